@@ -1,0 +1,24 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The errors that modules of this collection tell their users. Private to the collection."""
+
+from __future__ import annotations
+
+
+class PlatformError(Exception):
+    """Something that the user is told in one sentence; the module fails with it."""
+
+
+class Refused(PlatformError):
+    """A change that is not made: AWS cannot make it, or it needs the user's explicit word."""
+
+
+class ResourceFailed(PlatformError):
+    """AWS says that a resource has failed; the message holds AWS's own reason and what can be done."""
+
+
+class WaitTimeout(PlatformError):
+    """Something did not come to its end in time; the message holds the last status."""
+
+
+class ControllerGone(PlatformError):
+    """The ansible-playbook that started this module has ended: nothing more is changed."""

@@ -1,0 +1,88 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What all modules for AWS share: their common options, their clients, and how they end. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+try:
+    import botocore.exceptions
+    from botocore.config import Config
+except ImportError:
+    pass  # AnsibleAWSModule says so
+
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ._controller import Controller
+from ._errors import PlatformError
+from ._resource import Outcome, Resource, as_result, ensure_absent, ensure_present
+
+#: documented in the fragment opta.platform.resource
+COMMON_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "state": {"choices": ["present", "absent"], "default": "present"},
+    "tags": {"type": "dict"},
+    "purge_tags": {"type": "bool", "default": False},
+    "adopt": {"type": "bool", "default": False},
+    "allow_replacement": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 1800},
+}
+
+READING = ("Describe", "Get", "List", "Head", "Lookup", "Search", "Simulate", "Decode", "AssumeRole", "BatchGet")
+RETRIES = {"mode": "adaptive", "max_attempts": 12}
+
+
+class PlatformModule(AnsibleAWSModule):
+    """An Ansible module of this collection.
+
+    argument_spec: the module's own options; those of COMMON_ARGUMENTS are added unless common is false.
+    """
+
+    def __init__(self, argument_spec: dict[str, dict[str, Any]], common: bool = True, **settings: Any) -> None:
+        self._controller = Controller()
+        spec = {**(COMMON_ARGUMENTS if common else {}), **argument_spec}
+        super().__init__(argument_spec=spec, supports_check_mode=True, **settings)
+
+    def client(self, service: str, **settings: Any) -> Any:
+        """A botocore client that meets throttling with patience, and changes nothing once its controller has ended."""
+        settings.setdefault("aws_config", Config(retries=RETRIES))
+        client = super().client(service, **settings)
+        client.meta.events.register("before-call", self._before_call)
+        return client
+
+    def _before_call(self, model: Any, **context: Any) -> None:
+        if not model.name.startswith(READING):
+            if self.check_mode:
+                raise PlatformError(f"{model.name} would have been called in check mode: this is a fault of the module {self._name}")
+            self._controller.check()
+
+    def wanted(self, resource: Resource | type[Resource]) -> dict[str, Any]:
+        """The options that are given and are attributes of the resource."""
+        return {a.name: self.params[a.name] for a in resource.attributes if self.params.get(a.name) is not None}
+
+    def bring(self, resource: Resource, wanted: Mapping[str, Any] | None = None) -> Outcome:
+        """Bring one resource to the state that the common options ask for."""
+        common = {"check_mode": self.check_mode, "adopt": self.params["adopt"], "wait": self.params["wait"]}
+        common["timeout_seconds"] = self.params["wait_timeout"]
+        if self.params["state"] == "absent":
+            return ensure_absent(resource, tags=self.params["tags"], **common)
+        values = self.wanted(resource) if wanted is None else wanted
+        return ensure_present(resource, values, allow_replacement=self.params["allow_replacement"], **common)
+
+    def run(self, key: str, work: Callable[[], Outcome | Sequence[Outcome]], **more: Any) -> None:
+        """Do the work and end the module: with its result under `key`, or with one clear sentence."""
+        try:
+            done = work()
+        except PlatformError as error:
+            self.fail_json(msg=str(error))
+        except AnsibleAWSError as error:
+            self.fail_json_aws_error(error)
+        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+            self.fail_json_aws(error)
+        outcomes = [done] if isinstance(done, Outcome) else list(done)
+        for outcome in outcomes:
+            for note in outcome.notes:
+                self.warn(note)
+        self.exit_json(**as_result(outcomes, key), **more)

@@ -1,0 +1,51 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Wait for something that takes minutes, and say so meanwhile. Private to the collection.
+
+botocore's waiters know only success and failure; here the status and AWS's own reason are wanted while waiting, too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from ._errors import WaitTimeout
+
+T = TypeVar("T")
+
+FIRST_DELAY_SECONDS = 0.5
+LONGEST_DELAY_SECONDS = 15.0
+DELAY_GROWTH = 1.5
+
+#: Called with one line of progress; an action plugin that runs the module in the Ansible worker sets it to Display.
+report_progress: Callable[[str], None] = lambda line: None
+PROGRESS_SECONDS = 30.0
+
+
+def wait_for(look: Callable[[], tuple[bool, T]], what: str, timeout_seconds: float, status: Callable[[T], str] = str) -> T:
+    """Call look() until it answers (True, value), and return that value.
+
+    look: asks AWS or Kubernetes; answers (done, value). It raises when waiting is pointless.
+    what: what is waited for, e.g. "EKS cluster opta-staging to be ACTIVE".
+    status: says in a few words how far a value is.
+    Raises WaitTimeout after timeout_seconds, with the last status.
+    """
+    started = time.monotonic()
+    told = started
+    delay = FIRST_DELAY_SECONDS
+    while True:
+        done, value = look()
+        if done:
+            return value
+        now = time.monotonic()
+        if now - started + delay > timeout_seconds:
+            raise WaitTimeout(
+                f"waited {timeout_seconds:.0f} seconds for {what}, last seen: {status(value)}. "
+                "It may still come to its end: run again, or raise wait_timeout."
+            )
+        if now - told >= PROGRESS_SECONDS:
+            report_progress(f"waiting for {what}: {status(value)}, {now - started:.0f} s")
+            told = now
+        time.sleep(delay)
+        delay = min(delay * DELAY_GROWTH, LONGEST_DELAY_SECONDS)
