@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-try:
+with suppress(ImportError):  # AnsibleAWSModule says so
     import botocore.exceptions
     from botocore.config import Config
-except ImportError:
-    pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule

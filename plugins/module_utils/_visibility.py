@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar
 
-try:
+with suppress(ImportError):  # the module says so
     from botocore.exceptions import ClientError
-except ImportError:
-    pass  # the module says so
 
 F = TypeVar("F", bound=Callable[..., Any])
 

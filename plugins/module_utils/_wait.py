@@ -18,9 +18,11 @@ FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 15.0
 DELAY_GROWTH = 1.5
 
-#: Called with one line of progress; an action plugin that runs the module in the Ansible worker sets it to Display.
-report_progress: Callable[[str], None] = lambda line: None
 PROGRESS_SECONDS = 30.0
+
+
+def report_progress(line: str) -> None:
+    """Show one line of progress; whoever runs modules in the Ansible worker replaces it by Display's."""
 
 
 def wait_for(look: Callable[[], tuple[bool, T]], what: str, timeout_seconds: float, status: Callable[[T], str] = str) -> T:
