@@ -140,6 +140,10 @@ class Resource:
         """Keys of the result that follow from names alone (an ARN made from a name): known before creation."""
         return {}
 
+    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The wanted values, with those that are decided now and not given: at creation (found is None), or because a parent changed."""
+        return wanted
+
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         """Raise Refused for what one attribute alone cannot decide. Runs before anything is changed, in check mode too."""
 
@@ -170,8 +174,10 @@ def ensure_present(
         _refuse_what_is_not_ours(resource, found, wanted, adopt)
         if not check_mode and wait:
             found = _settle(resource, found, timeout_seconds)
+    gone = found is None or resource.state(found) is State.DELETING
+    wanted = resource.complete(None if gone else found, wanted)
     resource.check(found, wanted)
-    if found is None or resource.state(found) is State.DELETING:
+    if found is None or gone:
         return _create(resource, wanted, check_mode, wait, timeout_seconds)
     if not wait and resource.state(found) is not State.READY:
         return Outcome(resource.kind, resource.name, resource=resource.describe(found))
