@@ -1,0 +1,84 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A log group of CloudWatch Logs: what it is, how it is made, changed and removed. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._resource import Attribute, Change, Resource, tags_attribute
+from . import api
+
+#: CloudWatch Logs, PutRetentionPolicy
+RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+FOR_EVER = 0
+CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY")
+
+
+def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
+    """The table of a log group's attributes."""
+    return (
+        Attribute("retention_in_days", lambda g: g.get("retentionInDays", FOR_EVER)),
+        Attribute("kms_key_arn", lambda g: g.get("kmsKeyId", "")),
+        Attribute(
+            "log_group_class",
+            lambda g: g.get("logGroupClass", "STANDARD"),
+            Change.REFUSED,
+            "a log group keeps its class (CloudWatch Logs, CreateLogGroup). Use another name, or delete the group first.",
+        ),
+        tags_attribute(lambda g: g["tags"], purge_tags),
+    )
+
+
+class LogGroup(Resource):
+    """Source: Amazon CloudWatch Logs API, CreateLogGroup, DescribeLogGroups."""
+
+    kind = "log group"
+    made_by_aws = ("arn",)
+
+    def __init__(self, client: Any, name: str, *, purge_tags: bool = False) -> None:
+        self.client = client
+        self.name = name
+        self.attributes = attributes(purge_tags)
+
+    def find(self) -> Mapping[str, Any] | None:
+        group = api.describe_log_group(self.client, self.name)
+        if group is None:
+            return None
+        arn = (group.get("logGroupArn") or group["arn"]).removesuffix(":*")
+        return {**group, "arn": arn, "tags": api.list_tags(self.client, arn)}
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        request: dict[str, Any] = {"logGroupName": self.name}
+        if wanted.get("kms_key_arn"):
+            request["kmsKeyId"] = wanted["kms_key_arn"]
+        if wanted.get("log_group_class"):
+            request["logGroupClass"] = wanted["log_group_class"]
+        if wanted.get("tags"):
+            request["tags"] = {key: str(value) for key, value in wanted["tags"].items()}
+        api.create_log_group(self.client, **request)
+        if wanted.get("retention_in_days"):
+            api.put_retention_policy(self.client, self.name, wanted["retention_in_days"])
+
+    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "kms_key_arn" in names and wanted["kms_key_arn"]:
+            api.associate_kms_key(self.client, self.name, wanted["kms_key_arn"])
+        elif "kms_key_arn" in names:
+            api.disassociate_kms_key(self.client, self.name)
+        if "retention_in_days" in names and wanted["retention_in_days"] != FOR_EVER:
+            api.put_retention_policy(self.client, self.name, wanted["retention_in_days"])
+        elif "retention_in_days" in names:
+            api.delete_retention_policy(self.client, self.name)
+        if "tags" in names:
+            self._set_tags(found, wanted["tags"])
+
+    def _set_tags(self, found: Mapping[str, Any], after: Mapping[str, str]) -> None:
+        added = {key: value for key, value in after.items() if found["tags"].get(key) != value}
+        if added:
+            api.tag_resource(self.client, found["arn"], added)
+        removed = sorted(set(found["tags"]) - set(after))
+        if removed:
+            api.untag_resource(self.client, found["arn"], removed)
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        api.delete_log_group(self.client, self.name)
