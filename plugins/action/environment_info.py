@@ -1,0 +1,31 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The action of environment_info, which opens every playbook.
+
+It bears its module's name, so that Ansible's strategy imports it in the controller, before a worker is forked; what it imports
+(boto3, the collection's modules) every later worker inherits. Routing alone would import it in each worker anew.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+from contextlib import suppress
+from pathlib import Path
+
+from ansible_collections.opta.platform.plugins.action.in_process import ActionModule as InProcess
+
+MODULES = Path(__file__).resolve().parents[1] / "modules"
+
+
+def _prepare() -> None:
+    for path in sorted(MODULES.glob("[a-z]*.py")):
+        with suppress(ImportError):  # a missing library is the module's own to tell
+            importlib.import_module(f"ansible_collections.opta.platform.plugins.modules.{path.stem}")
+    gc.freeze()
+
+
+_prepare()
+
+
+class ActionModule(InProcess):
+    """As for every module of this collection."""

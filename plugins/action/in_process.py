@@ -1,0 +1,75 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Run the collection's modules inside the Ansible worker instead of in a process of their own.
+
+meta/runtime.yml routes every module of the collection here. Only two steps of the ordinary way are other ones: no payload is
+built (_configure_module), and the module's main() is called in this process (_low_level_execute_command). Everything around
+them (arguments, check mode, no_log, parsing of the result, warnings) is Ansible's own. What cannot be done here goes the
+ordinary way, and -vvv says why.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.opta.platform.plugins.plugin_utils import _worker
+
+DISPLAY = Display()
+SWITCH = "OPTA_IN_PROCESS"
+
+
+class ActionModule(ActionBase):
+    """The action of every module of this collection."""
+
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        reason = self._why_not()
+        self._in_worker = reason is None
+        self._host = str((task_vars or {}).get("inventory_hostname", "localhost"))
+        self._progress_seconds = float(self._templar.template((task_vars or {}).get("opta_progress_seconds", 30)))
+        if reason:
+            DISPLAY.vvv(f"{self._task.action} runs as a process of its own and shows no progress: {reason}")
+        wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
+        result.update(self._execute_module(task_vars=task_vars, wrap_async=wrap_async))
+        if not wrap_async and not self._in_worker:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        return result
+
+    def _why_not(self) -> str | None:
+        """The reason why the module cannot run in this process; None when it can."""
+        if os.environ.get(SWITCH) == "0":
+            return f"{SWITCH}=0"
+        if not _worker.SUPPORTED:
+            return "this version of ansible-core has other internals"
+        if self._task.async_val:
+            return "async"
+        if self._connection.transport != "local":
+            return f"the connection is {self._connection.transport}"
+        if self._connection.become is not None:
+            return "become"
+        return None
+
+    def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
+        return self._in_worker or super()._is_pipelining_enabled(module_style, wrap_async)
+
+    def _configure_module(self, module_name: str, module_args: dict[str, Any], task_vars: Mapping[str, Any]) -> Any:
+        if not self._in_worker:
+            return super()._configure_module(module_name, module_args, task_vars)
+        found = self._shared_loader_obj.module_loader.find_plugin_with_context(module_name, collection_list=self._task.collections)
+        self._module_path = found.plugin_resolved_name
+        self._payload = _worker.payload(module_args)
+        return _worker.Bits(), found.plugin_resolved_path
+
+    def _low_level_execute_command(self, cmd: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        if not self._in_worker:
+            return super()._low_level_execute_command(cmd, *args, **kwargs)
+        environment: dict[str, Any] = {}
+        self._compute_environment_string(raw_environment_out=environment)
+        with _worker.progress_shown_by(DISPLAY.display, self._host, self._progress_seconds):
+            return _worker.run(self._module_path, self._payload, environment, self._loader.get_basedir())

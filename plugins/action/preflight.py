@@ -1,0 +1,69 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Look at the inputs of an environment or a service before anything is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.opta.platform.plugins.module_utils._preflight import rules, variables
+
+ROLES_DIRECTORY = Path(__file__).resolve().parents[2] / "roles"
+
+
+class ActionModule(ActionBase):
+    """Runs in the controller: it sees every variable of the host, and asks nobody."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+
+    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        super().run(tmp, dict(task_vars or {}))
+        _unused, arguments = self.validate_argument_spec(
+            argument_spec={
+                "roles": {"type": "list", "elements": "str", "required": True},
+                "kind": {"choices": ["environment", "service"], "default": "environment"},
+                "found": {"type": "dict"},
+            }
+        )
+        present = task_vars or {}
+        roles = sorted(path.name for path in ROLES_DIRECTORY.iterdir() if (path / "meta" / "argument_specs.yml").exists())
+        options: dict[str, dict[str, Any]] = {}
+        defaults: dict[str, Any] = {}
+        for role in roles:
+            options.update(variables.role_options(ROLES_DIRECTORY, role))
+            if role in arguments["roles"]:
+                defaults.update(variables.role_defaults(ROLES_DIRECTORY, role))
+        given = self._given(present, {*options, *variables.COLLECTION_VARIABLES})
+        values = {**{name: value for name, value in defaults.items() if not _is_template(value)}, **given}
+        values.setdefault("opta_environment", str(present.get("inventory_hostname")))
+        if arguments["found"] is not None:
+            problems = rules.aws_rules(values, arguments["found"])
+        else:
+            problems = variables.unknown_variables(present, {*options, *variables.COLLECTION_VARIABLES}, roles)
+            problems += variables.empty_variables(given, options)
+            problems += self._rules(arguments["kind"], values)
+        if problems:
+            raise AnsibleActionFail("\n".join(problems))
+        return {"changed": False}
+
+    @staticmethod
+    def _rules(kind: str, values: dict[str, Any]) -> list[str]:
+        return rules.environment_rules(values) if kind == "environment" else rules.service_rules(values)
+
+    def _given(self, present: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
+        """The inputs that the user set, templated; one that needs another role's outputs is not known yet."""
+        given = {}
+        for name in names & set(present):
+            try:
+                given[name] = self._templar.template(present[name])
+            except Exception:
+                continue
+        return given
+
+
+def _is_template(value: Any) -> bool:
+    return isinstance(value, str) and "{{" in value

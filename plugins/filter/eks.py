@@ -1,0 +1,71 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Pure decisions of the role eks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+MINIMUM_SIZE = 1
+DEFAULTS = {"instance_types": ["t3.large"], "volume_size_gib": 50}
+
+
+def eks_node_groups(groups: Sequence[Mapping[str, Any]], subnet_ids: Sequence[str], zone_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The node groups to make, each with its subnets: one of all zones, or, with per_zone, one per zone.
+
+    groups: as eks_node_groups describes them. subnet_ids, zone_ids: the private subnets and their zones, in the same order.
+    """
+    if len(subnet_ids) != len(zone_ids):
+        raise AnsibleFilterError(
+            f"eks_private_subnet_ids has {len(subnet_ids)} entries and eks_zone_ids has {len(zone_ids)}: give the zone of each subnet."
+        )
+    made: list[dict[str, Any]] = []
+    for group in groups:
+        complete = {**DEFAULTS, **{key: value for key, value in group.items() if key != "per_zone" and value is not None}}
+        complete.setdefault("min_size", MINIMUM_SIZE)
+        complete.setdefault("max_size", max(int(complete["min_size"]), MINIMUM_SIZE))
+        if not group.get("per_zone"):
+            made.append({**complete, "subnet_ids": list(subnet_ids)})
+            continue
+        for position, (subnet, zone) in enumerate(zip(subnet_ids, zone_ids, strict=True)):
+            made.append({**complete, "name": f"{group['name']}-{zone_name(zone, position)}", "subnet_ids": [subnet]})
+    return made
+
+
+def zone_name(zone_id: str, position: int) -> str:
+    """What tells the groups of several zones apart: the zone's id, or its place while the id is not known."""
+    return zone_id if zone_id.replace("-", "").isalnum() else f"zone{position + 1}"
+
+
+def volume_key_policy(kms_key_arn: str) -> dict[str, Any]:
+    """What the EBS CSI driver may do with the key of the environment: encrypt its volumes, no more.
+
+    Source: the driver's documentation on encrypted volumes (docs/example-iam-policy.json and its notes on KMS).
+    """
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "GrantForVolumes",
+                "Effect": "Allow",
+                "Action": ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
+                "Resource": [kms_key_arn],
+                "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+            },
+            {
+                "Sid": "UseForVolumes",
+                "Effect": "Allow",
+                "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+                "Resource": [kms_key_arn],
+            },
+        ],
+    }
+
+
+class FilterModule:
+    """The filters of the role eks."""
+
+    def filters(self) -> dict[str, Any]:
+        return {"eks_node_groups": eks_node_groups, "volume_key_policy": volume_key_policy}

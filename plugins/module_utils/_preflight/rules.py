@@ -1,0 +1,117 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What must hold between the inputs of an environment, before AWS is asked and after. Pure; private to the collection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+VERSION = re.compile(r"^1\.[0-9]{2}$")
+ENVIRONMENT = re.compile(r"^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$")
+REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-[0-9]+$")
+INTERFACE_ENDPOINTS_FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "sts", "eks", "eks-auth", "logs", "elasticloadbalancing", "autoscaling")
+
+
+def environment_rules(given: Mapping[str, Any]) -> list[str]:
+    """Rules that need no answer of AWS; given: inputs and literal defaults by name. A sentence for each rule broken."""
+    return [*_collection(given), *_network(given), *_eks(given)]
+
+
+def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """Rules that need to know what AWS has; found: what environment_info returned."""
+    sentences = []
+    zones, count = found.get("zone_count"), _number(given.get("network_zone_count"))
+    if zones and count and not given.get("network_vpc_id") and count > zones:
+        sentences.append(
+            f"network_zone_count is {count}, but {found.get('region')} has only {zones} availability zones where EKS can run: "
+            f"set it to at most {zones}."
+        )
+    sentences.extend(_version_step(given.get("eks_version"), found.get("cluster_version")))
+    return sentences
+
+
+def _collection(given: Mapping[str, Any]) -> list[str]:
+    sentences = []
+    environment = given.get("opta_environment") or ""
+    if not ENVIRONMENT.match(environment):
+        sentences.append(
+            f"opta_environment is {environment!r}: it must be 1 to 32 lower-case letters, digits and hyphens, "
+            "beginning with a letter, for example staging."
+        )
+    region = given.get("opta_region")
+    if region is None:
+        sentences.append("opta_region is not set: give the environment's region, for example eu-west-1.")
+    elif region and not REGION.match(str(region)):
+        sentences.append(f"opta_region is {region!r}: it must be the name of an AWS region, for example eu-west-1.")
+    account = given.get("opta_account_id")
+    if account and not re.fullmatch(r"[0-9]{12}", str(account)):
+        sentences.append(f'opta_account_id is {account!r}: it must be the 12 digits of an account in quotes, for example "123456789012".')
+    return sentences
+
+
+def _network(given: Mapping[str, Any]) -> list[str]:
+    from .._vpc.plan import layout_errors  # noqa: PLC0415
+
+    if given.get("network_vpc_id"):
+        return []
+    return layout_errors(
+        given.get("network_cidr_block", ""),
+        _number(given.get("network_zone_count")) or 0,
+        given.get("network_public_subnet_cidr_blocks") or [],
+        given.get("network_private_subnet_cidr_blocks") or [],
+    )
+
+
+def _eks(given: Mapping[str, Any]) -> list[str]:
+    sentences = []
+    version = given.get("eks_version")
+    if version is not None and not VERSION.match(str(version)):
+        sentences.append(f'eks_version is {version!r}: it must be a minor version of Kubernetes in quotes, for example "1.35".')
+    sentences.extend(_node_groups(given.get("eks_node_groups") or []))
+    if given.get("network_nat_mode") == "none" and not given.get("network_vpc_id"):
+        missing = [name for name in INTERFACE_ENDPOINTS_FOR_NODES if name not in (given.get("network_interface_endpoints") or [])]
+        if missing or "s3" not in (given.get("network_gateway_endpoints") or []):
+            sentences.append(
+                "network_nat_mode is none: nodes could not reach EKS and the registries. Use single or per_zone, or give the gateway "
+                f"endpoint s3 and network_interface_endpoints: {', '.join(INTERFACE_ENDPOINTS_FOR_NODES)}."
+            )
+    if not given.get("eks_endpoint_public_cidr_blocks", ["0.0.0.0/0"]) and given.get("eks_endpoint_public_enabled", True):
+        sentences.append(
+            "eks_endpoint_public_cidr_blocks is empty: name the blocks that may reach the endpoint, for example [203.0.113.0/24], "
+            "or set eks_endpoint_public_enabled: false."
+        )
+    return sentences
+
+
+def _node_groups(groups: Sequence[Mapping[str, Any]]) -> list[str]:
+    sentences = []
+    names = [group.get("name") for group in groups]
+    for name in sorted({str(name) for name in names if names.count(name) > 1}):
+        sentences.append(f"eks_node_groups has two groups named {name}: names must differ.")
+    for group in groups:
+        smallest, largest = _number(group.get("min_size")), _number(group.get("max_size"))
+        desired = _number(group.get("desired_size"))
+        where = f"eks_node_groups, group {group.get('name')}"
+        if smallest is not None and largest is not None and smallest > largest:
+            sentences.append(f"{where}: min_size {smallest} is above max_size {largest}; for example min_size: 2, max_size: 6.")
+        elif desired is not None and not (smallest or 0) <= desired <= (largest if largest is not None else desired):
+            sentences.append(f"{where}: desired_size {desired} must lie between min_size {smallest} and max_size {largest}.")
+    return sentences
+
+
+def _version_step(wanted: Any, found: str | None) -> list[str]:
+    if not wanted or not found or not VERSION.match(str(wanted)):
+        return []
+    ahead = int(str(wanted).split(".")[1]) - int(found.split(".")[1])
+    if ahead <= 1:
+        return []
+    following = f"1.{int(found.split('.')[1]) + 1}"
+    return [f"eks_version is {wanted}, but the cluster runs {found}: EKS upgrades one minor version at a time, set \"{following}\" first."]
+
+
+def _number(value: Any) -> int | None:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,76 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which variables a user may set, and which of those set are misspelt or empty. Pure; private to the collection."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+#: Variables of the whole collection; every other one belongs to a role.
+COLLECTION_VARIABLES: dict[str, str] = {
+    "opta_environment": "name of the environment; the inventory host's name by default",
+    "opta_region": "AWS region, for example eu-west-1",
+    "opta_account_id": "the AWS account that this environment lives in; a run against another one stops at once",
+    "opta_name_prefix": "beginning of every name; opta by default",
+    "opta_tags": "tags for everything that is made, besides the collection's own",
+    "opta_deletion_protection": "whether clusters and databases refuse to be deleted; true by default",
+    "opta_progress_seconds": "seconds between two lines of progress in a long wait; 30 by default",
+    "opta_delete_retained": "whether destroy also removes what is kept on purpose: snapshots, their key; false by default",
+    "opta_destroy_confirm": "the environment's name, as the word that it may be destroyed",
+    "opta_prune_confirm": "the environment's name, as the word that what is no longer described may be removed",
+}
+
+#: Facts that the collection itself sets
+PUBLISHED = ("opta_account",)
+
+
+def role_options(roles_directory: Path, role: str) -> dict[str, dict[str, Any]]:
+    """The inputs of a role, of all its entry points, as its meta/argument_specs.yml declares them."""
+    declared = yaml.safe_load((roles_directory / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    options: dict[str, dict[str, Any]] = {}
+    for entry_point in declared["argument_specs"].values():
+        options.update(entry_point.get("options") or {})
+    return options
+
+
+def role_defaults(roles_directory: Path, role: str) -> dict[str, Any]:
+    """The defaults of a role as they are written: templates are not evaluated."""
+    path = roles_directory / role / "defaults" / "main.yml"
+    return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+
+
+def unknown_variables(present: Iterable[str], known: Iterable[str], roles: Iterable[str]) -> list[str]:
+    """A sentence for each variable that has the prefix of a role (or opta_) but that nothing reads."""
+    names = sorted(known)
+    prefixes = tuple(f"{role}_" for role in roles) + ("opta_",)
+    outputs = tuple(f"{role}_outputs" for role in roles)
+    sentences = []
+    for variable in sorted(present):
+        if not variable.startswith(prefixes) or variable in names or variable in outputs or variable in PUBLISHED:
+            continue
+        near = difflib.get_close_matches(variable, names, n=1, cutoff=0.6)
+        hint = f"did you mean {near[0]}?" if near else "it is not an input of any role; see the role's README."
+        sentences.append(f"{variable} is not known: {hint}")
+    return sentences
+
+
+def empty_variables(values: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """A sentence for each input that is given as an empty string; those whose default is empty may be."""
+    sentences = []
+    for variable, value in sorted(values.items()):
+        option = options.get(variable, {})
+        if isinstance(value, str) and not value.strip() and option.get("default") != "":
+            sentences.append(f"{variable} is empty: give it a value, for example {_example(variable, option)}, or leave it out.")
+    return sentences
+
+
+def _example(variable: str, option: Mapping[str, Any]) -> str:
+    if option.get("choices"):
+        return str(option["choices"][0])
+    if variable.endswith("_region"):
+        return "eu-west-1"
+    return str(option["default"]) if option.get("default") else "the one its description names"

@@ -1,0 +1,49 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# The work is done by the action plugin of the same name, in the controller.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: preflight
+short_description: Look at the inputs of an environment or a service before anything is changed
+version_added: 1.0.0
+author: [opta.platform contributors (@opta-platform)]
+description:
+  - Fails with one sentence for each input that cannot be right; the playbooks begin with it.
+  - Tells variables with the prefix of a role that no role reads (with the nearest right name), empty values, and inputs that
+    contradict each other. It makes no call to AWS; given O(found), it holds the inputs against what AWS has.
+options:
+  roles:
+    description: Names of the roles whose defaults complete the inputs.
+    type: list
+    elements: str
+    required: true
+  kind:
+    description: What the host stands for.
+    type: str
+    choices: [environment, service]
+    default: environment
+  found:
+    description: RV(opta.platform.environment_info#module:found), what AWS has.
+    type: dict
+attributes:
+  action:
+    description: Runs in the controller.
+    support: full
+  check_mode:
+    description: Changes nothing.
+    support: full
+  diff_mode:
+    description: Changes nothing.
+    support: none
+"""
+
+EXAMPLES = r"""
+- name: Look at the inputs
+  opta.platform.preflight:
+    roles: [network, eks]
+"""
+
+RETURN = r"""# """
