@@ -1,0 +1,93 @@
+"""The certificates and keys of one control plane: a CA, the API server's and an administrator's certificate, the service-account key."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+DAYS_VALID = 30
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+def make_certificates(directory: Path, host: str, service_address: str) -> None:
+    """Writes ca, apiserver and administrator (`.crt`, `.key`) and service-account (`.key`, `.pub`) into the directory.
+
+    host: the IP address that the API server listens on. service_address: the first address of the services' range.
+    """
+    authority = _certificate(directory, "ca", "stand-in-ca")
+    names: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_address(address)) for address in (host, service_address)]
+    names += [x509.DNSName(name) for name in ("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc")]
+    _certificate(directory, "apiserver", "kube-apiserver", authority, names=names)
+    _certificate(directory, "administrator", "stand-in-administrator", authority, organization="system:masters")
+    # The tokens that the API server issues are RS256, as those of EKS.
+    service_account = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    _write_key(directory / "service-account.key", service_account)
+    (directory / "service-account.pub").write_bytes(
+        service_account.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+
+
+def _write_key(path: Path, key: PrivateKey) -> None:
+    path.touch(mode=0o600)
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+
+
+def _certificate(
+    directory: Path,
+    name: str,
+    common_name: str,
+    authority: tuple[ec.EllipticCurvePrivateKey, x509.Certificate] | None = None,
+    organization: str | None = None,
+    names: list[x509.GeneralName] | None = None,
+) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    attributes = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)]
+    if organization:
+        attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization))
+    subject = x509.Name(attributes)
+    signing_key, issuer = (authority[0], authority[1].subject) if authority else (key, subject)
+    now = datetime.datetime.now(datetime.timezone.utc)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(minutes=5))
+        .not_valid_after(now + datetime.timedelta(days=DAYS_VALID))
+        .add_extension(x509.BasicConstraints(ca=authority is None, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key()), critical=False)
+        .add_extension(_key_usage(authority is None), critical=True)
+    )
+    if authority:
+        usages = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
+    if names:
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    certificate = builder.sign(signing_key, hashes.SHA256())
+    (directory / f"{name}.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    _write_key(directory / f"{name}.key", key)
+    return key, certificate
+
+
+def _key_usage(is_authority: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        key_cert_sign=is_authority,
+        crl_sign=is_authority,
+        content_commitment=False,
+        key_encipherment=not is_authority,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )

@@ -1,0 +1,174 @@
+"""Processes of the stand-in: started bound to their parent's life, known by pid and start time, ended in reverse order.
+
+Also a program of its own: `processes.py PARENT_PID COMMAND...` asks the kernel to kill it when its parent ends, and becomes COMMAND.
+A preexec_fn would do the same, but runs Python between fork and exec of a process that has many threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+HOST = "127.0.0.1"
+PORTS = range(15000, 32000)  # below the kernel's ephemeral ports: no outgoing connection can take one between choosing and listening
+_reservations: dict[int, socket.socket] = {}
+# The kernel sends the death signal when the thread that forked ends, so one thread that never ends starts everything.
+_starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
+
+
+def reserve_port() -> int:
+    """A free TCP port of 127.0.0.1 that no other stand-in chooses while this process lives, or until `release_port`.
+
+    An abstract Unix socket named after the port is the reservation: the kernel drops it with the process.
+    Raises RuntimeError when no port is free.
+    """
+    for port in random.sample(PORTS, len(PORTS)):
+        reservation = socket.socket(socket.AF_UNIX)
+        try:
+            reservation.bind(f"\0opta-platform-stand-in-port-{port}")
+            with socket.socket() as probe:
+                probe.bind((HOST, port))
+        except OSError:
+            reservation.close()
+            continue
+        _reservations[port] = reservation
+        return port
+    raise RuntimeError(f"no free port of {HOST} between {PORTS.start} and {PORTS.stop - 1}")
+
+
+def release_port(port: int) -> None:
+    """Ends the reservation of a port (no error when there is none)."""
+    if port in _reservations:
+        _reservations.pop(port).close()
+
+
+def start_time(pid: int) -> str | None:
+    """The start time of a living process in clock ticks since boot (field 22 of /proc/PID/stat), None when it is gone or a zombie."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else fields[19]
+
+
+def resident_mebibytes(pid: int) -> int:
+    """Memory that a process holds, in MiB; 0 when it is gone."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") // 2**20
+
+
+def is_alive(process: dict[str, Any]) -> bool:
+    """Whether this very process (`pid` and `start`) lives: a reused pid has another start time."""
+    return process["start"] is not None and start_time(process["pid"]) == process["start"]
+
+
+def end(process: dict[str, Any], signals: Sequence[tuple[int, float]]) -> bool:
+    """Sends each (signal, seconds to wait) in turn until the process is gone; True when it is."""
+    for number, seconds in signals:
+        if not is_alive(process):
+            return True
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process["pid"], number)
+        deadline = time.monotonic() + seconds
+        while is_alive(process) and time.monotonic() < deadline:
+            time.sleep(0.01)
+    return not is_alive(process)
+
+
+class ProcessTable:
+    """The processes of one part of the stand-in, written to a JSON file, so that another process can end them too.
+
+    Arguments: the file; the directory of the logs (`NAME.log`), which is also the processes' working directory.
+    """
+
+    def __init__(self, path: Path, directory: Path) -> None:
+        self.path, self.directory = path, directory
+        self.processes: dict[str, dict[str, Any]] = {}
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        if path.exists():
+            self.processes = json.loads(path.read_text())
+
+    def start(self, name: str, command: Sequence[object], environment: dict[str, str] | None = None, bound: bool = True) -> None:
+        """Starts a process and records it. `bound`: it is killed when this process ends."""
+        words = [str(word) for word in command]
+        if bound:
+            words = [sys.executable, "-I", "-S", str(Path(__file__).resolve()), str(os.getpid()), *words]
+        with (self.directory / f"{name}.log").open("ab") as log:
+            child = _starter.submit(
+                subprocess.Popen,
+                words,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                cwd=self.directory,
+                start_new_session=True,
+                env={**os.environ, "NO_PROXY": HOST, "no_proxy": HOST, **(environment or {})},
+            ).result()
+        self._children[name] = child
+        self.processes[name] = {"pid": child.pid, "start": start_time(child.pid)}
+        self._write()
+
+    def wait_until(self, name: str, probe: Callable[[], Any], seconds: float = 60) -> Any:
+        """Calls `probe` until it raises no OSError and returns its answer.
+
+        Raises RuntimeError with the log's tail when the process ends before, or when the time is over.
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and is_alive(self.processes[name]):
+            try:
+                return probe()
+            except OSError:
+                time.sleep(0.03)
+        state = "did not get ready in time" if is_alive(self.processes[name]) else "ended"
+        raise RuntimeError(f"{name} {state}; the end of {self.directory / name}.log:\n{self.log_tail(name)}")
+
+    def log_tail(self, name: str, characters: int = 2000) -> str:
+        """The last characters of a process's log."""
+        log = self.directory / f"{name}.log"
+        return log.read_text(errors="replace")[-characters:] if log.exists() else ""
+
+    def end_all(self, signals: Sequence[tuple[int, float]] = ((signal.SIGTERM, 3), (signal.SIGKILL, 5))) -> list[str]:
+        """Ends the processes one at a time, last started first; returns the names of those that would not end."""
+        stubborn = []
+        for name in reversed(list(self.processes)):
+            if end(self.processes[name], signals):
+                if name in self._children:
+                    self._children.pop(name).wait()
+                del self.processes[name]
+            else:
+                stubborn.append(name)
+        self._write()
+        return stubborn
+
+    def _write(self) -> None:
+        replacement = self.path.with_suffix(".new")
+        replacement.write_text(json.dumps(self.processes, indent=1))
+        replacement.replace(self.path)
+
+
+def _become(parent: int, command: list[str]) -> None:
+    import ctypes  # noqa: PLC0415  only this little program needs it
+
+    kill_with_parent = 1  # PR_SET_PDEATHSIG of prctl(2); it survives exec
+    if ctypes.CDLL(None, use_errno=True).prctl(kill_with_parent, signal.SIGKILL) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
+    if os.getppid() == parent:  # else the parent ended before the request
+        os.execv(command[0], command)
+
+
+if __name__ == "__main__":
+    _become(int(sys.argv[1]), sys.argv[2:])
