@@ -32,7 +32,7 @@ options:
   log_group_class:
     description: "Class of the group; V(STANDARD) when it is made without. Cannot be changed: CloudWatch Logs has no call for it."
     type: str
-    choices: [STANDARD, INFREQUENT_ACCESS, DELIVERY]
+    choices: [STANDARD, INFREQUENT_ACCESS, DELIVERY, ESSENTIALS]
 extends_documentation_fragment:
   - opta.platform.resource
   - amazon.aws.common.modules

@@ -84,7 +84,7 @@ class Key(Resource):
         return self.cancel_deletion or metadata["KeyState"] not in PENDING
 
     def _without_alias(self) -> dict[str, Any] | None:
-        """The key that carries our tags but no alias: a run ended between CreateKey and CreateAlias, or DeleteAlias and ScheduleKeyDeletion."""
+        """The key that carries our tags but no alias: a run ended before CreateAlias, or between DeleteAlias and ScheduleKeyDeletion."""
         if _tags.ENVIRONMENT not in self.wanted_tags:
             return None
         owner = {key: value for key, value in self.wanted_tags.items() if key in {_tags.ENVIRONMENT, _tags.ROLE, _tags.NAME}}

@@ -12,7 +12,7 @@ from . import api
 #: CloudWatch Logs, PutRetentionPolicy
 RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 FOR_EVER = 0
-CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY")
+CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS")
 
 
 def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
