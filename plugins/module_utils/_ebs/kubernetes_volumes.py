@@ -1,0 +1,82 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The EBS volumes that Kubernetes made: they are data, and outlive their cluster unless told otherwise. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .. import _tags
+from .._errors import PlatformError
+from .._resource import Outcome
+from .._wait import wait_for
+from . import api
+
+#: the tag that the EBS CSI driver puts on each volume it makes
+DRIVER_TAG = {"ebs.csi.aws.com/cluster": "true"}
+SOURCE_TAG = "opta:volume-id"
+
+
+def find_volumes(client: Any, cluster_name: str, environment: str | None) -> list[dict[str, Any]]:
+    """The volumes of a cluster: by the driver's tag with the cluster's name, or by ours that the add-on puts on each."""
+    found = {v["VolumeId"]: v for v in api.describe_volumes(client, {f"kubernetes.io/cluster/{cluster_name}": "owned"})}
+    if environment:
+        for volume in api.describe_volumes(client, {**DRIVER_TAG, _tags.ENVIRONMENT: environment}):
+            found[volume["VolumeId"]] = volume
+    return [found[volume_id] for volume_id in sorted(found)]
+
+
+def remove_volumes(
+    client: Any, cluster_name: str, *, tags: Mapping[str, str], delete_volumes: bool, check_mode: bool, timeout_seconds: float
+) -> list[Outcome]:
+    """Delete the volumes of a cluster; each is kept as a snapshot first, unless delete_volumes says that the data may go."""
+    outcomes = []
+    environment = tags.get(_tags.ENVIRONMENT)
+    for volume in find_volumes(client, cluster_name, environment):
+        volume_id = volume["VolumeId"]
+        if not delete_volumes:
+            kept = _kept(client, volume_id, check_mode, {**tags, **_of_kubernetes(volume)}, timeout_seconds)
+            outcomes.append(Outcome("EBS snapshot", f"of {volume_id}", action=kept and "create", after={"volume_id": volume_id}))
+        if not check_mode:
+            _wait_until_free(client, cluster_name, environment, volume_id, timeout_seconds)
+            api.delete_volume(client, volume_id)
+        note = [] if delete_volumes else [f"The data of volume {volume_id} is kept in a snapshot, tagged {_tags.RETAINED}."]
+        outcomes.append(Outcome("EBS volume", volume_id, action="delete", before={"size_gib": volume.get("Size")}, notes=note))
+    return outcomes
+
+
+def _of_kubernetes(volume: Mapping[str, Any]) -> dict[str, str]:
+    return {key: value for key, value in _tags.as_dict(volume.get("Tags")).items() if key.startswith("kubernetes.io/created-for/")}
+
+
+def _kept(client: Any, volume_id: str, check_mode: bool, tags: Mapping[str, str], timeout_seconds: float) -> bool:
+    """Have a completed snapshot of this volume; True when one had to be made."""
+    made = not _snapshots(client, volume_id)
+    if check_mode:
+        return made
+    if made:
+        complete = {**tags, _tags.RETAINED: "true", SOURCE_TAG: volume_id}
+        api.create_snapshot(client, volume_id, f"Kept when its cluster was removed: {volume_id}", _tags.as_list(complete))
+
+    def look() -> tuple[bool, str]:
+        found = _snapshots(client, volume_id)
+        state = found[0]["State"] if found else "not shown yet"
+        if state == "error":
+            raise PlatformError(f"The snapshot {found[0]['SnapshotId']} of volume {volume_id} failed: delete it and run again.")
+        return state == "completed", state
+
+    wait_for(look, f"the snapshot of volume {volume_id}", timeout_seconds)
+    return made
+
+
+def _snapshots(client: Any, volume_id: str) -> list[dict[str, Any]]:
+    return api.describe_snapshots(client, {SOURCE_TAG: volume_id, _tags.RETAINED: "true"})
+
+
+def _wait_until_free(client: Any, cluster_name: str, environment: str | None, volume_id: str, timeout_seconds: float) -> None:
+    def look() -> tuple[bool, str]:
+        states = {v["VolumeId"]: v["State"] for v in find_volumes(client, cluster_name, environment)}
+        state = states.get(volume_id, "gone")
+        return state in ("available", "error", "gone"), state
+
+    wait_for(look, f"volume {volume_id} to be detached", timeout_seconds)
