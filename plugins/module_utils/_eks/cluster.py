@@ -1,0 +1,275 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""An EKS cluster: its attributes, and how it is made, changed and removed. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .._errors import Refused
+from .._resource import Attribute, Change, Resource, State, tags_attribute
+from . import api
+from .common import above_wanted, as_tags, change_tags, issues_text, later_version, minor, same_members, status_text, wait_for_update
+
+LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+AUTHENTICATION_MODES = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")
+STATES = {"ACTIVE": State.READY, "DELETING": State.DELETING, "FAILED": State.FAILED}
+ENDPOINT = {
+    "endpoint_public_access": "endpointPublicAccess",
+    "endpoint_private_access": "endpointPrivateAccess",
+    "public_access_cidrs": "publicAccessCidrs",
+}
+
+
+def version_change(before: str | None, after: str) -> Change | str:
+    """EKS upgrades in place, one minor version at a time."""
+    if before is None or minor(after) - minor(before) <= 1:
+        return Change.IN_PLACE
+    return f'EKS upgrades one minor version at a time; upgrade to "1.{minor(before) + 1}" first.'
+
+
+def key_change(before: str | None, after: str) -> Change | str:
+    """A key can be set where there is none, and then stays."""
+    return "EKS cannot change or remove the key of a cluster." if before else Change.IN_PLACE
+
+
+def authentication_change(before: str, after: str) -> Change | str:
+    """The mode moves towards API only."""
+    if AUTHENTICATION_MODES.index(after) > AUTHENTICATION_MODES.index(before):
+        return Change.IN_PLACE
+    return f"EKS moves the authentication mode one way only ({' to '.join(AUTHENTICATION_MODES)})."
+
+
+def found_log_types(cluster: Mapping[str, Any]) -> list[str]:
+    """The log types that are on."""
+    setups = (cluster.get("logging") or {}).get("clusterLogging") or []
+    return sorted({name for setup in setups if setup.get("enabled") for name in setup.get("types") or []})
+
+
+def logging_request(log_types: Sequence[str]) -> dict[str, Any]:
+    """The request that turns exactly these log types on, and the others off."""
+    off = [name for name in LOG_TYPES if name not in log_types]
+    setups = [{"types": sorted(log_types), "enabled": True}, {"types": off, "enabled": False}]
+    return {"clusterLogging": [setup for setup in setups if setup["types"]]}
+
+
+def key_arn(cluster: Mapping[str, Any]) -> str | None:
+    """The key that encrypts the cluster's secrets, when the user chose one."""
+    return next((c["provider"]["keyArn"] for c in cluster.get("encryptionConfig") or [] if c.get("provider", {}).get("keyArn")), None)
+
+
+def endpoint_request(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of resourcesVpcConfig about the endpoint; CIDR blocks only go with public access."""
+    request = {theirs: values[ours] for ours, theirs in ENDPOINT.items() if ours in values}
+    if request.get("endpointPublicAccess") is False:
+        request.pop("publicAccessCidrs", None)
+    return request
+
+
+def _vpc(key: str) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda cluster: (cluster.get("resourcesVpcConfig") or {}).get(key)
+
+
+def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
+    """Every attribute once. Source: EKS API, CreateCluster, DescribeCluster and UpdateClusterConfig."""
+    refused = Change.REFUSED
+    return (
+        Attribute("role_arn", lambda c: c["roleArn"], refused, "EKS fixes the role of a cluster when it is made; a new cluster is needed."),
+        Attribute("version", lambda c: c.get("version"), version_change, merge=later_version),
+        Attribute("subnet_ids", _vpc("subnetIds"), same=same_members),
+        Attribute("security_group_ids", _vpc("securityGroupIds"), same=same_members),
+        Attribute("endpoint_public_access", _vpc("endpointPublicAccess")),
+        Attribute("endpoint_private_access", _vpc("endpointPrivateAccess")),
+        Attribute("public_access_cidrs", _vpc("publicAccessCidrs"), same=same_members),
+        Attribute("log_types", found_log_types, same=same_members),
+        Attribute("kms_key_arn", key_arn, key_change),
+        Attribute("authentication_mode", lambda c: (c.get("accessConfig") or {}).get("authenticationMode"), authentication_change),
+        Attribute("upgrade_support_type", lambda c: (c.get("upgradePolicy") or {}).get("supportType")),
+        Attribute("deletion_protection", lambda c: bool(c.get("deletionProtection"))),
+        Attribute(
+            "service_ipv4_cidr",
+            lambda c: (c.get("kubernetesNetworkConfig") or {}).get("serviceIpv4Cidr"),
+            refused,
+            "EKS fixes the addresses of services when a cluster is made; a new cluster is needed.",
+        ),
+        tags_attribute(lambda c: c.get("tags") or {}, purge_tags),
+    )
+
+
+class Cluster(Resource):
+    """Source: EKS API, CreateCluster and DescribeCluster.
+
+    bootstrap: what holds at creation only (bootstrapClusterCreatorAdminPermissions, bootstrapSelfManagedAddons).
+    force_update: upgrades even when EKS's upgrade insights show errors.
+    predict_arn: gives the ARN that a cluster not yet made will have.
+    """
+
+    kind = "EKS cluster"
+    made_by_aws = (
+        "arn",
+        "endpoint",
+        "certificate_authority_data",
+        "oidc_issuer",
+        "cluster_security_group_id",
+        "vpc_id",
+        "platform_version",
+        "status",
+    )
+
+    def __init__(
+        self,
+        client: Any,
+        name: str,
+        *,
+        bootstrap: Mapping[str, bool] | None = None,
+        force_update: bool = False,
+        purge_tags: bool = False,
+        predict_arn: Callable[[], str] | None = None,
+        wait: bool = True,
+        timeout_seconds: float = 1800,
+    ) -> None:
+        self.client = client
+        self.name = name
+        self.bootstrap = dict(bootstrap or {})
+        self.force_update = force_update
+        self.predict_arn = predict_arn
+        self.wait = wait
+        self.timeout_seconds = timeout_seconds
+        self.attributes = attributes(purge_tags)
+        self.missing = False
+
+    def find(self) -> Mapping[str, Any] | None:
+        cluster = api.describe_cluster(self.client, self.name)
+        self.missing = cluster is None
+        if cluster is None:
+            return None
+        vpc = cluster.get("resourcesVpcConfig") or {}
+        return {
+            **cluster,
+            "certificate_authority_data": (cluster.get("certificateAuthority") or {}).get("data"),
+            "oidc_issuer": ((cluster.get("identity") or {}).get("oidc") or {}).get("issuer"),
+            "cluster_security_group_id": vpc.get("clusterSecurityGroupId"),
+            "vpc_id": vpc.get("vpcId"),
+            "platform_version": cluster.get("platformVersion"),
+        }
+
+    def state(self, found: Mapping[str, Any]) -> State:
+        return STATES.get(found["status"], State.IN_PROGRESS)
+
+    def status(self, found: Mapping[str, Any] | None) -> str:
+        return "gone" if found is None else status_text(found["status"], found.get("health"))
+
+    def determined(self) -> dict[str, Any]:
+        return {"arn": self.predict_arn()} if self.missing and self.predict_arn else {}
+
+    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        values = dict(wanted)
+        public = values.get("endpoint_public_access", found and _vpc("endpointPublicAccess")(found))
+        if public is False:
+            values.pop("public_access_cidrs", None)
+        if found is None and "version" not in values:
+            values["version"] = self._default_version()
+        return values
+
+    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+        if wanted.get("state") == "absent":
+            if found and found.get("deletionProtection"):
+                raise Refused(
+                    f"{self.kind} {self.name} is protected from deletion: set deletion_protection: false and run again, "
+                    "then it can be removed."
+                )
+            return
+        if found is None and not (wanted.get("role_arn") and wanted.get("subnet_ids")):
+            raise Refused(f"{self.kind} {self.name} does not exist, and making it needs role_arn and subnet_ids.")
+
+    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+        current, asked = found.get("version"), wanted.get("version")
+        notes = above_wanted(f"{self.kind} {self.name}", current, asked)
+        if found["status"] == "FAILED":
+            notes.append(f"{self.kind} {self.name} has failed: {self.status(found)} {self.remedy(found)}")
+        elif issues_text(found.get("health")):
+            notes.append(f"{self.kind} {self.name} is not well: {issues_text(found.get('health'))}.")
+        if asked is None and current is not None:
+            newest = self._default_version()
+            if newest != current and later_version(current, newest) == newest:
+                notes.append(f"{self.kind} {self.name} has version {current}; EKS now gives new clusters {newest}.")
+        elif not notes and asked != current and current is not None:
+            notes.extend(self._upgrade_notes(str(asked)))
+        return notes
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        access = {"authenticationMode": wanted.get("authentication_mode", "API")}
+        bootstrap = dict(self.bootstrap)
+        if "bootstrapClusterCreatorAdminPermissions" in bootstrap:
+            access["bootstrapClusterCreatorAdminPermissions"] = bootstrap.pop("bootstrapClusterCreatorAdminPermissions")
+        vpc = {"subnetIds": wanted["subnet_ids"], "securityGroupIds": wanted.get("security_group_ids", []), **endpoint_request(wanted)}
+        request: dict[str, Any] = {
+            "name": self.name,
+            "roleArn": wanted["role_arn"],
+            "version": wanted["version"],
+            "resourcesVpcConfig": vpc,
+            "accessConfig": access,
+            "tags": as_tags(wanted.get("tags")),
+            **bootstrap,
+        }
+        if wanted.get("log_types"):
+            request["logging"] = logging_request(wanted["log_types"])
+        if wanted.get("kms_key_arn"):
+            request["encryptionConfig"] = [{"resources": ["secrets"], "provider": {"keyArn": wanted["kms_key_arn"]}}]
+        if wanted.get("service_ipv4_cidr"):
+            request["kubernetesNetworkConfig"] = {"serviceIpv4Cidr": wanted["service_ipv4_cidr"]}
+        if wanted.get("upgrade_support_type"):
+            request["upgradePolicy"] = {"supportType": wanted["upgrade_support_type"]}
+        if "deletion_protection" in wanted:
+            request["deletionProtection"] = wanted["deletion_protection"]
+        api.create_cluster(self.client, **request)
+
+    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "tags" in names:
+            change_tags(self.client, found["arn"], found.get("tags") or {}, wanted["tags"])
+        steps = self._steps(wanted, names)
+        for number, step in enumerate(steps, start=1):
+            update = step()
+            if self.wait or number < len(steps):
+                wait_for_update(self.client, self.name, update, f"{self.kind} {self.name}", self.timeout_seconds)
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        api.delete_cluster(self.client, self.name)
+
+    def _steps(self, wanted: Mapping[str, Any], names: Sequence[str]) -> list[Callable[[], dict[str, Any]]]:
+        """One call for each kind of update: EKS takes one kind at a time. The version comes last, it takes longest."""
+        requests: list[dict[str, Any]] = []
+        if "deletion_protection" in names:
+            requests.append({"deletionProtection": wanted["deletion_protection"]})
+        if "authentication_mode" in names:
+            requests.append({"accessConfig": {"authenticationMode": wanted["authentication_mode"]}})
+        if set(ENDPOINT) & set(names):
+            requests.append({"resourcesVpcConfig": endpoint_request(wanted)})
+        if "subnet_ids" in names:
+            requests.append({"resourcesVpcConfig": {"subnetIds": wanted["subnet_ids"]}})
+        if "security_group_ids" in names:
+            requests.append({"resourcesVpcConfig": {"securityGroupIds": wanted["security_group_ids"]}})
+        if "log_types" in names:
+            requests.append({"logging": logging_request(wanted["log_types"])})
+        if "upgrade_support_type" in names:
+            requests.append({"upgradePolicy": {"supportType": wanted["upgrade_support_type"]}})
+        steps: list[Callable[[], dict[str, Any]]] = [self._config_step(request) for request in requests]
+        if "kms_key_arn" in names:
+            steps.append(lambda: api.associate_encryption_config(self.client, self.name, wanted["kms_key_arn"]))
+        if "version" in names:
+            steps.append(lambda: api.update_cluster_version(self.client, self.name, wanted["version"], self.force_update))
+        return steps
+
+    def _config_step(self, request: Mapping[str, Any]) -> Callable[[], dict[str, Any]]:
+        return lambda: api.update_cluster_config(self.client, self.name, **request)
+
+    def _default_version(self) -> str:
+        versions = api.describe_cluster_versions(self.client, defaultOnly=True)
+        return versions[0]["clusterVersion"]
+
+    def _upgrade_notes(self, version: str) -> list[str]:
+        found = api.list_insights(
+            self.client, self.name, categories=["UPGRADE_READINESS"], kubernetesVersions=[version], statuses=["ERROR", "WARNING"]
+        )
+        what = f"{self.kind} {self.name}, upgrade to {version}"
+        return [f"{what}: {i['insightStatus']['status']}: {i['name']}: {i['insightStatus'].get('reason', '')}" for i in found]

@@ -1,0 +1,94 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What clusters, node groups, add-ons and access entries of EKS share. Private to the collection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._errors import PlatformError, ResourceFailed
+from .._resource import KNOWN_AFTER_APPLY
+from .._wait import wait_for
+from . import api
+
+VERSION = re.compile(r"1\.(\d+)")
+#: EKS never offered an older minor; "1.3" is what YAML makes of an unquoted 1.30
+OLDEST_MINOR = 10
+
+
+def minor(version: str) -> int:
+    """The minor of a Kubernetes version, e.g. 35 of "1.35"."""
+    matched = VERSION.fullmatch(version)
+    if matched is None or int(matched.group(1)) < OLDEST_MINOR:
+        raise PlatformError(f'version {version!r} is not a Kubernetes version of EKS: write major and minor in quotes, e.g. "1.35".')
+    return int(matched.group(1))
+
+
+def later_version(found: str | None, wanted: str) -> str:
+    """Of two versions the higher one: nothing is ever downgraded, and AWS upgrades by itself at the end of support."""
+    if found is None or KNOWN_AFTER_APPLY in (found, wanted):
+        return wanted
+    return found if minor(found) > minor(wanted) else wanted
+
+
+def above_wanted(what: str, found: str | None, wanted: str | None) -> list[str]:
+    """A note when the found version is above the one that is asked for; else nothing."""
+    if found is None or wanted is None or wanted == found or later_version(found, wanted) == wanted:
+        return []
+    return [f"{what} has version {found}, above the {wanted} that is asked for; it is left as it is."]
+
+
+def same_members(found: Sequence[str] | None, wanted: Sequence[str] | None) -> bool:
+    """Whether two lists hold the same values, in whatever order."""
+    return sorted(found or []) == sorted(wanted or [])
+
+
+def issues_text(health: Mapping[str, Any] | None) -> str:
+    """AWS's own reasons, in one line: "Code: message (resources)"; empty when there are none."""
+    return "; ".join(_issue(i.get("code"), i.get("message"), i.get("resourceIds")) for i in (health or {}).get("issues") or [])
+
+
+def _issue(code: str | None, message: str | None, resources: Sequence[str] | None) -> str:
+    where = f" ({', '.join(resources)})" if resources else ""
+    return f"{code}: {message}{where}"
+
+
+def status_text(status: str, health: Mapping[str, Any] | None) -> str:
+    """The status and, when there are any, AWS's reasons for it."""
+    reasons = issues_text(health)
+    return f"{status}: {reasons}." if reasons else f"{status}."
+
+
+def wait_for_update(client: Any, cluster_name: str, update: Mapping[str, Any], what: str, timeout_seconds: float, **of: str) -> None:
+    """Wait until an update has ended.
+
+    what: what is updated, e.g. "EKS cluster opta-staging".
+    of: nodegroupName or addonName, where the update is not the cluster's.
+    Raises ResourceFailed with the update's own errors when it failed or was cancelled.
+    """
+
+    def look() -> tuple[bool, Mapping[str, Any]]:
+        now = api.describe_update(client, cluster_name, update["id"], **of)
+        return now["status"] != "InProgress", now
+
+    ended = wait_for(look, f"{what} ({update['type']})", timeout_seconds, lambda now: str(now["status"]))
+    if ended["status"] != "Successful":
+        errors = [_issue(e.get("errorCode"), e.get("errorMessage"), e.get("resourceIds")) for e in ended.get("errors") or []]
+        reason = "; ".join(errors) or (ended.get("cancellation") or {}).get("reason") or "AWS gives no reason"
+        raise ResourceFailed(f"{what}: {update['type']} {ended['status'].lower()}: {reason}.")
+
+
+def change_tags(client: Any, arn: str, found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """Make the tags of a resource `wanted`; those of AWS itself (aws:) are never touched."""
+    added = {name: value for name, value in wanted.items() if found.get(name) != value and not name.startswith("aws:")}
+    removed = [name for name in found if name not in wanted and not name.startswith("aws:")]
+    if added:
+        api.tag_resource(client, arn, added)
+    if removed:
+        api.untag_resource(client, arn, removed)
+
+
+def as_tags(tags: Mapping[str, Any] | None) -> dict[str, str]:
+    """Tags as the API takes them: strings only."""
+    return {name: str(value) for name, value in (tags or {}).items()}

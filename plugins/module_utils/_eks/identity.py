@@ -1,0 +1,79 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Who calls, and which role stands behind an ARN. Private to the collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+
+from .._errors import PlatformError
+
+
+class IdentityError(AnsibleAWSError):
+    """A call to STS or IAM failed."""
+
+
+class IdentityErrorHandler(AWSErrorHandler):
+    _CUSTOM_EXCEPTION = IdentityError
+
+
+@IdentityErrorHandler.common_error_handler("get the caller's identity")
+@AWSRetry.jittered_backoff()
+def get_caller_identity(sts: Any) -> dict[str, str]:
+    return sts.get_caller_identity()
+
+
+@IdentityErrorHandler.common_error_handler("get the IAM role")
+@AWSRetry.jittered_backoff()
+def get_role(iam: Any, name: str) -> dict[str, Any]:
+    return iam.get_role(RoleName=name)["Role"]
+
+
+def cluster_arn(caller_arn: str, account_id: str, region: str, name: str) -> str:
+    """The ARN that a cluster of this name has; the partition is the caller's."""
+    return f"arn:{partition(caller_arn)}:eks:{region}:{account_id}:cluster/{name}"
+
+
+def partition(arn: str) -> str:
+    """The partition of an ARN, e.g. aws-cn of arn:aws-cn:iam::111122223333:role/x."""
+    return arn.split(":")[1]
+
+
+def assumed_role(arn: str) -> str | None:
+    """The name of the role of an assumed-role ARN (arn:<partition>:sts::<account>:assumed-role/<role>/<session>), else None."""
+    parts = arn.split(":", 5)
+    if len(parts) == 6 and parts[2] == "sts" and parts[5].startswith("assumed-role/"):
+        return parts[5].split("/")[1]
+    return None
+
+
+def role_behind(iam: Any, arn: str) -> str:
+    """The ARN of the role of an assumed-role ARN, with the path that the session has lost; any other ARN as it is."""
+    name = assumed_role(arn)
+    if name is None:
+        return arn
+    try:
+        return get_role(iam, name)["Arn"]
+    except IdentityError as error:
+        code = getattr(error.exception, "response", {}).get("Error", {}).get("Code")
+        if code == "NoSuchEntity":
+            raise PlatformError(f"{arn} is a session of the role {name}, which this account does not have: give the role's ARN.") from error
+        if code in ("AccessDenied", "AccessDeniedException"):
+            example = f"arn:{partition(arn)}:iam::{arn.split(':')[4]}:role/<path>/{name}"
+            raise PlatformError(
+                f"{arn} is a session that does not show its role's path, and iam:GetRole is not allowed: "
+                f"give the role's full ARN, e.g. {example}."
+            ) from error
+        raise
+
+
+def is_caller(caller_arn: str, principal_arn: str) -> bool:
+    """Whether a principal is the one that calls; a session counts as its role, whatever its path."""
+    name = assumed_role(caller_arn)
+    if name is None:
+        return caller_arn == principal_arn
+    parts = principal_arn.split(":", 5)
+    return parts[2] == "iam" and parts[4] == caller_arn.split(":")[4] and parts[5].startswith("role/") and parts[5].split("/")[-1] == name
