@@ -15,6 +15,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible_collections.opta.platform.plugins.module_utils._controller import VARIABLE
 from ansible_collections.opta.platform.plugins.plugin_utils import _worker
 
 DISPLAY = Display()
@@ -35,6 +36,7 @@ class ActionModule(ActionBase):
         self._progress_seconds = float(self._templar.template((task_vars or {}).get("opta_progress_seconds", 30)))
         if reason:
             DISPLAY.vvv(f"{self._task.action} runs as a process of its own and shows no progress: {reason}")
+        self._task.environment = [*(self._task.environment or []), {VARIABLE: _worker.controller()}]
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
         result.update(self._execute_module(task_vars=task_vars, wrap_async=wrap_async))
         if not wrap_async and not self._in_worker:

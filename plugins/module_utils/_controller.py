@@ -11,40 +11,33 @@ from pathlib import Path
 
 from ._errors import ControllerGone
 
-LEVELS = 8
-
-
-def ancestors(pid: int | None = None) -> list[tuple[int, str]]:
-    """The (pid, start time) of this process's parents, nearest first; empty where there is no /proc."""
-    found: list[tuple[int, str]] = []
-    current = os.getpid() if pid is None else pid
-    while len(found) < LEVELS:
-        fields = _stat(current)
-        if fields is None:
-            return found
-        parent = int(fields[1])
-        parent_fields = _stat(parent) if parent > 0 else None
-        if parent_fields is None:
-            return found
-        found.append((parent, parent_fields[19]))
-        current = parent
-    return found
+#: "<pid> <start time>" of the controller; the collection's action plugin sets it for its modules
+VARIABLE = "OPTA_CONTROLLER"
+STATE, PARENT, START_TIME = 0, 1, 19
 
 
 def _stat(pid: int) -> list[str] | None:
+    """The fields of /proc/<pid>/stat after the command; None for a process that has ended, or where there is no /proc."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()
     except (OSError, IndexError):
         return None
+    return None if fields[STATE] == "Z" else fields
+
+
+def identity(pid: int) -> str:
+    """What names one process for sure, for VARIABLE; empty where there is no /proc."""
+    fields = _stat(pid)
+    return f"{pid} {fields[START_TIME]}" if fields else ""
 
 
 class Controller:
-    """The chain of processes that led to this module, as it stood when the module began."""
+    """The ansible-playbook that started this module: as the action plugin names it, else this process's parent."""
 
     def __init__(self) -> None:
-        self.chain = ancestors()
+        self.identity = os.environ.get(VARIABLE) or identity(os.getppid())
 
     def check(self) -> None:
-        """Raise ControllerGone when one of those processes has ended."""
-        if ancestors() != self.chain:
+        """Raise ControllerGone when it has ended."""
+        if self.identity and identity(int(self.identity.split()[0])) != self.identity:
             raise ControllerGone("the ansible-playbook that started this module has ended; nothing more was changed. Run it again.")

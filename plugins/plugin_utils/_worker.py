@@ -16,8 +16,12 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
 from ansible_collections.opta.platform.plugins.module_utils import _wait
+from ansible_collections.opta.platform.plugins.module_utils._controller import identity
 
 PROFILE = "legacy"
+
+# in the controller when environment_info opened the playbook, otherwise in the worker
+_IMPORTED_IN, _IMPORTED_UNDER = os.getpid(), os.getppid()
 
 try:
     from ansible.module_utils import _internal, basic
@@ -35,6 +39,14 @@ try:
     )
 except ImportError:
     SUPPORTED = False
+
+
+def controller() -> str:
+    """The identity of the ansible-playbook that this worker belongs to; empty where processes cannot be told apart."""
+    if not identity(os.getpid()):
+        return ""
+    pid = _IMPORTED_UNDER if os.getpid() == _IMPORTED_IN else _IMPORTED_IN
+    return identity(pid) or f"{pid} ended"
 
 
 class Bits:
