@@ -150,7 +150,7 @@ def test_t12_new_principal_is_waited_for(client, monkeypatch):
             refusals[0] -= 1
             error = {
                 "Code": "MalformedPolicyDocumentException",
-                "Message": "Policy contains a statement with one or more invalid principals.",
+                "Message": "Policy contains a statement with invalid principals.",
             }
             raise botocore.exceptions.ClientError({"Error": error}, "CreateKey")
 
