@@ -1,0 +1,71 @@
+# `make help` says what there is. Everything runs in .venv, as tests/environment.sh sets it up.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-fast test-kill bench lint docs requirements build clean
+
+PYTHON ?= python3
+WORKERS ?= 2
+RUN := source tests/environment.sh &&
+LINK := .cache/ansible_collections/opta/platform
+DEMO := .standin/demo
+STAMP := .venv/requirements.stamp
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: setup ## Build two environments and two services on a stand-in for AWS, from nothing
+	@$(RUN) tests/demo/demo.sh $(DEMO)
+
+demo-env: ## Print export lines: eval "$(make -s demo-env)" lets aws, kubectl and helm look at the demo
+	@$(RUN) tests/demo/environment.sh $(DEMO)
+
+demo-destroy: setup ## Destroy the demo's environments; the stand-in stays
+	@$(RUN) tests/demo/destroy.sh $(DEMO)
+
+demo-down: setup ## End the demo's stand-in
+	@$(RUN) python -m tests.standin down --directory $(DEMO)
+
+test: lint binaries ## Run all tests but those of test-kill
+	@$(RUN) pytest -n $(WORKERS) --dist loadfile tests
+
+test-fast: lint ## Run linters, contracts and unit tests
+	@$(RUN) pytest -n $(WORKERS) tests/contracts tests/unit
+
+test-kill: setup binaries ## Kill a run in every one of its tasks, in both ways
+	@$(RUN) pytest -m kill_all tests/environment
+
+bench: setup binaries ## Measure a first run, a second run and a destroy
+	@$(RUN) python -m tests.bench
+
+lint: setup ## Run the linters
+	@$(RUN) tests/lint.sh
+
+docs: setup ## Write the generated parts of the READMEs
+	@$(RUN) python -m tests.documentation
+
+build: setup ## Build the collection's archive into .cache/build
+	@$(RUN) ansible-galaxy collection build --force --output-path .cache/build
+
+requirements: setup ## Pin the requirements anew, with hashes
+	@$(RUN) uv pip compile --quiet --python-version 3.11 --generate-hashes requirements/development.in -o requirements/development.txt
+
+clean: ## Remove everything that make has made, but for the cache of built binaries
+	@if [ -x .venv/bin/python ]; then $(RUN) for directory in .standin/*/; do \
+	  [ ! -d "$$directory" ] || python -m tests.standin down --directory "$$directory"; done; fi
+	@rm -rf .cache .mypy_cache .pytest_cache .ruff_cache .standin .venv
+
+binaries: setup
+	@$(RUN) python -m tests.standin.binaries
+
+setup: $(STAMP) $(LINK)
+
+$(LINK):
+	@mkdir -p $(dir $@) && ln -sfn ../../.. $@
+
+$(STAMP): requirements/development.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, for example: make PYTHON=python3.11")'
+	@echo "Installing Ansible, the stand-in's and the tests' requirements into .venv (once)"
+	@[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/development.txt
+	@touch $@

@@ -1,0 +1,52 @@
+"""Fixtures of all tests."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support.playbooks import Playbooks
+from tests.support.standin import Standin, leftovers, own_directory
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def standin() -> Iterator[Standin]:
+    """A stand-in of this test process's own."""
+    for directory in leftovers():
+        Standin(directory).down()
+    running = Standin(own_directory())
+    try:
+        yield running.up()
+    finally:
+        running.down()
+
+
+@pytest.fixture(scope="session")
+def playbooks(standin: Standin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playbooks]:
+    """ansible-playbook against the stand-in."""
+    running = Playbooks(standin.environment, tmp_path_factory.mktemp("playbooks"))
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def unique() -> Callable[[str], str]:
+    """A fresh name with the given beginning; lower case, digits and hyphens."""
+
+    def name(prefix: str) -> str:
+        return f"{prefix}-{os.getpid() % 10000}-{next(_numbers)}"
+
+    return name
+
+
+@pytest.fixture(autouse=True)
+def _no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A fault that a test asked for ends with the test."""
+    yield
+    if "standin" in request.fixturenames:
+        request.getfixturevalue("standin").clear_faults()

@@ -1,0 +1,1 @@
+"""What the tests share: the stand-in as they see it, and Ansible as they run it."""

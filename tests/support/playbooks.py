@@ -1,0 +1,109 @@
+"""Ansible as the tests run it: playbooks in, the results of every task out."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .standin import ROOT
+
+SUPPORT = Path(__file__).resolve().parent
+SETTINGS = {"ANSIBLE_CONFIG": str(SUPPORT / "ansible.cfg")}
+
+@dataclass(frozen=True)
+class Run:
+    """How a run of ansible-playbook ended: its return code, what it printed, and each task's result."""
+
+    returncode: int
+    output: str
+    tasks: list[dict[str, Any]]
+
+    @property
+    def results(self) -> list[dict[str, Any]]:
+        """The results of tasks and loop items; of a loop, its items."""
+        return [task["result"] for task in self.tasks if task["status"] != "skipped"]
+
+    def actions(self, host: str | None = None) -> list[dict[str, Any]]:
+        """Everything that the modules did or, in check mode, would do."""
+        chosen = [task for task in self.tasks if host in (None, task["host"])]
+        return [action for task in chosen for action in task["result"].get("actions") or []]
+
+    def changed(self, host: str | None = None) -> list[str]:
+        """Names of the tasks that changed something."""
+        return [task["task"] for task in self.tasks if task["status"] == "changed" and host in (None, task["host"])]
+
+    def failure(self) -> str:
+        """The messages of the tasks that failed."""
+        failed = [task for task in self.tasks if task["status"] in ("failed", "item failed", "unreachable")]
+        return "\n".join(str(task["result"].get("msg")) for task in failed)
+
+
+class Playbooks:
+    """Runs ansible-playbook against one stand-in, through the server that has imported Ansible already."""
+
+    def __init__(self, environment: Mapping[str, str], directory: Path) -> None:
+        self._environment = {**os.environ, **environment, **SETTINGS}
+        self._directory = directory
+        self._numbers = itertools.count(1)
+        self._server: subprocess.Popen[str] | None = None
+
+    def run(
+        self,
+        *arguments: str,
+        variables: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+        directory: Path = ROOT,
+    ) -> Run:
+        """ansible-playbook with these arguments; variables become extra vars."""
+        number = next(self._numbers)
+        results, output = self._directory / f"{number}.results", self._directory / f"{number}.output"
+        extra = ["--extra-vars", json.dumps(variables)] if variables else []
+        request = {
+            "arguments": [*arguments, *extra],
+            "environment": {**self._environment, **(environment or {}), "OPTA_RESULTS": str(results)},
+            "directory": str(directory),
+            "output": str(output),
+        }
+        returncode = self._ask(request)
+        return Run(returncode, output.read_text(), read_results(results))
+
+    def play(self, play: Mapping[str, Any] | Sequence[Mapping[str, Any]], *arguments: str, **settings: Any) -> Run:
+        """Run one play, or several, written as data, on the inventory `localhost,` unless arguments name another."""
+        path = self._directory / f"play-{next(self._numbers)}.yml"
+        path.write_text(json.dumps([play] if isinstance(play, Mapping) else list(play)))
+        inventory = [] if "-i" in arguments else ["-i", "localhost,"]
+        return self.run(str(path), *inventory, *arguments, **settings)
+
+    def close(self) -> None:
+        if self._server is not None and self._server.stdin is not None:
+            self._server.stdin.close()
+            self._server.wait(timeout=60)
+
+    def _ask(self, request: Mapping[str, Any]) -> int:
+        if self._server is None:
+            command = [sys.executable, str(SUPPORT / "playbook_server.py")]
+            self._server = subprocess.Popen(
+                command, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+            )
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        self._server.stdin.write(json.dumps(request) + "\n")
+        self._server.stdin.flush()
+        answer = self._server.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"the playbook server has ended with {self._server.wait()}")
+        return int(json.loads(answer)["returncode"])
+
+
+def read_results(path: Path) -> list[dict[str, Any]]:
+    """The lines that the callback `results` wrote; a line cut by a kill is left out."""
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]

@@ -1,0 +1,136 @@
+"""The stand-in as the tests see it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.config
+
+ROOT = Path(__file__).resolve().parents[2]
+DIRECTORY = ROOT / ".standin"
+REGION = "eu-west-1"
+#: seconds that things take in tests; what is not named here takes the stand-in's own time
+TIMES = {
+    "eks:cluster": 0.3,
+    "eks:nodegroup": 0.3,
+    "eks:addon": 0.2,
+    "eks:update": 0.2,
+    "ec2:natgateway": 0.2,
+    "iam:role-visible": 0.3,
+}
+
+
+class Standin:
+    """One running stand-in.
+
+    directory: where it keeps its state; clusters' kubeconfig is directory/kubeconfig.
+    """
+
+    def __init__(self, directory: Path, region: str = REGION, times: dict[str, float] | None = None) -> None:
+        self.directory = directory
+        self.region = region
+        self._times = TIMES if times is None else times
+        self.endpoint_url = ""
+        self.environment: dict[str, str] = {}
+
+    def up(self) -> Standin:
+        self._command("up", "--region", self.region, "--times", json.dumps(self._times))
+        self.environment = self._read_environment()
+        self.endpoint_url = self.environment["AWS_ENDPOINT_URL"]
+        return self
+
+    def down(self) -> None:
+        self._command("down")
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def client(self, service: str, region: str | None = None, **settings: Any) -> Any:
+        """A boto3 client of this stand-in; nothing of the user's own AWS configuration has a say."""
+        session = boto3.session.Session(
+            aws_access_key_id=settings.pop("access_key_id", self.environment["AWS_ACCESS_KEY_ID"]),
+            aws_secret_access_key=settings.pop("secret_access_key", self.environment["AWS_SECRET_ACCESS_KEY"]),
+            region_name=region or self.region,
+        )
+        config = botocore.config.Config(retries={"mode": "standard", "max_attempts": 5})
+        return session.client(service, endpoint_url=self.endpoint_url, config=config, **settings)
+
+    def mark(self) -> int:
+        """A place in the request log, for requests(since=…)."""
+        log = self.directory / "requests.jsonl"
+        return log.stat().st_size if log.exists() else 0
+
+    def requests(self, since: int = 0) -> list[dict[str, Any]]:
+        """The AWS calls since a mark, oldest first, without those of the stand-in's own loops."""
+        with (self.directory / "requests.jsonl").open("rb") as log:
+            log.seek(since)
+            entries = [json.loads(line) for line in log if line.endswith(b"\n")]
+        return [entry for entry in entries if entry.get("client") != "stand-in"]
+
+    def mutating(self, since: int = 0) -> list[str]:
+        """The operations since a mark that change something."""
+        return [entry["operation"] for entry in self.requests(since) if entry["mutating"]]
+
+    def fault(self, operation: str, kind: str = "error", nth: int = 1, count: int = 1, **more: Any) -> None:
+        """Let the nth call from now of an operation, and the count - 1 after it, go wrong. kind: error, throttle, delay, drop."""
+        fault = {"operation": operation, "kind": kind, "nth": nth, "count": count, **more}
+        self._control("POST", "faults", fault)
+
+    def clear_faults(self) -> None:
+        self._control("DELETE", "faults")
+
+    def set_times(self, **times: float) -> None:
+        """Seconds that kinds of things take from now on; `eks:cluster` is written eks_cluster."""
+        self._control("PUT", "times", {name.replace("_", ":", 1).replace("_", "-"): value for name, value in times.items()})
+
+    def kubernetes(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """kubectl with the stand-in's kubeconfig."""
+        environment = self._read_environment()
+        return subprocess.run(["kubectl", *arguments], env=environment, capture_output=True, text=True, check=check)
+
+    def _control(self, method: str, what: str, body: Any = None) -> Any:
+        request = urllib.request.Request(f"{self.endpoint_url}/_standin/{what}", method=method)  # noqa: S310
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=30) as answer:
+            content = answer.read()
+        return json.loads(content) if content else None
+
+    def _command(self, verb: str, *arguments: str) -> str:
+        self.directory.parent.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "tests.standin", verb, "--directory", str(self.directory), *arguments]
+        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command[2:])} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def _read_environment(self) -> dict[str, str]:
+        exports = self._command("env")
+        script = 'eval "$1" && env -0'
+        shown = subprocess.run(["bash", "-c", script, "bash", exports], capture_output=True, text=True, check=True).stdout
+        return dict(line.split("=", 1) for line in shown.split("\0") if "=" in line)
+
+
+def own_directory() -> Path:
+    """A directory for the stand-in of this test process."""
+    return DIRECTORY / f"test-{os.getpid()}"
+
+
+def leftovers() -> Iterator[Path]:
+    """Directories of stand-ins whose test process has ended without taking them down."""
+    for directory in DIRECTORY.glob("test-*"):
+        try:
+            os.kill(int(directory.name.removeprefix("test-")), 0)
+        except ProcessLookupError:
+            yield directory
+        except (ValueError, PermissionError):
+            continue
