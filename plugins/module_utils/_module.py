@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 with suppress(ImportError):  # AnsibleAWSModule says so
     import botocore.exceptions
@@ -28,6 +28,8 @@ COMMON_ARGUMENTS: dict[str, dict[str, Any]] = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
 }
+
+T = TypeVar("T")
 
 READING = ("Describe", "Get", "List", "Head", "Lookup", "Search", "Simulate", "Decode", "AssumeRole", "BatchGet")
 RETRIES = {"mode": "adaptive", "max_attempts": 12}
@@ -53,9 +55,13 @@ class PlatformModule(AnsibleAWSModule):
 
     def _before_call(self, model: Any, **context: Any) -> None:
         if not model.name.startswith(READING):
-            if self.check_mode:
-                raise PlatformError(f"{model.name} would have been called in check mode: this is a fault of the module {self._name}")
-            self._controller.check()
+            self.before_change(model.name)
+
+    def before_change(self, what: str) -> None:
+        """To be called before everything that changes something: raises in check mode, and once the controller has ended."""
+        if self.check_mode:
+            raise PlatformError(f"{what} would have been called in check mode: this is a fault of the module {self._name}")
+        self._controller.check()
 
     def wanted(self, resource: Resource | type[Resource]) -> dict[str, Any]:
         """The options that are given and are attributes of the resource."""
@@ -72,16 +78,21 @@ class PlatformModule(AnsibleAWSModule):
 
     def run(self, key: str, work: Callable[[], Outcome | Sequence[Outcome]], **more: Any) -> None:
         """Do the work and end the module: with its result under `key`, or with one clear sentence."""
+        done = self.attempt(work)
+        outcomes = [done] if isinstance(done, Outcome) else list(done)
+        for outcome in outcomes:
+            for note in outcome.notes:
+                self.warn(note)
+        self.exit_json(**as_result(outcomes, key), **more)
+
+    def attempt(self, work: Callable[[], T]) -> T:
+        """What the work answers; the module fails with one clear sentence when it raises."""
         try:
-            done = work()
+            return work()
         except PlatformError as error:
             self.fail_json(msg=str(error))
         except AnsibleAWSError as error:
             self.fail_json_aws_error(error)
         except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
             self.fail_json_aws(error)
-        outcomes = [done] if isinstance(done, Outcome) else list(done)
-        for outcome in outcomes:
-            for note in outcome.notes:
-                self.warn(note)
-        self.exit_json(**as_result(outcomes, key), **more)
+        raise AssertionError("the module has ended")

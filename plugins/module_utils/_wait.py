@@ -25,7 +25,13 @@ def report_progress(line: str) -> None:
     """Show one line of progress; whoever runs modules in the Ansible worker replaces it by Display's."""
 
 
-def wait_for(look: Callable[[], tuple[bool, T]], what: str, timeout_seconds: float, status: Callable[[T], str] = str) -> T:
+def wait_for(
+    look: Callable[[], tuple[bool, T]],
+    what: str,
+    timeout_seconds: float,
+    status: Callable[[T], str] = str,
+    longest_delay_seconds: float = LONGEST_DELAY_SECONDS,
+) -> T:
     """Call look() until it answers (True, value), and return that value.
 
     look: asks AWS or Kubernetes; answers (done, value). It raises when waiting is pointless.
@@ -50,4 +56,4 @@ def wait_for(look: Callable[[], tuple[bool, T]], what: str, timeout_seconds: flo
             report_progress(f"waiting for {what}: {status(value)}, {now - started:.0f} s")
             told = now
         time.sleep(delay)
-        delay = min(delay * DELAY_GROWTH, LONGEST_DELAY_SECONDS)
+        delay = min(delay * DELAY_GROWTH, longest_delay_seconds)
