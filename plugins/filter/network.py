@@ -1,0 +1,84 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Pure decisions of the role network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import botocore.session
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.opta.platform.plugins.module_utils import _names
+from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
+from ansible_collections.opta.platform.plugins.module_utils._network import policies
+from ansible_collections.opta.platform.plugins.module_utils._network.own_vpc import own_vpc
+
+AUTO_SCALING = "autoscaling.amazonaws.com"
+
+
+def service_suffix(partition: str) -> str:
+    """The end of the host names and regional service principals of a partition, as botocore knows it."""
+    return botocore.session.get_session().get_component("endpoint_resolver").get_partition_dns_suffix(partition)
+
+
+def flow_log_group_name(prefix: str, environment: str) -> str:
+    """The log group of an environment's flow logs."""
+    return f"/{prefix}/{environment}/flow-logs"
+
+
+def environment_log_groups(prefix: str, environment: str) -> list[str]:
+    """Names, with * for any characters, of all log groups that an environment has: its own, the cluster's, the stores'."""
+    name = _names.resource_name(prefix, environment)
+    return [f"/{prefix}/{environment}/*", f"/aws/eks/{name}/*", f"/aws/*/{name}-*"]
+
+
+def environment_key_policy(
+    account_id: str, partition: str, region: str, prefix: str, environment: str, service_linked_roles: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The policy of an environment's key.
+
+    service_linked_roles: what iam_service_linked_roles returned, with that of EC2 Auto Scaling.
+    """
+    autoscaling = next((role["arn"] for role in service_linked_roles if role["service"] == AUTO_SCALING), None)
+    if autoscaling is None:
+        raise AnsibleFilterError(f"environment_key_policy: service_linked_roles must hold that of {AUTO_SCALING}.")
+    driver = _names.role_name(prefix, environment, "eks-ebs-csi")
+    return policies.environment_key(
+        partition=partition,
+        account_id=account_id,
+        region=region,
+        service_suffix=service_suffix(partition),
+        log_groups=environment_log_groups(prefix, environment),
+        autoscaling_role_arn=autoscaling,
+        volume_role_arn=_names.role_arn(partition, account_id, _names.iam_path(environment), driver),
+    )
+
+
+def brought_vpc(vpc_id: str, *answers: Any) -> dict[str, Any]:
+    """A VPC that the user brings, in the shape that vpc_network returns; see own_vpc."""
+    try:
+        return own_vpc(vpc_id, *answers)
+    except PlatformError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+def needed_by(kms_key_arn: str, retained: Sequence[Mapping[str, Any]]) -> list[str]:
+    """ARNs of what is kept on purpose and needs a key; what does not tell its key may need it."""
+    return [kept["arn"] for kept in retained if kept["kms_key_arn"] in (None, kms_key_arn)]
+
+
+class FilterModule:
+    """The filters of the role network."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "environment_key_policy": environment_key_policy,
+            "flow_log_group_name": flow_log_group_name,
+            "flow_logs_trust": policies.flow_logs_trust,
+            "flow_logs_permissions": policies.flow_logs_permissions,
+            "log_group_arn": policies.log_group_arn,
+            "log_bucket_statements": policies.log_bucket_statements,
+            "brought_vpc": brought_vpc,
+            "needed_by": needed_by,
+        }
