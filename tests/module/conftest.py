@@ -27,7 +27,9 @@ def run_module(playbooks: Playbooks) -> Callable[..., dict[str, Any]]:
         assert done.tasks, done.output
         result = done.tasks[-1]["result"]
         failed = bool(result.get("failed")) or done.returncode != 0
-        assert failed == expect_failure, f"{name} {'did not fail' if expect_failure else 'failed'}: {result.get('msg')}\n{done.output[-4000:]}"
+        assert failed == expect_failure, (
+            f"{name} {'did not fail' if expect_failure else 'failed'}: {result.get('msg')}\n{done.output[-4000:]}"
+        )
         return result
 
     return run

@@ -17,6 +17,7 @@ from .standin import ROOT
 SUPPORT = Path(__file__).resolve().parent
 SETTINGS = {"ANSIBLE_CONFIG": str(SUPPORT / "ansible.cfg")}
 
+
 @dataclass(frozen=True)
 class Run:
     """How a run of ansible-playbook ended: its return code, what it printed, and each task's result."""

@@ -96,7 +96,7 @@ class Standin:
         return subprocess.run(["kubectl", *arguments], env=environment, capture_output=True, text=True, check=check)
 
     def _control(self, method: str, what: str, body: Any = None) -> Any:
-        request = urllib.request.Request(f"{self.endpoint_url}/_standin/{what}", method=method)  # noqa: S310
+        request = urllib.request.Request(f"{self.endpoint_url}/_standin/{what}", method=method)
         if body is not None:
             request.data = json.dumps(body).encode()
             request.add_header("Content-Type", "application/json")
