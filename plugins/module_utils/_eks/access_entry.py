@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .. import _tags
@@ -53,12 +54,14 @@ def has_cluster_admin(policies: Sequence[Mapping[str, Any]]) -> bool:
 
 def attributes(purge_policies: bool = True, purge_tags: bool = False) -> tuple[Attribute, ...]:
     """Every attribute once. Source: EKS API, CreateAccessEntry, DescribeAccessEntry and AssociateAccessPolicy."""
-    only_wanted: Callable[[Any, Any], Any] = lambda found, wanted: normalised(wanted)
+    policies = Attribute("policies", lambda e: e["policies"])
+    if not purge_policies:
+        policies = replace(policies, merge=keeping_other_policies)
     return (
         Attribute("type", lambda e: e.get("type"), Change.REPLACE, "EKS fixes the type of an access entry when it is made."),
         Attribute("kubernetes_groups", lambda e: e.get("kubernetesGroups") or [], same=same_members),
         Attribute("username", lambda e: e.get("username")),
-        Attribute("policies", lambda e: e["policies"], merge=only_wanted if purge_policies else keeping_other_policies),
+        policies,
         tags_attribute(lambda e: e.get("tags") or {}, purge_tags),
     )
 
@@ -112,10 +115,11 @@ class AccessEntry(Resource):
             return
         if wanted.get("state") == "absent":
             self._refuse_to_remove(found)
-        elif "policies" in wanted and has_cluster_admin(found["policies"]):
-            merged = next(a for a in self.attributes if a.name == "policies").merge(found["policies"], wanted["policies"])
-            if not has_cluster_admin(merged):
+        elif has_cluster_admin(found["policies"]):
+            if not has_cluster_admin(self._merged_policies(found, wanted)):
                 self._refuse_the_last_way_in("would lose its cluster administrator policy")
+            if wanted.get("type") not in (None, found.get("type")):
+                self._refuse_the_last_way_in("would be removed to change its type")
 
     def create(self, wanted: Mapping[str, Any]) -> None:
         request: dict[str, Any] = {"tags": as_tags(wanted.get("tags"))}
@@ -152,6 +156,10 @@ class AccessEntry(Resource):
     def _policy_arn(self, name: str) -> str:
         return f"arn:{partition(self.principal_arn)}:eks::aws:cluster-access-policy/{name}"
 
+    def _merged_policies(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> Any:
+        policies = next(attribute for attribute in self.attributes if attribute.name == "policies")
+        return policies.merge(found["policies"], wanted.get("policies", found["policies"]))
+
     def _refuse_to_remove(self, found: Mapping[str, Any]) -> None:
         if not self.adopt and _tags.MANAGED_BY not in (found.get("tags") or {}):
             raise Refused(
@@ -171,4 +179,5 @@ class AccessEntry(Resource):
                 associated = api.list_associated_access_policies(self.client, self.cluster_name, other)
                 if has_cluster_admin(found_policies(associated)):
                     return
-        raise Refused(f"{self.kind} {self.name} is the last way into the cluster, and {what}: give another principal {CLUSTER_ADMIN} first.")
+        last = f"{self.kind} {self.name} is the last way into the cluster, and {what}"
+        raise Refused(f"{last}: give another principal the policy {CLUSTER_ADMIN} first.")

@@ -7,10 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-try:
-    import yaml
-except ImportError:
-    pass  # part of ansible-core
+from ansible.module_utils.common.yaml import yaml_load
 
 from .._resource import KNOWN_AFTER_APPLY, Attribute, Resource, State, tags_attribute
 from . import addon_api, api
@@ -25,7 +22,7 @@ IMPAIRED = ("DEGRADED", "UPDATE_FAILED")
 
 def parsed(configuration: str | None) -> Any:
     """The configuration values of an add-on, which EKS keeps as JSON or YAML text."""
-    return (yaml.safe_load(configuration) or {}) if configuration else {}
+    return (yaml_load(configuration) or {}) if configuration else {}
 
 
 def default_version(versions: Sequence[Mapping[str, Any]], kubernetes_version: str) -> str | None:

@@ -17,11 +17,11 @@ VERSION = re.compile(r"1\.(\d+)")
 OLDEST_MINOR = 10
 
 
-def minor(version: str) -> int:
+def minor(version: str, option: str = "version") -> int:
     """The minor of a Kubernetes version, e.g. 35 of "1.35"."""
     matched = VERSION.fullmatch(version)
     if matched is None or int(matched.group(1)) < OLDEST_MINOR:
-        raise PlatformError(f'version {version!r} is not a Kubernetes version of EKS: write major and minor in quotes, e.g. "1.35".')
+        raise PlatformError(f'{option} {version!r} is not a Kubernetes version of EKS: write major and minor in quotes, e.g. "1.35".')
     return int(matched.group(1))
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
@@ -50,13 +51,13 @@ def assumed_role(arn: str) -> str | None:
     return None
 
 
-def role_behind(iam: Any, arn: str) -> str:
+def role_behind(iam_client: Callable[[], Any], arn: str) -> str:
     """The ARN of the role of an assumed-role ARN, with the path that the session has lost; any other ARN as it is."""
     name = assumed_role(arn)
     if name is None:
         return arn
     try:
-        return get_role(iam, name)["Arn"]
+        return get_role(iam_client(), name)["Arn"]
     except IdentityError as error:
         code = getattr(error.exception, "response", {}).get("Error", {}).get("Code")
         if code == "NoSuchEntity":

@@ -13,7 +13,9 @@ from .._resource import KNOWN_AFTER_APPLY
 from .common import minor
 
 CLUSTER_NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
+MIME = re.compile(r"\s*(MIME-Version|Content-Type):", re.IGNORECASE)
 NODE_GROUP_NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,62}")
+PRINCIPAL_ARN = re.compile(r"arn:[^:]+:(iam::\d{12}:(role|user)/.+|iam::\d{12}:root|sts::\d{12}:assumed-role/[^/]+/[^/]+)")
 
 
 def check_cluster(options: Mapping[str, Any]) -> None:
@@ -23,7 +25,7 @@ def check_cluster(options: Mapping[str, Any]) -> None:
             f"name {options['name']!r} is not a name for an EKS cluster: 1 to 100 letters, digits, - and _, "
             "beginning with a letter or a digit, e.g. opta-staging."
         )
-    check_version(options)
+    check_kubernetes_version("version", options.get("version"))
     for block in options.get("public_access_cidrs") or []:
         check_network("public_access_cidrs", block)
     if options.get("service_ipv4_cidr"):
@@ -34,11 +36,60 @@ def check_cluster(options: Mapping[str, Any]) -> None:
         raise PlatformError("subnet_ids has fewer than two subnets: an EKS cluster needs subnets in at least two zones.")
 
 
-def check_version(options: Mapping[str, Any]) -> None:
-    """Raise PlatformError when version is not like "1.35"."""
-    version = options.get("version")
+def check_node_group(options: Mapping[str, Any]) -> None:
+    """Raise PlatformError for options of eks_node_group that cannot be right."""
+    if not NODE_GROUP_NAME.fullmatch(options["name"]):
+        raise PlatformError(
+            f"name {options['name']!r} is not a name for an EKS node group: 1 to 63 letters, digits, - and _, "
+            "beginning with a letter or a digit, e.g. default."
+        )
+    check_kubernetes_version("version", options.get("version"))
+    if options["state"] == "present" and (options["ami_type"] == "CUSTOM") != bool(options.get("image_id")):
+        raise PlatformError(
+            "image_id goes with ami_type: CUSTOM, and only with it, e.g. {ami_type: CUSTOM, image_id: ami-0123456789abcdef0}."
+        )
+    if options["ami_type"].startswith("AL2") and options.get("user_data") and not MIME.match(options["user_data"]):
+        raise PlatformError(
+            "user_data of an Amazon Linux node group must be in MIME multi-part form, "
+            'beginning with "MIME-Version: 1.0" and "Content-Type: multipart/mixed".'
+        )
+    _check_sizes(options)
+    config = options.get("update_config") or {}
+    percentage = config.get("max_unavailable_percentage")
+    if percentage is not None and not 1 <= percentage <= 100:
+        raise PlatformError(f"update_config, max_unavailable_percentage is {percentage}; allowed is 1 to 100, e.g. 33.")
+
+
+def _check_sizes(options: Mapping[str, Any]) -> None:
+    smallest = {"min_size": 0, "max_size": 1, "desired_size": 0, "volume_size_gib": 1}
+    for name, least in smallest.items():
+        if options.get(name) is not None and options[name] < least:
+            raise PlatformError(f"{name} is {options[name]}; allowed is {least} or more, e.g. {max(least, 3)}.")
+    low, high = options.get("min_size"), options.get("max_size")
+    if low is not None and high is not None and low > high:
+        raise PlatformError(f"min_size {low} is above max_size {high}: give a minimum that is not above the maximum.")
+
+
+def check_access_entry(options: Mapping[str, Any]) -> None:
+    """Raise PlatformError for options of eks_access_entry that cannot be right."""
+    arn = options["principal_arn"]
+    if arn != KNOWN_AFTER_APPLY and not PRINCIPAL_ARN.fullmatch(arn):
+        raise PlatformError(
+            f"principal_arn {arn!r} is not the ARN of an IAM role, user or session: give the whole ARN, "
+            "e.g. the one that `aws iam get-role` shows."
+        )
+    for policy in options.get("policies") or []:
+        if (policy["scope"] == "namespace") != bool(policy["namespaces"]):
+            raise PlatformError(
+                f"policies, {policy['policy']}: namespaces go with scope: namespace, and only with it, "
+                "e.g. {policy: AmazonEKSViewPolicy, scope: namespace, namespaces: [hello]}."
+            )
+
+
+def check_kubernetes_version(option: str, version: str | None) -> None:
+    """Raise PlatformError when a version is not like "1.35"."""
     if version is not None and version != KNOWN_AFTER_APPLY:
-        minor(version)
+        minor(version, option)
 
 
 def check_network(option: str, block: str) -> None:

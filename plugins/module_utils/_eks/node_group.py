@@ -1,0 +1,229 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A managed node group of an EKS cluster: its attributes, and how it is made, changed and removed. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._errors import Refused
+from .._resource import Attribute, Change, Resource, State, tags_attribute
+from . import api, node_group_api
+from .common import above_wanted, as_tags, change_tags, later_version, minor, same_members, status_text, wait_for_update
+from .node_group_requests import CONFIG_NAMES, as_update_config, config_request, create_request, found_taints, same_taints, version_request
+
+AMI_TYPES = (
+    "AL2023_x86_64_STANDARD",
+    "AL2023_ARM_64_STANDARD",
+    "AL2023_x86_64_NEURON",
+    "AL2023_x86_64_NVIDIA",
+    "AL2023_ARM_64_NVIDIA",
+    "AL2_x86_64",
+    "AL2_x86_64_GPU",
+    "AL2_ARM_64",
+    "BOTTLEROCKET_ARM_64",
+    "BOTTLEROCKET_x86_64",
+    "BOTTLEROCKET_ARM_64_FIPS",
+    "BOTTLEROCKET_x86_64_FIPS",
+    "BOTTLEROCKET_ARM_64_NVIDIA",
+    "BOTTLEROCKET_x86_64_NVIDIA",
+    "BOTTLEROCKET_ARM_64_NVIDIA_FIPS",
+    "BOTTLEROCKET_x86_64_NVIDIA_FIPS",
+    "WINDOWS_CORE_2019_x86_64",
+    "WINDOWS_FULL_2019_x86_64",
+    "WINDOWS_CORE_2022_x86_64",
+    "WINDOWS_FULL_2022_x86_64",
+    "WINDOWS_CORE_2025_x86_64",
+    "WINDOWS_FULL_2025_x86_64",
+    "CUSTOM",
+)
+SIZES = {"min_size": "minSize", "max_size": "maxSize", "desired_size": "desiredSize"}
+VERSION_NAMES = ("version", "release_version", "launch_template_version")
+FAILED = ("CREATE_FAILED", "DELETE_FAILED")
+FIXED = "EKS fixes it when a node group is made."
+
+
+def desired_size(found: int, low: int, high: int) -> int:
+    """The number of nodes belongs to the autoscaler between minimum and maximum; outside, the nearer bound is taken."""
+    return min(max(found, low), high)
+
+
+def as_label(value: Any) -> str:
+    """The value of a label as Kubernetes takes it; YAML's true is "true"."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def same_update_config(found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
+    """Whether what is wanted holds; what is not named is left alone."""
+    named = {name: value for name, value in wanted.items() if value is not None}
+    return all((found or {}).get(name) == value for name, value in named.items())
+
+
+def _template(key: str) -> Any:
+    return lambda group: (group.get("launchTemplate") or {}).get(key)
+
+
+def _size(name: str) -> Attribute:
+    return Attribute(name, lambda group: (group.get("scalingConfig") or {}).get(SIZES[name]))
+
+
+def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
+    """Every attribute once. Source: EKS API, CreateNodegroup, UpdateNodegroupConfig and UpdateNodegroupVersion."""
+    replace = Change.REPLACE
+    return (
+        Attribute("node_role_arn", lambda g: g["nodeRole"], replace, FIXED),
+        Attribute("subnet_ids", lambda g: g.get("subnets"), replace, FIXED, same=same_members),
+        Attribute("ami_type", lambda g: g.get("amiType"), replace, FIXED),
+        Attribute("capacity_type", lambda g: g.get("capacityType"), replace, FIXED),
+        Attribute("instance_types", lambda g: g.get("instanceTypes"), replace, FIXED),
+        Attribute("launch_template_id", _template("id"), replace, FIXED),
+        Attribute("launch_template_version", _template("version")),
+        _size("min_size"),
+        _size("max_size"),
+        _size("desired_size"),
+        Attribute("labels", lambda g: g.get("labels") or {}),
+        Attribute("taints", found_taints, same=same_taints),
+        Attribute("update_config", as_update_config, same=same_update_config),
+        Attribute("node_repair", lambda g: bool((g.get("nodeRepairConfig") or {}).get("enabled"))),
+        Attribute("version", lambda g: g.get("version"), merge=later_version),
+        Attribute("release_version", lambda g: g.get("releaseVersion")),
+        tags_attribute(lambda g: g.get("tags") or {}, purge_tags),
+    )
+
+
+class NodeGroup(Resource):
+    """Source: EKS API, CreateNodegroup and DescribeNodegroup.
+
+    force_update: whether pods that cannot be drained are stopped all the same.
+    """
+
+    kind = "EKS node group"
+    made_by_aws = ("arn", "status", "auto_scaling_group_names")
+
+    def __init__(
+        self,
+        client: Any,
+        cluster_name: str,
+        name: str,
+        *,
+        force_update: bool = False,
+        purge_tags: bool = False,
+        wait: bool = True,
+        timeout_seconds: float = 1800,
+    ) -> None:
+        self.client = client
+        self.cluster_name = cluster_name
+        self.node_group_name = name
+        self.name = f"{cluster_name}/{name}"
+        self.force_update = force_update
+        self.wait = wait
+        self.timeout_seconds = timeout_seconds
+        self.attributes = attributes(purge_tags)
+        self.moving = False
+        self.replaced: Mapping[str, Any] | None = None
+        self.given: Mapping[str, Any] = {}
+
+    def find(self) -> Mapping[str, Any] | None:
+        group = node_group_api.describe_nodegroup(self.client, self.cluster_name, self.node_group_name)
+        if group is None:
+            return None
+        scaling_groups = (group.get("resources") or {}).get("autoScalingGroups") or []
+        return {**group, "arn": group["nodegroupArn"], "auto_scaling_group_names": [each["name"] for each in scaling_groups]}
+
+    def determined(self) -> dict[str, Any]:
+        return {"name": self.node_group_name, "cluster_name": self.cluster_name}
+
+    def state(self, found: Mapping[str, Any]) -> State:
+        status = found["status"]
+        if status in ("CREATING", "UPDATING"):
+            self.moving = True
+            return State.IN_PROGRESS
+        # what has been degraded before may be mended by the change; what is degraded after it has failed
+        if status in FAILED or (status == "DEGRADED" and self.moving):
+            return State.FAILED
+        return State.DELETING if status == "DELETING" else State.READY
+
+    def status(self, found: Mapping[str, Any] | None) -> str:
+        return "gone" if found is None else status_text(found["status"], found.get("health"))
+
+    def remedy(self, found: Mapping[str, Any]) -> str:
+        return "Mend the cause and run again." if found["status"] == "DEGRADED" else super().remedy(found)
+
+    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.given = wanted
+        values = dict(wanted)
+        sizes = (found or {}).get("scalingConfig")
+        if sizes:
+            low, high = values.get("min_size", sizes["minSize"]), values.get("max_size", sizes["maxSize"])
+            values["desired_size"] = desired_size(sizes["desiredSize"], low, high)
+        elif "min_size" in values:
+            values.setdefault("desired_size", values["min_size"])
+        if "labels" in values:
+            values["labels"] = {name: as_label(value) for name, value in values["labels"].items()}
+        return values
+
+    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+        if wanted.get("state") == "absent":
+            return
+        if found is None:
+            missing = [name for name in ("node_role_arn", "subnet_ids", "min_size", "max_size") if wanted.get(name) is None]
+            if missing:
+                raise Refused(f"{self.kind} {self.name} does not exist, and making it needs {', '.join(missing)}.")
+        sizes = {name: wanted.get(name, ((found or {}).get("scalingConfig") or {}).get(theirs)) for name, theirs in SIZES.items()}
+        if sizes["min_size"] > sizes["max_size"]:
+            raise Refused(f"{self.kind} {self.name}: min_size {sizes['min_size']} is above max_size {sizes['max_size']}.")
+        if not sizes["min_size"] <= wanted.get("desired_size", sizes["min_size"]) <= sizes["max_size"]:
+            raise Refused(f"{self.kind} {self.name}: desired_size {wanted['desired_size']} is not between min_size and max_size.")
+
+    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+        notes = above_wanted(f"{self.kind} {self.name}", found.get("version"), wanted.get("version"))
+        if found["status"] in (*FAILED, "DEGRADED"):
+            notes.append(f"{self.kind} {self.name} is {self.status(found)}")
+        return notes
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        self.moving = True
+        self._refuse_a_version_above_the_cluster()
+        values = dict(wanted)
+        if self.replaced:
+            sizes = self.replaced["scalingConfig"]
+            values["desired_size"] = desired_size(sizes["desiredSize"], values["min_size"], values["max_size"])
+            if "release_version" not in self.given:
+                values.pop("release_version", None)
+        request = create_request(values)
+        node_group_api.create_nodegroup(self.client, self.cluster_name, self.node_group_name, **request, tags=as_tags(values.get("tags")))
+
+    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        self.moving = True
+        if "tags" in names:
+            change_tags(self.client, found["arn"], found.get("tags") or {}, wanted["tags"])
+        rolls = bool(set(VERSION_NAMES) & set(names))
+        if set(CONFIG_NAMES) & set(names):
+            update = node_group_api.update_nodegroup_config(
+                self.client, self.cluster_name, self.node_group_name, **config_request(found, wanted, names)
+            )
+            self._wait_for(update, rolls)
+        if rolls:
+            update = node_group_api.update_nodegroup_version(
+                self.client, self.cluster_name, self.node_group_name, force=self.force_update, **version_request(found, wanted, names)
+            )
+            self._wait_for(update, False)
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        self.moving = False
+        self.replaced = found
+        node_group_api.delete_nodegroup(self.client, self.cluster_name, self.node_group_name)
+
+    def _wait_for(self, update: Mapping[str, Any], another_follows: bool) -> None:
+        if self.wait or another_follows:
+            what = f"{self.kind} {self.name}"
+            wait_for_update(self.client, self.cluster_name, update, what, self.timeout_seconds, nodegroupName=self.node_group_name)
+
+    def _refuse_a_version_above_the_cluster(self) -> None:
+        """EKS makes nodes of the cluster's own version only; a lower one that is asked for is then simply behind."""
+        asked = self.given.get("version")
+        cluster = api.describe_cluster(self.client, self.cluster_name) if asked else None
+        if asked and cluster and minor(asked) > minor(cluster["version"]):
+            raise Refused(
+                f"{self.kind} {self.name}: version {asked} is above the cluster's, {cluster['version']}; upgrade the cluster first."
+            )

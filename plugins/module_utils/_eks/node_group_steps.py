@@ -1,0 +1,56 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A node group and its launch template, in the order that never leaves one without the other. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._module import PlatformModule
+from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, ensure_present
+from .launch_template import LaunchTemplate
+from .node_group import NodeGroup
+
+
+def node_tags(cluster_name: str, name: str, tags: Mapping[str, Any] | None) -> dict[str, str] | None:
+    """The tags of instances, volumes and network interfaces: those of the group, and a name for the console."""
+    return None if tags is None else {"Name": f"{cluster_name}-{name}", **{key: str(value) for key, value in tags.items()}}
+
+
+def bring_present(
+    module: PlatformModule, group: NodeGroup, template: LaunchTemplate, wanted: Mapping[str, Any], of_template: Mapping[str, Any]
+) -> list[Outcome]:
+    """First the template, then the group that uses its newest version; what is refused is refused before either is touched."""
+    planned = _plan(module, template, of_template)
+    foreseen = {**wanted, **_reference(planned)}
+    if module.check_mode:
+        return [module.bring(group, foreseen), planned]
+    if planned.action and not _plan(module, group, foreseen).allowed:
+        module.bring(group, foreseen)  # says why and ends here
+    made = module.bring(template, of_template) if planned.action else planned
+    brought = module.bring(group, {**wanted, **_reference(made, done=True)})
+    if made.action or brought.action:
+        template.prune((brought.resource or {}).get("launch_template_version"))
+    return [brought, made]
+
+
+def bring_absent(module: PlatformModule, group: NodeGroup, template: LaunchTemplate) -> list[Outcome]:
+    """First the group, then its template; without waiting the template is left to the next run."""
+    gone = module.bring(group)
+    if not module.check_mode and not module.params["wait"] and group.find() is not None:
+        return [gone]
+    return [gone, module.bring(template)]
+
+
+def _plan(module: PlatformModule, resource: Resource, wanted: Mapping[str, Any]) -> Outcome:
+    given = module.params
+    return ensure_present(
+        resource, wanted, check_mode=True, allow_replacement=given["allow_replacement"], adopt=given["adopt"], wait=given["wait"]
+    )
+
+
+def _reference(template: Outcome, done: bool = False) -> dict[str, str]:
+    """What the group says of its template; a version that is yet to be made is not known."""
+    found = template.resource or {}
+    unknown = not done and set(template.attributes) - {"tags"}
+    return {"launch_template_id": found["id"], "launch_template_version": KNOWN_AFTER_APPLY if unknown else found["latest_version"]}
