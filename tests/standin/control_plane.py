@@ -116,7 +116,9 @@ class ControlPlane:
         self._processes.start("kwok", self._kwok(), {"HOME": str(self.directory)})
         bind_access_policies(client)
         client.apply("/apis/storage.k8s.io/v1/storageclasses/gp2", GP2_STORAGE_CLASS)
-        self._processes.wait_until("kube-controller-manager", lambda: self._answer(client, "/api/v1/namespaces/default/serviceaccounts/default"))
+        self._processes.wait_until(
+            "kube-controller-manager", lambda: self._answer(client, "/api/v1/namespaces/default/serviceaccounts/default")
+        )
 
     @staticmethod
     def _answer(client: KubernetesClient, path: str) -> None:
@@ -198,6 +200,4 @@ class ControlPlane:
             f"--kubeconfig={self._administrator}",
             f"--config={KWOK_STAGES}",
             "--manage-all-nodes",
-            f"--node-port={self.kubelet_port}",
-            f"--server-address={HOST}:0",
         ]

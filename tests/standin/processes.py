@@ -102,8 +102,12 @@ class ProcessTable:
         if path.exists():
             self.processes = json.loads(path.read_text())
 
-    def start(self, name: str, command: Sequence[object], environment: dict[str, str] | None = None, bound: bool = True) -> None:
-        """Starts a process and records it. `bound`: it is killed when this process ends."""
+    def start(self, name: str, command: Sequence[object], environment: dict[str, str | None] | None = None, bound: bool = True) -> None:
+        """Starts a process and records it. `bound`: it is killed when this process ends.
+
+        environment: variables to set, or to remove (None).
+        """
+        variables = {**os.environ, "NO_PROXY": HOST, "no_proxy": HOST, **(environment or {})}
         words = [str(word) for word in command]
         if bound:
             words = [sys.executable, "-I", "-S", str(Path(__file__).resolve()), str(os.getpid()), *words]
@@ -116,7 +120,7 @@ class ProcessTable:
                 stdin=subprocess.DEVNULL,
                 cwd=self.directory,
                 start_new_session=True,
-                env={**os.environ, "NO_PROXY": HOST, "no_proxy": HOST, **(environment or {})},
+                env={name: value for name, value in variables.items() if value is not None},
             ).result()
         self._children[name] = child
         self.processes[name] = {"pid": child.pid, "start": start_time(child.pid)}

@@ -1,0 +1,58 @@
+"""The stand-in's command line: python -m tests.standin up|down|status|env --directory DIR"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from tests.standin import lifecycle
+from tests.standin.binaries import BinaryError
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.standin",
+        description="A stand-in for AWS and EKS on this machine: an emulated AWS, real Kubernetes control planes.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, what in (
+        ("up", "start it, empty"),
+        ("down", "end all its processes"),
+        ("status", "say what runs; exit 1 when something is dead"),
+        ("env", "print `export` lines for a shell"),
+    ):
+        command = commands.add_parser(name, help=what)
+        command.add_argument("--directory", type=Path, required=True, help="its state, logs and kubeconfig; one directory per stand-in")
+        if name == "up":
+            command.add_argument("--region", default="eu-west-1", help="the AWS region (default %(default)s)")
+            command.add_argument("--times", type=_times, default={}, help='JSON: seconds per kind of resource, as {"eks:cluster": 5}')
+            command.add_argument("--latency-ms", type=int, default=0, help="milliseconds added to each AWS call (default %(default)s)")
+    options = parser.parse_args()
+    directory = options.directory.resolve()
+    try:
+        if options.command == "up":
+            lifecycle.up(directory, options.region, options.times, options.latency_ms)
+        elif options.command == "down":
+            lifecycle.down(directory)
+        elif options.command == "status":
+            return lifecycle.status(directory)
+        else:
+            print(lifecycle.environment_lines(directory))
+    except (lifecycle.StandInError, BinaryError) as error:
+        print(f"stand-in: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _times(text: str) -> dict[str, float]:
+    try:
+        times = json.loads(text)
+        return {str(kind): float(seconds) for kind, seconds in times.items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise argparse.ArgumentTypeError('must be a JSON object of seconds, as {"eks:cluster": 5}') from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

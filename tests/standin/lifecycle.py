@@ -1,0 +1,182 @@
+"""Starting, ending and describing one stand-in: everything that it knows of itself is in its directory."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shlex
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.standin import binaries, kubeconfig
+from tests.standin.loops.aws import aws_client
+from tests.standin.processes import HOST, ProcessTable, is_alive, resident_mebibytes
+
+ROOT = Path(__file__).resolve().parents[2]
+MARKER = "this-is-a-stand-in"  # only a directory that has it, or an empty one, is ever emptied
+EXPLANATION = """\
+  real:     Kubernetes: for each EKS cluster an API server, etcd, controller manager and scheduler of its own; kubectl and helm
+  imitated: AWS (moto and an extension); nodes and pods (kwok: no container runs); logs, load balancers, volumes"""
+# What a user's shell may have set must not reach the server's own AWS clients.
+AWS_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE", "AWS_ROLE_ARN")
+
+
+class StandInError(Exception):
+    """What a user can act on, in one sentence or a log's end."""
+
+
+class Running:
+    """A stand-in that answers: what loops.aws.aws_client wants to know of it, and its directory."""
+
+    def __init__(self, directory: Path) -> None:
+        try:
+            server = json.loads((directory / "server.json").read_text())
+            self.region: str = json.loads((directory / "settings.json").read_text())["region"]
+        except OSError as error:
+            raise StandInError(
+                f"no stand-in is up in {directory}; start it with: python -m tests.standin up --directory {directory}"
+            ) from error
+        self.directory = directory
+        self.endpoint_url: str = server["endpoint_url"]
+
+    def clusters(self) -> list[dict[str, Any]]:
+        """The EKS clusters whose API server answers already, in DescribeCluster's shape."""
+        client = aws_client("eks", self)
+        names = [name for page in client.get_paginator("list_clusters").paginate() for name in page["clusters"]]
+        clusters = [client.describe_cluster(name=name)["cluster"] for name in names]
+        return [cluster for cluster in clusters if cluster.get("endpoint") and cluster.get("certificateAuthority", {}).get("data")]
+
+
+def up(directory: Path, region: str, times: dict[str, float], latency_ms: int) -> None:
+    """Starts a stand-in, empty, and returns when it answers. StandInError when one is up there already or it does not start."""
+    _own(directory)
+    with _locked(directory):
+        if any(is_alive(process) for process in _table(directory).processes.values()):
+            raise StandInError(f"one is up already in {directory}; end it with: python -m tests.standin down --directory {directory}")
+        _end(directory)
+        for entry in directory.iterdir():
+            if entry.name not in (MARKER, "lock"):
+                shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+        binaries.provide(directory / "bin")
+        (directory / "settings.json").write_text(json.dumps({"region": region, "times": times, "latency_ms": latency_ms}))
+        table = _table(directory)
+        command = [sys.executable, "-m", "tests.standin.server", "--directory", directory, "--region", region]
+        command += ["--times", json.dumps(times), "--latency-ms", latency_ms]
+        table.start("server", command, _server_environment(directory), bound=False)
+        try:
+            table.wait_until("server", lambda: _probe(directory))
+        except (RuntimeError, KeyboardInterrupt) as error:
+            _end(directory)
+            raise StandInError(str(error) or "interrupted") from error
+    running = Running(directory)
+    print(f"stand-in for AWS and EKS: {running.endpoint_url}, region {region}, state in {directory}\n{EXPLANATION}")
+    print(f"  binaries: kept in {binaries.cache_directory()}")
+
+
+def down(directory: Path) -> None:
+    """Ends all processes of a stand-in, also what a server that was killed may have left. Nothing to end is fine."""
+    if not (directory / MARKER).exists():
+        return
+    with _locked(directory):
+        _end(directory)
+        for name in ("server.json", "settings.json"):
+            (directory / name).unlink(missing_ok=True)
+
+
+def status(directory: Path) -> int:
+    """Prints the processes; 0 when all of them live, 1 when one is dead or nothing is up."""
+    running = Running(directory)
+    print(f"stand-in for AWS and EKS: {running.endpoint_url}, region {running.region}")
+    alive = True
+    for path in (directory / "state.json", *_control_plane_tables(directory)):
+        part = "" if path.parent == directory else f"{path.parent.name}: "
+        for name, process in ProcessTable(path, path.parent).processes.items():
+            lives = is_alive(process)
+            alive = alive and lives
+            memory = f"{resident_mebibytes(process['pid'])} MiB" if lives else "DEAD"
+            print(f"  {part + name:<48}{process['pid']:>8}  {memory}")
+    return 0 if alive else 1
+
+
+def environment_lines(directory: Path) -> str:
+    """`export` lines for a shell that wants to look at the stand-in with aws, kubectl and helm; writes DIR/kubeconfig."""
+    running = Running(directory)
+    kubeconfig.write_clusters(directory / "kubeconfig", running.clusters(), running.region)
+    path = os.environ.get("PATH", "").split(os.pathsep)
+    first = [str(directory / "bin"), str(Path(sys.executable).parent)]
+    variables = {
+        "AWS_ENDPOINT_URL": running.endpoint_url,
+        "AWS_REGION": running.region,
+        "AWS_DEFAULT_REGION": running.region,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        **_no_aws_files(directory),
+        "NO_PROXY": HOST,
+        "no_proxy": HOST,
+        "KUBECONFIG": str(directory / "kubeconfig"),
+        "PATH": os.pathsep.join([*first, *(folder for folder in path if folder not in first)]),
+    }
+    unset = "unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN"
+    return "\n".join([unset, *(f"export {name}={shlex.quote(value)}" for name, value in variables.items())])
+
+
+def _no_aws_files(directory: Path) -> dict[str, str]:
+    """Files that do not exist: the user's own ~/.aws is neither read nor written."""
+    return {"AWS_CONFIG_FILE": str(directory / "no-aws-config"), "AWS_SHARED_CREDENTIALS_FILE": str(directory / "no-aws-credentials")}
+
+
+def _server_environment(directory: Path) -> dict[str, str | None]:
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", **dict.fromkeys(AWS_VARIABLES), **_no_aws_files(directory)}
+
+
+def _probe(directory: Path) -> None:
+    endpoint_url = json.loads((directory / "server.json").read_text())["endpoint_url"]
+    session = requests.Session()
+    session.trust_env = False
+    session.get(f"{endpoint_url}/_standin/ready", timeout=5).raise_for_status()
+
+
+def _table(directory: Path) -> ProcessTable:
+    return ProcessTable(directory / "state.json", directory)
+
+
+def _control_plane_tables(directory: Path) -> list[Path]:
+    return sorted(directory.glob("**/processes.json"))
+
+
+def _end(directory: Path) -> None:
+    """The server first, so that it starts nothing new; then what it may have left behind."""
+    stubborn = _table(directory).end_all(((signal.SIGTERM, 20), (signal.SIGKILL, 5)))
+    for path in _control_plane_tables(directory):
+        stubborn += ProcessTable(path, path.parent).end_all(((signal.SIGKILL, 5),))
+        shutil.rmtree(path.parent / "etcd", ignore_errors=True)
+    if stubborn:
+        raise StandInError(f"these processes would not end: {', '.join(stubborn)}; see state.json and processes.json in {directory}")
+
+
+def _own(directory: Path) -> None:
+    if directory.exists() and any(directory.iterdir()) and not (directory / MARKER).exists():
+        raise StandInError(f"{directory} has files that are not a stand-in's; give an empty or a new directory")
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / MARKER).touch()
+
+
+@contextlib.contextmanager
+def _locked(directory: Path) -> Iterator[None]:
+    """One `up` or `down` at a time."""
+    with (directory / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StandInError(f"another `up` or `down` works on {directory}") from error
+        yield

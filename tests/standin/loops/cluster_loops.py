@@ -1,0 +1,81 @@
+"""Runs the loops of one cluster in a thread of the server."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from typing import Any, Protocol
+
+import requests
+
+from tests.standin.control_plane import ControlPlane
+from tests.standin.loops.failing_pods import FailingPods
+from tests.standin.loops.kubelet import Kubelet
+from tests.standin.loops.load_balancers import LoadBalancers
+from tests.standin.loops.nodes import Nodes
+from tests.standin.loops.volumes import Volumes
+
+INTERVAL_SECONDS = 0.4
+
+
+class View(Protocol):
+    """What the loops may know of AWS without a call over HTTP."""
+
+    endpoint_url: str
+    region: str
+
+    def node_groups(self, cluster: str) -> list[dict[str, Any]]:
+        """The node groups in DescribeNodegroup's shape, those that are being created or deleted too."""
+
+    def subnets(self) -> list[dict[str, Any]]:
+        """All subnets in DescribeSubnets's shape."""
+
+    def addon_status(self, cluster: str, name: str) -> str | None:
+        """An add-on's status as DescribeAddon reports it, None without the add-on."""
+
+
+class ClusterLoops:
+    """Arguments: a started control plane; the view of AWS. `start` returns at once, `stop` waits for the pass under way."""
+
+    def __init__(self, control_plane: ControlPlane, view: View) -> None:
+        self._client = control_plane.client()
+        self._log = control_plane.directory / "loops.log"
+        self._noted = ""
+        self._stopped = threading.Event()
+        self._kubelet = Kubelet(control_plane)
+        name, client = control_plane.name, self._client
+        self._loops = (
+            Nodes(client, name, view, control_plane.kubelet_port),
+            FailingPods(client),
+            LoadBalancers(client, name, view),
+            Volumes(client, name, view),
+        )
+        self._thread = threading.Thread(target=self._run, name=f"loops of {name}", daemon=True)
+
+    def start(self) -> None:
+        self._kubelet.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=20)
+        self._kubelet.stop()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(INTERVAL_SECONDS):
+            for loop in self._loops:
+                if self._stopped.is_set():
+                    return
+                try:
+                    loop.run()
+                except requests.ConnectionError as error:
+                    self._note(f"the API server does not answer: {error}\n")
+                except Exception:
+                    self._note(traceback.format_exc())
+
+    def _note(self, text: str) -> None:
+        if text != self._noted:  # what fails once fails in each turn
+            self._noted = text
+            with self._log.open("a") as log:
+                log.write(text)

@@ -1,0 +1,96 @@
+"""What the load-balancer controller does: a network load balancer in the emulated AWS for each Service of type LoadBalancer."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from tests.standin.kubernetes_client import KubernetesClient
+from tests.standin.loops.aws import aws_client
+from tests.standin.loops.each import for_each
+
+if TYPE_CHECKING:
+    from tests.standin.loops.cluster_loops import View
+
+FINALIZER = "service.kubernetes.io/load-balancer-cleanup"
+ANNOTATIONS = "service.beta.kubernetes.io/aws-load-balancer-"
+Service = dict[str, Any]
+
+
+class LoadBalancers:
+    """Arguments: a client; the cluster's name; the view of AWS."""
+
+    def __init__(self, client: KubernetesClient, cluster: str, view: View) -> None:
+        self._client, self._cluster, self._view = client, cluster, view
+
+    def run(self) -> None:
+        for_each(self._client.items("/api/v1/services"), self._follow)
+
+    def _follow(self, service: Service) -> None:
+        wanted = service["spec"]["type"] == "LoadBalancer" and not service["metadata"].get("deletionTimestamp")
+        if wanted and not service["status"].get("loadBalancer", {}).get("ingress"):
+            self._provide(service)
+        elif not wanted and FINALIZER in (service["metadata"].get("finalizers") or []):
+            self._remove(service)
+
+    def _provide(self, service: Service) -> None:
+        metadata, path = service["metadata"], _path(service)
+        internal = (metadata.get("annotations") or {}).get(f"{ANNOTATIONS}scheme", "internal") != "internet-facing"
+        subnets = self._subnets("kubernetes.io/role/internal-elb" if internal else "kubernetes.io/role/elb")
+        if not subnets:  # on AWS too nothing happens until a subnet has the tag
+            return
+        finalizers = metadata.get("finalizers") or []
+        if FINALIZER not in finalizers:
+            patch = {"finalizers": [*finalizers, FINALIZER], "resourceVersion": metadata["resourceVersion"]}
+            self._client.merge(path, {"metadata": patch}, accept=(404, 409))
+        load_balancing = aws_client("elbv2", self._view)
+        balancer = load_balancing.create_load_balancer(  # the same name again gives the one that exists
+            Name=_name(service),
+            Type="network",
+            Scheme="internal" if internal else "internet-facing",
+            Subnets=subnets,
+            Tags=[{"Key": key, "Value": value} for key, value in self._tags(service).items()],
+        )["LoadBalancers"][0]
+        self._client.merge(f"{path}/status", {"status": {"loadBalancer": {"ingress": [{"hostname": balancer["DNSName"]}]}}}, accept=(404,))
+
+    def _remove(self, service: Service) -> None:
+        load_balancing = aws_client("elbv2", self._view)
+        for balancer in load_balancing.describe_load_balancers()["LoadBalancers"]:
+            described = load_balancing.describe_tags(ResourceArns=[balancer["LoadBalancerArn"]])["TagDescriptions"][0]["Tags"]
+            tags = {tag["Key"]: tag["Value"] for tag in described}
+            if self._own_tags(service).items() <= tags.items():
+                load_balancing.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
+        metadata = service["metadata"]
+        remaining = [finalizer for finalizer in metadata["finalizers"] if finalizer != FINALIZER]
+        patch: dict[str, Any] = {"metadata": {"finalizers": remaining, "resourceVersion": metadata["resourceVersion"]}}
+        self._client.merge(_path(service), patch, accept=(404, 409))
+
+    def _subnets(self, role: str) -> list[str]:
+        """One subnet of the cluster's VPC in each zone, among those that have the role's tag."""
+        cluster = aws_client("eks", self._view).describe_cluster(name=self._cluster)["cluster"]
+        filters = [{"Name": "vpc-id", "Values": [cluster["resourcesVpcConfig"]["vpcId"]]}, {"Name": "tag-key", "Values": [role]}]
+        found = aws_client("ec2", self._view).describe_subnets(Filters=filters)["Subnets"]
+        by_zone = {
+            subnet["AvailabilityZone"]: subnet["SubnetId"] for subnet in sorted(found, key=lambda subnet: subnet["SubnetId"], reverse=True)
+        }
+        return [by_zone[zone] for zone in sorted(by_zone)]
+
+    def _own_tags(self, service: Service) -> dict[str, str]:
+        owner = f"{service['metadata']['namespace']}/{service['metadata']['name']}"
+        return {"elbv2.k8s.aws/cluster": self._cluster, "service.k8s.aws/stack": owner}
+
+    def _tags(self, service: Service) -> dict[str, str]:
+        asked = (service["metadata"].get("annotations") or {}).get(f"{ANNOTATIONS}additional-resource-tags", "")
+        additional = dict(pair.split("=", 1) for pair in asked.split(",") if "=" in pair)
+        return {**additional, "service.k8s.aws/resource": "LoadBalancer", **self._own_tags(service)}
+
+
+def _path(service: Service) -> str:
+    return f"/api/v1/namespaces/{service['metadata']['namespace']}/services/{service['metadata']['name']}"
+
+
+def _name(service: Service) -> str:
+    """The controller's pattern: k8s-NAMESPACE-NAME-DIGEST, at most 32 characters."""
+    metadata = service["metadata"]
+    namespace, name = (metadata[key].replace(".", "")[:8].strip("-") for key in ("namespace", "name"))
+    return f"k8s-{namespace}-{name}-{hashlib.sha256(metadata['uid'].encode()).hexdigest()[:10]}"
