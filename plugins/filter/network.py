@@ -8,7 +8,6 @@ from typing import Any
 
 import botocore.session
 from ansible.errors import AnsibleFilterError
-
 from ansible_collections.opta.platform.plugins.module_utils import _names
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
 from ansible_collections.opta.platform.plugins.module_utils._network import policies

@@ -1,0 +1,154 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What an environment keeps on purpose, although it is destroyed: found by its tags. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from .. import _tags
+from .._errors import Refused
+from .._resource import Outcome
+from . import api
+
+RECOVERY_WINDOW_IN_DAYS = 7  # the shortest that Secrets Manager has
+
+#: (service, kind) of ARNs whose service is asked itself
+ASKED = {
+    ("ec2", "snapshot"),
+    ("ec2", "volume"),
+    ("rds", "cluster-snapshot"),
+    ("rds", "snapshot"),
+    ("secretsmanager", "secret"),
+}
+
+#: the tag that the EBS CSI driver puts on each volume it makes
+DRIVER_TAG = "ebs.csi.aws.com/cluster"
+
+
+@dataclass(frozen=True)
+class Retained:
+    """One thing that is kept. kms_key_arn is "" when it needs no key of ours, None when it does not tell."""
+
+    kind: str
+    name: str
+    arn: str
+    kms_key_arn: str | None
+    remove: Callable[[], Any] | None = None
+
+    def shown(self) -> dict[str, Any]:
+        return {"kind": self.kind, "name": self.name, "arn": self.arn, "kms_key_arn": self.kms_key_arn}
+
+
+class RetainedResources:
+    """All that one environment keeps on purpose in one region.
+
+    client: makes the client of a service. Each service is asked itself, because the tagging API shows a new tag late;
+    it is asked too, for kinds of things that are not known here.
+    """
+
+    def __init__(self, client: Callable[[str], Any], environment: str, partition: str, region: str, account_id: str) -> None:
+        self.client = client
+        self.environment = environment
+        self.arn_of_ec2 = f"arn:{partition}:ec2:{region}:{account_id}"
+
+    def find(self) -> list[Retained]:
+        """Everything with the environment's tag and opta:retained."""
+        known = [*self._ebs(), *self._databases(), *self._secrets()]
+        arns = {kept.arn for kept in known}
+        filters = [{"Key": _tags.ENVIRONMENT, "Values": [self.environment]}, {"Key": _tags.RETAINED}]
+        others = api.tagged_resources(self.client("resourcegroupstaggingapi"), filters)
+        for arn in sorted(other["ResourceARN"] for other in others):
+            if arn not in arns and not self._stale(arn):
+                known.append(Retained("resource", arn, arn, None))
+        return known
+
+    def _stale(self, arn: str) -> bool:
+        """Whether the tagging API still shows something that its own service, asked above, does not know any more."""
+        parts = arn.split(":")
+        return (parts[2], parts[5].partition("/")[0]) in ASKED
+
+    def _filters(self) -> list[dict[str, Any]]:
+        return [{"Name": f"tag:{_tags.ENVIRONMENT}", "Values": [self.environment]}, {"Name": "tag-key", "Values": [_tags.RETAINED]}]
+
+    def _ebs(self) -> list[Retained]:
+        ec2 = self.client("ec2")
+        found = []
+        for snapshot in api.describe_snapshots(ec2, self._filters()):
+            name = snapshot["SnapshotId"]
+            found.append(self._kept_ebs("snapshot", name, snapshot, partial(api.delete_snapshot, ec2, name)))
+        for volume in api.describe_volumes(ec2, self._filters()):
+            name = volume["VolumeId"]
+            found.append(self._kept_ebs("volume", name, volume, partial(api.delete_volume, ec2, name)))
+        return found
+
+    def _kept_ebs(self, kind: str, name: str, answer: Mapping[str, Any], remove: Callable[[], Any] | None) -> Retained:
+        return Retained(f"EBS {kind}", name, f"{self.arn_of_ec2}:{kind}/{name}", answer.get("KmsKeyId") or "", remove)
+
+    def expected(self) -> list[Retained]:
+        """Snapshots of Kubernetes' volumes that a run would make and keep; for a plan."""
+        filters = [{"Name": f"tag:{_tags.ENVIRONMENT}", "Values": [self.environment]}, {"Name": f"tag:{DRIVER_TAG}", "Values": ["true"]}]
+        volumes = api.describe_volumes(self.client("ec2"), filters)
+        return [self._kept_ebs("snapshot", f"of {volume['VolumeId']}", volume, None) for volume in volumes]
+
+    def _databases(self) -> list[Retained]:
+        rds = self.client("rds")  # DocumentDB's snapshots are among them: the two share one namespace
+        found = []
+        for snapshot in self._ours(api.describe_cluster_snapshots(rds), "TagList"):
+            name = snapshot["DBClusterSnapshotIdentifier"]
+            remove = partial(api.delete_cluster_snapshot, rds, name)
+            found.append(
+                Retained("database cluster snapshot", name, snapshot["DBClusterSnapshotArn"], snapshot.get("KmsKeyId") or "", remove)
+            )
+        for snapshot in self._ours(api.describe_instance_snapshots(rds), "TagList"):
+            name = snapshot["DBSnapshotIdentifier"]
+            remove = partial(api.delete_instance_snapshot, rds, name)
+            found.append(Retained("database snapshot", name, snapshot["DBSnapshotArn"], snapshot.get("KmsKeyId") or "", remove))
+        return found
+
+    def _secrets(self) -> list[Retained]:
+        manager = self.client("secretsmanager")
+        filters = [{"Key": "tag-key", "Values": [_tags.RETAINED]}, {"Key": "tag-value", "Values": [self.environment]}]
+        return [
+            Retained(
+                "secret",
+                secret["Name"],
+                secret["ARN"],
+                _key_of_secret(secret),
+                partial(api.delete_secret, manager, secret["ARN"], RECOVERY_WINDOW_IN_DAYS),
+            )
+            for secret in self._ours(api.list_secrets(manager, filters), "Tags")
+        ]
+
+    def _ours(self, answers: Sequence[Mapping[str, Any]], key: str) -> list[Mapping[str, Any]]:
+        """Those of the environment that are kept; these services cannot filter by both tags."""
+        chosen = []
+        for answer in answers:
+            tags = _tags.as_dict(answer.get(key))
+            if tags.get(_tags.ENVIRONMENT) == self.environment and _tags.RETAINED in tags:
+                chosen.append(answer)
+        return chosen
+
+
+def _key_of_secret(secret: Mapping[str, Any]) -> str | None:
+    """The key's ARN; empty for the one of AWS, None for an id or an alias, which may mean any key."""
+    key = secret.get("KmsKeyId") or ""
+    return key if not key or ":key/" in key else None
+
+
+def delete_retained(resources: RetainedResources, check_mode: bool) -> list[Outcome]:
+    """Delete all that is kept; refuses, before anything is deleted, what it does not know how to delete."""
+    found = resources.find()
+    unknown = [kept.arn for kept in found if kept.remove is None]
+    if unknown:
+        raise Refused(
+            f"{', '.join(unknown)} is tagged {_tags.RETAINED}, but is of a kind that is not deleted here: delete it yourself first."
+        )
+    outcomes = []
+    for kept in found:
+        if not check_mode and kept.remove is not None:
+            kept.remove()
+        outcomes.append(Outcome(kept.kind, kept.name, action="delete", before=kept.shown()))
+    return outcomes
