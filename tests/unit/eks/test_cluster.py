@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._eks import cluster as subject
+from ansible_collections.opta.platform.plugins.module_utils._eks.cluster import Cluster
+from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
+from ansible_collections.opta.platform.plugins.module_utils._resource import Change, ensure_absent, ensure_present
+
+ROLE = "arn:aws-cn:iam::111122223333:role/opta/staging/cluster"
+KEY = "arn:aws-cn:kms:cn-north-1:111122223333:key/1"
+TAGS = {"opta:environment": "staging"}
+IN_PLACE = Change.IN_PLACE
+WANTED = {
+    "role_arn": ROLE,
+    "version": "1.34",
+    "subnet_ids": ["subnet-1", "subnet-2"],
+    "endpoint_public_access": True,
+    "endpoint_private_access": True,
+    "public_access_cidrs": ["203.0.113.0/24"],
+    "log_types": ["audit", "api"],
+    "kms_key_arn": KEY,
+    "authentication_mode": "API",
+    "upgrade_support_type": "STANDARD",
+    "deletion_protection": True,
+    "tags": TAGS,
+}
+
+
+def described(status="ACTIVE", vpc=None, **values):
+    cluster = {
+        "name": "opta-staging",
+        "arn": "arn:aws-cn:eks:cn-north-1:111122223333:cluster/opta-staging",
+        "roleArn": ROLE,
+        "version": "1.34",
+        "status": status,
+        "endpoint": "https://cluster",
+        "certificateAuthority": {"data": "Q0E="},
+        "identity": {"oidc": {"issuer": "https://issuer"}},
+        "platformVersion": "eks.1",
+        "resourcesVpcConfig": {
+            "subnetIds": ["subnet-2", "subnet-1"],
+            "securityGroupIds": [],
+            "clusterSecurityGroupId": "sg-1",
+            "vpcId": "vpc-1",
+            "endpointPublicAccess": True,
+            "endpointPrivateAccess": True,
+            "publicAccessCidrs": ["203.0.113.0/24"],
+            **(vpc or {}),
+        },
+        "logging": {"clusterLogging": [{"types": ["api", "audit"], "enabled": True}, {"types": ["scheduler"], "enabled": False}]},
+        "encryptionConfig": [{"resources": ["secrets"], "provider": {"keyArn": KEY}}],
+        "accessConfig": {"authenticationMode": "API"},
+        "upgradePolicy": {"supportType": "STANDARD"},
+        "deletionProtection": True,
+        "kubernetesNetworkConfig": {"serviceIpv4Cidr": "172.20.0.0/16"},
+        "health": {"issues": []},
+        "tags": TAGS,
+    }
+    return {"cluster": {**cluster, **values}}
+
+
+def update(update_type, status="InProgress", errors=()):
+    return {"update": {"id": update_type, "type": update_type, "status": status, "errors": list(errors)}}
+
+
+def present(eks, check_mode=False, wanted=None, **options):
+    cluster = Cluster(eks.client, "opta-staging", **options)
+    return ensure_present(cluster, WANTED if wanted is None else wanted, check_mode=check_mode)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "meaning"),
+    [("1.33", "1.34", IN_PLACE), (None, "1.34", IN_PLACE), ("1.33", "1.35", 'upgrade to "1.34" first'), ("1.9", "1.34", "not a Kubernetes")],
+)
+def test_a_version_is_upgraded_one_minor_at_a_time(before, after, meaning):
+    if before == "1.9":
+        with pytest.raises(Exception, match=meaning):
+            subject.version_change(before, after)
+    elif isinstance(meaning, str):
+        assert meaning in subject.version_change(before, after)
+    else:
+        assert subject.version_change(before, after) is meaning
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "allowed"),
+    [
+        ("CONFIG_MAP", "API_AND_CONFIG_MAP", True),
+        ("CONFIG_MAP", "API", True),
+        ("API_AND_CONFIG_MAP", "API", True),
+        ("API", "API_AND_CONFIG_MAP", False),
+        ("API", "CONFIG_MAP", False),
+    ],
+)
+def test_the_authentication_mode_moves_one_way(before, after, allowed):
+    assert (subject.authentication_change(before, after) is IN_PLACE) == allowed
+
+
+def test_a_key_is_set_once():
+    assert subject.key_change(None, KEY) is IN_PLACE
+    assert "cannot change" in subject.key_change(KEY, "other")
+
+
+def test_logging_names_every_type_once():
+    request = subject.logging_request(["audit"])["clusterLogging"]
+    assert request[0] == {"types": ["audit"], "enabled": True}
+    assert sorted(request[1]["types"]) == sorted(set(subject.LOG_TYPES) - {"audit"})
+    assert subject.logging_request([])["clusterLogging"] == [{"types": list(subject.LOG_TYPES), "enabled": False}]
+
+
+def test_what_is_as_wanted_is_read_once_and_left(eks):
+    eks.answer("describe_cluster", described())
+    outcome = present(eks)
+    assert outcome.action is None
+    assert outcome.resource["oidc_issuer"] == "https://issuer"
+    assert outcome.resource["certificate_authority_data"] == "Q0E="
+    assert outcome.resource["vpc_id"] == "vpc-1"
+    assert outcome.resource["arn"].endswith("cluster/opta-staging")
+
+
+def test_t10_t13_creation_carries_tags_and_no_self_managed_addons(eks):
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.answer("create_cluster", described("CREATING"))
+    eks.answer("describe_cluster", described("CREATING"))
+    eks.answer("describe_cluster", described())
+    bootstrap = {"bootstrapClusterCreatorAdminPermissions": False, "bootstrapSelfManagedAddons": False}
+    outcome = present(eks, bootstrap=bootstrap)
+    assert outcome.action == "create"
+    sent = eks.sent("CreateCluster")
+    assert sent["tags"] == TAGS
+    assert sent["bootstrapSelfManagedAddons"] is False
+    assert sent["accessConfig"] == {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False}
+    assert sent["encryptionConfig"] == [{"resources": ["secrets"], "provider": {"keyArn": KEY}}]
+    assert sent["resourcesVpcConfig"]["publicAccessCidrs"] == ["203.0.113.0/24"]
+    assert sent["deletionProtection"] is True
+
+
+def test_t12_a_role_that_eks_does_not_see_yet_is_waited_for(eks):
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.refuse("create_cluster", "InvalidParameterException", f"roleArn, {ROLE}, does not exist")
+    eks.refuse("create_cluster", "InvalidParameterException", "Role could not be assumed because the trusted entity is not correct")
+    eks.answer("create_cluster", described("CREATING"))
+    eks.answer("describe_cluster", described())
+    assert present(eks).action == "create"
+
+
+def test_t12_a_subnet_that_does_not_exist_is_told_at_once(eks):
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.refuse("create_cluster", "InvalidParameterException", "The subnet ID 'subnet-1' does not exist")
+    with pytest.raises(Exception, match="subnet-1"):
+        present(eks)
+
+
+def test_t6_a_version_not_given_is_decided_at_creation(eks):
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.answer("describe_cluster_versions", {"clusterVersions": [{"clusterVersion": "1.35"}]}, defaultOnly=True)
+    wanted = {name: value for name, value in WANTED.items() if name != "version"}
+    outcome = present(eks, check_mode=True, wanted=wanted, predict_arn=lambda: "arn:predicted")
+    assert outcome.resource["version"] == "1.35"
+    assert outcome.resource["arn"] == "arn:predicted"
+    assert outcome.resource["endpoint"] == "(known after apply)"
+
+
+def test_t6_a_version_not_given_stays_and_a_newer_one_is_told(eks):
+    eks.answer("describe_cluster", described())
+    eks.answer("describe_cluster_versions", {"clusterVersions": [{"clusterVersion": "1.35"}]})
+    outcome = present(eks, wanted={"tags": TAGS})
+    assert outcome.action is None
+    assert "now gives new clusters 1.35" in outcome.notes[0]
+
+
+def test_t6_a_version_above_the_wanted_one_is_told_and_left(eks):
+    eks.answer("describe_cluster", described(version="1.35"))
+    outcome = present(eks)
+    assert outcome.action is None
+    assert "1.35, above the 1.34" in outcome.notes[0]
+
+
+def test_a_skipped_minor_is_refused_with_the_next_one(eks):
+    eks.answer("describe_cluster", described(version="1.32"))
+    with pytest.raises(Refused, match='upgrade to "1.33" first'):
+        present(eks, check_mode=True)
+
+
+def test_several_updates_are_made_one_after_another_and_the_version_last(eks, anything):
+    found = described(version="1.33", deletionProtection=False, encryptionConfig=[], logging={}, vpc={"publicAccessCidrs": ["0.0.0.0/0"]})
+    eks.answer("describe_cluster", found)
+    eks.answer("list_insights", {"insights": [{"name": "Deprecated APIs", "insightStatus": {"status": "ERROR", "reason": "in use"}}]})
+    expected = [
+        ("update_cluster_config", {"deletionProtection": True}),
+        ("update_cluster_config", {"resourcesVpcConfig": anything}),
+        ("update_cluster_config", {"logging": anything}),
+        ("associate_encryption_config", {"encryptionConfig": anything}),
+        ("update_cluster_version", {"version": "1.34", "force": False}),
+    ]
+    for number, (operation, params) in enumerate(expected):
+        name = {"clusterName" if operation.startswith("associate") else "name": "opta-staging"}
+        eks.answer(operation, update(f"Update{number}"), **name, **params)
+        eks.answer("describe_update", update(f"Update{number}"), name="opta-staging", updateId=f"Update{number}")
+        eks.answer("describe_update", update(f"Update{number}", "Successful"))
+    eks.answer("describe_cluster", described("UPDATING"))
+    eks.answer("describe_cluster", described())
+    outcome = present(eks)
+    assert outcome.action == "update"
+    assert set(outcome.attributes) == {"version", "public_access_cidrs", "log_types", "kms_key_arn", "deletion_protection"}
+    assert outcome.notes == ["EKS cluster opta-staging, upgrade to 1.34: ERROR: Deprecated APIs: in use"]
+
+
+def test_a_failed_update_tells_its_errors(eks):
+    eks.answer("describe_cluster", described(logging={}))
+    eks.answer("update_cluster_config", update("LoggingUpdate"))
+    error = {"errorCode": "AccessDenied", "errorMessage": "no", "resourceIds": ["role/x"]}
+    eks.answer("describe_update", update("LoggingUpdate", "Failed", [error]))
+    with pytest.raises(ResourceFailed, match=r"LoggingUpdate failed: AccessDenied: no \(role/x\)"):
+        present(eks)
+
+
+def test_an_update_of_somebody_else_is_waited_for(eks):
+    eks.answer("describe_cluster", described(deletionProtection=False))
+    eks.refuse("update_cluster_config", "ResourceInUseException", "Cluster opta-staging currently has update in progress")
+    eks.answer("update_cluster_config", update("DeletionProtectionUpdate"))
+    eks.answer("describe_update", update("DeletionProtectionUpdate", "Successful"))
+    eks.answer("describe_cluster", described())
+    assert present(eks).action == "update"
+
+
+def test_cidr_blocks_are_left_alone_while_the_public_endpoint_is_off(eks):
+    eks.answer("describe_cluster", described(vpc={"endpointPublicAccess": False, "publicAccessCidrs": []}))
+    assert present(eks, wanted={**WANTED, "endpoint_public_access": False}).action is None
+    assert subject.endpoint_request({**WANTED, "endpoint_public_access": False}) == {
+        "endpointPublicAccess": False,
+        "endpointPrivateAccess": True,
+    }
+
+
+def test_tags_change_in_place(eks):
+    eks.answer("describe_cluster", described(tags={**TAGS, "old": "x", "aws:y": "z"}))
+    eks.answer("tag_resource", {}, resourceArn=described()["cluster"]["arn"], tags={"new": "1"})
+    eks.answer("untag_resource", {}, resourceArn=described()["cluster"]["arn"], tagKeys=["old"])
+    eks.answer("describe_cluster", described())
+    outcome = present(eks, wanted={**WANTED, "tags": {**TAGS, "new": 1}}, purge_tags=True)
+    assert outcome.attributes == ["tags"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("role_arn", "arn:aws-cn:iam::111122223333:role/other", "fixes the role"),
+        ("service_ipv4_cidr", "10.100.0.0/16", "fixes the addresses"),
+        ("kms_key_arn", "other", "cannot change or remove the key"),
+        ("authentication_mode", "CONFIG_MAP", "one way only"),
+    ],
+)
+def test_what_aws_cannot_change_is_refused_in_check_mode_too(eks, option, value, message):
+    eks.answer("describe_cluster", described())
+    with pytest.raises(Refused, match=message):
+        present(eks, check_mode=True, wanted={**WANTED, option: value})
+
+
+def test_a_cluster_of_another_environment_is_refused(eks):
+    eks.answer("describe_cluster", described(tags={"opta:environment": "production"}))
+    with pytest.raises(Refused, match="belongs to the environment production"):
+        present(eks)
+
+
+def test_a_failed_cluster_tells_its_health_issues(eks):
+    issue = {"code": "KmsKeyDisabled", "message": "key is off", "resourceIds": [KEY]}
+    eks.answer("describe_cluster", described("FAILED", health={"issues": [issue]}))
+    with pytest.raises(ResourceFailed, match="KmsKeyDisabled: key is off"):
+        present(eks)
+
+
+def test_deletion_is_refused_while_protected(eks):
+    eks.answer("describe_cluster", described())
+    with pytest.raises(Refused, match="set deletion_protection: false"):
+        ensure_absent(Cluster(eks.client, "opta-staging"), check_mode=True)
+
+
+def test_deletion_waits_until_the_cluster_is_gone(eks):
+    eks.answer("describe_cluster", described(deletionProtection=False))
+    eks.answer("delete_cluster", described("DELETING"), name="opta-staging")
+    eks.answer("describe_cluster", described("DELETING"))
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    assert ensure_absent(Cluster(eks.client, "opta-staging"), check_mode=False).action == "delete"
+
+
+def test_creation_without_role_and_subnets_says_what_is_missing(eks):
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    with pytest.raises(Refused, match="needs role_arn and subnet_ids"):
+        present(eks, wanted={"version": "1.34"})
