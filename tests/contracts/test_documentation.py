@@ -1,0 +1,37 @@
+"""Generated pages are as the specs say, and links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.documentation.pages import pages
+from tests.support import collection
+
+LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+SECTIONS = ("Example", "Permissions")
+
+
+@pytest.mark.parametrize("path", list(pages()), ids=lambda path: str(path.relative_to(collection.ROOT)))
+def test_generated_parts_are_current(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == pages()[path], f"{path.name} is stale: make docs"
+
+
+@pytest.mark.parametrize("role", [role for role in collection.roles() if role != "common"])
+def test_every_role_has_an_example_and_its_permissions(role: str) -> None:
+    text = (collection.ROLES / role / "docs.md").read_text()
+    for section in SECTIONS:
+        assert re.search(rf"^## .*{section}", text, re.MULTILINE | re.IGNORECASE), f"docs.md of {role} has no section {section}"
+
+
+def test_links_lead_somewhere() -> None:
+    texts = [*collection.ROOT.glob("*.md"), *(collection.ROOT / "docs").rglob("*.md"), *collection.ROLES.glob("*/*.md")]
+    broken = [
+        f"{path.relative_to(collection.ROOT)}: {target}"
+        for path in texts
+        for target in LINK.findall(path.read_text(encoding="utf-8"))
+        if not (path.parent / target).exists()
+    ]
+    assert not broken

@@ -1,0 +1,180 @@
+"""The interface of every module: documentation, arguments, results, groups and routing."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import json
+import subprocess
+from collections.abc import Mapping
+from typing import Any
+from unittest import mock
+
+import pytest
+import yaml
+from ansible.module_utils import basic
+from ansible_collections.opta.platform.plugins.module_utils._resource import Change, Resource
+
+from tests.support import collection
+
+MODULES = collection.modules()
+#: done by an action plugin in the controller, with no arguments of its own
+ACTIONS_ONLY = ("preflight",)
+ORDINARY = [name for name in MODULES if name not in ACTIONS_ONLY]
+RUNTIME = collection.load(collection.ROOT / "meta" / "runtime.yml")
+COMPARED = ("type", "required", "default", "choices", "elements")
+
+
+class Captured(Exception):
+    """Ends a module as soon as its arguments are known."""
+
+
+@pytest.fixture(scope="module")
+def documented() -> dict[str, dict[str, Any]]:
+    """What ansible-doc says of each module, fragments included."""
+    command = ["ansible-doc", "--json", "--type", "module", *(f"opta.platform.{name}" for name in MODULES)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return {name.rsplit(".", 1)[1]: content for name, content in json.loads(done.stdout).items()}
+
+
+def imported(name: str) -> Any:
+    return importlib.import_module(f"ansible_collections.opta.platform.plugins.modules.{name}")
+
+
+def arguments(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The argument spec with which a module starts, and its other settings."""
+    captured: dict[str, Any] = {}
+
+    def capture(_self: Any, argument_spec: Any = None, **settings: Any) -> None:
+        captured.update(spec=argument_spec, settings=settings)
+        raise Captured
+
+    with mock.patch.object(basic.AnsibleModule, "__init__", capture), pytest.raises(Captured):
+        imported(name).main()
+    return captured["spec"], captured["settings"]
+
+
+def normalised(option: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of an option that documentation and argument spec must agree on."""
+    shown = {key: option[key] for key in COMPARED if option.get(key) not in (None, False, [])}
+    shown.setdefault("type", "str")
+    if "choices" in shown:
+        shown["choices"] = sorted(shown["choices"], key=str)
+    if option.get("default") is False:
+        shown["default"] = False
+    below = option.get("options") or option.get("suboptions")
+    if below:
+        shown["options"] = {name: normalised(inner) for name, inner in below.items()}
+    return shown
+
+
+def tables(name: str) -> dict[str, Any]:
+    """The attributes of the resources that a module brings to their state, by name."""
+    found = {}
+    for noun in vars(imported(name)).values():
+        if inspect.isclass(noun) and issubclass(noun, Resource) and noun is not Resource:
+            table = getattr(inspect.getmodule(noun), "attributes", None)
+            for attribute in table() if callable(table) else ():
+                found[attribute.name] = attribute
+    return found
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_documentation_has_the_options_of_the_argument_spec(name: str, documented: dict[str, dict[str, Any]]) -> None:
+    spec, _settings = arguments(name)
+    options = documented[name]["doc"]["options"]
+    assert set(options) == set(spec)
+    ours = [option for option in spec if option in collection.documentation(name).get("options", {})]
+    for option in ours:
+        assert normalised(options[option]) == normalised(spec[option]), option
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_every_module_can_be_planned(name: str, documented: dict[str, dict[str, Any]]) -> None:
+    assert arguments(name)[1]["supports_check_mode"] is True
+    attributes = documented[name]["doc"]["attributes"]
+    assert attributes["check_mode"]["support"] == "full"
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_options_that_may_hold_a_secret_say_so(name: str) -> None:
+    spec, _settings = arguments(name)
+    words = ("password", "secret", "token", "passphrase")
+    unsaid = [option for option, meaning in spec.items() if any(word in option for word in words) and meaning.get("no_log") is None]
+    assert not unsaid
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_results_are_documented(name: str) -> None:
+    returned = yaml.safe_load(collection.constant(collection.MODULES / f"{name}.py", "RETURN"))
+    assert returned
+    if "state" in collection.documentation(name).get("options", {}) or tables(name):
+        assert {"actions", "diff"} <= set(returned)
+    for key, meaning in returned.items():
+        assert meaning["description"], key
+        assert meaning["returned"], key
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_are_tasks_with_full_names(name: str) -> None:
+    examples = yaml.safe_load(collection.constant(collection.MODULES / f"{name}.py", "EXAMPLES"))
+    assert any(f"opta.platform.{name}" in task for task in collection.tasks(examples))
+    for task in collection.tasks(examples):
+        assert task["name"][0].isupper()
+        modules = [key for key in task if key.count(".") >= 2]
+        assert modules or "block" in task, task
+
+
+@pytest.mark.parametrize("name", [name for name in ORDINARY if tables(name)])
+def test_attributes_are_documented_with_what_a_change_means(name: str) -> None:
+    documentation = collection.documentation(name)["options"]
+    returned = yaml.safe_load(collection.constant(collection.MODULES / f"{name}.py", "RETURN"))
+    shown = {key for meaning in returned.values() for key in meaning.get("contains") or {}}
+    for attribute in tables(name).values():
+        assert attribute.name in shown, f"RETURN does not tell {attribute.name}"
+        if attribute.name not in documentation or not isinstance(attribute.change, Change):
+            continue
+        text = str(documentation[attribute.name]["description"]).lower()
+        if attribute.change is Change.REFUSED:
+            assert "cannot be changed" in text, f"{attribute.name} does not say that it cannot be changed"
+        if attribute.change is Change.REPLACE:
+            assert "replace" in text, f"{attribute.name} does not say that a change replaces the resource"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_main_is_short(name: str) -> None:
+    tree = ast.parse((collection.MODULES / f"{name}.py").read_text())
+    mains = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "main"]
+    for main in mains:
+        assert main.end_lineno is not None
+        assert main.end_lineno - main.lineno < 25
+
+
+def group(name: str) -> set[str]:
+    return {member for member in RUNTIME["action_groups"][name] if isinstance(member, str)}
+
+
+def test_action_groups_name_every_module() -> None:
+    with_region = {name for name in ORDINARY if "region" in arguments(name)[0]}
+    assert group("aws") == with_region
+    assert group("kubernetes") == {name for name in ORDINARY if "certificate_authority_data" in arguments(name)[0]}
+    assert set(ORDINARY) == group("aws") | group("kubernetes")
+
+
+def test_action_groups_extend_those_of_the_stock_collections() -> None:
+    def extended(name: str) -> list[str]:
+        return [
+            other for member in RUNTIME["action_groups"][name] if isinstance(member, dict) for other in member["metadata"]["extend_group"]
+        ]
+
+    assert extended("aws") == ["amazon.aws.aws"]
+    assert extended("kubernetes") == ["kubernetes.core.k8s"]
+
+
+def test_every_module_runs_in_the_worker() -> None:
+    actions = {path.stem for path in (collection.ROOT / "plugins" / "action").glob("*.py")}
+    routed = RUNTIME["plugin_routing"]["modules"]
+    assert set(routed) == set(MODULES) - actions
+    assert {route["action_plugin"] for route in routed.values()} == {"opta.platform.in_process"}
+    assert "action" not in RUNTIME["plugin_routing"], "a redirect of an action loses the defaults of its group"

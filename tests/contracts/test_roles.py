@@ -1,0 +1,145 @@
+"""The interface of every role: entry points, inputs, defaults, names, outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support import collection
+
+ROLES = collection.roles()
+PUBLIC_ROLES = [role for role in ROLES if role != "common"]
+LONGEST_TASK_FILE = 100
+#: facts that a role publishes for all others
+PUBLISHED_FOR_ALL = {"common": {"opta_account"}}
+
+
+def commented_defaults(role: str) -> set[str]:
+    """Inputs that defaults/main.yml shows in a comment, because they have no default."""
+    text = (collection.ROLES / role / "defaults" / "main.yml").read_text()
+    lines = [line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("#")]
+    return {line.split(":")[0] for line in lines if line.startswith(f"{role}_") and ":" in line}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_input_has_a_default_or_a_commented_one(role: str) -> None:
+    assert set(collection.inputs(role)) == set(collection.defaults(role)) | commented_defaults(role)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_is_commented_has_no_default(role: str) -> None:
+    assert not commented_defaults(role) & set(collection.defaults(role))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_defaults_in_specs_are_those_of_the_role(role: str) -> None:
+    defaults = collection.defaults(role)
+    for entry_point, spec in collection.specs(role).items():
+        for name, option in (spec.get("options") or {}).items():
+            written = defaults.get(name)
+            if isinstance(written, str) and "{{" in written:
+                if "default" in option:
+                    fallback = yaml.safe_dump(option["default"], default_flow_style=True).strip().removesuffix("\n...")
+                    assert f"default({quoted(option['default'], fallback)}" in written, (
+                        f"{name}: the default of {entry_point} is not in {written}"
+                    )
+            elif name in defaults:
+                assert option.get("default") == written, f"{name}: {entry_point} says {option.get('default')!r}, the role takes {written!r}"
+            else:
+                assert "default" not in option, f"{name} has a default in {entry_point} and none in defaults/main.yml"
+
+
+def quoted(value: Any, fallback: str) -> str:
+    """A value as a Jinja literal."""
+    return f"'{value}'" if isinstance(value, str) else fallback
+
+
+@pytest.mark.parametrize("role", PUBLIC_ROLES)
+def test_every_role_can_be_made_and_removed(role: str) -> None:
+    assert {"main", "absent"} <= set(collection.specs(role))
+    for entry_point in collection.specs(role):
+        assert (collection.ROLES / role / "tasks" / f"{entry_point}.yml").exists()
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if "start" in collection.specs(role)])
+def test_a_head_start_takes_what_main_takes(role: str) -> None:
+    assert collection.specs(role)["start"]["options"] == collection.specs(role)["main"]["options"]
+
+
+@pytest.mark.parametrize("role", PUBLIC_ROLES)
+def test_removal_asks_for_a_word_and_for_nothing_of_another_role(role: str) -> None:
+    absent = collection.specs(role)["absent"]["options"]
+    assert f"{role}_confirm" in absent
+    assert f"{role}_confirm" not in collection.specs(role)["main"]["options"]
+    defaults = collection.defaults(role)
+    others = [name for name in absent if any(other != role for other, _key in collection.output_references(str(defaults.get(name))))]
+    hints = [name for name in others if "undef(" in str(defaults[name])]
+    assert not hints, f"{hints} of {role}'s absent come from another role"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_option_is_described(role: str) -> None:
+    def undescribed(options: dict[str, Any], parent: str = "") -> list[str]:
+        found = []
+        for name, option in options.items():
+            if not option.get("description"):
+                found.append(parent + name)
+            found += undescribed(option.get("options") or {}, f"{parent}{name}.")
+        return found
+
+    assert not undescribed(collection.inputs(role))
+    assert not undescribed(collection.outputs(role))
+    for spec in collection.specs(role).values():
+        assert spec["short_description"]
+        assert not spec["short_description"].endswith(".")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_inputs_bear_the_name_of_their_role(role: str) -> None:
+    names = set(collection.inputs(role)) | set(collection.defaults(role))
+    assert not {name for name in names if not name.startswith(f"{role}_")}
+    constants = collection.ROLES / role / "vars" / "main.yml"
+    if constants.exists():
+        assert not {name for name in collection.load(constants) if not name.startswith(f"__{role}_")}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_a_role_registers_is_its_own(role: str) -> None:
+    allowed = PUBLISHED_FOR_ALL.get(role, set()) | {f"{role}_outputs"}
+    for path in collection.task_files(role):
+        for task in collection.tasks(collection.load(path)):
+            names = set(task.get("ansible.builtin.set_fact") or {}) | set(task.get("vars") or {})
+            names |= {task[key] for key in ("register",) if key in task}
+            names |= {(task.get("loop_control") or {}).get("loop_var", f"__{role}_")}
+            names = {name for name in names if "{{" not in name and name != "cacheable"}
+            strangers = {name for name in names - allowed if not name.startswith(f"__{role}_")}
+            strangers -= {name for name in strangers if "include_role" in str(list(task)) and name in task.get("vars", {})}
+            assert not strangers, f"{path.name}: {strangers}"
+            assert "cacheable" not in (task.get("ansible.builtin.set_fact") or {})
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_task_files_are_short(role: str) -> None:
+    long = [path.name for path in collection.task_files(role) if len(path.read_text().splitlines()) > LONGEST_TASK_FILE]
+    assert not long
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if collection.outputs(role)])
+def test_outputs_are_strings_and_lists_and_maps_of_strings(role: str) -> None:
+    for name, option in collection.outputs(role).items():
+        kind = option.get("type", "str")
+        assert kind in ("str", "dict") or (kind == "list" and option["elements"] == "str"), name
+        assert option.get("required") is True, f"{name} is not required: an output is always there"
+
+
+@pytest.mark.parametrize("role", [role for role in PUBLIC_ROLES if collection.outputs(role)])
+def test_outputs_are_checked_and_published(role: str) -> None:
+    every = [task for path in collection.task_files(role) for task in collection.tasks(collection.load(path))]
+    checks = [task for task in every if "ansible.builtin.validate_argument_spec" in task]
+    published = [task for task in every if f"{role}_outputs" in (task.get("ansible.builtin.set_fact") or {})]
+    assert len(checks) == 1
+    assert len(published) == 1
+    assert "/meta/outputs.yml" in checks[0]["ansible.builtin.validate_argument_spec"]["argument_spec"]
+    assert every.index(checks[0]) < every.index(published[0])

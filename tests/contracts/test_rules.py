@@ -1,0 +1,105 @@
+"""Rules that a glance at the text can check."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.support import collection
+
+ROOT = collection.ROOT
+LICENSE = "# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)"
+LONGEST_FILE = 400
+
+
+def files(*patterns: str) -> list[Path]:
+    """The files of the project that match, tracked or new, without those that git ignores."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [ROOT / name for name in listed if (ROOT / name).is_file()]
+
+
+def found(pattern: str, paths: Iterable[Path]) -> list[str]:
+    """Each line of the files that matches, with its place."""
+    expression = re.compile(pattern)
+    places = []
+    for path in paths:
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except UnicodeDecodeError:
+            continue
+        places += [f"{path.relative_to(ROOT)}:{number}: {line.strip()}" for number, line in enumerate(lines, 1) if expression.search(line)]
+    return places
+
+
+def test_plugins_name_their_license() -> None:
+    for path in files("plugins/*.py"):
+        lines = path.read_text().splitlines()
+        if path.parent.name == "modules":
+            assert lines[0] == "#!/usr/bin/python", path
+            lines = lines[1:]
+        assert not lines or lines[0] == LICENSE, path
+
+
+def test_files_are_short() -> None:
+    counted = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in files("*.py", "roles/*.yml", "playbooks/*.yml")}
+    assert not [f"{path.relative_to(ROOT)}: {lines}" for path, lines in counted.items() if lines > LONGEST_FILE]
+
+
+@pytest.mark.parametrize(
+    "word", ["ignore_errors", "set_stats", "vars_prompt", "ansible.builtin.pause", "import_role", "ansible.builtin.command"]
+)
+def test_roles_and_playbooks_do_without(word: str) -> None:
+    assert not found(rf"^\s*(-\s+)?{re.escape(word)}:", files("roles/*.yml", "playbooks/*.yml"))
+
+
+def test_no_arn_names_the_partition_by_hand() -> None:
+    paths = [path for path in files("plugins/*", "roles/*") if path.suffix in (".py", ".yml", ".j2", ".yaml")]
+    lines = found(r"arn:aws(-cn|-us-gov)?:", paths)
+    shown_only = re.compile(r"description|#|sample|example|^\S+:\d+: (- )?\w+_arns?: ")
+    inside = [line for line in lines if not shown_only.search(line) and not _in_documentation(line)]
+    assert not inside
+
+
+def _in_documentation(place: str) -> bool:
+    """Whether a line stands in a module's DOCUMENTATION, EXAMPLES or RETURN."""
+    name, line, _text = place.split(":", 2)
+    path = ROOT / name
+    if path.parent.name != "modules":
+        return False
+    text = path.read_text().splitlines()
+    opened = sum(row.count('r"""') for row in text[: int(line)])
+    closed = sum(row.strip() == '"""' for row in text[: int(line)])
+    return opened > closed
+
+
+def test_nothing_names_a_path_of_a_machine() -> None:
+    assert not found(r"(^|[\s\"'=(])/(root|home|work|Users)/", files("*"))
+
+
+def test_nothing_that_ships_reads_what_does_not_ship() -> None:
+    paths = [path for path in files("plugins/*", "roles/*", "playbooks/*") if path.suffix in (".py", ".yml", ".j2")]
+    assert not found(r"(?<![\w.])(inventories|examples|extensions|tests)/", paths)
+
+
+def test_nothing_knows_of_the_stand_in() -> None:
+    assert not found(
+        r"(?i)stand-?in\b|\bmoto\b|kwok|127\.0\.0\.1|localhost:\d",
+        files("plugins/*.py", "roles/*/tasks/*", "roles/*/defaults/*", "playbooks/*"),
+    )
+
+
+def test_nothing_is_left_to_do() -> None:
+    words = ["TO" + "DO", "FIX" + "ME", "X" * 3]
+    assert not found(rf"\b({'|'.join(words)})\b", files("*.py", "*.yml", "*.sh", "*.md", "Makefile"))
+    assert not found(r"pytest\.(skip|xfail)\(|mark\.(skip|xfail)", [path for path in files("tests/*.py") if path != Path(__file__)])
+
+
+def test_yaml_files_end_in_yml() -> None:
+    charts = ("Chart.yaml", "values.yaml")
+    others = [path for path in files("*.yaml") if path.name not in charts and "templates" not in path.parts]
+    assert [str(path.relative_to(ROOT)) for path in others] == ["changelogs/config.yaml"]

@@ -1,0 +1,101 @@
+"""How roles hang together: who reads whose outputs, and in which order the playbooks take them."""
+
+from __future__ import annotations
+
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import collection
+
+PLAYBOOKS = sorted((collection.ROOT / "playbooks").glob("*.yml"))
+ROLES = collection.roles()
+
+
+def upstream(role: str) -> set[str]:
+    """The roles whose outputs the defaults of a role read."""
+    text = (collection.ROLES / role / "defaults" / "main.yml").read_text()
+    return {other for other, _key in collection.output_references(text) if other != role}
+
+
+def included(playbook: Path) -> list[tuple[str, dict[str, Any]]]:
+    """The (role, task) of each include_role of a playbook, in order."""
+    found = []
+    for task in collection.tasks(collection.load(playbook)):
+        include = task.get("ansible.builtin.include_role")
+        if include:
+            found.append((include["name"].rsplit(".", 1)[1], task))
+    return found
+
+
+def names(playbook: str, entry_points: tuple[str, ...]) -> list[str]:
+    chosen = included(collection.ROOT / "playbooks" / playbook)
+    return [
+        role for role, task in chosen if role != "common" and task["ansible.builtin.include_role"].get("tasks_from", "main") in entry_points
+    ]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_outputs_that_are_read_exist(role: str) -> None:
+    text = (collection.ROLES / role / "defaults" / "main.yml").read_text()
+    for other, key in collection.output_references(text):
+        assert other in ROLES, f"{role} reads {other}_outputs, and there is no role {other}"
+        assert key in collection.outputs(other), f"{role} reads {other}_outputs.{key}, which {other} does not publish"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_an_output_that_is_missing_says_what_to_do(role: str) -> None:
+    for name, value in collection.defaults(role).items():
+        text = str(value)
+        if any(other != role for other, _key in collection.output_references(text)):
+            assert "undef(hint=" in text, f"{name} has no hint for when the other role has not run"
+            assert f"set {name}" in text, f"the hint of {name} does not name it"
+
+
+def test_only_defaults_refer_to_other_roles() -> None:
+    strangers = []
+    for role in ROLES:
+        directory = collection.ROLES / role
+        for path in [*directory.rglob("*.yml"), *directory.rglob("*.j2")]:
+            if path.parent.name == "defaults" or "files" in path.parts:
+                continue
+            others = {other for other, _key in collection.output_references(path.read_text()) if other in ROLES}
+            strangers += [f"{path.relative_to(directory)} of {role} reads {other}_outputs" for other in others - {role}]
+    assert not strangers
+
+
+def test_the_roles_form_no_cycle_and_env_takes_them_in_order() -> None:
+    graph = {role: upstream(role) for role in ROLES}
+    assert list(TopologicalSorter(graph).static_order())
+    order = names("env.yml", ("main",))
+    for position, role in enumerate(order):
+        assert upstream(role) <= set(order[:position]), f"{role} runs before {upstream(role) - set(order[:position])}"
+
+
+def test_destroy_is_the_reverse_of_env() -> None:
+    assert names("destroy.yml", ("absent",)) == names("env.yml", ("main",))[::-1]
+
+
+def test_env_builds_every_role_but_services() -> None:
+    assert set(names("env.yml", ("main",))) == set(ROLES) - {"common", "opta_service"}
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
+def test_playbooks_include_roles_under_their_own_tag(playbook: Path) -> None:
+    assert playbook.stem.replace("_", "a").isalnum(), "a playbook whose name has a hyphen cannot be called by its full name"
+    for role, task in included(playbook):
+        tags = ["always"] if role == "common" else [role]
+        assert task["tags"] == tags
+        assert task["ansible.builtin.include_role"]["apply"]["tags"] == tags
+        assert task["ansible.builtin.include_role"]["name"].startswith("opta.platform.")
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
+def test_playbooks_hold_nothing_but_roles(playbook: Path) -> None:
+    for play in collection.load(playbook):
+        assert "roles" not in play
+        assert play["gather_facts"] is False
+        for task in collection.tasks(play.get("tasks")):
+            assert "ansible.builtin.include_role" in task, f"{task['name']}: a playbook is a list of roles"
