@@ -34,9 +34,9 @@ def download(name: str, architecture: str, directory: Path, table: dict[str, Any
 
     table: what `tools/checksums.yml` has, for tests.
     """
-    release = (table or yaml.safe_load(CHECKSUMS.read_text()))[name].get(architecture)
+    release = (table or yaml.safe_load(CHECKSUMS.read_text())).get(name, {}).get(architecture)
     if release is None:
-        raise DownloadError(f"no release of {name} for {architecture} is known", other_worth_trying=True)
+        raise DownloadError(f"{name} has no release with a checksum that is known", other_worth_trying=True)
     url = _url(release["url"])
     expected = release.get("checksum") or _published(url, release["checksum_url"])
     content = _get(url)

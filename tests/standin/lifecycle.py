@@ -125,8 +125,9 @@ def environment_lines(directory: Path) -> str:
         "KUBECONFIG": str(directory / "kubeconfig"),
         "PATH": os.pathsep.join([*first, *(folder for folder in path if folder not in first)]),
     }
-    unset = "unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN"
-    return "\n".join([unset, *(f"export {name}={shlex.quote(value)}" for name, value in variables.items())])
+    disturbing = [name for name in AWS_VARIABLES if name in os.environ and name not in variables]
+    lines = [f"unset {' '.join(disturbing)}"] if disturbing else []
+    return "\n".join([*lines, *(f"export {name}={shlex.quote(value)}" for name, value in variables.items())])
 
 
 def _no_aws_files(directory: Path) -> dict[str, str]:
