@@ -1,0 +1,47 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the modules that work inside a cluster share: how they find it and log in to it. Private to the collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._errors import PlatformError
+from .._module import PlatformModule
+from .._resource import KNOWN_AFTER_APPLY
+from .client import KubernetesClient
+from .token import TokenSource, mint
+
+#: documented in the fragment opta.platform.cluster
+CLUSTER_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "cluster_name": {"required": True},
+    "endpoint": {"required": True},
+    "certificate_authority_data": {"required": True},
+    "environment": {},
+    "adopt": {"type": "bool", "default": False},
+    "state": {"choices": ["present", "absent"], "default": "present"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 300},
+}
+
+
+class ClusterModule(PlatformModule):
+    """A module that changes what is in an EKS cluster."""
+
+    def __init__(self, argument_spec: dict[str, dict[str, Any]], **settings: Any) -> None:
+        super().__init__(argument_spec={**CLUSTER_ARGUMENTS, **argument_spec}, common=False, **settings)
+
+    def cluster(self) -> KubernetesClient | None:
+        """The cluster's API server; None in check mode when the cluster is still to be created. Makes no request."""
+        endpoint = self.params["endpoint"]
+        if endpoint == KNOWN_AFTER_APPLY:
+            if self.check_mode:
+                return None
+            raise PlatformError(
+                f"endpoint is {KNOWN_AFTER_APPLY}: cluster {self.params['cluster_name']} does not exist yet; create it first."
+            )
+        if not endpoint.startswith("https://"):
+            raise PlatformError(f"endpoint must be an https:// URL as EKS's DescribeCluster answers it, not {endpoint!r}.")
+        name = self.params["cluster_name"]
+        sts = self.client("sts")
+        tokens = TokenSource(lambda: mint(sts, name), self._module.no_log_values.add)
+        return KubernetesClient(name, endpoint, self.params["certificate_authority_data"], tokens, self.before_change)

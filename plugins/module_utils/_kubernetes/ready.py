@@ -1,0 +1,156 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""When an object is ready, from its own status. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+
+class Readiness(NamedTuple):
+    """done: it is ready; words: how far it is; failed: waiting longer is pointless."""
+
+    done: bool
+    words: str
+    failed: bool = False
+
+
+READY = Readiness(True, "ready")
+
+
+def readiness(obj: Mapping[str, Any], conditions: Sequence[Mapping[str, str]] = ()) -> Readiness:
+    """How far an object is; conditions: {kind, type, status} that objects of that kind must have besides."""
+    judge = JUDGES.get((obj["apiVersion"].rpartition("/")[0], obj["kind"]))
+    own = judge(obj) if judge else READY
+    if not own.done:
+        return own
+    for wanted in conditions:
+        if wanted["kind"] == obj["kind"]:
+            found = condition(obj, wanted["type"])
+            if found.get("status") != wanted["status"]:
+                return Readiness(False, f"condition {wanted['type']} is {_told(found)}, not {wanted['status']}")
+    return own
+
+
+def condition(obj: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    for entry in (obj.get("status") or {}).get("conditions") or []:
+        if entry.get("type") == name:
+            return entry
+    return {}
+
+
+def _told(found: Mapping[str, Any]) -> str:
+    words = [str(found.get("status") or "not set yet")]
+    words += [str(found[key]) for key in ("reason", "message") if found.get(key)]
+    return ": ".join(words)
+
+
+def _observed(obj: Mapping[str, Any]) -> bool:
+    return (obj.get("status") or {}).get("observedGeneration", 0) >= obj["metadata"].get("generation", 0)
+
+
+def _deployment(obj: Mapping[str, Any]) -> Readiness:
+    status = obj.get("status") or {}
+    wanted = obj["spec"].get("replicas", 1)
+    if obj["spec"].get("paused"):
+        return Readiness(True, "paused")
+    if not _observed(obj):
+        return Readiness(False, "the new specification is not taken up yet")
+    progressing = condition(obj, "Progressing")
+    updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
+    words = f"{updated} of {wanted} replicas updated, {min(available, updated)} available"
+    if progressing.get("reason") == "ProgressDeadlineExceeded":
+        return Readiness(False, f"{words}; {progressing.get('message')}", failed=True)
+    done = updated >= wanted and available >= wanted and status.get("replicas", 0) <= updated
+    return Readiness(done, words)
+
+
+def _stateful_set(obj: Mapping[str, Any]) -> Readiness:
+    status, spec = obj.get("status") or {}, obj["spec"]
+    wanted = spec.get("replicas", 1)
+    if not _observed(obj):
+        return Readiness(False, "the new specification is not taken up yet")
+    strategy = spec.get("updateStrategy") or {}
+    ready = status.get("readyReplicas", 0)
+    if strategy.get("type") == "OnDelete":
+        return Readiness(ready >= wanted, f"{ready} of {wanted} replicas ready")
+    partition = (strategy.get("rollingUpdate") or {}).get("partition") or 0
+    updated = status.get("updatedReplicas", 0) if status.get("updateRevision") != status.get("currentRevision") else wanted
+    done = ready >= wanted and updated >= wanted - partition
+    return Readiness(done, f"{min(updated, wanted)} of {wanted} replicas updated, {ready} ready")
+
+
+def _daemon_set(obj: Mapping[str, Any]) -> Readiness:
+    status = obj.get("status") or {}
+    if not _observed(obj):
+        return Readiness(False, "the new specification is not taken up yet")
+    wanted, ready = status.get("desiredNumberScheduled", 0), status.get("numberReady", 0)
+    updated = status.get("updatedNumberScheduled", 0)
+    if (obj["spec"].get("updateStrategy") or {}).get("type") == "OnDelete":
+        updated = wanted
+    return Readiness(ready >= wanted and updated >= wanted, f"{updated} of {wanted} nodes updated, {ready} ready")
+
+
+def _job(obj: Mapping[str, Any]) -> Readiness:
+    failed = condition(obj, "Failed")
+    if failed.get("status") == "True":
+        return Readiness(False, f"failed: {failed.get('reason')}: {failed.get('message')}", failed=True)
+    if (obj["spec"].get("suspend")) or condition(obj, "Complete").get("status") == "True":
+        return READY
+    status = obj.get("status") or {}
+    counts = [f"{status.get(state, 0)} pods {state}" for state in ("active", "succeeded", "failed")]
+    return Readiness(False, ", ".join(counts))
+
+
+def _pod(obj: Mapping[str, Any]) -> Readiness:
+    phase = (obj.get("status") or {}).get("phase") or "Pending"
+    if phase == "Failed":
+        return Readiness(False, "failed", failed=True)
+    done = phase == "Succeeded" or condition(obj, "Ready").get("status") == "True"
+    return Readiness(done, f"phase {phase}, not ready")
+
+
+def _claim(obj: Mapping[str, Any]) -> Readiness:
+    phase = (obj.get("status") or {}).get("phase") or "Pending"
+    if phase == "Lost":
+        return Readiness(False, "its volume is lost", failed=True)
+    return Readiness(phase == "Bound", f"phase {phase}")
+
+
+def _namespace(obj: Mapping[str, Any]) -> Readiness:
+    phase = (obj.get("status") or {}).get("phase") or "Active"
+    return Readiness(phase == "Active", f"phase {phase}")
+
+
+def _service(obj: Mapping[str, Any]) -> Readiness:
+    if obj["spec"].get("type") != "LoadBalancer" or obj["spec"].get("externalIPs"):
+        return READY
+    addresses = ((obj.get("status") or {}).get("loadBalancer") or {}).get("ingress")
+    return Readiness(bool(addresses), "its load balancer has no address yet")
+
+
+def _definition(obj: Mapping[str, Any]) -> Readiness:
+    refused = condition(obj, "NamesAccepted")
+    if refused.get("status") == "False":
+        return Readiness(False, f"its names are not accepted: {_told(refused)}", failed=True)
+    found = condition(obj, "Established")
+    return Readiness(found.get("status") == "True", f"Established is {_told(found)}")
+
+
+def _api_service(obj: Mapping[str, Any]) -> Readiness:
+    found = condition(obj, "Available")
+    return Readiness(found.get("status") == "True", f"Available is {_told(found)}")
+
+
+JUDGES: dict[tuple[str, str], Callable[[Mapping[str, Any]], Readiness]] = {
+    ("apps", "Deployment"): _deployment,
+    ("apps", "StatefulSet"): _stateful_set,
+    ("apps", "DaemonSet"): _daemon_set,
+    ("batch", "Job"): _job,
+    ("", "Pod"): _pod,
+    ("", "PersistentVolumeClaim"): _claim,
+    ("", "Namespace"): _namespace,
+    ("", "Service"): _service,
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): _definition,
+    ("apiregistration.k8s.io", "APIService"): _api_service,
+}
