@@ -18,7 +18,10 @@ AUTO_SCALING = "autoscaling.amazonaws.com"
 
 def service_suffix(partition: str) -> str:
     """The end of the host names and regional service principals of a partition, as botocore knows it."""
-    return botocore.session.get_session().get_component("endpoint_resolver").get_partition_dns_suffix(partition)
+    known = {item["id"]: item["outputs"]["dnsSuffix"] for item in botocore.session.get_session().get_data("partitions")["partitions"]}
+    if partition not in known:
+        raise AnsibleFilterError(f"{partition!r} is not a partition of AWS: {', '.join(sorted(known))} are.")
+    return known[partition]
 
 
 def flow_log_group_name(prefix: str, environment: str) -> str:
@@ -62,11 +65,6 @@ def brought_vpc(vpc_id: str, *answers: Any) -> dict[str, Any]:
         raise AnsibleFilterError(str(error)) from error
 
 
-def needed_by(kms_key_arn: str, retained: Sequence[Mapping[str, Any]]) -> list[str]:
-    """ARNs of what is kept on purpose and needs a key; what does not tell its key may need it."""
-    return [kept["arn"] for kept in retained if kept["kms_key_arn"] in (None, kms_key_arn)]
-
-
 class FilterModule:
     """The filters of the role network."""
 
@@ -79,5 +77,4 @@ class FilterModule:
             "log_group_arn": policies.log_group_arn,
             "log_bucket_statements": policies.log_bucket_statements,
             "brought_vpc": brought_vpc,
-            "needed_by": needed_by,
         }

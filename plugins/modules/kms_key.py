@@ -51,6 +51,14 @@ options:
     description: Days from O(state=absent) until KMS deletes the key and all that it encrypts is lost; from 7 to 30.
     type: int
     default: 30
+  still_needed:
+    description:
+      - Things that may need the key, as M(opta.platform.retained_resources) lists them, each with C(arn) and C(kms_key_arn).
+      - With O(state=absent), a key that one of them needs is left as it is, with a warning that says why.
+        A C(kms_key_arn) of null may be any key.
+    type: list
+    elements: dict
+    default: []
 extends_documentation_fragment:
   - opta.platform.resource
   - amazon.aws.common.modules
@@ -74,11 +82,17 @@ EXAMPLES = r"""
     name: opta-staging
     pending_window_in_days: 7
     state: absent
+
+- name: Schedule the key for deletion, unless something that is kept needs it
+  opta.platform.kms_key:
+    name: opta-staging
+    still_needed: "{{ kept.retained }}"
+    state: absent
 """
 
 RETURN = r"""
 key:
-  description: The key; null when it is scheduled for deletion or was never there.
+  description: The key as it is, or would be; null when it is scheduled for deletion or was never there.
   returned: always
   type: dict
   contains:
@@ -113,6 +127,7 @@ diff:
 
 from ansible_collections.opta.platform.plugins.module_utils._kms.key import Key
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
+from ansible_collections.opta.platform.plugins.module_utils._resource import Outcome
 
 ARGUMENTS = {
     "name": {"required": True},
@@ -124,6 +139,7 @@ ARGUMENTS = {
     "multi_region": {"type": "bool"},
     "cancel_deletion": {"type": "bool", "default": False},
     "pending_window_in_days": {"type": "int", "default": 30},
+    "still_needed": {"type": "list", "elements": "dict", "default": []},
 }
 
 
@@ -135,6 +151,16 @@ def refuse_wrong_numbers(module):
         module.fail_json(msg=f"rotation_period_in_days is {period}, but KMS allows 90 to 2560 days, for example 365.")
     if period is not None and not module.params["enable_key_rotation"]:
         module.fail_json(msg="rotation_period_in_days needs enable_key_rotation: true; leave one of the two out.")
+
+
+def keep(module, key):
+    """What is told of a key that is not scheduled for deletion because something needs it; None when nothing does."""
+    found = key.find() if module.params["state"] == "absent" and module.params["still_needed"] else None
+    needing = key.needed_by(found, module.params["still_needed"]) if found else []
+    if not needing:
+        return None
+    note = f"{key.kind} {key.name} is not scheduled for deletion: {', '.join(needing)} cannot be read without it."
+    return Outcome(key.kind, key.name, resource=key.describe(found), notes=[note])
 
 
 def main():
@@ -149,7 +175,7 @@ def main():
         pending_window_in_days=given["pending_window_in_days"],
         purge_tags=given["purge_tags"],
     )
-    module.run("key", lambda: module.bring(key, {**module.wanted(key), "alias": key.alias}))
+    module.run("key", lambda: keep(module, key) or module.bring(key, {**module.wanted(key), "alias": key.alias}))
 
 
 if __name__ == "__main__":

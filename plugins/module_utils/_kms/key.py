@@ -188,5 +188,10 @@ class Key(Resource):
             api.delete_alias(self.client, self.alias)
         api.schedule_key_deletion(self.client, found["key_id"], self.pending_window_in_days)
 
+    @staticmethod
+    def needed_by(found: Mapping[str, Any], things: Sequence[Mapping[str, Any]]) -> list[str]:
+        """ARNs of those things that need this key; what does not tell its key (None) may need it."""
+        return [str(thing["arn"]) for thing in things if thing.get("kms_key_arn") in {None, found["arn"]}]
+
     def describe(self, found: Mapping[str, Any]) -> dict[str, Any]:
         return {**super().describe(found), "alias": self.alias}

@@ -158,3 +158,14 @@ def test_t12_new_principal_is_waited_for(client, monkeypatch):
     assert present(client).action == "create"
     assert refusals == [0]
     assert len(keys(client)) == 1
+
+
+def test_t1_what_needs_the_key():
+    found = {"arn": "arn:key/ours"}
+    things = [
+        {"arn": "snapshot under it", "kms_key_arn": "arn:key/ours"},
+        {"arn": "snapshot under another", "kms_key_arn": "arn:key/other"},
+        {"arn": "secret under a key of AWS", "kms_key_arn": ""},
+        {"arn": "does not tell", "kms_key_arn": None},
+    ]
+    assert Key.needed_by(found, things) == ["snapshot under it", "does not tell"]

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import fnmatch
+import json
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.opta.platform.plugins.filter import names, network
+from ansible_collections.opta.platform.plugins.module_utils import _policy
+
+ACCOUNT = "123456789012"
+SLR = "arn:{}:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+
+
+def key_policy(partition="aws", region="eu-west-1"):
+    roles = [{"service": "eks.amazonaws.com", "arn": "x"}, {"service": "autoscaling.amazonaws.com", "arn": SLR.format(partition)}]
+    policy = network.environment_key_policy(ACCOUNT, partition, region, "opta", "staging", roles)
+    return {statement["Sid"]: statement for statement in policy["Statement"]}
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "principal"),
+    [
+        ("aws", "eu-west-1", "logs.eu-west-1.amazonaws.com"),
+        ("aws-cn", "cn-north-1", "logs.cn-north-1.amazonaws.com.cn"),
+        ("aws-us-gov", "us-gov-west-1", "logs.us-gov-west-1.amazonaws.com"),
+    ],
+)
+def test_t2_logs_may_use_the_key_for_our_groups_alone(partition, region, principal):
+    statement = key_policy(partition, region)["Logs"]
+    assert statement["Principal"] == {"Service": principal}
+    patterns = statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
+
+    def allowed(group):
+        arn = network.policies.log_group_arn(partition, region, ACCOUNT, group)
+        return any(fnmatch.fnmatchcase(arn, pattern) for pattern in patterns)
+
+    ours = ["/aws/eks/opta-staging/cluster", "/aws/rds/cluster/opta-staging-aurora-main/postgresql", "/aws/docdb/opta-staging-docdb/audit"]
+    assert all(map(allowed, [*ours, network.flow_log_group_name("opta", "staging")]))
+    assert not any(map(allowed, ["/aws/eks/opta-production/cluster", "/opta/production/flow-logs", "/aws/lambda/x"]))
+
+
+def test_t2_auto_scaling_may_use_the_key_and_grant_it_for_aws_alone():
+    policy = key_policy()
+    assert policy["AutoScaling"]["Principal"] == policy["AutoScalingGrants"]["Principal"] == {"AWS": SLR.format("aws")}
+    assert "kms:GenerateDataKey*" in policy["AutoScaling"]["Action"]
+    assert policy["AutoScalingGrants"]["Action"] == ["kms:CreateGrant"]
+    assert policy["AutoScalingGrants"]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+
+
+def test_t2_the_driver_is_named_by_condition_because_it_does_not_exist_yet():
+    policy = key_policy()
+    for sid in ("Volumes", "VolumeGrants"):
+        assert policy[sid]["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+        role = policy[sid]["Condition"]["ArnEquals"]["aws:PrincipalArn"]
+        assert role == f"arn:aws:iam::{ACCOUNT}:role/opta/staging/opta-staging-eks-ebs-csi"
+    assert policy["VolumeGrants"]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+
+
+def test_t2_the_account_keeps_its_way_in_and_the_policy_fits():
+    policy = key_policy()
+    assert policy["Account"]["Action"] == ["kms:*"]
+    assert len(json.dumps(_policy.document(list(policy.values())))) < 32768  # KMS, PutKeyPolicy
+
+
+def test_t2_without_the_service_linked_role_nothing_is_made():
+    with pytest.raises(AnsibleFilterError, match=r"autoscaling\.amazonaws\.com"):
+        network.environment_key_policy(ACCOUNT, "aws", "eu-west-1", "opta", "staging", [])
+
+
+def test_t23_flow_logs_cannot_revive_their_group():
+    statement = network.policies.flow_logs_permissions("arn:aws:logs:eu-west-1:1:log-group:/x")["Statement"][0]
+    assert not any(fnmatch.fnmatchcase("logs:CreateLogGroup", action) for action in statement["Action"])
+    assert statement["Resource"] == ["arn:aws:logs:eu-west-1:1:log-group:/x", "arn:aws:logs:eu-west-1:1:log-group:/x:*"]
+
+
+def test_flow_logs_of_other_accounts_cannot_take_the_role():
+    condition = network.policies.flow_logs_trust("aws", "eu-west-1", ACCOUNT)["Statement"][0]["Condition"]
+    assert condition["StringEquals"] == {"aws:SourceAccount": ACCOUNT}
+
+
+def test_log_bucket_is_written_by_services_for_this_account_alone():
+    statements = network.policies.log_bucket_statements("b", "aws-cn", "cn-north-1", ACCOUNT)
+    assert {s["Principal"]["Service"] for s in statements} == {"logging.s3.amazonaws.com", "delivery.logs.amazonaws.com"}
+    assert all(s["Condition"]["StringEquals"]["aws:SourceAccount"] == ACCOUNT for s in statements)
+    assert all(s["Resource"].startswith("arn:aws-cn:s3:::b") for s in statements)
+
+
+def subnet(name, vpc_id="vpc-1"):
+    return {"subnet_id": f"subnet-{name}", "vpc_id": vpc_id, "availability_zone_id": f"euw1-az{name}"}
+
+
+VPCS = [{"vpc_id": "vpc-1", "cidr_block": "10.9.0.0/16"}]
+SUBNETS = [subnet("1"), subnet("2"), subnet("3"), subnet("4", "vpc-2")]
+NATS = [
+    {"state": "available", "nat_gateway_addresses": [{"public_ip": "203.0.113.9"}, {"private_ip": "10.9.0.1"}]},
+    {"state": "deleted", "nat_gateway_addresses": [{"public_ip": "203.0.113.8"}]},
+]
+
+
+def test_a_vpc_that_is_brought_looks_like_ours():
+    brought = network.brought_vpc("vpc-1", VPCS, SUBNETS, NATS, ["subnet-1"], ["subnet-3", "subnet-2"])
+    assert brought == {
+        "vpc_id": "vpc-1",
+        "cidr_block": "10.9.0.0/16",
+        "zone_ids": ["euw1-az3", "euw1-az2"],
+        "public_subnet_ids": ["subnet-1"],
+        "private_subnet_ids": ["subnet-3", "subnet-2"],
+        "nat_public_ips": ["203.0.113.9"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("vpcs", "public", "private", "message"),
+    [
+        ([], [], ["subnet-1"], "no such VPC"),
+        (VPCS, [], [], "network_private_subnet_ids: "),
+        (VPCS, [], ["subnet-4"], "network_private_subnet_ids: subnet-4 is not a subnet of vpc-1"),
+        (VPCS, ["subnet-9"], ["subnet-1"], "network_public_subnet_ids: subnet-9"),
+    ],
+)
+def test_a_vpc_that_does_not_fit_is_refused(vpcs, public, private, message):
+    with pytest.raises(AnsibleFilterError, match=message):
+        network.brought_vpc("vpc-1", vpcs, SUBNETS, NATS, public, private)
+
+
+def test_t14_names_of_roles_and_buckets_fit_and_differ():
+    filters = names.FilterModule().filters()
+    long = filters["role_name"]("opta", "e" * 32, "eks-cluster", "n" * 40)
+    assert len(long) == 64
+    assert long != filters["role_name"]("opta", "e" * 32, "eks-cluster", "n" * 41)
+    bucket = filters["global_name"]("opta", "staging", "logs", ACCOUNT, "eu-west-1")
+    assert bucket.startswith("opta-staging-logs-")
+    assert bucket != filters["global_name"]("opta", "staging", "logs", "210987654321", "eu-west-1")
+    assert filters["iam_path"]("staging") == "/opta/staging/"
