@@ -32,8 +32,9 @@ class Recorded:
         self.stubber.add_client_error(operation, code, message)
 
     def sent(self, operation: str) -> dict[str, Any]:
-        """The parameters of the last call of an operation (its API name)."""
-        return [params for name, params in self.requests if name == operation][-1]
+        """The parameters of the last call of an operation (its API name), without the token that botocore adds."""
+        last = [params for name, params in self.requests if name == operation][-1]
+        return {name: value for name, value in last.items() if name != "clientRequestToken"}
 
     def done(self) -> None:
         self.stubber.assert_no_pending_responses()

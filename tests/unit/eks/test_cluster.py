@@ -70,7 +70,12 @@ def present(eks, check_mode=False, wanted=None, **options):
 
 @pytest.mark.parametrize(
     ("before", "after", "meaning"),
-    [("1.33", "1.34", IN_PLACE), (None, "1.34", IN_PLACE), ("1.33", "1.35", 'upgrade to "1.34" first'), ("1.9", "1.34", "not a Kubernetes")],
+    [
+        ("1.33", "1.34", IN_PLACE),
+        (None, "1.34", IN_PLACE),
+        ("1.33", "1.35", 'upgrade to "1.34" first'),
+        ("1.9", "1.34", "not a Kubernetes"),
+    ],
 )
 def test_a_version_is_upgraded_one_minor_at_a_time(before, after, meaning):
     if before == "1.9":

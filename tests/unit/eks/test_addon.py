@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._eks import addon as subject
+from ansible_collections.opta.platform.plugins.module_utils._eks.addon import CHOSEN_FOR_TAG, Addon
+from ansible_collections.opta.platform.plugins.module_utils._errors import ResourceFailed, WaitTimeout
+from ansible_collections.opta.platform.plugins.module_utils._resource import ensure_absent, ensure_present
+
+ARN = "arn:aws-cn:eks:cn-north-1:111122223333:addon/opta-staging/vpc-cni/1"
+ROLE = "arn:aws-cn:iam::111122223333:role/opta/staging/cni"
+CHOSEN = {CHOSEN_FOR_TAG: "1.34"}
+VERSIONS = {
+    "addons": [
+        {
+            "addonName": "vpc-cni",
+            "addonVersions": [
+                {"addonVersion": "v3", "compatibilities": [{"clusterVersion": "1.34", "defaultVersion": False}]},
+                {"addonVersion": "v2", "compatibilities": [{"clusterVersion": "1.34", "defaultVersion": True}]},
+            ],
+        }
+    ]
+}
+
+
+def described(status="ACTIVE", issues=(), **values):
+    addon = {
+        "addonName": "vpc-cni",
+        "clusterName": "opta-staging",
+        "status": status,
+        "addonVersion": "v1",
+        "addonArn": ARN,
+        "serviceAccountRoleArn": ROLE,
+        "configurationValues": '{"a": {"b": 1}}',
+        "health": {"issues": list(issues)},
+        "tags": {},
+    }
+    return {"addon": {**addon, **values}}
+
+
+def update(status):
+    return {"update": {"id": "1", "type": "AddonUpdate", "status": status}}
+
+
+def present(eks, wanted, check_mode=False, timeout_seconds=1800, **options):
+    addon = Addon(eks.client, "opta-staging", "vpc-cni", **options)
+    return ensure_present(addon, wanted, check_mode=check_mode, timeout_seconds=timeout_seconds)
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [(None, {}), ("", {}), ('{"a": 1}', {"a": 1}), ("a: 1\nb: [x]\n", {"a": 1, "b": ["x"]}), ("{}", {})],
+)
+def test_configuration_is_compared_by_content(text, content):
+    assert subject.parsed(text) == content
+
+
+def test_the_default_version_is_the_one_of_this_minor():
+    versions = VERSIONS["addons"][0]["addonVersions"]
+    assert subject.default_version(versions, "1.34") == "v2"
+    assert subject.default_version(versions, "1.35") is None
+
+
+def test_t10_creation_overwrites_and_carries_tags(eks):
+    eks.refuse("describe_addon", "ResourceNotFoundException")
+    eks.answer("describe_addon_versions", VERSIONS, addonName="vpc-cni", kubernetesVersion="1.34")
+    eks.refuse("describe_addon", "ResourceNotFoundException")
+    eks.answer("create_addon", described("CREATING"))
+    eks.answer("describe_addon", described("CREATING"))
+    eks.answer("describe_addon", described("DEGRADED"))
+    eks.answer("describe_addon", described("ACTIVE"))
+    wanted = {"service_account_role_arn": ROLE, "configuration_values": {"b": 2, "a": 1}, "tags": {"x": "y"}}
+    outcome = present(eks, wanted, kubernetes_version="1.34")
+    assert outcome.action == "create"
+    sent = eks.sent("CreateAddon")
+    assert sent["resolveConflicts"] == "OVERWRITE"
+    assert sent["addonVersion"] == "v2"
+    assert sent["tags"] == {"x": "y", **CHOSEN}
+    assert json.loads(sent["configurationValues"]) == {"a": 1, "b": 2}
+
+
+def test_t10_an_update_preserves_and_names_the_role_again(eks):
+    eks.answer("describe_addon", described())
+    eks.answer("update_addon", update("InProgress"))
+    eks.answer("describe_update", update("Successful"), name="opta-staging", updateId="1", addonName="vpc-cni")
+    eks.answer("describe_addon", described(addonVersion="v2"))
+    outcome = present(eks, {"addon_version": "v2"})
+    assert outcome.attributes == ["addon_version"]
+    sent = eks.sent("UpdateAddon")
+    assert sent["resolveConflicts"] == "PRESERVE"
+    assert sent["serviceAccountRoleArn"] == ROLE
+    assert json.loads(sent["configurationValues"]) == {"a": {"b": 1}}
+
+
+def test_t6_a_version_not_given_stays_and_a_newer_default_is_told(eks):
+    eks.answer("describe_addon", described(tags=CHOSEN))
+    eks.answer("describe_addon_versions", VERSIONS)
+    outcome = present(eks, {"configuration_values": {"a": {"b": 1}}}, kubernetes_version="1.34")
+    assert outcome.action is None
+    assert outcome.notes == ["EKS add-on opta-staging/vpc-cni has version v1; EKS's default for 1.34 is v2."]
+
+
+def test_t6_a_version_not_given_is_decided_anew_when_the_clusters_minor_has_changed(eks):
+    eks.answer("describe_addon", described(tags={CHOSEN_FOR_TAG: "1.33"}))
+    eks.answer("describe_addon_versions", VERSIONS)
+    outcome = present(eks, {}, check_mode=True, kubernetes_version="1.34")
+    assert outcome.after == {"addon_version": "v2", "tags": CHOSEN}
+
+
+def test_t6_an_adopted_version_that_does_not_fit_the_cluster_is_decided_anew(eks):
+    eks.answer("describe_addon", described(tags={}))
+    eks.answer("describe_addon_versions", VERSIONS)
+    assert "addon_version" in present(eks, {}, check_mode=True, kubernetes_version="1.34").attributes
+
+
+def test_t6_an_adopted_version_that_fits_the_cluster_stays(eks):
+    eks.answer("describe_addon", described(tags={}, addonVersion="v3"))
+    eks.answer("describe_addon_versions", VERSIONS)
+    assert present(eks, {}, check_mode=True, kubernetes_version="1.34").attributes == ["tags"]
+
+
+def test_the_clusters_version_is_asked_for_when_not_given(eks):
+    eks.answer("describe_addon", described(tags=CHOSEN))
+    eks.answer("describe_cluster", {"cluster": {"name": "opta-staging", "version": "1.34"}})
+    eks.answer("describe_addon_versions", VERSIONS)
+    assert present(eks, {}).action is None
+
+
+def test_a_plan_without_a_cluster_does_not_know_the_version(eks):
+    eks.refuse("describe_addon", "ResourceNotFoundException")
+    outcome = present(eks, {"tags": {"x": "y"}}, check_mode=True, kubernetes_version="(known after apply)")
+    assert outcome.action == "create"
+    assert outcome.resource["addon_version"] == "(known after apply)"
+
+
+def test_degraded_after_a_change_tells_the_issues_in_the_end(eks, monkeypatch):
+    issue = {"code": "InsufficientNumberOfReplicas", "message": "no node", "resourceIds": ["coredns"]}
+    eks.refuse("describe_addon", "ResourceNotFoundException")
+    eks.refuse("describe_addon", "ResourceNotFoundException")
+    eks.answer("create_addon", described("CREATING"))
+    eks.answer("describe_addon", described("DEGRADED", [issue]))
+    with pytest.raises(WaitTimeout, match=r"DEGRADED: InsufficientNumberOfReplicas: no node \(coredns\)"):
+        present(eks, {"addon_version": "v1"}, timeout_seconds=0)
+
+
+def test_degraded_before_a_change_does_not_keep_the_change_waiting(eks):
+    eks.answer("describe_addon", described("DEGRADED"))
+    eks.answer("update_addon", update("InProgress"))
+    eks.answer("describe_update", update("Successful"))
+    eks.answer("describe_addon", described("ACTIVE", addonVersion="v2"))
+    assert present(eks, {"addon_version": "v2"}).action == "update"
+
+
+def test_work_of_a_killed_run_is_waited_for_until_it_is_active(eks):
+    for status in ("CREATING", "CREATING", "DEGRADED", "ACTIVE"):
+        eks.answer("describe_addon", described(status))
+    assert present(eks, {"addon_version": "v1"}).action is None
+
+
+def test_a_failed_creation_tells_its_reason_and_what_can_be_done(eks):
+    issue = {"code": "ConfigurationConflict", "message": "Apply failed with 1 conflict", "resourceIds": []}
+    eks.answer("describe_addon", described("CREATE_FAILED", [issue]))
+    with pytest.raises(ResourceFailed, match="1 conflict.*resolve_conflicts_on_create: OVERWRITE"):
+        present(eks, {"addon_version": "v1"})
+
+
+def test_deletion_can_leave_the_software(eks):
+    eks.answer("describe_addon", described())
+    eks.answer("delete_addon", described("DELETING"), clusterName="opta-staging", addonName="vpc-cni", preserve=True)
+    eks.refuse("describe_addon", "ResourceNotFoundException")
+    addon = Addon(eks.client, "opta-staging", "vpc-cni", preserve=True)
+    assert ensure_absent(addon, check_mode=False).action == "delete"

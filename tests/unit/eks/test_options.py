@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._eks import options as subject
+from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
+
+CLUSTER = {"name": "opta-staging", "state": "present"}
+GROUP = {"name": "default", "state": "present", "ami_type": "AL2023_x86_64_STANDARD"}
+ENTRY = {"principal_arn": "arn:aws-cn:iam::111122223333:role/x"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": "-x"}, "beginning with a letter"),
+        ({"name": "x" * 101}, "1 to 100"),
+        ({"version": "1.3"}, 'in quotes, e.g. "1.35"'),
+        ({"version": "latest"}, "version 'latest'"),
+        ({"public_access_cidrs": ["203.0.113.7/24"]}, "public_access_cidrs holds '203.0.113.7/24'"),
+        ({"service_ipv4_cidr": "ten"}, "service_ipv4_cidr"),
+        ({"endpoint_public_access": False, "endpoint_private_access": False}, "both off"),
+        ({"subnet_ids": ["subnet-1"]}, "at least two zones"),
+    ],
+)
+def test_bad_options_of_a_cluster(options, message):
+    with pytest.raises(PlatformError, match=message):
+        subject.check_cluster({**CLUSTER, **options})
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"version": "1.35", "public_access_cidrs": ["203.0.113.7/32", "(known after apply)"], "subnet_ids": ["a", "b"]},
+        {"state": "absent", "subnet_ids": []},
+        {"endpoint_public_access": False, "endpoint_private_access": True},
+    ],
+)
+def test_good_options_of_a_cluster(options):
+    subject.check_cluster({**CLUSTER, **options})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": "a/b"}, "1 to 63"),
+        ({"ami_type": "CUSTOM"}, "image_id goes with"),
+        ({"image_id": "ami-1"}, "image_id goes with"),
+        ({"user_data": "#!/bin/sh"}, "MIME multi-part"),
+        ({"min_size": 3, "max_size": 2}, "min_size 3 is above max_size 2"),
+        ({"max_size": 0}, "max_size is 0; allowed is 1 or more"),
+        ({"min_size": -1}, "min_size is -1"),
+        ({"volume_size_gib": 0}, "volume_size_gib is 0"),
+        ({"update_config": {"max_unavailable_percentage": 101}}, "allowed is 1 to 100"),
+        ({"version": "2.0"}, "version '2.0'"),
+    ],
+)
+def test_bad_options_of_a_node_group(options, message):
+    with pytest.raises(PlatformError, match=message):
+        subject.check_node_group({**GROUP, **options})
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"ami_type": "CUSTOM", "image_id": "ami-1", "user_data": "#!/bin/sh"},
+        {"user_data": "MIME-Version: 1.0\nContent-Type: multipart/mixed"},
+        {"ami_type": "BOTTLEROCKET_x86_64", "user_data": "[settings]"},
+        {"min_size": 0, "max_size": 1},
+    ],
+)
+def test_good_options_of_a_node_group(options):
+    subject.check_node_group({**GROUP, **options})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"principal_arn": "administrator"}, "not the ARN of an IAM role"),
+        ({"policies": [{"policy": "x", "scope": "namespace", "namespaces": []}]}, "namespaces go with scope: namespace"),
+        ({"policies": [{"policy": "x", "scope": "cluster", "namespaces": ["a"]}]}, "namespaces go with scope: namespace"),
+    ],
+)
+def test_bad_options_of_an_access_entry(options, message):
+    with pytest.raises(PlatformError, match=message):
+        subject.check_access_entry({**ENTRY, **options})
+
+
+@pytest.mark.parametrize(
+    "arn", ["arn:aws-cn:sts::111122223333:assumed-role/x/me", "arn:aws-cn:iam::111122223333:root", "(known after apply)"]
+)
+def test_good_principals(arn):
+    subject.check_access_entry({"principal_arn": arn})
