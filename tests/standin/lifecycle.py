@@ -17,7 +17,7 @@ from typing import Any
 import requests
 
 from tests.standin import binaries, kubeconfig
-from tests.standin.loops.aws import aws_client
+from tests.standin.aws_calls import aws_client
 from tests.standin.processes import HOST, ProcessTable, is_alive, resident_mebibytes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,7 +78,6 @@ def up(directory: Path, region: str, times: dict[str, float], latency_ms: int) -
             raise StandInError(str(error) or "interrupted") from error
     running = Running(directory)
     print(f"stand-in for AWS and EKS: {running.endpoint_url}, region {region}, state in {directory}\n{EXPLANATION}")
-    print(f"  binaries: kept in {binaries.cache_directory()}")
 
 
 def down(directory: Path) -> None:
@@ -125,7 +124,7 @@ def environment_lines(directory: Path) -> str:
         "KUBECONFIG": str(directory / "kubeconfig"),
         "PATH": os.pathsep.join([*first, *(folder for folder in path if folder not in first)]),
     }
-    disturbing = [name for name in AWS_VARIABLES if name in os.environ and name not in variables]
+    disturbing = [name for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN") if name in os.environ]
     lines = [f"unset {' '.join(disturbing)}"] if disturbing else []
     return "\n".join([*lines, *(f"export {name}={shlex.quote(value)}" for name, value in variables.items())])
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from tests.standin.aws_calls import aws_client
 from tests.standin.kubernetes_client import KubernetesClient
-from tests.standin.loops.aws import aws_client
 from tests.standin.loops.each import for_each
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from botocore.exceptions import ClientError
 
+from tests.standin.aws_calls import aws_client
 from tests.standin.kubernetes_client import KubernetesClient
-from tests.standin.loops.aws import aws_client
 from tests.standin.loops.each import for_each
 
 if TYPE_CHECKING:

@@ -82,7 +82,7 @@ def test_processes_end_last_started_first(table: ProcessTable, tmp_path: Path) -
 
 def test_a_process_that_ignores_sigterm_is_killed(table: ProcessTable, tmp_path: Path) -> None:
     table.start("deaf", ["/bin/sh", "-c", f"trap '' TERM; echo ready > {tmp_path / 'ready'}; while :; do sleep 0.02; done"])
-    table.wait_until("deaf", lambda: (tmp_path / "ready").read_text(), seconds=10)
+    table.wait_until("deaf", (tmp_path / "ready").read_text, seconds=10)
     recorded = table.processes["deaf"]
     assert table.end_all(((signal.SIGTERM, 0.2), (signal.SIGKILL, 5))) == []
     assert not is_alive(recorded)

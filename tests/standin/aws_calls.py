@@ -1,14 +1,18 @@
-"""How the loops call AWS: over HTTP as everybody, but known by their user agent."""
+"""How the stand-in itself calls its AWS: over HTTP as everybody, but known by its user agent, and whatever the user's own settings are."""
 
 from __future__ import annotations
 
+import os
 from typing import Any, Protocol
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 USER_AGENT = "stand-in"  # the request log marks calls whose user agent ends so
 CONFIG = Config(user_agent_extra=USER_AGENT, proxies={}, retries={"mode": "standard", "max_attempts": 3})
+# Neither AWS_PROFILE nor ~/.aws/config has a say: (configuration name, environment variable, default, conversion).
+NO_SETTINGS = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
 
 
 class Place(Protocol):
@@ -20,7 +24,8 @@ class Place(Protocol):
 
 def aws_client(service: str, place: Place) -> Any:
     """A boto3 client of the stand-in's own AWS."""
-    return boto3.session.Session().client(
+    session = boto3.session.Session(botocore_session=botocore.session.Session(session_vars=NO_SETTINGS))
+    return session.client(
         service,
         region_name=place.region,
         endpoint_url=place.endpoint_url,
