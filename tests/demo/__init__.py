@@ -1,0 +1,1 @@
+"""The demo's end: what stands, asked of AWS and of Kubernetes."""

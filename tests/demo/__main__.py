@@ -1,0 +1,83 @@
+"""Print what stands, what of it is imitated, and what to try next."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+
+REAL_AND_IMITATED = """\
+Real:      the Kubernetes control planes (etcd, API server, controller manager, scheduler), helm, ansible, every plan and diff.
+Imitated:  AWS (moto with our extension), the nodes and pods (kwok: no container runs, nothing listens in a pod)."""
+
+NEXT = """\
+Try next:
+  eval "$(make -s demo-env)"                       aws, kubectl, helm and ansible-playbook then look at this demo
+  aws eks describe-cluster --name opta-staging
+  kubectl get deployment,hpa,pods -A -o wide       the context is one of: kubectl config get-contexts
+  helm list -A
+  Change inventories/demo/host_vars/staging/eks.yml, and see what a run would do:
+  ansible-playbook -i inventories/demo opta.platform.env --check --diff --limit staging
+  make demo-destroy; make demo-down"""
+
+
+def main() -> None:
+    for cluster in clusters():
+        print("\n".join(environment_lines(cluster)))
+    print(f"\n{REAL_AND_IMITATED}\n\n{NEXT}")
+
+
+def clusters() -> Iterator[dict[str, Any]]:
+    eks = boto3.client("eks")
+    for page in eks.get_paginator("list_clusters").paginate():
+        for name in page["clusters"]:
+            yield eks.describe_cluster(name=name)["cluster"]
+
+
+def environment_lines(cluster: dict[str, Any]) -> list[str]:
+    """A few lines about an environment: network, cluster, nodes, releases."""
+    ec2 = boto3.client("ec2")
+    vpc_id = cluster["resourcesVpcConfig"]["vpcId"]
+    in_vpc = [{"Name": "vpc-id", "Values": [vpc_id]}]
+    zones = {subnet["AvailabilityZone"] for subnet in ec2.describe_subnets(Filters=in_vpc)["Subnets"]}
+    gateways = ec2.describe_nat_gateways(Filters=in_vpc)["NatGateways"]
+    available = [gateway for gateway in gateways if gateway["State"] == "available"]
+    (vpc,) = ec2.describe_vpcs(VpcIds=[vpc_id])["Vpcs"]
+    key = cluster.get("encryptionConfig", [{}])[0].get("provider", {}).get("keyArn", "no key")
+    public = "public and private" if cluster["resourcesVpcConfig"]["endpointPublicAccess"] else "private"
+    return [
+        f"\n{cluster['tags'].get('opta:environment', cluster['name'])}",
+        f"  network   {vpc_id} {vpc['CidrBlock']}, {len(zones)} zones, {len(available)} NAT gateways",
+        f"  cluster   {cluster['name']}, Kubernetes {cluster['version']}, {public} endpoint",
+        f"  secrets   encrypted with {key}",
+        *kubernetes_lines(cluster["arn"]),
+    ]
+
+
+def kubernetes_lines(context: str) -> list[str]:
+    nodes = kubernetes(context, "nodes")
+    zones = {node["metadata"]["labels"].get("topology.kubernetes.io/zone") for node in nodes}
+    lines = [f"  nodes     {len(nodes)} in {len(zones)} zones"]
+    deployments = [item for item in kubernetes(context, "deployments") if item["metadata"]["namespace"] != "kube-system"]
+    for item in deployments:
+        ready, wanted = item["status"].get("readyReplicas", 0), item["spec"]["replicas"]
+        lines.append(f"  service   {item['metadata']['name']}.{item['metadata']['namespace']}, {ready} of {wanted} pods ready")
+    for release in json.loads(command("helm", "list", "--all-namespaces", "--output", "json", "--kube-context", context)):
+        lines.append(f"  release   {release['name']} in {release['namespace']}, revision {release['revision']}, {release['status']}")
+    return lines
+
+
+def kubernetes(context: str, kind: str) -> list[dict[str, Any]]:
+    shown = command("kubectl", "get", kind, "--all-namespaces", "--output", "json", "--context", context)
+    return json.loads(shown)["items"]
+
+
+def command(*words: str) -> str:
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+
+if __name__ == "__main__":
+    main()

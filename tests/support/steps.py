@@ -1,0 +1,48 @@
+"""The twelve steps of a module: create, update, delete, each planned and done, each twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .standin import Standin
+
+Run = Callable[..., dict[str, Any]]
+
+
+def plan_and_do(standin: Standin, run: Run, module: str, expected: str | None, **options: Any) -> dict[str, Any]:
+    """Plan, do, plan again, do again: the plan says what is done, and changes nothing; the second time nothing is left to do.
+
+    expected: the action that is done with the first resource, None for nothing.
+    """
+    before = standin.mark()
+    planned = run(module, check_mode=True, **options)
+    assert standin.mutating(before) == [], "check mode changed something"
+    done = run(module, **options)
+    assert [action["action"] for action in done["actions"][:1]] == ([expected] if expected else [])
+    assert planned["actions"] == done["actions"]
+    assert planned["changed"] is done["changed"] is bool(expected)
+    assert planned["diff"] == done["diff"]
+    before = standin.mark()
+    for check_mode in (True, False):
+        again = run(module, check_mode=check_mode, **options)
+        assert (again["changed"], again["actions"]) == (False, [])
+    assert standin.mutating(before) == [], "the second time changed something"
+    return done
+
+
+def twelve_steps(
+    standin: Standin,
+    run: Run,
+    module: str,
+    create: Mapping[str, Any],
+    update: Mapping[str, Any],
+    look: Callable[[], Any],
+    delete: Mapping[str, Any] | None = None,
+) -> list[Any]:
+    """All twelve steps; answers what look() saw after each of create, update and delete."""
+    seen = []
+    for expected, options in (("create", create), ("update", update), ("delete", {**(delete or create), "state": "absent"})):
+        plan_and_do(standin, run, module, expected, **options)
+        seen.append(look())
+    return seen
