@@ -1,0 +1,144 @@
+"""eks_access_entry on the stand-in: through its life, and what it refuses. AWS is asked for the truth."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.module.eks_foundation import OWNED, Foundation
+
+ADMIN = {"policy": "AmazonEKSClusterAdminPolicy"}
+VIEW = {"policy": "AmazonEKSViewPolicy", "scope": "namespace", "namespaces": ["hello"]}
+
+
+@pytest.fixture
+def foundation(standin):
+    return Foundation(standin)
+
+
+@pytest.fixture
+def options(foundation, unique):
+    return {"cluster_name": foundation.cluster(), "principal_arn": foundation.role(unique("person"), path="/people/"), "tags": OWNED}
+
+
+@pytest.fixture
+def truth(foundation):
+    """AWS's own word about an entry and its policies; None when there is none."""
+
+    def ask(options):
+        which = {"clusterName": options["cluster_name"], "principalArn": options["principal_arn"]}
+        try:
+            entry = foundation.eks.describe_access_entry(**which)["accessEntry"]
+        except foundation.eks.exceptions.ResourceNotFoundException:
+            return None
+        policies = foundation.eks.list_associated_access_policies(**which)["associatedAccessPolicies"]
+        return entry, {p["policyArn"].split("/")[-1]: p["accessScope"]["type"] for p in policies}
+
+    return ask
+
+
+@pytest.fixture
+def another_administrator(foundation, run_module):
+    """A second way into the cluster."""
+    arn = foundation.role("module-tests-administrator")
+    run_module("eks_access_entry", cluster_name=foundation.cluster(), principal_arn=arn, policies=[ADMIN], tags=OWNED)
+
+
+def test_an_access_entry_through_its_life(standin, run_module, options, truth, another_administrator):
+    wanted = {**options, "policies": [ADMIN], "kubernetes_groups": ["a"]}
+    planned = run_module("eks_access_entry", check_mode=True, **wanted)
+    assert truth(options) is None
+    made = run_module("eks_access_entry", **wanted)
+    assert made["actions"] == planned["actions"]
+    entry, policies = truth(options)
+    assert policies == {"AmazonEKSClusterAdminPolicy": "cluster"}
+    assert (entry["kubernetesGroups"], entry["tags"], entry["type"]) == (["a"], OWNED, "STANDARD")
+
+    mark = standin.mark()
+    assert not run_module("eks_access_entry", **wanted)["changed"]
+    assert not run_module("eks_access_entry", check_mode=True, **wanted)["changed"]
+    assert standin.mutating(mark) == []
+
+    changed = {**options, "policies": [VIEW], "kubernetes_groups": ["b"], "tags": {**OWNED, "team": "a"}}
+    planned = run_module("eks_access_entry", check_mode=True, **changed)
+    assert truth(options)[1] == {"AmazonEKSClusterAdminPolicy": "cluster"}
+    done = run_module("eks_access_entry", **changed)
+    assert done["actions"] == planned["actions"]
+    assert sorted(done["actions"][0]["attributes"]) == ["kubernetes_groups", "policies", "tags"]
+    entry, policies = truth(options)
+    assert policies == {"AmazonEKSViewPolicy": "namespace"}
+    assert entry["kubernetesGroups"] == ["b"]
+    assert not run_module("eks_access_entry", **changed)["changed"]
+    assert not run_module("eks_access_entry", check_mode=True, **changed)["changed"]
+
+    kept = run_module("eks_access_entry", purge_policies=False, **{**changed, "policies": [{"policy": "AmazonEKSEditPolicy"}]})
+    assert [policy["policy"] for policy in kept["access_entry"]["policies"]] == ["AmazonEKSEditPolicy", "AmazonEKSViewPolicy"]
+
+    planned = run_module("eks_access_entry", check_mode=True, state="absent", **options)
+    assert truth(options) is not None
+    assert run_module("eks_access_entry", state="absent", **options)["actions"] == planned["actions"]
+    assert truth(options) is None
+    assert not run_module("eks_access_entry", state="absent", **options)["changed"]
+    assert not run_module("eks_access_entry", check_mode=True, state="absent", **options)["changed"]
+
+
+def test_t11_a_session_is_understood_as_its_role(run_module, options, truth):
+    parts = options["principal_arn"].split(":")
+    session = f"arn:{parts[1]}:sts::{parts[4]}:assumed-role/{options['principal_arn'].split('/')[-1]}/me"
+    result = run_module("eks_access_entry", **{**options, "principal_arn": session})
+    assert result["access_entry"]["principal_arn"] == options["principal_arn"]
+    assert truth(options) is not None
+    run_module("eks_access_entry", state="absent", **options)
+
+
+def test_t11_without_getrole_the_full_arn_is_asked_for(standin, run_module, options):
+    parts = options["principal_arn"].split(":")
+    session = f"arn:{parts[1]}:sts::{parts[4]}:assumed-role/{options['principal_arn'].split('/')[-1]}/me"
+    standin.fault("GetRole", code="AccessDenied", message="not allowed")
+    failed = run_module("eks_access_entry", expect_failure=True, **{**options, "principal_arn": session})
+    assert "give the role's full ARN" in failed["msg"]
+
+
+def test_t12_a_role_that_was_made_a_moment_ago_is_waited_for(run_module, foundation, options, unique, truth):
+    fresh = {**options, "principal_arn": foundation.role(unique("fresh"))}
+    run_module("eks_access_entry", policies=[VIEW], **fresh)
+    assert truth(fresh)[1] == {"AmazonEKSViewPolicy": "namespace"}
+    run_module("eks_access_entry", state="absent", **fresh)
+
+
+def test_policies_that_were_cut_off_are_completed(standin, run_module, options, truth):
+    wanted = {**options, "policies": [{"policy": "AmazonEKSEditPolicy"}, VIEW]}
+    standin.fault("AssociateAccessPolicy", nth=2, code="InvalidRequestException", message="cut off")
+    assert "cut off" in run_module("eks_access_entry", expect_failure=True, **wanted)["msg"]
+    assert truth(options)[1] == {"AmazonEKSEditPolicy": "cluster"}
+    assert run_module("eks_access_entry", **wanted)["actions"][0]["attributes"] == ["policies"]
+    assert truth(options)[1] == {"AmazonEKSEditPolicy": "cluster", "AmazonEKSViewPolicy": "namespace"}
+    run_module("eks_access_entry", state="absent", **options)
+
+
+def test_t7_an_entry_that_is_not_ours_is_not_removed(run_module, foundation, options, truth):
+    foundation.eks.create_access_entry(clusterName=options["cluster_name"], principalArn=options["principal_arn"])
+    which = {"cluster_name": options["cluster_name"], "principal_arn": options["principal_arn"], "state": "absent"}
+    assert "adopt: true" in run_module("eks_access_entry", expect_failure=True, **which)["msg"]
+    assert truth(options) is not None
+    run_module("eks_access_entry", adopt=True, **which)
+    assert truth(options) is None
+
+
+def test_the_last_way_in_is_never_removed(run_module, foundation, unique):
+    cluster = foundation.cluster(unique("lonely"))
+    only = {"cluster_name": cluster, "principal_arn": foundation.role("module-tests-administrator"), "tags": OWNED}
+    run_module("eks_access_entry", policies=[ADMIN], **only)
+    for check_mode in (True, False):
+        for change in ({"state": "absent"}, {"policies": [VIEW]}):
+            refused = run_module("eks_access_entry", check_mode=check_mode, expect_failure=True, **only, **change)
+            assert "last way into the cluster" in refused["msg"]
+    run_module("eks_cluster", name=cluster, state="absent")
+
+
+def test_the_callers_own_way_in_is_never_removed(standin, run_module, foundation, another_administrator):
+    caller = standin.client("sts").get_caller_identity()["Arn"]
+    own = {"cluster_name": foundation.cluster(), "principal_arn": caller, "tags": OWNED}
+    run_module("eks_access_entry", policies=[ADMIN], **own)
+    refused = run_module("eks_access_entry", expect_failure=True, state="absent", **own)
+    assert "caller's own" in refused["msg"]
+    run_module("eks_access_entry", policies=[ADMIN], **own)

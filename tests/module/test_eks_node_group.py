@@ -1,0 +1,189 @@
+"""eks_node_group on the stand-in: through its life, and what it refuses. AWS is asked for the truth."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.module.eks_foundation import OWNED, Foundation
+
+TAINT = {"key": "dedicated", "value": "batch", "effect": "NO_SCHEDULE"}
+
+
+@pytest.fixture
+def foundation(standin):
+    return Foundation(standin)
+
+
+@pytest.fixture
+def options(foundation, unique):
+    return {
+        "cluster_name": foundation.cluster(),
+        "name": unique("nodes"),
+        "node_role_arn": foundation.node_role_arn,
+        "subnet_ids": foundation.subnet_ids,
+        "instance_types": ["m7i.large"],
+        "min_size": 1,
+        "max_size": 3,
+        "labels": {"team": "a"},
+        "volume_size_gib": 50,
+        "tags": OWNED,
+    }
+
+
+@pytest.fixture
+def truth(foundation):
+    """AWS's own word about a node group and its launch template; None for what is not there."""
+
+    def ask(options):
+        eks, ec2 = foundation.eks, foundation.ec2
+        try:
+            group = eks.describe_nodegroup(clusterName=options["cluster_name"], nodegroupName=options["name"])["nodegroup"]
+        except eks.exceptions.ResourceNotFoundException:
+            group = None
+        name = f"{options['cluster_name']}-{options['name']}"
+        templates = [t for t in ec2.describe_launch_templates()["LaunchTemplates"] if t["LaunchTemplateName"] == name]
+        return group, templates[0] if templates else None
+
+    return ask
+
+
+@pytest.fixture
+def remove(run_module):
+    """Remove a node group at the end of a test."""
+    made = []
+    yield made.append
+    for options in made:
+        run_module("eks_node_group", cluster_name=options["cluster_name"], name=options["name"], state="absent")
+
+
+def versions(foundation, template):
+    answer = foundation.ec2.describe_launch_template_versions(LaunchTemplateId=template["LaunchTemplateId"])
+    return {each["VersionNumber"]: each["LaunchTemplateData"] for each in answer["LaunchTemplateVersions"]}
+
+
+def actions(result):
+    return {action["resource"].rsplit(" ", 1)[0]: (action["action"], sorted(action["attributes"])) for action in result["actions"]}
+
+
+def test_a_node_group_through_its_life(standin, run_module, foundation, options, truth):
+    planned = run_module("eks_node_group", check_mode=True, **options)
+    assert truth(options) == (None, None)
+    made = run_module("eks_node_group", **options)
+    assert actions(made) == actions(planned)
+    assert {kind: action for kind, (action, _names) in actions(made).items()} == {"EKS node group": "create", "launch template": "create"}
+    group, template = truth(options)
+    assert group["status"] == "ACTIVE"
+    assert group["scalingConfig"] == {"minSize": 1, "maxSize": 3, "desiredSize": 1}
+    assert group["launchTemplate"]["id"] == template["LaunchTemplateId"]
+    assert group["tags"] == OWNED
+    data = versions(foundation, template)[1]
+    assert data["MetadataOptions"]["HttpTokens"] == "required" and data["MetadataOptions"]["HttpPutResponseHopLimit"] == 1
+    assert data["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] is True
+    assert data["BlockDeviceMappings"][0]["Ebs"]["VolumeSize"] == 50
+
+    mark = standin.mark()
+    assert not run_module("eks_node_group", **options)["changed"]
+    assert not run_module("eks_node_group", check_mode=True, **options)["changed"]
+    assert standin.mutating(mark) == []
+
+    changed = {**options, "max_size": 5, "labels": {"team": "b"}, "taints": [TAINT], "volume_size_gib": 80, "tags": {**OWNED, "cost": "1"}}
+    mark = standin.mark()
+    planned = run_module("eks_node_group", check_mode=True, **changed)
+    assert standin.mutating(mark) == []
+    done = run_module("eks_node_group", **changed)
+    assert actions(done) == actions(planned)
+    assert actions(done) == {
+        "EKS node group": ("update", ["labels", "launch_template_version", "max_size", "tags", "taints"]),
+        "launch template": ("update", ["node_tags", "tags", "volume_size_gib"]),
+    }
+    group, template = truth(options)
+    assert group["labels"] == {"team": "b"} and group["taints"] == [TAINT]
+    assert group["launchTemplate"]["version"] == "2"
+    assert versions(foundation, template)[2]["BlockDeviceMappings"][0]["Ebs"]["VolumeSize"] == 80
+    assert not run_module("eks_node_group", **changed)["changed"]
+    assert not run_module("eks_node_group", check_mode=True, **changed)["changed"]
+
+    absent = {"cluster_name": options["cluster_name"], "name": options["name"], "state": "absent", "tags": OWNED}
+    planned = run_module("eks_node_group", check_mode=True, **absent)
+    assert None not in truth(options)
+    assert actions(run_module("eks_node_group", **absent)) == actions(planned)
+    assert truth(options) == (None, None)
+    assert not run_module("eks_node_group", **absent)["changed"]
+    assert not run_module("eks_node_group", check_mode=True, **absent)["changed"]
+
+
+def test_t13_everything_below_the_group_is_tagged_by_the_template(run_module, foundation, options, truth, remove):
+    remove(options)
+    run_module("eks_node_group", **options)
+    _group, template = truth(options)
+    specifications = versions(foundation, template)[1]["TagSpecifications"]
+    assert {each["ResourceType"] for each in specifications} == {"instance", "volume", "network-interface"}
+    for each in specifications:
+        assert {tag["Key"]: tag["Value"] for tag in each["Tags"]}["opta:environment"] == "staging"
+    assert {tag["Key"]: tag["Value"] for tag in template["Tags"]} == OWNED
+
+
+def test_a_replacement_is_announced_and_refused_and_done_when_allowed(standin, run_module, foundation, options, truth, remove):
+    remove(options)
+    run_module("eks_node_group", **options)
+    foundation.eks.update_nodegroup_config(
+        clusterName=options["cluster_name"],
+        nodegroupName=options["name"],
+        scalingConfig={"minSize": 1, "maxSize": 3, "desiredSize": 3},
+    )
+    changed = {**options, "instance_types": ["m7i.xlarge"], "volume_size_gib": 60}
+    planned = run_module("eks_node_group", check_mode=True, **changed)
+    assert next(a for a in planned["actions"] if a["action"] == "replace")["allowed"] is False
+    mark = standin.mark()
+    refused = run_module("eks_node_group", expect_failure=True, **changed)
+    assert "allow_replacement: true" in refused["msg"]
+    assert standin.mutating(mark) == []
+    run_module("eks_node_group", allow_replacement=True, **changed)
+    group, _template = truth(options)
+    assert group["instanceTypes"] == ["m7i.xlarge"]
+    assert group["scalingConfig"]["desiredSize"] == 3
+
+
+def test_t5_the_autoscalers_number_is_left(run_module, foundation, options, truth, remove):
+    remove(options)
+    run_module("eks_node_group", **options)
+    foundation.eks.update_nodegroup_config(
+        clusterName=options["cluster_name"],
+        nodegroupName=options["name"],
+        scalingConfig={"minSize": 1, "maxSize": 3, "desiredSize": 2},
+    )
+    assert not run_module("eks_node_group", desired_size=1, **options)["changed"]
+    assert truth(options)[0]["scalingConfig"]["desiredSize"] == 2
+    run_module("eks_node_group", **{**options, "max_size": 1})
+    assert truth(options)[0]["scalingConfig"] == {"minSize": 1, "maxSize": 1, "desiredSize": 1}
+
+
+def test_work_that_was_cut_off_between_template_and_group_is_finished(run_module, foundation, options, truth, remove, standin):
+    remove(options)
+    standin.fault("CreateNodegroup", code="InvalidRequestException", message="cut off")
+    assert "cut off" in run_module("eks_node_group", expect_failure=True, **options)["msg"]
+    group, template = truth(options)
+    assert group is None and template is not None
+    assert actions(run_module("eks_node_group", **options)).keys() == {"EKS node group"}
+
+    standin.fault("UpdateNodegroupVersion", code="InvalidRequestException", message="cut off")
+    changed = {**options, "volume_size_gib": 70}
+    assert "cut off" in run_module("eks_node_group", expect_failure=True, **changed)["msg"]
+    assert actions(run_module("eks_node_group", **changed)) == {"EKS node group": ("update", ["launch_template_version"])}
+    assert truth(options)[0]["launchTemplate"]["version"] == "2"
+
+
+def test_old_versions_of_the_template_are_deleted(run_module, foundation, options, truth, remove):
+    remove(options)
+    for size in range(50, 57):
+        run_module("eks_node_group", **{**options, "volume_size_gib": size})
+    group, template = truth(options)
+    assert sorted(versions(foundation, template)) == [3, 4, 5, 6, 7]
+    assert group["launchTemplate"]["version"] == "7"
+
+
+def test_bad_options_are_told_before_the_first_call(standin, run_module, options):
+    mark = standin.mark()
+    failed = run_module("eks_node_group", expect_failure=True, **{**options, "min_size": 9})
+    assert "min_size 9 is above max_size 3" in failed["msg"]
+    assert standin.requests(mark) == []
