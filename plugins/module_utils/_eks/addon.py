@@ -34,6 +34,10 @@ def default_version(versions: Sequence[Mapping[str, Any]], kubernetes_version: s
     return None
 
 
+def _chosen(wanted: Mapping[str, Any], kubernetes_version: str) -> dict[str, Any]:
+    return {**wanted, "tags": {**(wanted.get("tags") or {}), CHOSEN_FOR_TAG: kubernetes_version}}
+
+
 def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
     """Every attribute once. Source: EKS API, CreateAddon, DescribeAddon and UpdateAddon."""
     return (
@@ -114,8 +118,8 @@ class Addon(Resource):
             return wanted
         kubernetes_version = self._kubernetes_version()
         if kubernetes_version is None:
-            return wanted
-        values = {**wanted, "tags": {**(wanted.get("tags") or {}), CHOSEN_FOR_TAG: kubernetes_version}}
+            return wanted if found else {**_chosen(wanted, KNOWN_AFTER_APPLY), "addon_version": KNOWN_AFTER_APPLY}
+        values = _chosen(wanted, kubernetes_version)
         if found is not None and not self._outdated(found, kubernetes_version):
             return values
         chosen = self._default_version(kubernetes_version)
@@ -164,7 +168,7 @@ class Addon(Resource):
     def _settings(values: Mapping[str, Any]) -> dict[str, Any]:
         """The part of a request that CreateAddon and UpdateAddon share."""
         request: dict[str, Any] = {}
-        if values.get("addon_version"):
+        if values.get("addon_version", KNOWN_AFTER_APPLY) != KNOWN_AFTER_APPLY:
             request["addonVersion"] = values["addon_version"]
         if values.get("service_account_role_arn"):
             request["serviceAccountRoleArn"] = values["service_account_role_arn"]

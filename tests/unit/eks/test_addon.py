@@ -131,6 +131,7 @@ def test_a_plan_without_a_cluster_does_not_know_the_version(eks):
     eks.refuse("describe_addon", "ResourceNotFoundException")
     outcome = present(eks, {"tags": {"x": "y"}}, check_mode=True, kubernetes_version="(known after apply)")
     assert outcome.action == "create"
+    assert outcome.attributes == ["addon_version", "tags"]
     assert outcome.resource["addon_version"] == "(known after apply)"
 
 
