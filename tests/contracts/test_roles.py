@@ -57,6 +57,13 @@ def quoted(value: Any, fallback: str) -> str:
 
 
 @pytest.mark.parametrize("role", PUBLIC_ROLES)
+def test_the_sample_shows_every_input(role: str) -> None:
+    (sample,) = (collection.ROOT / "inventories" / "sample" / "host_vars").glob(f"*/{role}.yml")
+    shown = {line.removeprefix("#").strip().split(":")[0] for line in sample.read_text().splitlines()}
+    assert set(collection.inputs(role)) - shown <= {f"{role}_confirm"}, "the word for a removal belongs to the command line"
+
+
+@pytest.mark.parametrize("role", PUBLIC_ROLES)
 def test_every_role_can_be_made_and_removed(role: str) -> None:
     assert {"main", "absent"} <= set(collection.specs(role))
     for entry_point in collection.specs(role):

@@ -28,7 +28,8 @@ def role_page(role: str) -> str:
     defaults = collection.defaults(role)
     hand_written = collection.ROLES / role / "docs.md"
     parts = [f"# opta.platform.{role}", GENERATED, sentence(entry_points["main"])]
-    parts.append(hand_written.read_text(encoding="utf-8").strip())
+    if hand_written.exists():
+        parts.append(hand_written.read_text(encoding="utf-8").strip())
     for name, spec in entry_points.items():
         parts += entry_point_parts(name, spec, entry_points["main"].get("options") or {}, defaults)
     outputs = collection.outputs(role)
