@@ -15,7 +15,7 @@ from tests.support.playbooks import Playbooks
 def run_module(playbooks: Playbooks) -> Callable[..., dict[str, Any]]:
     """Run opta.platform.<name> through ansible-playbook with --diff, and give its result."""
 
-    def run(name: str, check_mode: bool = False, expect_failure: bool = False, **options: Any) -> dict[str, Any]:
+    def run(name: str, /, check_mode: bool = False, expect_failure: bool = False, **options: Any) -> dict[str, Any]:
         play = {
             "name": f"Run {name}",
             "hosts": "all",
