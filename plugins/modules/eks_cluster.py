@@ -90,7 +90,9 @@ options:
     type: str
     choices: [STANDARD, EXTENDED]
   deletion_protection:
-    description: Whether the cluster is protected from deletion; O(state=absent) is refused meanwhile. Changed in place.
+    description:
+      - Whether the cluster is protected from deletion. Changed in place.
+      - O(state=absent) is refused while it is, unless V(false) is given together with it.
     type: bool
   service_ipv4_cidr:
     description:
@@ -226,6 +228,7 @@ def bring(module):
             "bootstrapSelfManagedAddons": given["bootstrap_self_managed_addons"],
         },
         force_update=given["force_update"],
+        lift_protection=given["deletion_protection"] is False,
         purge_tags=given["purge_tags"],
         predict_arn=lambda: predicted_arn(module, eks),
         wait=given["wait"],

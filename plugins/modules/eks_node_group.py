@@ -87,8 +87,12 @@ options:
         A replacement keeps it.
     type: int
   labels:
-    description: Kubernetes labels of the nodes, all of them. Changed in place.
+    description: Kubernetes labels of the nodes. Changed in place.
     type: dict
+  purge_labels:
+    description: Whether labels that O(labels) does not name are removed from the node group.
+    type: bool
+    default: true
   taints:
     description: Kubernetes taints of the nodes, all of them. Changed in place.
     type: list
@@ -228,10 +232,17 @@ actions:
   contains:
     action: {description: "V(create), V(update), V(replace) or V(delete).", type: str, returned: always}
     resource: {description: Kind and name., type: str, returned: always, sample: EKS node group opta-staging/default}
-    attributes: {description: Attributes that change., type: list, elements: str, returned: always}
+    attributes:
+      description:
+        - Attributes that change. Those of the launch template are C(volume_size_gib), C(volume_kms_key_arn), C(user_data), C(image_id),
+          C(volume_devices) (the device names, by O(ami_type)), C(metadata_options) (IMDSv2 only),
+          C(node_tags) (the tags of instances, volumes and network interfaces) and its own C(tags).
+      type: list
+      elements: str
+      returned: always
     allowed: {description: Whether a run does it without another option., type: bool, returned: always}
 diff:
-  description: The changed attributes before and after, by resource. O(volume_size_gib) and the like are the launch template's.
+  description: The changed attributes before and after, by resource.
   returned: success
   type: dict
 """
@@ -265,6 +276,7 @@ ARGUMENTS = {
     "max_size": {"type": "int"},
     "desired_size": {"type": "int"},
     "labels": {"type": "dict"},
+    "purge_labels": {"type": "bool", "default": True},
     "taints": {"type": "list", "elements": "dict", "options": TAINT},
     "update_config": {
         "type": "dict",
@@ -290,6 +302,7 @@ def bring(module):
         cluster,
         name,
         force_update=given["force_update"],
+        purge_labels=given["purge_labels"],
         purge_tags=given["purge_tags"],
         wait=given["wait"],
         timeout_seconds=given["wait_timeout"],

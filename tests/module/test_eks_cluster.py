@@ -101,11 +101,10 @@ def test_a_cluster_through_its_life(standin, run_module, options, truth):
     run_module("eks_cluster", name=name, deletion_protection=True)
     refused = run_module("eks_cluster", check_mode=True, expect_failure=True, name=name, state="absent", tags=OWNED)
     assert "deletion_protection: false" in refused["msg"]
-    run_module("eks_cluster", name=name, deletion_protection=False)
-
-    planned = run_module("eks_cluster", check_mode=True, name=name, state="absent", tags=OWNED)
+    absent = {"name": name, "state": "absent", "tags": OWNED, "deletion_protection": False}
+    planned = run_module("eks_cluster", check_mode=True, **absent)
     assert planned["changed"] and truth(name)["status"] == "ACTIVE"
-    gone = run_module("eks_cluster", name=name, state="absent", tags=OWNED)
+    gone = run_module("eks_cluster", **absent)
     assert gone["actions"] == planned["actions"] and truth(name) is None
     assert not run_module("eks_cluster", name=name, state="absent", tags=OWNED)["changed"]
     assert not run_module("eks_cluster", check_mode=True, name=name, state="absent", tags=OWNED)["changed"]

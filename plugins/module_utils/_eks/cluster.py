@@ -101,6 +101,7 @@ class Cluster(Resource):
 
     bootstrap: what holds at creation only (bootstrapClusterCreatorAdminPermissions, bootstrapSelfManagedAddons).
     force_update: upgrades even when EKS's upgrade insights show errors.
+    lift_protection: whether a deletion may first take the protection from deletion away.
     predict_arn: gives the ARN that a cluster not yet made will have.
     """
 
@@ -123,6 +124,7 @@ class Cluster(Resource):
         *,
         bootstrap: Mapping[str, bool] | None = None,
         force_update: bool = False,
+        lift_protection: bool = False,
         purge_tags: bool = False,
         predict_arn: Callable[[], str] | None = None,
         wait: bool = True,
@@ -132,6 +134,7 @@ class Cluster(Resource):
         self.name = name
         self.bootstrap = dict(bootstrap or {})
         self.force_update = force_update
+        self.lift_protection = lift_protection
         self.predict_arn = predict_arn
         self.wait = wait
         self.timeout_seconds = timeout_seconds
@@ -173,11 +176,8 @@ class Cluster(Resource):
 
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         if wanted.get("state") == "absent":
-            if found and found.get("deletionProtection"):
-                raise Refused(
-                    f"{self.kind} {self.name} is protected from deletion: set deletion_protection: false and run again, "
-                    "then it can be removed."
-                )
+            if found and found.get("deletionProtection") and not self.lift_protection:
+                raise Refused(f"{self.kind} {self.name} is protected from deletion: set deletion_protection: false to remove it.")
             return
         if found is None and not (wanted.get("role_arn") and wanted.get("subnet_ids")):
             raise Refused(f"{self.kind} {self.name} does not exist, and making it needs role_arn and subnet_ids.")
@@ -234,6 +234,9 @@ class Cluster(Resource):
                 wait_for_update(self.client, self.name, update, f"{self.kind} {self.name}", self.timeout_seconds)
 
     def delete(self, found: Mapping[str, Any]) -> None:
+        if found.get("deletionProtection"):
+            update = api.update_cluster_config(self.client, self.name, deletionProtection=False)
+            wait_for_update(self.client, self.name, update, f"{self.kind} {self.name}", self.timeout_seconds)
         api.delete_cluster(self.client, self.name)
 
     def _steps(self, wanted: Mapping[str, Any], names: Sequence[str]) -> list[Callable[[], dict[str, Any]]]:

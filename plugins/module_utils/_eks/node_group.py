@@ -67,7 +67,17 @@ def _size(name: str) -> Attribute:
     return Attribute(name, lambda group: (group.get("scalingConfig") or {}).get(SIZES[name]))
 
 
-def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
+def keeping_other_labels(found: Mapping[str, str] | None, wanted: Mapping[str, str]) -> dict[str, str]:
+    """The labels once the wanted ones are there and all others stay."""
+    return {**(found or {}), **wanted}
+
+
+def only_wanted_labels(found: Mapping[str, str] | None, wanted: Mapping[str, str]) -> dict[str, str]:
+    """The labels once the wanted ones replace them."""
+    return dict(wanted)
+
+
+def attributes(purge_labels: bool = True, purge_tags: bool = False) -> tuple[Attribute, ...]:
     """Every attribute once. Source: EKS API, CreateNodegroup, UpdateNodegroupConfig and UpdateNodegroupVersion."""
     replace = Change.REPLACE
     return (
@@ -81,7 +91,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
         _size("min_size"),
         _size("max_size"),
         _size("desired_size"),
-        Attribute("labels", lambda g: g.get("labels") or {}),
+        Attribute("labels", lambda g: g.get("labels") or {}, merge=only_wanted_labels if purge_labels else keeping_other_labels),
         Attribute("taints", found_taints, same=same_taints),
         Attribute("update_config", as_update_config, same=same_update_config),
         Attribute("node_repair", lambda g: bool((g.get("nodeRepairConfig") or {}).get("enabled"))),
@@ -107,6 +117,7 @@ class NodeGroup(Resource):
         name: str,
         *,
         force_update: bool = False,
+        purge_labels: bool = True,
         purge_tags: bool = False,
         wait: bool = True,
         timeout_seconds: float = 1800,
@@ -118,7 +129,7 @@ class NodeGroup(Resource):
         self.force_update = force_update
         self.wait = wait
         self.timeout_seconds = timeout_seconds
-        self.attributes = attributes(purge_tags)
+        self.attributes = attributes(purge_labels, purge_tags)
         self.moving = False
         self.replaced: Mapping[str, Any] | None = None
         self.given: Mapping[str, Any] = {}

@@ -284,6 +284,15 @@ def test_deletion_is_refused_while_protected(eks):
         ensure_absent(Cluster(eks.client, "opta-staging"), check_mode=True)
 
 
+def test_deletion_lifts_the_protection_when_told(eks):
+    eks.answer("describe_cluster", described())
+    eks.answer("update_cluster_config", update("DeletionProtectionUpdate"), name="opta-staging", deletionProtection=False)
+    eks.answer("describe_update", update("DeletionProtectionUpdate", "Successful"))
+    eks.answer("delete_cluster", described("DELETING"))
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    assert ensure_absent(Cluster(eks.client, "opta-staging", lift_protection=True), check_mode=False).action == "delete"
+
+
 def test_deletion_waits_until_the_cluster_is_gone(eks):
     eks.answer("describe_cluster", described(deletionProtection=False))
     eks.answer("delete_cluster", described("DELETING"), name="opta-staging")

@@ -142,6 +142,11 @@ def test_labels_and_taints_are_sent_as_differences(eks):
     assert sent["taints"] == {"addOrUpdateTaints": [TAINT], "removeTaints": [{"key": "gone", "value": "", "effect": "NO_EXECUTE"}]}
 
 
+def test_labels_of_others_stay_when_told(eks):
+    eks.answer("describe_nodegroup", described(labels={"team": "a", "other": "x"}))
+    assert present(eks, purge_labels=False).action is None
+
+
 def test_t6_a_new_launch_template_version_keeps_the_image(eks):
     eks.answer("describe_nodegroup", described())
     eks.answer("update_nodegroup_version", update("VersionUpdate"))
