@@ -34,7 +34,7 @@ def policy(partition: str, name: str, tls_only: bool, statements: Sequence[Mappi
     own = {
         "Sid": TLS_ONLY_SID,
         "Effect": "Deny",
-        "Principal": "*",
+        "Principal": {"AWS": "*"},
         "Action": "s3:*",
         "Resource": [arn, f"{arn}/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
