@@ -1,0 +1,42 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Who calls, in which account, and what is said when nobody can be asked. Private to the collection."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+with suppress(ImportError):  # the module says so
+    from botocore import exceptions
+
+from .._errors import PlatformError
+
+
+def read_account(sts: Any, region: str | None, expected_account_id: str | None) -> dict[str, str]:
+    """account_id, partition, region and caller_arn. Source: AWS STS, GetCallerIdentity.
+
+    Raises PlatformError, with what to do, when there are no credentials, nobody answers, or it is another account.
+    """
+    if not region:
+        raise PlatformError("No region is given: set opta_region, for example eu-west-1.")
+    try:
+        answer = sts.get_caller_identity()
+    except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError) as error:
+        raise PlatformError(
+            "No AWS credentials were found: export AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+            "or attach an AWS credential to the job template."
+        ) from error
+    except (exceptions.EndpointConnectionError, exceptions.ConnectTimeoutError, exceptions.ConnectionClosedError) as error:
+        raise PlatformError(
+            f"AWS does not answer at {sts.meta.endpoint_url}: look at the network, opta_region ({region}) and AWS_ENDPOINT_URL."
+        ) from error
+    except exceptions.ClientError as error:
+        told = error.response.get("Error", {})
+        raise PlatformError(f"AWS does not accept the credentials ({told.get('Code')}): {told.get('Message')}. Renew them.") from error
+    if expected_account_id and answer["Account"] != expected_account_id:
+        raise PlatformError(
+            f"These credentials are of the account {answer['Account']}, but opta_account_id is {expected_account_id}: nothing was changed. "
+            "Use the credentials of that account."
+        )
+    partition = answer["Arn"].split(":")[1]
+    return {"account_id": answer["Account"], "partition": partition, "region": region, "caller_arn": answer["Arn"]}

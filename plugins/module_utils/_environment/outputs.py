@@ -1,0 +1,136 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The outputs of the roles, read from AWS by names and tags, in the shapes of the roles' own. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .. import _names, _tags
+from .._eks import api as eks_api
+from .._kms.key import Key
+from .._network.own_vpc import own_vpc
+from .._vpc import api as vpc_api
+from .._vpc.network import Network, Options
+from .._vpc.plan import usable_zones
+from .._vpc.reading import Reading
+
+Client = Callable[[str], Any]
+NETWORK_KEYS = ("vpc_id", "zone_ids", "public_subnet_ids", "private_subnet_ids", "nat_public_ips")
+
+
+class Environment:
+    """One environment in AWS.
+
+    client: makes a client for a service. account: what read_account gave.
+    brought: vpc_id, public_subnet_ids and private_subnet_ids of a VPC that the user brings; empty otherwise.
+    """
+
+    def __init__(self, client: Client, account: Mapping[str, str], prefix: str, environment: str, brought: Mapping[str, Any]) -> None:
+        self.client = client
+        self.account = account
+        self.prefix = prefix
+        self.environment = environment
+        self.brought = brought
+        self.name = _names.resource_name(prefix, environment)
+        tags = _tags.ownership_tags(environment, "network", self.name)
+        self.reading = Reading(client("ec2"), self.name, tags)
+        self.cluster = eks_api.describe_cluster(client("eks"), _names.resource_name(prefix, environment, limit=100))
+
+    def found(self) -> dict[str, Any]:
+        """What the preflight holds the inputs against."""
+        return {
+            "region": self.account["region"],
+            "zone_count": len(usable_zones(self.reading.items("zones"))),
+            "cluster_version": (self.cluster or {}).get("version"),
+        }
+
+    def outputs(self) -> dict[str, dict[str, Any]]:
+        """By role; a role that does not stand completely is left out."""
+        roles = {"network": self.network(), "eks": self.eks()}
+        return {role: values for role, values in roles.items() if values is not None}
+
+    def network(self) -> dict[str, Any] | None:
+        key = Key(self.client("kms"), self.name).find()
+        vpc = self._brought_vpc() if self.brought.get("vpc_id") else self._own_vpc()
+        if key is None or vpc is None:
+            return None
+        bucket = _names.global_name(self.prefix, self.environment, "logs", self.account["account_id"], self.account["region"])
+        return {
+            **{name: vpc[name] for name in NETWORK_KEYS},
+            "vpc_cidr_block": vpc["cidr_block"],
+            "kms_key_arn": key["arn"],
+            "log_bucket_name": bucket if bucket in self._buckets() else "",
+            "account_id": self.account["account_id"],
+            "partition": self.account["partition"],
+        }
+
+    def _own_vpc(self) -> dict[str, Any] | None:
+        if self.reading.vpc_id is None:
+            return None
+        options = Options(name=self.name, region=self.account["region"], tags=self.reading.tags)
+        outcomes = Network(self.reading, options, check_mode=True).bring()
+        return None if any(outcome.action for outcome in outcomes) else dict(outcomes[0].resource or {})
+
+    def _brought_vpc(self) -> dict[str, Any] | None:
+        client, vpc_id = self.client("ec2"), self.brought["vpc_id"]
+        within = {"vpc-id": [vpc_id]}
+        vpcs = [vpc for vpc in self.reading.items("vpcs") if vpc["VpcId"] == vpc_id]
+        gateways = vpc_api.describe_nat_gateways(client, within)
+        return own_vpc(
+            vpc_id,
+            [{"cidr_block": vpc["CidrBlock"]} for vpc in vpcs],
+            [
+                {"subnet_id": s["SubnetId"], "vpc_id": s["VpcId"], "availability_zone_id": s["AvailabilityZoneId"]}
+                for s in vpc_api.describe_subnets(client, within)
+            ],
+            [
+                {
+                    "state": gateway["State"],
+                    "nat_gateway_addresses": [{"public_ip": a.get("PublicIp")} for a in gateway.get("NatGatewayAddresses") or []],
+                }
+                for gateway in gateways
+            ],
+            self.brought.get("public_subnet_ids") or [],
+            self.brought.get("private_subnet_ids") or [],
+        )
+
+    def _buckets(self) -> set[str]:
+        pages = self.client("s3").get_paginator("list_buckets").paginate(Prefix=f"{self.prefix}-{self.environment}"[:63])
+        return {bucket["Name"] for page in pages for bucket in page.get("Buckets", [])}
+
+    def eks(self) -> dict[str, Any] | None:
+        cluster = self.cluster
+        if cluster is None or cluster["status"] not in ("ACTIVE", "UPDATING"):
+            return None
+        issuer = cluster["identity"]["oidc"]["issuer"]
+        start = f"arn:{self.account['partition']}:iam::{self.account['account_id']}:"
+        provider = f"{start}oidc-provider/{issuer.removeprefix('https://')}"
+        if provider not in self._oidc_providers():
+            return None
+        node_role = _names.role_name(self.prefix, self.environment, "eks-node")
+        return {
+            "cluster_name": cluster["name"],
+            "cluster_arn": cluster["arn"],
+            "endpoint": cluster["endpoint"],
+            "certificate_authority_data": cluster["certificateAuthority"]["data"],
+            "version": cluster["version"],
+            "oidc_provider_arn": provider,
+            "oidc_issuer": issuer,
+            "cluster_security_group_id": cluster["resourcesVpcConfig"]["clusterSecurityGroupId"],
+            "node_role_arn": f"{start}role{_names.iam_path(self.environment)}{node_role}",
+            "per_zone_node_groups": self._per_zone_node_groups(cluster["name"]),
+        }
+
+    def _oidc_providers(self) -> set[str]:
+        return {provider["Arn"] for provider in self.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]}
+
+    def _per_zone_node_groups(self, cluster_name: str) -> list[str]:
+        """Names, without their zones, of the groups whose nodes are all in one zone: those with a single subnet."""
+        client = self.client("eks")
+        names = client.get_paginator("list_nodegroups").paginate(clusterName=cluster_name).build_full_result().get("nodegroups", [])
+        groups = [client.describe_nodegroup(clusterName=cluster_name, nodegroupName=name)["nodegroup"] for name in names]
+        zones = {subnet["SubnetId"]: subnet["AvailabilityZoneId"] for subnet in self.reading.items("subnets")}
+        single = [group for group in groups if len(group.get("subnets") or []) == 1]
+        return sorted({group["nodegroupName"].removesuffix(f"-{zones.get(group['subnets'][0], '')}") for group in single})
+

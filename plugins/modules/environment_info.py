@@ -1,0 +1,109 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: environment_info
+short_description: Read what an environment has in AWS
+version_added: 1.0.0
+author: [opta.platform contributors (@opta-platform)]
+description:
+  - Opens every playbook of the collection. From names and tags it reads what stands, and returns the outputs of each role that
+    stands completely, in the same shapes in which the role itself publishes them. Changes nothing.
+  - It is the first to ask AWS, so it says in one sentence when there are no credentials, nobody answers, or it is another account.
+options:
+  environment:
+    description: Name of the environment.
+    type: str
+    required: true
+  name_prefix:
+    description: Beginning of every name.
+    type: str
+    default: opta
+  account_id:
+    description: The account that the environment lives in; another one fails.
+    type: str
+  vpc_id:
+    description: The existing VPC that the environment was given, when it has none of its own.
+    type: str
+  public_subnet_ids:
+    description: Public subnets of O(vpc_id).
+    type: list
+    elements: str
+    default: []
+  private_subnet_ids:
+    description: Private subnets of O(vpc_id).
+    type: list
+    elements: str
+    default: []
+extends_documentation_fragment:
+  - opta.platform.resource.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Read the environment
+  opta.platform.environment_info:
+    environment: staging
+    region: eu-west-1
+  register: found
+
+- name: Show its cluster
+  ansible.builtin.debug:
+    msg: "{{ found.outputs.eks.cluster_name | default('there is no cluster yet') }}"
+"""
+
+RETURN = r"""
+account:
+  description: The account, its partition, the region, and who calls.
+  returned: success
+  type: dict
+  sample: {account_id: "123456789012", partition: aws, region: eu-west-1, caller_arn: "arn:aws:iam::123456789012:user/me"}
+found:
+  description: What inputs are held against, as the number of zones and the version of the cluster.
+  returned: success
+  type: dict
+  sample: {region: eu-west-1, zone_count: 3, cluster_version: "1.35"}
+outputs:
+  description: Outputs by role, of the roles that stand completely; see each role's outputs.
+  returned: success
+  type: dict
+  sample: {network: {vpc_id: vpc-0123456789abcdef0}}
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+
+from ..module_utils._environment.account import read_account
+from ..module_utils._environment.outputs import Environment
+from ..module_utils._errors import PlatformError
+from ..module_utils._module import PlatformModule
+
+ARGUMENTS = {
+    "environment": {"required": True},
+    "name_prefix": {"default": "opta"},
+    "account_id": {},
+    "vpc_id": {},
+    "public_subnet_ids": {"type": "list", "elements": "str", "default": []},
+    "private_subnet_ids": {"type": "list", "elements": "str", "default": []},
+}
+
+
+def main():
+    module = PlatformModule(argument_spec=ARGUMENTS, common=False)
+    given = module.params
+    brought = {name: given[name] for name in ("vpc_id", "public_subnet_ids", "private_subnet_ids")}
+    try:
+        account = read_account(module.client("sts"), module.region, given["account_id"])
+        environment = Environment(module.client, account, given["name_prefix"], given["environment"], brought)
+        module.exit_json(changed=False, account=account, found=environment.found(), outputs=environment.outputs())
+    except PlatformError as error:
+        module.fail_json(msg=str(error))
+    except AnsibleAWSError as error:
+        module.fail_json_aws_error(error)
+
+
+if __name__ == "__main__":
+    main()
