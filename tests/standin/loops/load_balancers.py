@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from typing import TYPE_CHECKING, Any
 
 from tests.standin.aws_calls import aws_client
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 FINALIZER = "service.kubernetes.io/load-balancer-cleanup"
 ANNOTATIONS = "service.beta.kubernetes.io/aws-load-balancer-"
+RETRY_SECONDS = 2  # between looks for a tagged subnet
 Service = dict[str, Any]
 
 
@@ -22,6 +24,7 @@ class LoadBalancers:
 
     def __init__(self, client: KubernetesClient, cluster: str, view: View) -> None:
         self._client, self._cluster, self._view = client, cluster, view
+        self._look_again: dict[str, float] = {}
 
     def run(self) -> None:
         for_each(self._client.items("/api/v1/services"), self._follow)
@@ -35,9 +38,12 @@ class LoadBalancers:
 
     def _provide(self, service: Service) -> None:
         metadata, path = service["metadata"], _path(service)
+        if time.monotonic() < self._look_again.get(metadata["uid"], 0):
+            return
         internal = (metadata.get("annotations") or {}).get(f"{ANNOTATIONS}scheme", "internal") != "internet-facing"
         subnets = self._subnets("kubernetes.io/role/internal-elb" if internal else "kubernetes.io/role/elb")
         if not subnets:  # on AWS too nothing happens until a subnet has the tag
+            self._look_again[metadata["uid"]] = time.monotonic() + RETRY_SECONDS
             return
         finalizers = metadata.get("finalizers") or []
         if FINALIZER not in finalizers:
