@@ -85,6 +85,7 @@ class Addon(Resource):
         self.timeout_seconds = timeout_seconds
         self.attributes = attributes(purge_tags)
         self.moving = False
+        self.leaving = False
 
     def find(self) -> Mapping[str, Any] | None:
         found = addon_api.describe_addon(self.client, self.cluster_name, self.addon_name)
@@ -98,7 +99,7 @@ class Addon(Resource):
         if status in ("CREATING", "UPDATING"):
             self.moving = True
             return State.IN_PROGRESS
-        if status == "DEGRADED" and self.moving:
+        if status == "DEGRADED" and self.moving and not self.leaving:
             return State.IN_PROGRESS
         if status in FAILED or (status == "UPDATE_FAILED" and self.moving):
             return State.FAILED
@@ -124,6 +125,9 @@ class Addon(Resource):
             return values
         chosen = self._default_version(kubernetes_version)
         return {**values, "addon_version": chosen} if chosen else values
+
+    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+        self.leaving = wanted.get("state") == "absent"
 
     def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
         notes = []

@@ -140,6 +140,7 @@ class Cluster(Resource):
         self.timeout_seconds = timeout_seconds
         self.attributes = attributes(purge_tags)
         self.missing = False
+        self.default_version = ""
 
     def find(self) -> Mapping[str, Any] | None:
         cluster = api.describe_cluster(self.client, self.name)
@@ -181,6 +182,7 @@ class Cluster(Resource):
             return
         if found is None and not (wanted.get("role_arn") and wanted.get("subnet_ids")):
             raise Refused(f"{self.kind} {self.name} does not exist, and making it needs role_arn and subnet_ids.")
+        self._refuse_a_version_that_eks_does_not_offer(found, wanted)
 
     def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
         current, asked = found.get("version"), wanted.get("version")
@@ -266,9 +268,17 @@ class Cluster(Resource):
     def _config_step(self, request: Mapping[str, Any]) -> Callable[[], dict[str, Any]]:
         return lambda: api.update_cluster_config(self.client, self.name, **request)
 
+    def _refuse_a_version_that_eks_does_not_offer(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+        asked, current = wanted.get("version"), found.get("version") if found else None
+        if asked is None or asked == self.default_version or (current is not None and later_version(current, asked) == current):
+            return
+        offered = sorted((each["clusterVersion"] for each in api.describe_cluster_versions(self.client)), key=minor)
+        if asked not in offered:
+            raise Refused(f"{self.kind} {self.name}: EKS does not offer version {asked}, but {', '.join(offered)}.")
+
     def _default_version(self) -> str:
-        versions = api.describe_cluster_versions(self.client, defaultOnly=True)
-        return versions[0]["clusterVersion"]
+        self.default_version = api.describe_cluster_versions(self.client, defaultOnly=True)[0]["clusterVersion"]
+        return self.default_version
 
     def _upgrade_notes(self, version: str) -> list[str]:
         found = api.list_insights(

@@ -172,3 +172,11 @@ def test_deletion_can_leave_the_software(eks):
     eks.refuse("describe_addon", "ResourceNotFoundException")
     addon = Addon(eks.client, "opta-staging", "vpc-cni", preserve=True)
     assert ensure_absent(addon, check_mode=False).action == "delete"
+
+
+def test_a_degraded_addon_is_deleted_without_waiting_for_its_health(eks):
+    for status in ("CREATING", "DEGRADED"):
+        eks.answer("describe_addon", described(status))
+    eks.answer("delete_addon", described("DELETING"))
+    eks.refuse("describe_addon", "ResourceNotFoundException")
+    assert ensure_absent(Addon(eks.client, "opta-staging", "vpc-cni"), check_mode=False).action == "delete"

@@ -59,6 +59,9 @@ def described(status="ACTIVE", vpc=None, **values):
     return {"cluster": {**cluster, **values}}
 
 
+OFFERED = {"clusterVersions": [{"clusterVersion": version} for version in ("1.36", "1.35", "1.34", "1.33")]}
+
+
 def update(update_type, status="InProgress", errors=()):
     return {"update": {"id": update_type, "type": update_type, "status": status, "errors": list(errors)}}
 
@@ -125,6 +128,7 @@ def test_what_is_as_wanted_is_read_once_and_left(eks):
 
 def test_t10_t13_creation_carries_tags_and_no_self_managed_addons(eks):
     eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.answer("describe_cluster_versions", OFFERED)
     eks.refuse("describe_cluster", "ResourceNotFoundException")
     eks.answer("create_cluster", described("CREATING"))
     eks.answer("describe_cluster", described("CREATING"))
@@ -143,6 +147,7 @@ def test_t10_t13_creation_carries_tags_and_no_self_managed_addons(eks):
 
 def test_t12_a_role_that_eks_does_not_see_yet_is_waited_for(eks):
     eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.answer("describe_cluster_versions", OFFERED)
     eks.refuse("describe_cluster", "ResourceNotFoundException")
     eks.refuse("create_cluster", "InvalidParameterException", f"roleArn, {ROLE}, does not exist")
     eks.refuse("create_cluster", "InvalidParameterException", "Role could not be assumed because the trusted entity is not correct")
@@ -153,6 +158,7 @@ def test_t12_a_role_that_eks_does_not_see_yet_is_waited_for(eks):
 
 def test_t12_a_subnet_that_does_not_exist_is_told_at_once(eks):
     eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.answer("describe_cluster_versions", OFFERED)
     eks.refuse("describe_cluster", "ResourceNotFoundException")
     eks.refuse("create_cluster", "InvalidParameterException", "The subnet ID 'subnet-1' does not exist")
     with pytest.raises(Exception, match="subnet-1"):
@@ -186,13 +192,23 @@ def test_t6_a_version_above_the_wanted_one_is_told_and_left(eks):
 
 def test_a_skipped_minor_is_refused_with_the_next_one(eks):
     eks.answer("describe_cluster", described(version="1.32"))
+    eks.answer("describe_cluster_versions", OFFERED)
     with pytest.raises(Refused, match='upgrade to "1.33" first'):
         present(eks, check_mode=True)
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_version_that_eks_does_not_offer_is_refused(eks, check_mode):
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.answer("describe_cluster_versions", OFFERED)
+    with pytest.raises(Refused, match="does not offer version 1.99, but 1.33, 1.34, 1.35, 1.36"):
+        present(eks, check_mode=check_mode, wanted={**WANTED, "version": "1.99"})
 
 
 def test_several_updates_are_made_one_after_another_and_the_version_last(eks, anything):
     found = described(version="1.33", deletionProtection=False, encryptionConfig=[], logging={}, vpc={"publicAccessCidrs": ["0.0.0.0/0"]})
     eks.answer("describe_cluster", found)
+    eks.answer("describe_cluster_versions", OFFERED)
     eks.answer("list_insights", {"insights": [{"name": "Deprecated APIs", "insightStatus": {"status": "ERROR", "reason": "in use"}}]})
     expected = [
         ("update_cluster_config", {"deletionProtection": True}),
