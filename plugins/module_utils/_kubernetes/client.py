@@ -187,7 +187,7 @@ def _pool(endpoint: str, certificate_authority: str) -> Any:
         raise PlatformError(f"certificate_authority_data holds no usable certificate: {error}") from error
     # from Python 3.13 on the default is stricter than the certificates that EKS makes (no authority key identifier)
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    settings = {
+    settings: dict[str, Any] = {
         "ssl_context": context,
         "maxsize": CONNECTIONS,
         "timeout": urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),

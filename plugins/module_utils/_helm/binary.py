@@ -1,0 +1,129 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Starting helm: its own environment, no token in arguments or files, and its errors in one sentence. Private to the collection."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from .._errors import PlatformError
+from .._kubernetes.client import KubernetesClient
+
+#: helm's own waits (hooks, deletion) end before the token does
+LONGEST_SECONDS = 12 * 60
+LONGEST_MESSAGE = 1500
+SET_PARENT_DEATH_SIGNAL = 1
+
+GET_HELM = (
+    "helm 3 is needed, but not found on the PATH: install it from https://helm.sh/docs/intro/install/ (the execution environment has it)."
+)
+
+
+class HelmError(PlatformError):
+    """helm ended with an error."""
+
+
+class Helm:
+    """The helm binary against one cluster; client None: only what needs no cluster.
+
+    directory: private and temporary; before_change: raises when nothing may be changed.
+    """
+
+    def __init__(self, client: KubernetesClient | None, directory: Path, before_change: Callable[[str], None]) -> None:
+        self._client = client
+        self._directory = directory
+        self._before_change = before_change
+        self._binary = ""
+
+    def run(self, *arguments: str, values: str | None = None, changes: bool = False) -> str:
+        """What helm prints; values is given to its standard input (--values -)."""
+        if changes:
+            self._before_change(f"helm {arguments[0]}")
+        return self._start([self.binary(), *arguments], values)
+
+    def binary(self) -> str:
+        if not self._binary:
+            found = shutil.which("helm")
+            if found is None:
+                raise PlatformError(GET_HELM)
+            version = self._start([found, "version", "--template", "{{ .Version }}"])
+            if not version.startswith("v3."):
+                raise PlatformError(f"helm 3 is needed, but {found} is {version.strip()}.")
+            self._binary = found
+        return self._binary
+
+    def _start(self, command: list[str], values: str | None = None) -> str:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self._directory,
+            env=self._environment(),
+            preexec_fn=end_with_parent(),  # noqa: PLW1509  one call of the C library, loaded before
+        )
+        try:
+            output, errors = process.communicate(values, timeout=LONGEST_SECONDS + 60)
+        except subprocess.TimeoutExpired as error:
+            process.terminate()  # helm then marks the release as failed
+            process.communicate()
+            raise HelmError(f"helm {command[1]} did not end in {LONGEST_SECONDS + 60} seconds.") from error
+        if process.returncode:
+            raise HelmError(error_words(errors or output) or f"helm {command[1]} ended with {process.returncode}.")
+        return output
+
+    def _environment(self) -> dict[str, str]:
+        home = str(self._directory)
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("HELM_", "KUBE"))}
+        if "HELM_REGISTRY_CONFIG" in os.environ:
+            kept["HELM_REGISTRY_CONFIG"] = os.environ["HELM_REGISTRY_CONFIG"]
+        kept |= {"HELM_CACHE_HOME": home, "HELM_CONFIG_HOME": home, "HELM_DATA_HOME": home, "KUBECONFIG": f"{home}/no-kubeconfig"}
+        return kept | (self._access() if self._client else {})
+
+    def _access(self) -> dict[str, str]:
+        assert self._client is not None
+        authority = self._directory / "certificate-authority.pem"
+        if not authority.exists():
+            authority.write_text(self._client.certificate_authority, encoding="ascii")
+        if self._client.tokens.seconds_left() < LONGEST_SECONDS:
+            self._client.tokens.renew()
+        return {
+            "HELM_KUBEAPISERVER": self._client.endpoint,
+            "HELM_KUBECAFILE": str(authority),
+            "HELM_KUBETOKEN": self._client.tokens.token(),
+        }
+
+
+def end_with_parent() -> Callable[[], None] | None:
+    """What a child process calls so that it is ended when its parent is killed; None where there is no such thing."""
+    try:
+        library = ctypes.CDLL(None)
+        prctl = library.prctl
+    except (OSError, AttributeError):
+        return None
+
+    def call() -> None:
+        with suppress(Exception):
+            prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+    return call
+
+
+def error_words(text: str) -> str:
+    """helm's message, without the whole objects (Secrets, too) that it repeats in it."""
+    lines = [line for line in text.strip().splitlines() if not line.startswith(("WARNING:", "coalesce.go", "I0", "W0", "walk.go"))]
+    words = " ".join(lines).removeprefix("Error: ")
+    words = re.sub(r'Invalid value: "\{.*?\}": ', "", words)
+    return words if len(words) <= LONGEST_MESSAGE else f"{words[:LONGEST_MESSAGE]}…"
+
+
+def timeout_argument(seconds: float) -> str:
+    return f"--timeout={int(max(1, min(seconds, LONGEST_SECONDS)))}s"

@@ -1,0 +1,76 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The objects of a release as they stand in the cluster: changed behind helm's back, ready or not. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._kubernetes import difference
+from .._kubernetes.client import KubernetesClient, KubernetesError
+from .._kubernetes.discovery import Discovery, UnknownKind, path_of
+from .._kubernetes.objects import Identity
+from .._kubernetes.ready import readiness
+from .._kubernetes.wait import Objects as Found
+from .._kubernetes.wait import together, wait_until_ready
+from .manifest import ObjectChange, Objects
+
+#: only in dry runs: nothing is ever stored under this name
+DRIFT_MANAGER = "opta.platform-drift"
+
+
+class Live:
+    """The objects that a manifest names, asked of the cluster once."""
+
+    def __init__(self, client: KubernetesClient, objects: Objects) -> None:
+        self._client = client
+        self._objects = objects
+        discovery = Discovery(client)
+        self._paths: dict[Identity, str] = {}
+        for name, obj in objects.items():
+            try:
+                self._paths[name] = path_of(discovery.kind(obj["apiVersion"], name.kind), name.namespace, name.name)
+            except UnknownKind:
+                continue
+        self.found: dict[Identity, dict[str, Any] | None] = dict(zip(self._paths, together(client.get, self._paths.values()), strict=True))
+
+    def drift(self) -> dict[Identity, ObjectChange]:
+        """What helm would set back: objects that are missing, and given fields that have another value."""
+        looked = together(self._drift_of, self._objects)
+        return {name: change for name, change in zip(self._objects, looked, strict=True) if change}
+
+    def _drift_of(self, name: Identity) -> ObjectChange | None:
+        wanted, found = self._objects[name], self.found.get(name)
+        if found is None:
+            return None if vanishes(wanted) else ObjectChange("create", after=wanted)
+        try:
+            after = self._client.apply(self._paths[name], wanted, DRIFT_MANAGER, force=True, dry_run=True)
+        except KubernetesError as error:
+            if error.status in (400, 409, 422, 500):  # the server cannot say it for this object: helm keeps it as it is
+                return None
+            raise
+        fields = difference.differences(difference.content(found), difference.content(after))
+        for path in others_fields(found):
+            fields.pop(path, None)
+        return ObjectChange("update", found, after, fields) if fields else None
+
+    def wait(self, timeout_seconds: float) -> Found:
+        """Wait until all objects are ready; raises with what the cluster says about those that are not."""
+        return wait_until_ready(self._client, {self._paths[name]: obj for name, obj in self.found.items() if obj}, timeout_seconds)
+
+    def unready(self) -> list[str]:
+        """What is not ready just now, in words."""
+        judged = {name: readiness(obj) for name, obj in self.found.items() if obj}
+        return [f"{name}: {state.words}" for name, state in judged.items() if not state.done]
+
+
+def vanishes(obj: Mapping[str, Any]) -> bool:
+    """Whether an object goes away by itself: a Job with a time to live."""
+    return obj["kind"] == "Job" and (obj.get("spec") or {}).get("ttlSecondsAfterFinished") is not None
+
+
+def others_fields(found: Mapping[str, Any]) -> list[str]:
+    """Fields that a controller took over: the number of replicas, once something has scaled the object."""
+    entries = found["metadata"].get("managedFields") or []
+    scaled = any(entry.get("subresource") == "scale" for entry in entries)
+    return ["spec.replicas"] if scaled else []

@@ -1,0 +1,123 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Carrying out a plan: upgrade, wait, and on failure say why and go back. Private to the collection."""
+
+from __future__ import annotations
+
+import time
+
+from .._errors import ControllerGone, PlatformError, ResourceFailed, WaitTimeout
+from .._kubernetes.client import KubernetesClient
+from .._kubernetes.wait import wait_until_ready
+from .binary import Helm, HelmError, timeout_argument
+from .live import Live
+from .manifest import objects_of
+from .pending import run_label
+from .plan import Wanted, labels
+from .render import Renderer
+from .stored import ROLLOUT, STARTED, Revision, Store, Stored, goal_of_rollback
+
+CUT_WAITS = ("timed out", "deadline exceeded")
+
+
+class Rollout:
+    """The changing half of a release."""
+
+    def __init__(self, client: KubernetesClient, helm: Helm, store: Store, wanted: Wanted) -> None:
+        self._client = client
+        self._helm = helm
+        self._store = store
+        self._wanted = wanted
+
+    def upgrade(self, renderer: Renderer, previous: int | None) -> Stored:
+        """Install or upgrade, wait until it is ready; on failure go back to the previous revision, or to nothing."""
+        wanted = self._wanted
+        command = ["upgrade", "--install", wanted.name, str(renderer.path()), *self._common(), "--values=-", "--reset-values"]
+        command += [f"--history-max={wanted.history_max}", f"--labels={labels(wanted, run_label())}", "--output=json"]
+        command += ["--skip-crds"] if wanted.skip_crds else []
+        command += ["--take-ownership"] if wanted.adopt else []
+        try:
+            self._helm.run(*command, values=renderer.values(), changes=True)
+        except HelmError as error:
+            raise self._gone_back(str(error), previous) from error
+        stored = self.newest()
+        return self.finish(stored, previous) if wanted.wait else stored
+
+    def finish(self, stored: Stored, previous: int | None, live: Live | None = None) -> Stored:
+        """Wait until a deployed revision is ready. One that was never ready before is taken back when it does not get so."""
+        live = live or Live(self._client, objects_of(stored.manifest, self._wanted.namespace))
+        try:
+            live.wait(self._wanted.timeout_seconds)
+        except (WaitTimeout, ResourceFailed) as error:
+            if stored.labels.get(ROLLOUT) != STARTED:
+                raise ResourceFailed(f"{self._wanted.title} is as wanted, but does not work: {error}") from error
+            raise self._gone_back(str(error), previous) from error
+        if stored.labels.get(ROLLOUT) == STARTED:
+            self._store.finish(stored.number)
+        return stored
+
+    def repair(self, newest: Revision, base: int | None) -> None:
+        """Clear away what a killed run left, so that helm works on the release again."""
+        if base is None or newest.status in ("pending-install", "uninstalling"):
+            self.uninstall()
+        else:
+            self._rollback(base)
+
+    def uninstall(self) -> None:
+        """Uninstall and wait until the objects are gone. helm's wait is cut to the life of its token, and begun again."""
+        end = time.monotonic() + self._wanted.timeout_seconds
+        while True:
+            command = ["uninstall", self._wanted.name, *self._common(), "--wait", "--cascade=foreground", "--ignore-not-found"]
+            try:
+                self._helm.run(*command, changes=True)
+                return
+            except HelmError as error:
+                if time.monotonic() < end and any(words in str(error) for words in CUT_WAITS):
+                    continue
+                raise PlatformError(f"{self._wanted.title} could not be uninstalled: {error}") from error
+
+    def newest(self) -> Stored:
+        """The newest revision, in full."""
+        for revision in self._store.revisions():
+            stored = self._store.read(revision.number)
+            if stored is not None:
+                return stored
+        raise PlatformError(f"{self._wanted.title} was deployed, but helm stored no revision of it. Run again.")
+
+    def _common(self) -> list[str]:
+        return [f"--namespace={self._wanted.namespace}", timeout_argument(self._wanted.timeout_seconds)]
+
+    def _gone_back(self, reason: str, previous: int | None) -> PlatformError:
+        """Collect why, go back, and give the error that says both."""
+        revisions = self._store.revisions()
+        if not revisions or revisions[0].number == previous:
+            return PlatformError(f"{self._wanted.title}: helm changed nothing: {reason}")
+        failed = revisions[0]
+        told = f"{self._wanted.title}: revision {failed.number} failed: {reason} {self._about_hooks(failed)}".rstrip()
+        goal = goal_of_rollback(revisions, failed.number) or previous
+        try:
+            if goal is None:
+                self.uninstall()
+                return ResourceFailed(f"{told} It was the first revision and was uninstalled.")
+            self._rollback(goal)
+            Live(self._client, objects_of(self.newest().manifest, self._wanted.namespace)).wait(self._wanted.timeout_seconds)
+        except ControllerGone:
+            raise
+        except PlatformError as error:
+            return ResourceFailed(f"{told} Going back failed as well: {error}")
+        return ResourceFailed(f"{told} It was rolled back to revision {goal}.")
+
+    def _rollback(self, goal: int) -> None:
+        self._helm.run("rollback", self._wanted.name, str(goal), *self._common(), f"--history-max={self._wanted.history_max}", changes=True)
+
+    def _about_hooks(self, failed: Revision) -> str:
+        """What the failed revision's hook Jobs say, when helm stopped at one."""
+        stored = self._store.read(failed.number)
+        if stored is None or failed.status != "failed":
+            return ""
+        hooks = {name: obj for name, obj in objects_of(stored.hooks, self._wanted.namespace).items() if name.kind in ("Job", "Pod")}
+        found = [obj for obj in Live(self._client, hooks).found.values() if obj]
+        try:
+            wait_until_ready(self._client, {str(number): obj for number, obj in enumerate(found)}, 0)
+        except (WaitTimeout, ResourceFailed) as error:
+            return str(error)
+        return ""
