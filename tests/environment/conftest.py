@@ -1,0 +1,48 @@
+"""Fixtures for tests of whole environments: each module has a stand-in of its own, empty at its beginning."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.playbooks import Playbooks, Run
+from tests.support.standin import DIRECTORY, ROOT, Standin
+
+DEMO = ("-i", str(ROOT / "inventories" / "demo"))
+UNPROTECTED = {"opta_deletion_protection": False}
+
+
+@pytest.fixture(scope="module")
+def empty(request: pytest.FixtureRequest) -> Iterator[Standin]:
+    """A stand-in with nothing in it, for one test module."""
+    running = Standin(DIRECTORY / f"test-{os.getpid()}-{request.module.__name__.rsplit('.', 1)[-1]}")
+    try:
+        yield running.up()
+    finally:
+        running.down()
+
+
+@pytest.fixture(scope="module")
+def ansible(empty: Standin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playbooks]:
+    running = Playbooks(empty.environment, tmp_path_factory.mktemp("runs"))
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def play(ansible: Playbooks) -> Callable[..., Run]:
+    """Run a playbook of the collection on the demo's inventory; keyword arguments are extra vars."""
+
+    def run(
+        playbook: str, *arguments: str, check: bool = False, limit: str | None = "staging", fails: bool = False, **variables: Any
+    ) -> Run:
+        more = [*arguments, *(["--check", "--diff"] if check else []), *(["--limit", limit] if limit else [])]
+        done = ansible.run(f"opta.platform.{playbook}", *DEMO, *more, variables=variables)
+        if not fails:
+            assert done.returncode == 0, f"{playbook}: {done.failure()}\n{done.output[-3000:]}"
+        return done
+
+    return run

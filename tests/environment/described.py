@@ -1,0 +1,104 @@
+"""What AWS and Kubernetes themselves say of an environment, so that two ends of different ways can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tests.support.playbooks import Run
+from tests.support.standin import Standin
+
+ENVIRONMENT_TAG = "opta:environment"
+
+
+def union(run: Run) -> set[tuple[str, str, str, str]]:
+    """(host, action, resource, attributes) of all that a run did or would do; a stock module's change by its task's name."""
+    done = set()
+    for task in run.tasks:
+        actions = task["result"].get("actions")
+        for action in actions or []:
+            done.add((task["host"], action["action"], action["resource"], ",".join(sorted(action["attributes"]))))
+        if actions is None and task["status"] == "changed":
+            done.add((task["host"], "change", task["task"], ""))
+    return done
+
+
+def tags_of(item: Mapping[str, Any]) -> dict[str, str]:
+    tags = item.get("Tags") or item.get("TagSet") or item.get("tags") or []
+    if isinstance(tags, Mapping):
+        return dict(tags)
+    return {tag.get("Key", tag.get("key")): tag.get("Value", tag.get("value")) for tag in tags}
+
+
+def _of(environment: str, items: Iterable[Mapping[str, Any]], name: str) -> list[str]:
+    return sorted(str(item[name]) for item in items if tags_of(item).get(ENVIRONMENT_TAG) == environment)
+
+
+def _pages(client: Any, operation: str, key: str, **arguments: Any) -> list[Any]:
+    if not client.can_paginate(operation):
+        return getattr(client, operation)(**arguments)[key]
+    return client.get_paginator(operation).paginate(**arguments).build_full_result().get(key, [])
+
+
+#: operation, key of the answer, key of the id
+EC2_KINDS = (
+    ("describe_vpcs", "Vpcs", "VpcId"),
+    ("describe_subnets", "Subnets", "SubnetId"),
+    ("describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
+    ("describe_addresses", "Addresses", "AllocationId"),
+    ("describe_route_tables", "RouteTables", "RouteTableId"),
+    ("describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
+    ("describe_flow_logs", "FlowLogs", "FlowLogId"),
+    ("describe_security_groups", "SecurityGroups", "GroupId"),
+    ("describe_launch_templates", "LaunchTemplates", "LaunchTemplateId"),
+    ("describe_volumes", "Volumes", "VolumeId"),
+)
+
+
+def left_in_aws(standin: Standin, environment: str, prefix: str = "opta") -> dict[str, list[str]]:
+    """By kind, everything that carries the environment's tags or its IAM path, through each service's own list calls."""
+    name = f"{prefix}-{environment}"
+    ec2, eks, iam = standin.client("ec2"), standin.client("eks"), standin.client("iam")
+    found = {operation: _of(environment, _pages(ec2, operation, key), item) for operation, key, item in EC2_KINDS}
+    gateways = [g for g in _pages(ec2, "describe_nat_gateways", "NatGateways") if g["State"] != "deleted"]
+    found["describe_nat_gateways"] = _of(environment, gateways, "NatGatewayId")
+    snapshots = _pages(ec2, "describe_snapshots", "Snapshots", OwnerIds=["self"])
+    found["describe_snapshots"] = _of(environment, snapshots, "SnapshotId")
+    clusters = [eks.describe_cluster(name=cluster)["cluster"] for cluster in _pages(eks, "list_clusters", "clusters")]
+    found["list_clusters"] = _of(environment, clusters, "name")
+    found["list_nodegroups"] = sorted(
+        group for cluster in found["list_clusters"] for group in _pages(eks, "list_nodegroups", "nodegroups", clusterName=cluster)
+    )
+    found["list_addons"] = sorted(
+        addon for cluster in found["list_clusters"] for addon in _pages(eks, "list_addons", "addons", clusterName=cluster)
+    )
+    found["list_access_entries"] = sorted(
+        entry for cluster in found["list_clusters"] for entry in _pages(eks, "list_access_entries", "accessEntries", clusterName=cluster)
+    )
+    found["list_roles"] = sorted(role["RoleName"] for role in _pages(iam, "list_roles", "Roles", PathPrefix=f"/opta/{environment}/"))
+    found["list_policies"] = sorted(p["PolicyName"] for p in _pages(iam, "list_policies", "Policies", PathPrefix=f"/opta/{environment}/"))
+    providers = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    described = [{"Arn": p["Arn"], **iam.get_open_id_connect_provider(OpenIDConnectProviderArn=p["Arn"])} for p in providers]
+    found["list_open_id_connect_providers"] = _of(environment, described, "Arn")
+    groups = [group["logGroupName"] for group in _pages(standin.client("logs"), "describe_log_groups", "logGroups")]
+    found["describe_log_groups"] = sorted(group for group in groups if f"/{name}/" in group or f"/{prefix}/{environment}/" in group)
+    buckets = [bucket["Name"] for bucket in standin.client("s3").list_buckets()["Buckets"]]
+    found["list_buckets"] = sorted(bucket for bucket in buckets if bucket.startswith(f"{name}-"))
+    found["list_keys"] = _keys(standin, environment)
+    return found
+
+
+def _keys(standin: Standin, environment: str) -> list[str]:
+    kms = standin.client("kms")
+    kept = []
+    for key in _pages(kms, "list_keys", "Keys"):
+        metadata = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
+        tags = {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=key["KeyId"])["Tags"]}
+        if tags.get(ENVIRONMENT_TAG) == environment and metadata["KeyState"] != "PendingDeletion":
+            kept.append(key["KeyId"])
+    return kept
+
+
+def shape(found: Mapping[str, list[str]]) -> dict[str, int]:
+    """How many there are of each kind: equal for two environments that were built alike."""
+    return {kind: len(items) for kind, items in found.items()}

@@ -1,0 +1,97 @@
+"""What cannot be right is told in one clear sentence before anything is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.environment.conftest import DEMO
+from tests.support.playbooks import Playbooks, Run
+from tests.support.standin import Standin
+
+#: inputs, what the sentence holds; none of these needs an answer of AWS
+WITHOUT_A_CALL: list[tuple[dict[str, Any], str]] = [
+    ({"eks_verison": "1.35"}, "eks_verison is not known: did you mean eks_version?"),
+    ({"opta_region": ""}, "opta_region is empty"),
+    ({"network_cidr_block": "10.0.0.0/27"}, "network_cidr_block"),
+    (
+        {"network_public_subnet_cidr_blocks": ["10.0.0.0/20", "10.0.8.0/21", "10.0.32.0/20"]},
+        "overlap",
+    ),
+    ({"eks_node_groups": [{"name": "default", "min_size": 5, "max_size": 2}]}, "min_size 5 is above max_size 2"),
+    ({"network_nat_mode": "none"}, "network_nat_mode is none"),
+    ({"opta_account_id": "12"}, "12 digits"),
+]
+
+#: of a service
+SERVICE_WITHOUT_A_CALL: list[tuple[dict[str, Any], str]] = [
+    ({"opta_service_name": "Hello_World"}, "opta_service_name"),
+    ({"opta_service_minimum_replicas": 5, "opta_service_maximum_replicas": 2}, "opta_service_minimum_replicas"),
+    ({"opta_service_liveness_probe": {"path": "/", "command": ["true"]}}, "opta_service_liveness_probe"),
+    ({"opta_service_environment": "nowhere"}, "nowhere"),
+]
+
+#: these are held against what AWS has
+AFTER_LOOKING: list[tuple[dict[str, Any], str]] = [
+    ({"network_zone_count": 5}, "network_zone_count is 5, but eu-west-1 has only 3"),
+    ({"opta_account_id": "999999999999"}, "opta_account_id is 999999999999"),
+]
+
+
+@pytest.mark.parametrize(("variables", "sentence"), WITHOUT_A_CALL, ids=[str(case[0]) for case in WITHOUT_A_CALL])
+def test_an_environment_without_a_call(empty: Standin, play: Callable[..., Run], variables: dict[str, Any], sentence: str) -> None:
+    mark = empty.mark()
+    refused = play("env", fails=True, **variables)
+    assert refused.returncode != 0
+    assert sentence in refused.failure()
+    assert empty.requests(mark) == []
+
+
+@pytest.mark.parametrize(("variables", "sentence"), SERVICE_WITHOUT_A_CALL, ids=[str(case[0]) for case in SERVICE_WITHOUT_A_CALL])
+def test_a_service_without_a_call(empty: Standin, play: Callable[..., Run], variables: dict[str, Any], sentence: str) -> None:
+    mark = empty.mark()
+    refused = play("service", fails=True, limit="hello,staging", **variables)
+    assert refused.returncode != 0
+    assert sentence in refused.failure()
+    assert empty.requests(mark) == []
+
+
+@pytest.mark.parametrize(("variables", "sentence"), AFTER_LOOKING, ids=[str(case[0]) for case in AFTER_LOOKING])
+def test_before_anything_is_changed(empty: Standin, play: Callable[..., Run], variables: dict[str, Any], sentence: str) -> None:
+    mark = empty.mark()
+    refused = play("env", fails=True, **variables)
+    assert refused.returncode != 0
+    assert sentence in refused.failure()
+    assert empty.mutating(mark) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        pytest.param({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "No AWS credentials were found", id="no credentials"),
+        pytest.param({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "AWS does not answer at http://127.0.0.1:9", id="dead endpoint"),
+    ],
+)
+def test_nobody_to_ask(empty: Standin, ansible: Playbooks, settings: dict[str, str], sentence: str) -> None:
+    refused = ansible.run("opta.platform.env", *DEMO, "--limit", "staging", environment=settings)
+    assert refused.returncode != 0
+    assert sentence in refused.failure()
+
+
+def test_a_version_that_skips_a_minor_is_refused_before_anything_is_changed(empty: Standin, play: Callable[..., Run]) -> None:
+    play("env", eks_version="1.34", eks_node_groups=[])
+    mark = empty.mark()
+    refused = play("env", fails=True, eks_version="1.36", eks_node_groups=[], network_nat_mode="per_zone")
+    assert 'set "1.35" first' in refused.failure()
+    assert empty.mutating(mark) == []
+
+
+def test_names_over_the_limit_are_shortened(empty: Standin, play: Callable[..., Run]) -> None:
+    long_name = "a" * 32
+    planned = play("env", check=True, opta_name_prefix="platform-of-many-teams", opta_environment=long_name)
+    roles = [task["result"] for task in planned.tasks if "role" in task["result"] and isinstance(task["result"].get("role"), dict)]
+    names = [role["role"]["name"] for role in roles]
+    assert names
+    assert all(len(name) <= 64 for name in names)

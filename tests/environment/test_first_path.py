@@ -1,0 +1,138 @@
+"""From an empty account to running services, and back: plan, run, second run, destroy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.environment.conftest import UNPROTECTED
+from tests.environment.described import left_in_aws, union
+from tests.support.playbooks import Run
+from tests.support.standin import Standin
+
+SERVICES = "hello,worker,staging"
+
+
+@pytest.fixture(scope="module")
+def plan(empty: Standin, play: Callable[..., Run]) -> Run:
+    assert not any(left_in_aws(empty, "staging").values())
+    mark = empty.mark()
+    planned = play("env", check=True)
+    assert empty.mutating(mark) == []
+    return planned
+
+
+@pytest.fixture(scope="module")
+def run(plan: Run, play: Callable[..., Run]) -> Run:
+    return play("env")
+
+
+@pytest.fixture(scope="module")
+def services(run: Run, play: Callable[..., Run]) -> tuple[Run, Run]:
+    return play("service", check=True, limit=SERVICES), play("service", limit=SERVICES)
+
+
+def test_the_plan_on_an_empty_account_names_all_that_the_run_makes(plan: Run, run: Run) -> None:
+    assert union(plan) == union(run)
+    assert any(resource == "EKS cluster opta-staging" for _host, action, resource, _attributes in union(run) if action == "create")
+
+
+def test_a_second_run_changes_nothing_and_calls_nothing_that_changes(run: Run, empty: Standin, play: Callable[..., Run]) -> None:
+    mark = empty.mark()
+    assert play("env").changed() == []
+    assert play("env", check=True).changed() == []
+    assert empty.mutating(mark) == []
+
+
+def test_the_plan_of_a_service_names_all_that_its_run_makes(services: tuple[Run, Run]) -> None:
+    planned, done = services
+    assert union(planned) == union(done)
+
+
+def test_a_second_run_of_the_services_changes_nothing(services: tuple[Run, Run], empty: Standin, play: Callable[..., Run]) -> None:
+    mark = empty.mark()
+    assert play("service", limit=SERVICES).changed() == []
+    assert empty.mutating(mark) == []
+
+
+def test_aws_shows_the_cluster_as_described(run: Run, empty: Standin) -> None:
+    cluster = empty.client("eks").describe_cluster(name="opta-staging")["cluster"]
+    aliases = {a["AliasName"]: a.get("TargetKeyId") for a in empty.client("kms").list_aliases()["Aliases"]}
+    assert cluster["encryptionConfig"][0]["provider"]["keyArn"].endswith(aliases["alias/opta-staging"])
+    assert cluster["accessConfig"]["authenticationMode"] == "API"
+    assert cluster["resourcesVpcConfig"]["publicAccessCidrs"] == ["192.0.2.0/24", "198.51.100.0/24"]
+    assert cluster["resourcesVpcConfig"]["endpointPrivateAccess"] is True
+    enabled = [setup["types"] for setup in cluster["logging"]["clusterLogging"] if setup["enabled"]]
+    assert sorted(enabled[0]) == ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+
+
+def test_no_long_lived_credential_is_made(run: Run, empty: Standin) -> None:
+    assert empty.client("iam").list_users()["Users"] == []
+
+
+def test_nothing_of_the_default_vpc_is_used(run: Run, empty: Standin) -> None:
+    ec2 = empty.client("ec2")
+    default = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
+    assert empty.client("eks").describe_cluster(name="opta-staging")["cluster"]["resourcesVpcConfig"]["vpcId"] != default
+    interfaces = ec2.describe_network_interfaces(Filters=[{"Name": "vpc-id", "Values": [default]}])["NetworkInterfaces"]
+    assert interfaces == []
+
+
+def test_no_security_group_is_open_to_the_world(run: Run, empty: Standin) -> None:
+    ec2 = empty.client("ec2")
+    default = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
+    for group in ec2.describe_security_groups()["SecurityGroups"]:
+        if group["VpcId"] == default:
+            continue
+        for permission in group["IpPermissions"]:
+            assert "0.0.0.0/0" not in [block["CidrIp"] for block in permission.get("IpRanges", [])], group["GroupName"]
+
+
+def test_nodes_stand_in_three_zones(run: Run, empty: Standin) -> None:
+    zones = empty.kubernetes("get", "nodes", "-o", r"jsonpath={.items[*].metadata.labels.topology\.kubernetes\.io/zone}").stdout.split()
+    assert len(set(zones)) == 3
+
+
+def test_pods_of_the_services_run(services: tuple[Run, Run], empty: Standin) -> None:
+    pods: list[dict[str, Any]] = json.loads(empty.kubernetes("get", "pods", "-A", "-o", "json").stdout)["items"]
+    ours = [pod for pod in pods if pod["metadata"]["namespace"] in ("hello", "worker")]
+    assert ours
+    assert {pod["status"]["phase"] for pod in ours} <= {"Running", "Succeeded"}
+
+
+def test_a_service_may_do_nothing_in_the_cluster(services: tuple[Run, Run], empty: Standin) -> None:
+    listed = empty.kubernetes("auth", "can-i", "--list", "--as=system:serviceaccount:hello:hello", "-n", "hello").stdout
+    rows = [line.split()[0] for line in listed.splitlines()[1:] if not line.startswith(" ")]
+    assert set(rows) <= {
+        "selfsubjectreviews.authentication.k8s.io",
+        "selfsubjectaccessreviews.authorization.k8s.io",
+        "selfsubjectrulesreviews.authorization.k8s.io",
+    }
+
+
+def test_destroy_refuses_without_the_right_word(services: tuple[Run, Run], empty: Standin, play: Callable[..., Run]) -> None:
+    mark = empty.mark()
+    for word in ({}, {"opta_destroy_confirm": "production"}):
+        refused = play("destroy", fails=True, **UNPROTECTED, **word)
+        assert refused.returncode != 0
+        assert "must be the environment's name" in refused.failure()
+    assert empty.mutating(mark) == []
+
+
+def test_destroy_refuses_a_protected_cluster(services: tuple[Run, Run], empty: Standin, play: Callable[..., Run]) -> None:
+    mark = empty.mark()
+    refused = play("destroy", fails=True, opta_destroy_confirm="staging")
+    assert "protected from deletion" in refused.failure()
+    assert empty.mutating(mark) == []
+
+
+def test_destroy_leaves_nothing(services: tuple[Run, Run], empty: Standin, play: Callable[..., Run]) -> None:
+    words = {"opta_destroy_confirm": "staging", **UNPROTECTED}
+    planned, done = play("destroy", check=True, **words), play("destroy", **words)
+    assert union(planned) == union(done)
+    left = left_in_aws(empty, "staging")
+    assert not any(left.values()), left
+    assert play("destroy", **words).changed() == []
