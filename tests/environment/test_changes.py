@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -58,7 +59,8 @@ def test_a_change_of_an_environment(
 
 def test_an_admin_is_added_and_removed(living: Standin, play: Callable[..., Run]) -> None:
     iam = living.client("iam")
-    trust = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}'
+    statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     arn = iam.create_role(RoleName="platform", Path="/teams/", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     entry = (f"EKS access entry opta-staging/{arn}", "")
     assert_predicted_and_done(play, "env", entry, "staging", {"eks_admin_principal_arns": [arn]})
