@@ -53,7 +53,7 @@ requirements: setup ## Pin the requirements anew, with hashes
 clean: ## Remove everything that make has made, but for the cache of built binaries
 	@if [ -x .venv/bin/python ]; then $(RUN) for directory in .standin/*/; do \
 	  [ ! -d "$$directory" ] || python -m tests.standin down --directory "$$directory"; done; fi
-	@rm -rf .cache .mypy_cache .pytest_cache .ruff_cache .standin .venv
+	@rm -rf .ansible .cache .mypy_cache .pytest_cache .ruff_cache .standin .venv
 
 binaries: setup
 	@$(RUN) python -m tests.standin.binaries

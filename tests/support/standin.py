@@ -42,8 +42,8 @@ class Standin:
         self.endpoint_url = ""
         self.environment: dict[str, str] = {}
 
-    def up(self) -> Standin:
-        self._command("up", "--region", self.region, "--times", json.dumps(self._times))
+    def up(self, *options: str) -> Standin:
+        self._command("up", "--region", self.region, "--times", json.dumps(self._times), *options)
         self.environment = self._read_environment()
         self.endpoint_url = self.environment["AWS_ENDPOINT_URL"]
         return self
@@ -121,15 +121,15 @@ class Standin:
 
 
 def own_directory() -> Path:
-    """A directory for the stand-in of this test process."""
+    """A directory for the stand-in of this process."""
     return DIRECTORY / f"test-{os.getpid()}"
 
 
 def leftovers() -> Iterator[Path]:
-    """Directories of stand-ins whose test process has ended without taking them down."""
-    for directory in DIRECTORY.glob("test-*"):
+    """Directories of stand-ins whose process has ended without taking them down: <what for>-<pid>."""
+    for directory in DIRECTORY.glob("*-*"):
         try:
-            os.kill(int(directory.name.removeprefix("test-")), 0)
+            os.kill(int(directory.name.rsplit("-", 1)[1]), 0)
         except ProcessLookupError:
             yield directory
         except (ValueError, PermissionError):
