@@ -17,18 +17,24 @@ def plan_and_do(standin: Standin, run: Run, module: str, expected: str | None, *
     """
     before = standin.mark()
     planned = run(module, check_mode=True, **options)
-    assert standin.mutating(before) == [], "check mode changed something"
+    _nothing_changed(standin, before, "check mode")
     done = run(module, **options)
-    assert [action["action"] for action in done["actions"][:1]] == ([expected] if expected else [])
-    assert planned["actions"] == done["actions"]
-    assert planned["changed"] is done["changed"] is bool(expected)
-    assert planned["diff"] == done["diff"]
+    actions = [action["action"] for action in done["actions"][:1]]
+    assert actions == ([expected] if expected else []), f"{expected} was expected, done was {done['actions']}"
+    for key in ("actions", "changed", "diff"):
+        assert planned[key] == done[key], f"planned was {planned[key]}, done was {done[key]}"
+    assert done["changed"] is bool(expected)
     before = standin.mark()
     for check_mode in (True, False):
         again = run(module, check_mode=check_mode, **options)
-        assert (again["changed"], again["actions"]) == (False, [])
-    assert standin.mutating(before) == [], "the second time changed something"
+        assert (again["changed"], again["actions"]) == (False, []), f"the second time did {again['actions']}: {again['diff']}"
+    _nothing_changed(standin, before, "the second time")
     return done
+
+
+def _nothing_changed(standin: Standin, since: int, when: str) -> None:
+    called = standin.mutating(since)
+    assert called == [], f"{when} called {called}"
 
 
 def twelve_steps(
