@@ -281,8 +281,12 @@ class Cluster(Resource):
         return self.default_version
 
     def _upgrade_notes(self, version: str) -> list[str]:
-        found = api.list_insights(
-            self.client, self.name, categories=["UPGRADE_READINESS"], kubernetesVersions=[version], statuses=["ERROR", "WARNING"]
-        )
         what = f"{self.kind} {self.name}, upgrade to {version}"
+        criteria = {"categories": ["UPGRADE_READINESS"], "kubernetesVersions": [version], "statuses": ["ERROR", "WARNING"]}
+        try:
+            found = api.list_insights(self.client, self.name, **criteria)
+        except api.EksError as error:
+            if api.error_code(error) != "AccessDeniedException":
+                raise
+            return [f"{what}: its readiness is not known, eks:ListInsights is not allowed."]
         return [f"{what}: {i['insightStatus']['status']}: {i['name']}: {i['insightStatus'].get('reason', '')}" for i in found]

@@ -230,6 +230,13 @@ def test_several_updates_are_made_one_after_another_and_the_version_last(eks, an
     assert outcome.notes == ["EKS cluster opta-staging, upgrade to 1.34: ERROR: Deprecated APIs: in use"]
 
 
+def test_an_upgrade_does_not_need_the_right_to_read_its_insights(eks):
+    eks.answer("describe_cluster", described(version="1.33"))
+    eks.answer("describe_cluster_versions", OFFERED)
+    eks.refuse("list_insights", "AccessDeniedException")
+    assert "eks:ListInsights is not allowed" in present(eks, check_mode=True).notes[0]
+
+
 def test_a_failed_update_tells_its_errors(eks):
     eks.answer("describe_cluster", described(logging={}))
     eks.answer("update_cluster_config", update("LoggingUpdate"))
