@@ -1,0 +1,63 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Blocks of IPv4 addresses: are they right, do they fit together, where is room. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Network
+
+#: Amazon VPC, CreateVpc and CreateSubnet: a block has between 16 and 65536 addresses
+LARGEST_PREFIX = 16
+SMALLEST_PREFIX = 28
+EXAMPLE = "for example 10.0.0.0/16"
+
+
+def block_error(option: str, block: str, smallest_prefix: int = SMALLEST_PREFIX) -> str | None:
+    """What is wrong with one block, as a sentence; None when it is right.
+
+    smallest_prefix: the prefix length of the smallest block that is allowed.
+    """
+    try:
+        network = IPv4Network(block)
+    except ValueError:
+        try:
+            right = IPv4Network(block, strict=False)
+        except ValueError:
+            return f"{option} is {block!r}: it must be a block of IPv4 addresses, {EXAMPLE}."
+        return f"{option} is {block!r}, which does not begin at its own first address: did you mean {right}?"
+    if network.prefixlen < LARGEST_PREFIX or network.prefixlen > smallest_prefix:
+        return f"{option} is {block!r}: its size must lie between /{LARGEST_PREFIX} and /{smallest_prefix}, {EXAMPLE}."
+    return None
+
+
+def overlap_error(option: str, blocks: Sequence[str]) -> str | None:
+    """The first two blocks of a list that overlap, as a sentence."""
+    networks = [IPv4Network(block) for block in blocks]
+    for position, network in enumerate(networks):
+        for other in networks[:position]:
+            if network.overlaps(other):
+                return f"{option}: {other} and {network} overlap; each subnet needs addresses of its own."
+    return None
+
+
+def outside_error(option: str, blocks: Sequence[str], whole_option: str, whole: str) -> str | None:
+    """The first block that does not lie within the whole, as a sentence."""
+    for block in blocks:
+        if not IPv4Network(block).subnet_of(IPv4Network(whole)):
+            return f"{option}: {block} does not lie within {whole_option} {whole}."
+    return None
+
+
+def free_block(whole: str, prefix: int, taken: Iterable[str], preferred: str | None = None) -> str | None:
+    """A block of this prefix length within the whole that overlaps none of those taken; the preferred one when it is free."""
+    networks = [IPv4Network(block) for block in taken]
+
+    def is_free(candidate: IPv4Network) -> bool:
+        return not any(candidate.overlaps(network) for network in networks)
+
+    if preferred is not None and is_free(IPv4Network(preferred)):
+        return preferred
+    outer = IPv4Network(whole)
+    if prefix < outer.prefixlen:
+        return None
+    return next((str(candidate) for candidate in outer.subnets(new_prefix=prefix) if is_free(candidate)), None)

@@ -1,0 +1,150 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The VPC endpoints of a network, and the security group of those with interfaces. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._errors import Refused
+from .._resource import Attribute, Change
+from . import changes
+from .part import Part
+from .reading import Reading, name_of
+
+GATEWAY_SERVICES = ("s3", "dynamodb")
+HTTPS = 443
+
+
+def same_members(found: Sequence[str] | None, wanted: Sequence[str] | None) -> bool:
+    """Whether two lists hold the same, in whatever order."""
+    return sorted(found or []) == sorted(wanted or [])
+
+
+def endpoint_name(network: str, kind: str, service: str) -> str:
+    """What an endpoint is called: S3 may have one of each kind."""
+    return f"{network}-{kind.lower()}-{service}"
+
+
+def services_having(reading: Reading, kind: str) -> list[str]:
+    """The short names of the services for which the network has an endpoint of this kind."""
+    start = endpoint_name(reading.name, kind, "")
+    standing = [item for item in reading.items("endpoints") if str(item.get("State", "")).lower() not in ("deleted", "deleting")]
+    return sorted(name_of(item).removeprefix(start) for item in standing if name_of(item).startswith(start))
+
+
+def find_service(services: Sequence[Mapping[str, Any]], kind: str, service: str, region: str) -> Mapping[str, Any]:
+    """What DescribeVpcEndpointServices says of a service; its full name begins differently from partition to partition."""
+    for details in services:
+        kinds = {entry.get("ServiceType") for entry in details.get("ServiceType") or []}
+        if details["ServiceName"].endswith(f".amazonaws.{region}.{service}") and kind in kinds:
+            return details
+    raise Refused(f"{kind.lower()}_endpoints names {service!r}, for which {region} has no {kind.lower()} endpoint: for example ecr.api, sts.")
+
+
+class Endpoint(Part):
+    """Source: Amazon EC2 API, CreateVpcEndpoint, DescribeVpcEndpoints, ModifyVpcEndpoint."""
+
+    kind = "VPC endpoint"
+    collection = "endpoints"
+    id_key = "VpcEndpointId"
+    id_name = "vpc_endpoint_id"
+
+    def table(self) -> Sequence[Attribute]:
+        another = "an endpoint belongs to one service and is of one type for life (Amazon EC2, CreateVpcEndpoint)."
+        return (
+            Attribute("service_name", lambda e: e["ServiceName"], Change.REFUSED, another),
+            Attribute("endpoint_type", lambda e: e["VpcEndpointType"], Change.REFUSED, another),
+            Attribute("route_table_ids", lambda e: sorted(e.get("RouteTableIds") or []), same=same_members),
+            Attribute("subnet_ids", lambda e: sorted(e.get("SubnetIds") or []), same=same_members),
+            Attribute("security_group_ids", lambda e: sorted(g["GroupId"] for g in e.get("Groups") or []), same=same_members),
+            Attribute("private_dns_enabled", lambda e: bool(e.get("PrivateDnsEnabled"))),
+        )
+
+    def status(self, found: Mapping[str, Any] | None) -> str:
+        error = (found or {}).get("LastError") or {}
+        return f"{super().status(found)}: {error['Message']}" if error.get("Message") else super().status(found)
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        request: dict[str, Any] = {
+            "VpcId": self.reading.vpc_id,
+            "ServiceName": wanted["service_name"],
+            "VpcEndpointType": wanted["endpoint_type"],
+        }
+        if wanted["endpoint_type"] == "Gateway":
+            request["RouteTableIds"] = wanted["route_table_ids"]
+        else:
+            request.update(SubnetIds=wanted["subnet_ids"], SecurityGroupIds=wanted["security_group_ids"], PrivateDnsEnabled=True)
+        made = changes.create_vpc_endpoint(self.client, wanted["tags"], **request)
+        self.remember(made, wanted)
+
+    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        request: dict[str, Any] = {}
+        lists = {"route_table_ids": "RouteTableIds", "subnet_ids": "SubnetIds", "security_group_ids": "SecurityGroupIds"}
+        before = {attribute.name: attribute.read(found) for attribute in self.attributes if attribute.name in lists}
+        for name, key in lists.items():
+            if name in names:
+                added, removed = set(wanted[name]) - set(before[name]), set(before[name]) - set(wanted[name])
+                request.update({f"Add{key}": sorted(added)} if added else {})
+                request.update({f"Remove{key}": sorted(removed)} if removed else {})
+        if "private_dns_enabled" in names:
+            request["PrivateDnsEnabled"] = wanted["private_dns_enabled"]
+        if request:
+            changes.modify_vpc_endpoint(self.client, found["VpcEndpointId"], **request)
+
+    def remove(self, found: Mapping[str, Any]) -> None:
+        changes.delete_vpc_endpoint(self.client, found["VpcEndpointId"])
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        self.remove(found)
+        self.reading.refresh(self.collection)
+
+
+class EndpointSecurityGroup(Part):
+    """Lets the VPC, and nobody else, reach the interface endpoints on 443."""
+
+    kind = "security group"
+    collection = "security_groups"
+    id_key = "GroupId"
+    id_name = "group_id"
+
+    def table(self) -> Sequence[Attribute]:
+        return (Attribute("ingress_cidr_blocks", ingress_blocks, same=same_members),)
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        blocks = wanted["ingress_cidr_blocks"]
+        description = "HTTPS from the VPC to its interface endpoints"
+        made = changes.create_security_group(self.client, self.reading.vpc_id, self.name, description, wanted["tags"])
+        changes.authorize_security_group_ingress(self.client, made, https_from(blocks))
+        item = {"GroupId": made, "GroupName": self.name, "VpcId": self.reading.vpc_id, "IpPermissions": https_from(blocks)}
+        self.remember(item, wanted)
+
+    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "ingress_cidr_blocks" not in names:
+            return
+        if found.get("IpPermissions"):
+            changes.revoke_security_group_ingress(self.client, found["GroupId"], found["IpPermissions"])
+        changes.authorize_security_group_ingress(self.client, found["GroupId"], https_from(wanted["ingress_cidr_blocks"]))
+
+    def remove(self, found: Mapping[str, Any]) -> None:
+        changes.delete_security_group(self.client, found["GroupId"])
+
+
+def https_from(blocks: Sequence[str]) -> list[dict[str, Any]]:
+    """The permission of HTTPS from these blocks."""
+    ranges = [{"CidrIp": block, "Description": "HTTPS from the VPC"} for block in blocks]
+    return [{"IpProtocol": "tcp", "FromPort": HTTPS, "ToPort": HTTPS, "IpRanges": ranges}]
+
+
+def ingress_blocks(group: Mapping[str, Any]) -> list[str]:
+    """From where HTTPS is let in; a rule of another kind is named as it is, so that it differs and is taken away."""
+    found: list[str] = []
+    for rule in group.get("IpPermissions") or []:
+        https = (rule.get("IpProtocol"), rule.get("FromPort"), rule.get("ToPort")) == ("tcp", HTTPS, HTTPS)
+        ranges = [entry["CidrIp"] for entry in rule.get("IpRanges") or []]
+        others = bool(rule.get("UserIdGroupPairs") or rule.get("Ipv6Ranges") or rule.get("PrefixListIds"))
+        if https and not others:
+            found.extend(ranges)
+        else:
+            found.append(f"{rule.get('IpProtocol')} {rule.get('FromPort')}-{rule.get('ToPort')} {' '.join(ranges)}".strip())
+    return sorted(found)

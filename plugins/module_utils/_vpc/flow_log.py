@@ -1,0 +1,83 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The flow log of a VPC to CloudWatch Logs. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._resource import Attribute, State
+from . import changes
+from .part import Part
+
+TRAFFIC_TYPES = ("ALL", "ACCEPT", "REJECT")
+INTERVALS = (60, 600)
+DESTINATION = "cloud-watch-logs"
+
+
+def group_name(destination: str | None) -> str:
+    """The name of a log group, given by name or ARN, with or without :* at its end."""
+    text = (destination or "").removesuffix(":*")
+    return text.split(":log-group:", 1)[-1]
+
+
+class FlowLog(Part):
+    """EC2 cannot change a flow log; to delete one and make another loses nothing, for its events are in the log group.
+
+    Source: Amazon EC2 API, CreateFlowLogs, DescribeFlowLogs, DeleteFlowLogs.
+    """
+
+    kind = "flow log"
+    collection = "flow_logs"
+    id_key = "FlowLogId"
+    id_name = "flow_log_id"
+
+    def table(self) -> Sequence[Attribute]:
+        return (
+            Attribute(
+                "log_group_arn",
+                lambda f: f.get("LogDestination") or f.get("LogGroupName"),
+                same=lambda found, wanted: group_name(found) == group_name(wanted),
+            ),
+            Attribute("role_arn", lambda f: f.get("DeliverLogsPermissionArn")),
+            Attribute("traffic_type", lambda f: f.get("TrafficType")),
+            Attribute("max_aggregation_interval", lambda f: f.get("MaxAggregationInterval")),
+        )
+
+    def state(self, found: Mapping[str, Any]) -> State:
+        return State.READY
+
+    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+        if found.get("DeliverLogsStatus") != "FAILED":
+            return []
+        return [f"{self.kind} {self.name} cannot deliver: {found.get('DeliverLogsErrorMessage')}. Look at its role and its log group."]
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        destination = wanted["log_group_arn"].removesuffix(":*")
+        request: dict[str, Any] = {
+            "LogDestinationType": DESTINATION,
+            "LogDestination": destination,
+            "DeliverLogsPermissionArn": wanted["role_arn"],
+            "TrafficType": wanted["traffic_type"],
+            "MaxAggregationInterval": wanted["max_aggregation_interval"],
+        }
+        made = changes.create_flow_log(self.client, self.reading.vpc_id, wanted["tags"], **request)
+        item = {**request, "FlowLogId": made, "ResourceId": self.reading.vpc_id, "FlowLogStatus": "ACTIVE"}
+        self.remember(item, wanted)
+
+    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if set(names) != {"tags"}:
+            # First away with it: EC2 refuses two of the same destination and traffic
+            self.delete(found)
+            kept = {attribute.name: attribute.read(found) for attribute in self.attributes}
+            self.create({**kept, **wanted})
+
+    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if set(names) == {"tags"}:
+            super().update(found, wanted, names)
+        else:
+            self.change(found, wanted, names)
+            self.reading.refresh(self.collection)
+
+    def remove(self, found: Mapping[str, Any]) -> None:
+        changes.delete_flow_log(self.client, found["FlowLogId"])

@@ -1,0 +1,131 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What EKS and load balancers leave behind in a VPC, and what keeps a VPC from being deleted. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._errors import Refused
+from .._resource import Outcome
+from .._wait import wait_for
+from . import changes
+from .reading import Reading, name_of, tags_of
+
+#: how the interfaces of EKS's control planes, of the VPC CNI's pods and of load balancers are described
+OWNED_DESCRIPTIONS = ("Amazon EKS ", "aws-K8S-", "ELB ")
+OWNED_TAGS = ("kubernetes.io/cluster/", "elbv2.k8s.aws/cluster", "aws:eks:cluster-name")
+PATIENCE_SECONDS = 300.0
+
+
+def is_owned_interface(interface: Mapping[str, Any]) -> bool:
+    """Whether EKS, its CNI or a load balancer has made a network interface."""
+    return str(interface.get("Description", "")).startswith(OWNED_DESCRIPTIONS)
+
+
+def is_owned_group(group: Mapping[str, Any]) -> bool:
+    """Whether EKS or the load balancer controller has made a security group."""
+    return any(key.startswith(OWNED_TAGS) for key in tags_of(group))
+
+
+def following(reading: Reading) -> set[str]:
+    """The ids of the interfaces that go with the NAT gateway or the endpoint that they belong to."""
+    ids = {a.get("NetworkInterfaceId") for nat in reading.items("nat_gateways") for a in nat.get("NatGatewayAddresses") or []}
+    return ids | {interface for endpoint in reading.items("endpoints") for interface in endpoint.get("NetworkInterfaceIds") or []}
+
+
+def living(reading: Reading) -> list[Mapping[str, Any]]:
+    """The interfaces of the VPC that are neither the network's own nor left behind."""
+    skipped = following(reading)
+    return [
+        interface
+        for interface in reading.items("network_interfaces")
+        if interface["NetworkInterfaceId"] not in skipped
+        and not (is_owned_interface(interface) and interface.get("Status") == "available")
+    ]
+
+
+def shown_interface(interface: Mapping[str, Any]) -> str:
+    """An interface in a few words."""
+    instance = (interface.get("Attachment") or {}).get("InstanceId")
+    what = instance or interface.get("Description") or interface.get("InterfaceType") or "of unknown use"
+    return f"{interface['NetworkInterfaceId']} ({what})"
+
+
+def refuse_used_subnets(reading: Reading, subnet_ids: Sequence[str]) -> None:
+    """Raise Refused when something lives in one of these subnets."""
+    inside = [shown_interface(interface) for interface in living(reading) if interface.get("SubnetId") in subnet_ids]
+    if inside:
+        raise Refused(f"{reading.name}: zones are not removed while something lives in their subnets: {first_of(inside)}. Move it first.")
+
+
+def first_of(shown: Sequence[str]) -> str:
+    """The first ten, and how many more there are."""
+    more = "" if len(shown) <= 10 else f" and {len(shown) - 10} more"
+    return f"{', '.join(shown[:10])}{more}"
+
+
+def refuse_what_blocks(reading: Reading, ours: Mapping[str, set[str]]) -> None:
+    """Raise Refused, naming it, when the VPC holds what neither is ours nor was left behind."""
+    blocking = [shown_interface(interface) for interface in living(reading) if not is_owned_interface(interface)]
+    for collection, key, skip in (
+        ("subnets", "SubnetId", lambda item: False),
+        ("nat_gateways", "NatGatewayId", lambda item: str(item.get("State")).lower() in ("deleted", "failed")),
+        ("route_tables", "RouteTableId", lambda item: any(a.get("Main") for a in item.get("Associations") or [])),
+        ("security_groups", "GroupId", lambda item: item.get("GroupName") == "default" or is_owned_group(item)),
+        ("endpoints", "VpcEndpointId", lambda item: str(item.get("State")).lower() == "deleted"),
+    ):
+        others = [item for item in reading.items(collection) if item[key] not in ours.get(collection, set()) and not skip(item)]
+        blocking += [f"{item[key]} ({name_of(item) or item.get('GroupName') or 'without a name'})" for item in others]
+    if blocking:
+        raise Refused(
+            f"VPC {reading.name} ({reading.vpc_id}) holds what was not made by this collection: {first_of(blocking)}. "
+            "Remove it, then run again."
+        )
+
+
+def wait_for_interfaces(reading: Reading, timeout_seconds: float) -> None:
+    """Wait until load balancers and nodes that are being deleted have let go of their interfaces."""
+
+    def look() -> tuple[bool, list[str]]:
+        in_use = [shown_interface(interface) for interface in living(reading)]
+        if in_use:
+            reading.refresh("network_interfaces")
+        return not in_use, in_use
+
+    patience = min(timeout_seconds, PATIENCE_SECONDS)
+    wait_for(look, f"what uses the VPC {reading.name} to go", patience, lambda in_use: f"in use are {first_of(in_use)}")
+
+
+def remove_leftovers(reading: Reading, check_mode: bool) -> list[Outcome]:
+    """Delete the interfaces and security groups that were left behind."""
+    outcomes = []
+    for interface in [i for i in reading.items("network_interfaces") if is_owned_interface(i) and i.get("Status") == "available"]:
+        interface_id = interface["NetworkInterfaceId"]
+        outcomes.append(_deleted("network interface", interface_id, {"description": interface.get("Description")}))
+        if not check_mode:
+            changes.delete_network_interface(reading.client, interface_id)
+            reading.forget("network_interfaces", interface_id)
+    groups = [group for group in reading.items("security_groups") if is_owned_group(group)]
+    for group in groups if not check_mode else []:
+        _forget_other_groups(reading.client, group)
+    for group in groups:
+        outcomes.append(_deleted("security group", group["GroupName"], {"group_id": group["GroupId"]}))
+        if not check_mode:
+            changes.delete_security_group(reading.client, group["GroupId"])
+            reading.forget("security_groups", group["GroupId"])
+    return outcomes
+
+
+def _forget_other_groups(client: Any, group: Mapping[str, Any]) -> None:
+    """Groups that name one another cannot be deleted: their rules go first."""
+    ingress = [rule for rule in group.get("IpPermissions") or [] if rule.get("UserIdGroupPairs")]
+    egress = [rule for rule in group.get("IpPermissionsEgress") or [] if rule.get("UserIdGroupPairs")]
+    if ingress:
+        changes.revoke_security_group_ingress(client, group["GroupId"], ingress)
+    if egress:
+        changes.revoke_security_group_egress(client, group["GroupId"], egress)
+
+
+def _deleted(kind: str, name: str, before: dict[str, Any]) -> Outcome:
+    return Outcome(kind, name, action="delete", before=before)

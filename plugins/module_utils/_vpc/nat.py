@@ -1,0 +1,128 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""NAT gateways and their elastic IP addresses. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import _names
+from .._resource import Attribute, Change, State
+from . import changes
+from .part import Part
+from .reading import Reading, name_of
+
+
+def nat_name(network: str, zone_id: str) -> str:
+    """What the NAT gateway of a zone and its address are called."""
+    return f"{network}-nat-{zone_id}"
+
+
+def nat_state(item: Mapping[str, Any]) -> str:
+    """EC2's word: pending, available, deleting, deleted or failed."""
+    return str(item.get("State", "available")).lower()
+
+
+def zones_with_nat(reading: Reading) -> list[str]:
+    """The ids of the zones in which the network has a NAT gateway."""
+    return _zones(reading, [item for item in reading.items("nat_gateways") if nat_state(item) in ("pending", "available")])
+
+
+def zones_with_traces(reading: Reading) -> list[str]:
+    """The ids of the zones in which the network has a NAT gateway, one that is going, or the address of one."""
+    gateways = [item for item in reading.items("nat_gateways") if nat_state(item) not in ("deleted", "failed")]
+    return _zones(reading, [*gateways, *(item for item in reading.items("addresses") if reading.is_ours(item))])
+
+
+def _zones(reading: Reading, items: Sequence[Mapping[str, Any]]) -> list[str]:
+    start = nat_name(reading.name, "")
+    return sorted({name_of(item).removeprefix(start) for item in items if name_of(item).startswith(start)})
+
+
+class Address(Part):
+    """The address of a NAT gateway. Source: Amazon EC2 API, AllocateAddress, ReleaseAddress."""
+
+    kind = "elastic IP address"
+    collection = "addresses"
+    id_key = "AllocationId"
+    id_name = "allocation_id"
+
+    def __init__(self, reading: Reading, name: str, *, purge_tags: bool = False) -> None:
+        super().__init__(reading, name, purge_tags=purge_tags)
+        self.made_by_aws = ("allocation_id", "public_ip")
+
+    def matches(self, item: Mapping[str, Any]) -> bool:
+        return (super().matches(item) and self.reading.is_ours(item)) or item.get("AllocationId") in self._held()
+
+    def _held(self) -> set[str]:
+        """What the NAT gateway of this name uses, whatever it is called."""
+        gateways = [item for item in self.reading.items("nat_gateways") if name_of(item) == self.name and nat_state(item) != "deleted"]
+        return {address.get("AllocationId") for item in gateways for address in item.get("NatGatewayAddresses") or []} - {None}
+
+    def _look(self) -> dict[str, Any] | None:
+        found = super()._look()
+        return None if found is None else {**found, "public_ip": found.get("PublicIp")}
+
+    def state(self, found: Mapping[str, Any]) -> State:
+        return State.READY
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        self.remember(changes.allocate_address(self.client, wanted["tags"]), wanted)
+
+    def remove(self, found: Mapping[str, Any]) -> None:
+        changes.release_address(self.client, found["AllocationId"])
+
+
+class NatGateway(Part):
+    """The NAT gateway of a zone. Source: Amazon EC2 API, CreateNatGateway, DescribeNatGateways.
+
+    One that has failed counts as gone: EC2 removes it after an hour, and a run makes another.
+    """
+
+    kind = "NAT gateway"
+    collection = "nat_gateways"
+    id_key = "NatGatewayId"
+    id_name = "nat_gateway_id"
+
+    def table(self) -> Sequence[Attribute]:
+        keeps = "a NAT gateway keeps its subnet for life (Amazon EC2, CreateNatGateway)."
+        return (
+            Attribute("subnet_id", lambda n: n["SubnetId"], Change.REFUSED, keeps),
+            # Used when it is made; the address that one has stays
+            Attribute("allocation_id", lambda n: n["allocation_id"], same=lambda found, wanted: True),
+        )
+
+    def is_there(self, item: Mapping[str, Any]) -> bool:
+        made_now = item["NatGatewayId"] in self.reading.made.get(self.collection, {})
+        return nat_state(item) != "deleted" and (made_now or nat_state(item) != "failed")
+
+    def _look(self) -> dict[str, Any] | None:
+        found = super()._look()
+        if found is None:
+            return None
+        addresses = found.get("NatGatewayAddresses") or [{}]
+        return {**found, "allocation_id": addresses[0].get("AllocationId")}
+
+    def status(self, found: Mapping[str, Any] | None) -> str:
+        if found is None:
+            return "gone"
+        reason = found.get("FailureMessage") or found.get("FailureCode")
+        return f"{nat_state(found)}: {reason}" if reason else nat_state(found)
+
+    def remedy(self, found: Mapping[str, Any]) -> str:
+        return "Mend the cause and run again: another one is made."
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        subnet_id, allocation_id = wanted["subnet_id"], wanted["allocation_id"]
+        # EC2 answers a token that it knows with the gateway of then, be it long deleted
+        former = sorted(item["NatGatewayId"] for item in self.reading.items(self.collection) if name_of(item) == self.name)
+        token = f"{_names.shortened(self.name, 40)}-{_names.digest(subnet_id, allocation_id, *former)}"
+        made = changes.create_nat_gateway(self.client, subnet_id, allocation_id, token, wanted["tags"])
+        self.remember(made, wanted)
+
+    def remove(self, found: Mapping[str, Any]) -> None:
+        changes.delete_nat_gateway(self.client, found["NatGatewayId"])
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        self.remove(found)
+        self.reading.refresh(self.collection)

@@ -1,0 +1,298 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A whole network, brought to its wanted state part by part. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._errors import Refused
+from .._resource import KNOWN_AFTER_APPLY, Outcome, State, ensure_absent, ensure_present
+from . import endpoints, leftovers, nat, plan, routes, subnet
+from .flow_log import FlowLog
+from .part import Part, part_tags
+from .plan import Zone
+from .reading import Reading
+from .vpc import DefaultSecurityGroup, InternetGateway, Vpc
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is wanted of a network; None leaves a thing as it is found, an empty list or dict removes it."""
+
+    name: str
+    region: str
+    tags: Mapping[str, Any] = field(default_factory=dict)
+    cidr_block: str | None = None
+    zone_count: int | None = None
+    public_subnet_cidr_blocks: Sequence[str] = ()
+    private_subnet_cidr_blocks: Sequence[str] = ()
+    public_subnet_tags: Mapping[str, Any] = field(default_factory=dict)
+    private_subnet_tags: Mapping[str, Any] = field(default_factory=dict)
+    nat_mode: str | None = None
+    gateway_endpoints: Sequence[str] | None = None
+    interface_endpoints: Sequence[str] | None = None
+    flow_logs: Mapping[str, Any] | None = None
+    purge_tags: bool = False
+    adopt: bool = False
+    wait: bool = True
+    timeout_seconds: float = 1800
+
+    @property
+    def given_zone_count(self) -> int | None:
+        """The number of zones that the options name, by itself or by the blocks."""
+        return self.zone_count or len(self.public_subnet_cidr_blocks) or len(self.private_subnet_cidr_blocks) or None
+
+    def check(self) -> None:
+        """Raise Refused for what is wrong whatever AWS has."""
+        count = self.given_zone_count if self.zone_count is None else self.zone_count
+        if self.cidr_block:
+            self.check_layout(self.cidr_block, plan.DEFAULT_ZONE_COUNT if count is None else count)
+
+    def check_layout(self, cidr_block: str, zone_count: int) -> None:
+        """Raise Refused when the blocks do not fit together."""
+        blocks = self.public_subnet_cidr_blocks, self.private_subnet_cidr_blocks
+        wrong = plan.layout_errors(cidr_block, zone_count, *blocks, prefix="")
+        if wrong:
+            raise Refused(" ".join(wrong))
+
+
+class Network:
+    """One pass over all parts of a network: in check mode it says what would be done, and makes no call that changes anything."""
+
+    def __init__(self, reading: Reading, options: Options, check_mode: bool) -> None:
+        self.reading = reading
+        self.options = options
+        self.check_mode = check_mode
+        self.outcomes: list[Outcome] = []
+        self.zones: list[Zone] = []
+        self.removed_zones: list[Zone] = []
+        self.nat_zones: list[str] = []
+
+    def bring(self) -> list[Outcome]:
+        """Make and change what differs, in the order that works; then remove what is no longer wanted."""
+        result: dict[str, Any] = {"name": self.options.name}
+        self._lay_out()
+        main = self._vpc(result)
+        self._subnets(result)
+        self._internet(result)
+        gateways = self._nat_gateways(result)
+        self._flow_log(result)
+        interfaces = self._interface_endpoints(result)
+        self._settle(gateways)
+        self._private_routes(result)
+        self._gateway_endpoints(result)
+        if self.options.wait:
+            self._settle(interfaces)
+        self._remove_unwanted()
+        main.resource = result
+        return self.outcomes
+
+    def _lay_out(self) -> None:
+        existing = subnet.existing_zones(self.reading)
+        count = self.options.given_zone_count or len(existing) or plan.DEFAULT_ZONE_COUNT
+        usable = plan.usable_zones(self.reading.items("zones"))
+        chosen = plan.choose_zones(usable, existing, count, self.options.region)
+        self.removed_zones = [zone for zone in existing if zone.zone_id not in {kept.zone_id for kept in chosen}]
+        if self.removed_zones:
+            leftovers.refuse_used_subnets(self.reading, self._subnet_ids(self.removed_zones))
+        vpc = self.reading.find_vpc()
+        block = vpc["CidrBlock"] if vpc else self.options.cidr_block
+        if block is None:
+            return  # the VPC itself says so
+        taken = [*subnet.other_blocks(self.reading), *(z.public_cidr_block for z in self.removed_zones if z.public_cidr_block)]
+        taken += [zone.private_cidr_block for zone in self.removed_zones if zone.private_cidr_block]
+        given = self.options.public_subnet_cidr_blocks, self.options.private_subnet_cidr_blocks
+        if any(given):
+            self.options.check_layout(block, len(chosen))
+        self.zones = plan.lay_out(block, chosen, *given, taken=taken)
+
+    def _subnet_ids(self, zones: Sequence[Zone]) -> list[str]:
+        parts = [self._subnet(kind, zone) for zone in zones for kind in subnet.KINDS]
+        return [found["subnet_id"] for found in (part.find() for part in parts) if found]
+
+    def _subnet(self, kind: str, zone: Zone) -> subnet.Subnet:
+        return self._part(subnet.Subnet, subnet.subnet_name(self.options.name, kind, zone.zone_id))
+
+    def _part(self, noun: type, name: str | None = None) -> Any:
+        return noun(self.reading, name or self.options.name, purge_tags=self.options.purge_tags)
+
+    def _ensure(self, part: Part, wanted: Mapping[str, Any], tags: Mapping[str, Any] | None = None, wait: bool = True) -> dict[str, Any]:
+        """Bring one part to its wanted state; answers its description."""
+        outcome = self._ensure_outcome(part, {**wanted, "tags": part_tags(self.options.tags, part.name, tags)}, wait)
+        return dict(outcome.resource or {})
+
+    def _ensure_outcome(self, part: Part, wanted: Mapping[str, Any], wait: bool = True) -> Outcome:
+        outcome = ensure_present(
+            part,
+            wanted,
+            check_mode=self.check_mode,
+            adopt=self.options.adopt,
+            wait=wait,
+            timeout_seconds=self.options.timeout_seconds,
+        )
+        self.outcomes.append(outcome)
+        return outcome
+
+    def _settle(self, parts: Sequence[tuple[Part, Mapping[str, Any]]]) -> None:
+        """Wait for what was begun without waiting."""
+        for part, wanted in [] if self.check_mode else parts:
+            ensure_present(part, wanted, check_mode=False, adopt=self.options.adopt, timeout_seconds=self.options.timeout_seconds)
+
+    def _drop(self, part: Part, wait: bool = True) -> None:
+        common = {"check_mode": self.check_mode, "tags": self.options.tags, "adopt": self.options.adopt}
+        outcome = ensure_absent(part, wait=wait, timeout_seconds=self.options.timeout_seconds, **common)
+        if outcome.action:
+            self.outcomes.append(outcome)
+
+    def _vpc(self, result: dict[str, Any]) -> Outcome:
+        wanted: dict[str, Any] = {"enable_dns_support": True, "enable_dns_hostnames": True}
+        if self.options.cidr_block:
+            wanted["cidr_block"] = self.options.cidr_block
+        tags = {**self.options.tags, "Name": self.options.name}
+        main = self._ensure_outcome(self._part(Vpc), {**wanted, "tags": {key: str(value) for key, value in tags.items()}})
+        made = main.resource or {}
+        result.update({key: made.get(key) for key in ("vpc_id", "cidr_block", "tags")})
+        group = self._ensure_outcome(self._part(DefaultSecurityGroup), {"rules": 0}).resource or {}
+        result["default_security_group_id"] = group.get("group_id") or KNOWN_AFTER_APPLY
+        return main
+
+    def _subnets(self, result: dict[str, Any]) -> None:
+        result["zone_ids"] = [zone.zone_id for zone in self.zones]
+        result["zone_names"] = [zone.zone_name for zone in self.zones]
+        for kind in subnet.KINDS:
+            more = {**subnet.ROLE_TAGS[kind], **getattr(self.options, f"{kind}_subnet_tags")}
+            ids = []
+            for zone in self.zones:
+                wanted = {"cidr_block": getattr(zone, f"{kind}_cidr_block"), "availability_zone_id": zone.zone_id}
+                made = self._ensure(self._subnet(kind, zone), {**wanted, "map_public_ip_on_launch": False}, more)
+                ids.append(made["subnet_id"])
+            result[f"{kind}_subnet_ids"] = ids
+            result[f"{kind}_subnet_cidr_blocks"] = [getattr(zone, f"{kind}_cidr_block") for zone in self.zones]
+
+    def _internet(self, result: dict[str, Any]) -> None:
+        gateway = self._ensure(self._part(InternetGateway, f"{self.options.name}-internet"), {"attached": True})
+        result["internet_gateway_id"] = gateway["internet_gateway_id"]
+        wanted = {"default_route": gateway["internet_gateway_id"], "subnet_ids": result["public_subnet_ids"]}
+        table = self._ensure(self._part(routes.RouteTable, routes.table_name(self.options.name)), wanted)
+        result["public_route_table_id"] = table["route_table_id"]
+
+    def _nat_gateways(self, result: dict[str, Any]) -> list[tuple[Part, Mapping[str, Any]]]:
+        having = nat.zones_with_nat(self.reading)
+        result["nat_mode"] = self.options.nat_mode or plan.found_nat_mode(having)
+        self.nat_zones = plan.nat_zone_ids(result["nat_mode"], result["zone_ids"], having)
+        result.update(nat_gateway_ids=[], nat_public_ips=[])
+        begun: list[tuple[Part, Mapping[str, Any]]] = []
+        for zone_id in self.nat_zones:
+            name = nat.nat_name(self.options.name, zone_id)
+            address = self._ensure(self._part(nat.Address, name), {})
+            subnet_id = result["public_subnet_ids"][result["zone_ids"].index(zone_id)]
+            wanted = {"subnet_id": subnet_id, "allocation_id": address["allocation_id"]}
+            gateway = self._part(nat.NatGateway, name)
+            result["nat_gateway_ids"].append(self._ensure(gateway, wanted, wait=False)["nat_gateway_id"])
+            result["nat_public_ips"].append(address["public_ip"])
+            begun.append((gateway, wanted))
+        return begun
+
+    def _private_routes(self, result: dict[str, Any]) -> None:
+        result["private_route_table_ids"] = []
+        for zone_id, subnet_id in zip(result["zone_ids"], result["private_subnet_ids"]):  # noqa: B905
+            nat_zone = plan.nat_zone_of(zone_id, self.nat_zones)
+            target = "" if nat_zone is None else result["nat_gateway_ids"][self.nat_zones.index(nat_zone)]
+            part = self._part(routes.RouteTable, routes.table_name(self.options.name, zone_id))
+            table = self._ensure(part, {"default_route": target, "subnet_ids": [subnet_id]})
+            result["private_route_table_ids"].append(table["route_table_id"])
+
+    def _endpoint(self, kind: str, service: str) -> endpoints.Endpoint:
+        return self._part(endpoints.Endpoint, endpoints.endpoint_name(self.options.name, kind, service))
+
+    def _endpoints_wanted(self, kind: str, given: Sequence[str] | None) -> list[str]:
+        return list(dict.fromkeys(endpoints.services_having(self.reading, kind) if given is None else given))
+
+    def _service(self, part: Part, kind: str, service: str) -> Mapping[str, Any]:
+        """The service's full name, and its zones; asked of AWS only where it is needed."""
+        found = part.find()
+        if found is not None and kind == "Gateway":
+            return {"ServiceName": found["ServiceName"]}
+        return endpoints.find_service(self.reading.items("services"), kind, service, self.options.region)
+
+    def _gateway_endpoints(self, result: dict[str, Any]) -> None:
+        result["gateway_endpoint_ids"] = {}
+        for service in self._endpoints_wanted("Gateway", self.options.gateway_endpoints):
+            part = self._endpoint("Gateway", service)
+            wanted = {
+                "service_name": self._service(part, "Gateway", service)["ServiceName"],
+                "endpoint_type": "Gateway",
+                "route_table_ids": result["private_route_table_ids"],
+            }
+            result["gateway_endpoint_ids"][service] = self._ensure(part, wanted)["vpc_endpoint_id"]
+
+    def _endpoint_group(self) -> endpoints.EndpointSecurityGroup:
+        return self._part(endpoints.EndpointSecurityGroup, f"{self.options.name}-endpoints")
+
+    def _interface_endpoints(self, result: dict[str, Any]) -> list[tuple[Part, Mapping[str, Any]]]:
+        result["interface_endpoint_ids"] = {}
+        begun: list[tuple[Part, Mapping[str, Any]]] = []
+        services = self._endpoints_wanted("Interface", self.options.interface_endpoints)
+        if not services:
+            return begun
+        group = self._ensure(self._endpoint_group(), {"ingress_cidr_blocks": [result["cidr_block"]]})
+        for service in services:
+            part = self._endpoint("Interface", service)
+            details = self._service(part, "Interface", service)
+            zones = details.get("AvailabilityZones") or result["zone_names"]
+            inside = zip(result["zone_names"], result["private_subnet_ids"])  # noqa: B905
+            wanted = {
+                "service_name": details["ServiceName"],
+                "endpoint_type": "Interface",
+                "subnet_ids": [subnet_id for zone, subnet_id in inside if zone in zones],
+                "security_group_ids": [group["group_id"]],
+                "private_dns_enabled": True,
+            }
+            result["interface_endpoint_ids"][service] = self._ensure(part, wanted, wait=False)["vpc_endpoint_id"]
+            begun.append((part, wanted))
+        return begun
+
+    def _flow_log(self, result: dict[str, Any]) -> None:
+        part = self._part(FlowLog, f"{self.options.name}-flow-log")
+        given = self.options.flow_logs
+        if given is None:
+            result["flow_log_id"] = (part.find() or {}).get("flow_log_id")
+        elif not given.get("log_group_arn"):
+            self._drop(part)
+            result["flow_log_id"] = None
+        else:
+            result["flow_log_id"] = self._ensure(part, {key: value for key, value in given.items() if value is not None})["flow_log_id"]
+
+    def _remove_unwanted(self) -> None:
+        """What has been moved away from: endpoints, then NAT gateways with their addresses, then zones."""
+        unwanted: list[Part] = []
+        for kind, given in (("Gateway", self.options.gateway_endpoints), ("Interface", self.options.interface_endpoints)):
+            wanted = self._endpoints_wanted(kind, given)
+            unwanted += [self._endpoint(kind, s) for s in endpoints.services_having(self.reading, kind) if s not in wanted]
+        self.drop_together(unwanted)
+        if not self._endpoints_wanted("Interface", self.options.interface_endpoints):
+            self._drop(self._endpoint_group())
+        self.drop_nat([zone_id for zone_id in nat.zones_with_traces(self.reading) if zone_id not in self.nat_zones])
+        for zone in self.removed_zones:
+            self._drop(self._part(routes.RouteTable, routes.table_name(self.options.name, zone.zone_id)))
+            for kind in subnet.KINDS:
+                self._drop(self._subnet(kind, zone))
+
+    def drop_together(self, parts: Sequence[Part]) -> None:
+        """Ask for the deletion of all, then wait for all."""
+        for part in parts:
+            found = part.find()
+            self._drop(part, wait=found is not None and part.state(found) is State.IN_PROGRESS)
+        for part in parts if not self.check_mode else []:
+            self._drop(part)
+
+    def drop_nat(self, zone_ids: Sequence[str]) -> None:
+        """NAT gateways first: an address in use cannot be released."""
+        names = [nat.nat_name(self.options.name, zone_id) for zone_id in zone_ids]
+        self.drop_together([self._part(nat.NatGateway, name) for name in names])
+        if names and not self.check_mode:
+            self.reading.refresh("addresses")
+        for name in names:
+            self._drop(self._part(nat.Address, name))

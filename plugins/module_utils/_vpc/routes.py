@@ -1,0 +1,105 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The route tables of a network. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._resource import Attribute, State
+from . import changes
+from .part import Part
+
+EVERYWHERE = "0.0.0.0/0"
+#: the arguments of CreateRoute, by the beginning of the target's id
+TARGETS = {"igw-": "GatewayId", "nat-": "NatGatewayId"}
+
+
+def table_name(network: str, zone_id: str | None = None) -> str:
+    """What the public route table, or the private one of a zone, is called."""
+    return f"{network}-public" if zone_id is None else f"{network}-private-{zone_id}"
+
+
+def target_argument(target: str) -> dict[str, str]:
+    """The argument of CreateRoute that names a target."""
+    return {argument: target for start, argument in TARGETS.items() if target.startswith(start)}
+
+
+def default_target(table: Mapping[str, Any]) -> str:
+    """Where a route table sends what leaves the VPC; empty when nowhere."""
+    route = _default_route(table) or {}
+    return next((route[key] for key in (*TARGETS.values(), "TransitGatewayId", "NetworkInterfaceId") if route.get(key)), "")
+
+
+def _default_route(table: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    return next((route for route in table.get("Routes") or [] if route.get("DestinationCidrBlock") == EVERYWHERE), None)
+
+
+def associated_subnets(table: Mapping[str, Any]) -> dict[str, str]:
+    """The subnets that use a route table by an association of their own: subnet id to association id."""
+    return {
+        association["SubnetId"]: association["RouteTableAssociationId"]
+        for association in table.get("Associations") or []
+        if association.get("SubnetId") and not association.get("Main")
+    }
+
+
+class RouteTable(Part):
+    """A route table, of which the default route and the associations of our subnets are ours; others may add routes.
+
+    Source: Amazon EC2 API, CreateRouteTable, CreateRoute, ReplaceRoute, AssociateRouteTable.
+    """
+
+    kind = "route table"
+    collection = "route_tables"
+    id_key = "RouteTableId"
+    id_name = "route_table_id"
+
+    def table(self) -> Sequence[Attribute]:
+        return (
+            Attribute("default_route", default_target),
+            Attribute("subnet_ids", lambda t: sorted(associated_subnets(t)), merge=lambda found, wanted: sorted({*found, *wanted})),
+        )
+
+    def state(self, found: Mapping[str, Any]) -> State:
+        return State.READY
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        made = changes.create_route_table(self.client, self.reading.vpc_id, wanted["tags"])
+        self.remember(made, wanted)
+        if wanted.get("default_route"):
+            changes.create_route(self.client, made["RouteTableId"], EVERYWHERE, target_argument(wanted["default_route"]))
+        self._associate(made, wanted["subnet_ids"])
+        self.reading.refresh(self.collection)
+
+    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "default_route" in names:
+            self._route(found, wanted["default_route"])
+        if "subnet_ids" in names:
+            self._associate(found, wanted["subnet_ids"])
+
+    def _route(self, found: Mapping[str, Any], target: str) -> None:
+        if not target:
+            changes.delete_route(self.client, found["RouteTableId"], EVERYWHERE)
+        elif _default_route(found):
+            changes.replace_route(self.client, found["RouteTableId"], EVERYWHERE, target_argument(target))
+        else:
+            changes.create_route(self.client, found["RouteTableId"], EVERYWHERE, target_argument(target))
+
+    def _associate(self, table: Mapping[str, Any], subnet_ids: Sequence[str]) -> None:
+        """Associate the subnets that are not yet; one that uses another table is moved."""
+        elsewhere: dict[str, str] = {}
+        for other in self.reading.items(self.collection):
+            elsewhere.update(associated_subnets(other))
+        for subnet_id in subnet_ids:
+            if subnet_id in associated_subnets(table):
+                continue
+            if subnet_id in elsewhere:
+                changes.replace_route_table_association(self.client, elsewhere[subnet_id], table["RouteTableId"])
+            else:
+                changes.associate_route_table(self.client, table["RouteTableId"], subnet_id)
+
+    def remove(self, found: Mapping[str, Any]) -> None:
+        for association_id in associated_subnets(found).values():
+            changes.disassociate_route_table(self.client, association_id)
+        changes.delete_route_table(self.client, found["RouteTableId"])

@@ -1,0 +1,71 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The subnets of a network. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._resource import Attribute, Change
+from . import changes
+from .part import Part
+from .plan import Zone
+from .reading import Reading, name_of
+
+KINDS = ("public", "private")
+#: by these tags load balancers find their subnets (AWS Load Balancer Controller, subnet discovery)
+ROLE_TAGS = {"public": {"kubernetes.io/role/elb": "1"}, "private": {"kubernetes.io/role/internal-elb": "1"}}
+
+
+def subnet_name(network: str, kind: str, zone_id: str) -> str:
+    """What a subnet is called: the network, public or private, and the id of its zone."""
+    return f"{network}-{kind}-{zone_id}"
+
+
+def existing_zones(reading: Reading) -> list[Zone]:
+    """The zones in which the network has a subnet, with the blocks of those that exist."""
+    zones: dict[str, dict[str, str]] = {}
+    for subnet in reading.items("subnets"):
+        for kind in KINDS:
+            zone_id = subnet["AvailabilityZoneId"]
+            if name_of(subnet) == subnet_name(reading.name, kind, zone_id):
+                zone = zones.setdefault(zone_id, {"zone_name": subnet["AvailabilityZone"]})
+                zone[f"{kind}_cidr_block"] = subnet["CidrBlock"]
+    return [Zone(zone_id, **zones[zone_id]) for zone_id in sorted(zones)]
+
+
+def other_blocks(reading: Reading) -> list[str]:
+    """The blocks of the subnets of the VPC that are not the network's own."""
+    ours = {subnet_name(reading.name, kind, zone.zone_id) for kind in KINDS for zone in existing_zones(reading)}
+    return [subnet["CidrBlock"] for subnet in reading.items("subnets") if name_of(subnet) not in ours]
+
+
+class Subnet(Part):
+    """Source: Amazon EC2 API, CreateSubnet, DescribeSubnets, ModifySubnetAttribute."""
+
+    kind = "subnet"
+    collection = "subnets"
+    id_key = "SubnetId"
+    id_name = "subnet_id"
+
+    def table(self) -> Sequence[Attribute]:
+        keeps = "a subnet keeps its zone and its block for life (Amazon EC2, CreateSubnet)."
+        return (
+            Attribute("cidr_block", lambda s: s["CidrBlock"], Change.REFUSED, keeps),
+            Attribute("availability_zone_id", lambda s: s["AvailabilityZoneId"], Change.REFUSED, keeps),
+            Attribute("map_public_ip_on_launch", lambda s: bool(s.get("MapPublicIpOnLaunch"))),
+        )
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        zone_id, block = wanted["availability_zone_id"], wanted["cidr_block"]
+        made = changes.create_subnet(self.client, self.reading.vpc_id, zone_id, block, wanted["tags"])
+        if bool(made.get("MapPublicIpOnLaunch")) != wanted["map_public_ip_on_launch"]:
+            changes.modify_subnet_attribute(self.client, made["SubnetId"], wanted["map_public_ip_on_launch"])
+        self.remember({**made, "MapPublicIpOnLaunch": wanted["map_public_ip_on_launch"]}, wanted)
+
+    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "map_public_ip_on_launch" in names:
+            changes.modify_subnet_attribute(self.client, found["SubnetId"], wanted["map_public_ip_on_launch"])
+
+    def remove(self, found: Mapping[str, Any]) -> None:
+        changes.delete_subnet(self.client, found["SubnetId"])

@@ -1,0 +1,75 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A whole network, taken down part by part in the order that works. Private to the collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._resource import Outcome, ensure_absent
+from . import endpoints, leftovers, nat, routes, subnet
+from .flow_log import FlowLog
+from .network import Network, Options
+from .part import Part
+from .reading import Reading, name_of
+from .vpc import InternetGateway, Vpc
+
+
+class Teardown(Network):
+    """Deletes what bears the network's names; what is gone already is no matter, so that any run can finish what one began."""
+
+    def __init__(self, reading: Reading, options: Options, check_mode: bool) -> None:
+        super().__init__(reading, options, check_mode)
+        self.name = options.name
+
+    def remove(self) -> list[Outcome]:
+        """Delete everything; the outcome of the VPC comes first."""
+        vpc = self._part(Vpc)
+        found = vpc.find()
+        if found is not None:
+            # In check mode: nothing is deleted, but what is not ours is refused
+            planned = ensure_absent(vpc, check_mode=True, tags=self.options.tags, adopt=self.options.adopt)
+            leftovers.refuse_what_blocks(self.reading, self._ours())
+        else:
+            planned = Outcome(vpc.kind, vpc.name)
+        self._drop(self._part(FlowLog, f"{self.name}-flow-log"))
+        self.drop_together(self._endpoints())
+        self.drop_nat(nat.zones_with_traces(self.reading))
+        if found is not None:
+            self.reading.refresh("network_interfaces")
+            if not self.check_mode:
+                leftovers.wait_for_interfaces(self.reading, self.options.timeout_seconds)
+            self.outcomes += leftovers.remove_leftovers(self.reading, self.check_mode)
+        self._drop(self._endpoint_group())
+        for part in [*self._route_tables(), *self._subnets_found()]:
+            self._drop(part)
+        self._drop(self._part(InternetGateway, f"{self.name}-internet"))
+        if found is not None and not self.check_mode:
+            ensure_absent(vpc, check_mode=False, tags=self.options.tags, adopt=self.options.adopt)
+        return [planned, *self.outcomes]
+
+    def _named(self, collection: str, noun: type, start: str) -> list[Any]:
+        names = sorted({name_of(item) for item in self.reading.items(collection) if name_of(item).startswith(start)})
+        return [self._part(noun, name) for name in names]
+
+    def _endpoints(self) -> list[Part]:
+        kinds = [endpoints.endpoint_name(self.name, kind, "") for kind in ("Gateway", "Interface")]
+        return [part for start in kinds for part in self._named("endpoints", endpoints.Endpoint, start)]
+
+    def _route_tables(self) -> list[Part]:
+        private = self._named("route_tables", routes.RouteTable, routes.table_name(self.name, ""))
+        return [*private, self._part(routes.RouteTable, routes.table_name(self.name))]
+
+    def _subnets_found(self) -> list[Part]:
+        kinds = [subnet.subnet_name(self.name, kind, "") for kind in subnet.KINDS]
+        return [part for start in kinds for part in self._named("subnets", subnet.Subnet, start)]
+
+    def _ours(self) -> dict[str, set[str]]:
+        """The ids of the parts, by their kind."""
+        parts: list[Part] = [*self._endpoints(), *self._route_tables(), *self._subnets_found(), self._endpoint_group()]
+        parts += [self._part(nat.NatGateway, nat.nat_name(self.name, zone_id)) for zone_id in nat.zones_with_traces(self.reading)]
+        ours: dict[str, set[str]] = {}
+        for part in parts:
+            found = part.find()
+            if found is not None:
+                ours.setdefault(part.collection, set()).add(found[part.id_key])
+        return ours

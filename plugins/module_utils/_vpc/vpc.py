@@ -1,0 +1,154 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The VPC, its internet gateway and its default security group. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._errors import Refused
+from .._resource import Attribute, Change, State
+from .._wait import wait_for
+from . import changes
+from .part import Part
+from .reading import tags_of
+
+#: the VPC attributes of EC2 that are always on, and our names of them
+DNS = {"enable_dns_support": "enableDnsSupport", "enable_dns_hostnames": "enableDnsHostnames"}
+REQUEST_KEYS = {"enable_dns_support": "EnableDnsSupport", "enable_dns_hostnames": "EnableDnsHostnames"}
+VISIBLE_SECONDS = 60.0
+
+
+class Vpc(Part):
+    """Source: Amazon EC2 API, CreateVpc, DescribeVpcs, ModifyVpcAttribute."""
+
+    kind = "VPC"
+    collection = "vpcs"
+    id_key = "VpcId"
+    id_name = "vpc_id"
+
+    def table(self) -> Sequence[Attribute]:
+        return (
+            Attribute(
+                "cidr_block",
+                lambda v: v["CidrBlock"],
+                Change.REFUSED,
+                "a VPC keeps its first block for life (Amazon EC2, CreateVpc). Make a new environment with the other block.",
+            ),
+            *(Attribute(name, lambda v, key=name: v[key]) for name in DNS),
+        )
+
+    def find(self) -> Mapping[str, Any] | None:
+        found = self.reading.find_vpc()
+        if found is None:
+            return None
+        attributes = {name: self.reading.vpc_attribute(attribute) for name, attribute in DNS.items()}
+        return {**found, "vpc_id": found["VpcId"], **attributes}
+
+    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+        if found is not None and found.get("IsDefault"):
+            raise Refused(f"{found['VpcId']} is the region's default VPC, which is never used: remove the tag Name={self.name} from it.")
+        if found is None and wanted.get("state") != "absent" and not wanted.get("cidr_block"):
+            raise Refused(f"VPC {self.name} does not exist, and cidr_block is not given: set it, for example 10.0.0.0/16.")
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        made = changes.create_vpc(self.client, wanted["cidr_block"], wanted["tags"])
+        self.remember({**made, "State": "available"}, wanted)
+        self.reading.vpc_id = made["VpcId"]
+        # A new VPC has DNS support on and host names off
+        changes.modify_vpc_attribute(self.client, made["VpcId"], "EnableDnsHostnames", True)
+
+    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        for name, key in REQUEST_KEYS.items():
+            if name in names:
+                changes.modify_vpc_attribute(self.client, found["VpcId"], key, wanted[name])
+        self.reading.refresh(*DNS.values())
+
+    def remove(self, found: Mapping[str, Any]) -> None:
+        changes.delete_vpc(self.client, found["VpcId"])
+
+
+class InternetGateway(Part):
+    """Source: Amazon EC2 API, CreateInternetGateway, AttachInternetGateway."""
+
+    kind = "internet gateway"
+    collection = "internet_gateways"
+    id_key = "InternetGatewayId"
+    id_name = "internet_gateway_id"
+
+    def table(self) -> Sequence[Attribute]:
+        return (Attribute("attached", lambda g: g["attached"]),)
+
+    def matches(self, item: Mapping[str, Any]) -> bool:
+        return self._attached(item) or (super().matches(item) and self.reading.is_ours(item))
+
+    def _attached(self, item: Mapping[str, Any]) -> bool:
+        attachments = item.get("Attachments") or []
+        return self.reading.vpc_id is not None and any(a.get("VpcId") == self.reading.vpc_id for a in attachments)
+
+    def _look(self) -> dict[str, Any] | None:
+        found = super()._look()
+        return None if found is None else {**found, "attached": self._attached(found)}
+
+    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+        if found is not None and not found["attached"] and found.get("Attachments"):
+            raise Refused(f"{self.kind} {self.name} is attached to {found['Attachments'][0].get('VpcId')}: detach it, or name it otherwise.")
+
+    def state(self, found: Mapping[str, Any]) -> State:
+        return State.READY
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        made = changes.create_internet_gateway(self.client, wanted["tags"])
+        changes.attach_internet_gateway(self.client, made["InternetGatewayId"], self.reading.vpc_id)
+        self.remember({**made, "Attachments": [{"VpcId": self.reading.vpc_id, "State": "available"}]}, wanted)
+
+    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "attached" in names:
+            changes.attach_internet_gateway(self.client, found["InternetGatewayId"], self.reading.vpc_id)
+
+    def remove(self, found: Mapping[str, Any]) -> None:
+        if found["attached"]:
+            changes.detach_internet_gateway(self.client, found["InternetGatewayId"], self.reading.vpc_id)
+        changes.delete_internet_gateway(self.client, found["InternetGatewayId"])
+
+
+class DefaultSecurityGroup(Part):
+    """The group that EC2 makes with a VPC: emptied, so that whoever names no group is not let in anywhere.
+
+    Source: Amazon VPC User Guide, default security groups; EC2 API, RevokeSecurityGroupIngress and ...Egress.
+    """
+
+    kind = "default security group"
+    collection = "security_groups"
+    id_key = "GroupId"
+    id_name = "group_id"
+    #: what a new VPC's group has, for a plan: everything from itself, everything to everywhere
+    NEW = {"GroupId": None, "IpPermissions": [{}], "IpPermissionsEgress": [{}], "Tags": []}
+
+    def table(self) -> Sequence[Attribute]:
+        return (Attribute("rules", lambda g: len(g.get("IpPermissions") or []) + len(g.get("IpPermissionsEgress") or [])),)
+
+    def matches(self, item: Mapping[str, Any]) -> bool:
+        return item.get("GroupName") == "default"
+
+    def find(self) -> Mapping[str, Any] | None:
+        if self.reading.vpc_id is None:
+            return {**self.NEW, "group_id": None}
+        return wait_for(self._look_again, f"the default security group of {self.name} to be listed", VISIBLE_SECONDS)
+
+    def _look_again(self) -> tuple[bool, dict[str, Any] | None]:
+        found = self._look()
+        if found is None:
+            self.reading.refresh(self.collection)
+        return found is not None, found
+
+    def tags(self, found: Mapping[str, Any]) -> Mapping[str, str] | None:
+        """It belongs to whoever owns the VPC; it cannot be tagged in a creating call."""
+        vpc = self.reading.find_vpc()
+        return self.reading.tags if vpc is None else tags_of(vpc)
+
+    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if found.get("IpPermissions"):
+            changes.revoke_security_group_ingress(self.client, found["GroupId"], found["IpPermissions"])
+        if found.get("IpPermissionsEgress"):
+            changes.revoke_security_group_egress(self.client, found["GroupId"], found["IpPermissionsEgress"])
