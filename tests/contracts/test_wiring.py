@@ -51,7 +51,7 @@ def test_an_output_that_is_missing_says_what_to_do(role: str) -> None:
         text = str(value)
         if any(other != role for other, _key in collection.output_references(text)):
             assert "undef(hint=" in text, f"{name} has no hint for when the other role has not run"
-            assert f"set {name}" in text, f"the hint of {name} does not name it"
+            assert "run " in text, f"the hint of {name} does not say what to run"
 
 
 def test_only_defaults_refer_to_other_roles() -> None:
