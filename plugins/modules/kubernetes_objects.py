@@ -67,6 +67,12 @@ options:
         description: The status that the condition must have.
         type: str
         default: "True"
+  generation_annotation:
+    description:
+      - Name of an annotation that each Secret among O(objects) gets, with a random id that is another one whenever the Secret's data
+        changes. Nothing of the data can be guessed from it. A Secret that is as wanted keeps its id.
+      - A pod template that carries the id as well has its pods replaced when the Secret changes.
+    type: str
   propagation_policy:
     description: What becomes of the objects that belong to a deleted one. With V(Foreground) they go first.
     type: str
@@ -181,6 +187,7 @@ ARGUMENTS = {
     "force_conflicts": {"type": "bool", "default": False},
     "allow_replacement": {"type": "bool", "default": False},
     "wait_conditions": {"type": "list", "elements": "dict", "default": [], "options": CONDITION},
+    "generation_annotation": {},
     "propagation_policy": {"choices": ["Foreground", "Background", "Orphan"], "default": "Foreground"},
 }
 

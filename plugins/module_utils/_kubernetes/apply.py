@@ -10,7 +10,7 @@ from typing import Any
 
 from .._errors import PlatformError, Refused
 from .._resource import KNOWN_AFTER_APPLY, Outcome
-from . import difference
+from . import difference, generation
 from .client import KubernetesClient, KubernetesError
 from .discovery import Discovery, Kind, UnknownKind, is_namespaced, kinds_of_definitions, path_of
 from .objects import CRD, Identity, holds, identity, in_order, not_ours, owned, rank
@@ -36,6 +36,7 @@ class Options:
     timeout_seconds: float = 300
     conditions: Sequence[Mapping[str, str]] = ()
     propagation: str = "Foreground"
+    generation_annotation: str | None = None
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Any], check_mode: bool) -> Options:
@@ -49,6 +50,7 @@ class Options:
             parameters["wait_timeout"],
             parameters["wait_conditions"],
             parameters["propagation_policy"],
+            parameters["generation_annotation"],
         )
 
 
@@ -136,6 +138,7 @@ class Objects:
             time.sleep(0.5)
 
     def _plan(self, obj: dict[str, Any]) -> Planned:
+        obj = generation.marked(obj, self._options.generation_annotation, generation.new_generation(self._options.check_mode))
         try:
             path = self._locate(obj, 0 if self._options.check_mode else NEW_KIND_SECONDS)
         except UnknownKind:
@@ -155,8 +158,15 @@ class Objects:
 
     def _predicted(self, obj: dict[str, Any], path: str, found: dict[str, Any] | None) -> Planned:
         assert self._client is not None
+        annotation = self._options.generation_annotation
+        standing = generation.found_generation(found, annotation) if annotation else None
+        if standing:
+            obj = generation.marked(obj, annotation, standing)
         try:
             after = self._client.apply(path, obj, FIELD_MANAGER, force=self._options.force_conflicts, dry_run=True)
+            if generation.is_stale(found, after, annotation):
+                obj = generation.marked(obj, annotation, generation.new_generation(self._options.check_mode))
+                after = self._client.apply(path, obj, FIELD_MANAGER, force=self._options.force_conflicts, dry_run=True)
         except KubernetesError as error:
             return self._unpredicted(obj, path, found, error)
         return self._creation(obj, path, after) if found is None else self._update(obj, path, found, after)
