@@ -63,7 +63,7 @@ BINARIES = (
     Binary(
         "helm", HELM, ("version", "--short"), "helm", "helm.sh/helm/v3/cmd/helm", f"-X helm.sh/helm/v3/internal/version.version=v{HELM}"
     ),
-    Binary("kwok", KWOK, ("--version",), "kwok", "sigs.k8s.io/kwok/cmd/kwok", f"-X sigs.k8s.io/kwok/pkg/consts.Version={KWOK}"),
+    Binary("kwok", KWOK, ("--version",), "kwok", "sigs.k8s.io/kwok/cmd/kwok"),
 )
 
 

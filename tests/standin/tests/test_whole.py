@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 from tests.standin.kubernetes_client import KubernetesClient
 from tests.support.standin import Standin
+from tests.standin.tests.clusters import create_cluster, create_role, create_subnets, eventually
 
 STORAGE_CLASS = {
     "apiVersion": "storage.k8s.io/v1",
@@ -25,59 +25,29 @@ SERVICES, PODS, CLAIMS = (f"/api/v1/namespaces/default/{kind}" for kind in ("ser
 VOLUMES = "/api/v1/persistentvolumes"
 
 
-def _eventually(condition: Callable[[], Any], seconds: float = 60) -> Any:
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        assert time.monotonic() < deadline, "did not become true in time"
-        time.sleep(0.2)
-
-
-def _role(standin: Standin, name: str, service: str, policies: list[str]) -> str:
-    identity = standin.client("iam")
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    role = identity.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    for policy in policies:
-        identity.attach_role_policy(RoleName=name, PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
-    return str(role)
-
-
 @pytest.fixture(scope="module")
 def subnets(standin: Standin) -> list[str]:
-    compute = standin.client("ec2")
-    vpc = compute.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
-    zones = [zone["ZoneName"] for zone in compute.describe_availability_zones()["AvailabilityZones"]][:3]
-    return [
-        compute.create_subnet(VpcId=vpc, CidrBlock=f"10.99.{number}.0/24", AvailabilityZone=zone)["Subnet"]["SubnetId"]
-        for number, zone in enumerate(zones)
-    ]
+    return create_subnets(standin)
 
 
 @pytest.fixture(scope="module")
 def cluster(standin: Standin, subnets: list[str]) -> Iterator[str]:
     """A cluster with three nodes and the EBS CSI driver's add-on; deleted again."""
-    cluster_role = _role(standin, "whole-cluster", "eks.amazonaws.com", ["AmazonEKSClusterPolicy"])
-    policies = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy"]
-    node_role = _role(standin, "whole-node", "ec2.amazonaws.com", policies)
-    time.sleep(1)  # new roles are invisible for a moment
+    create_cluster(standin, CLUSTER, subnets)
     kubernetes = standin.client("eks")
-    access = {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True}
-    kubernetes.create_cluster(name=CLUSTER, roleArn=cluster_role, resourcesVpcConfig={"subnetIds": subnets}, accessConfig=access)
-    _eventually(lambda: kubernetes.describe_cluster(name=CLUSTER)["cluster"]["status"] == "ACTIVE")
+    policies = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy"]
+    node_role = create_role(standin, "whole-node", "ec2.amazonaws.com", policies)
     scaling = {"minSize": 1, "maxSize": 3, "desiredSize": 3}
     kubernetes.create_nodegroup(clusterName=CLUSTER, nodegroupName="main", subnets=subnets, nodeRole=node_role, scalingConfig=scaling)
-    _eventually(lambda: _status(standin, "main") == "ACTIVE")
+    eventually(lambda: _status(standin, "main") == "ACTIVE")
     configuration = json.dumps({"controller": {"extraVolumeTags": {"opta:environment": "whole"}}})
     kubernetes.create_addon(clusterName=CLUSTER, addonName=DRIVER, configurationValues=configuration)
-    _eventually(lambda: kubernetes.describe_addon(clusterName=CLUSTER, addonName=DRIVER)["addon"]["status"] == "ACTIVE")
+    eventually(lambda: kubernetes.describe_addon(clusterName=CLUSTER, addonName=DRIVER)["addon"]["status"] == "ACTIVE")
     yield CLUSTER
     kubernetes.delete_nodegroup(clusterName=CLUSTER, nodegroupName="main")
-    _eventually(lambda: not kubernetes.list_nodegroups(clusterName=CLUSTER)["nodegroups"])
+    eventually(lambda: not kubernetes.list_nodegroups(clusterName=CLUSTER)["nodegroups"])
     kubernetes.delete_cluster(name=CLUSTER)
-    _eventually(lambda: CLUSTER not in kubernetes.list_clusters()["clusters"])
+    eventually(lambda: CLUSTER not in kubernetes.list_clusters()["clusters"])
 
 
 def _status(standin: Standin, group: str) -> str:
@@ -92,7 +62,7 @@ def client(standin: Standin, cluster: str) -> KubernetesClient:
 
 
 def test_kubectl_sees_the_nodes_with_the_exec_kubeconfig(standin: Standin, client: KubernetesClient) -> None:
-    _eventually(lambda: len(client.items("/api/v1/nodes")) == 3)
+    eventually(lambda: len(client.items("/api/v1/nodes")) == 3)
     nodes = json.loads(standin.kubernetes("get", "nodes", "-o", "json").stdout)["items"]
     assert [node["metadata"]["labels"]["eks.amazonaws.com/nodegroup"] for node in nodes] == ["main"] * 3
     assert "token" not in (standin.directory / "kubeconfig").read_text().replace("get-token", "")
@@ -108,7 +78,7 @@ def test_a_load_balancer_service_gets_one_once_a_subnet_is_tagged(
     time.sleep(1.5)
     assert not client.get(f"{SERVICES}/web")["status"]["loadBalancer"]
     standin.client("ec2").create_tags(Resources=subnets, Tags=[{"Key": "kubernetes.io/role/elb", "Value": "1"}])
-    ingress = _eventually(lambda: client.get(f"{SERVICES}/web")["status"]["loadBalancer"].get("ingress"))
+    ingress = eventually(lambda: client.get(f"{SERVICES}/web")["status"]["loadBalancer"].get("ingress"))
     balancing = standin.client("elbv2")
     balancer = balancing.describe_load_balancers()["LoadBalancers"][0]
     assert (balancer["DNSName"], balancer["Scheme"], balancer["Type"]) == (ingress[0]["hostname"], "internet-facing", "network")
@@ -116,7 +86,7 @@ def test_a_load_balancer_service_gets_one_once_a_subnet_is_tagged(
     tags = {tag["Key"]: tag["Value"] for tag in described}
     assert (tags["elbv2.k8s.aws/cluster"], tags["service.k8s.aws/stack"]) == (cluster, "default/web")
     client.delete(f"{SERVICES}/web")
-    _eventually(lambda: client.get(f"{SERVICES}/web", accept=(404,))["kind"] == "Status")
+    eventually(lambda: client.get(f"{SERVICES}/web", accept=(404,))["kind"] == "Status")
     assert not balancing.describe_load_balancers()["LoadBalancers"]
 
 
@@ -140,7 +110,7 @@ def test_a_claim_gets_a_volume_in_its_pods_zone(
     time.sleep(1)
     assert client.get(f"{CLAIMS}/{name}")["status"]["phase"] == "Pending"  # nothing consumes it yet
     client.create(PODS, pod, accept=())
-    _eventually(lambda: client.get(f"{PODS}/{name}")["status"]["phase"] == "Running")
+    eventually(lambda: client.get(f"{PODS}/{name}")["status"]["phase"] == "Running")
     node = client.get(f"{PODS}/{name}")["spec"]["nodeName"]
     compute = standin.client("ec2")
     filters = [{"Name": "tag:kubernetes.io/created-for/pvc/name", "Values": [name]}]
@@ -152,9 +122,9 @@ def test_a_claim_gets_a_volume_in_its_pods_zone(
     client.delete(f"{PODS}/{name}")
     client.delete(f"{CLAIMS}/{name}")
     if policy == "Delete":
-        _eventually(lambda: not client.items(VOLUMES))
+        eventually(lambda: not client.items(VOLUMES))
     else:
-        _eventually(lambda: [item["status"]["phase"] for item in client.items(VOLUMES)] == ["Released"])
+        eventually(lambda: [item["status"]["phase"] for item in client.items(VOLUMES)] == ["Released"])
         client.delete(VOLUMES)
     assert len(compute.describe_volumes(Filters=filters)["Volumes"]) == volumes_left
 
