@@ -12,12 +12,12 @@ from tests.environment.described import union
 from tests.support.playbooks import Run
 from tests.support.standin import Standin
 
-GROUP = {"name": "default", "instance_types": ["t3.large"], "min_size": 3, "max_size": 6}
+GROUP = {"name": "default", "instance_types": ["t3.large"], "min_size": 3, "max_size": 9}
 SERVICES = "hello,worker,staging"
 
 #: what changes, the extra variables, and the resource and attributes that must be among the actions; each stands on those before
 ENVIRONMENT_CASES: list[tuple[str, dict[str, Any], tuple[str, str]]] = [
-    ("cidr list", {"eks_endpoint_public_cidr_blocks": ["203.0.113.0/24"]}, ("EKS cluster opta-staging", "public_access_cidrs")),
+    ("cidr list", {"eks_endpoint_public_cidr_blocks": ["192.0.2.0/24"]}, ("EKS cluster opta-staging", "public_access_cidrs")),
     ("logging", {"eks_log_types": ["api", "audit"]}, ("EKS cluster opta-staging", "log_types")),
     ("log retention", {"eks_log_retention_days": 90}, ("log group /aws/eks/opta-staging/cluster", "retention_in_days")),
     ("node count", {"eks_node_groups": [{**GROUP, "min_size": 4, "max_size": 8}]}, ("EKS node group", "min_size")),

@@ -63,7 +63,7 @@ def test_aws_shows_the_cluster_as_described(run: Run, empty: Standin) -> None:
     aliases = {a["AliasName"]: a.get("TargetKeyId") for a in empty.client("kms").list_aliases()["Aliases"]}
     assert cluster["encryptionConfig"][0]["provider"]["keyArn"].endswith(aliases["alias/opta-staging"])
     assert cluster["accessConfig"]["authenticationMode"] == "API"
-    assert cluster["resourcesVpcConfig"]["publicAccessCidrs"] == ["192.0.2.0/24", "198.51.100.0/24"]
+    assert cluster["resourcesVpcConfig"]["publicAccessCidrs"] == ["203.0.113.0/24", "198.51.100.7/32"]
     assert cluster["resourcesVpcConfig"]["endpointPrivateAccess"] is True
     enabled = [setup["types"] for setup in cluster["logging"]["clusterLogging"] if setup["enabled"]]
     assert sorted(enabled[0]) == ["api", "audit", "authenticator", "controllerManager", "scheduler"]
@@ -123,8 +123,10 @@ def test_destroy_refuses_without_the_right_word(services: tuple[Run, Run], empty
 
 
 def test_destroy_refuses_a_protected_cluster(services: tuple[Run, Run], empty: Standin, play: Callable[..., Run]) -> None:
+    protected = {"opta_deletion_protection": True}
+    play("env", **protected)
     mark = empty.mark()
-    refused = play("destroy", fails=True, opta_destroy_confirm="staging")
+    refused = play("destroy", fails=True, opta_destroy_confirm="staging", **protected)
     assert "protected from deletion" in refused.failure()
     assert empty.mutating(mark) == []
 
