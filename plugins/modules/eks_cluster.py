@@ -31,7 +31,10 @@ options:
     description:
       - Kubernetes version, major and minor in quotes, e.g. V("1.35").
       - Upgraded in place, one minor version at a time; more than one is refused. A found version above this one is told and left.
-      - When not given, a new cluster gets the version that EKS now makes the default, and an existing one keeps its version.
+      - When not given, a new cluster gets O(default_version), and an existing one keeps its version.
+    type: str
+  default_version:
+    description: Version of a cluster that is made without O(version); the one that EKS now makes the default when not given.
     type: str
   force_update:
     description: Whether an upgrade of O(version) goes on when EKS's upgrade insights show errors.
@@ -194,6 +197,7 @@ ARGUMENTS = {
     "name": {"required": True},
     "role_arn": {},
     "version": {},
+    "default_version": {},
     "force_update": {"type": "bool", "default": False},
     "subnet_ids": {"type": "list", "elements": "str"},
     "security_group_ids": {"type": "list", "elements": "str"},
@@ -227,6 +231,7 @@ def bring(module):
             "bootstrapClusterCreatorAdminPermissions": given["bootstrap_cluster_creator_admin_permissions"],
             "bootstrapSelfManagedAddons": given["bootstrap_self_managed_addons"],
         },
+        default_version=given["default_version"],
         force_update=given["force_update"],
         lift_protection=given["deletion_protection"] is False,
         purge_tags=given["purge_tags"],

@@ -100,6 +100,7 @@ class Cluster(Resource):
     """Source: EKS API, CreateCluster and DescribeCluster.
 
     bootstrap: what holds at creation only (bootstrapClusterCreatorAdminPermissions, bootstrapSelfManagedAddons).
+    default_version: of a cluster that is made without a version; EKS's own default when None.
     force_update: upgrades even when EKS's upgrade insights show errors.
     lift_protection: whether a deletion may first take the protection from deletion away.
     predict_arn: gives the ARN that a cluster not yet made will have.
@@ -123,6 +124,7 @@ class Cluster(Resource):
         name: str,
         *,
         bootstrap: Mapping[str, bool] | None = None,
+        default_version: str | None = None,
         force_update: bool = False,
         lift_protection: bool = False,
         purge_tags: bool = False,
@@ -133,6 +135,7 @@ class Cluster(Resource):
         self.client = client
         self.name = name
         self.bootstrap = dict(bootstrap or {})
+        self.default_version = default_version
         self.force_update = force_update
         self.lift_protection = lift_protection
         self.predict_arn = predict_arn
@@ -172,7 +175,7 @@ class Cluster(Resource):
         if public is False:
             values.pop("public_access_cidrs", None)
         if found is None and "version" not in values:
-            values["version"] = self._default_version()
+            values["version"] = self.default_version or self._default_version()
         return values
 
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
