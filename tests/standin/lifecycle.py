@@ -106,11 +106,16 @@ def status(directory: Path) -> int:
 
 
 def environment_lines(directory: Path) -> str:
-    """`export` lines for a shell that wants to look at the stand-in with aws, kubectl and helm; writes DIR/kubeconfig."""
+    """`export` lines for a shell that wants to look at the stand-in with aws, kubectl and helm; writes DIR/kubeconfig.
+
+    With them the three neither read nor write anything in the user's home.
+    """
     running = Running(directory)
     kubeconfig.write_clusters(directory / "kubeconfig", running.clusters(), running.region)
     path = os.environ.get("PATH", "").split(os.pathsep)
     first = [str(directory / "bin"), str(Path(sys.executable).parent)]
+    hosts = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    without_proxy = ",".join(dict.fromkeys([*filter(None, hosts.split(",")), HOST]))
     variables = {
         "AWS_ENDPOINT_URL": running.endpoint_url,
         "AWS_REGION": running.region,
@@ -119,9 +124,11 @@ def environment_lines(directory: Path) -> str:
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_EC2_METADATA_DISABLED": "true",
         **_no_aws_files(directory),
-        "NO_PROXY": HOST,
-        "no_proxy": HOST,
+        "NO_PROXY": without_proxy,
+        "no_proxy": without_proxy,
         "KUBECONFIG": str(directory / "kubeconfig"),
+        "KUBECACHEDIR": str(directory / "kubectl-cache"),
+        **{f"HELM_{kind.upper()}_HOME": str(directory / "helm" / kind) for kind in ("cache", "config", "data")},
         "PATH": os.pathsep.join([*first, *(folder for folder in path if folder not in first)]),
     }
     disturbing = [name for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN") if name in os.environ]

@@ -126,7 +126,7 @@ class ProcessTable:
         self.processes[name] = {"pid": child.pid, "start": start_time(child.pid)}
         self._write()
 
-    def wait_until(self, name: str, probe: Callable[[], Any], seconds: float = 60) -> Any:
+    def wait_until(self, name: str, probe: Callable[[], Any], seconds: float = 120) -> Any:
         """Calls `probe` until it raises no OSError and returns its answer.
 
         Raises RuntimeError with the log's tail when the process ends before, or when the time is over.

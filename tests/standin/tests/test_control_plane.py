@@ -220,17 +220,18 @@ def _logs(cluster: Cluster, pod: dict[str, Any], options: str = "") -> str:
 
 
 def test_pods_fail_as_asked(cluster: Cluster, group: dict[str, Any]) -> None:
-    cluster.deploy("good")
+    cluster.deploy("good", annotations={"standin/fail": "no"})
     cluster.deploy("image", annotations={"standin/fail": "image"})
     cluster.deploy("nowhere", image="registry.invalid:5000/app:1")
     cluster.deploy("crash", annotations={"standin/fail": "crash", "standin/logs": "first\nsecond"})
     cluster.deploy("unready", annotations={"standin/fail": "never-ready"})
-    good, image, nowhere, crash, unready = (
-        eventually(lambda name=name: [pod for pod in cluster.pods(name) if pod["status"].get("containerStatuses")])[0]
-        for name in ("good", "image", "nowhere", "crash", "unready")
-    )
-    for name in ("image", "nowhere"):
-        eventually(lambda name=name: _waiting(cluster.pods(name)[0]) == "ImagePullBackOff")
+
+    def started(name: str) -> dict[str, Any]:
+        pods: list[dict[str, Any]] = eventually(lambda: [pod for pod in cluster.pods(name) if pod["status"].get("containerStatuses")])
+        return pods[0]
+
+    good, image, nowhere, crash, unready = map(started, ("good", "image", "nowhere", "crash", "unready"))
+    eventually(lambda: _waiting(started("image")) == _waiting(started("nowhere")) == "ImagePullBackOff")
     assert {"Pulling", "Failed", "BackOff"} <= eventually(lambda: _events(cluster, image))
     assert "trying and failing to pull image" in _logs(cluster, nowhere)
     assert _waiting(cluster.pods("crash")[0]) == "CrashLoopBackOff"

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from tests.standin.processes import is_alive
-from tests.support.standin import Standin
 from tests.standin.tests.clusters import create_cluster, create_subnets, eventually
+from tests.support.standin import Standin
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -52,7 +52,7 @@ def test_up_status_env_down(directory: Path) -> None:
     assert "one is up already" in again.stderr
     assert command("status", directory).returncode == 0
 
-    lines = command("env", directory, AWS_PROFILE="mine").stdout.splitlines()
+    lines = command("env", directory, AWS_PROFILE="mine", NO_PROXY="example.com").stdout.splitlines()
     assert lines[0] == "unset AWS_PROFILE"
     exported = dict(line.removeprefix("export ").split("=", 1) for line in lines[1:])
     assert set(exported) == {
@@ -64,12 +64,17 @@ def test_up_status_env_down(directory: Path) -> None:
         "AWS_REGION",
         "AWS_SECRET_ACCESS_KEY",
         "AWS_SHARED_CREDENTIALS_FILE",
+        "HELM_CACHE_HOME",
+        "HELM_CONFIG_HOME",
+        "HELM_DATA_HOME",
+        "KUBECACHEDIR",
         "KUBECONFIG",
         "NO_PROXY",
         "PATH",
         "no_proxy",
     }
     assert not Path(exported["AWS_CONFIG_FILE"]).exists()
+    assert exported["NO_PROXY"] == "example.com,127.0.0.1"
     assert exported["PATH"].split(os.pathsep)[:2] == [str(directory / "bin"), str(Path(sys.executable).parent)]
 
     assert command("down", directory).returncode == 0

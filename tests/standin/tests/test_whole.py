@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.standin.kubernetes_client import KubernetesClient
-from tests.support.standin import Standin
 from tests.standin.tests.clusters import create_cluster, create_role, create_subnets, eventually
+from tests.support.standin import Standin
 
 STORAGE_CLASS = {
     "apiVersion": "storage.k8s.io/v1",
