@@ -1,0 +1,55 @@
+"""Things that take time: what is due happens before the next call is answered, so that states depend on the clock alone."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import time
+from collections.abc import Callable
+
+# Seconds. Real AWS takes minutes for the first four.
+DEFAULT_TIMES = {
+    "eks:cluster": 1.0,
+    "eks:nodegroup": 1.0,
+    "eks:addon": 0.5,
+    "eks:update": 0.5,
+    "eks:node-join": 30.0,  # how long nodes wait for a network plugin before their group fails
+    "eks:eviction": 60.0,  # how long pods may resist their eviction before an update of their nodes fails
+    "ec2:natgateway": 1.0,
+    "ec2:vpcendpoint": 0.5,
+    "ec2:snapshot": 0.5,
+    "iam:role-visible": 0.5,
+}
+RETRY_SECONDS = 0.05
+
+
+class Clock:
+    """Argument: seconds by kind of thing, over DEFAULT_TIMES. ValueError names a kind that does not exist."""
+
+    def __init__(self, times: dict[str, float] | None = None) -> None:
+        self.times = dict(DEFAULT_TIMES)
+        self._due: list[tuple[float, int, Callable[[], bool | None]]] = []
+        self._numbers = itertools.count()
+        self.set_times(times or {})
+
+    def set_times(self, times: dict[str, float]) -> None:
+        """Changes some of the times, for things that begin from now on."""
+        unknown = sorted(times.keys() - DEFAULT_TIMES.keys())
+        if unknown:
+            raise ValueError(f"nothing takes time under the name {', '.join(unknown)}; these do: {', '.join(sorted(DEFAULT_TIMES))}")
+        self.times.update({kind: float(seconds) for kind, seconds in times.items()})
+
+    def after(self, kind: str, act: Callable[[], bool | None]) -> None:
+        """Calls `act` when the time of this kind is over (of `now`, at once); while it answers False, it is called again."""
+        self._push(time.monotonic() + self.times.get(kind, 0.0), act)
+
+    def run(self) -> None:
+        """Does what is due. The caller holds the lock."""
+        now = time.monotonic()
+        while self._due and self._due[0][0] <= now:
+            _, _, act = heapq.heappop(self._due)
+            if act() is False:
+                self._push(now + RETRY_SECONDS, act)
+
+    def _push(self, when: float, act: Callable[[], bool | None]) -> None:
+        heapq.heappush(self._due, (when, next(self._numbers), act))

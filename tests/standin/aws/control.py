@@ -1,0 +1,53 @@
+"""The stand-in's own endpoints under /_standin/: readiness, faults, times, and the token review of each cluster's API server."""
+
+from __future__ import annotations
+
+import json
+import urllib.parse
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+
+from tests.standin.aws.view import View
+from tests.standin.aws.world import World
+from tests.standin.token_webhook import review
+
+PREFIX = "/_standin/"
+
+
+def answer(world: World, method: str, path: str, query: str, body: bytes) -> tuple[int, Any]:
+    """HTTP status and JSON of one request to the stand-in itself."""
+    parts = path.removeprefix(PREFIX).strip("/").split("/")
+    try:
+        if parts == ["ready"]:
+            return 200, {"ready": True}
+        if parts == ["faults"]:
+            return 200, _faults(world, method, body)
+        if parts == ["times"]:
+            return 200, _times(world, method, body)
+        if len(parts) == 3 and parts[0] == "clusters" and parts[2] == "token":
+            return 200, _token_review(world, parts[1], dict(urllib.parse.parse_qsl(query)), json.loads(body))
+    except (ValueError, TypeError, KeyError) as error:
+        return 400, {"message": str(error)}
+    return 404, {"message": f"the stand-in has ready, faults, times and clusters/NAME/token under {PREFIX}, but no {path}"}
+
+
+def _faults(world: World, method: str, body: bytes) -> Any:
+    if method == "POST":
+        world.faults.add(json.loads(body))
+    elif method == "DELETE":
+        world.faults.clear()
+    return world.faults.list()
+
+
+def _times(world: World, method: str, body: bytes) -> Any:
+    with world.lock:
+        if method == "PUT":
+            world.clock.set_times(json.loads(body))
+        return world.clock.times
+
+
+def _token_review(world: World, cluster: str, query: dict[str, str], request: dict[str, Any]) -> dict[str, Any]:
+    view = View(world, query.get("account", DEFAULT_ACCOUNT_ID), query.get("region", world.region))
+    status = review(request["spec"]["token"], cluster, view)
+    return {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "status": status}

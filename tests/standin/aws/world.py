@@ -1,0 +1,106 @@
+"""Everything that the stand-in knows, and the way of one call through it."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moto.core.exceptions import ServiceException
+from moto.iam.models import get_account_id_from
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from tests.standin.aws.clock import Clock
+from tests.standin.aws.errors import AwsError
+from tests.standin.aws.faults import Faults, raise_after, raise_before
+from tests.standin.aws.operations import HANDLERS, Call
+from tests.standin.aws.protocol import Answer, Request, check_shape
+from tests.standin.aws.request_log import RequestLog, client_of
+
+if TYPE_CHECKING:
+    from tests.standin.aws.eks_control_planes import RunningControlPlane
+    from tests.standin.aws.eks_model import Cluster, EksAccount
+
+
+class World:
+    """Arguments: the state's directory; the region of requests that name none; seconds per kind of thing; milliseconds added to each call.
+
+    endpoint_url: set by the server. control_planes: makes a cluster's control plane; without it clusters are AWS's answers alone.
+    """
+
+    def __init__(self, directory: Path, region: str, times: dict[str, float] | None = None, latency_ms: int = 0) -> None:
+        self.directory, self.region, self._latency = directory, region, latency_ms / 1000
+        self.endpoint_url = ""
+        self.lock = threading.RLock()
+        self.clock = Clock(times)
+        self.faults = Faults()
+        self.eks: dict[tuple[str, str], EksAccount] = {}
+        self.control_planes: Callable[[World, str, str, Cluster], RunningControlPlane] | None = None
+        self._log = RequestLog(directory / "requests.jsonl")
+        self._moto = DomainDispatcherApplication(create_backend_app)
+
+    def answer(self, request: Request) -> Answer:
+        """Answers one call: latency, faults, handler or moto, log. Raises DroppedConnectionError when a fault wants it."""
+        fault = self.faults.strike(request, client_of(request))
+        time.sleep(self._latency + (fault.seconds if fault and fault.kind == "delay" else 0))
+        status, code = 0, None
+        try:
+            try:
+                raise_before(fault, request)
+                answer = self._carried_out(request)
+                raise_after(fault)
+            except ServiceException as error:
+                code = error.code
+                answer = request.serialize(error)
+            status = answer[0]
+            code = code or request.error_code(answer)
+            return answer
+        finally:
+            self._log.write(request, status, code)
+
+    def moto(self, request: Request) -> dict[str, Any]:
+        """Moto's answer in botocore's shape."""
+        return request.parse_answer(self._ask_moto(request))
+
+    def close(self) -> None:
+        self._log.close()
+
+    def _carried_out(self, request: Request) -> Answer:
+        with self.lock:
+            self.clock.run()
+            handler = HANDLERS.get((request.service, request.operation))
+            try:
+                if handler is None:
+                    return self._ask_moto(request)
+                result = handler(Call(self, request, get_account_id_from(request.access_key))) or {}
+                assert request.model is not None
+                check_shape(result, request.model.output_shape, request.operation)
+                return request.serialize(result)
+            except ServiceException:
+                raise
+            except Exception as error:
+                traceback.print_exc()
+                raise AwsError("InternalFailure", f"the stand-in failed: {type(error).__name__}: {error}", 500) from error
+
+    def _ask_moto(self, request: Request) -> Answer:
+        answered: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> None:
+            answered.extend((int(status.split(maxsplit=1)[0]), headers))
+
+        try:
+            body = b"".join(self._moto(request.fresh_environ(), start_response))
+        except NotImplementedError as error:
+            raise _not_imitated(request) from error
+        status, headers = answered
+        if status in (404, 405) and body.lstrip().lower().startswith((b"<!doctype html", b"<html")):
+            raise _not_imitated(request)
+        return status, headers, body
+
+
+def _not_imitated(request: Request) -> AwsError:
+    """501: unlike 500 and 503, clients do not repeat the call."""
+    return AwsError("NotImplemented", f"not imitated by the stand-in: {request.service} {request.operation}", 501)
