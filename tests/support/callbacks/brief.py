@@ -14,7 +14,7 @@ description:
   - What is as wanted is not shown. Failures are shown in full.
 """
 
-MARKS = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
+MARKS = {"create": "+", "update": "~", "change": "~", "replace": "±", "delete": "-"}
 
 
 class CallbackModule(CallbackBase):
@@ -51,7 +51,7 @@ class CallbackModule(CallbackBase):
         content = result._result
         if not content.get("changed"):
             return
-        actions = content.get("actions") or [{"action": "update", "resource": task, "attributes": []}]
+        actions = content.get("actions") or [{"action": "change", "resource": task, "attributes": []}]
         for action in actions:
             attributes = ", ".join(action["attributes"]) if action["action"] in ("update", "replace") else ""
             shown = f"{MARKS[action['action']]} {action['action']:<7} {action['resource']}"
