@@ -1,0 +1,90 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: environment_iam_roles
+short_description: Remove the IAM roles of an environment
+version_added: 1.0.0
+author: [opta.platform contributors (@opta-platform)]
+description:
+  - Deletes the roles under the path C(/opta/<environment>/), also those of services that nobody describes any more.
+    IAM is not among the services that the tagging API lists, so the path says what belongs to an environment.
+requirements:
+  - python >= 3.10
+  - boto3 >= 1.38.0
+  - botocore >= 1.38.0
+options:
+  environment:
+    description: Name of the environment.
+    type: str
+    required: true
+  roles:
+    description: Roles of this collection whose IAM roles are removed, as their tag C(opta:role) says.
+    type: list
+    elements: str
+    required: true
+extends_documentation_fragment:
+  - opta.platform.resource.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Remove the roles of a cluster and of the services in it
+  opta.platform.environment_iam_roles:
+    environment: staging
+    roles: [eks, opta_service]
+"""
+
+RETURN = r"""
+role:
+  description: Always null; see RV(actions) for what was removed.
+  returned: success
+  type: dict
+actions:
+  description: What was done, or in check mode would be done.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{action: delete, resource: IAM role opta-staging-eks-node, attributes: [], allowed: true}]
+diff:
+  description: What was removed.
+  returned: success
+  type: dict
+"""
+
+from ..module_utils import _tags
+from ..module_utils._iam import api
+from ..module_utils._iam.irsa_role import IrsaRole
+from ..module_utils._module import PlatformModule
+from ..module_utils._names import iam_path
+from ..module_utils._resource import ensure_absent
+
+ARGUMENTS = {
+    "environment": {"required": True},
+    "roles": {"type": "list", "elements": "str", "required": True},
+}
+
+
+def remove(module):
+    client, given = module.client("iam"), module.params
+    outcomes = []
+    for listed in api.list_roles(client, iam_path(given["environment"])):
+        arn = listed["Arn"].split(":")
+        role = IrsaRole(client, listed["RoleName"], listed["Path"], account=lambda arn=arn: (arn[1], arn[4]))
+        found = role.find()
+        if found and (role.tags(found) or {}).get(_tags.ROLE) in given["roles"]:
+            outcomes.append(ensure_absent(role, check_mode=module.check_mode))
+    return outcomes
+
+
+def main():
+    module = PlatformModule(argument_spec=ARGUMENTS, common=False)
+    module.run("role", lambda: remove(module))
+
+
+if __name__ == "__main__":
+    main()
