@@ -85,7 +85,8 @@ class RetainedResources:
         return found
 
     def _kept_ebs(self, kind: str, name: str, answer: Mapping[str, Any], remove: Callable[[], Any] | None) -> Retained:
-        return Retained(f"EBS {kind}", name, f"{self.arn_of_ec2}:{kind}/{name}", answer.get("KmsKeyId") or "", remove)
+        key = answer.get("KmsKeyId") or (None if answer.get("Encrypted") else "")
+        return Retained(f"EBS {kind}", name, f"{self.arn_of_ec2}:{kind}/{name}", key, remove)
 
     def expected(self) -> list[Retained]:
         """Snapshots of Kubernetes' volumes that a run would make and keep; for a plan."""
