@@ -8,12 +8,13 @@ module: vpc_network
 short_description: Manage a whole network for an environment
 version_added: 1.0.0
 description:
-  - Creates, changes or deletes a VPC with one public and one private subnet in each of its availability zones, internet gateway, NAT gateways,
-    route tables, VPC endpoints and flow log. The default security group of the VPC is emptied, DNS support and DNS host names are on.
+  - Creates, changes or deletes a VPC with one public and one private subnet in each of its availability zones, internet gateway,
+    NAT gateways, route tables, VPC endpoints and flow log.
+  - The default security group of the VPC is emptied, DNS support and DNS host names are on.
   - Every part is found by its tags, so that a run that ended anywhere is finished by the next one without a duplicate.
   - What is not given is left as it is found.
-  - O(state=absent) also deletes the network interfaces and security groups that EKS and load balancers have left in the VPC. Whatever else lives
-    in the VPC is named and refused before anything is deleted.
+  - O(state=absent) also deletes the network interfaces and security groups that EKS and load balancers have left in the VPC.
+    Whatever else lives in the VPC is named and refused before anything is deleted.
   - NAT gateways cost money by the hour and by the gigabyte; so do interface endpoints, for each zone. Gateway endpoints are free.
 author:
   - opta.platform contributors (@opta-platform)
@@ -23,7 +24,8 @@ options:
   name:
     description:
       - Name of the VPC, its tag C(Name), and the beginning of the names of all parts.
-      - The VPC is found by C(opta:environment), C(opta:role) and C(opta:name) of O(tags) when all three are given, and by its name otherwise.
+      - The VPC is found by C(opta:environment), C(opta:role) and C(opta:name) of O(tags) when all three are given,
+        and by its name otherwise.
     type: str
     required: true
   cidr_block:
@@ -44,7 +46,8 @@ options:
     default: []
   private_subnet_cidr_blocks:
     description:
-      - Blocks of the private subnets, one a zone, none smaller than /27. Derived from O(cidr_block) when empty, one half of it for all of them.
+      - Blocks of the private subnets, one a zone, none smaller than /27. Derived from O(cidr_block) when empty,
+        one half of it for all of them.
       - "Cannot be changed for subnets that exist: a subnet keeps its block."
     type: list
     elements: str
@@ -59,7 +62,8 @@ options:
     default: {}
   nat_mode:
     description:
-      - How private subnets reach the internet. V(none) does not let them, V(single) has one NAT gateway for all zones, V(per_zone) one in each.
+      - How private subnets reach the internet. V(none) does not let them, V(single) has one NAT gateway for all zones,
+        V(per_zone) one in each.
       - Changed in place. New gateways are made, then the routes are moved, then the old ones are deleted and their addresses released.
     type: str
     choices: [none, single, per_zone]

@@ -42,7 +42,7 @@ class Ec2ErrorHandler(AWSErrorHandler):
     _CUSTOM_EXCEPTION = Ec2Error
 
     @classmethod
-    def _is_missing(cls):
+    def _is_missing(cls) -> Any:
         return is_boto3_error_code(list(MISSING))
 
 
@@ -70,78 +70,78 @@ def _filters(filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
 
 @Ec2ErrorHandler.common_error_handler("describe VPCs")
 @AWSRetry.jittered_backoff()
-def describe_vpcs(client) -> list[dict[str, Any]]:
+def describe_vpcs(client: Any) -> list[dict[str, Any]]:
     return client.get_paginator("describe_vpcs").paginate().build_full_result()["Vpcs"]
 
 
 @Ec2ErrorHandler.list_error_handler("describe an attribute of the VPC", {})
 @AWSRetry.jittered_backoff()
-def describe_vpc_attribute(client, vpc_id: str, attribute: str) -> dict[str, Any]:
+def describe_vpc_attribute(client: Any, vpc_id: str, attribute: str) -> dict[str, Any]:
     return client.describe_vpc_attribute(VpcId=vpc_id, Attribute=attribute)
 
 
 @Ec2ErrorHandler.common_error_handler("describe availability zones")
 @AWSRetry.jittered_backoff()
-def describe_availability_zones(client) -> list[dict[str, Any]]:
+def describe_availability_zones(client: Any) -> list[dict[str, Any]]:
     return client.describe_availability_zones()["AvailabilityZones"]
 
 
 @Ec2ErrorHandler.common_error_handler("describe subnets")
 @AWSRetry.jittered_backoff()
-def describe_subnets(client, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+def describe_subnets(client: Any, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
     return client.get_paginator("describe_subnets").paginate(Filters=_filters(filters)).build_full_result()["Subnets"]
 
 
 @Ec2ErrorHandler.common_error_handler("describe internet gateways")
 @AWSRetry.jittered_backoff()
-def describe_internet_gateways(client) -> list[dict[str, Any]]:
+def describe_internet_gateways(client: Any) -> list[dict[str, Any]]:
     return client.get_paginator("describe_internet_gateways").paginate().build_full_result()["InternetGateways"]
 
 
 @Ec2ErrorHandler.common_error_handler("describe elastic IP addresses")
 @AWSRetry.jittered_backoff()
-def describe_addresses(client) -> list[dict[str, Any]]:
+def describe_addresses(client: Any) -> list[dict[str, Any]]:
     return client.describe_addresses()["Addresses"]
 
 
 @Ec2ErrorHandler.common_error_handler("describe NAT gateways")
 @AWSRetry.jittered_backoff()
-def describe_nat_gateways(client, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+def describe_nat_gateways(client: Any, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
     return client.get_paginator("describe_nat_gateways").paginate(Filter=_filters(filters)).build_full_result()["NatGateways"]
 
 
 @Ec2ErrorHandler.common_error_handler("describe route tables")
 @AWSRetry.jittered_backoff()
-def describe_route_tables(client, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+def describe_route_tables(client: Any, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
     return client.get_paginator("describe_route_tables").paginate(Filters=_filters(filters)).build_full_result()["RouteTables"]
 
 
 @Ec2ErrorHandler.common_error_handler("describe VPC endpoints")
 @AWSRetry.jittered_backoff()
-def describe_vpc_endpoints(client, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+def describe_vpc_endpoints(client: Any, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
     return client.get_paginator("describe_vpc_endpoints").paginate(Filters=_filters(filters)).build_full_result()["VpcEndpoints"]
 
 
 @Ec2ErrorHandler.common_error_handler("describe the services of VPC endpoints")
 @AWSRetry.jittered_backoff()
-def describe_vpc_endpoint_services(client) -> list[dict[str, Any]]:
+def describe_vpc_endpoint_services(client: Any) -> list[dict[str, Any]]:
     return client.get_paginator("describe_vpc_endpoint_services").paginate().build_full_result()["ServiceDetails"]
 
 
 @Ec2ErrorHandler.common_error_handler("describe flow logs")
 @AWSRetry.jittered_backoff()
-def describe_flow_logs(client, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+def describe_flow_logs(client: Any, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
     return client.get_paginator("describe_flow_logs").paginate(Filter=_filters(filters)).build_full_result()["FlowLogs"]
 
 
 @Ec2ErrorHandler.common_error_handler("describe security groups")
 @AWSRetry.jittered_backoff()
-def describe_security_groups(client, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+def describe_security_groups(client: Any, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
     return client.get_paginator("describe_security_groups").paginate(Filters=_filters(filters)).build_full_result()["SecurityGroups"]
 
 
 @Ec2ErrorHandler.common_error_handler("describe network interfaces")
 @AWSRetry.jittered_backoff()
-def describe_network_interfaces(client, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+def describe_network_interfaces(client: Any, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
     pages = client.get_paginator("describe_network_interfaces").paginate(Filters=_filters(filters))
     return pages.build_full_result()["NetworkInterfaces"]

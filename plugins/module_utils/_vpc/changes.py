@@ -22,176 +22,176 @@ IN_USE_PATIENCE_SECONDS = 120.0
 
 @Ec2ErrorHandler.common_error_handler("create the VPC")
 @AWSRetry.jittered_backoff()
-def create_vpc(client, cidr_block: str, tags: Mapping[str, Any]) -> dict[str, Any]:
+def create_vpc(client: Any, cidr_block: str, tags: Mapping[str, Any]) -> dict[str, Any]:
     return client.create_vpc(CidrBlock=cidr_block, **tag_specifications("vpc", tags))["Vpc"]
 
 
 @Ec2ErrorHandler.common_error_handler("change an attribute of the VPC")
 @until_visible(JUST_MADE)
 @AWSRetry.jittered_backoff()
-def modify_vpc_attribute(client, vpc_id: str, attribute: str, value: bool) -> None:
+def modify_vpc_attribute(client: Any, vpc_id: str, attribute: str, value: bool) -> None:
     client.modify_vpc_attribute(VpcId=vpc_id, **{attribute: {"Value": value}})
 
 
 @Ec2ErrorHandler.deletion_error_handler("delete the VPC")
 @until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
 @AWSRetry.jittered_backoff()
-def delete_vpc(client, vpc_id: str) -> None:
+def delete_vpc(client: Any, vpc_id: str) -> None:
     client.delete_vpc(VpcId=vpc_id)
 
 
 @Ec2ErrorHandler.common_error_handler("create a subnet")
 @until_visible(JUST_MADE)
 @AWSRetry.jittered_backoff()
-def create_subnet(client, vpc_id: str, zone_id: str, cidr_block: str, tags: Mapping[str, Any]) -> dict[str, Any]:
+def create_subnet(client: Any, vpc_id: str, zone_id: str, cidr_block: str, tags: Mapping[str, Any]) -> dict[str, Any]:
     specifications = tag_specifications("subnet", tags)
     return client.create_subnet(VpcId=vpc_id, AvailabilityZoneId=zone_id, CidrBlock=cidr_block, **specifications)["Subnet"]
 
 
 @Ec2ErrorHandler.common_error_handler("change a subnet")
 @AWSRetry.jittered_backoff()
-def modify_subnet_attribute(client, subnet_id: str, map_public_ip_on_launch: bool) -> None:
+def modify_subnet_attribute(client: Any, subnet_id: str, map_public_ip_on_launch: bool) -> None:
     client.modify_subnet_attribute(SubnetId=subnet_id, MapPublicIpOnLaunch={"Value": map_public_ip_on_launch})
 
 
 @Ec2ErrorHandler.deletion_error_handler("delete a subnet")
 @until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
 @AWSRetry.jittered_backoff()
-def delete_subnet(client, subnet_id: str) -> None:
+def delete_subnet(client: Any, subnet_id: str) -> None:
     client.delete_subnet(SubnetId=subnet_id)
 
 
 @Ec2ErrorHandler.common_error_handler("create the internet gateway")
 @AWSRetry.jittered_backoff()
-def create_internet_gateway(client, tags: Mapping[str, Any]) -> dict[str, Any]:
+def create_internet_gateway(client: Any, tags: Mapping[str, Any]) -> dict[str, Any]:
     return client.create_internet_gateway(**tag_specifications("internet-gateway", tags))["InternetGateway"]
 
 
 @Ec2ErrorHandler.common_error_handler("attach the internet gateway")
 @until_visible(JUST_MADE)
 @AWSRetry.jittered_backoff()
-def attach_internet_gateway(client, gateway_id: str, vpc_id: str) -> None:
+def attach_internet_gateway(client: Any, gateway_id: str, vpc_id: str) -> None:
     client.attach_internet_gateway(InternetGatewayId=gateway_id, VpcId=vpc_id)
 
 
 @Ec2ErrorHandler.deletion_error_handler("detach the internet gateway")
 @until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
 @AWSRetry.jittered_backoff()
-def detach_internet_gateway(client, gateway_id: str, vpc_id: str) -> None:
+def detach_internet_gateway(client: Any, gateway_id: str, vpc_id: str) -> None:
     client.detach_internet_gateway(InternetGatewayId=gateway_id, VpcId=vpc_id)
 
 
 @Ec2ErrorHandler.deletion_error_handler("delete the internet gateway")
 @AWSRetry.jittered_backoff()
-def delete_internet_gateway(client, gateway_id: str) -> None:
+def delete_internet_gateway(client: Any, gateway_id: str) -> None:
     client.delete_internet_gateway(InternetGatewayId=gateway_id)
 
 
 @Ec2ErrorHandler.common_error_handler("allocate an elastic IP address")
 @AWSRetry.jittered_backoff()
-def allocate_address(client, tags: Mapping[str, Any]) -> dict[str, Any]:
+def allocate_address(client: Any, tags: Mapping[str, Any]) -> dict[str, Any]:
     return client.allocate_address(Domain="vpc", **tag_specifications("elastic-ip", tags))
 
 
 @Ec2ErrorHandler.deletion_error_handler("release an elastic IP address")
 @until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
 @AWSRetry.jittered_backoff()
-def release_address(client, allocation_id: str) -> None:
+def release_address(client: Any, allocation_id: str) -> None:
     client.release_address(AllocationId=allocation_id)
 
 
 @Ec2ErrorHandler.common_error_handler("create a NAT gateway")
 @until_visible(JUST_MADE)
 @AWSRetry.jittered_backoff()
-def create_nat_gateway(client, subnet_id: str, allocation_id: str, token: str, tags: Mapping[str, Any]) -> dict[str, Any]:
+def create_nat_gateway(client: Any, subnet_id: str, allocation_id: str, token: str, tags: Mapping[str, Any]) -> dict[str, Any]:
     specifications = tag_specifications("natgateway", tags)
     return client.create_nat_gateway(SubnetId=subnet_id, AllocationId=allocation_id, ClientToken=token, **specifications)["NatGateway"]
 
 
 @Ec2ErrorHandler.deletion_error_handler("delete a NAT gateway")
 @AWSRetry.jittered_backoff()
-def delete_nat_gateway(client, gateway_id: str) -> None:
+def delete_nat_gateway(client: Any, gateway_id: str) -> None:
     client.delete_nat_gateway(NatGatewayId=gateway_id)
 
 
 @Ec2ErrorHandler.common_error_handler("create a route table")
 @until_visible(JUST_MADE)
 @AWSRetry.jittered_backoff()
-def create_route_table(client, vpc_id: str, tags: Mapping[str, Any]) -> dict[str, Any]:
+def create_route_table(client: Any, vpc_id: str, tags: Mapping[str, Any]) -> dict[str, Any]:
     return client.create_route_table(VpcId=vpc_id, **tag_specifications("route-table", tags))["RouteTable"]
 
 
 @Ec2ErrorHandler.common_error_handler("create a route")
 @until_visible(JUST_MADE)
 @AWSRetry.jittered_backoff()
-def create_route(client, table_id: str, destination: str, target: Mapping[str, str]) -> None:
+def create_route(client: Any, table_id: str, destination: str, target: Mapping[str, str]) -> None:
     client.create_route(RouteTableId=table_id, DestinationCidrBlock=destination, **target)
 
 
 @Ec2ErrorHandler.common_error_handler("replace a route")
 @until_visible(JUST_MADE)
 @AWSRetry.jittered_backoff()
-def replace_route(client, table_id: str, destination: str, target: Mapping[str, str]) -> None:
+def replace_route(client: Any, table_id: str, destination: str, target: Mapping[str, str]) -> None:
     client.replace_route(RouteTableId=table_id, DestinationCidrBlock=destination, **target)
 
 
 @Ec2ErrorHandler.deletion_error_handler("delete a route")
 @AWSRetry.jittered_backoff()
-def delete_route(client, table_id: str, destination: str) -> None:
+def delete_route(client: Any, table_id: str, destination: str) -> None:
     client.delete_route(RouteTableId=table_id, DestinationCidrBlock=destination)
 
 
 @Ec2ErrorHandler.common_error_handler("associate a subnet with its route table")
 @until_visible(JUST_MADE)
 @AWSRetry.jittered_backoff()
-def associate_route_table(client, table_id: str, subnet_id: str) -> None:
+def associate_route_table(client: Any, table_id: str, subnet_id: str) -> None:
     client.associate_route_table(RouteTableId=table_id, SubnetId=subnet_id)
 
 
 @Ec2ErrorHandler.common_error_handler("move a subnet to its route table")
 @until_visible([("InvalidRouteTableID.NotFound", "")])
 @AWSRetry.jittered_backoff()
-def replace_route_table_association(client, association_id: str, table_id: str) -> None:
+def replace_route_table_association(client: Any, association_id: str, table_id: str) -> None:
     client.replace_route_table_association(AssociationId=association_id, RouteTableId=table_id)
 
 
 @Ec2ErrorHandler.deletion_error_handler("take a subnet out of its route table")
 @AWSRetry.jittered_backoff()
-def disassociate_route_table(client, association_id: str) -> None:
+def disassociate_route_table(client: Any, association_id: str) -> None:
     client.disassociate_route_table(AssociationId=association_id)
 
 
 @Ec2ErrorHandler.deletion_error_handler("delete a route table")
 @until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
 @AWSRetry.jittered_backoff()
-def delete_route_table(client, table_id: str) -> None:
+def delete_route_table(client: Any, table_id: str) -> None:
     client.delete_route_table(RouteTableId=table_id)
 
 
 @Ec2ErrorHandler.common_error_handler("create a VPC endpoint")
 @until_visible(JUST_MADE)
 @AWSRetry.jittered_backoff()
-def create_vpc_endpoint(client, tags: Mapping[str, Any], **request: Any) -> dict[str, Any]:
+def create_vpc_endpoint(client: Any, tags: Mapping[str, Any], **request: Any) -> dict[str, Any]:
     return client.create_vpc_endpoint(**request, **tag_specifications("vpc-endpoint", tags))["VpcEndpoint"]
 
 
 @Ec2ErrorHandler.common_error_handler("change a VPC endpoint")
 @until_visible(JUST_MADE)
 @AWSRetry.jittered_backoff()
-def modify_vpc_endpoint(client, endpoint_id: str, **request: Any) -> None:
+def modify_vpc_endpoint(client: Any, endpoint_id: str, **request: Any) -> None:
     client.modify_vpc_endpoint(VpcEndpointId=endpoint_id, **request)
 
 
 @Ec2ErrorHandler.deletion_error_handler("delete a VPC endpoint")
 @AWSRetry.jittered_backoff()
-def delete_vpc_endpoint(client, endpoint_id: str) -> None:
+def delete_vpc_endpoint(client: Any, endpoint_id: str) -> None:
     raise_unsuccessful(client.delete_vpc_endpoints(VpcEndpointIds=[endpoint_id]), "DeleteVpcEndpoints")
 
 
 @Ec2ErrorHandler.common_error_handler("create a security group")
 @until_visible(JUST_MADE)
 @AWSRetry.jittered_backoff()
-def create_security_group(client, vpc_id: str, name: str, description: str, tags: Mapping[str, Any]) -> str:
+def create_security_group(client: Any, vpc_id: str, name: str, description: str, tags: Mapping[str, Any]) -> str:
     specifications = tag_specifications("security-group", tags)
     return client.create_security_group(VpcId=vpc_id, GroupName=name, Description=description, **specifications)["GroupId"]
 
@@ -199,33 +199,33 @@ def create_security_group(client, vpc_id: str, name: str, description: str, tags
 @Ec2ErrorHandler.common_error_handler("open a security group")
 @until_visible(JUST_MADE)
 @AWSRetry.jittered_backoff()
-def authorize_security_group_ingress(client, group_id: str, permissions: Sequence[Mapping[str, Any]]) -> None:
+def authorize_security_group_ingress(client: Any, group_id: str, permissions: Sequence[Mapping[str, Any]]) -> None:
     client.authorize_security_group_ingress(GroupId=group_id, IpPermissions=list(permissions))
 
 
 @Ec2ErrorHandler.deletion_error_handler("close a security group")
 @AWSRetry.jittered_backoff()
-def revoke_security_group_ingress(client, group_id: str, permissions: Sequence[Mapping[str, Any]]) -> None:
+def revoke_security_group_ingress(client: Any, group_id: str, permissions: Sequence[Mapping[str, Any]]) -> None:
     client.revoke_security_group_ingress(GroupId=group_id, IpPermissions=list(permissions))
 
 
 @Ec2ErrorHandler.deletion_error_handler("close a security group")
 @AWSRetry.jittered_backoff()
-def revoke_security_group_egress(client, group_id: str, permissions: Sequence[Mapping[str, Any]]) -> None:
+def revoke_security_group_egress(client: Any, group_id: str, permissions: Sequence[Mapping[str, Any]]) -> None:
     client.revoke_security_group_egress(GroupId=group_id, IpPermissions=list(permissions))
 
 
 @Ec2ErrorHandler.deletion_error_handler("delete a security group")
 @until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
 @AWSRetry.jittered_backoff()
-def delete_security_group(client, group_id: str) -> None:
+def delete_security_group(client: Any, group_id: str) -> None:
     client.delete_security_group(GroupId=group_id)
 
 
 @Ec2ErrorHandler.common_error_handler("create the flow log")
 @until_visible([*JUST_MADE, *ROLE_NOT_VISIBLE])
 @AWSRetry.jittered_backoff()
-def create_flow_log(client, vpc_id: str, tags: Mapping[str, Any], **request: Any) -> str:
+def create_flow_log(client: Any, vpc_id: str, tags: Mapping[str, Any], **request: Any) -> str:
     specifications = tag_specifications("vpc-flow-log", tags)
     answer = client.create_flow_logs(ResourceIds=[vpc_id], ResourceType="VPC", **request, **specifications)
     raise_unsuccessful(answer, "CreateFlowLogs")
@@ -234,24 +234,24 @@ def create_flow_log(client, vpc_id: str, tags: Mapping[str, Any], **request: Any
 
 @Ec2ErrorHandler.deletion_error_handler("delete the flow log")
 @AWSRetry.jittered_backoff()
-def delete_flow_log(client, flow_log_id: str) -> None:
+def delete_flow_log(client: Any, flow_log_id: str) -> None:
     raise_unsuccessful(client.delete_flow_logs(FlowLogIds=[flow_log_id]), "DeleteFlowLogs")
 
 
 @Ec2ErrorHandler.deletion_error_handler("delete a network interface")
 @AWSRetry.jittered_backoff()
-def delete_network_interface(client, interface_id: str) -> None:
+def delete_network_interface(client: Any, interface_id: str) -> None:
     client.delete_network_interface(NetworkInterfaceId=interface_id)
 
 
 @Ec2ErrorHandler.common_error_handler("tag a part of the network")
 @until_visible(JUST_MADE)
 @AWSRetry.jittered_backoff()
-def create_tags(client, resource_id: str, tags: Mapping[str, Any]) -> None:
+def create_tags(client: Any, resource_id: str, tags: Mapping[str, Any]) -> None:
     client.create_tags(Resources=[resource_id], Tags=[{"Key": key, "Value": str(value)} for key, value in tags.items()])
 
 
 @Ec2ErrorHandler.common_error_handler("remove tags of a part of the network")
 @AWSRetry.jittered_backoff()
-def delete_tags(client, resource_id: str, names: Sequence[str]) -> None:
+def delete_tags(client: Any, resource_id: str, names: Sequence[str]) -> None:
     client.delete_tags(Resources=[resource_id], Tags=[{"Key": name} for name in names])

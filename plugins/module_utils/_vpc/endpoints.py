@@ -39,7 +39,8 @@ def find_service(services: Sequence[Mapping[str, Any]], kind: str, service: str,
         kinds = {entry.get("ServiceType") for entry in details.get("ServiceType") or []}
         if details["ServiceName"].endswith(f".amazonaws.{region}.{service}") and kind in kinds:
             return details
-    raise Refused(f"{kind.lower()}_endpoints names {service!r}, for which {region} has no {kind.lower()} endpoint: for example ecr.api, sts.")
+    example = "s3" if kind == "Gateway" else "ecr.api"
+    raise Refused(f"{kind.lower()}_endpoints names {service!r}, for which {region} has no such endpoint; a right name is {example}.")
 
 
 class Endpoint(Part):

@@ -40,8 +40,7 @@ def living(reading: Reading) -> list[Mapping[str, Any]]:
     return [
         interface
         for interface in reading.items("network_interfaces")
-        if interface["NetworkInterfaceId"] not in skipped
-        and not (is_owned_interface(interface) and interface.get("Status") == "available")
+        if interface["NetworkInterfaceId"] not in skipped and not (is_owned_interface(interface) and interface.get("Status") == "available")
     ]
 
 

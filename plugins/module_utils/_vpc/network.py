@@ -141,8 +141,14 @@ class Network:
             ensure_present(part, wanted, check_mode=False, adopt=self.options.adopt, timeout_seconds=self.options.timeout_seconds)
 
     def _drop(self, part: Part, wait: bool = True) -> None:
-        common = {"check_mode": self.check_mode, "tags": self.options.tags, "adopt": self.options.adopt}
-        outcome = ensure_absent(part, wait=wait, timeout_seconds=self.options.timeout_seconds, **common)
+        outcome = ensure_absent(
+            part,
+            check_mode=self.check_mode,
+            tags=self.options.tags,
+            adopt=self.options.adopt,
+            wait=wait,
+            timeout_seconds=self.options.timeout_seconds,
+        )
         if outcome.action:
             self.outcomes.append(outcome)
 

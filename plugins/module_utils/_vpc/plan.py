@@ -174,8 +174,8 @@ def _given_blocks(zones: Sequence[Zone], existing: Sequence[str], given: Sequenc
     for zone, block in zip(zones, existing):  # noqa: B905
         if block and block not in given:
             raise Refused(
-                f"{option} does not name {block}, the block of the subnet in {zone.zone_id}: a subnet cannot change its block (Amazon EC2). "
-                "Keep the block in the list."
+                f"{option} does not name {block}, the block of the subnet in {zone.zone_id}: a subnet keeps its block (Amazon EC2). "
+                "Leave it in the list."
             )
     left = iter([block for block in given if block not in existing])
     return [block or next(left) for block in existing]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from .._errors import Refused
@@ -35,7 +36,7 @@ class Vpc(Part):
                 Change.REFUSED,
                 "a VPC keeps its first block for life (Amazon EC2, CreateVpc). Make a new environment with the other block.",
             ),
-            *(Attribute(name, lambda v, key=name: v[key]) for name in DNS),
+            *(Attribute(name, itemgetter(name)) for name in DNS),
         )
 
     def find(self) -> Mapping[str, Any] | None:
@@ -92,7 +93,8 @@ class InternetGateway(Part):
 
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         if found is not None and not found["attached"] and found.get("Attachments"):
-            raise Refused(f"{self.kind} {self.name} is attached to {found['Attachments'][0].get('VpcId')}: detach it, or name it otherwise.")
+            other = found["Attachments"][0].get("VpcId")
+            raise Refused(f"{self.kind} {self.name} is attached to {other}: detach it, or name it otherwise.")
 
     def state(self, found: Mapping[str, Any]) -> State:
         return State.READY
@@ -123,7 +125,7 @@ class DefaultSecurityGroup(Part):
     id_key = "GroupId"
     id_name = "group_id"
     #: what a new VPC's group has, for a plan: everything from itself, everything to everywhere
-    NEW = {"GroupId": None, "IpPermissions": [{}], "IpPermissionsEgress": [{}], "Tags": []}
+    NEW: Mapping[str, Any] = {"GroupId": None, "IpPermissions": [{}], "IpPermissionsEgress": [{}], "Tags": []}
 
     def table(self) -> Sequence[Attribute]:
         return (Attribute("rules", lambda g: len(g.get("IpPermissions") or []) + len(g.get("IpPermissionsEgress") or [])),)

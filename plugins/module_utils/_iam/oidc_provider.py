@@ -1,0 +1,123 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""An OpenID Connect provider of IAM: what it is, how it is made, changed and removed. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .. import _tags
+from .._errors import Refused
+from .._resource import KNOWN_AFTER_APPLY, Attribute, Resource, tags_attribute
+from . import api
+
+DEFAULT_AUDIENCE = "sts.amazonaws.com"
+OWNERSHIP = (_tags.ENVIRONMENT, _tags.ROLE, _tags.NAME)
+
+
+def check_url(url: str) -> None:
+    """Raise Refused for a URL that IAM would refuse."""
+    if url == KNOWN_AFTER_APPLY:
+        return
+    if not url.startswith("https://") or len(url) <= len("https://") or "?" in url or "#" in url:
+        example = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"
+        raise Refused(f"url is {url!r}: it must be the issuer's URL, beginning with https:// and without a query, for example {example}.")
+
+
+def provider_name(url: str) -> str:
+    """A provider's URL as IAM writes it in ARNs and conditions: without https:// and a slash at its end."""
+    return url.removeprefix("https://").rstrip("/")
+
+
+def provider_arn(partition: str, account_id: str, url: str) -> str:
+    """The ARN that the provider of a URL has (IAM, ARNs)."""
+    return f"arn:{partition}:iam::{account_id}:oidc-provider/{provider_name(url)}"
+
+
+def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
+    """The table of a provider's attributes."""
+    return (
+        Attribute(
+            "client_id_list",
+            lambda p: sorted(p.get("ClientIDList") or []),
+            same=lambda found, wanted: sorted(found) == sorted(wanted),
+            merge=lambda found, wanted: sorted({*wanted}),
+        ),
+        tags_attribute(lambda p: _tags.as_dict(p.get("Tags")), purge_tags),
+    )
+
+
+class OidcProvider(Resource):
+    """Trusts the tokens of one issuer. IAM knows the issuer's certificate by its authority: no thumbprint is given.
+
+    identity: answers GetCallerIdentity, asked when the ARN is not given.
+    Source: AWS IAM API, CreateOpenIDConnectProvider, GetOpenIDConnectProvider.
+    """
+
+    kind = "OpenID Connect provider"
+    attributes: Sequence[Attribute]
+
+    def __init__(
+        self, client: Any, url: str, *, identity: Callable[[], Mapping[str, str]], arn: str | None = None, purge_tags: bool = False
+    ) -> None:
+        self.client = client
+        self.url = url
+        self.name = provider_name(url)
+        self.attributes = attributes(purge_tags)
+        self.identity = identity
+        self._arn = arn
+
+    @property
+    def arn(self) -> str:
+        if self._arn is None:
+            if self.url == KNOWN_AFTER_APPLY:
+                return KNOWN_AFTER_APPLY
+            caller = self.identity()
+            self._arn = provider_arn(caller["Arn"].split(":")[1], caller["Account"], self.url)
+        return self._arn
+
+    def find(self) -> Mapping[str, Any] | None:
+        return None if self.url == KNOWN_AFTER_APPLY else api.get_oidc_provider(self.client, self.arn)
+
+    def determined(self) -> dict[str, Any]:
+        return {"arn": self.arn, "url": self.url}
+
+    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        return wanted if found is not None else {"client_id_list": [DEFAULT_AUDIENCE], **wanted}
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        api.create_oidc_provider(self.client, self.url, wanted["client_id_list"], wanted.get("tags"))
+
+    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "client_id_list" in names:
+            before, after = set(found.get("ClientIDList") or []), set(wanted["client_id_list"])
+            for client_id in sorted(after - before):
+                api.add_client_id(self.client, self.arn, client_id)
+            for client_id in sorted(before - after):
+                api.remove_client_id(self.client, self.arn, client_id)
+        if "tags" in names:
+            self._set_tags(_tags.as_dict(found.get("Tags")), wanted["tags"])
+
+    def _set_tags(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        added = {key: value for key, value in after.items() if before.get(key) != value}
+        if added:
+            api.tag_oidc_provider(self.client, self.arn, added)
+        removed = sorted(set(before) - set(after))
+        if removed:
+            api.untag_oidc_provider(self.client, self.arn, removed)
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        api.delete_oidc_provider(self.client, self.arn)
+
+
+def providers_owned_by(client: Any, tags: Mapping[str, Any]) -> list[str]:
+    """The ARNs of the providers that carry the ownership tags: whose cluster may be gone, and its URL with it."""
+    owner = {key: str(value) for key, value in tags.items() if key in OWNERSHIP}
+    if _tags.ENVIRONMENT not in owner:
+        raise Refused("url is not given: then tags must hold opta:environment, for example opta:environment: staging.")
+    found = []
+    for arn in api.list_oidc_providers(client):
+        provider = api.get_oidc_provider(client, arn)
+        if provider is not None and owner.items() <= _tags.as_dict(provider.get("Tags")).items():
+            found.append(arn)
+    return found

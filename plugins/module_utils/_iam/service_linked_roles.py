@@ -1,0 +1,60 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The roles of an account that its services need: made when missing, never removed. Private to the collection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._errors import Refused
+from .._resource import KNOWN_AFTER_APPLY, Outcome
+from . import api
+
+PATH = "/aws-service-role/"
+SERVICE = re.compile(r"^[a-z0-9][a-z0-9.-]*\.amazonaws\.com(\.cn)?$")
+KIND = "service-linked role"
+
+
+def check_services(services: Sequence[str]) -> None:
+    """Raise Refused for what is not the name of a service."""
+    for service in services:
+        if not SERVICE.match(service):
+            raise Refused(f"services has {service!r}: it must be the name of a service, for example autoscaling.amazonaws.com.")
+
+
+def roles_by_service(roles: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The ARN of the role of each service, out of ListRoles; the one without a suffix when a service has several."""
+    found: dict[str, str] = {}
+    for role in sorted(roles, key=lambda role: len(role["RoleName"]), reverse=True):
+        found[role["Path"].removeprefix(PATH).strip("/")] = role["Arn"]
+    return found
+
+
+def bring(client: Any, services: Sequence[str], check_mode: bool) -> tuple[list[Outcome], list[dict[str, str]]]:
+    """Make the roles that are missing; answers what was done, and the ARN of each service's role.
+
+    Source: AWS IAM API, ListRoles, CreateServiceLinkedRole.
+    """
+    wanted = list(dict.fromkeys(services))
+    check_services(wanted)
+    found = roles_by_service(api.list_roles(client, PATH))
+    outcomes = []
+    for service in wanted:
+        outcome = Outcome(KIND, service)
+        if service not in found:
+            outcome = Outcome(KIND, service, action="create", after={"service": service})
+            found[service] = KNOWN_AFTER_APPLY if check_mode else _create(client, service)
+        outcomes.append(outcome)
+    return outcomes, [{"service": service, "arn": found[service]} for service in wanted]
+
+
+def _create(client: Any, service: str) -> str:
+    try:
+        return api.create_service_linked_role(client, service)["Arn"]
+    except api.IamError as error:
+        # Another run, or the service itself, was faster
+        arn = roles_by_service(api.list_roles(client, PATH)).get(service) if api.error_code(error) == "InvalidInput" else None
+        if arn is None:
+            raise
+        return arn
