@@ -1,0 +1,53 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The objects beside the release of a service: namespace, Secret and ConfigMap. Pure; private to the collection.
+
+Secret values never pass through Helm, which keeps the values of every release; the ConfigMap does not, because each revision would hold it twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .inputs import CERTIFICATES_FILE, Inputs, as_text
+
+#: an id that is new whenever a Secret's data changes; see the option of kubernetes_objects
+GENERATION_ANNOTATION = "opta.platform/generation"
+POD_SECURITY = "pod-security.kubernetes.io"
+
+
+def service_objects(given: Mapping[str, Any], certificates: str) -> list[dict[str, Any]]:
+    """certificates: PEM text of the certificate authorities of Amazon's databases."""
+    inputs = Inputs(given)
+    level = inputs.get("pod_security") or "restricted"
+    namespace = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": inputs.text("layer"), "labels": {f"{POD_SECURITY}/{mode}": level for mode in ("enforce", "warn", "audit")}},
+    }
+    return [namespace, *named_objects(given, certificates)]
+
+
+def named_objects(given: Mapping[str, Any], certificates: str = "") -> list[dict[str, Any]]:
+    """The objects that carry the service's own name."""
+    inputs = Inputs(given)
+    bundle = inputs.text("database_ca_bundle") or certificates
+    secrets = {str(name): as_text(value) for name, value in inputs.pairs("secrets").items()}
+    return [
+        {"apiVersion": "v1", "kind": "Secret", "metadata": _metadata(inputs), "type": "Opaque", "stringData": secrets},
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": _metadata(inputs), "data": {CERTIFICATES_FILE: bundle.strip() + "\n"}},
+    ]
+
+
+def secret_generation(applied: Sequence[Mapping[str, Any]]) -> str:
+    """The generation of the Secret among the objects that kubernetes_objects returned."""
+    for obj in applied:
+        if obj["kind"] == "Secret":
+            return str(obj["metadata"]["annotations"][GENERATION_ANNOTATION])
+    raise ValueError("there is no Secret among the objects")
+
+
+def _metadata(inputs: Inputs) -> dict[str, Any]:
+    name, namespace = inputs.text("name"), inputs.text("layer")
+    labels = {"app.kubernetes.io/name": name, "app.kubernetes.io/instance": name, "app.kubernetes.io/part-of": namespace}
+    return {"name": name, "namespace": namespace, "labels": labels}

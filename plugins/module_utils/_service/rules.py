@@ -1,0 +1,215 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What must hold between the inputs of a service, before anything is asked or changed. Pure; private to the collection.
+
+An input that is not given is not judged here, so that the rules also serve where only a part of the inputs is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from . import port_rules, workload_rules
+from .inputs import PREFIX, Inputs
+from .words import IMAGE, POLICY_ARN, VARIABLE, Sentences, is_label, is_name, repeated
+
+#: a StatefulSet's pods carry its name and a hash in a label of 63 characters; a CronJob may have 52
+LONGEST_NAME = 52
+RESERVED_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+
+
+def service_errors(given: Mapping[str, Any], environments: Collection[str] | None = None) -> list[str]:
+    """A sentence for each rule broken.
+
+    given: the inputs by their full names. environments: the inventory's environments; None when they are not known.
+    """
+    inputs, sentences = Inputs(given), Sentences()
+    _environment(inputs, sentences, environments)
+    for rule in RULES:
+        rule(inputs, sentences)
+    return sentences.said
+
+
+def service_warnings(given: Mapping[str, Any], per_zone_node_groups: Collection[str]) -> list[str]:
+    """What works, but not as the user may think."""
+    inputs = Inputs(given)
+    if inputs.items("persistent_storage") and not per_zone_node_groups:
+        return [
+            f"{inputs.text('name')} has persistent storage, and environment {inputs.text('environment')} has no node group per zone: "
+            "a volume lives in one zone, and its pod stays Pending when the autoscaler adds a node in another. "
+            "Give a group of eks_node_groups per_zone: true."
+        ]
+    return []
+
+
+def _environment(inputs: Inputs, sentences: Sentences, environments: Collection[str] | None) -> None:
+    name = inputs.text("environment")
+    if not name:
+        if environments is not None:
+            sentences.say("opta_service_environment is not set: give the inventory name of the environment that the service runs in.")
+    elif environments is not None and name not in environments:
+        known = f"there are {', '.join(sorted(environments))}" if environments else "there is none in the group environments"
+        sentences.say(f"opta_service_environment is {name!r}, and the inventory has no such environment: {known}.")
+
+
+def _names(inputs: Inputs, sentences: Sentences) -> None:
+    name, layer = inputs.get("name"), inputs.get("layer")
+    if name is not None and not is_name(str(name), LONGEST_NAME):
+        sentences.say(
+            f"opta_service_name is {str(name)!r}: Kubernetes allows 1 to {LONGEST_NAME} lower-case letters, digits and hyphens here, "
+            "beginning with a letter and ending with no hyphen, for example hello. It is the host's name unless it is set."
+        )
+    if layer is None:
+        return
+    if not is_label(str(layer)):
+        sentences.say(
+            f"opta_service_layer is {str(layer)!r}: the name of a namespace has 1 to 63 lower-case letters, digits and hyphens "
+            "and neither begins nor ends with a hyphen, for example shop."
+        )
+    elif layer in RESERVED_NAMESPACES or str(layer).startswith("kube-"):
+        sentences.say(f"opta_service_layer is {layer!r}: that namespace is Kubernetes's own; choose another name, for example shop.")
+
+
+def _image(inputs: Inputs, sentences: Sentences) -> None:
+    image, tag, digest = inputs.get("image"), inputs.get("tag"), inputs.get("digest")
+    if image is not None and not IMAGE.match(str(image)):
+        sentences.say(
+            f"opta_service_image is {image!r}: it must be a reference in lower case, for example nginxinc/nginx-unprivileged:1.29."
+        )
+    if tag is not None and not isinstance(tag, str):
+        sentences.say(f'opta_service_tag is {tag}, a number: put it in quotes, for example "1.30", or YAML drops its last zero.')
+    tagged = ":" in str(image or "").rpartition("/")[2]
+    if tag is not None and tagged:
+        sentences.say(f"opta_service_image {image!r} has a tag or digest already: give it there or as opta_service_tag, not both.")
+    elif digest is not None and "@" in str(image or ""):
+        sentences.say(f"opta_service_image {image!r} has a digest already: give it there or as opta_service_digest, not both.")
+    if digest is not None and not _is_digest(str(digest)):
+        sentences.say(f"opta_service_digest is {digest!r}: it must be sha256: and 64 hexadecimal digits, as the registry shows it.")
+
+
+def _is_digest(text: str) -> bool:
+    kind, _colon, number = text.partition(":")
+    return kind == "sha256" and len(number) == 64 and set(number) <= set("0123456789abcdef")
+
+
+def _variables(inputs: Inputs, sentences: Sentences) -> None:
+    plain, secret = inputs.pairs("environment_variables"), inputs.pairs("secrets")
+    for option, values in (("environment_variables", plain), ("secrets", secret)):
+        for name, value in values.items():
+            if not VARIABLE.match(str(name)):
+                sentences.say(
+                    f"{PREFIX}{option} has {str(name)!r}: use letters, digits and _, beginning with no digit, for example API_KEY."
+                )
+            elif value is None or isinstance(value, (dict, list, tuple)):
+                # never the value: it may be a secret that was given in a wrong way
+                sentences.say(f'{PREFIX}{option}, {name}: the value must be a string; put it in quotes, or give "" for an empty one.')
+    for name in sorted(set(plain) & set(secret)):
+        sentences.say(f"{name} is in opta_service_environment_variables and in opta_service_secrets: give it in one of them.")
+
+
+def _replicas(inputs: Inputs, sentences: Sentences) -> None:
+    smallest, largest = inputs.number("minimum_replicas"), inputs.number("maximum_replicas")
+    if smallest is None or largest is None:
+        return
+    if smallest > largest:
+        sentences.say(
+            f"opta_service_minimum_replicas {smallest} is above opta_service_maximum_replicas {largest}: "
+            "the minimum must not be larger, for example 2 and 6."
+        )
+    elif smallest < 1 and largest != 0:
+        sentences.say(
+            f"opta_service_minimum_replicas is {smallest}: it must be at least 1; only with maximum 0, for cron jobs alone, it is 0."
+        )
+    elif largest == 0 and not inputs.items("cron_jobs"):
+        sentences.say(
+            "opta_service_maximum_replicas is 0 and opta_service_cron_jobs is empty: nothing would run; give a cron job or replicas."
+        )
+
+
+def _sizes(inputs: Inputs, sentences: Sentences) -> None:
+    for name in ("cpu_request_millicores", "memory_request_mib", "cpu_limit_millicores", "memory_limit_mib", "timeout_seconds"):
+        _at_least(inputs, sentences, name, 1)
+    for name in ("target_cpu_percent", "target_memory_percent"):
+        _at_least(inputs, sentences, name, 1)
+    for name in ("history_max", "termination_grace_seconds", "pre_stop_sleep_seconds"):
+        _at_least(inputs, sentences, name, 0)
+    for request, limit in (("cpu_request_millicores", "cpu_limit_millicores"), ("memory_request_mib", "memory_limit_mib")):
+        wanted, most = inputs.number(request), inputs.number(limit)
+        if wanted is not None and most is not None and 0 < most < wanted:
+            sentences.say(f"{PREFIX}{request} {wanted} is above {PREFIX}{limit} {most}: a limit must be at least the request.")
+    sleep, grace = inputs.number("pre_stop_sleep_seconds"), inputs.number("termination_grace_seconds")
+    if sleep is not None and grace is not None and sleep and sleep >= grace:
+        sentences.say(
+            f"opta_service_pre_stop_sleep_seconds {sleep} must be below opta_service_termination_grace_seconds {grace}, "
+            "because the grace period includes it."
+        )
+
+
+def _at_least(inputs: Inputs, sentences: Sentences, name: str, least: int) -> None:
+    number = inputs.number(name)
+    if number is not None and number < least:
+        sentences.say(f"{PREFIX}{name} is {number}: it must be at least {least}.")
+
+
+def _security(inputs: Inputs, sentences: Sentences) -> None:
+    non_root = inputs.switch("run_as_non_root_enabled") if inputs.has("run_as_non_root_enabled") else True
+    if non_root and inputs.number("run_as_user") == 0:
+        sentences.say("opta_service_run_as_user is 0, which is root: choose another, or set opta_service_run_as_non_root_enabled: false.")
+    if not non_root and (inputs.get("pod_security") or "restricted") == "restricted":
+        sentences.say(
+            "opta_service_run_as_non_root_enabled is false, and the namespace would refuse such pods: "
+            "set opta_service_pod_security: baseline as well."
+        )
+
+
+def _permissions(inputs: Inputs, sentences: Sentences) -> None:
+    for arn in inputs.items("managed_policy_arns"):
+        if not POLICY_ARN.match(str(arn)):
+            sentences.say(f"opta_service_managed_policy_arns has {arn!r}: give the ARN of an IAM policy (arn:…:iam::…:policy/…).")
+    for number, statement in enumerate(inputs.items("iam_statements"), start=1):
+        keys = set(statement) if isinstance(statement, Mapping) else set()
+        if "Effect" not in keys or not keys & {"Action", "NotAction"} or not keys & {"Resource", "NotResource"}:
+            sentences.say(
+                f"opta_service_iam_statements[{number}] needs Effect, Action and Resource, as a statement of an IAM policy has them."
+            )
+
+
+def _certificates(inputs: Inputs, sentences: Sentences) -> None:
+    if inputs.has("database_ca_bundle") and "-----BEGIN CERTIFICATE-----" not in inputs.text("database_ca_bundle"):
+        sentences.say("opta_service_database_ca_bundle holds no certificate: give PEM text, for example a lookup of a file.")
+
+
+def _cron_names(inputs: Inputs, sentences: Sentences) -> None:
+    service, jobs = inputs.text("name"), inputs.items("cron_jobs")
+    for name in repeated(job.get("name") for job in jobs):
+        sentences.say(f"opta_service_cron_jobs has two jobs named {name}: names must differ.")
+    for job in jobs:
+        name = str(job.get("name") or "")
+        if not is_label(name):
+            sentences.say(
+                f"opta_service_cron_jobs has a job named {name!r}: use lower-case letters, digits and hyphens, for example clean-up."
+            )
+        elif len(service) + 1 + len(name) > LONGEST_NAME:
+            sentences.say(
+                f"Cron job {service}-{name} has {len(service) + 1 + len(name)} characters, and Kubernetes allows {LONGEST_NAME}: "
+                "shorten its name."
+            )
+
+
+RULES: tuple[Callable[[Inputs, Sentences], None], ...] = (
+    _names,
+    _image,
+    port_rules.port_errors,
+    port_rules.probe_errors,
+    _replicas,
+    _variables,
+    _sizes,
+    _security,
+    workload_rules.storage_errors,
+    workload_rules.toleration_errors,
+    workload_rules.pod_errors,
+    _cron_names,
+    workload_rules.cron_job_errors,
+    _permissions,
+    _certificates,
+)

@@ -1,0 +1,82 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What must hold for volumes, cron jobs and what else pods carry. Pure; private to the collection."""
+
+from __future__ import annotations
+
+import re
+
+from .inputs import CERTIFICATES_DIRECTORY, PREFIX, TEMPORARY_DIRECTORY, Inputs, as_number
+from .words import Sentences, is_label, repeated
+
+LONGEST_VOLUME_NAME = 40
+#: names of volumes that every pod has
+OWN_VOLUMES = ("certificates", "temporary")
+CRON_FIELD = re.compile(r"[0-9A-Za-z*,/?-]+")
+CRON_WORDS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
+#: labels that find and sort pods
+OWN_LABELS = ("app.kubernetes.io/", "opta.platform/")
+
+
+def storage_errors(inputs: Inputs, sentences: Sentences) -> None:
+    found = inputs.items("persistent_storage")
+    for key in ("name", "path"):
+        for value in repeated(entry.get(key) for entry in found):
+            sentences.say(f"opta_service_persistent_storage has two entries with {key} {value}: give each its own.")
+    taken = [CERTIFICATES_DIRECTORY]
+    if inputs.switch("read_only_root_filesystem_enabled"):
+        taken.append(TEMPORARY_DIRECTORY)
+    for entry in found:
+        name, path = str(entry.get("name") or ""), str(entry.get("path") or "")
+        where = f"opta_service_persistent_storage, {name}"
+        if not is_label(name, LONGEST_VOLUME_NAME) or name in OWN_VOLUMES:
+            sentences.say(
+                f"opta_service_persistent_storage has the name {name!r}: use 1 to {LONGEST_VOLUME_NAME} lower-case letters, "
+                f"digits and hyphens, and neither {' nor '.join(OWN_VOLUMES)}, for example data."
+            )
+        if not path.startswith("/") or path.rstrip("/") == "" or ":" in path or path.rstrip("/") in taken:
+            sentences.say(f"{where}: path is {path!r}: give an absolute path other than / and {' and '.join(taken)}, for example /data.")
+        if (as_number(entry.get("size_gib")) or 0) < 1:
+            sentences.say(f"{where}: size_gib must be a number of GiB from 1 on, for example 10.")
+
+
+def toleration_errors(inputs: Inputs, sentences: Sentences) -> None:
+    for entry in inputs.items("tolerations"):
+        if entry.get("operator") == "Exists" and entry.get("value"):
+            sentences.say(f"opta_service_tolerations, {entry.get('key')}: operator Exists takes no value.")
+
+
+def pod_errors(inputs: Inputs, sentences: Sentences) -> None:
+    for name in inputs.pairs("pod_labels"):
+        if str(name).startswith(OWN_LABELS):
+            sentences.say(f"opta_service_pod_labels has {name}: labels beginning with {' or '.join(OWN_LABELS)} are set by the role.")
+    for option in ("pod_labels", "pod_annotations", "node_selector"):
+        for name, value in inputs.pairs(option).items():
+            if value is None or isinstance(value, (dict, list, tuple)):
+                sentences.say(f"{PREFIX}{option}, {name}: the value must be a string; put it in quotes.")
+
+
+def cron_job_errors(inputs: Inputs, sentences: Sentences) -> None:
+    for job in inputs.items("cron_jobs"):
+        where = f"opta_service_cron_jobs, {job.get('name')}"
+        schedule = str(job.get("schedule") or "")
+        if not is_schedule(schedule):
+            sentences.say(
+                f'{where}: schedule is {schedule!r}: give minute, hour, day, month and weekday in quotes, for example "30 2 * * *". '
+                "The time zone has a field of its own, time_zone."
+            )
+        if not job.get("command") and not job.get("args"):
+            sentences.say(f"{where} needs command or args: without them it would start the service itself.")
+        for name in ("successful_jobs_history", "failed_jobs_history", "backoff_limit"):
+            number = as_number(job.get(name))
+            if number is not None and number < 0:
+                sentences.say(f"{where}: {name} is {number}: it must be at least 0.")
+        for name in ("active_deadline_seconds", "starting_deadline_seconds"):
+            number = as_number(job.get(name))
+            if number is not None and number < 1:
+                sentences.say(f"{where}: {name} is {number}: it must be at least 1.")
+
+
+def is_schedule(text: str) -> bool:
+    """Whether it looks as a CronJob's schedule does; Kubernetes itself judges the numbers."""
+    fields = text.split()
+    return text in CRON_WORDS or (len(fields) == 5 and all(CRON_FIELD.fullmatch(field) for field in fields))
