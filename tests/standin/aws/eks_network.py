@@ -25,8 +25,9 @@ def make_cluster_network(call: Call, cluster: Cluster) -> str:
     group = backend.create_security_group(name, description, vpc_id=vpc["vpcId"], tags=tags)
     backend.authorize_security_group_ingress(group.id, "-1", "", "", [], source_groups=[{"GroupId": group.id}], vpc_id=vpc["vpcId"])
     for subnet_id in vpc["subnetIds"]:
+        groups = [group.id, *vpc["securityGroupIds"]]
         interface = backend.create_network_interface(
-            backend.get_subnet(subnet_id), None, [group.id, *vpc["securityGroupIds"]], description=f"Amazon EKS {cluster.name}"
+            backend.get_subnet(subnet_id), "", group_ids=groups, description=f"Amazon EKS {cluster.name}"
         )
         interface.status = "in-use"
     return str(group.id)
