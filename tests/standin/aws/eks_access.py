@@ -7,12 +7,11 @@ import uuid
 from typing import Any
 
 from moto.core.utils import utcnow
-from moto.iam.models import iam_backends
 
 from tests.standin.aws import sts
 from tests.standin.aws.eks_model import AccessEntry, Cluster, Data, active_cluster_of, arn, cluster_of, in_use, invalid, not_found
 from tests.standin.aws.errors import AwsError
-from tests.standin.aws.iam_roles import roles, visible_role
+from tests.standin.aws.iam_roles import principal_exists
 from tests.standin.aws.operations import Call, answers
 from tests.standin.aws.paging import page
 
@@ -142,11 +141,7 @@ def add_bootstrap_administrator(call: Call, cluster: Cluster) -> None:
     """The entry that CreateCluster makes for its caller, unless it is asked not to."""
     if cluster.data["accessConfig"]["authenticationMode"] == "CONFIG_MAP":
         return
-    caller = sts.caller(call.account, call.partition, call.request.access_key)["Arn"]
-    principal = caller
-    if ":assumed-role/" in caller:
-        name = caller.split("/")[1]
-        principal = next(role.arn for role in roles(call) if role.name == name)
+    principal = sts.principal(call)
     entry = new_entry(call, cluster, principal, "STANDARD", [], None, {})
     policy = _policy_arn(call, "AmazonEKSClusterAdminPolicy")
     scope: Data = {"type": "cluster", "namespaces": []}
@@ -203,11 +198,7 @@ def _check_groups(groups: list[str]) -> None:
 
 def _exists(call: Call, principal: str) -> bool:
     resource = principal.split(":", 5)[5]
-    if resource.startswith("role/"):
-        return visible_role(call, principal) is not None
-    if resource.startswith("user/"):
-        return principal in {user.arn for user in iam_backends[call.account][call.partition].users.values()}
-    return True
+    return resource == "root" or principal_exists(call, principal)
 
 
 def _policy_arn(call: Call, name: str) -> str:

@@ -14,6 +14,7 @@ from tests.standin.aws.iam_roles import managed_policy_names, trusts, visible_ro
 from tests.standin.aws.operations import Call
 
 CLUSTER_POLICIES = {"AmazonEKSClusterPolicy"}
+PRIVATE = [ipaddress.ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8")]
 
 
 def check_service_role(call: Call, arn: str) -> None:
@@ -23,7 +24,8 @@ def check_service_role(call: Call, arn: str) -> None:
         raise invalid(f"Role with arn: {arn}, could not be assumed because it does not exist or the trusted entity is not correct")
     if not managed_policy_names(role) & CLUSTER_POLICIES and not role.policies:
         raise invalid(
-            f"The provided role doesn't have the Amazon EKS Managed Policies associated with it. Please ensure the following policies [AmazonEKSClusterPolicy] are attached: {arn}"
+            "The provided role doesn't have the Amazon EKS Managed Policies associated with it. "
+            f"Please ensure the following policies [AmazonEKSClusterPolicy] are attached: {arn}"
         )
 
 
@@ -78,13 +80,8 @@ def check_endpoint(vpc: Mapping[str, Any]) -> None:
             ipaddress.ip_network(block)
         except ValueError as error:
             raise invalid(f"The following CIDRs are invalid in publicAccessCidrs: [{block}]") from error
-        if not ipaddress.ip_network(block).is_global and block != "0.0.0.0/0" and ipaddress.ip_network(block).is_private:
-            if not any(ipaddress.ip_network(block).subnet_of(documentation) for documentation in DOCUMENTATION):
-                raise invalid(f"The following CIDRs are not allowed in publicAccessCidrs: [{block}]")
-
-
-# Python counts the addresses of RFC 5737 as private; EKS takes them, as far as is known
-DOCUMENTATION = [ipaddress.ip_network(block) for block in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")]
+        if any(ipaddress.ip_network(block).overlaps(network) for network in PRIVATE if block != "0.0.0.0/0"):
+            raise invalid(f"The following CIDRs are not allowed in publicAccessCidrs: [{block}]")
 
 
 def check_encryption(call: Call, configuration: Sequence[Mapping[str, Any]] | None) -> None:

@@ -22,6 +22,7 @@ from tests.standin.aws.eks_model import (
 )
 from tests.standin.aws.eks_versions import VERSIONS, check_version
 from tests.standin.aws.errors import AwsError
+from tests.standin.aws.logs import deliver_cluster_logs
 from tests.standin.aws.operations import Call, answers
 from tests.standin.aws.paging import page
 
@@ -121,7 +122,12 @@ def _logging(call: Call, cluster: Cluster, wanted: Data) -> Change:
     after = enabled_types(wanted, before)
     if after == before:
         raise invalid("No changes needed for the logging config provided")
-    return "LoggingUpdate", {"ClusterLogging": json.dumps(wanted)}, lambda: cluster.data.update(logging=logging_of(after))
+
+    def apply() -> None:
+        cluster.data["logging"] = logging_of(after)
+        deliver_cluster_logs(call)
+
+    return "LoggingUpdate", {"ClusterLogging": json.dumps(wanted)}, apply
 
 
 def _access(call: Call, cluster: Cluster, wanted: Data) -> Change:

@@ -16,6 +16,8 @@ from tests.standin.aws.eks_model import Cluster, Data, account, arn, cluster_of,
 from tests.standin.aws.eks_network import delete_cluster_network, make_cluster_network
 from tests.standin.aws.eks_versions import DEFAULT, VERSIONS, check_version
 from tests.standin.aws.errors import AwsError
+from tests.standin.aws.iam import make_service_linked_role
+from tests.standin.aws.logs import deliver_cluster_logs
 from tests.standin.aws.operations import Call, answers
 from tests.standin.aws.paging import page
 
@@ -37,11 +39,12 @@ def create_cluster(call: Call) -> dict[str, Any]:
     vpc["vpcId"] = checks.vpc_of(call, vpc["subnetIds"])
     vpc["clusterSecurityGroupId"] = make_cluster_network(call, cluster)
     clusters[name] = cluster
+    make_service_linked_role(call, "eks.amazonaws.com")
     if call.get("accessConfig", {}).get("bootstrapClusterCreatorAdminPermissions", True):
         add_bootstrap_administrator(call, cluster)
     make = call.world.control_planes
     cluster.control_plane = make(call.world, call.account, call.region, cluster) if make else None
-    call.world.clock.after("eks:cluster", lambda: _created(cluster))
+    call.world.clock.after("eks:cluster", lambda: _created(call, cluster))
     return {"cluster": cluster.data}
 
 
@@ -103,12 +106,13 @@ def enabled_types(logging: Data | None, before: set[str] | None = None) -> set[s
     return enabled
 
 
-def _created(cluster: Cluster) -> bool | None:
+def _created(call: Call, cluster: Cluster) -> bool | None:
     running = cluster.control_plane
     if running is None or running.ready:
         host = f"https://{uuid.uuid4().hex.upper()}.invalid"
         cluster.data.update(connection(running) if running else {"endpoint": host, "certificateAuthority": {"data": ""}})
         cluster.data["status"] = "ACTIVE"
+        deliver_cluster_logs(call)
     elif running.failure:
         cluster.data["status"] = "FAILED"
         cluster.data["health"] = {"issues": [{"code": "InternalFailure", "message": running.failure, "resourceIds": [cluster.name]}]}

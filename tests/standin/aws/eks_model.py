@@ -126,15 +126,15 @@ def active_cluster_of(call: Call, parameter: str = "clusterName") -> Cluster:
 
 
 def not_found(message: str, **members: str) -> AwsError:
-    return AwsError("ResourceNotFoundException", message, **members)
+    return AwsError("ResourceNotFoundException", message, None, **members)
 
 
 def in_use(message: str, **members: str) -> AwsError:
-    return AwsError("ResourceInUseException", message, **members)
+    return AwsError("ResourceInUseException", message, None, **members)
 
 
 def invalid(message: str, **members: str) -> AwsError:
-    return AwsError("InvalidParameterException", message, **members)
+    return AwsError("InvalidParameterException", message, None, **members)
 
 
 def arn(call: Call, resource: str) -> str:

@@ -99,7 +99,7 @@ def _update_version(call: Call, cluster: Cluster, group: NodeGroup) -> Data:
             return None
         if time.monotonic() < deadline:
             return False
-        if group.force:
+        if group.force and cluster.control_plane:
             cluster.control_plane.delete_outdated_nodes(group)
             return False
         group.wanted = {}

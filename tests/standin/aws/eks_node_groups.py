@@ -23,6 +23,7 @@ from tests.standin.aws.eks_model import (
     refuse_while_updating,
 )
 from tests.standin.aws.eks_versions import releases
+from tests.standin.aws.iam import make_service_linked_role
 from tests.standin.aws.operations import Call, answers
 from tests.standin.aws.paging import page
 
@@ -43,6 +44,8 @@ def create_nodegroup(call: Call) -> dict[str, Any]:
     group = NodeGroup(_new(call, cluster))
     group.scaling_group_tags = _scaling_group_tags(cluster, group)
     cluster.node_groups[name] = group
+    for service in ("eks-nodegroup.amazonaws.com", "autoscaling.amazonaws.com"):
+        make_service_linked_role(call, service)
     cluster.tokens[token] = group.data
     add_node_entry(call, cluster, group.data["nodeRole"], "EC2_WINDOWS" if group.data["amiType"].startswith("WINDOWS") else "EC2_LINUX")
     call.world.clock.after("eks:nodegroup", lambda: _launch(call, cluster, group))
@@ -154,7 +157,9 @@ def _new(call: Call, cluster: Cluster) -> Data:
         "nodegroupArn": arn(call, f"nodegroup/{cluster.name}/{name}/{identifier}"),
         "clusterName": cluster.name,
         "version": version,
-        "releaseVersion": template_version.data["ImageId"] if custom else call.get("releaseVersion") or releases(ami_type, version)[-1],
+        "releaseVersion": template_version.data["ImageId"]
+        if template_version and custom
+        else call.get("releaseVersion") or releases(ami_type, version)[-1],
         "createdAt": utcnow(),
         "modifiedAt": utcnow(),
         "status": "CREATING",

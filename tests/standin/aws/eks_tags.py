@@ -1,4 +1,4 @@
-"""Tags on every EKS ARN, and insights (there are none)."""
+"""Tags on every EKS ARN; and what a cluster here never has: insights, Fargate profiles, identity providers, capabilities."""
 
 from __future__ import annotations
 
@@ -48,6 +48,24 @@ def list_tags_for_resource(call: Call) -> dict[str, Any]:
 def list_insights(call: Call) -> dict[str, Any]:
     cluster_of(call)
     return page(call, "insights", [])
+
+
+@answers("eks", "ListFargateProfiles")
+def list_fargate_profiles(call: Call) -> dict[str, Any]:
+    cluster_of(call)
+    return page(call, "fargateProfileNames", [])
+
+
+@answers("eks", "ListIdentityProviderConfigs")
+def list_identity_provider_configs(call: Call) -> dict[str, Any]:
+    cluster_of(call)
+    return page(call, "identityProviderConfigs", [])
+
+
+@answers("eks", "ListCapabilities")
+def list_capabilities(call: Call) -> dict[str, Any]:
+    cluster_of(call)
+    return page(call, "capabilities", [])
 
 
 @answers("eks", "DescribeInsight")

@@ -44,8 +44,9 @@ class Fault:
         """What the call is answered."""
         if self.kind == "throttle":
             protocol = str(request.model.service_model.protocol) if request.model else "json"
-            code, status = THROTTLING.get(protocol, ("ThrottlingException", 400))
-            return AwsError(code, "Rate exceeded", status)
+            return AwsError(
+                THROTTLING.get(protocol, ("ThrottlingException", 400))[0], "Rate exceeded", THROTTLING.get(protocol, ("", 400))[1]
+            )
         status = self.status or (500 if self.code in SERVER_ERRORS else None)
         return AwsError(self.code, self.message, status)
 

@@ -2,6 +2,13 @@
 
 from tests.standin.aws import (  # noqa: F401
     autoscaling,
+    ec2_common,
+    ec2_endpoints,
+    ec2_flow_logs,
+    ec2_launch_templates,
+    ec2_nat_gateways,
+    ec2_networks,
+    ec2_volumes,
     eks_access,
     eks_addon_catalogue,
     eks_addons,
@@ -12,5 +19,11 @@ from tests.standin.aws import (  # noqa: F401
     eks_pod_identity,
     eks_tags,
     eks_versions,
+    iam,
+    kms,
+    logs,
+    quotas,
+    s3,
     sts,
+    tagging,
 )

@@ -26,6 +26,15 @@ def visible_role(call: Call, arn: str) -> Role | None:
     return role
 
 
+def principal_exists(call: Call, arn: str) -> bool:
+    """Whether a role or user that a policy names can be seen; those of other accounts are taken for granted."""
+    if arn.split(":")[4] != call.account:
+        return True
+    if ":role/" in arn:
+        return visible_role(call, arn) is not None
+    return arn in {user.arn for user in iam_backends[call.account][call.partition].users.values()}
+
+
 def trusts(role: Role, service: str) -> bool:
     """Whether a role's trust policy lets a service (`eks.amazonaws.com`) assume it."""
     document = json.loads(urllib.parse.unquote(role.assume_role_policy_document or "{}"))

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from tests.standin.aws.world import World
 
 Handler = Callable[["Call"], "dict[str, Any] | None"]
+Check = Callable[["Call"], None]
 HANDLERS: dict[tuple[str, str], Handler] = {}
+CHECKS: dict[str, list[Check]] = {}
 
 
 class Call:
@@ -50,5 +52,15 @@ def answers(service: str, *operations: str) -> Callable[[Handler], Handler]:
                 raise ValueError(f"two handlers for {service}.{operation}")
             HANDLERS[service, operation] = handler
         return handler
+
+    return register
+
+
+def checks(service: str) -> Callable[[Check], Check]:
+    """Registers a function that may refuse any call of a service, before its handler or moto gets it."""
+
+    def register(check: Check) -> Check:
+        CHECKS.setdefault(service, []).append(check)
+        return check
 
     return register

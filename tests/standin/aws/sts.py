@@ -48,6 +48,15 @@ def caller(account: str, partition: str, access_key: str) -> dict[str, str]:
     return {"UserId": f"{role_id}:{SESSION}", "Account": account, "Arn": arn}
 
 
+def principal(call: Call) -> str:
+    """The ARN that IAM has of who calls: of a session, its role's, with the path."""
+    arn = caller(call.account, call.partition, call.request.access_key)["Arn"]
+    if ":assumed-role/" not in arn:
+        return arn
+    name = arn.split("/")[1]
+    return next((str(role.arn) for role in roles(call) if role.name == name), arn)
+
+
 def secret_key(account: str, partition: str, access_key: str) -> str | None:
     """The secret of an access key, None when nothing knows it."""
     if access_key in KNOWN_SECRETS:

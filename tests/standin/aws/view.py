@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 from typing import Any
 
 from moto.ec2.models import ec2_backends
@@ -21,15 +20,8 @@ class View:
 
     def __init__(self, world: World, account: str, region: str) -> None:
         self._world, self.account, self.region = world, account, region
+        self.endpoint_url, self.directory = world.endpoint_url, world.directory
         self._partition = get_partition(region)
-
-    @property
-    def endpoint_url(self) -> str:
-        return self._world.endpoint_url
-
-    @property
-    def directory(self) -> Path:
-        return self._world.directory
 
     def node_groups(self, cluster: str) -> list[dict[str, Any]]:
         """In DescribeNodegroup's shape; what an update wants holds at once, and a launched group counts as ACTIVE."""

@@ -1,0 +1,43 @@
+"""EBS volumes and snapshots: encrypted by keys that are usable, snapshots complete by the clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.kms.models import kms_backends
+
+from tests.standin.aws.ec2_common import backend, forget_tags, refused
+from tests.standin.aws.operations import Call, answers
+
+
+@answers("ec2", "CreateVolume")
+def create_volume(call: Call) -> dict[str, Any]:
+    key = call.get("KmsKeyId")
+    if key and not call.get("Encrypted"):
+        raise refused("InvalidParameterDependency", "The parameter KmsKeyId requires the parameter Encrypted to be set.")
+    known = {item.arn: item for item in kms_backends[call.account][call.region].keys.values()}
+    found = known.get(key) or next((item for item in known.values() if key in (item.id, f"arn:{item.id}")), None)
+    if key and not key.startswith("alias/") and (found is None or found.key_state != "Enabled"):
+        raise refused("InvalidParameterValue", f"The key {key} does not exist, or it is not enabled.")
+    return call.moto()
+
+
+@answers("ec2", "DeleteVolume")
+def delete_volume(call: Call) -> dict[str, Any]:
+    answer = call.moto()
+    forget_tags(call, call.get("VolumeId"))
+    return answer
+
+
+@answers("ec2", "CreateSnapshot")
+def create_snapshot(call: Call) -> dict[str, Any]:
+    answer = call.moto()
+    snapshot = backend(call).snapshots[answer["SnapshotId"]]
+    snapshot.status = "pending"
+
+    def complete() -> None:
+        snapshot.status = "completed"
+
+    call.world.clock.after("ec2:snapshot", complete)
+    answer["State"] = "pending"
+    return answer

@@ -1,0 +1,67 @@
+"""The tagging API: what moto's answer leaves out of EKS, EC2 and CloudWatch Logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.logs.models import logs_backends
+
+from tests.standin.aws.eks_tags import tagged
+from tests.standin.aws.operations import Call, answers
+
+# beginning of an id: the type in its ARN
+EC2_TYPES = {
+    "eipalloc": "elastic-ip",
+    "nat": "natgateway",
+    "vpce": "vpc-endpoint",
+    "lt": "launch-template",
+    "vpc": "vpc",
+    "subnet": "subnet",
+    "igw": "internet-gateway",
+    "rtb": "route-table",
+    "sg": "security-group",
+    "fl": "vpc-flow-log",
+    "vol": "volume",
+    "snap": "snapshot",
+    "eni": "network-interface",
+    "i": "instance",
+}
+
+
+@answers("resourcegroupstaggingapi", "GetResources")
+def get_resources(call: Call) -> dict[str, Any]:
+    """Everything in one page: more than 100 tagged things would be needed for a second one."""
+    answer = call.moto()
+    found = {item["ResourceARN"]: item for item in answer.get("ResourceTagMappingList", []) if ":ec2:" not in item["ResourceARN"]}
+    for arn, tags in _others(call):
+        if tags and _wanted(call, arn, tags):
+            found[arn] = {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+    return {"ResourceTagMappingList": list(found.values()), "PaginationToken": ""}
+
+
+def _others(call: Call) -> Iterator[tuple[str, dict[str, str]]]:
+    for arn, data in tagged(call):
+        yield arn, data["tags"]
+    for identifier, tags in ec2_backends[call.account][call.region].tags.items():
+        kind = EC2_TYPES.get(identifier.rsplit("-", 1)[0])
+        if kind:
+            yield f"arn:{call.partition}:ec2:{call.region}:{call.account}:{kind}/{identifier}", tags
+    logs = logs_backends[call.account][call.region]
+    for group in logs.groups.values():
+        yield group.arn, logs.tagger.get_tag_dict_for_resource(group.arn)
+
+
+def _wanted(call: Call, arn: str, tags: dict[str, str]) -> bool:
+    arns, kinds = call.get("ResourceARNList"), call.get("ResourceTypeFilters")
+    if arns and arn not in arns:
+        return False
+    service, resource = arn.split(":")[2], arn.split(":", 5)[5]
+    kind = resource.replace(":", "/").split("/")[0]
+    if kinds and service not in kinds and f"{service}:{kind}" not in kinds:
+        return False
+    for each in call.get("TagFilters", []):
+        if each["Key"] not in tags or (each.get("Values") and tags[each["Key"]] not in each["Values"]):
+            return False
+    return True
