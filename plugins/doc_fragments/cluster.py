@@ -55,3 +55,31 @@ attributes:
     description: Returns the changed fields before and after. The values of Secrets are never shown.
     support: full
 """
+
+    # For modules that only need to reach the cluster
+    CONNECTION = r"""
+options:
+  cluster_name:
+    description:
+      - Name of the EKS cluster. It is part of the signed token with which the module logs in, as C(aws eks get-token) does.
+      - The token is made inside the call from the AWS credentials, renewed before its 15 minutes are over, and never shown or stored.
+    type: str
+    required: true
+  endpoint:
+    description:
+      - URL of the cluster's API server, as EKS's C(DescribeCluster) answers it.
+      - In check mode it may be V((known after apply\)). The module then predicts without any call that all is created.
+    type: str
+    required: true
+  certificate_authority_data:
+    description: The cluster's certificate authority, base64-encoded PEM, as EKS's C(DescribeCluster) answers it.
+    type: str
+    required: true
+attributes:
+  check_mode:
+    description: Can run in check mode and says exactly what it would do.
+    support: full
+  diff_mode:
+    description: Returns what changes, before and after.
+    support: full
+"""

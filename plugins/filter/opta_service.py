@@ -29,7 +29,6 @@ class FilterModule:
         return {
             "service_errors": service_errors,
             "service_image": values.image_reference,
-            "service_named_objects": objects.named_objects,
             "service_objects": objects.service_objects,
             "service_policies": service_policies,
             "service_secret_generation": objects.secret_generation,

@@ -73,6 +73,11 @@ options:
         changes. Nothing of the data can be guessed from it. A Secret that is as wanted keeps its id.
       - A pod template that carries the id as well has its pods replaced when the Secret changes.
     type: str
+  keep_namespaces_used_by_others_than:
+    description:
+      - Labels of what belongs to the caller. With O(state=absent) a Namespace among O(objects) stays as long as it holds anything
+        without these labels. Not given, a Namespace goes with all that is in it.
+    type: dict
   propagation_policy:
     description: What becomes of the objects that belong to a deleted one. With V(Foreground) they go first.
     type: str
@@ -188,6 +193,7 @@ ARGUMENTS = {
     "allow_replacement": {"type": "bool", "default": False},
     "wait_conditions": {"type": "list", "elements": "dict", "default": [], "options": CONDITION},
     "generation_annotation": {},
+    "keep_namespaces_used_by_others_than": {"type": "dict"},
     "propagation_policy": {"choices": ["Foreground", "Background", "Orphan"], "default": "Foreground"},
 }
 

@@ -35,8 +35,8 @@ def remove_volumes(
     for volume in find_volumes(client, cluster_name, environment):
         volume_id = volume["VolumeId"]
         if not delete_volumes:
-            kept = _kept(client, volume_id, check_mode, {**tags, **_of_kubernetes(volume)}, timeout_seconds)
-            outcomes.append(Outcome("EBS snapshot", f"of {volume_id}", action=kept and "create", after={"volume_id": volume_id}))
+            kept = keep(client, volume_id, check_mode, {**tags, **_of_kubernetes(volume)}, timeout_seconds, "its cluster")
+            outcomes.append(Outcome("EBS snapshot", f"of {volume_id}", action="create" if kept else None, after={"volume_id": volume_id}))
         if not check_mode:
             _wait_until_free(client, cluster_name, environment, volume_id, timeout_seconds)
             api.delete_volume(client, volume_id)
@@ -49,14 +49,14 @@ def _of_kubernetes(volume: Mapping[str, Any]) -> dict[str, str]:
     return {key: value for key, value in _tags.as_dict(volume.get("Tags")).items() if key.startswith("kubernetes.io/created-for/")}
 
 
-def _kept(client: Any, volume_id: str, check_mode: bool, tags: Mapping[str, str], timeout_seconds: float) -> bool:
-    """Have a completed snapshot of this volume; True when one had to be made."""
+def keep(client: Any, volume_id: str, check_mode: bool, tags: Mapping[str, str], timeout_seconds: float, user: str) -> bool:
+    """Have a completed snapshot of a volume that nothing writes to any more; True when one had to be made. user: who had the volume."""
     made = not _snapshots(client, volume_id)
     if check_mode:
         return made
     if made:
         complete = {**tags, _tags.RETAINED: "true", SOURCE_TAG: volume_id}
-        api.create_snapshot(client, volume_id, f"Kept when its cluster was removed: {volume_id}", _tags.as_list(complete))
+        api.create_snapshot(client, volume_id, f"Kept when {user} was removed: {volume_id}", _tags.as_list(complete))
 
     def look() -> tuple[bool, str]:
         found = _snapshots(client, volume_id)

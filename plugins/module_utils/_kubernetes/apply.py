@@ -10,7 +10,7 @@ from typing import Any
 
 from .._errors import PlatformError, Refused
 from .._resource import KNOWN_AFTER_APPLY, Outcome
-from . import difference, generation
+from . import difference, generation, namespace_use
 from .client import KubernetesClient, KubernetesError
 from .discovery import Discovery, Kind, UnknownKind, is_namespaced, kinds_of_definitions, path_of
 from .objects import CRD, Identity, holds, identity, in_order, not_ours, owned, rank
@@ -37,6 +37,7 @@ class Options:
     conditions: Sequence[Mapping[str, str]] = ()
     propagation: str = "Foreground"
     generation_annotation: str | None = None
+    own_labels: Mapping[str, str] | None = None
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Any], check_mode: bool) -> Options:
@@ -51,6 +52,7 @@ class Options:
             parameters["wait_conditions"],
             parameters["propagation_policy"],
             parameters["generation_annotation"],
+            parameters["keep_namespaces_used_by_others_than"],
         )
 
 
@@ -229,6 +231,10 @@ class Objects:
         if found is None:
             return Planned(obj, _outcome(obj, None, []), path)
         self._refuse_what_is_not_ours(found)
+        if obj["kind"] == "Namespace" and self._options.own_labels is not None:
+            others = namespace_use.others(self._client, obj["metadata"]["name"], self._options.own_labels)
+            if others:
+                return Planned(obj, _outcome(obj, None, []), path)
         leaving = bool(found["metadata"].get("deletionTimestamp"))
         outcome = _outcome(obj, None if leaving else "delete", [])
         outcome.before = {} if leaving else difference.shown_content(found)

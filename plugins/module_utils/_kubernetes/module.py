@@ -11,11 +11,15 @@ from .._resource import KNOWN_AFTER_APPLY
 from .client import KubernetesClient
 from .token import TokenSource, mint
 
-#: documented in the fragment opta.platform.cluster
-CLUSTER_ARGUMENTS: dict[str, dict[str, Any]] = {
+#: documented in the fragment opta.platform.cluster.connection
+CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
     "cluster_name": {"required": True},
     "endpoint": {"required": True},
     "certificate_authority_data": {"required": True},
+}
+#: documented in the fragment opta.platform.cluster
+CLUSTER_ARGUMENTS: dict[str, dict[str, Any]] = {
+    **CONNECTION_ARGUMENTS,
     "environment": {},
     "adopt": {"type": "bool", "default": False},
     "state": {"choices": ["present", "absent"], "default": "present"},
@@ -25,10 +29,14 @@ CLUSTER_ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 class ClusterModule(PlatformModule):
-    """A module that changes what is in an EKS cluster."""
+    """A module that changes what is in an EKS cluster.
 
-    def __init__(self, argument_spec: dict[str, dict[str, Any]], **settings: Any) -> None:
-        super().__init__(argument_spec={**CLUSTER_ARGUMENTS, **argument_spec}, common=False, **settings)
+    argument_spec: the module's own options; those of CLUSTER_ARGUMENTS are added, or, unless common, only how to reach the cluster.
+    """
+
+    def __init__(self, argument_spec: dict[str, dict[str, Any]], common: bool = True, **settings: Any) -> None:
+        shared = CLUSTER_ARGUMENTS if common else CONNECTION_ARGUMENTS
+        super().__init__(argument_spec={**shared, **argument_spec}, common=False, **settings)
 
     def cluster(self) -> KubernetesClient | None:
         """The cluster's API server; None in check mode when the cluster is still to be created. Makes no request."""

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The objects beside the release of a service: namespace, Secret and ConfigMap. Pure; private to the collection.
 
-Secret values never pass through Helm, which keeps the values of every release; the ConfigMap does not, because each revision would hold it twice.
+Secret values never pass through Helm, which keeps the values of every release. The ConfigMap does not either, because each revision would
+hold it twice.
 """
 
 from __future__ import annotations
@@ -25,15 +26,10 @@ def service_objects(given: Mapping[str, Any], certificates: str) -> list[dict[st
         "kind": "Namespace",
         "metadata": {"name": inputs.text("layer"), "labels": {f"{POD_SECURITY}/{mode}": level for mode in ("enforce", "warn", "audit")}},
     }
-    return [namespace, *named_objects(given, certificates)]
-
-
-def named_objects(given: Mapping[str, Any], certificates: str = "") -> list[dict[str, Any]]:
-    """The objects that carry the service's own name."""
-    inputs = Inputs(given)
     bundle = inputs.text("database_ca_bundle") or certificates
     secrets = {str(name): as_text(value) for name, value in inputs.pairs("secrets").items()}
     return [
+        namespace,
         {"apiVersion": "v1", "kind": "Secret", "metadata": _metadata(inputs), "type": "Opaque", "stringData": secrets},
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": _metadata(inputs), "data": {CERTIFICATES_FILE: bundle.strip() + "\n"}},
     ]

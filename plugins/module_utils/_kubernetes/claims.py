@@ -1,0 +1,116 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Removes PersistentVolumeClaims and their EBS volumes, and keeps the data. Private to the collection.
+
+The claim goes first and its volume stays: from then on nothing can write to it, so that a snapshot found by a later run holds everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._ebs.kubernetes_volumes import keep
+from .._errors import Refused
+from .._resource import Outcome
+from .._tags import RETAINED
+from .client import KubernetesClient
+from .wait import wait_until_gone
+
+DRIVER = "ebs.csi.aws.com"
+#: on a PersistentVolume whose claim is being removed, beside the labels of the claim
+NAMESPACE_LABEL = "opta.platform/claim-namespace"
+VOLUMES = "/api/v1/persistentvolumes"
+
+
+@dataclass
+class Claims:
+    """The claims of one namespace that have these labels.
+
+    tags: for the snapshots. user: who had the volumes, as the snapshots' description says it.
+    """
+
+    client: KubernetesClient
+    ec2: Any
+    namespace: str
+    labels: Mapping[str, str]
+    tags: Mapping[str, str]
+    user: str
+    delete_volumes: bool
+    check_mode: bool
+    timeout_seconds: float
+
+    def remove(self) -> list[Outcome]:
+        """Everything, also what a run that was killed has left; what was done, or would be."""
+        claims = self._list("PersistentVolumeClaim", f"/api/v1/namespaces/{self.namespace}/persistentvolumeclaims", self.labels)
+        left = self._list("PersistentVolume", VOLUMES, {**self.labels, NAMESPACE_LABEL: self.namespace})
+        volumes = {volume["metadata"]["name"]: volume for volume in left}
+        for claim in claims:
+            volume = self._volume_of(claim)
+            if volume:
+                volumes[volume["metadata"]["name"]] = volume
+        for volume in volumes.values():
+            self._refuse_what_cannot_be_kept(volume)
+        outcomes = [self._remove_claim(claim) for claim in claims]
+        for _name, volume in sorted(volumes.items()):
+            outcomes += self._remove_volume(volume)
+        return outcomes
+
+    def _list(self, kind: str, path: str, labels: Mapping[str, str]) -> list[dict[str, Any]]:
+        selector = ",".join(f"{name}={value}" for name, value in labels.items())
+        answer = self.client.get(path, labelSelector=selector) or {}
+        named = {"apiVersion": "v1", "kind": kind}
+        return sorted(({**named, **item} for item in answer.get("items") or []), key=lambda item: item["metadata"]["name"])
+
+    def _volume_of(self, claim: Mapping[str, Any]) -> dict[str, Any] | None:
+        name = claim["spec"].get("volumeName")
+        return self.client.get(f"{VOLUMES}/{name}") if name else None
+
+    def _refuse_what_cannot_be_kept(self, volume: Mapping[str, Any]) -> None:
+        if not self.delete_volumes and not volume_id(volume):
+            claim = volume["spec"]["claimRef"]["name"]
+            raise Refused(
+                f"PersistentVolumeClaim {self.namespace}/{claim} has a volume that is not of Amazon EBS and cannot be kept as a snapshot: "
+                "save its data and say delete_volumes: true, or remove the claim by hand."
+            )
+
+    def _remove_claim(self, claim: Mapping[str, Any]) -> Outcome:
+        name = claim["metadata"]["name"]
+        outcome = Outcome("PersistentVolumeClaim", f"{self.namespace}/{name}", action="delete")
+        if self.check_mode:
+            return outcome
+        volume = claim["spec"].get("volumeName")
+        if volume:
+            marks = {"labels": {**self.labels, NAMESPACE_LABEL: self.namespace}}
+            self.client.merge(f"{VOLUMES}/{volume}", {"metadata": marks, "spec": {"persistentVolumeReclaimPolicy": "Retain"}})
+        path = f"/api/v1/namespaces/{self.namespace}/persistentvolumeclaims/{name}"
+        self.client.delete(path, claim["metadata"]["uid"], "Background")
+        wait_until_gone(self.client, {path: claim}, self.timeout_seconds)
+        return outcome
+
+    def _remove_volume(self, volume: Mapping[str, Any]) -> list[Outcome]:
+        name, ebs_id = volume["metadata"]["name"], volume_id(volume)
+        outcomes = []
+        notes = []
+        if not self.delete_volumes and ebs_id:
+            tags = {**self.tags, **_of_kubernetes(volume)}
+            made = keep(self.ec2, ebs_id, self.check_mode, tags, self.timeout_seconds, self.user)
+            outcomes.append(Outcome("EBS snapshot", f"of {ebs_id}", action="create" if made else None, after={"volume_id": ebs_id}))
+            notes = [f"The data of volume {ebs_id} is kept in a snapshot, tagged {RETAINED}."]
+        if not self.check_mode:
+            path = f"{VOLUMES}/{name}"
+            self.client.merge(path, {"spec": {"persistentVolumeReclaimPolicy": "Delete"}})
+            wait_until_gone(self.client, {path: volume}, self.timeout_seconds)
+        before = {"volume_id": ebs_id, "size": (volume["spec"].get("capacity") or {}).get("storage")}
+        return [*outcomes, Outcome("PersistentVolume", name, action="delete", before=before, notes=notes)]
+
+
+def volume_id(volume: Mapping[str, Any]) -> str | None:
+    """The EBS volume of a PersistentVolume; None for another kind of storage."""
+    source = volume["spec"].get("csi") or {}
+    return source.get("volumeHandle") if source.get("driver") == DRIVER else None
+
+
+def _of_kubernetes(volume: Mapping[str, Any]) -> dict[str, str]:
+    claim = volume["spec"]["claimRef"]
+    return {"kubernetes.io/created-for/pvc/namespace": claim["namespace"], "kubernetes.io/created-for/pvc/name": claim["name"]}

@@ -1,0 +1,102 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kubernetes_volume_claims
+version_added: 1.0.0
+short_description: Remove PersistentVolumeClaims of an EKS cluster, and keep their data
+description:
+  - Deletes the PersistentVolumeClaims of a namespace that have the given labels, with their volumes.
+  - Volumes are data, so each EBS volume is kept as a snapshot with the tag C(opta:retained), unless O(delete_volumes=true).
+    The snapshot is made when the claim is gone and nothing can write to the volume any more.
+  - Whatever uses the claims must be gone, or go meanwhile; the EBS CSI driver must still run.
+  - A run that was killed is finished by the next one, without a second snapshot.
+author: [opta.platform contributors (@opta-platform)]
+requirements:
+  - python >= 3.10
+options:
+  namespace:
+    description: Namespace of the claims.
+    type: str
+    required: true
+  match_labels:
+    description: Labels that the claims have; at least one.
+    type: dict
+    required: true
+  delete_volumes:
+    description: Whether the data may go, so that no snapshot is made.
+    type: bool
+    default: false
+  tags:
+    description: Tags for the snapshots.
+    type: dict
+    default: {}
+  wait_timeout:
+    description: Seconds to wait for each claim, snapshot and volume.
+    type: int
+    default: 3600
+extends_documentation_fragment:
+  - opta.platform.cluster.connection
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Keep the data of a service that is gone
+  opta.platform.kubernetes_volume_claims:
+    cluster_name: "{{ eks_outputs.cluster_name }}"
+    endpoint: "{{ eks_outputs.endpoint }}"
+    certificate_authority_data: "{{ eks_outputs.certificate_authority_data }}"
+    namespace: shop
+    match_labels:
+      app.kubernetes.io/instance: hello
+"""
+
+RETURN = r"""
+actions:
+  description: What was done, or in check mode would be done.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{action: delete, resource: PersistentVolumeClaim shop/data-hello-0, attributes: [], allowed: true}]
+diff:
+  description: What changed, before and after.
+  returned: always
+  type: dict
+"""
+
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.claims import Claims
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule
+
+ARGUMENTS = {
+    "namespace": {"required": True},
+    "match_labels": {"type": "dict", "required": True},
+    "delete_volumes": {"type": "bool", "default": False},
+    "tags": {"type": "dict", "default": {}},
+    "wait_timeout": {"type": "int", "default": 3600},
+}
+
+
+def main():
+    module = ClusterModule(argument_spec=ARGUMENTS, common=False)
+    given = module.params
+    if not given["match_labels"]:
+        module.fail_json(msg="match_labels is empty: name the labels of the claims, for example app.kubernetes.io/instance: hello.")
+
+    def work():
+        client = module.cluster()
+        if client is None:
+            return []
+        named = {"namespace": given["namespace"], "labels": given["match_labels"], "tags": given["tags"]}
+        user = " ".join(given["match_labels"].values())
+        settings = {"delete_volumes": given["delete_volumes"], "check_mode": module.check_mode, "timeout_seconds": given["wait_timeout"]}
+        return Claims(client, module.client("ec2"), user=user, **named, **settings).remove()
+
+    module.run("claim", work)
+
+
+if __name__ == "__main__":
+    main()
