@@ -53,6 +53,10 @@ class PlatformModule(AnsibleAWSModule):
         client.meta.events.register("before-call", self._before_call)
         return client
 
+    def _should_inject_warnings(self) -> bool:
+        """No: ansible-core adds warnings by itself, and tells users of a deprecation when they are handed to exit_json."""
+        return False
+
     def _before_call(self, model: Any, **context: Any) -> None:
         if not model.name.startswith(READING):
             self.before_change(model.name)
