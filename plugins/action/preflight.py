@@ -10,6 +10,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.opta.platform.plugins.module_utils._preflight import rules, variables
+from ansible_collections.opta.platform.plugins.module_utils._service.rules import service_errors
 
 ROLES_DIRECTORY = Path(__file__).resolve().parents[2] / "roles"
 
@@ -45,14 +46,18 @@ class ActionModule(ActionBase):
         else:
             problems = variables.unknown_variables(present, {*options, *variables.COLLECTION_VARIABLES}, roles)
             problems += variables.empty_variables(given, options)
-            problems += self._rules(arguments["kind"], values)
+            problems += self._rules(arguments["kind"], values, present)
         if problems:
             raise AnsibleActionFail("\n".join(problems))
         return {"changed": False}
 
     @staticmethod
-    def _rules(kind: str, values: dict[str, Any]) -> list[str]:
-        return rules.environment_rules(values) if kind == "environment" else rules.service_rules(values)
+    def _rules(kind: str, values: dict[str, Any], present: Mapping[str, Any]) -> list[str]:
+        if kind == "environment":
+            return rules.environment_rules(values)
+        values.setdefault("opta_service_name", values["opta_environment"])
+        values.setdefault("opta_service_layer", values["opta_service_name"])
+        return service_errors(values, (present.get("groups") or {}).get("environments", []))
 
     def _given(self, present: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
         """The inputs that the user set, templated; one that needs another role's outputs is not known yet."""
