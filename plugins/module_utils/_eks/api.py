@@ -81,6 +81,18 @@ def delete_cluster(client: Any, name: str) -> bool:
     return True
 
 
+@EksErrorHandler.list_error_handler("list the node groups of the EKS cluster", [])
+@AWSRetry.jittered_backoff()
+def list_nodegroups(client: Any, cluster_name: str) -> list[str]:
+    return client.get_paginator("list_nodegroups").paginate(clusterName=cluster_name).build_full_result().get("nodegroups", [])
+
+
+@EksErrorHandler.list_error_handler("list the add-ons of the EKS cluster", [])
+@AWSRetry.jittered_backoff()
+def list_addons(client: Any, cluster_name: str) -> list[str]:
+    return client.get_paginator("list_addons").paginate(clusterName=cluster_name).build_full_result().get("addons", [])
+
+
 @EksErrorHandler.common_error_handler("describe the versions of EKS")
 @AWSRetry.jittered_backoff()
 def describe_cluster_versions(client: Any, **request: Any) -> list[dict[str, Any]]:
