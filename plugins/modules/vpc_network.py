@@ -12,7 +12,7 @@ description:
     NAT gateways, route tables, VPC endpoints and flow log.
   - The default security group of the VPC is emptied, DNS support and DNS host names are on.
   - Every part is found by its tags, so that a run that ended anywhere is finished by the next one without a duplicate.
-  - What is not given is left as it is found.
+  - What is neither given nor has a default is left as it is found.
   - O(state=absent) also deletes the network interfaces and security groups that EKS and load balancers have left in the VPC.
     Whatever else lives in the VPC is named and refused before anything is deleted.
   - NAT gateways cost money by the hour and by the gigabyte; so do interface endpoints, for each zone. Gateway endpoints are free.
@@ -33,10 +33,11 @@ options:
     type: str
   zone_count:
     description:
-      - Number of availability zones; V(3) when the network is created without.
-        Zones where EKS cannot run are left out, and the zones that the network has stay, whatever zones AWS adds.
+      - Number of availability zones.
+      - Zones where EKS cannot run are left out, and the zones that the network has stay, whatever zones AWS adds.
       - Changed in place. More zones need room in O(cidr_block); fewer are refused while something lives in their subnets.
     type: int
+    default: 3
   public_subnet_cidr_blocks:
     description:
       - Blocks of the public subnets, one a zone. Derived from O(cidr_block) when empty, a quarter of it for all of them.
@@ -184,7 +185,7 @@ from ansible_collections.opta.platform.plugins.module_utils._module import Platf
 from ansible_collections.opta.platform.plugins.module_utils._vpc.bring import network_outcomes
 from ansible_collections.opta.platform.plugins.module_utils._vpc.endpoints import GATEWAY_SERVICES
 from ansible_collections.opta.platform.plugins.module_utils._vpc.flow_log import INTERVALS, TRAFFIC_TYPES
-from ansible_collections.opta.platform.plugins.module_utils._vpc.plan import NAT_MODES
+from ansible_collections.opta.platform.plugins.module_utils._vpc.plan import DEFAULT_ZONE_COUNT, NAT_MODES
 
 STRINGS = {"type": "list", "elements": "str"}
 FLOW_LOGS = {
@@ -196,7 +197,7 @@ FLOW_LOGS = {
 ARGUMENTS = {
     "name": {"required": True},
     "cidr_block": {},
-    "zone_count": {"type": "int"},
+    "zone_count": {"type": "int", "default": DEFAULT_ZONE_COUNT},
     "public_subnet_cidr_blocks": {**STRINGS, "default": []},
     "private_subnet_cidr_blocks": {**STRINGS, "default": []},
     "public_subnet_tags": {"type": "dict", "default": {}},

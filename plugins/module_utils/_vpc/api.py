@@ -124,8 +124,9 @@ def describe_vpc_endpoints(client: Any, filters: Mapping[str, list[str]]) -> lis
 
 @Ec2ErrorHandler.common_error_handler("describe the services of VPC endpoints")
 @AWSRetry.jittered_backoff()
-def describe_vpc_endpoint_services(client: Any) -> list[dict[str, Any]]:
-    return client.get_paginator("describe_vpc_endpoint_services").paginate().build_full_result()["ServiceDetails"]
+def describe_vpc_endpoint_services(client: Any, kind: str) -> list[dict[str, Any]]:
+    pages = client.get_paginator("describe_vpc_endpoint_services").paginate(Filters=_filters({"service-type": [kind]}))
+    return pages.build_full_result()["ServiceDetails"]
 
 
 @Ec2ErrorHandler.common_error_handler("describe flow logs")

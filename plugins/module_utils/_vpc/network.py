@@ -25,7 +25,7 @@ class Options:
     region: str
     tags: Mapping[str, Any] = field(default_factory=dict)
     cidr_block: str | None = None
-    zone_count: int | None = None
+    zone_count: int = plan.DEFAULT_ZONE_COUNT
     public_subnet_cidr_blocks: Sequence[str] = ()
     private_subnet_cidr_blocks: Sequence[str] = ()
     public_subnet_tags: Mapping[str, Any] = field(default_factory=dict)
@@ -39,16 +39,10 @@ class Options:
     wait: bool = True
     timeout_seconds: float = 1800
 
-    @property
-    def given_zone_count(self) -> int | None:
-        """The number of zones that the options name, by itself or by the blocks."""
-        return self.zone_count or len(self.public_subnet_cidr_blocks) or len(self.private_subnet_cidr_blocks) or None
-
     def check(self) -> None:
         """Raise Refused for what is wrong whatever AWS has."""
-        count = self.given_zone_count if self.zone_count is None else self.zone_count
         if self.cidr_block:
-            self.check_layout(self.cidr_block, plan.DEFAULT_ZONE_COUNT if count is None else count)
+            self.check_layout(self.cidr_block, self.zone_count)
 
     def check_layout(self, cidr_block: str, zone_count: int) -> None:
         """Raise Refused when the blocks do not fit together."""
@@ -91,9 +85,8 @@ class Network:
 
     def _lay_out(self) -> None:
         existing = subnet.existing_zones(self.reading)
-        count = self.options.given_zone_count or len(existing) or plan.DEFAULT_ZONE_COUNT
         usable = plan.usable_zones(self.reading.items("zones"))
-        chosen = plan.choose_zones(usable, existing, count, self.options.region)
+        chosen = plan.choose_zones(usable, existing, self.options.zone_count, self.options.region)
         self.removed_zones = [zone for zone in existing if zone.zone_id not in {kept.zone_id for kept in chosen}]
         if self.removed_zones:
             leftovers.refuse_used_subnets(self.reading, self._subnet_ids(self.removed_zones))
@@ -221,7 +214,7 @@ class Network:
         found = part.find()
         if found is not None and kind == "Gateway":
             return {"ServiceName": found["ServiceName"]}
-        return endpoints.find_service(self.reading.items("services"), kind, service, self.options.region)
+        return endpoints.find_service(self.reading.services(kind), kind, service, self.options.region)
 
     def _gateway_endpoints(self, result: dict[str, Any]) -> None:
         result["gateway_endpoint_ids"] = {}

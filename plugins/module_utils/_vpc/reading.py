@@ -27,7 +27,6 @@ IN_REGION: dict[str, tuple[Callable[..., list[dict[str, Any]]], str]] = {
     "internet_gateways": (api.describe_internet_gateways, "InternetGatewayId"),
     "addresses": (api.describe_addresses, "AllocationId"),
     "zones": (api.describe_availability_zones, "ZoneId"),
-    "services": (api.describe_vpc_endpoint_services, "ServiceName"),
 }
 #: what every run needs to know
 READ_AT_ONCE = ("subnets", "nat_gateways", "route_tables", "endpoints", "flow_logs", "security_groups")
@@ -61,6 +60,12 @@ class Reading:
         self._read_together(["vpcs", "internet_gateways", "addresses", "zones"])
         self.vpc_id: str | None = None
         self.find_vpc()
+
+    def services(self, kind: str) -> list[dict[str, Any]]:
+        """The services that have endpoints of a kind, Gateway or Interface."""
+        if kind not in self._items:
+            self._items[kind] = api.describe_vpc_endpoint_services(self.client, kind)
+        return self._items[kind]
 
     def find_vpc(self) -> dict[str, Any] | None:
         """The VPC: the one that carries the ownership tags, or else the one of that name."""
