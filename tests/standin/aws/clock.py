@@ -31,6 +31,7 @@ class Clock:
         self.times = dict(DEFAULT_TIMES)
         self._due: list[tuple[float, int, Callable[[], bool | None]]] = []
         self._numbers = itertools.count()
+        self._ahead = 0.0
         self.set_times(times or {})
 
     def set_times(self, times: dict[str, float]) -> None:
@@ -40,13 +41,21 @@ class Clock:
             raise ValueError(f"nothing takes time under the name {', '.join(unknown)}; these do: {', '.join(sorted(DEFAULT_TIMES))}")
         self.times.update({kind: float(seconds) for kind, seconds in times.items()})
 
+    def now(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Lets time pass at once."""
+        self._ahead += seconds
+
     def after(self, kind: str, act: Callable[[], bool | None]) -> None:
         """Calls `act` when the time of this kind is over (of `now`, at once); while it answers False, it is called again."""
-        self._push(time.monotonic() + self.times.get(kind, 0.0), act)
+        self._push(self.now() + self.times.get(kind, 0.0), act)
 
     def run(self) -> None:
         """Does what is due. The caller holds the lock."""
-        now = time.monotonic()
+        now = self.now()
         while self._due and self._due[0][0] <= now:
             _, _, act = heapq.heappop(self._due)
             if act() is False:

@@ -86,7 +86,7 @@ def _update_version(call: Call, cluster: Cluster, group: NodeGroup) -> Data:
     wanted = _wanted_versions(call, cluster, group)
     group.wanted, group.force = wanted, bool(call.get("force"))
     began = time.monotonic()
-    deadline = began + call.world.clock.times["eks:eviction"]
+    deadline = call.world.clock.now() + call.world.clock.times["eks:eviction"]
 
     def finish() -> Any:
         issue = checks.launch_failure(call, cluster, group)
@@ -97,7 +97,7 @@ def _update_version(call: Call, cluster: Cluster, group: NodeGroup) -> Data:
             group.data.update(group.wanted)
             group.wanted = {}
             return None
-        if time.monotonic() < deadline:
+        if call.world.clock.now() < deadline:
             return False
         if group.force and cluster.control_plane:
             cluster.control_plane.delete_outdated_nodes(group)

@@ -9,6 +9,7 @@ import urllib.parse
 from typing import Any
 
 from botocore import parsers
+from moto.core.errors import COMMON_ERROR_CODES
 from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request as HttpRequest
@@ -86,6 +87,8 @@ class Request:
         """An output, or an error, as HTTP."""
         service = get_service_model(self.service)
         model = self.model or OperationModel({}, service)
+        if isinstance(result, AwsError) and result.code not in COMMON_ERROR_CODES:
+            COMMON_ERROR_CODES.append(result.code)  # else moto warns of codes that botocore's model lacks
         answer = get_serializer_class(self.service, self._protocol(service))(model).serialize(result)
         body = answer["body"]
         status = getattr(result, "status", None) or answer["status_code"]

@@ -1,0 +1,146 @@
+"""The emulated AWS without control planes, in this process: what its refusals and states are is AWS's answers alone."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from werkzeug.serving import make_server
+
+from tests.standin.aws.clock import DEFAULT_TIMES
+from tests.standin.aws.start import prepare
+from tests.standin.aws.world import World
+from tests.standin.processes import HOST
+from tests.standin.server import Application, QuietHandler
+
+REGION, ACCOUNT = "eu-west-1", "123456789012"
+TIMES = {**dict.fromkeys(DEFAULT_TIMES, 60.0), "iam:role-visible": 0.0}  # what is pending stays so until time is let pass
+CONFIG = Config(retries={"mode": "standard", "max_attempts": 1}, proxies={})
+_numbers = itertools.count(1)
+
+
+class Aws:
+    """Clients of the emulated AWS, and what many tests need of it."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.directory = world, world.directory
+        self.eks, self.ec2, self.iam, self.kms = (self.client(name) for name in ("eks", "ec2", "iam", "kms"))
+
+    def client(self, service: str, **more: Any) -> Any:
+        keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": REGION, **more}
+        return boto3.session.Session().client(service, endpoint_url=self.world.endpoint_url, config=CONFIG, **keys)
+
+    def name(self, prefix: str) -> str:
+        return f"{prefix}-{next(_numbers)}"
+
+    def role(self, service: str, *policies: str, path: str = "/opta/test/") -> str:
+        """The ARN of a new role that a service may assume, with AWS's managed policies."""
+        name = self.name("role")
+        trust = {"Version": "2012-10-17"}
+        trust["Statement"] = [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}]
+        role = self.iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+        for policy in policies:
+            self.iam.attach_role_policy(RoleName=name, PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
+        return str(role["Arn"])
+
+    def network(self, zones: str = "abc") -> tuple[str, list[str]]:
+        """The ids of a new VPC and of one subnet in each zone."""
+        vpc = self.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        subnets = [
+            self.ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"{REGION}{zone}")["Subnet"]["SubnetId"]
+            for number, zone in enumerate(zones)
+        ]
+        return vpc, subnets
+
+    def cluster(self, wait: bool = True, **options: Any) -> str:
+        """The name of a new cluster."""
+        name = options.pop("name", None) or self.name("cluster")
+        vpc = options.pop("resourcesVpcConfig", None) or {"subnetIds": self.network()[1], "endpointPrivateAccess": True}
+        role = options.pop("roleArn", None) or self.role("eks.amazonaws.com", "AmazonEKSClusterPolicy")
+        settings: dict[str, Any] = {"accessConfig": {"authenticationMode": "API"}, "bootstrapSelfManagedAddons": False, **options}
+        self.eks.create_cluster(name=name, roleArn=role, resourcesVpcConfig=vpc, **settings)
+        if wait:
+            self.until(lambda: self.eks.describe_cluster(name=name)["cluster"]["status"] == "ACTIVE")
+        return name
+
+    def node_group(self, cluster: str, wait: bool = True, **options: Any) -> str:
+        """The name of a new node group in a cluster; vpc-cni is made first."""
+        if "vpc-cni" not in self.eks.list_addons(clusterName=cluster)["addons"]:
+            self.eks.create_addon(clusterName=cluster, addonName="vpc-cni")
+        name = options.pop("nodegroupName", None) or self.name("group")
+        subnets = self.eks.describe_cluster(name=cluster)["cluster"]["resourcesVpcConfig"]["subnetIds"]
+        role = options.pop("nodeRole", None) or self.node_role()
+        sizes = options.pop("scalingConfig", {"minSize": 1, "maxSize": 3, "desiredSize": 2})
+        self.eks.create_nodegroup(clusterName=cluster, nodegroupName=name, subnets=subnets, nodeRole=role, scalingConfig=sizes, **options)
+        if wait:
+            self.until(lambda: self.group(cluster, name)["status"] != "CREATING")
+        return name
+
+    def node_role(self) -> str:
+        return self.role("ec2.amazonaws.com", "AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
+
+    def group(self, cluster: str, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.eks.describe_nodegroup(clusterName=cluster, nodegroupName=name)["nodegroup"]
+        return found
+
+    def update(self, cluster: str, update: dict[str, Any], **of: str) -> dict[str, Any]:
+        """An update once it has ended."""
+        wanted = {"name": cluster, "updateId": update["update"]["id"], **of}
+        self.until(lambda: self.eks.describe_update(**wanted)["update"]["status"] != "InProgress")
+        found: dict[str, Any] = self.eks.describe_update(**wanted)["update"]
+        return found
+
+    def until(self, probe: Callable[[], Any]) -> Any:
+        """Lets minutes pass until the probe answers something that is true."""
+        for _ in range(5):
+            answer = probe()
+            if answer:
+                return answer
+            self.pass_time()
+        raise AssertionError("it did not become true in time")
+
+    def pass_time(self, seconds: float = 61) -> None:
+        with self.world.lock:
+            self.world.clock.advance(seconds)
+
+    def log(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.directory / "requests.jsonl").read_text().splitlines()]
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    directory: Path = tmp_path_factory.mktemp("standin")
+    world = World(directory, REGION, TIMES)
+    server = make_server(HOST, 0, Application(world), threaded=True, request_handler=QuietHandler)
+    world.endpoint_url = f"http://{HOST}:{server.server_port}"
+    prepare(world)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Aws(world)
+    server.shutdown()
+    thread.join()
+    world.close()
+
+
+@pytest.fixture
+def refusal() -> Callable[..., str]:
+    """Makes a call that must be refused, and gives the error as `Code: message`."""
+
+    def refused(call: Callable[..., Any], **parameters: Any) -> str:
+        with pytest.raises(ClientError) as caught:
+            call(**parameters)
+        error = caught.value.response["Error"]
+        return f"{error['Code']}: {error['Message']}"
+
+    return refused
