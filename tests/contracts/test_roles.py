@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -150,3 +151,21 @@ def test_outputs_are_checked_and_published(role: str) -> None:
     assert len(published) == 1
     assert "/meta/outputs.yml" in checks[0]["ansible.builtin.validate_argument_spec"]["argument_spec"]
     assert every.index(checks[0]) < every.index(published[0])
+
+
+def conditions(task: dict[str, Any]) -> list[str]:
+    """What a task decides by."""
+    that = (task.get("ansible.builtin.assert") or {}).get("that", [])
+    found = [that, *(task.get(key, []) for key in ("when", "failed_when", "changed_when", "until"))]
+    return [str(condition) for several in found for condition in (several if isinstance(several, list) else [several])]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_conditions_take_a_boolean_of_the_command_line_too(role: str) -> None:
+    """`-e x=false` is the string "false", which is true."""
+    booleans = [name for name, option in collection.inputs(role).items() if option.get("type") == "bool"]
+    for path in collection.task_files(role):
+        for task in collection.tasks(collection.load(path)):
+            for condition in conditions(task):
+                bare = [name for name in booleans if re.search(rf"\b{name}\b(?!\s*\|\s*bool)", condition)]
+                assert not bare, f"{path.name}: {condition!r} needs {bare[0]} | bool"
