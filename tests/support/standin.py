@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -126,11 +127,13 @@ def own_directory() -> Path:
 
 
 def leftovers() -> Iterator[Path]:
-    """Directories of stand-ins whose process has ended without taking them down: <what for>-<pid>."""
+    """Directories of stand-ins whose process has ended without taking them down: <what for>-<pid>, or <what for>-<pid>-<name>."""
     for directory in DIRECTORY.glob("*-*"):
+        pid = re.match(r"[a-z]+-(\d+)(-|$)", directory.name)
         try:
-            os.kill(int(directory.name.rsplit("-", 1)[1]), 0)
+            if pid:
+                os.kill(int(pid.group(1)), 0)
         except ProcessLookupError:
             yield directory
-        except (ValueError, PermissionError):
+        except PermissionError:
             continue
