@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 from tests.support.standin import Standin
@@ -55,6 +57,14 @@ class Foundation:
         until(lambda: self.eks.describe_cluster(name=name)["cluster"]["status"] == "ACTIVE")
         return name
 
+    def cluster_for_nodes(self) -> str:
+        """The name of a cluster in which nodes become ready: its network add-on is there."""
+        name = self.cluster()
+        with contextlib.suppress(self.eks.exceptions.ResourceInUseException):
+            self.eks.create_addon(clusterName=name, addonName="vpc-cni", tags=OWNED)
+        until(lambda: self.eks.describe_addon(clusterName=name, addonName="vpc-cni")["addon"]["status"] == "ACTIVE")
+        return name
+
     def _create_cluster(self, name: str, **more: Any) -> None:
         request = {
             "name": name,
@@ -65,10 +75,10 @@ class Foundation:
             "bootstrapSelfManagedAddons": False,
             "tags": OWNED,
         }
-        until(lambda: self._accepted(lambda: self.eks.create_cluster(**{**request, **more})))
+        until(lambda: self.accepted(lambda: self.eks.create_cluster(**{**request, **more})))
 
-    def _accepted(self, call: Any) -> bool:
-        """Whether a call went through; a role is invisible at first."""
+    def accepted(self, call: Callable[[], Any]) -> bool:
+        """Whether a call to EKS went through; a role is invisible at first."""
         try:
             call()
         except self.eks.exceptions.InvalidParameterException:

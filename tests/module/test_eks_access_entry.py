@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.module.eks_foundation import OWNED, Foundation
+from tests.module.eks_foundation import OWNED, Foundation, until
 
 ADMIN = {"policy": "AmazonEKSClusterAdminPolicy"}
 VIEW = {"policy": "AmazonEKSViewPolicy", "scope": "namespace", "namespaces": ["hello"]}
@@ -54,8 +54,8 @@ def test_an_access_entry_through_its_life(standin, run_module, options, truth, a
     assert (entry["kubernetesGroups"], entry["tags"], entry["type"]) == (["a"], OWNED, "STANDARD")
 
     mark = standin.mark()
-    assert not run_module("eks_access_entry", **wanted)["changed"]
-    assert not run_module("eks_access_entry", check_mode=True, **wanted)["changed"]
+    assert run_module("eks_access_entry", **wanted)["actions"] == []
+    assert run_module("eks_access_entry", check_mode=True, **wanted)["actions"] == []
     assert standin.mutating(mark) == []
 
     changed = {**options, "policies": [VIEW], "kubernetes_groups": ["b"], "tags": {**OWNED, "team": "a"}}
@@ -67,8 +67,8 @@ def test_an_access_entry_through_its_life(standin, run_module, options, truth, a
     entry, policies = truth(options)
     assert policies == {"AmazonEKSViewPolicy": "namespace"}
     assert entry["kubernetesGroups"] == ["b"]
-    assert not run_module("eks_access_entry", **changed)["changed"]
-    assert not run_module("eks_access_entry", check_mode=True, **changed)["changed"]
+    assert run_module("eks_access_entry", **changed)["actions"] == []
+    assert run_module("eks_access_entry", check_mode=True, **changed)["actions"] == []
 
     kept = run_module("eks_access_entry", purge_policies=False, **{**changed, "policies": [{"policy": "AmazonEKSEditPolicy"}]})
     assert [policy["policy"] for policy in kept["access_entry"]["policies"]] == ["AmazonEKSEditPolicy", "AmazonEKSViewPolicy"]
@@ -77,8 +77,8 @@ def test_an_access_entry_through_its_life(standin, run_module, options, truth, a
     assert truth(options) is not None
     assert run_module("eks_access_entry", state="absent", **options)["actions"] == planned["actions"]
     assert truth(options) is None
-    assert not run_module("eks_access_entry", state="absent", **options)["changed"]
-    assert not run_module("eks_access_entry", check_mode=True, state="absent", **options)["changed"]
+    assert run_module("eks_access_entry", state="absent", **options)["actions"] == []
+    assert run_module("eks_access_entry", check_mode=True, state="absent", **options)["actions"] == []
 
 
 def test_t11_a_session_is_understood_as_its_role(run_module, options, truth):
@@ -116,7 +116,8 @@ def test_policies_that_were_cut_off_are_completed(standin, run_module, options, 
 
 
 def test_t7_an_entry_that_is_not_ours_is_not_removed(run_module, foundation, options, truth):
-    foundation.eks.create_access_entry(clusterName=options["cluster_name"], principalArn=options["principal_arn"])
+    entry = {"clusterName": options["cluster_name"], "principalArn": options["principal_arn"]}
+    until(lambda: foundation.accepted(lambda: foundation.eks.create_access_entry(**entry)))
     which = {"cluster_name": options["cluster_name"], "principal_arn": options["principal_arn"], "state": "absent"}
     assert "adopt: true" in run_module("eks_access_entry", expect_failure=True, **which)["msg"]
     assert truth(options) is not None

@@ -38,6 +38,7 @@ def test_an_addon_through_its_life(standin, run_module, foundation, truth):
     role = foundation.role("module-tests-cni")
     options = {"cluster_name": foundation.cluster(), "name": "vpc-cni", "service_account_role_arn": role, "tags": OWNED}
     options["configuration_values"] = {"env": {"ENABLE_PREFIX_DELEGATION": "true"}}
+    run_module("eks_addon", cluster_name=options["cluster_name"], name="vpc-cni", state="absent")
     planned = run_module("eks_addon", check_mode=True, **options)
     assert truth(options) is None
     made = run_module("eks_addon", **options)
@@ -51,8 +52,8 @@ def test_an_addon_through_its_life(standin, run_module, foundation, truth):
     assert found["tags"].items() >= OWNED.items()
 
     mark = standin.mark()
-    assert not run_module("eks_addon", **options)["changed"]
-    assert not run_module("eks_addon", check_mode=True, **options)["changed"]
+    assert run_module("eks_addon", **options)["actions"] == []
+    assert run_module("eks_addon", check_mode=True, **options)["actions"] == []
     assert standin.mutating(mark) == []
 
     changed = {**options, "configuration_values": {"env": {"WARM_IP_TARGET": "2"}}, "tags": {**OWNED, "team": "a"}}
@@ -64,16 +65,16 @@ def test_an_addon_through_its_life(standin, run_module, foundation, truth):
     found = truth(options)
     assert json.loads(found["configurationValues"]) == changed["configuration_values"]
     assert found["serviceAccountRoleArn"] == role
-    assert not run_module("eks_addon", **changed)["changed"]
-    assert not run_module("eks_addon", check_mode=True, **changed)["changed"]
+    assert run_module("eks_addon", **changed)["actions"] == []
+    assert run_module("eks_addon", check_mode=True, **changed)["actions"] == []
 
     absent = {"cluster_name": options["cluster_name"], "name": "vpc-cni", "state": "absent", "tags": OWNED}
     planned = run_module("eks_addon", check_mode=True, **absent)
     assert truth(options) is not None
     assert run_module("eks_addon", **absent)["actions"] == planned["actions"]
     assert truth(options) is None
-    assert not run_module("eks_addon", **absent)["changed"]
-    assert not run_module("eks_addon", check_mode=True, **absent)["changed"]
+    assert run_module("eks_addon", **absent)["actions"] == []
+    assert run_module("eks_addon", check_mode=True, **absent)["actions"] == []
 
 
 def test_t6_a_version_stays_until_the_clusters_minor_changes(run_module, foundation, truth, unique):
@@ -83,7 +84,7 @@ def test_t6_a_version_stays_until_the_clusters_minor_changes(run_module, foundat
     other = next(version for version in everything if version != default)
     run_module("eks_addon", addon_version=other, **options)
     assert truth(options)["addonVersion"] == other
-    assert not run_module("eks_addon", **options)["changed"]
+    assert run_module("eks_addon", **options)["actions"] == []
     foreseen = run_module("eks_addon", check_mode=True, kubernetes_version="1.35", **options)
     assert foreseen["diff"]["after"]["addon_version"] == addon_versions(foundation, "kube-proxy", "1.35")[1]
     run_module("eks_addon", cluster_name=options["cluster_name"], name="kube-proxy", state="absent")

@@ -67,8 +67,8 @@ def test_a_cluster_through_its_life(standin, run_module, options, truth):
     assert standin.client("eks").list_access_entries(clusterName=name)["accessEntries"] == []
 
     mark = standin.mark()
-    assert not run_module("eks_cluster", **options)["changed"]
-    assert not run_module("eks_cluster", check_mode=True, **options)["changed"]
+    assert run_module("eks_cluster", **options)["actions"] == []
+    assert run_module("eks_cluster", check_mode=True, **options)["actions"] == []
     assert standin.mutating(mark) == []
 
     changed = {
@@ -95,8 +95,8 @@ def test_a_cluster_through_its_life(standin, run_module, options, truth):
     assert sorted(cluster["resourcesVpcConfig"]["subnetIds"]) == sorted(changed["subnet_ids"])
     assert cluster["upgradePolicy"]["supportType"] == "EXTENDED"
     assert cluster["tags"]["team"] == "a"
-    assert not run_module("eks_cluster", **changed)["changed"]
-    assert not run_module("eks_cluster", check_mode=True, **changed)["changed"]
+    assert run_module("eks_cluster", **changed)["actions"] == []
+    assert run_module("eks_cluster", check_mode=True, **changed)["actions"] == []
 
     run_module("eks_cluster", name=name, deletion_protection=True)
     refused = run_module("eks_cluster", check_mode=True, expect_failure=True, name=name, state="absent", tags=OWNED)
@@ -106,8 +106,8 @@ def test_a_cluster_through_its_life(standin, run_module, options, truth):
     assert planned["changed"] and truth(name)["status"] == "ACTIVE"
     gone = run_module("eks_cluster", **absent)
     assert gone["actions"] == planned["actions"] and truth(name) is None
-    assert not run_module("eks_cluster", name=name, state="absent", tags=OWNED)["changed"]
-    assert not run_module("eks_cluster", check_mode=True, name=name, state="absent", tags=OWNED)["changed"]
+    assert run_module("eks_cluster", name=name, state="absent", tags=OWNED)["actions"] == []
+    assert run_module("eks_cluster", check_mode=True, name=name, state="absent", tags=OWNED)["actions"] == []
 
 
 def test_what_cannot_be_changed_is_refused_before_anything_is_changed(standin, run_module, foundation):

@@ -17,7 +17,7 @@ def foundation(standin):
 @pytest.fixture
 def options(foundation, unique):
     return {
-        "cluster_name": foundation.cluster(),
+        "cluster_name": foundation.cluster_for_nodes(),
         "name": unique("nodes"),
         "node_role_arn": foundation.node_role_arn,
         "subnet_ids": foundation.subnet_ids,
@@ -82,8 +82,8 @@ def test_a_node_group_through_its_life(standin, run_module, foundation, options,
     assert data["BlockDeviceMappings"][0]["Ebs"]["VolumeSize"] == 50
 
     mark = standin.mark()
-    assert not run_module("eks_node_group", **options)["changed"]
-    assert not run_module("eks_node_group", check_mode=True, **options)["changed"]
+    assert run_module("eks_node_group", **options)["actions"] == []
+    assert run_module("eks_node_group", check_mode=True, **options)["actions"] == []
     assert standin.mutating(mark) == []
 
     changed = {**options, "max_size": 5, "labels": {"team": "b"}, "taints": [TAINT], "volume_size_gib": 80, "tags": {**OWNED, "cost": "1"}}
@@ -100,16 +100,16 @@ def test_a_node_group_through_its_life(standin, run_module, foundation, options,
     assert group["labels"] == {"team": "b"} and group["taints"] == [TAINT]
     assert group["launchTemplate"]["version"] == "2"
     assert versions(foundation, template)[2]["BlockDeviceMappings"][0]["Ebs"]["VolumeSize"] == 80
-    assert not run_module("eks_node_group", **changed)["changed"]
-    assert not run_module("eks_node_group", check_mode=True, **changed)["changed"]
+    assert run_module("eks_node_group", **changed)["actions"] == []
+    assert run_module("eks_node_group", check_mode=True, **changed)["actions"] == []
 
     absent = {"cluster_name": options["cluster_name"], "name": options["name"], "state": "absent", "tags": OWNED}
     planned = run_module("eks_node_group", check_mode=True, **absent)
     assert None not in truth(options)
     assert actions(run_module("eks_node_group", **absent)) == actions(planned)
     assert truth(options) == (None, None)
-    assert not run_module("eks_node_group", **absent)["changed"]
-    assert not run_module("eks_node_group", check_mode=True, **absent)["changed"]
+    assert run_module("eks_node_group", **absent)["actions"] == []
+    assert run_module("eks_node_group", check_mode=True, **absent)["actions"] == []
 
 
 def test_t13_everything_below_the_group_is_tagged_by_the_template(run_module, foundation, options, truth, remove):
@@ -152,7 +152,7 @@ def test_t5_the_autoscalers_number_is_left(run_module, foundation, options, trut
         nodegroupName=options["name"],
         scalingConfig={"minSize": 1, "maxSize": 3, "desiredSize": 2},
     )
-    assert not run_module("eks_node_group", desired_size=1, **options)["changed"]
+    assert run_module("eks_node_group", desired_size=1, **options)["actions"] == []
     assert truth(options)[0]["scalingConfig"]["desiredSize"] == 2
     run_module("eks_node_group", **{**options, "max_size": 1})
     assert truth(options)[0]["scalingConfig"] == {"minSize": 1, "maxSize": 1, "desiredSize": 1}
