@@ -41,8 +41,6 @@ def content(obj: Mapping[str, Any]) -> dict[str, Any]:
 
 def differences(before: Any, after: Any, path: str = "") -> dict[str, tuple[Any, Any]]:
     """{path: (before, after)} of every field that differs; MISSING where there is none."""
-    if before == after and isinstance(before, bool) == isinstance(after, bool):
-        return {}
     found: dict[str, tuple[Any, Any]] = {}
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in sorted({*before, *after}, key=str):
@@ -60,6 +58,8 @@ def differences(before: Any, after: Any, path: str = "") -> dict[str, tuple[Any,
             for number, (one, other) in enumerate(zip(before, after, strict=True)):
                 found.update(differences(one, other, f"{path}[{number}]"))
             return found
+    if before == after and isinstance(before, bool) == isinstance(after, bool):
+        return {}
     return {path: (before, after)}
 
 

@@ -1,0 +1,160 @@
+"""When objects are ready."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.explain import container_words, event_words
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.ready import readiness
+
+
+def made(api_version, kind, spec=None, status=None, generation=1):
+    return {
+        "apiVersion": api_version,
+        "kind": kind,
+        "metadata": {"name": "a", "generation": generation},
+        "spec": spec or {},
+        "status": status or {},
+    }
+
+
+def deployment(replicas=2, **status):
+    return made("apps/v1", "Deployment", {"replicas": replicas}, {"observedGeneration": 1, **status})
+
+
+def condition(kind, status="True", **more):
+    return {"conditions": [{"type": kind, "status": status, **more}]}
+
+
+@pytest.mark.parametrize(
+    ("obj", "done", "failed"),
+    [
+        (deployment(), False, False),
+        (deployment(replicas=0), True, False),
+        (deployment(replicas=2, updatedReplicas=2, availableReplicas=2, replicasX=2), True, False),
+        ({**deployment(updatedReplicas=2, availableReplicas=2), "metadata": {"name": "a", "generation": 2}}, False, False),
+        (made("apps/v1", "Deployment", {"replicas": 1, "paused": True}), True, False),
+        (
+            made(
+                "apps/v1",
+                "Deployment",
+                {"replicas": 1},
+                {"observedGeneration": 1, **condition("Progressing", "False", reason="ProgressDeadlineExceeded")},
+            ),
+            False,
+            True,
+        ),
+        (
+            made(
+                "apps/v1",
+                "StatefulSet",
+                {"replicas": 1},
+                {"observedGeneration": 1, "readyReplicas": 1, "updateRevision": "b", "currentRevision": "b"},
+            ),
+            True,
+            False,
+        ),
+        (
+            made(
+                "apps/v1",
+                "StatefulSet",
+                {"replicas": 2},
+                {"observedGeneration": 1, "readyReplicas": 2, "updatedReplicas": 1, "updateRevision": "c", "currentRevision": "b"},
+            ),
+            False,
+            False,
+        ),
+        (
+            made(
+                "apps/v1",
+                "DaemonSet",
+                {},
+                {"observedGeneration": 1, "desiredNumberScheduled": 2, "numberReady": 1, "updatedNumberScheduled": 2},
+            ),
+            False,
+            False,
+        ),
+        (
+            made(
+                "apps/v1",
+                "DaemonSet",
+                {},
+                {"observedGeneration": 1, "desiredNumberScheduled": 2, "numberReady": 2, "updatedNumberScheduled": 2},
+            ),
+            True,
+            False,
+        ),
+        (made("batch/v1", "Job"), False, False),
+        (made("batch/v1", "Job", status=condition("Complete")), True, False),
+        (made("batch/v1", "Job", status=condition("Failed", reason="BackoffLimitExceeded")), False, True),
+        (made("v1", "Pod", status={"phase": "Running", **condition("Ready")}), True, False),
+        (made("v1", "Pod", status={"phase": "Running", **condition("Ready", "False")}), False, False),
+        (made("v1", "Pod", status={"phase": "Failed"}), False, True),
+        (made("v1", "PersistentVolumeClaim", status={"phase": "Pending"}), False, False),
+        (made("v1", "PersistentVolumeClaim", status={"phase": "Bound"}), True, False),
+        (made("v1", "Service", {"type": "ClusterIP"}), True, False),
+        (made("v1", "Service", {"type": "LoadBalancer"}), False, False),
+        (made("v1", "Service", {"type": "LoadBalancer"}, {"loadBalancer": {"ingress": [{"hostname": "x"}]}}), True, False),
+        (made("apiextensions.k8s.io/v1", "CustomResourceDefinition", status=condition("Established")), True, False),
+        (made("apiextensions.k8s.io/v1", "CustomResourceDefinition", status=condition("NamesAccepted", "False")), False, True),
+        (made("example.com/v1", "Deployment"), True, False),
+        (made("v1", "ConfigMap"), True, False),
+    ],
+)
+def test_readiness(obj, done, failed):
+    found = readiness(obj)
+    assert (found.done, found.failed) == (done, failed)
+    assert found.words
+
+
+def test_old_pods_must_be_gone():
+    assert not readiness(
+        deployment(replicas=3, updatedReplicas=2, availableReplicas=2)
+        | {"spec": {"replicas": 2}, "status": {"observedGeneration": 1, "replicas": 3, "updatedReplicas": 2, "availableReplicas": 2}}
+    ).done
+
+
+def test_conditions_besides():
+    obj = made("example.com/v1", "Boat", status=condition("Afloat", "False", reason="Leak", message="a hole"))
+    found = readiness(obj, [{"kind": "Boat", "type": "Afloat", "status": "True"}])
+    assert (found.done, found.words) == (False, "condition Afloat is False: Leak: a hole, not True")
+    assert readiness(obj, [{"kind": "Ship", "type": "Afloat", "status": "True"}]).done
+
+
+@pytest.mark.parametrize(
+    ("container", "words"),
+    [
+        ({"name": "a", "state": {"running": {}}, "ready": True}, ""),
+        ({"name": "a", "state": {"waiting": {"reason": "ContainerCreating"}}}, ""),
+        (
+            {"name": "a", "state": {"waiting": {"reason": "ImagePullBackOff", "message": "no such image"}}},
+            "container a is waiting: ImagePullBackOff: no such image",
+        ),
+        (
+            {
+                "name": "a",
+                "restartCount": 3,
+                "state": {"waiting": {"reason": "CrashLoopBackOff"}},
+                "lastState": {"terminated": {"exitCode": 1, "reason": "Error"}},
+            },
+            "container a is waiting: CrashLoopBackOff, 3 restarts, last ended with exit code 1 (Error)",
+        ),
+        (
+            {"name": "a", "state": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}},
+            "container a ended with exit code 137 (OOMKilled)",
+        ),
+        (
+            {"name": "a", "state": {"running": {}}, "ready": False},
+            "container a runs but is not ready (its readiness probe does not succeed)",
+        ),
+    ],
+)
+def test_container_in_words(container, words):
+    assert container_words(container) == words
+
+
+def test_newest_warnings_once_each():
+    def event(reason, time, kind="Warning"):
+        return {"type": kind, "reason": reason, "message": "m", "lastTimestamp": time}
+
+    events = [event("Old", "2026-01-01T00:00:00Z"), event("New", "2026-01-02T00:00:00Z"), event("New", "2026-01-02T00:00:01Z")]
+    assert event_words([*events, event("Fine", "2026-01-03T00:00:00Z", "Normal")]) == ["New: m", "Old: m"]
