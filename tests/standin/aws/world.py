@@ -90,7 +90,7 @@ class World:
                 raise
             except Exception as error:
                 traceback.print_exc()
-                raise AwsError("InternalFailure", f"the stand-in failed: {type(error).__name__}: {error}", 500) from error
+                raise AwsError("StandInFailure", f"the stand-in failed: {type(error).__name__}: {error}", 400) from error
 
     def _ask_moto(self, request: Request) -> Answer:
         answered: list[Any] = []
