@@ -26,9 +26,9 @@ def create_vpc_endpoint(call: Call) -> dict[str, Any]:
         _check_private_dns(call)
     answer = call.moto()
     endpoint = known.vpc_end_points[answer["VpcEndpoint"]["VpcEndpointId"]]
+    endpoint.vpc_endpoint_type = kind
     if kind == "Interface":
         _begin_interface(call, endpoint)
-    endpoint.owner_id = call.account
     return {"VpcEndpoint": _described(call, endpoint), **({"ClientToken": token} if token else {})}
 
 
@@ -144,9 +144,9 @@ def _remove_routes(call: Call, endpoint: Any) -> None:
 
 def _remove_route(call: Call, endpoint: Any, table_id: str) -> None:
     table = backend(call).route_tables.get(table_id)
-    for route_id, route in list(table.routes.items()) if table else ():
+    for route in table.routes if table else ():
         if route.gateway is endpoint:
-            del table.routes[route_id]
+            del table._routes[route.id]
 
 
 def _described(call: Call, endpoint: Any) -> dict[str, Any]:

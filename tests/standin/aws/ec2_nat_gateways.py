@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.ec2.models.route_tables import Route
+
 from tests.standin.aws.ec2_common import backend, forget_tags, passes_tag_filters, refused
 from tests.standin.aws.operations import Call, answers
+
+
+def _state_of_route(route: Route) -> str:
+    """A route through a NAT gateway that is gone leads nowhere."""
+    lost = route.nat_gateway is not None and route.nat_gateway.state in ("deleting", "deleted", "failed")
+    return "blackhole" if lost else "active"
+
+
+Route.state = property(_state_of_route)
 
 
 @answers("ec2", "CreateNatGateway")

@@ -83,7 +83,7 @@ def create_route(call: Call) -> dict[str, Any]:
     attached = backend(call).internet_gateways.get(gateway)
     if gateway.startswith("igw-") and (attached is None or attached.vpc is None or attached.vpc.id != table.vpc_id):
         raise refused("InvalidParameterValue", f"route table {table.id} and network gateway {gateway} belong to different networks")
-    if call.operation == "CreateRoute" and block and any(route.destination_cidr_block == block for route in table.routes.values()):
+    if call.operation == "CreateRoute" and block and any(route.destination_cidr_block == block for route in table.routes):
         raise refused("RouteAlreadyExists", f"The route identified by {block} already exists.")
     return call.moto()
 
@@ -161,6 +161,6 @@ def is_used(call: Call, group_id: str) -> bool:
     for groups in known.groups.values():
         for group in groups.values():
             for rule in [*group.ingress_rules, *group.egress_rules]:
-                if group.id != group_id and group_id in [source.get("GroupId") for source in rule.source_groups]:
+                if group.id != group_id and rule.source_group.get("GroupId") == group_id:
                     return True
     return False

@@ -6,7 +6,8 @@ import json
 import re
 from typing import Any
 
-from moto.s3.models import PublicAccessBlock, s3_backends
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket, PublicAccessBlock, s3_backends
 
 from tests.standin.aws.errors import AwsError
 from tests.standin.aws.iam_roles import as_list, principal_exists
@@ -27,6 +28,9 @@ NARROWING = (
     "aws:userid",
 )
 
+# Bucket policies are kept, not enforced: moto ignores their conditions, so that a TLS-only policy would lock everybody out
+FakeBucket.get_permission = lambda self, action, resource: PermissionResult.NEUTRAL
+
 
 @answers("s3", "CreateBucket")
 def create_bucket(call: Call) -> dict[str, Any]:
@@ -42,7 +46,7 @@ def create_bucket(call: Call) -> dict[str, Any]:
     if not existed:
         bucket.public_access_block = PublicAccessBlock("true", "true", "true", "true")
         bucket.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
-        bucket.ownership_rule = {"Rule": {"ObjectOwnership": call.get("ObjectOwnership", "BucketOwnerEnforced")}}
+        bucket.ownership_rule = call.get("ObjectOwnership", "BucketOwnerEnforced")
     return answer
 
 
@@ -145,9 +149,7 @@ def _may_write_logs(target: Any, account: str) -> bool:
 
 
 def _refuse_acl(call: Call) -> None:
-    rule = (_bucket(call).ownership_rule or {}).get("Rule", {})
-    rule = rule[0] if isinstance(rule, list) else rule
-    if rule.get("ObjectOwnership") == "BucketOwnerEnforced" and call.get("ACL", "private") not in ("private", "bucket-owner-full-control"):
+    if _bucket(call).ownership_rule == "BucketOwnerEnforced" and call.get("ACL", "private") not in ("private", "bucket-owner-full-control"):
         raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs", 400)
 
 
