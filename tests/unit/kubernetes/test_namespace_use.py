@@ -1,0 +1,35 @@
+"""A namespace stays as long as others use it."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.namespace_use import LISTS, is_of_others, others
+
+OURS = {"app.kubernetes.io/instance": "hello"}
+ITEMS = {
+    "of another service": ("Deployment", {"name": "web", "labels": {"app.kubernetes.io/instance": "other"}}, True),
+    "without labels": ("Secret", {"name": "by-hand"}, True),
+    "of ours": ("Deployment", {"name": "hello", "labels": {**OURS, "more": "x"}}, False),
+    "of every namespace": ("ConfigMap", {"name": "kube-root-ca.crt"}, False),
+    "the account of every namespace": ("ServiceAccount", {"name": "default"}, False),
+    "something else called default": ("Secret", {"name": "default"}, True),
+    "helm's record": ("Secret", {"name": "sh.helm.release.v1.hello.v1", "labels": {"owner": "helm", "name": "hello"}}, False),
+}
+
+
+@pytest.mark.parametrize(("kind", "metadata", "expected"), ITEMS.values(), ids=ITEMS)
+def test_what_belongs_to_others(kind, metadata, expected):
+    assert is_of_others(kind, {"metadata": metadata}, OURS) is expected
+
+
+def test_every_list_is_asked():
+    class Cluster:
+        asked: list[str] = []
+
+        def get(self, path, accept):
+            self.asked.append(path)
+            return {"items": [{"metadata": {"name": "web"}}]} if path.endswith("/cronjobs") else {"items": []}
+
+    cluster = Cluster()
+    assert others(cluster, "shop", OURS) == ["CronJob web"]
+    assert sorted(cluster.asked) == sorted(path.format("shop") for path in LISTS.values())

@@ -1,0 +1,134 @@
+"""Bad input of a service is one clear sentence, and good input is none."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._service.rules import service_errors, service_warnings
+
+PORT = {"name": "main", "port": 8080}
+JOB = {"name": "clean", "schedule": "30 2 * * *", "command": ["true"]}
+DISK = {"name": "data", "path": "/data", "size_gib": 10}
+
+GOOD = {
+    "a web service": {"ports": [{"port": 8080}], "liveness_probe": {"path": "/healthy"}, "readiness_probe": {"path": "/ready"}},
+    "a worker without a port": {"command": ["run"]},
+    "cron jobs only": {"minimum_replicas": 0, "maximum_replicas": 0, "cron_jobs": [JOB]},
+    "gRPC": {"ports": [{"port": 9000, "protocol": "grpc"}], "readiness_probe": {"grpc": True}},
+    "a websocket": {"ports": [{"port": 9000, "protocol": "websocket"}], "readiness_probe": {"tcp": True}},
+    "http and tcp": {"ports": [PORT, {"name": "sql", "type": "tcp", "port": 5432}], "liveness_probe": {"tcp": True, "port": "sql"}},
+    "a probe by command": {"liveness_probe": {"command": ["check"]}},
+    "an image by digest": {"image": "registry.example.com:5000/a/b", "tag": "1.30", "digest": "sha256:" + "a1" * 32},
+    "numbers as the command line gives them": {"minimum_replicas": "2", "maximum_replicas": "4", "ports": [{"port": "8080"}]},
+    "storage": {"persistent_storage": [DISK]},
+    "root": {"run_as_non_root_enabled": False, "pod_security": "baseline"},
+    "permissions": {
+        "managed_policy_arns": ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess", "arn:aws-cn:iam::123456789012:policy/own/one"],
+        "iam_statements": [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}],
+    },
+    "a schedule in words": {"cron_jobs": [{**JOB, "schedule": "@daily"}, {**JOB, "name": "other", "schedule": "*/5 0-6 1,15 JAN-MAR MON"}]},
+    "an empty secret": {"secrets": {"TOKEN": ""}},
+}
+
+BAD = {
+    "name with a capital": ({"name": "Hello"}, "opta_service_name is 'Hello': Kubernetes allows"),
+    "name with a digit first": ({"name": "1st"}, "beginning with a letter"),
+    "name with a dot": ({"name": "hello.example.com"}, "opta_service_name"),
+    "name too long": ({"name": "a" * 53}, "1 to 52"),
+    "name that ends in a line": ({"name": "hello\n"}, "opta_service_name"),
+    "layer with an underscore": ({"layer": "my_shop"}, "opta_service_layer is 'my_shop'"),
+    "layer of Kubernetes": ({"layer": "kube-system"}, "that namespace is Kubernetes's own"),
+    "layer default": ({"layer": "default"}, "that namespace is Kubernetes's own"),
+    "image AUTO": ({"image": "AUTO"}, "must be a reference in lower case"),
+    "image with a space": ({"image": "nginx latest"}, "must be a reference"),
+    "tag twice": ({"image": "nginx:1", "tag": "2"}, "has a tag or digest already"),
+    "digest twice": ({"image": "nginx@sha256:" + "0" * 64, "digest": "sha256:" + "0" * 64}, "has a digest already"),
+    "tag as a number": ({"image": "nginx", "tag": 1.3}, "put it in quotes"),
+    "digest too short": ({"image": "nginx", "digest": "sha256:abc"}, "64 hexadecimal digits"),
+    "two ports of one name": ({"ports": [PORT, {"name": "main", "port": 9000, "service_port": 81}]}, "two ports with name main"),
+    "two ports on 80": ({"ports": [PORT, {"name": "other", "port": 9000}]}, "two ports with service_port 80"),
+    "port 0": ({"ports": [{"port": 0}]}, "numbers from 1 to 65535"),
+    "port name": ({"ports": [{"name": "Main", "port": 80}]}, "1 to 15 lower-case letters"),
+    "protocol of tcp": ({"ports": [{"type": "tcp", "port": 80, "protocol": "grpc"}]}, "is for ports of type http"),
+    "probe port": ({"ports": [PORT], "probe_port": "web"}, "no port of that name (there are: main)"),
+    "path and command": ({"ports": [PORT], "liveness_probe": {"path": "/", "command": ["x"]}}, "has path and command: give exactly one of"),
+    "no way to ask": ({"ports": [PORT], "liveness_probe": {"period_seconds": 5}}, "does not say how to ask"),
+    "probe without a port": ({"readiness_probe": {"path": "/"}}, "asks a port, and the service has none"),
+    "probe of another port": ({"ports": [PORT], "readiness_probe": {"tcp": True, "port": "web"}}, "port is 'web'"),
+    "path of gRPC": ({"ports": [{"port": 1, "protocol": "grpc"}], "readiness_probe": {"path": "/"}}, "use grpc: true"),
+    "path of a websocket": ({"ports": [{"port": 1, "protocol": "websocket"}], "readiness_probe": {"path": "/"}}, "use tcp: true"),
+    "grpc of http": ({"ports": [PORT], "readiness_probe": {"grpc": True}}, "give the port protocol: grpc"),
+    "path without a slash": ({"ports": [PORT], "readiness_probe": {"path": "healthy"}}, "must begin with /"),
+    "period 0": ({"ports": [PORT], "readiness_probe": {"path": "/", "period_seconds": 0}}, "period_seconds is 0"),
+    "two successes to live": ({"ports": [PORT], "liveness_probe": {"path": "/", "success_threshold": 2}}, "success_threshold must be 1"),
+    "minimum above maximum": ({"minimum_replicas": 5, "maximum_replicas": 2}, "opta_service_minimum_replicas 5 is above"),
+    "minimum 0": ({"minimum_replicas": 0}, "must be at least 1"),
+    "nothing to run": ({"minimum_replicas": 0, "maximum_replicas": 0}, "nothing would run"),
+    "variable name": ({"environment_variables": {"MY-VAR": "x"}}, "has 'MY-VAR': use letters"),
+    "variable twice": ({"environment_variables": {"A": "x"}, "secrets": {"A": "y"}}, "A is in opta_service_environment_variables and in"),
+    "nested variable": ({"environment_variables": {"A": {"b": 1}}}, "must be a string"),
+    "limit below request": ({"memory_request_mib": 512, "memory_limit_mib": 256}, "is above opta_service_memory_limit_mib 256"),
+    "no memory": ({"memory_request_mib": 0}, "opta_service_memory_request_mib is 0"),
+    "sleep longer than grace": ({"pre_stop_sleep_seconds": 30}, "must be below opta_service_termination_grace_seconds 30"),
+    "user root": ({"run_as_user": 0}, "which is root"),
+    "root in a restricted namespace": ({"run_as_non_root_enabled": "false"}, "set opta_service_pod_security: baseline"),
+    "disk without size": ({"persistent_storage": [{**DISK, "size_gib": 0}]}, "size_gib must be"),
+    "disk over the certificates": ({"persistent_storage": [{**DISK, "path": "/config/"}]}, "give an absolute path other than"),
+    "disk over /tmp": ({"persistent_storage": [{**DISK, "path": "/tmp"}], "read_only_root_filesystem_enabled": True}, "path is '/tmp'"),
+    "disk with a taken name": ({"persistent_storage": [{**DISK, "name": "temporary"}]}, "neither certificates nor temporary"),
+    "two disks": ({"persistent_storage": [DISK, {**DISK, "path": "/other"}]}, "two entries with name data"),
+    "toleration": ({"tolerations": [{"key": "a", "operator": "Exists", "value": "b"}]}, "operator Exists takes no value"),
+    "label of ours": ({"pod_labels": {"app.kubernetes.io/name": "x"}}, "are set by the role"),
+    "annotation": ({"pod_annotations": {"a": None}}, "opta_service_pod_annotations, a: the value must be a string"),
+    "two jobs": ({"cron_jobs": [JOB, JOB]}, "two jobs named clean"),
+    "job name": ({"cron_jobs": [{**JOB, "name": "Clean"}]}, "a job named 'Clean'"),
+    "job name too long": ({"cron_jobs": [{**JOB, "name": "b" * 47}]}, "has 53 characters"),
+    "schedule": ({"cron_jobs": [{**JOB, "schedule": "every day"}]}, "give minute, hour, day, month and weekday"),
+    "zone in the schedule": ({"cron_jobs": [{**JOB, "schedule": "TZ=UTC 1 2 3 4 5"}]}, "time_zone"),
+    "job without a command": ({"cron_jobs": [{"name": "a", "schedule": "@daily"}]}, "needs command or args"),
+    "negative backoff": ({"cron_jobs": [{**JOB, "backoff_limit": -1}]}, "backoff_limit is -1"),
+    "policy by name": ({"managed_policy_arns": ["AmazonS3ReadOnlyAccess"]}, "give the ARN of an IAM policy"),
+    "statement": (
+        {"iam_statements": [{"Effect": "Allow", "Action": "*"}]},
+        "opta_service_iam_statements[1] needs Effect, Action and Resource",
+    ),
+    "certificates": ({"database_ca_bundle": "bundle.pem"}, "holds no certificate"),
+}
+
+
+@pytest.mark.parametrize("inputs", GOOD.values(), ids=GOOD)
+def test_good_input_is_not_remarked_upon(given, inputs):
+    assert service_errors(given(**inputs), ["staging"]) == []
+
+
+@pytest.mark.parametrize(("inputs", "sentence"), BAD.values(), ids=BAD)
+def test_bad_input_is_one_clear_sentence(given, inputs, sentence):
+    said = service_errors(given(**inputs), ["staging"])
+    assert len(said) == 1, said
+    assert sentence in said[0]
+    assert said[0].endswith(".") and "\n" not in said[0]
+
+
+def test_an_environment_that_does_not_exist_is_told_with_those_that_do(given):
+    said = service_errors(given(environment="stagign"), ["staging", "production"])
+    assert said == ["opta_service_environment is 'stagign', and the inventory has no such environment: there are production, staging."]
+    assert "there is none in the group environments" in service_errors(given(), [])[0]
+    assert "is not set" in service_errors(given(environment=None), ["staging"])[0]
+
+
+def test_the_value_of_a_secret_is_in_no_sentence(given):
+    (said,) = service_errors(given(secrets={"TOKEN": {"value": "correct-horse"}, "BAD NAME": "correct-horse"}), ["staging"])[:1]
+    everything = "".join(service_errors(given(secrets={"TOKEN": {"value": "correct-horse"}, "BAD NAME": "correct-horse"}), ["staging"]))
+    assert "TOKEN" in everything and said
+    assert "correct-horse" not in everything
+
+
+def test_a_part_of_the_inputs_is_judged_by_itself():
+    assert service_errors({"opta_service_name": "hello"}) == []
+    assert len(service_errors({"opta_service_name": "Hello"})) == 1
+
+
+def test_t4_storage_without_a_node_group_per_zone_is_warned_about(given):
+    (warning,) = service_warnings(given(persistent_storage=[DISK]), [])
+    assert "per_zone: true" in warning and "staging" in warning
+    assert service_warnings(given(persistent_storage=[DISK]), ["storage"]) == []
+    assert service_warnings(given(), []) == []

@@ -1,0 +1,102 @@
+"""What the chart gets, and what stands beside the release."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.opta.platform.plugins.filter.opta_service import FilterModule, service_errors, service_policies
+from ansible_collections.opta.platform.plugins.module_utils._names import role_name
+from ansible_collections.opta.platform.plugins.module_utils._service.objects import secret_generation, service_objects
+from ansible_collections.opta.platform.plugins.module_utils._service.values import chart_values, image_reference
+
+DIGEST = "sha256:" + "0" * 64
+
+
+@pytest.mark.parametrize(
+    ("inputs", "image"),
+    [
+        ({"image": "nginx:1"}, "nginx:1"),
+        ({"image": "nginx", "tag": "1"}, "nginx:1"),
+        ({"image": "nginx", "digest": DIGEST}, f"nginx@{DIGEST}"),
+        ({"image": "nginx", "tag": "1", "digest": DIGEST}, f"nginx:1@{DIGEST}"),
+        ({"image": "nginx", "tag": "", "digest": None}, "nginx"),
+    ],
+)
+def test_image(given, inputs, image):
+    assert image_reference(given(**inputs)) == image
+
+
+def test_variables_are_text_in_the_order_given(given):
+    values = chart_values(given(environment_variables={"B": True, "A": 1, "C": "x"}), "", "")
+    assert values["env"] == [
+        {"name": "RDS_CA_PATH", "value": "/config/rds_ca.pem"},
+        {"name": "B", "value": "true"},
+        {"name": "A", "value": "1"},
+        {"name": "C", "value": "x"},
+    ]
+
+
+@pytest.mark.parametrize("option", ["environment_variables", "secrets"])
+def test_the_users_own_certificates_win(given, option):
+    values = chart_values(given(**{option: {"RDS_CA_PATH": "/own.pem"}}), "", "")
+    assert {"name": "RDS_CA_PATH", "value": "/config/rds_ca.pem"} not in values["env"]
+
+
+def test_secrets_never_pass_through_helm(given):
+    inputs = given(secrets={"TOKEN": "correct-horse"})
+    assert "correct-horse" not in json.dumps(chart_values(inputs, "role", "generation"))
+    assert "TOKEN" not in json.dumps(chart_values(inputs, "role", "generation"))
+
+
+def test_objects_beside_the_release(given):
+    namespace, secret, certificates = service_objects(given(secrets={"TOKEN": "correct-horse", "PORT": 80}), "PEM\n")
+    assert namespace["metadata"] == {
+        "name": "shop",
+        "labels": {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")},
+    }
+    assert (secret["kind"], secret["stringData"]) == ("Secret", {"TOKEN": "correct-horse", "PORT": "80"})
+    assert (certificates["kind"], certificates["data"]) == ("ConfigMap", {"rds_ca.pem": "PEM\n"})
+    for obj in (secret, certificates):
+        assert (obj["metadata"]["name"], obj["metadata"]["namespace"]) == ("hello", "shop")
+        assert obj["metadata"]["labels"]["app.kubernetes.io/instance"] == "hello"
+
+
+def test_the_users_own_bundle_takes_the_place_of_amazons(given):
+    own = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----"
+    assert service_objects(given(database_ca_bundle=own), "Amazon's")[2]["data"] == {"rds_ca.pem": own + "\n"}
+
+
+def test_generation_of_the_secret():
+    annotations = {"opta.platform/generation": "one"}
+    applied = [{"kind": "Namespace", "metadata": {}}, {"kind": "Secret", "metadata": {"annotations": annotations}}]
+    assert secret_generation(applied) == "one"
+    with pytest.raises(ValueError, match="no Secret"):
+        secret_generation(applied[:1])
+
+
+def test_policies():
+    statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+    assert service_policies([]) == {}
+    assert service_policies([statement]) == {"service": {"Version": "2012-10-17", "Statement": [statement]}}
+
+
+def test_t14_two_services_never_share_a_role():
+    names = {role_name("opta", "staging", "service", f"{layer}.{name}") for layer, name in (("a-b", "c"), ("a", "b-c"), ("a", "b"))}
+    assert len(names) == 3
+    long = role_name("opta", "staging", "service", f"{'l' * 63}.{'n' * 52}")
+    assert len(long) <= 64
+
+
+def test_t4_warning_is_shown_as_one(given, monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        "ansible_collections.opta.platform.plugins.filter.opta_service.Display.warning", lambda _self, text: shown.append(text)
+    )
+    storage = [{"name": "data", "path": "/data", "size_gib": 1}]
+    assert service_errors(given(persistent_storage=storage), []) == []
+    assert len(shown) == 1 and "no node group per zone" in shown[0]
+
+
+def test_every_filter_has_the_roles_prefix():
+    assert all(name.startswith("service_") for name in FilterModule().filters())
