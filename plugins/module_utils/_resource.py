@@ -103,6 +103,11 @@ class Resource:
     #: keys of the result that only AWS decides: `(known after apply)` in a plan
     made_by_aws: Sequence[str] = ()
 
+    @property
+    def title(self) -> str:
+        """What it is called in actions: the same before it exists and after."""
+        return self.name
+
     def find(self) -> Mapping[str, Any] | None:
         """AWS's answer for this resource, found by name or ownership tag; None when there is none."""
         raise NotImplementedError  # pragma: no cover
@@ -180,18 +185,18 @@ def ensure_present(
     if found is None or gone:
         return _create(resource, wanted, check_mode, wait, timeout_seconds)
     if not wait and resource.state(found) is not State.READY:
-        return Outcome(resource.kind, resource.name, resource=resource.describe(found))
+        return Outcome(resource.kind, resource.title, resource=resource.describe(found))
 
     changes = [a for a in resource.attributes if a.name in wanted and a.differs(found, wanted[a.name])]
     values = {a.name: a.merge(a.read(found), wanted[a.name]) for a in resource.attributes if a.name in wanted}
     replacing = _judge(resource, changes, found, values)
     notes = resource.notes(found, wanted)
     if not changes:
-        return Outcome(resource.kind, resource.name, resource=resource.describe(found), notes=notes)
+        return Outcome(resource.kind, resource.title, resource=resource.describe(found), notes=notes)
 
     outcome = Outcome(
         resource.kind,
-        resource.name,
+        resource.title,
         action="replace" if replacing else "update",
         allowed=allow_replacement or not replacing,
         attributes=[a.name for a in changes],
@@ -229,14 +234,14 @@ def ensure_absent(
     """Delete `resource` and wait until it is gone; what is not there is fine, what is being deleted is waited for."""
     found = resource.find()
     if found is None:
-        return Outcome(resource.kind, resource.name)
+        return Outcome(resource.kind, resource.title)
     _refuse_what_is_not_ours(resource, found, {"tags": tags or {}}, adopt)
     if resource.state(found) is State.DELETING:
         if not check_mode and wait:
             _wait_until_gone(resource, timeout_seconds)
-        return Outcome(resource.kind, resource.name)
+        return Outcome(resource.kind, resource.title)
     before = resource.describe(found)
-    outcome = Outcome(resource.kind, resource.name, action="delete", attributes=[], before=before)
+    outcome = Outcome(resource.kind, resource.title, action="delete", attributes=[], before=before)
     resource.check(found, {"state": "absent"})
     if not check_mode:
         if wait and resource.state(found) is State.IN_PROGRESS:
@@ -301,7 +306,7 @@ def _replacement(resource: Resource, names: Sequence[str]) -> str:
 
 def _create(resource: Resource, wanted: Mapping[str, Any], check_mode: bool, wait: bool, timeout_seconds: float) -> Outcome:
     shown = {a.name: a.shown(wanted[a.name]) for a in resource.attributes if a.name in wanted}
-    outcome = Outcome(resource.kind, resource.name, action="create", attributes=sorted(shown))
+    outcome = Outcome(resource.kind, resource.title, action="create", attributes=sorted(shown))
     outcome.after = {"name": resource.name, **shown}
     if check_mode:
         unknown = {a.name: KNOWN_AFTER_APPLY for a in resource.attributes if a.name not in wanted}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import _policy
+from .. import _policy, _tags
 from .._errors import Refused
 from .._resource import KNOWN_AFTER_APPLY, Outcome
 from . import api
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 def oidc_provider_outcomes(module: PlatformModule) -> list[Outcome]:
     """Bring the provider of a URL, or take away all that carry the ownership tags."""
     client, url = module.client("iam"), module.params["url"]
-    settings = {"identity": lambda: api.get_caller_identity(module.client("sts")), "purge_tags": module.params["purge_tags"]}
+    settings = {
+        "identity": lambda: api.get_caller_identity(module.client("sts")),
+        "called": (module.params["tags"] or {}).get(_tags.NAME),
+        "purge_tags": module.params["purge_tags"],
+    }
     if url is not None:
         check_url(url)
         return [module.bring(OidcProvider(client, url, **settings))]

@@ -51,6 +51,7 @@ class OidcProvider(Resource):
     """Trusts the tokens of one issuer. IAM knows the issuer's certificate by its authority: no thumbprint is given.
 
     identity: answers GetCallerIdentity, asked when the ARN is not given.
+    called: what it is called in actions; its URL, which only AWS decides, when None.
     Source: AWS IAM API, CreateOpenIDConnectProvider, GetOpenIDConnectProvider.
     """
 
@@ -58,7 +59,14 @@ class OidcProvider(Resource):
     attributes: Sequence[Attribute]
 
     def __init__(
-        self, client: Any, url: str, *, identity: Callable[[], Mapping[str, str]], arn: str | None = None, purge_tags: bool = False
+        self,
+        client: Any,
+        url: str,
+        *,
+        identity: Callable[[], Mapping[str, str]],
+        arn: str | None = None,
+        called: str | None = None,
+        purge_tags: bool = False,
     ) -> None:
         self.client = client
         self.url = url
@@ -66,6 +74,11 @@ class OidcProvider(Resource):
         self.attributes = attributes(purge_tags)
         self.identity = identity
         self._arn = arn
+        self._called = called
+
+    @property
+    def title(self) -> str:
+        return self._called or self.name
 
     @property
     def arn(self) -> str:
