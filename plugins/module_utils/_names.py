@@ -30,7 +30,7 @@ def role_name(prefix: str, environment: str, kind: str, name: str = "") -> str:
     return resource_name(prefix, environment, kind, name, limit=64)
 
 
-def global_name(prefix: str, environment: str, kind: str, account_id: str, region: str, name: str = "", limit: int = 63) -> str:  # noqa: PLR0917
+def global_name(prefix: str, environment: str, kind: str, account_id: str, region: str, name: str = "", limit: int = 63) -> str:
     """A name in a namespace that all of AWS shares (S3 buckets): it ends in a hash of account and region."""
     suffix = digest(account_id, region)
     return f"{resource_name(prefix, environment, kind, name, limit - len(suffix) - 1)}-{suffix}"

@@ -133,4 +133,3 @@ class Environment:
         zones = {subnet["SubnetId"]: subnet["AvailabilityZoneId"] for subnet in self.reading.items("subnets")}
         single = [group for group in groups if len(group.get("subnets") or []) == 1]
         return sorted({group["nodegroupName"].removesuffix(f"-{zones.get(group['subnets'][0], '')}") for group in single})
-

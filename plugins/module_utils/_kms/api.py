@@ -28,7 +28,7 @@ class KmsErrorHandler(AWSErrorHandler):
     _CUSTOM_EXCEPTION = KmsError
 
     @classmethod
-    def _is_missing(cls):
+    def _is_missing(cls) -> Any:
         return is_boto3_error_code("NotFoundException")
 
 
@@ -38,140 +38,140 @@ class KmsForbiddenHandler(AWSErrorHandler):
     _CUSTOM_EXCEPTION = KmsError
 
     @classmethod
-    def _is_missing(cls):
+    def _is_missing(cls) -> Any:
         return is_boto3_error_code(["NotFoundException", "AccessDeniedException"])
 
 
 @KmsErrorHandler.list_error_handler("describe key", None)
 @AWSRetry.jittered_backoff()
-def describe_key(client, key: str) -> dict[str, Any] | None:
+def describe_key(client: Any, key: str) -> dict[str, Any] | None:
     return client.describe_key(KeyId=key)["KeyMetadata"]
 
 
 @KmsErrorHandler.common_error_handler("describe the new key")
 @until_visible(NOT_YET)
 @AWSRetry.jittered_backoff()
-def describe_new_key(client, key_id: str) -> dict[str, Any]:
+def describe_new_key(client: Any, key_id: str) -> dict[str, Any]:
     return client.describe_key(KeyId=key_id)["KeyMetadata"]
 
 
 @KmsErrorHandler.common_error_handler("list keys")
 @AWSRetry.jittered_backoff()
-def list_keys(client) -> list[str]:
+def list_keys(client: Any) -> list[str]:
     return [key["KeyId"] for key in client.get_paginator("list_keys").paginate().build_full_result()["Keys"]]
 
 
 @KmsErrorHandler.common_error_handler("list aliases")
 @AWSRetry.jittered_backoff()
-def list_aliases(client) -> list[dict[str, Any]]:
+def list_aliases(client: Any) -> list[dict[str, Any]]:
     return client.get_paginator("list_aliases").paginate().build_full_result()["Aliases"]
 
 
 @KmsForbiddenHandler.list_error_handler("list tags of a key", {})
 @AWSRetry.jittered_backoff()
-def list_tags(client, key_id: str) -> dict[str, str]:
+def list_tags(client: Any, key_id: str) -> dict[str, str]:
     tags = client.get_paginator("list_resource_tags").paginate(KeyId=key_id).build_full_result()["Tags"]
     return {tag["TagKey"]: tag["TagValue"] for tag in tags}
 
 
 @KmsErrorHandler.common_error_handler("get key policy")
 @AWSRetry.jittered_backoff()
-def get_key_policy(client, key_id: str) -> str:
+def get_key_policy(client: Any, key_id: str) -> str:
     return client.get_key_policy(KeyId=key_id, PolicyName=POLICY_NAME)["Policy"]
 
 
 @KmsErrorHandler.common_error_handler("get key rotation status")
 @AWSRetry.jittered_backoff()
-def get_key_rotation_status(client, key_id: str) -> dict[str, Any]:
+def get_key_rotation_status(client: Any, key_id: str) -> dict[str, Any]:
     return client.get_key_rotation_status(KeyId=key_id)
 
 
 @KmsErrorHandler.common_error_handler("create key")
 @until_visible(UNKNOWN_PRINCIPAL)
 @AWSRetry.jittered_backoff()
-def create_key(client, **request: Any) -> dict[str, Any]:
+def create_key(client: Any, **request: Any) -> dict[str, Any]:
     return client.create_key(**request)["KeyMetadata"]
 
 
 @KmsErrorHandler.common_error_handler("set key policy")
 @until_visible(UNKNOWN_PRINCIPAL)
 @AWSRetry.jittered_backoff()
-def put_key_policy(client, key_id: str, policy: str) -> None:
+def put_key_policy(client: Any, key_id: str, policy: str) -> None:
     client.put_key_policy(KeyId=key_id, PolicyName=POLICY_NAME, Policy=policy)
 
 
 @KmsErrorHandler.common_error_handler("enable key rotation")
 @until_visible(NOT_YET)
 @AWSRetry.jittered_backoff()
-def enable_key_rotation(client, key_id: str, period_in_days: int | None) -> None:
+def enable_key_rotation(client: Any, key_id: str, period_in_days: int | None) -> None:
     period = {"RotationPeriodInDays": period_in_days} if period_in_days else {}
     client.enable_key_rotation(KeyId=key_id, **period)
 
 
 @KmsErrorHandler.common_error_handler("disable key rotation")
 @AWSRetry.jittered_backoff()
-def disable_key_rotation(client, key_id: str) -> None:
+def disable_key_rotation(client: Any, key_id: str) -> None:
     client.disable_key_rotation(KeyId=key_id)
 
 
 @KmsErrorHandler.common_error_handler("update key description")
 @AWSRetry.jittered_backoff()
-def update_key_description(client, key_id: str, description: str) -> None:
+def update_key_description(client: Any, key_id: str, description: str) -> None:
     client.update_key_description(KeyId=key_id, Description=description)
 
 
 @KmsErrorHandler.common_error_handler("enable key")
 @AWSRetry.jittered_backoff()
-def enable_key(client, key_id: str) -> None:
+def enable_key(client: Any, key_id: str) -> None:
     client.enable_key(KeyId=key_id)
 
 
 @KmsErrorHandler.common_error_handler("disable key")
 @AWSRetry.jittered_backoff()
-def disable_key(client, key_id: str) -> None:
+def disable_key(client: Any, key_id: str) -> None:
     client.disable_key(KeyId=key_id)
 
 
 @KmsErrorHandler.common_error_handler("create alias")
 @until_visible(NOT_YET)
 @AWSRetry.jittered_backoff()
-def create_alias(client, alias: str, key_id: str) -> None:
+def create_alias(client: Any, alias: str, key_id: str) -> None:
     client.create_alias(AliasName=alias, TargetKeyId=key_id)
 
 
 @KmsErrorHandler.common_error_handler("move alias")
 @until_visible(NOT_YET)
 @AWSRetry.jittered_backoff()
-def update_alias(client, alias: str, key_id: str) -> None:
+def update_alias(client: Any, alias: str, key_id: str) -> None:
     client.update_alias(AliasName=alias, TargetKeyId=key_id)
 
 
 @KmsErrorHandler.deletion_error_handler("delete alias")
 @AWSRetry.jittered_backoff()
-def delete_alias(client, alias: str) -> None:
+def delete_alias(client: Any, alias: str) -> None:
     client.delete_alias(AliasName=alias)
 
 
 @KmsErrorHandler.deletion_error_handler("schedule key deletion")
 @AWSRetry.jittered_backoff()
-def schedule_key_deletion(client, key_id: str, pending_window_in_days: int) -> None:
+def schedule_key_deletion(client: Any, key_id: str, pending_window_in_days: int) -> None:
     client.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=pending_window_in_days)
 
 
 @KmsErrorHandler.common_error_handler("cancel key deletion")
 @AWSRetry.jittered_backoff()
-def cancel_key_deletion(client, key_id: str) -> None:
+def cancel_key_deletion(client: Any, key_id: str) -> None:
     client.cancel_key_deletion(KeyId=key_id)
 
 
 @KmsErrorHandler.common_error_handler("tag key")
 @until_visible(NOT_YET)
 @AWSRetry.jittered_backoff()
-def tag_resource(client, key_id: str, tags: list[dict[str, str]]) -> None:
+def tag_resource(client: Any, key_id: str, tags: list[dict[str, str]]) -> None:
     client.tag_resource(KeyId=key_id, Tags=tags)
 
 
 @KmsErrorHandler.common_error_handler("untag key")
 @AWSRetry.jittered_backoff()
-def untag_resource(client, key_id: str, names: list[str]) -> None:
+def untag_resource(client: Any, key_id: str, names: list[str]) -> None:
     client.untag_resource(KeyId=key_id, TagKeys=names)

@@ -58,10 +58,11 @@ def _deployment(obj: Mapping[str, Any]) -> Readiness:
         return Readiness(False, "the new specification is not taken up yet")
     progressing = condition(obj, "Progressing")
     updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
-    words = f"{updated} of {wanted} replicas updated, {min(available, updated)} available"
+    outdated = max(0, status.get("replicas", 0) - updated)
+    words = f"{updated} of {wanted} replicas updated, {available} available" + (f", {outdated} old ones still run" if outdated else "")
     if progressing.get("reason") == "ProgressDeadlineExceeded":
         return Readiness(False, f"{words}; {progressing.get('message')}", failed=True)
-    done = updated >= wanted and available >= wanted and status.get("replicas", 0) <= updated
+    done = updated >= wanted and available >= wanted and not outdated
     return Readiness(done, words)
 
 

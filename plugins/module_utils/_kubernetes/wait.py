@@ -90,7 +90,7 @@ def _waits_for_pod(client: KubernetesClient, claim: Mapping[str, Any]) -> bool:
 
 def _told(client: KubernetesClient, seen: Mapping[str, Any], found: Mapping[str, Any] | None, state: Readiness, end: str) -> str:
     reasons = explain(client, found) if found else ""
-    return f"{identity(seen)} {end}: {state.words}" + (f"; {reasons}." if reasons else ".")
+    return f"{identity(seen)} {end}: {state.words}" + (f"; {reasons.rstrip('.')}." if reasons else ".")
 
 
 def wait_until_gone(client: KubernetesClient, objects: Mapping[str, Mapping[str, Any]], timeout_seconds: float) -> None:

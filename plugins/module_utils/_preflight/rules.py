@@ -107,7 +107,7 @@ def _version_step(wanted: Any, found: str | None) -> list[str]:
     if ahead <= 1:
         return []
     following = f"1.{int(found.split('.')[1]) + 1}"
-    return [f"eks_version is {wanted}, but the cluster runs {found}: EKS upgrades one minor version at a time, set \"{following}\" first."]
+    return [f'eks_version is {wanted}, but the cluster runs {found}: EKS upgrades one minor version at a time, set "{following}" first.']
 
 
 def _number(value: Any) -> int | None:

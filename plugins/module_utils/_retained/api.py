@@ -27,7 +27,7 @@ class RetainedErrorHandler(AWSErrorHandler):
     _CUSTOM_EXCEPTION = RetainedError
 
     @classmethod
-    def _is_missing(cls):
+    def _is_missing(cls) -> Any:
         return is_boto3_error_code(MISSING)
 
 

@@ -35,7 +35,7 @@ class S3ErrorHandler(AWSErrorHandler):
     _CUSTOM_EXCEPTION = S3Error
 
     @classmethod
-    def _is_missing(cls):
+    def _is_missing(cls) -> Any:
         return is_boto3_error_code(MISSING)
 
 
@@ -45,145 +45,145 @@ class ForeignBucketHandler(AWSErrorHandler):
     _CUSTOM_EXCEPTION = S3Error
 
     @classmethod
-    def _is_missing(cls):
+    def _is_missing(cls) -> Any:
         return is_boto3_error_code(["403", "301"])
 
 
 @ForeignBucketHandler.list_error_handler("look for bucket", "foreign")
 @S3ErrorHandler.list_error_handler("look for bucket", None)
 @AWSRetry.jittered_backoff()
-def head_bucket(client, name: str) -> dict[str, Any] | str | None:
+def head_bucket(client: Any, name: str) -> dict[str, Any] | str | None:
     return client.head_bucket(Bucket=name)
 
 
 @S3ErrorHandler.list_error_handler("get bucket tags", [])
 @AWSRetry.jittered_backoff()
-def get_tags(client, name: str) -> list[dict[str, str]]:
+def get_tags(client: Any, name: str) -> list[dict[str, str]]:
     return client.get_bucket_tagging(Bucket=name)["TagSet"]
 
 
 @S3ErrorHandler.list_error_handler("get bucket encryption", {})
 @AWSRetry.jittered_backoff()
-def get_encryption(client, name: str) -> dict[str, Any]:
+def get_encryption(client: Any, name: str) -> dict[str, Any]:
     return client.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"][0]
 
 
 @S3ErrorHandler.common_error_handler("get bucket versioning")
 @AWSRetry.jittered_backoff()
-def get_versioning(client, name: str) -> str:
+def get_versioning(client: Any, name: str) -> str:
     return client.get_bucket_versioning(Bucket=name).get("Status", "")
 
 
 @S3ErrorHandler.list_error_handler("get object ownership", None)
 @AWSRetry.jittered_backoff()
-def get_ownership(client, name: str) -> str | None:
+def get_ownership(client: Any, name: str) -> str | None:
     return client.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"][0]["ObjectOwnership"]
 
 
 @S3ErrorHandler.list_error_handler("get public access block", {})
 @AWSRetry.jittered_backoff()
-def get_public_access_block(client, name: str) -> dict[str, bool]:
+def get_public_access_block(client: Any, name: str) -> dict[str, bool]:
     return client.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
 
 
 @S3ErrorHandler.list_error_handler("get bucket policy", None)
 @AWSRetry.jittered_backoff()
-def get_policy(client, name: str) -> str | None:
+def get_policy(client: Any, name: str) -> str | None:
     return client.get_bucket_policy(Bucket=name)["Policy"]
 
 
 @S3ErrorHandler.list_error_handler("get lifecycle rules", [])
 @AWSRetry.jittered_backoff()
-def get_lifecycle_rules(client, name: str) -> list[dict[str, Any]]:
+def get_lifecycle_rules(client: Any, name: str) -> list[dict[str, Any]]:
     return client.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
 
 
 @S3ErrorHandler.common_error_handler("get bucket logging")
 @AWSRetry.jittered_backoff()
-def get_logging(client, name: str) -> dict[str, Any] | None:
+def get_logging(client: Any, name: str) -> dict[str, Any] | None:
     return client.get_bucket_logging(Bucket=name).get("LoggingEnabled")
 
 
 @S3ErrorHandler.common_error_handler("create bucket")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=["OperationAborted"])
-def create_bucket(client, **request: Any) -> None:
+def create_bucket(client: Any, **request: Any) -> None:
     client.create_bucket(**request)
 
 
 @S3ErrorHandler.common_error_handler("tag bucket")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
-def put_tags(client, name: str, tags: list[dict[str, str]]) -> None:
+def put_tags(client: Any, name: str, tags: list[dict[str, str]]) -> None:
     client.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags})
 
 
 @S3ErrorHandler.common_error_handler("set bucket encryption")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
-def put_encryption(client, name: str, rule: dict[str, Any]) -> None:
+def put_encryption(client: Any, name: str, rule: dict[str, Any]) -> None:
     client.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": [rule]})
 
 
 @S3ErrorHandler.common_error_handler("set bucket versioning")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
-def put_versioning(client, name: str, status: str) -> None:
+def put_versioning(client: Any, name: str, status: str) -> None:
     client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": status})
 
 
 @S3ErrorHandler.common_error_handler("set object ownership")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
-def put_ownership(client, name: str, ownership: str) -> None:
+def put_ownership(client: Any, name: str, ownership: str) -> None:
     client.put_bucket_ownership_controls(Bucket=name, OwnershipControls={"Rules": [{"ObjectOwnership": ownership}]})
 
 
 @S3ErrorHandler.common_error_handler("set public access block")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
-def put_public_access_block(client, name: str, configuration: dict[str, bool]) -> None:
+def put_public_access_block(client: Any, name: str, configuration: dict[str, bool]) -> None:
     client.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=configuration)
 
 
 @S3ErrorHandler.common_error_handler("set bucket policy")
 @until_visible(UNKNOWN_PRINCIPAL)
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
-def put_policy(client, name: str, policy: str) -> None:
+def put_policy(client: Any, name: str, policy: str) -> None:
     client.put_bucket_policy(Bucket=name, Policy=policy)
 
 
 @S3ErrorHandler.deletion_error_handler("delete bucket policy")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=["OperationAborted"])
-def delete_policy(client, name: str) -> None:
+def delete_policy(client: Any, name: str) -> None:
     client.delete_bucket_policy(Bucket=name)
 
 
 @S3ErrorHandler.common_error_handler("set lifecycle rules")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
-def put_lifecycle_rules(client, name: str, rules: list[dict[str, Any]]) -> None:
+def put_lifecycle_rules(client: Any, name: str, rules: list[dict[str, Any]]) -> None:
     client.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
 
 
 @S3ErrorHandler.deletion_error_handler("delete lifecycle rules")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=["OperationAborted"])
-def delete_lifecycle_rules(client, name: str) -> None:
+def delete_lifecycle_rules(client: Any, name: str) -> None:
     client.delete_bucket_lifecycle(Bucket=name)
 
 
 @S3ErrorHandler.common_error_handler("set bucket logging")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
-def put_logging(client, name: str, status: dict[str, Any]) -> None:
+def put_logging(client: Any, name: str, status: dict[str, Any]) -> None:
     client.put_bucket_logging(Bucket=name, BucketLoggingStatus=status)
 
 
 @S3ErrorHandler.list_error_handler("list object versions", {})
 @AWSRetry.jittered_backoff()
-def list_versions(client, name: str, limit: int = 1000) -> dict[str, Any]:
+def list_versions(client: Any, name: str, limit: int = 1000) -> dict[str, Any]:
     return client.list_object_versions(Bucket=name, MaxKeys=limit)
 
 
 @S3ErrorHandler.deletion_error_handler("delete objects")
 @AWSRetry.jittered_backoff()
-def delete_objects(client, name: str, objects: list[dict[str, str]]) -> list[dict[str, Any]]:
+def delete_objects(client: Any, name: str, objects: list[dict[str, str]]) -> list[dict[str, Any]]:
     return client.delete_objects(Bucket=name, Delete={"Objects": objects, "Quiet": True}).get("Errors") or []
 
 
 @S3ErrorHandler.deletion_error_handler("delete bucket")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=["OperationAborted"])
-def delete_bucket(client, name: str) -> None:
+def delete_bucket(client: Any, name: str) -> None:
     client.delete_bucket(Bucket=name)

@@ -26,7 +26,7 @@ from tests.standin.server import Application, QuietHandler
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 TIMES = {**dict.fromkeys(DEFAULT_TIMES, 60.0), "iam:role-visible": 0.0}  # what is pending stays so until time is let pass
-CONFIG = Config(retries={"mode": "standard", "max_attempts": 1}, proxies={})
+CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 1}, proxies={})
 _numbers = itertools.count(1)
 
 
