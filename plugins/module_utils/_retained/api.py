@@ -37,65 +37,65 @@ def _all(client: Any, operation: str, key: str, **request: Any) -> list[dict[str
 
 @RetainedErrorHandler.common_error_handler("describe EBS snapshots")
 @AWSRetry.jittered_backoff()
-def describe_snapshots(ec2, filters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def describe_snapshots(ec2: Any, filters: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return _all(ec2, "describe_snapshots", "Snapshots", OwnerIds=["self"], Filters=filters)
 
 
 @RetainedErrorHandler.common_error_handler("describe EBS volumes")
 @AWSRetry.jittered_backoff()
-def describe_volumes(ec2, filters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def describe_volumes(ec2: Any, filters: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return _all(ec2, "describe_volumes", "Volumes", Filters=filters)
 
 
 @RetainedErrorHandler.common_error_handler("describe snapshots of database clusters")
 @AWSRetry.jittered_backoff()
-def describe_cluster_snapshots(rds) -> list[dict[str, Any]]:
+def describe_cluster_snapshots(rds: Any) -> list[dict[str, Any]]:
     return _all(rds, "describe_db_cluster_snapshots", "DBClusterSnapshots", SnapshotType="manual")
 
 
 @RetainedErrorHandler.common_error_handler("describe snapshots of databases")
 @AWSRetry.jittered_backoff()
-def describe_instance_snapshots(rds) -> list[dict[str, Any]]:
+def describe_instance_snapshots(rds: Any) -> list[dict[str, Any]]:
     return _all(rds, "describe_db_snapshots", "DBSnapshots", SnapshotType="manual")
 
 
 @RetainedErrorHandler.common_error_handler("list secrets")
 @AWSRetry.jittered_backoff()
-def list_secrets(secretsmanager, filters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def list_secrets(secretsmanager: Any, filters: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return _all(secretsmanager, "list_secrets", "SecretList", Filters=filters)
 
 
 @RetainedErrorHandler.common_error_handler("list tagged resources")
 @AWSRetry.jittered_backoff()
-def tagged_resources(tagging, filters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def tagged_resources(tagging: Any, filters: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return _all(tagging, "get_resources", "ResourceTagMappingList", TagFilters=filters)
 
 
 @RetainedErrorHandler.deletion_error_handler("delete EBS snapshot")
 @AWSRetry.jittered_backoff()
-def delete_snapshot(ec2, snapshot_id: str) -> None:
+def delete_snapshot(ec2: Any, snapshot_id: str) -> None:
     ec2.delete_snapshot(SnapshotId=snapshot_id)
 
 
 @RetainedErrorHandler.deletion_error_handler("delete EBS volume")
 @AWSRetry.jittered_backoff()
-def delete_volume(ec2, volume_id: str) -> None:
+def delete_volume(ec2: Any, volume_id: str) -> None:
     ec2.delete_volume(VolumeId=volume_id)
 
 
 @RetainedErrorHandler.deletion_error_handler("delete snapshot of a database cluster")
 @AWSRetry.jittered_backoff()
-def delete_cluster_snapshot(rds, name: str) -> None:
+def delete_cluster_snapshot(rds: Any, name: str) -> None:
     rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=name)
 
 
 @RetainedErrorHandler.deletion_error_handler("delete snapshot of a database")
 @AWSRetry.jittered_backoff()
-def delete_instance_snapshot(rds, name: str) -> None:
+def delete_instance_snapshot(rds: Any, name: str) -> None:
     rds.delete_db_snapshot(DBSnapshotIdentifier=name)
 
 
 @RetainedErrorHandler.deletion_error_handler("delete secret")
 @AWSRetry.jittered_backoff()
-def delete_secret(secretsmanager, arn: str, recovery_window_in_days: int) -> None:
+def delete_secret(secretsmanager: Any, arn: str, recovery_window_in_days: int) -> None:
     secretsmanager.delete_secret(SecretId=arn, RecoveryWindowInDays=recovery_window_in_days)
