@@ -153,7 +153,7 @@ class Network:
         main = self._ensure_outcome(self._part(Vpc), {**wanted, "tags": {key: str(value) for key, value in tags.items()}})
         made = main.resource or {}
         result.update({key: made.get(key) for key in ("vpc_id", "cidr_block", "tags")})
-        group = self._ensure_outcome(self._part(DefaultSecurityGroup), {"rules": 0}).resource or {}
+        group = self._ensure_outcome(self._part(DefaultSecurityGroup), {"empty": True}).resource or {}
         result["default_security_group_id"] = group.get("group_id") or KNOWN_AFTER_APPLY
         return main
 

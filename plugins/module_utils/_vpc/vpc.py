@@ -128,7 +128,7 @@ class DefaultSecurityGroup(Part):
     NEW: Mapping[str, Any] = {"GroupId": None, "IpPermissions": [{}], "IpPermissionsEgress": [{}], "Tags": []}
 
     def table(self) -> Sequence[Attribute]:
-        return (Attribute("rules", lambda g: len(g.get("IpPermissions") or []) + len(g.get("IpPermissionsEgress") or [])),)
+        return (Attribute("empty", lambda g: not g.get("IpPermissions") and not g.get("IpPermissionsEgress")),)
 
     def matches(self, item: Mapping[str, Any]) -> bool:
         return item.get("GroupName") == "default"
