@@ -55,6 +55,9 @@ def _network(given: Mapping[str, Any]) -> list[str]:
 
     if given.get("network_vpc_id"):
         return []
+    lonely = [name for name in ("network_public_subnet_ids", "network_private_subnet_ids") if given.get(name)]
+    if lonely:
+        return [f"{lonely[0]} is given without network_vpc_id: name the VPC of these subnets too, for example vpc-0123456789abcdef0."]
     return layout_errors(
         given.get("network_cidr_block", ""),
         _number(given.get("network_zone_count")) or 0,
