@@ -34,6 +34,8 @@ def create_snapshot(call: Call) -> dict[str, Any]:
     answer = call.moto()
     snapshot = backend(call).snapshots[answer["SnapshotId"]]
     snapshot.status = "pending"
+    if snapshot.volume.kms_key_id:
+        snapshot.kms_key_id = answer["KmsKeyId"] = snapshot.volume.kms_key_id
 
     def complete() -> None:
         snapshot.status = "completed"

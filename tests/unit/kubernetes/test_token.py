@@ -6,7 +6,14 @@ import base64
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
+import pytest
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.token import RENEW_AFTER_SECONDS, TokenSource, mint
+
+
+@pytest.fixture(autouse=True)
+def _no_endpoint_of_this_machine(monkeypatch):
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def client(region="eu-west-1", **more):
