@@ -184,3 +184,35 @@ def test_a_node_role_gets_its_access_entry(aws, cluster):
     role = aws.group(cluster, name)["nodeRole"]
     entry = aws.eks.describe_access_entry(clusterName=cluster, principalArn=role)["accessEntry"]
     assert (entry["type"], entry["kubernetesGroups"]) == ("EC2_LINUX", ["system:nodes"])
+
+
+class ResistingNodes:
+    """A control plane whose pods resist their eviction until the nodes are deleted by force."""
+
+    failure = None
+
+    def __init__(self):
+        self.forced = []
+
+    def settled(self, group, since):
+        return group in self.forced
+
+    def delete_outdated_nodes(self, group):
+        self.forced.append(group)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_pods_that_resist_let_an_update_fail_unless_it_is_forced(aws, force, monkeypatch):
+    cluster = aws.cluster()
+    name = aws.node_group(cluster, releaseVersion="1.35.4-20260702")
+    known = aws.world.eks["123456789012", "eu-west-1"].clusters[cluster]
+    monkeypatch.setattr(known, "control_plane", ResistingNodes())
+    update = aws.eks.update_nodegroup_version(clusterName=cluster, nodegroupName=name, force=force)
+    ended = aws.update(cluster, update, nodegroupName=name)
+    release = aws.group(cluster, name)["releaseVersion"]
+    if force:
+        assert (ended["status"], release) == ("Successful", "1.35.4-20260815")
+    else:
+        assert (ended["status"], release) == ("Failed", "1.35.4-20260702")
+        assert ended["errors"][0]["errorCode"] == "PodEvictionFailure"
+    assert aws.group(cluster, name)["status"] == "ACTIVE"
