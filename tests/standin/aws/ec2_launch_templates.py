@@ -30,6 +30,8 @@ def _get_version(self: LaunchTemplate, number: Any) -> LaunchTemplateVersion:
 
 launch_templates.LaunchTemplate.create_version = _create_version
 launch_templates.LaunchTemplate.get_version = _get_version
+# Moto would show the tags that a template had at first for ever
+launch_templates.LaunchTemplate.tags = property(lambda self: self.get_tags(), lambda self, tags: None)
 launch_templates.LaunchTemplate.default_version = lambda self: self.get_version("$Default")
 
 

@@ -291,6 +291,15 @@ def test_launch_template_versions_keep_their_numbers(aws, refusal):
     assert gone.startswith("InvalidLaunchTemplateName.NotFoundException")
 
 
+def test_the_tags_of_a_launch_template_change(aws):
+    name = aws.name("tags")
+    data = {"EbsOptimized": True}
+    identifier = aws.ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data)["LaunchTemplate"]["LaunchTemplateId"]
+    aws.ec2.create_tags(Resources=[identifier], Tags=[{"Key": "a", "Value": "b"}])
+    found = aws.ec2.describe_launch_templates(LaunchTemplateNames=[name])["LaunchTemplates"][0]
+    assert found["Tags"] == [{"Key": "a", "Value": "b"}]
+
+
 def test_snapshots_complete_by_the_clock_and_keys_must_be_usable(aws, refusal):
     volume = aws.ec2.create_volume(AvailabilityZone="eu-west-1a", Size=1)["VolumeId"]
     snapshot = aws.ec2.create_snapshot(VolumeId=volume, TagSpecifications=tags_of("snapshot", a="b"))["SnapshotId"]
