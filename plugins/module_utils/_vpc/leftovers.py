@@ -105,7 +105,9 @@ def remove_leftovers(reading: Reading, check_mode: bool) -> list[Outcome]:
         if not check_mode:
             changes.delete_network_interface(reading.client, interface_id)
             reading.forget("network_interfaces", interface_id)
-    groups = [group for group in reading.items("security_groups") if is_owned_group(group)]
+    # A group that is still in use goes with what uses it: a plan does not count it as left behind
+    in_use = {group["GroupId"] for interface in living(reading) for group in interface.get("Groups") or []}
+    groups = [group for group in reading.items("security_groups") if is_owned_group(group) and group["GroupId"] not in in_use]
     for group in groups if not check_mode else []:
         _forget_other_groups(reading.client, group)
     for group in groups:
