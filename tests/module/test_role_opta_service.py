@@ -1,0 +1,246 @@
+"""The role opta_service through ansible-playbook, asked of Kubernetes's and AWS's own answers."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+
+import pytest
+
+from tests.module.eks_foundation import until
+from tests.module.kubernetes_foundation import NAME, Cluster
+
+PREFIX, ENVIRONMENT = NAME.split("-")
+SECRET_VALUE = "correct-horse-battery"
+IMAGE = "registry.example.com/hello"
+
+
+@pytest.fixture
+def cluster(standin):
+    made = Cluster(standin)
+    eks, iam = standin.client("eks"), standin.client("iam")
+    if "aws-ebs-csi-driver" not in eks.list_addons(clusterName=NAME)["addons"]:
+        eks.create_addon(clusterName=NAME, addonName="aws-ebs-csi-driver")
+    issuer = eks.describe_cluster(name=NAME)["cluster"]["identity"]["oidc"]["issuer"]
+    providers = [found["Arn"] for found in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]]
+    known = [arn for arn in providers if arn.endswith(issuer.removeprefix("https://"))]
+    made.oidc_provider_arn = (
+        known[0]
+        if known
+        else iam.create_open_id_connect_provider(Url=issuer, ClientIDList=["sts.amazonaws.com"])["OpenIDConnectProviderArn"]
+    )
+    return made
+
+
+class Service:
+    """One service of the inventory: its inputs, its role, and what the cluster says of it."""
+
+    def __init__(self, playbooks, cluster, name, layer):
+        self.playbooks, self.cluster, self.name, self.layer = playbooks, cluster, name, layer
+        self.inputs = {
+            "opta_service_layer": layer,
+            "opta_service_environment": ENVIRONMENT,
+            "opta_service_image": f"{IMAGE}:1",
+            "opta_service_ports": [{"port": 8080}],
+            "opta_service_timeout_seconds": 60,
+        }
+
+    def run(self, *arguments, entry="main", **inputs):
+        """The role with these inputs besides (they stay for later runs)."""
+        self.inputs |= {f"opta_service_{name}": value for name, value in inputs.items()}
+        reached = {key: self.cluster.options[key] for key in ("cluster_name", "endpoint", "certificate_authority_data")}
+        outputs = {**reached, "oidc_provider_arn": self.cluster.oidc_provider_arn, "per_zone_node_groups": []}
+        local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        environment = {"opta_region": "eu-west-1", "opta_name_prefix": PREFIX, "eks_outputs": outputs}
+        # facts of another host, as the playbook's first part publishes them
+        facts = {"hosts": ENVIRONMENT, "gather_facts": False, "tasks": [{"name": "Have it", "ansible.builtin.set_fact": environment}]}
+        added = {"name": ENVIRONMENT, "groups": ["environments"], **local}
+        service = {"name": self.name, "groups": ["services"], **local, **self.inputs}
+        hosts = [{"name": "Add", "ansible.builtin.add_host": host, "changed_when": False} for host in (added, service)]
+        role = {"name": "opta.platform.opta_service", "tasks_from": entry}
+        plays = [
+            {"hosts": "localhost", "gather_facts": False, "vars": local, "tasks": hosts},
+            facts,
+            {"hosts": "services", "gather_facts": False, "tasks": [{"name": "Service", "ansible.builtin.include_role": role}]},
+        ]
+        return self.playbooks.play(plays, "--diff", *arguments)
+
+    def plan(self, **inputs):
+        return self.run("--check", **inputs)
+
+    def get(self, path):
+        return self.cluster.get(path.format(layer=self.layer, name=self.name))
+
+    def deployment(self):
+        return self.get("/apis/apps/v1/namespaces/{layer}/deployments/{name}")
+
+    def secret(self):
+        return self.get("/api/v1/namespaces/{layer}/secrets/{name}")
+
+    def pods(self):
+        items = self.cluster.kubernetes.items(f"/api/v1/namespaces/{self.layer}/pods")
+        return {item["metadata"]["name"] for item in items if not item["metadata"].get("deletionTimestamp")}
+
+
+def actions(run):
+    """What was done or would be, by resource; of ids that only a run decides nothing is left."""
+    assert run.returncode == 0, run.output[-6000:]
+    return sorted(json.dumps(action, sort_keys=True) for action in run.actions())
+
+
+def brought(standin, service, **inputs):
+    """Plan and do: both say the same, the plan changes nothing, and a second time nothing is left to do."""
+    mark = standin.mark()
+    planned = service.plan(**inputs)
+    assert standin.mutating(mark) == []
+    done = service.run()
+    assert actions(planned) == actions(done)
+    assert actions(done), "nothing was done"
+    mark = standin.mark()
+    again = service.run()
+    assert (actions(again), again.changed(service.name), standin.mutating(mark)) == ([], [], [])
+    return done
+
+
+@pytest.fixture
+def service(playbooks, cluster, unique):
+    return Service(playbooks, cluster, "hello", unique("layer"))
+
+
+def test_v1_to_v5_a_service_from_nothing(standin, service):
+    done = brought(standin, service, secrets={"TOKEN": SECRET_VALUE}, cron_jobs=[{"name": "clean", "schedule": "@daily", "command": ["x"]}])
+    assert SECRET_VALUE not in done.output
+    assert service.deployment()["status"]["readyReplicas"] == 1
+    assert base64.b64decode(service.secret()["data"]["TOKEN"]).decode() == SECRET_VALUE
+    namespace = service.get("/api/v1/namespaces/{layer}")
+    assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+    assert service.get("/api/v1/namespaces/{layer}/services/{name}")["spec"]["ports"][0]["port"] == 80
+    assert service.get("/apis/batch/v1/namespaces/{layer}/cronjobs/hello-clean")
+    bundle = service.get("/api/v1/namespaces/{layer}/configmaps/{name}")["data"]["rds_ca.pem"]
+    assert bundle.count("BEGIN CERTIFICATE") > 3
+    account = service.get("/api/v1/namespaces/{layer}/serviceaccounts/{name}")
+    role_arn = account["metadata"]["annotations"]["eks.amazonaws.com/role-arn"]
+    role = standin.client("iam").get_role(RoleName=role_arn.rpartition("/")[2])["Role"]
+    assert role["Arn"] == role_arn
+    assert role["Path"] == f"/opta/{ENVIRONMENT}/"
+    conditions = role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]["StringEquals"]
+    assert set(conditions.values()) == {"sts.amazonaws.com", f"system:serviceaccount:{service.layer}:hello"}, "defect 24: no audience"
+    releases = service.cluster.kubernetes.items(f"/api/v1/namespaces/{service.layer}/secrets?labelSelector=owner=helm")
+    assert releases and all(SECRET_VALUE not in json.dumps(release) for release in releases)
+
+
+CHANGES = {
+    "image": {"image": f"{IMAGE}:2"},
+    "environment variable": {"environment_variables": {"LEVEL": "debug"}},
+    "secret": {"secrets": {"TOKEN": "another"}},
+    "replicas": {"minimum_replicas": 2},
+    "permissions": {"iam_statements": [{"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}]},
+    "cron job": {"cron_jobs": [{"name": "clean", "schedule": "@hourly", "command": ["x"]}]},
+    "port": {"ports": [{"port": 9090}]},
+}
+
+
+def test_each_change_is_planned_and_done(standin, service):
+    service.inputs["opta_service_secrets"] = {"TOKEN": SECRET_VALUE}
+    assert service.run().returncode == 0
+    for name, inputs in CHANGES.items():
+        planned, done = service.plan(**inputs), service.run()
+        assert actions(planned) == actions(done), name
+        assert actions(done), f"{name}: nothing was done"
+    mark = standin.mark()
+    assert (service.run().changed(service.name), standin.mutating(mark)) == ([], [])
+
+
+def test_defect_20_a_new_secret_rolls_the_pods_and_tells_nothing(service):
+    assert service.run(secrets={"TOKEN": SECRET_VALUE}).returncode == 0
+    before = service.pods()
+    planned = service.plan(secrets={"TOKEN": "another-value"})
+    done = service.run("-vv")
+    assert actions(planned) == actions(done)
+    until(lambda: service.pods() and not service.pods() & before)
+    for shown in (planned.output, done.output):
+        assert "another-value" not in shown and SECRET_VALUE not in shown
+        assert base64.b64encode(b"another-value").decode() not in shown
+
+
+def test_defect_20_a_run_that_died_after_the_secret_still_rolls_the_pods(standin, service):
+    assert service.run(secrets={"TOKEN": SECRET_VALUE}).returncode == 0
+    before = service.pods()
+    statement = {"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}
+    standin.fault("PutRolePolicy", kind="error", code="AccessDenied", message="stopped here")
+    stopped = service.run(secrets={"TOKEN": "another"}, iam_statements=[statement])
+    assert "stopped here" in stopped.failure()
+    assert service.pods() == before
+    standin.clear_faults()
+    assert service.run().returncode == 0
+    until(lambda: service.pods() and not service.pods() & before)
+
+
+def test_t5_what_others_scale_stays_and_what_others_change_is_set_back(service):
+    assert service.run(secrets={"TOKEN": SECRET_VALUE}).returncode == 0
+    deployment = f"/apis/apps/v1/namespaces/{service.layer}/deployments/hello"
+    service.cluster.kubernetes.merge(deployment, {"spec": {"replicas": 3}})
+    assert service.run().changed(service.name) == []
+    assert service.deployment()["spec"]["replicas"] == 3
+    path = f"/api/v1/namespaces/{service.layer}/secrets/hello"
+    service.cluster.kubernetes.merge(path, {"data": {"TOKEN": base64.b64encode(b"by hand").decode()}})
+    assert actions(service.run())
+    assert base64.b64decode(service.secret()["data"]["TOKEN"]).decode() == SECRET_VALUE
+
+
+def test_a_roll_out_that_fails_is_rolled_back_and_says_why(service):
+    assert service.run().returncode == 0
+    failed = service.run(image=f"{IMAGE}:2", pod_annotations={"standin/fail": "crash"}, timeout_seconds=25)
+    assert "CrashLoopBackOff" in failed.failure() and "rolled back" in failed.failure()
+    assert service.deployment()["spec"]["template"]["spec"]["containers"][0]["image"] == f"{IMAGE}:1"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "sentence"),
+    [
+        ({"layer": "Shop"}, "opta_service_layer is 'Shop'"),
+        ({"minimum_replicas": 4}, "opta_service_minimum_replicas 4 is above"),
+        ({"probe": {"path": "/", "command": ["x"]}}, "has path and command"),
+    ],
+)
+def test_bad_input_is_told_before_anything_is_asked(standin, service, inputs, sentence):
+    mark = standin.mark()
+    refused = service.run(**inputs)
+    assert sentence in refused.failure()
+    assert standin.requests(mark) == []
+
+
+def test_t4_removing_keeps_the_data_and_the_layer_that_others_use(standin, playbooks, cluster, unique):
+    layer = unique("layer")
+    first, second = (Service(playbooks, cluster, name, layer) for name in ("hello", "store"))
+    disk = {"name": "data", "path": "/data", "size_gib": 1, "storage_class_name": "gp2-claims"}
+    storage_class = {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": "gp2-claims"},
+        "provisioner": "ebs.csi.aws.com",
+        "volumeBindingMode": "WaitForFirstConsumer",
+    }
+    cluster.kubernetes.apply("/apis/storage.k8s.io/v1/storageclasses/gp2-claims", storage_class)
+    assert first.run().returncode == 0
+    warned = second.run(persistent_storage=[disk], maximum_replicas=1)
+    assert warned.returncode == 0 and "no node group per zone" in " ".join(warned.output.split())
+
+    refused = second.run(entry="absent")
+    assert f"opta_destroy_confirm={ENVIRONMENT}" in refused.failure()
+    for service, leaves in ((second, False), (first, True)):
+        planned = service.run("--check", entry="absent", confirm=ENVIRONMENT)
+        done = service.run(entry="absent")
+        assert actions(planned) == actions(done)
+        assert (cluster.get(f"/api/v1/namespaces/{layer}") is None) is leaves
+        mark = standin.mark()
+        assert (actions(service.run(entry="absent")), standin.mutating(mark)) == ([], [])
+    filters = [
+        {"Name": "tag:kubernetes.io/created-for/pvc/namespace", "Values": [layer]},
+        {"Name": "tag:opta:retained", "Values": ["true"]},
+    ]
+    (snapshot,) = standin.client("ec2").describe_snapshots(OwnerIds=["self"], Filters=filters)["Snapshots"]
+    assert {tag["Key"]: tag["Value"] for tag in snapshot["Tags"]}["opta:name"] == f"{layer}/store"
+    roles = standin.client("iam").list_roles(PathPrefix=f"/opta/{ENVIRONMENT}/")["Roles"]
+    assert not [role for role in roles if layer in role["RoleName"]]
