@@ -1,0 +1,139 @@
+"""The engine, on a resource that lives in a dict."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
+from ansible_collections.opta.platform.plugins.module_utils._resource import (
+    KNOWN_AFTER_APPLY,
+    Attribute,
+    Change,
+    Resource,
+    State,
+    ensure_absent,
+    ensure_present,
+    tags_attribute,
+)
+
+
+class Lamp(Resource):
+    kind = "lamp"
+    made_by_aws = ("arn",)
+    attributes = (
+        Attribute("colour", lambda r: r["colour"]),
+        Attribute("socket", lambda r: r["socket"], Change.REPLACE),
+        Attribute("voltage", lambda r: r["voltage"], Change.REFUSED, why="it is built in"),
+        Attribute("code", lambda r: r["code"], secret=True),
+        tags_attribute(lambda r: r.get("tags", {})),
+    )
+
+    def __init__(self, found: dict[str, Any] | None = None) -> None:
+        self.name, self.found, self.calls = "desk", found, []
+
+    def find(self) -> dict[str, Any] | None:
+        return self.found
+
+    def state(self, found: Any) -> State:
+        return found.get("state", State.READY)
+
+    def create(self, wanted: Any) -> None:
+        self.calls.append("create")
+        self.found = {"arn": "arn:1", "code": "", **wanted}
+
+    def update(self, found: Any, wanted: Any, names: Any) -> None:
+        self.calls.append(f"update {','.join(names)}")
+        self.found = {**found, **{name: wanted[name] for name in names}}
+
+    def delete(self, found: Any) -> None:
+        self.calls.append("delete")
+        self.found = None
+
+
+WANTED: dict[str, Any] = {"colour": "red", "socket": "E27", "voltage": 230, "code": "s3cret"}
+EXISTING = {"arn": "arn:1", **WANTED}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("found", "change", "action", "calls"),
+    [
+        pytest.param(None, {}, "create", ["create"], id="nothing there"),
+        pytest.param(EXISTING, {}, None, [], id="as wanted"),
+        pytest.param(EXISTING, {"colour": "blue"}, "update", ["update colour"], id="in place"),
+        pytest.param(EXISTING, {"socket": "E14"}, "replace", ["delete", "create"], id="replaced"),
+    ],
+)
+def test_ensure_present(found: Any, change: dict[str, Any], action: str | None, calls: list[str], check_mode: bool) -> None:
+    lamp = Lamp(found)
+    outcome = ensure_present(lamp, {**WANTED, **change}, check_mode=check_mode, allow_replacement=True)
+    assert outcome.action == action
+    assert lamp.calls == ([] if check_mode else calls)
+    if not check_mode:
+        assert ensure_present(lamp, {**WANTED, **change}, check_mode=False).action is None
+
+
+def test_what_aws_decides_is_known_after_apply() -> None:
+    assert (ensure_present(Lamp(), WANTED, check_mode=True).resource or {})["arn"] == KNOWN_AFTER_APPLY
+
+
+def test_what_is_not_asked_for_is_left_alone() -> None:
+    assert ensure_present(Lamp(EXISTING), {"colour": "red"}, check_mode=False).action is None
+
+
+def test_replacing_needs_a_word_but_its_plan_does_not() -> None:
+    with pytest.raises(Refused, match="allow_replacement"):
+        ensure_present(Lamp(EXISTING), {"socket": "E14"}, check_mode=False)
+    plan = ensure_present(Lamp(EXISTING), {"socket": "E14"}, check_mode=True)
+    assert (plan.action, plan.allowed) == ("replace", False)
+    assert plan.notes
+
+
+def test_a_replacement_keeps_what_is_not_asked_for() -> None:
+    lamp = Lamp(EXISTING)
+    ensure_present(lamp, {"socket": "E14"}, check_mode=False, allow_replacement=True)
+    assert lamp.found is not None
+    assert lamp.found["colour"] == "red"
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_cannot_be_changed_is_refused(check_mode: bool) -> None:
+    with pytest.raises(Refused, match="it is built in"):
+        ensure_present(Lamp(EXISTING), {"voltage": 110}, check_mode=check_mode)
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("found", [None, EXISTING, {**EXISTING, "code": "old0ne"}])
+def test_secrets_are_never_shown(found: Any, check_mode: bool) -> None:
+    outcome = ensure_present(Lamp(found), WANTED, check_mode=check_mode)
+    assert "s3cret" not in repr(outcome)
+    assert "old0ne" not in repr(outcome)
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("tags", "reason"),
+    [({}, "not made by this collection"), ({"opta:environment": "production"}, "belongs to the environment production")],
+)
+def test_what_is_not_ours_is_refused_unless_adopted(tags: dict[str, str], reason: str, check_mode: bool) -> None:
+    wanted = {**WANTED, "tags": {"opta:environment": "staging"}}
+    with pytest.raises(Refused, match=reason):
+        ensure_present(Lamp({**EXISTING, "tags": tags}), wanted, check_mode=check_mode)
+    with pytest.raises(Refused, match=reason):
+        ensure_absent(Lamp({**EXISTING, "tags": tags}), check_mode=check_mode, tags=wanted["tags"])
+    adopted = ensure_present(Lamp({**EXISTING, "tags": tags}), wanted, check_mode=check_mode, adopt=True)
+    assert adopted.attributes == ["tags"]
+
+
+def test_a_failed_resource_is_told() -> None:
+    with pytest.raises(ResourceFailed, match="lamp desk has failed"):
+        ensure_present(Lamp({**EXISTING, "state": State.FAILED}), WANTED, check_mode=False)
+
+
+def test_absent_twice() -> None:
+    lamp = Lamp(EXISTING)
+    assert ensure_absent(lamp, check_mode=True).action == "delete"
+    assert lamp.found
+    assert ensure_absent(lamp, check_mode=False).action == "delete"
+    assert ensure_absent(lamp, check_mode=False).action is None

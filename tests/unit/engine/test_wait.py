@@ -1,0 +1,33 @@
+"""Waiting ends with the value, or says what was seen last."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils import _wait
+from ansible_collections.opta.platform.plugins.module_utils._errors import WaitTimeout
+
+
+@pytest.fixture(autouse=True)
+def _fast_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(_wait.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(_wait.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+
+
+def test_the_value_is_returned_once_it_is_done() -> None:
+    answers = iter([(False, "CREATING"), (False, "CREATING"), (True, "ACTIVE")])
+    assert _wait.wait_for(lambda: next(answers), "a cluster to be ACTIVE", 60) == "ACTIVE"
+
+
+def test_a_timeout_says_what_was_seen_last() -> None:
+    with pytest.raises(WaitTimeout, match="waited 60 seconds for a cluster to be ACTIVE, last seen: CREATING"):
+        _wait.wait_for(lambda: (False, "CREATING"), "a cluster to be ACTIVE", 60)
+
+
+def test_progress_is_told_every_half_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(_wait, "report_progress", lines.append)
+    with pytest.raises(WaitTimeout):
+        _wait.wait_for(lambda: (False, "CREATING"), "a cluster to be ACTIVE", 100)
+    assert 2 <= len(lines) <= 3
+    assert lines[0].startswith("waiting for a cluster to be ACTIVE: CREATING, ")
