@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._errors import Refused
 from .._kubernetes import difference
+from .._kubernetes.apply import is_immutable
 from .._kubernetes.client import KubernetesClient, KubernetesError
 from .._kubernetes.discovery import Discovery, UnknownKind, path_of
 from .._kubernetes.objects import Identity
@@ -53,6 +55,21 @@ class Live:
         for path in others_fields(found):
             fields.pop(path, None)
         return ObjectChange("update", found, after, fields) if fields else None
+
+    def refuse_immutable(self, changes: Mapping[Identity, ObjectChange]) -> None:
+        """Raise Refused for what Kubernetes cannot change in place, before helm finds out half way."""
+
+        def ask(name: Identity) -> None:
+            try:
+                self._client.apply(self._paths[name], changes[name].after, DRIFT_MANAGER, force=True, dry_run=True)
+            except KubernetesError as error:
+                if error.status == 422 and is_immutable(error):
+                    raise Refused(
+                        f"{name}: Kubernetes cannot change it in place: {error}. Take the change back; or delete the object, "
+                        "or the release, and run again."
+                    ) from error
+
+        together(ask, [name for name, change in changes.items() if change.action == "update" and self.found.get(name)])
 
     def wait(self, timeout_seconds: float) -> Found:
         """Wait until all objects are ready; raises with what the cluster says about those that are not."""

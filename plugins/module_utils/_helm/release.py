@@ -107,6 +107,7 @@ class Release:
             found, ignored = without_unstable(found, after, again)
             if ignored:
                 notes.append(f"{wanted.title}: fields that the chart makes at random are not compared: {', '.join(ignored)}.")
+        live.refuse_immutable(found)
         return Plan("update", reasons, _together(found, drift, set(after)), notes)
 
     def _creation(self, renderer: Renderer, exists: bool, unfinished: bool = False) -> Plan:
