@@ -53,7 +53,7 @@ def environment_lines(cluster: dict[str, Any]) -> list[str]:
         f"  network   {vpc_id} {vpc['CidrBlock']}, {len(zones)} zones, {len(available)} NAT gateways",
         f"  cluster   {cluster['name']}, Kubernetes {cluster['version']}, {public} endpoint",
         f"  secrets   encrypted with {key}",
-        *kubernetes_lines(cluster["arn"]),
+        *kubernetes_lines(cluster["name"]),
     ]
 
 
