@@ -30,6 +30,15 @@ def cluster(standin):
         if known
         else iam.create_open_id_connect_provider(Url=issuer, ClientIDList=["sts.amazonaws.com"])["OpenIDConnectProviderArn"]
     )
+    storage_class = {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": "services"},
+        "provisioner": "ebs.csi.aws.com",
+        "volumeBindingMode": "WaitForFirstConsumer",
+    }
+    made.kubernetes.apply("/apis/storage.k8s.io/v1/storageclasses/services", storage_class)
+    made.disk = {"name": "data", "path": "/data", "size_gib": 1, "storage_class_name": "services"}
     return made
 
 
@@ -57,7 +66,7 @@ class Service:
         facts = {"hosts": ENVIRONMENT, "gather_facts": False, "tasks": [{"name": "Have it", "ansible.builtin.set_fact": environment}]}
         added = {"name": ENVIRONMENT, "groups": ["environments"], **local}
         service = {"name": self.name, "groups": ["services"], **local, **self.inputs}
-        hosts = [{"name": "Add", "ansible.builtin.add_host": host, "changed_when": False} for host in (added, service)]
+        hosts = [{"name": "Add", "ansible.builtin.add_host": host, "changed_when": False, "no_log": True} for host in (added, service)]
         role = {"name": "opta.platform.opta_service", "tasks_from": entry}
         plays = [
             {"hosts": "localhost", "gather_facts": False, "vars": local, "tasks": hosts},
@@ -196,6 +205,14 @@ def test_a_roll_out_that_fails_is_rolled_back_and_says_why(service):
     assert service.deployment()["spec"]["template"]["spec"]["containers"][0]["image"] == f"{IMAGE}:1"
 
 
+def test_what_kubernetes_cannot_change_is_refused_in_the_plan_too(standin, service):
+    assert service.run(persistent_storage=[service.cluster.disk], maximum_replicas=1).returncode == 0
+    for arguments in (["--check"], []):
+        refused = service.run(*arguments, persistent_storage=[{**service.cluster.disk, "size_gib": 2}])
+        assert "StatefulSet" in refused.failure() and "cannot change it in place" in refused.failure()
+    assert (service.run(persistent_storage=[service.cluster.disk]).changed(service.name)) == []
+
+
 @pytest.mark.parametrize(
     ("inputs", "sentence"),
     [
@@ -214,17 +231,8 @@ def test_bad_input_is_told_before_anything_is_asked(standin, service, inputs, se
 def test_t4_removing_keeps_the_data_and_the_layer_that_others_use(standin, playbooks, cluster, unique):
     layer = unique("layer")
     first, second = (Service(playbooks, cluster, name, layer) for name in ("hello", "store"))
-    disk = {"name": "data", "path": "/data", "size_gib": 1, "storage_class_name": "gp2-claims"}
-    storage_class = {
-        "apiVersion": "storage.k8s.io/v1",
-        "kind": "StorageClass",
-        "metadata": {"name": "gp2-claims"},
-        "provisioner": "ebs.csi.aws.com",
-        "volumeBindingMode": "WaitForFirstConsumer",
-    }
-    cluster.kubernetes.apply("/apis/storage.k8s.io/v1/storageclasses/gp2-claims", storage_class)
     assert first.run().returncode == 0
-    warned = second.run(persistent_storage=[disk], maximum_replicas=1)
+    warned = second.run(persistent_storage=[cluster.disk], maximum_replicas=1)
     assert warned.returncode == 0 and "no node group per zone" in " ".join(warned.output.split())
 
     refused = second.run(entry="absent")
