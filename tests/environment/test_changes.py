@@ -12,6 +12,9 @@ from tests.environment.described import union
 from tests.support.playbooks import Run
 from tests.support.standin import Standin
 
+#: minutes each: `make test-long`
+pytestmark = pytest.mark.long
+
 GROUP = {"name": "default", "instance_types": ["t3.large"], "min_size": 3, "max_size": 9}
 SERVICES = "hello,worker,staging"
 

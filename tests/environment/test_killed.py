@@ -15,6 +15,9 @@ from tests.environment.killing import run_and_kill
 from tests.support.playbooks import Playbooks, Run
 from tests.support.standin import DIRECTORY, Standin
 
+#: minutes each: `make test-long`
+pytestmark = pytest.mark.long
+
 POINTS = 10
 BOTH_WAYS = pytest.mark.parametrize("whole_group", [True, False], ids=["all processes", "controller alone"])
 
