@@ -27,13 +27,13 @@ demo-down: setup ## End the demo's stand-in
 	@$(RUN) python -m tests.standin down --directory $(DEMO)
 
 test: lint binaries ## Run all tests but those of test-long and test-kill
-	@$(RUN) pytest -n $(WORKERS) --dist loadfile -m 'not kill_all and not long' tests
+	@$(RUN) pytest -n $(WORKERS) --dist loadfile -m 'not kill_all and not long' --ignore=tests/module tests
 
 test-fast: lint ## Run linters, contracts and unit tests
 	@$(RUN) pytest -n $(WORKERS) tests/contracts tests/unit
 
-test-long: setup binaries ## Run molecule, the table of changes, and the kills at ten points
-	@$(RUN) pytest -n $(WORKERS) --dist loadfile -m 'long and not kill_all' tests/environment tests/molecule
+test-long: setup binaries ## Run each module's steps, molecule, the table of changes, and the kills at ten points
+	@$(RUN) pytest -n $(WORKERS) --dist loadfile -m 'not kill_all' tests/module tests/environment tests/molecule
 
 test-kill: setup binaries ## Kill a run in every one of its tasks, in both ways
 	@$(RUN) pytest -m kill_all tests/environment
