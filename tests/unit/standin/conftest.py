@@ -16,6 +16,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from moto.core.base_backend import BackendDict
 from werkzeug.serving import make_server
 
 from tests.standin.aws.clock import DEFAULT_TIMES
@@ -118,8 +119,10 @@ class Aws:
         return [json.loads(line) for line in (self.directory / "requests.jsonl").read_text().splitlines()]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """Anew for each module: the mock_aws of other modules empties moto's backends, which a process has once."""
+    BackendDict.reset()
     directory: Path = tmp_path_factory.mktemp("standin")
     world = World(directory, REGION, TIMES)
     server = make_server(HOST, 0, Application(world), threaded=True, request_handler=QuietHandler)
