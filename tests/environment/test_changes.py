@@ -99,7 +99,9 @@ def services(living: Standin, play: Callable[..., Run]) -> Standin:
     ("variables", "expected"),
     [
         pytest.param({"opta_service_tag": "1.30"}, ("helm release", "image"), id="image"),
-        pytest.param({"opta_service_environment_variables": {"GREETING": "good day"}}, ("helm release", "GREETING"), id="environment variable"),
+        pytest.param(
+            {"opta_service_environment_variables": {"GREETING": "good day"}}, ("helm release", "GREETING"), id="environment variable"
+        ),
         pytest.param({"opta_service_secrets": {"TOKEN": "s3cret-of-the-test"}}, ("Secret hello/hello", ""), id="secret value"),
     ],
 )
