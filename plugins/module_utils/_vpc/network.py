@@ -16,7 +16,6 @@ from .plan import Zone
 from .reading import Reading
 from .vpc import DefaultSecurityGroup, InternetGateway, Vpc
 
-
 #: what is made once the NAT gateways are ready
 ROUTES = ("private_route_table_ids", "gateway_endpoint_ids")
 
