@@ -29,8 +29,8 @@ FOREIGN_CODES = ["403", "301"]
 #: two changes of one bucket at the same time, or a bucket made a moment ago
 RETRIED = ["OperationAborted", "NoSuchBucket"]
 UNKNOWN_PRINCIPAL = [("MalformedPolicy", "principal")]
-#: a bucket, its versioning or a role that was made a moment ago, and that S3 does not see everywhere yet
-NOT_YET_REPLICABLE = [("InvalidRequest", "versioning"), ("InvalidRequest", "must exist"), ("InvalidArgument", "role")]
+#: a bucket that was made, or versioned, a moment ago, and that S3 does not see so everywhere yet
+NOT_YET_REPLICABLE = [("InvalidRequest", "versioning"), ("InvalidRequest", "must exist")]
 NOT_YET_REPLICABLE_SECONDS = 30.0
 
 

@@ -24,6 +24,8 @@ from tests.standin.aws import (  # noqa: F401
     logs,
     quotas,
     s3,
+    s3_replication,
+    s3_rules,
     sts,
     tagging,
 )
