@@ -42,8 +42,13 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
         Attribute("cors_rules", lambda b: [cors.option(rule) for rule in b["cors"]], same=cors.same),
         Attribute("access_logging", lambda b: shapes.access_logging(b["logging"])),
         Attribute("replication", lambda b: replication.option(b["replication"]), same=replication.same),
-        Attribute("tags", lambda b: b["tags"], merge=_tags.only_wanted if purge_tags else _tags.taking_back),
+        Attribute("tags", lambda b: b["tags"], merge=_only_wanted if purge_tags else _tags.taking_back),
     )
+
+
+def _only_wanted(found: Mapping[str, str], wanted: Mapping[str, Any]) -> dict[str, str]:
+    """As tags are purged elsewhere, but which keys the objects need is not forgotten."""
+    return _tags.only_wanted(found, {**{name: found[name] for name in found if name == earlier_keys.TAG}, **wanted})
 
 
 class Bucket(Resource):

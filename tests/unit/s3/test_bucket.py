@@ -191,6 +191,7 @@ def test_t1_the_key_that_the_objects_were_encrypted_with_is_remembered(client):
     tags = {tag["Key"]: tag["Value"] for tag in client.get_bucket_tagging(Bucket=NAME)["TagSet"]}
     assert tags[earlier_keys.TAG] == KEY
     assert present(client).action is None
+    assert ensure_present(Bucket(client, NAME, purge_tags=True), WANTED, check_mode=False).action is None
 
 
 def test_what_was_kept_is_taken_back(client):
