@@ -29,6 +29,9 @@ FOREIGN_CODES = ["403", "301"]
 #: two changes of one bucket at the same time, or a bucket made a moment ago
 RETRIED = ["OperationAborted", "NoSuchBucket"]
 UNKNOWN_PRINCIPAL = [("MalformedPolicy", "principal")]
+#: a bucket that was opened a moment ago; the account's own block says the same for ever
+JUST_OPENED = [*UNKNOWN_PRINCIPAL, ("AccessDenied", "public")]
+JUST_OPENED_SECONDS = 15.0
 #: a bucket that was made, or versioned, a moment ago, and that S3 does not see so everywhere yet
 NOT_YET_REPLICABLE = [("InvalidRequest", "versioning"), ("InvalidRequest", "must exist")]
 NOT_YET_REPLICABLE_SECONDS = 30.0
@@ -163,6 +166,13 @@ def put_public_access_block(client: Any, name: str, configuration: dict[str, boo
 @until_visible(UNKNOWN_PRINCIPAL)
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def put_policy(client: Any, name: str, policy: str) -> None:
+    client.put_bucket_policy(Bucket=name, Policy=policy)
+
+
+@S3ErrorHandler.common_error_handler("set bucket policy")
+@until_visible(JUST_OPENED, JUST_OPENED_SECONDS)
+@AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
+def put_public_policy(client: Any, name: str, policy: str) -> None:
     client.put_bucket_policy(Bucket=name, Policy=policy)
 
 

@@ -182,14 +182,17 @@ class Bucket(Resource):
     def _set_policy(self, policy: Mapping[str, Any]) -> None:
         if not policy:
             api.delete_policy(self.client, self.name)
-            return
-        try:
+        elif not public_actions(policy):
             api.put_policy(self.client, self.name, json.dumps(policy))
+        else:
+            self._set_public_policy(policy)
+
+    def _set_public_policy(self, policy: Mapping[str, Any]) -> None:
+        try:
+            api.put_public_policy(self.client, self.name, json.dumps(policy))
         except is_ansible_aws_error_code("AccessDenied") as error:
-            if not public_actions(policy):
-                raise
             raise Refused(
-                f"{self.kind} {self.name} could not be made public: AWS says {error.exception}. Perhaps the account itself blocks "
+                f"{self.kind} {self.name} could not be made public: {error.exception} Perhaps the account itself blocks "
                 "public access (S3, Block Public Access settings for this account): lift that, or set public_access: none."
             ) from error
 

@@ -6,6 +6,7 @@ from unittest import mock
 import boto3
 import botocore.exceptions
 import pytest
+from ansible_collections.opta.platform.plugins.module_utils import _visibility
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._resource import ensure_absent, ensure_present
 from ansible_collections.opta.platform.plugins.module_utils._s3 import earlier_keys, policy
@@ -213,3 +214,33 @@ def test_a_name_that_may_not_be_looked_at_is_told(client, monkeypatch):
     for check_mode in (True, False):
         with pytest.raises(Refused, match="belongs to another account"):
             present(client, check_mode=check_mode)
+
+
+def denied():
+    message = "not authorized to perform: s3:PutBucketPolicy because public policies are blocked by the BlockPublicPolicy setting."
+    return botocore.exceptions.ClientError({"Error": {"Code": "AccessDenied", "Message": message}}, "PutBucketPolicy")
+
+
+OPENED = {"public_access": "read", "policy": policy.document("aws", NAME, True, "read", [])}
+
+
+def test_a_bucket_that_was_opened_a_moment_ago_is_waited_for(client, monkeypatch):
+    present(client)
+    put = client.put_bucket_policy
+    answers = [denied()]
+    monkeypatch.setattr(_visibility, "DELAY_SECONDS", 0)
+    monkeypatch.setattr(client, "put_bucket_policy", lambda **request: put(**request) if not answers else raised(answers.pop()))
+    assert present(client, **OPENED).attributes == ["public_access", "policy"]
+
+
+def raised(error):
+    raise error
+
+
+def test_an_account_that_blocks_public_access_is_told(client, monkeypatch):
+    present(client)
+    monkeypatch.setattr(_visibility, "DELAY_SECONDS", 0)
+    monkeypatch.setattr(_visibility, "time", mock.Mock(monotonic=mock.Mock(side_effect=range(0, 1000, 10))))
+    monkeypatch.setattr(client, "put_bucket_policy", mock.Mock(side_effect=denied()))
+    with pytest.raises(Refused, match="Perhaps the account itself blocks public access"):
+        present(client, **OPENED)
