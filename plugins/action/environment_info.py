@@ -13,7 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from ansible_collections.opta.platform.plugins.action.in_process import ActionModule as InProcess
+from ansible_collections.opta.platform.plugins.module_utils import _session
 
+#: of nearly every run; the data of another service are read where it is first needed
+SERVICES = ("ec2", "eks", "iam", "kms", "logs", "s3", "sts")
 MODULES = Path(__file__).resolve().parents[1] / "modules"
 
 
@@ -21,6 +24,8 @@ def _prepare() -> None:
     for path in sorted(MODULES.glob("[a-z]*.py")):
         with suppress(ImportError):  # a missing library is the module's own to tell
             importlib.import_module(f"ansible_collections.opta.platform.plugins.modules.{path.stem}")
+    with suppress(NameError):  # no botocore: likewise
+        _session.prepare(SERVICES)
     gc.freeze()
 
 
