@@ -31,6 +31,12 @@ ENVIRONMENT_CASES: list[tuple[str, dict[str, Any], tuple[str, str]]] = [
     ("nat mode back", {"network_nat_mode": "single"}, ("NAT gateway", "")),
     ("flow logs off", {"network_flow_logs_enabled": False}, ("flow log", "")),
     ("tags", {"opta_tags": {"cost-centre": "42"}}, ("EKS cluster opta-staging", "tags")),
+    (
+        "bucket",
+        {"s3_buckets": [{"name": "uploads", "public_access": "read", "versioning_enabled": True}]},
+        ("S3 bucket opta-staging-bucket-uploads", "public_access"),
+    ),
+    ("bucket private", {"s3_buckets": [{"name": "uploads"}]}, ("S3 bucket opta-staging-bucket-uploads", "public_access")),
     ("version", {"eks_version": "1.36"}, ("EKS cluster opta-staging", "version")),
 ]
 

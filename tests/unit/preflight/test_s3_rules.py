@@ -1,0 +1,50 @@
+"""Inputs of the role s3 that cannot be right are told in one sentence each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._preflight.s3_rules import s3_rules
+
+FOR_ALL = {"Effect": "Allow", "Principal": "*", "Action": "s3:PutObject"}
+VERSIONED = {"versioning_enabled": True}
+
+
+def test_what_is_right_is_not_talked_about() -> None:
+    source = {"name": "uploads", **VERSIONED, "sse_algorithm": "aws:kms", "replication": {"bucket": "copy"}}
+    public = {"name": "assets", "public_access": "read", "policy_statements": [FOR_ALL]}
+    assert s3_rules({"opta_environment": "staging", "s3_buckets": [source, {"name": "copy", **VERSIONED}, public]}) == []
+    assert s3_rules({}) == []
+
+
+@pytest.mark.parametrize(
+    ("buckets", "sentence"),
+    [
+        ([{"name": "a"}, {"name": "a"}], "s3_buckets has two buckets named a"),
+        ([{"name": "My_Bucket"}], "bucket My_Bucket: name must be lower-case letters"),
+        ([{"name": "a", "kms_key_arn": "x"}], "kms_key_arn needs sse_algorithm: aws:kms"),
+        ([{"name": "a", "public_access": "read", "sse_algorithm": "aws:kms"}], "public_access: read needs sse_algorithm: AES256"),
+        ([{"name": "a", "policy_statements": [FOR_ALL]}], "would let everybody s3:PutObject, but public_access is none"),
+        ([{"name": "a", "lifecycle_rules": [{"id": "x"}]}], "bucket a: lifecycle_rules: the rule x does nothing"),
+        ([{"name": "a", "access_logs_enabled": True}], "access_logs_enabled needs a bucket for them"),
+        ([{"name": "a", "replication": {"destination_bucket_arn": "x"}}], "replication needs versioning_enabled: true"),
+        ([{"name": "a", **VERSIONED, "replication": {"prefix": "x"}}], "needs either bucket"),
+        ([{"name": "a", **VERSIONED, "replication": {"bucket": "b"}}, {"name": "b"}], "needs versioning_enabled: true of b too"),
+        ([{"name": "a", **VERSIONED, "replication": {"bucket": "b"}}], "none of the list"),
+        ([{"name": "a", **VERSIONED, "replication": {"bucket": "a"}}], "is a circle"),
+        (
+            [{"name": "a", **VERSIONED, "sse_algorithm": "aws:kms", "replication": {"destination_bucket_arn": "x"}}],
+            "needs kms_key_arn, a key of the destination's region",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told(buckets: list[dict[str, Any]], sentence: str) -> None:
+    told = s3_rules({"s3_buckets": buckets, "network_log_bucket_enabled": False})
+    assert len(told) == 1
+    assert sentence in told[0]
+
+
+def test_a_name_that_s3_refuses_is_told_as_the_one_that_it_becomes() -> None:
+    told = s3_rules({"s3_buckets": [{"name": "a"}], "opta_name_prefix": "Acme"})
+    assert "its name in S3 would be refused" in told[0]

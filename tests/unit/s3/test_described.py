@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
+from ansible_collections.opta.platform.plugins.module_utils._s3 import described
+from ansible_collections.opta.platform.plugins.module_utils._s3.described import Place, Shared
+
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
+PLACE = Place("opta", "staging", "aws", "123456789012", "eu-west-1")
+SHARED = Shared(KEY, "opta-staging-logs-1", {"team": "a"})
+
+
+def bucket(*entries, shared=SHARED):
+    return described.described(entries, PLACE, shared)
+
+
+def test_a_name_is_enough():
+    (made,) = bucket({"name": "uploads"})
+    name = PLACE.bucket_name("uploads")
+    assert name.startswith("opta-staging-bucket-uploads-")
+    assert (made["bucket_name"], made["arn"]) == (name, f"arn:aws:s3:::{name}")
+    assert (made["public_access"], made["versioning_enabled"], made["replication"]) == ("none", False, {})
+    assert made["encryption"] == {"sse_algorithm": "AES256", "kms_key_arn": None}
+    assert made["access_logging"] == {"target_bucket": "opta-staging-logs-1", "target_prefix": f"{name}/"}
+    assert made["tags"] == {
+        "opta:environment": "staging",
+        "opta:role": "s3",
+        "opta:name": "uploads",
+        "opta:managed-by": "opta.platform",
+        "team": "a",
+    }
+
+
+def test_t14_names_differ_by_account_and_region_and_long_ones_stay_within_63():
+    others = {Place("opta", "staging", "aws", "210987654321", "eu-west-1"), Place("opta", "staging", "aws", "123456789012", "eu-west-2")}
+    assert len({place.bucket_name("a") for place in (PLACE, *others)}) == 3
+    long = Place("opta", "e" * 32, "aws", "123456789012", "eu-west-1")
+    names = [long.bucket_name("n" * 40 + end) for end in ("a", "b")]
+    assert max(map(len, names)) <= 63
+    assert len(set(names)) == 2
+    assert all(name.startswith(long.beginning()) for name in names)
+
+
+def test_without_a_bucket_for_them_there_are_no_access_logs():
+    (made,) = bucket({"name": "a"}, shared=Shared(KEY, "", {}))
+    assert made["access_logging"] == {}
+    (made,) = bucket({"name": "a", "access_logs_enabled": False})
+    assert made["access_logging"] == {}
+
+
+def test_a_statement_without_a_resource_is_about_the_bucket():
+    statement = {"Effect": "Allow", "Principal": {"AWS": "1"}, "Action": "s3:GetObject"}
+    (made,) = bucket({"name": "a", "policy_statements": [statement, {**statement, "Resource": "x"}]})
+    assert [each["Resource"] for each in made["policy_statements"]] == [[made["arn"], f"{made['arn']}/*"], "x"]
+
+
+def test_keys_are_the_environments_or_ones_own():
+    keys = [made["encryption"]["kms_key_arn"] for made in bucket({"name": "a", "sse_algorithm": "aws:kms"})]
+    keys += [made["encryption"]["kms_key_arn"] for made in bucket({"name": "a", "sse_algorithm": "aws:kms", "kms_key_arn": "own"})]
+    assert keys == [KEY, "own"]
+
+
+REPLICATED = {"name": "a", "versioning_enabled": True, "replication": {"bucket": "z"}}
+
+
+def test_destinations_come_first():
+    assert [made["name"] for made in bucket(REPLICATED, {"name": "b"}, {"name": "z"})] == ["z", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ([REPLICATED], "which is none of the list"),
+        ([REPLICATED, {"name": "z", "replication": {"bucket": "a"}}], "a -> z -> a is a circle"),
+        ([{"name": "a", "replication": {"bucket": "a"}}], "a -> a is a circle"),
+    ],
+)
+def test_replications_that_lead_nowhere(entries, message):
+    with pytest.raises(PlatformError, match=message):
+        bucket(*entries)
+
+
+def test_replication_knows_arn_role_and_key():
+    target, source = bucket({**REPLICATED, "sse_algorithm": "aws:kms"}, {"name": "z"})
+    assert source["replication"]["destination_bucket_arn"] == target["arn"]
+    assert source["replication"]["kms_key_arn"] == KEY
+    role = source["replication_role"]["name"]
+    assert source["replication"]["role_arn"] == f"arn:aws:iam::123456789012:role/opta/staging/{role}"
+    elsewhere = {"destination_bucket_arn": "arn:aws:s3:::else", "prefix": "in/"}
+    (made,) = bucket({"name": "a", "replication": elsewhere})
+    assert made["replication"] == {**elsewhere, "role_arn": made["replication"]["role_arn"]}
+
+
+def test_the_role_may_copy_and_nothing_else():
+    _target, source = bucket({**REPLICATED, "sse_algorithm": "aws:kms"}, {"name": "z", "sse_algorithm": "aws:kms"})
+    statements = source["replication_role"]["permissions"]["Statement"]
+    actions = {action for statement in statements for action in statement["Action"]}
+    assert "s3:ReplicateDelete" not in actions
+    assert not {action for action in actions if "*" in action}
+    assert {statement["Resource"] for statement in statements} == {
+        source["arn"],
+        f"{source['arn']}/*",
+        f"{source['replication']['destination_bucket_arn']}/*",
+        KEY,
+    }
+    deleting = {**source["replication"], "delete_markers_enabled": True, "kms_key_arn": "arn:aws:kms:us-east-1:1:key/2"}
+    made = described.permissions(source["arn"], None, deleting, "eu-west-1")["Statement"]
+    assert "s3:ReplicateDelete" in made[2]["Action"]
+    assert made[3]["Condition"]["StringLike"]["kms:ViaService"] == "s3.us-east-1.amazonaws.com*"
+
+
+def test_an_unknown_key_can_be_planned():
+    unknown = Shared("(known after apply)", "logs", {})
+    _target, source = described.described([{**REPLICATED, "sse_algorithm": "aws:kms"}, {"name": "z"}], PLACE, unknown)
+    assert source["replication_role"]["permissions"]["Statement"][3]["Resource"] == "(known after apply)"
+
+
+def test_what_is_removed_is_what_stands_and_what_is_described():
+    removed = described.removed([{"name": "a", "delete_contents": True}, {"name": "b"}], {"old": "opta-staging-bucket-old-1"}, PLACE)
+    assert [(each["name"], each["delete_contents"]) for each in removed] == [("a", True), ("b", False), ("old", False)]
+    assert removed[2]["bucket_name"] == "opta-staging-bucket-old-1"
+    assert described.emptied([{"name": "a", "delete_contents": "true"}, {"name": "b", "delete_contents": False}]) == ["a"]
+
+
+def test_outputs_are_maps_of_strings():
+    made = described.outputs(bucket({"name": "a"}, {"name": "b", "sse_algorithm": "aws:kms"}))
+    assert made["kms_key_arns"] == {"a": "", "b": KEY}
+    assert set(made) == {"bucket_names", "bucket_arns", "kms_key_arns"}
+    assert described.outputs([]) == {"bucket_names": {}, "bucket_arns": {}, "kms_key_arns": {}}
