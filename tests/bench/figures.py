@@ -13,7 +13,7 @@ class Figures:
     """What one run took.
 
     tasks: Ansible's tasks and loops that were not skipped, or Terraform's resources. calls: AWS calls by operation.
-    helm_seconds: how long the tasks that wait for Helm took together.
+    helm_seconds: how long the tasks that wait for Helm took together. task_seconds: how long those of one name took together.
     """
 
     wall_seconds: float
@@ -23,6 +23,7 @@ class Figures:
     changed: int = 0
     calls: Counter[str] = field(default_factory=Counter)
     helm_seconds: float = 0.0
+    task_seconds: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class Ratio:
 
 
 def medians(runs: Sequence[Figures]) -> Figures:
-    """Each figure's median; the calls are those of the run with the median number of calls."""
-    typical = sorted(runs, key=lambda run: run.calls.total())[len(runs) // 2]
+    """Each figure's median; calls and tasks' times are those of the run with the (upper) median of wall time."""
+    typical = sorted(runs, key=lambda run: run.wall_seconds)[len(runs) // 2]
 
     def median(read: Callable[[Figures], float]) -> float:
         return statistics.median(read(run) for run in runs)
@@ -54,6 +55,7 @@ def medians(runs: Sequence[Figures]) -> Figures:
         changed=round(median(lambda run: run.changed)),
         calls=typical.calls,
         helm_seconds=median(lambda run: run.helm_seconds),
+        task_seconds=typical.task_seconds,
     )
 
 

@@ -38,9 +38,19 @@ def playbook(where: Standin, *arguments: str, inventory: Path = DEMO) -> Figures
     environment = {**SETTINGS, "OPTA_RESULTS": str(results)}
     done, calls = program(where, ["ansible-playbook", "-i", str(inventory), *arguments], environment)
     tasks = [task for task in read_results(results) if task["status"] in ("ok", "changed")]
-    helm = [task["seconds"] for task in tasks if task["action"].endswith(".helm_release")]
-    changed = sum(task["status"] == "changed" for task in tasks)
-    return Figures(done.wall_seconds, done.cpu_seconds, done.peak_mib, len(tasks), changed, calls, sum(helm))
+    seconds: dict[str, float] = {}
+    for task in tasks:
+        seconds[task["task"]] = seconds.get(task["task"], 0.0) + task["seconds"]
+    return Figures(
+        wall_seconds=done.wall_seconds,
+        cpu_seconds=done.cpu_seconds,
+        peak_mib=done.peak_mib,
+        tasks=len(tasks),
+        changed=sum(task["status"] == "changed" for task in tasks),
+        calls=calls,
+        helm_seconds=sum(task["seconds"] for task in tasks if task["action"].endswith(".helm_release")),
+        task_seconds=seconds,
+    )
 
 
 def unchanged(where: Standin, *arguments: str, inventory: Path = DEMO) -> Figures:

@@ -1,14 +1,14 @@
-"""The results as Markdown: for each part the ratios, then the figures they come from, then the calls by operation."""
+"""The results as Markdown: for each part the ratios, then the figures they come from, then what was called and waited for most."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .figures import Figures
 
 COLUMNS = ("latency", "run", "wall s", "CPU s", "peak MiB", "tasks", "changed", "API calls")
-OPERATIONS = 8
+LONGEST = 8
 
 
 @dataclass
@@ -23,18 +23,27 @@ class Part:
 
     def markdown(self) -> str:
         figures = [(f"{latency} ms", name, *cells(run)) for latency, name, run in self.runs]
-        operations = [(f"{latency} ms", name, most(run)) for latency, name, run in self.runs if run.calls]
+        calls = [(f"{latency} ms", name, most(run.calls)) for latency, name, run in self.runs if run.calls]
+        tasks = [(f"{latency} ms", name, most(run.task_seconds, ".1f")) for latency, name, run in self.runs if run.task_seconds]
         tables = [
             table(self.columns, self.ratios),
             table(COLUMNS, figures),
-            table(("latency", "run", "API calls by operation"), operations),
+            table(("latency", "run", "API calls by operation"), calls),
+            table(("latency", "run", "seconds by task"), tasks),
         ]
-        return "\n\n".join([f"## {self.title}", self.note, *tables])
+        return "\n\n".join([f"## {self.title}", self.note, *(one for one in tables if one)])
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """An empty text without rows."""
+    if not rows:
+        return ""
     lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
+    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+
+
+def _cell(content: object) -> str:
+    return str(content).replace("|", r"\|")
 
 
 def cells(run: Figures) -> tuple[str, ...]:
@@ -48,8 +57,8 @@ def cells(run: Figures) -> tuple[str, ...]:
     )
 
 
-def most(run: Figures) -> str:
-    """The operations that were called most, and how many calls the others had."""
-    shown = run.calls.most_common(OPERATIONS)
-    rest = run.calls.total() - sum(number for _, number in shown)
-    return ", ".join([*(f"{name} {number}" for name, number in shown), *([f"others {rest}"] if rest else [])])
+def most(amounts: Mapping[str, float], form: str = "d") -> str:
+    """The greatest amounts by name, and what the others come to."""
+    ordered = sorted(amounts.items(), key=lambda item: item[1], reverse=True)
+    rest = sum(amount for _, amount in ordered[LONGEST:])
+    return ", ".join([*(f"{name} {amount:{form}}" for name, amount in ordered[:LONGEST]), *([f"others {rest:{form}}"] if rest else [])])
