@@ -12,6 +12,8 @@ from .runs import DEMO
 
 IMAGE = "docker.io/nginxinc/nginx-unprivileged"
 LAYERS = 5
+#: room for a pod of each of some hundred services
+NODES = [{"name": "default", "instance_types": ["m6i.4xlarge"], "min_size": 3, "max_size": 9}]
 
 
 def inventory(directory: Path, environments: Iterable[str], services: Iterable[str] = ()) -> Path:
@@ -24,6 +26,8 @@ def inventory(directory: Path, environments: Iterable[str], services: Iterable[s
         shutil.copytree(DEMO / "host_vars" / "staging", directory / "host_vars" / name)
         _write(directory / "host_vars" / name / "opta.yml", {"opta_environment": name})
         _write(directory / "host_vars" / name / "network.yml", {"network_cidr_block": f"10.{10 + number}.0.0/16"})
+    if groups["services"]:
+        _write(directory / "host_vars" / names[0] / "eks.yml", {"eks_version": "1.35", "eks_node_groups": NODES})
     for number, name in enumerate(groups["services"]):
         _write(directory / "host_vars" / name / "opta_service.yml", service(names[0], number))
     return directory
