@@ -40,7 +40,8 @@ def playbook(where: Standin, *arguments: str, inventory: Path = DEMO) -> Figures
     tasks = [task for task in read_results(results) if task["status"] in ("ok", "changed")]
     seconds: dict[str, float] = {}
     for task in tasks:
-        seconds[task["task"]] = seconds.get(task["task"], 0.0) + task["seconds"]
+        name = task["task"].rsplit(" : ", 1)[-1]  # without the role
+        seconds[name] = seconds.get(name, 0.0) + task["seconds"]
     return Figures(
         wall_seconds=done.wall_seconds,
         cpu_seconds=done.cpu_seconds,
