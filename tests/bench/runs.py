@@ -35,7 +35,7 @@ def playbook(where: Standin, *arguments: str, inventory: Path = DEMO) -> Figures
     """One ansible-playbook; ends the program when it fails."""
     results = where.directory / "results.jsonl"
     results.unlink(missing_ok=True)
-    environment = {**SETTINGS, "OPTA_RESULTS": str(results)}
+    environment = {**where.environment, **SETTINGS, "OPTA_RESULTS": str(results)}
     done, calls = program(where, ["ansible-playbook", "-i", str(inventory), *arguments], environment)
     tasks = [task for task in read_results(results) if task["status"] in ("ok", "changed")]
     seconds: dict[str, float] = {}
@@ -65,14 +65,14 @@ def unchanged(where: Standin, *arguments: str, inventory: Path = DEMO) -> Figure
 def program(
     where: Standin, command: Sequence[str], environment: Mapping[str, str], directory: Path = ROOT
 ) -> tuple[Measured, Counter[str]]:
-    """What a program took, and its AWS calls by operation; ends the bench when it fails."""
+    """What a program took, and its AWS calls by operation; ends the bench when it fails. environment: all that it gets."""
     output = where.directory / "output.txt"
     mark = where.mark()
     with output.open("w") as file:
         process = subprocess.Popen(
             command,
             cwd=directory,
-            env={**where.environment, **environment},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.support.standin import Standin
@@ -38,9 +39,14 @@ def version() -> str:
     """Terraform's version; empty when it is not installed."""
     if shutil.which("terraform") is None:
         return ""
-    environment = {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
-    shown = subprocess.run(["terraform", "version"], env=environment, capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(["terraform", "version"], env=environment(os.environ), capture_output=True, text=True, check=True).stdout
     return shown.split("\n", 1)[0].removeprefix("Terraform v")
+
+
+def environment(around: Mapping[str, str]) -> dict[str, str]:
+    """Without Terraform's settings of the user's own (TF_VAR_…, TF_CLI_ARGS, a plugin cache), and without a question to HashiCorp."""
+    kept = {name: value for name, value in around.items() if not name.startswith("TF_")}
+    return {**kept, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_CLI_CONFIG_FILE": os.devnull}
 
 
 class Terraform:
@@ -50,9 +56,8 @@ class Terraform:
         self._standin = where
         self._directory = where.directory / "terraform"
         shutil.copytree(CONFIGURATION, self._directory)
-        # Nothing of the user's own settings has a say
-        self._environment = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_CLI_CONFIG_FILE": os.devnull}
-        self._environment |= {name: "" for name in ("TF_CLI_ARGS", "TF_CLI_ARGS_plan", "TF_LOG", "TF_WORKSPACE")}
+        self._environment = environment(where.environment)
+        self._resources = 0
         self._run("init", f"-plugin-dir={plugins}")
         self._run("apply", "-auto-approve")
         self._resources = len(self._states())
@@ -64,10 +69,9 @@ class Terraform:
     def _run(self, verb: str, *options: str) -> Figures:
         command = ["terraform", verb, "-input=false", "-no-color", *options]
         done, calls = program(self._standin, command, self._environment, self._directory)
-        return Figures(done.wall_seconds, done.cpu_seconds, done.peak_mib, getattr(self, "_resources", 0), calls=calls)
+        return Figures(done.wall_seconds, done.cpu_seconds, done.peak_mib, self._resources, calls=calls)
 
     def _states(self) -> list[str]:
-        environment = {**self._standin.environment, **self._environment}
         command = ["terraform", "state", "list"]
-        shown = subprocess.run(command, cwd=self._directory, env=environment, capture_output=True, text=True, check=True).stdout
+        shown = subprocess.run(command, cwd=self._directory, env=self._environment, capture_output=True, text=True, check=True).stdout
         return [line for line in shown.splitlines() if not line.startswith("data.")]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.terraform import PROVIDER, missing, plugin_directory
+from tests.bench.terraform import PROVIDER, environment, missing, plugin_directory
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +39,9 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert missing(tmp_path) == ""
     monkeypatch.setattr("shutil.which", lambda _name: None)
     assert missing(tmp_path) == "terraform is not installed"
+
+
+def test_settings_of_the_users_own_have_no_say() -> None:
+    made = environment({"PATH": "/bin", "TF_VAR_environment": "mine", "TF_CLI_CONFIG_FILE": "mine"})
+    assert made["PATH"] == "/bin"
+    assert "mine" not in made.values()
