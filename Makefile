@@ -35,8 +35,8 @@ test-fast: lint ## Run linters, contracts and unit tests
 test-kill: setup binaries ## Kill a run in every one of its tasks, in both ways
 	@$(RUN) pytest -m kill_all tests/environment
 
-bench: setup binaries ## Measure a first run, a second run and a destroy
-	@$(RUN) python -m tests.bench
+bench: setup binaries ## Measure against terraform plan and AWS's own waits; BENCH="--parts second" for less
+	@$(RUN) python -m tests.bench $(BENCH)
 
 lint: setup ## Run the linters
 	@$(RUN) tests/lint.sh

@@ -1,1 +1,1 @@
-"""How long a first run, a second run and a destroy of the demo's `staging` take, and what they cost."""
+"""What the collection costs: against `terraform plan`, against the waits that AWS imposes, and by the number of services."""

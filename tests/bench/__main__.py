@@ -1,59 +1,52 @@
-"""Measure on a stand-in of its own: `python -m tests.bench [--latency-ms N]`."""
+"""Measure on stand-ins of the bench's own: `python -m tests.bench`. Tables go to standard output, progress to standard error."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
-import sys
+from pathlib import Path
 
-from tests.support.playbooks import SETTINGS, read_results
-from tests.support.standin import DIRECTORY, Standin
+from . import creation, environments, second, services, terraform
+from .machine import header
+from .settings import Settings
 
-from .measure import Measured, measured
-
-INVENTORY = ("-i", "inventories/demo", "--limit", "staging")
-DESTROY = json.dumps({"opta_destroy_confirm": "staging", "opta_deletion_protection": False})
-RUNS = (
-    ("plan of everything", ("opta.platform.env", "--check", "--diff")),
-    ("first run", ("opta.platform.env",)),
-    ("second run", ("opta.platform.env",)),
-    ("destroy", ("opta.platform.destroy", "-e", DESTROY)),
-)
-COLUMNS = ("run", "wall s", "CPU s", "peak MiB", "tasks", "changed", "API calls", "of them changing")
+PARTS = {"second": second.measure, "creation": creation.measure, "services": services.measure, "environments": environments.measure}
 
 
 def main() -> None:
+    options = _parser().parse_args()
+    settings = Settings(
+        pairs=options.pairs,
+        latencies_ms=tuple(options.latency_ms or (0, 50)),
+        seconds_per_minute=options.seconds_per_minute,
+        creations=options.creations,
+        services=(1, 10, 50),
+        environments=5,
+        plugins=terraform.plugin_directory(options.terraform_plugins),
+    )
+    print(header(settings.plugins), flush=True)
+    for name in options.parts:
+        print(f"\n{PARTS[name](settings).markdown()}", flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--latency-ms", type=int, default=0, help="what each AWS call takes longer")
-    latency = parser.parse_args().latency_ms
-    standin = Standin(DIRECTORY / f"bench-{os.getpid()}", times={}).up("--latency-ms", str(latency))
-    try:
-        print(f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}")
-        for name, arguments in RUNS:
-            print(f"| {' | '.join([name, *one(standin, arguments)])} |", flush=True)
-    finally:
-        standin.down()
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to measure (default: all)")
+    parser.add_argument("--pairs", type=_positive, default=5, help="how often each side of a comparison runs (default %(default)s)")
+    parser.add_argument("--latency-ms", type=int, action="append", help="what each AWS call takes longer; repeatable (default 0 and 50)")
+    parser.add_argument(
+        "--seconds-per-minute", type=float, default=4.0, help="what a minute of AWS takes in part creation (default %(default)g)"
+    )
+    parser.add_argument("--creations", type=_positive, default=3, help="how often part creation builds and destroys (default %(default)s)")
+    parser.add_argument(
+        "--terraform-plugins", type=Path, help="a directory with Terraform's provider (default: TF_PLUGIN_DIR, or Terraform's own)"
+    )
+    return parser
 
 
-def one(standin: Standin, arguments: tuple[str, ...]) -> list[str]:
-    """The cells of one run; ends the program when the run fails."""
-    results = standin.directory / "results.jsonl"
-    results.unlink(missing_ok=True)
-    output = standin.directory / "output.txt"
-    environment = {**os.environ, **standin.environment, **SETTINGS, "OPTA_RESULTS": str(results)}
-    mark = standin.mark()
-    with output.open("w") as file:
-        command = ["ansible-playbook", *INVENTORY, *arguments]
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
-        done: Measured = measured(process)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{output.read_text()[-6000:]}")
-    tasks = [task for task in read_results(results) if task["status"] in ("ok", "changed")]
-    changed = [task for task in tasks if task["status"] == "changed"]
-    figures = [len(tasks), len(changed), len(standin.requests(mark)), len(standin.mutating(mark))]
-    return [f"{done.wall_seconds:.1f}", f"{done.cpu_seconds:.1f}", f"{done.peak_mib:.0f}", *map(str, figures)]
+def _positive(text: str) -> int:
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return int(text)
 
 
 if __name__ == "__main__":

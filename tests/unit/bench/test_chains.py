@@ -1,0 +1,47 @@
+"""The longest chain of waits."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bench.chains import CREATION, DELETION, MINUTES, Chain, longest, scaled
+from tests.bench.creation import against
+from tests.bench.figures import Figures
+from tests.standin.aws.clock import DEFAULT_TIMES
+
+FORK: Chain = {"a": (), "b": ("a",), "c": ("a",), "d": ("b", "c"), "e": ()}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        ({"a": 1, "b": 2, "c": 3, "d": 4, "e": 5}, (8, ["a", "c", "d"])),
+        ({"a": 1, "b": 2, "c": 3, "d": 4, "e": 9}, (9, ["e"])),
+        ({"a": 1, "d": 4}, (5, ["a", "d"])),
+        ({}, (0, [])),
+    ],
+)
+def test_longest(seconds: dict[str, float], expected: tuple[float, list[str]]) -> None:
+    assert longest(FORK, seconds) == expected
+
+
+def test_a_cluster_is_the_longest_chain_of_a_first_run() -> None:
+    assert longest(CREATION, scaled(4)) == (54, ["eks:cluster", "eks:nodegroup", "eks:addon"])
+
+
+def test_a_cluster_is_the_longest_chain_of_a_destroy() -> None:
+    assert longest(DELETION, scaled(4)) == (52, ["eks:nodegroup", "eks:cluster"])
+
+
+def test_all_that_stands_in_a_chain_has_a_time() -> None:
+    assert MINUTES.keys() >= CREATION.keys() | DELETION.keys()
+
+
+def test_only_what_the_stand_in_knows_is_scaled() -> None:
+    assert scaled(2)["eks:cluster"] == 20
+    assert scaled(2).keys() <= DEFAULT_TIMES.keys()
+
+
+def test_waits_for_helm_belong_to_the_chain() -> None:
+    runs = [Figures(12.0, 1.0, 1.0, 1, helm_seconds=2.0), Figures(20.0, 1.0, 1.0, 1, helm_seconds=6.0)]
+    assert against({"a": ()}, {"a": 4.0}, runs) == ("2.00", "8.0", "a + helm", "8.0")
