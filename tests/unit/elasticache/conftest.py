@@ -33,7 +33,7 @@ class Killed(BaseException):
 class Cache:
     """One store; what a client that knows the secret's password sees of it."""
 
-    def __init__(self, aws: Aws, place: dict[str, Any]) -> None:
+    def __init__(self, aws: Aws, place: dict[str, Any], clients: dict[str, Any]) -> None:
         self.aws = aws
         environment = f"test{next(_numbers)}"
         self.name = f"opta-{environment}-cache-main"
@@ -44,12 +44,10 @@ class Cache:
             "opta:name": self.name,
             "opta:managed-by": "opta.platform",
         }
-        self.clients = {service: aws.client(service) for service in SERVICES}
+        self.clients = clients
         self.api = self.clients["elasticache"]
         self.calls: list[str] = []
         self.dies_after: int | None = None
-        for client in self.clients.values():
-            client.meta.events.register("after-call", self._note)
         self.whole = {
             **place,
             "node_type": "cache.t4g.micro",
@@ -58,7 +56,7 @@ class Cache:
             "secret_recovery_window_in_days": 7,
         }
 
-    def _note(self, model: Any, **_context: Any) -> None:
+    def note(self, model: Any, **_context: Any) -> None:
         self.calls.append(model.name)
         if self.dies_after is not None and len(self.changing()) > self.dies_after:
             raise Killed(model.name)
@@ -135,9 +133,20 @@ def place(aws: Aws) -> dict[str, Any]:
     return {"vpc_id": vpc_id, "subnet_ids": subnet_ids, "allowed_cidr_blocks": ["10.0.0.0/16"], "kms_key_arn": key}
 
 
+@pytest.fixture(scope="module")
+def clients(aws: Aws) -> dict[str, Any]:
+    """Made once: that takes longer than a test."""
+    return {service: aws.client(service) for service in SERVICES}
+
+
 @pytest.fixture
-def cache(aws: Aws, place: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Cache:
+def cache(aws: Aws, place: dict[str, Any], clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cache]:
     """A fresh environment."""
     monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.001)
     monkeypatch.setattr(_visibility, "DELAY_SECONDS", 0.001)
-    return Cache(aws, place)
+    fresh = Cache(aws, place, clients)
+    for client in clients.values():
+        client.meta.events.register("after-call", fresh.note)
+    yield fresh
+    for client in clients.values():
+        client.meta.events.unregister("after-call", fresh.note)

@@ -44,7 +44,7 @@ def test_t16_the_password_before_holds_until_it_is_let_go(cache, authentication)
 @AUTHENTICATIONS
 @pytest.mark.parametrize("keep", [False, True])
 def test_t16_clients_keep_access_wherever_a_rotation_dies(cache, authentication, keep):
-    """After each call: whoever takes the current password gets in, and the next run, which does not ask for a rotation, finishes this one."""
+    """After each call: the current password gets in, and the next run finishes the rotation, although it does not ask for one."""
     options = {"authentication": authentication, "keep_previous_password": keep}
     cache.bring(**options)
     cut = 0

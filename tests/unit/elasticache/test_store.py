@@ -221,8 +221,9 @@ def test_what_another_run_began_is_waited_for(cache, aws, status):
     cache.bring(**WITH_REPLICA)
     group = cache.account.groups[cache.name]
     group.status = status
-    looks = iter(range(40))
-    aws.world.clock.after("now", lambda: False if next(looks) < 30 else setattr(group, "status", "available"))
+    aws.world.clock.set_times({"elasticache:modification": 0.2})
+    aws.world.clock.after("elasticache:modification", lambda: setattr(group, "status", "available"))
+    aws.world.clock.set_times({"elasticache:modification": 0})
     planned = cache.bring(check_mode=True, **WITH_REPLICA)
     assert actions(planned) == []
     assert actions(cache.bring(**WITH_REPLICA)) == []
