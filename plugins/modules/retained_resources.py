@@ -31,6 +31,10 @@ options:
         so that a plan is what its run then does.
     type: bool
     default: true
+  expect_cache_snapshots:
+    description: Likewise for the final snapshots of the caches that the environment still has.
+    type: bool
+    default: true
 extends_documentation_fragment:
   - opta.platform.resource.attributes
   - amazon.aws.common.modules
@@ -79,6 +83,7 @@ ARGUMENTS = {
     "environment": {"required": True},
     "state": {"choices": ["present", "absent"], "default": "present"},
     "expect_volumes": {"type": "bool", "default": True},
+    "expect_cache_snapshots": {"type": "bool", "default": True},
 }
 
 
@@ -89,8 +94,12 @@ def main():
     resources = RetainedResources(module.client, given["environment"], caller[1], module.region, caller[4])
     if given["state"] == "absent":
         module.run("resource", lambda: delete_retained(resources, module.check_mode), retained=[])
-    expected = module.check_mode and given["expect_volumes"]
-    found = module.attempt(lambda: [*resources.find(), *(resources.expected() if expected else [])])
+    expected = []
+    if module.check_mode and given["expect_volumes"]:
+        expected.append(resources.expected)
+    if module.check_mode and given["expect_cache_snapshots"]:
+        expected.append(resources.expected_of_caches)
+    found = module.attempt(lambda: [*resources.find(), *(kept for look in expected for kept in look())])
     module.exit_json(changed=False, actions=[], retained=[kept.shown() for kept in found])
 
 

@@ -66,8 +66,8 @@ class Cache:
 
     def _work(self, present: bool, check_mode: bool, more: dict[str, Any], given: dict[str, Any]) -> list[Any]:
         options = Options(name=self.name, given=given, **{"tags": self.tags, "timeout_seconds": 30, **more})
-        check(options)
         self.calls.clear()
+        check(options)
         return outcomes(self.clients.__getitem__, options, present=present, check_mode=check_mode)
 
     def bring(self, check_mode: bool = False, more: dict[str, Any] | None = None, **given: Any) -> list[Any]:
