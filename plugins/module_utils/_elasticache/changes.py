@@ -3,8 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import wraps
 from typing import Any
+
+with suppress(ImportError):  # the module says so
+    from botocore.exceptions import ClientError
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
@@ -23,9 +28,32 @@ STILL_IN_USE = [
     ("DefaultUserAssociatedToUserGroup", ""),
 ]
 IN_USE_PATIENCE_SECONDS = 120.0
+#: what is said of something that was not there before: the answer to the call that made it was lost, or another run was faster
+MADE_ALREADY = (
+    "ReplicationGroupAlreadyExists",
+    "CacheSubnetGroupAlreadyExists",
+    "CacheParameterGroupAlreadyExists",
+    "UserAlreadyExists",
+    "UserGroupAlreadyExists",
+)
+
+
+def unless_made(call: Callable[..., None]) -> Callable[..., None]:
+    """Decorate a call that makes something under a name that was free."""
+
+    @wraps(call)
+    def tolerant(*args: Any, **kwargs: Any) -> None:
+        try:
+            call(*args, **kwargs)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") not in MADE_ALREADY:
+                raise
+
+    return tolerant
 
 
 @CacheErrorHandler.common_error_handler("create the replication group")
+@unless_made
 @until_visible(NOT_YET)
 @AWSRetry.jittered_backoff()
 def create_replication_group(client: Any, **request: Any) -> None:
@@ -59,6 +87,7 @@ def delete_replication_group(client: Any, name: str, final_snapshot: str | None)
 
 
 @CacheErrorHandler.common_error_handler("create the subnet group")
+@unless_made
 @AWSRetry.jittered_backoff()
 def create_subnet_group(client: Any, name: str, description: str, subnet_ids: Sequence[str], tags: Mapping[str, Any]) -> None:
     client.create_cache_subnet_group(
@@ -80,6 +109,7 @@ def delete_subnet_group(client: Any, name: str) -> None:
 
 
 @CacheErrorHandler.common_error_handler("create the parameter group")
+@unless_made
 @AWSRetry.jittered_backoff()
 def create_parameter_group(client: Any, name: str, family: str, description: str, tags: Mapping[str, Any]) -> None:
     client.create_cache_parameter_group(
@@ -110,6 +140,7 @@ def delete_parameter_group(client: Any, name: str) -> None:
 
 
 @CacheErrorHandler.common_error_handler("create the user")
+@unless_made
 @AWSRetry.jittered_backoff()
 def create_user(client: Any, **request: Any) -> None:
     client.create_user(**request)
@@ -130,6 +161,7 @@ def delete_user(client: Any, user_id: str) -> None:
 
 
 @CacheErrorHandler.common_error_handler("create the user group")
+@unless_made
 @until_visible(NOT_YET)
 @AWSRetry.jittered_backoff()
 def create_user_group(client: Any, user_group_id: str, engine: str, user_ids: Sequence[str], tags: Mapping[str, Any]) -> None:

@@ -22,6 +22,7 @@ from .versions import same_version
 NO_TLS = "disabled"
 #: what the tags of a group that begins say: AWS tells them once it is available
 UNKNOWN = "unknown"
+ATTEMPTS = 3
 WAITING = "waits for the maintenance window"
 
 
@@ -229,28 +230,42 @@ class ReplicationGroup(Part):
         changes.create_replication_group(self.client, ReplicationGroupId=self.name, Tags=_tags.as_list(tags), **request)
 
     def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
-        """One call after the other, each once the one before has ended; without waiting only the first."""
+        """One call after the other, each once the one before has ended; only the last may be left to itself."""
         steps = requests.steps(found, wanted, names)
-        for step in steps if self.wait else steps[:1]:
-            self._do(step)
+        for number, step in enumerate(steps, start=1):
+            self._do(step, last=number == len(steps))
         if "password" in names and self.passwords is not None and self.wait:
             AuthToken(self.client, found, self.passwords, self._modify).bring()
 
-    def _do(self, step: requests.Step) -> None:
+    def _do(self, step: requests.Step, last: bool) -> None:
+        """Something may begin in between that AWS does by itself (a snapshot): it is waited for."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self._call(step)
+                break
+            except api.CacheError as error:
+                if attempt == ATTEMPTS or api.error_code(error) != api.NOT_AVAILABLE:
+                    raise
+            self._settle()
+        if self.wait or not last:
+            self._settle()
+
+    def _call(self, step: requests.Step) -> None:
         if step.replicas is None:
-            self._modify(**step.request)
+            changes.modify_replication_group(self.client, self.name, ApplyImmediately=self.apply_immediately, **step.request)
             return
-        call = changes.increase_replica_count if step.grows else changes.decrease_replica_count
-        call(self.client, self.name, step.replicas)
-        self._settle()
+        group = api.describe_replication_group(self.client, self.name) or {}
+        before = max(len(group.get("MemberClusters") or []) - 1, 0)
+        if before != step.replicas:  # else an attempt whose answer was lost has done it
+            call = changes.increase_replica_count if step.replicas > before else changes.decrease_replica_count
+            call(self.client, self.name, step.replicas)
 
     def _modify(self, **request: Any) -> None:
         changes.modify_replication_group(self.client, self.name, ApplyImmediately=self.apply_immediately, **request)
         self._settle()
 
     def _settle(self) -> None:
-        if self.wait:
-            wait_for(self._available, f"{self.kind} {self.name} to be available", self.timeout_seconds, str)
+        wait_for(self._available, f"{self.kind} {self.name} to be available", self.timeout_seconds, str)
 
     def _available(self) -> tuple[bool, str]:
         group = api.describe_replication_group(self.client, self.name)

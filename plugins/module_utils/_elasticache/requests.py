@@ -53,7 +53,6 @@ class Step:
 
     request: Mapping[str, Any] = field(default_factory=dict)
     replicas: int | None = None
-    grows: bool = False
 
 
 def create_request(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,7 +76,7 @@ def steps(found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[s
     before = max(len(found.get("MemberClusters") or []) - 1, 0)
     replicas = wanted["replica_count"] if "replica_count" in names else before
     if replicas > before:
-        changed.append(Step(replicas=replicas, grows=True))
+        changed.append(Step(replicas=replicas))
     settings = {CREATED[name]: wanted[name] for name in SETTINGS if name in names}
     if "log_delivery" in names:
         settings["LogDeliveryConfigurations"] = log_delivery_request(found_log_delivery(found), wanted["log_delivery"])

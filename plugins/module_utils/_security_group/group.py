@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from .. import _tags
@@ -17,6 +18,16 @@ from .._wait import wait_for
 VISIBLE_SECONDS = 120.0
 #: the lists of a permission, and the key that names the source in each
 SOURCES = {"IpRanges": "CidrIp", "Ipv6Ranges": "CidrIpv6", "PrefixListIds": "PrefixListId", "UserIdGroupPairs": "GroupId"}
+
+
+@contextmanager
+def tolerated(code: str) -> Iterator[None]:
+    """What is said of something that was not there before: the answer to the call that made it was lost, or another run was faster."""
+    try:
+        yield
+    except api.Ec2Error as error:
+        if api.error_code(error) != code:
+            raise
 
 
 def single_permissions(permissions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -108,8 +119,9 @@ class StoreSecurityGroup(Resource):
         return {**rules, "other_rules": [], "egress_rules": [], "tags": {key: str(value) for key, value in tags.items()}}
 
     def create(self, wanted: Mapping[str, Any]) -> None:
-        group_id = changes.create_security_group(self.client, self.vpc_id or "", self.name, self.description, wanted["tags"])
-        found = wait_for(self._visible, f"{self.kind} {self.name} ({group_id}) to be shown", VISIBLE_SECONDS, str)
+        with tolerated("InvalidGroup.Duplicate"):
+            changes.create_security_group(self.client, self.vpc_id or "", self.name, self.description, wanted["tags"])
+        found = wait_for(self._visible, f"{self.kind} {self.name} to be shown", VISIBLE_SECONDS, str)
         self._set_rules(found, wanted)
 
     def _visible(self) -> tuple[bool, Mapping[str, Any]]:
@@ -128,7 +140,8 @@ class StoreSecurityGroup(Resource):
         needed = self._permissions(found, wanted)
         missing = [permission for permission in needed if permission not in has]
         if missing:
-            changes.authorize_security_group_ingress(self.client, found["GroupId"], missing)
+            with tolerated("InvalidPermission.Duplicate"):
+                changes.authorize_security_group_ingress(self.client, found["GroupId"], missing)
         extra = [permission for permission in has if permission not in needed]
         if extra:
             changes.revoke_security_group_ingress(self.client, found["GroupId"], extra)
