@@ -103,7 +103,7 @@ class Store:
         if with_users:
             needed["user_group_id"] = self._users(engine, passwords)
         main = self._replication_group(engine, needed, None if with_users else passwords)
-        main.notes.extend(engine.notes)
+        main.notes.extend(f"{main.kind} {main.name}: {note}" for note in engine.notes)
         self._drop_other_parameter_groups(engine, standing)
         if not self.check_mode and (with_users or self.options.wait):
             self.credentials.promote(passwords.target)

@@ -53,7 +53,7 @@ def wanted_engine(client: Any, found: Mapping[str, Any] | None, engine: str | No
     standing = found["engine_version"] if found and found["engine"] == name else None
     notes: list[str] = []
     if standing and version and is_above(standing, version):
-        notes.append(f"The group has {name} {standing}, above the {version} that is asked for; it is left as it is.")
+        notes.append(f"it has {name} {standing}, above the {version} that is asked for; it is left as it is.")
     asked = version
     if standing and (version is None or is_above(standing, version)):
         version = standing
@@ -65,5 +65,5 @@ def wanted_engine(client: Any, found: Mapping[str, Any] | None, engine: str | No
         raise Refused(f"engine_version is {chosen}, but ElastiCache offers {name} in {names}.")
     newest = max((each["EngineVersion"] for each in offered), key=version_numbers)
     if standing and asked is None and is_above(newest, standing):
-        notes.append(f"The group has {name} {standing}; ElastiCache offers {newest} now.")
+        notes.append(f"it has {name} {standing}; ElastiCache offers {newest} now.")
     return Engine(name, chosen, entry["CacheParameterGroupFamily"] if entry else None, tuple(notes))

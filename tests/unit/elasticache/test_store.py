@@ -139,7 +139,7 @@ def test_t6_what_is_not_given_is_left_alone(cache):
     cache.bring(**WITH_REPLICA, engine_version="7.2", snapshot_retention_days=3, parameters={"timeout": "60"})
     outcomes = cache.bring(subnet_ids=None, allowed_cidr_blocks=None, kms_key_arn=None, vpc_id=None, node_type=None)
     assert actions(outcomes) == []
-    assert outcomes[0].notes == ["The group has valkey 7.2.6; ElastiCache offers 8.2 now."]
+    assert outcomes[0].notes == [f"cache replication group {cache.name}: it has valkey 7.2.6; ElastiCache offers 8.2 now."]
     assert outcomes[0].resource["engine_version"] == "7.2.6"
 
 
