@@ -214,12 +214,15 @@ class ReplicationGroup(Part):
             raise Refused(f"node_type is {after}, but {self.name} can change from {before} to {', '.join(sorted(names))} only.")
 
     def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+        notes = []
         pending = found["node"].get("PendingModifiedValues") or {}
         waiting = [f"{key} {pending[key]}" for key in ("EngineVersion", "CacheNodeType") if pending.get(key)]
-        if not waiting or self.apply_immediately:
-            return []
-        window = found["node"].get("PreferredMaintenanceWindow")
-        return [f"{self.kind} {self.name}: {', '.join(waiting)} will come in the maintenance window {window}."]
+        if waiting and not self.apply_immediately:
+            window = found["node"].get("PreferredMaintenanceWindow")
+            notes.append(f"{self.kind} {self.name}: {', '.join(waiting)} will come in the maintenance window {window}.")
+        if (found["node"].get("CacheParameterGroup") or {}).get("ParameterApplyStatus") == "pending-reboot":
+            notes.append(f"{self.kind} {self.name}: parameters take effect once its nodes are rebooted (reboot-cache-cluster).")
+        return notes
 
     def create(self, wanted: Mapping[str, Any]) -> None:
         request = requests.create_request(wanted)

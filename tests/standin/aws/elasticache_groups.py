@@ -60,6 +60,16 @@ def describe_cache_clusters(call: Call) -> dict[str, Any]:
     return {"CacheClusters": [_node(call, group, member) for group, member in nodes]}
 
 
+@answers("elasticache", "RebootCacheCluster")
+def reboot_cache_cluster(call: Call) -> dict[str, Any]:
+    node = call.get("CacheClusterId")
+    group = next((each for each in account(call).groups.values() if node in each.members), None)
+    if group is None:
+        raise AwsError("CacheClusterNotFound", f"CacheCluster not found: {node}", 404)
+    group.reboot_pending.discard(node)
+    return {"CacheCluster": _node(call, group, node)}
+
+
 @answers("elasticache", "DeleteReplicationGroup")
 def delete_replication_group(call: Call) -> dict[str, Any]:
     known, group, final = account(call), group_of(call), call.get("FinalSnapshotIdentifier")
@@ -202,7 +212,11 @@ def _node(call: Call, group: Group, member: str) -> Data:
         "CacheClusterCreateTime": group.created,
         "PreferredMaintenanceWindow": settings["PreferredMaintenanceWindow"],
         "PendingModifiedValues": {key: value for key, value in group.pending.items() if key in ("EngineVersion", "CacheNodeType")},
-        "CacheParameterGroup": {"CacheParameterGroupName": settings["CacheParameterGroupName"], "ParameterApplyStatus": "in-sync"},
+        "CacheParameterGroup": {
+            "CacheParameterGroupName": settings["CacheParameterGroupName"],
+            "ParameterApplyStatus": "pending-reboot" if member in group.reboot_pending else "in-sync",
+            "CacheNodeIdsToReboot": ["0001"] if member in group.reboot_pending else [],
+        },
         "CacheSubnetGroupName": settings["CacheSubnetGroupName"],
         "AutoMinorVersionUpgrade": settings["AutoMinorVersionUpgrade"],
         "SecurityGroups": [{"SecurityGroupId": each, "Status": "active"} for each in settings["SecurityGroupIds"]],

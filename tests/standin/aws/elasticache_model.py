@@ -21,7 +21,7 @@ class Group:
     """A replication group without shards. settings: what can be changed, by the names of CreateReplicationGroup.
 
     members: ids of its nodes, the primary first; zones and interfaces: of each. pending: waits for the maintenance window.
-    tokens: the AUTH tokens that it takes, the newest last.
+    tokens: the AUTH tokens that it takes, the newest last. reboot_pending: nodes that run with the parameters from before.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Group:
     tokens_changed: datetime.datetime | None = None
     created: datetime.datetime = field(default_factory=utcnow)
     numbered: int = 0
+    reboot_pending: set[str] = field(default_factory=set)
 
 
 @dataclass

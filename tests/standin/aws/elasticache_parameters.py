@@ -57,7 +57,8 @@ def describe_cache_parameters(call: Call) -> dict[str, Any]:
         if call.get("Source") in (None, source):
             described: Data = {"ParameterName": parameter, "ParameterValue": own.get(parameter, default), "Source": source}
             described |= {"DataType": kind, "AllowedValues": allowed, "IsModifiable": parameter not in versions.FIXED}
-            listed.append({**described, "MinimumEngineVersion": "5.0.6", "ChangeType": "immediate"})
+            change = "requires-reboot" if parameter in versions.REBOOT else "immediate"
+            listed.append({**described, "MinimumEngineVersion": "5.0.6", "ChangeType": change})
     return {"Parameters": listed}
 
 
@@ -67,6 +68,7 @@ def modify_cache_parameter_group(call: Call) -> dict[str, Any]:
     for each in call.get("ParameterNameValues", []):
         _check_parameter(each["ParameterName"], each["ParameterValue"])
     account(call).parameters[name].update({each["ParameterName"]: each["ParameterValue"] for each in call.get("ParameterNameValues", [])})
+    _announce_reboots(call, name, [each["ParameterName"] for each in call.get("ParameterNameValues", [])])
     return {"CacheParameterGroupName": name}
 
 
@@ -77,6 +79,7 @@ def reset_cache_parameter_group(call: Call) -> dict[str, Any]:
     names = list(own) if call.get("ResetAllParameters") else [each["ParameterName"] for each in call.get("ParameterNameValues", [])]
     for parameter in names:
         own.pop(parameter, None)
+    _announce_reboots(call, name, names)
     return {"CacheParameterGroupName": name}
 
 
@@ -150,6 +153,13 @@ def delete_cache_subnet_group(call: Call) -> dict[str, Any]:
     del known.subnet_groups[name]
     known.tags.pop(data["ARN"], None)
     return {}
+
+
+def _announce_reboots(call: Call, name: str, changed: list[str]) -> None:
+    """The groups that use these parameters keep the old values until their nodes are rebooted."""
+    for group in account(call).groups.values():
+        if group.settings["CacheParameterGroupName"] == name and set(changed) & set(versions.REBOOT):
+            group.reboot_pending = set(group.members)
 
 
 def _parameter_group(call: Call) -> str:

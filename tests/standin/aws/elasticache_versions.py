@@ -39,8 +39,11 @@ PARAMETERS = {
     "reserved-memory-percent": ("integer", "0-100", "25"),
     "cluster-enabled": ("string", "yes,no", "no"),
     "maxclients": ("integer", "1-65000", "65000"),
+    "databases": ("integer", "1-1200000", "16"),
 }
 FIXED = ("maxclients", "cluster-enabled")
+#: these take effect once the nodes have been rebooted
+REBOOT = ("databases",)
 NODE_TYPE = re.compile(r"cache\.(?P<family>t3|t4g|m5|m6g|m7g|r5|r6g|r7g)\.(?P<size>micro|small|medium|large|xlarge|\d+xlarge)")
 SIZES = ("micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge")
 

@@ -110,7 +110,7 @@ def actions(done: list[Any]) -> list[tuple[str, str, tuple[str, ...]]]:
     return sorted((o.action, f"{o.kind} {o.name}", tuple(o.attributes)) for o in done if o.action)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     """An AWS in which nothing takes longer than a call."""
     BackendDict.reset()
@@ -126,14 +126,14 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     world.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def place(aws: Aws) -> dict[str, Any]:
     vpc_id, subnet_ids = aws.network()
     key = aws.kms.create_key()["KeyMetadata"]["Arn"]
     return {"vpc_id": vpc_id, "subnet_ids": subnet_ids, "allowed_cidr_blocks": ["10.0.0.0/16"], "kms_key_arn": key}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def clients(aws: Aws) -> dict[str, Any]:
     """Made once: that takes longer than a test."""
     return {service: aws.client(service) for service in SERVICES}
