@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-fast test-long test-kill bench lint docs requirements build clean
+.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-fast test-kill bench lint docs requirements build clean
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -26,14 +26,11 @@ demo-destroy: setup ## Destroy the demo's environments; the stand-in stays
 demo-down: setup ## End the demo's stand-in
 	@$(RUN) python -m tests.standin down --directory $(DEMO)
 
-test: lint binaries ## Run all tests but those of test-long and test-kill
-	@$(RUN) pytest -n $(WORKERS) --dist loadfile -m 'not kill_all and not long' --ignore=tests/module tests
+test: lint binaries ## Run all tests but test-kill
+	@$(RUN) pytest -n $(WORKERS) --dist loadfile -m 'not kill_all' tests
 
 test-fast: lint ## Run linters, contracts and unit tests
 	@$(RUN) pytest -n $(WORKERS) tests/contracts tests/unit
-
-test-long: setup binaries ## Run each module's steps, molecule, the table of changes, and the kills at ten points
-	@$(RUN) pytest -n $(WORKERS) --dist loadfile -m 'not kill_all' tests/module tests/environment tests/molecule
 
 test-kill: setup binaries ## Kill a run in every one of its tasks, in both ways
 	@$(RUN) pytest -m kill_all tests/environment

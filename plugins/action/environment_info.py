@@ -12,15 +12,27 @@ import importlib
 from contextlib import suppress
 from pathlib import Path
 
+from ansible.plugins.loader import connection_loader, filter_loader, shell_loader
 from ansible_collections.opta.platform.plugins.action.in_process import ActionModule as InProcess
+from ansible_collections.opta.platform.plugins.module_utils import _session
 
-MODULES = Path(__file__).resolve().parents[1] / "modules"
+#: of nearly every run; the data of another service are read where it is first needed
+SERVICES = ("ec2", "eks", "iam", "kms", "logs", "s3", "sts")
+PLUGINS = Path(__file__).resolve().parents[1]
 
 
 def _prepare() -> None:
-    for path in sorted(MODULES.glob("[a-z]*.py")):
+    for path in sorted((PLUGINS / "modules").glob("[a-z]*.py")):
         with suppress(ImportError):  # a missing library is the module's own to tell
             importlib.import_module(f"ansible_collections.opta.platform.plugins.modules.{path.stem}")
+    connection_loader.get("local", class_only=True)
+    shell_loader.get("sh", class_only=True)
+    for path in sorted((PLUGINS / "filter").glob("[a-z]*.py")):
+        module = importlib.import_module(f"ansible_collections.opta.platform.plugins.filter.{path.stem}")
+        for name in module.FilterModule().filters():
+            filter_loader.get(f"opta.platform.{name}")
+    with suppress(NameError):  # no botocore: likewise
+        _session.prepare(SERVICES)
     gc.freeze()
 
 

@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import botocore.session
 from ansible.errors import AnsibleFilterError
-from ansible_collections.opta.platform.plugins.module_utils import _names
+from ansible_collections.opta.platform.plugins.module_utils import _names, _session
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
 from ansible_collections.opta.platform.plugins.module_utils._network import policies
 from ansible_collections.opta.platform.plugins.module_utils._network.own_vpc import own_vpc
@@ -18,7 +17,7 @@ AUTO_SCALING = "autoscaling.amazonaws.com"
 
 def service_suffix(partition: str) -> str:
     """The end of the host names and regional service principals of a partition, as botocore knows it."""
-    known = {item["id"]: item["outputs"]["dnsSuffix"] for item in botocore.session.get_session().get_data("partitions")["partitions"]}
+    known = {item["id"]: item["outputs"]["dnsSuffix"] for item in _session.data("partitions")["partitions"]}
     if partition not in known:
         raise AnsibleFilterError(f"{partition!r} is not a partition of AWS: {', '.join(sorted(known))} are.")
     return known[partition]

@@ -11,9 +11,12 @@ with suppress(ImportError):  # AnsibleAWSModule says so
     import botocore.exceptions
     from botocore.config import Config
 
+from ansible.module_utils.ansible_release import __version__ as ansible_version
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+from . import _session
 from ._controller import Controller
 from ._errors import PlatformError
 from ._resource import Outcome, Resource, as_result, ensure_absent, ensure_present
@@ -33,6 +36,8 @@ T = TypeVar("T")
 
 READING = ("Describe", "Get", "List", "Head", "Lookup", "Search", "Simulate", "Decode", "AssumeRole", "BatchGet")
 RETRIES = {"mode": "adaptive", "max_attempts": 12}
+#: for the first call of a run: an address where nobody answers is told in seconds
+FIRST_CALL_RETRIES = {"mode": "standard", "max_attempts": 3}
 
 
 class PlatformModule(AnsibleAWSModule):
@@ -43,13 +48,29 @@ class PlatformModule(AnsibleAWSModule):
 
     def __init__(self, argument_spec: dict[str, dict[str, Any]], common: bool = True, **settings: Any) -> None:
         self._controller = Controller()
+        self._session: Any = None
         spec = {**(COMMON_ARGUMENTS if common else {}), **argument_spec}
         super().__init__(argument_spec=spec, supports_check_mode=True, **settings)
 
-    def client(self, service: str, **settings: Any) -> Any:
-        """A botocore client that meets throttling with patience, and changes nothing once its controller has ended."""
-        settings.setdefault("aws_config", Config(retries=RETRIES))
-        client = super().client(service, **settings)
+    def client(self, service: str, retries: Mapping[str, Any] = RETRIES, **settings: Any) -> Any:
+        """A botocore client that meets throttling with patience, and changes nothing once its controller has ended.
+
+        It takes the connection options as AnsibleAWSModule.client() does; only the session's data are not read anew for each client.
+        """
+        region, endpoint_url, arguments = get_aws_connection_info(self)
+        profile = arguments.pop("profile_name", None)
+        config = Config(retries=dict(retries), user_agent=f"APN/1.0 Ansible/{ansible_version} opta.platform")
+        config = config.merge(arguments.pop("aws_config", None) or Config())
+        try:
+            if self._session is None:
+                self._session = _session.new_session(profile)
+            client = self._session.create_client(
+                service, region_name=region, endpoint_url=endpoint_url, config=config, **{**arguments, **settings}
+            )
+        except botocore.exceptions.NoRegionError:
+            self.fail_json(msg="No AWS region was found: give the option region, for example eu-west-1, or set AWS_REGION.")
+        except (ValueError, botocore.exceptions.BotoCoreError) as error:
+            self.fail_json_aws(error, msg="Couldn't connect to AWS")
         client.meta.events.register("before-call", self._before_call)
         return client
 

@@ -16,7 +16,8 @@ T = TypeVar("T")
 
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 15.0
-DELAY_GROWTH = 1.5
+#: of the time waited so far, so that an end is noticed late by no more than that
+DELAY_SHARE = 0.1
 
 PROGRESS_SECONDS = 30.0
 
@@ -56,4 +57,4 @@ def wait_for(
             report_progress(f"waiting for {what}: {status(value)}, {now - started:.0f} s")
             told = now
         time.sleep(delay)
-        delay = min(delay * DELAY_GROWTH, longest_delay_seconds)
+        delay = min(max(FIRST_DELAY_SECONDS, (time.monotonic() - started) * DELAY_SHARE), longest_delay_seconds)

@@ -79,7 +79,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ..module_utils._environment.account import read_account
 from ..module_utils._environment.outputs import Environment
 from ..module_utils._errors import PlatformError
-from ..module_utils._module import PlatformModule
+from ..module_utils._module import FIRST_CALL_RETRIES, PlatformModule
 
 ARGUMENTS = {
     "environment": {"required": True},
@@ -96,7 +96,7 @@ def main():
     given = module.params
     brought = {name: given[name] for name in ("vpc_id", "public_subnet_ids", "private_subnet_ids")}
     try:
-        account = read_account(module.client("sts"), module.region, given["account_id"])
+        account = read_account(module.client("sts", FIRST_CALL_RETRIES), module.region, given["account_id"])
         environment = Environment(module.client, account, given["name_prefix"], given["environment"], brought)
         module.exit_json(changed=False, account=account, found=environment.found(), outputs=environment.outputs())
     except PlatformError as error:

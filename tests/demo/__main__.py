@@ -17,7 +17,7 @@ NEXT = """\
 Try next:
   eval "$(make -s demo-env)"                       aws, kubectl, helm and ansible-playbook then look at this demo
   aws eks describe-cluster --name opta-staging
-  kubectl get deployment,hpa,pods -A -o wide       the context is one of: kubectl config get-contexts
+  kubectl get deployment,hpa,pods -A -o wide       on opta-staging; --context opta-production for the other
   helm list -A
   Change inventories/demo/host_vars/staging/eks.yml, and see what a run would do:
   ansible-playbook -i inventories/demo opta.platform.env --check --diff --limit staging
@@ -50,7 +50,7 @@ def environment_lines(cluster: dict[str, Any]) -> list[str]:
     public = "public and private" if cluster["resourcesVpcConfig"]["endpointPublicAccess"] else "private"
     return [
         f"\n{cluster['tags'].get('opta:environment', cluster['name'])}",
-        f"  network   {vpc_id} {vpc['CidrBlock']}, {len(zones)} zones, {len(available)} NAT gateways",
+        f"  network   {vpc_id} {vpc['CidrBlock']}, {len(zones)} zones, NAT gateways: {len(available)}",
         f"  cluster   {cluster['name']}, Kubernetes {cluster['version']}, {public} endpoint",
         f"  secrets   encrypted with {key}",
         *kubernetes_lines(cluster["name"]),

@@ -23,4 +23,5 @@ show ansible-playbook -i inventories/demo opta.platform.service
 
 say "6/6  What stands now, asked of AWS and of Kubernetes"
 look_at_demo
+kubectl config use-context opta-staging >/dev/null # where the services are
 python -m tests.demo

@@ -12,9 +12,6 @@ from tests.environment.described import union
 from tests.support.playbooks import Run
 from tests.support.standin import Standin
 
-#: minutes each: `make test-long`
-pytestmark = pytest.mark.long
-
 GROUP = {"name": "default", "instance_types": ["t3.large"], "min_size": 3, "max_size": 9}
 CACHE = {"name": "main", "node_type": "cache.t4g.micro"}
 SERVICES = "hello,worker,staging"
@@ -112,9 +109,11 @@ def services(living: Standin, play: Callable[..., Run]) -> Standin:
 @pytest.mark.parametrize(
     ("variables", "expected"),
     [
-        pytest.param({"opta_service_image": "nginxinc/nginx-unprivileged:1.30"}, ("Helm release", ""), id="image"),
-        pytest.param({"opta_service_environment_variables": {"GREETING": "good day"}}, ("Helm release", ""), id="environment variable"),
-        pytest.param({"opta_service_secrets": {"TOKEN": "s3cret-of-the-test"}}, ("", ""), id="secret value"),
+        pytest.param({"opta_service_tag": "1.30"}, ("helm release", "image"), id="image"),
+        pytest.param(
+            {"opta_service_environment_variables": {"GREETING": "good day"}}, ("helm release", "GREETING"), id="environment variable"
+        ),
+        pytest.param({"opta_service_secrets": {"TOKEN": "s3cret-of-the-test"}}, ("Secret hello/hello", ""), id="secret value"),
     ],
 )
 def test_a_change_of_a_service(services: Standin, play: Callable[..., Run], variables: dict[str, Any], expected: tuple[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""From an empty account to running services, and back: plan, run, second run, destroy."""
+"""From an empty account to two environments side by side with running services, and back: plan, run, second run, destroy."""
 
 from __future__ import annotations
 
@@ -14,20 +14,27 @@ from tests.support.playbooks import Run
 from tests.support.standin import Standin
 
 SERVICES = "hello,worker,staging"
+ENVIRONMENTS = ("staging", "production")
+
+
+def on_staging(standin: Standin, *arguments: str) -> str:
+    """What kubectl prints of the cluster of staging."""
+    return standin.kubernetes(*arguments, "--context", "opta-staging").stdout
 
 
 @pytest.fixture(scope="module")
 def plan(empty: Standin, play: Callable[..., Run]) -> Run:
-    assert not any(left_in_aws(empty, "staging").values())
+    for environment in ENVIRONMENTS:
+        assert not any(left_in_aws(empty, environment).values())
     mark = empty.mark()
-    planned = play("env", check=True)
+    planned = play("env", check=True, limit=None)
     assert empty.mutating(mark) == []
     return planned
 
 
 @pytest.fixture(scope="module")
 def run(plan: Run, play: Callable[..., Run]) -> Run:
-    return play("env")
+    return play("env", limit=None)
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +43,16 @@ def services(run: Run, play: Callable[..., Run]) -> tuple[Run, Run]:
 
 
 def test_the_plan_on_an_empty_account_names_all_that_the_run_makes(plan: Run, run: Run) -> None:
-    assert union(plan) == union(run)
-    assert any(resource == "EKS cluster opta-staging" for _host, action, resource, _attributes in union(run) if action == "create")
+    # the account's service-linked roles are planned by both environments, and made by one
+    assert {done[1:] for done in union(plan)} == {done[1:] for done in union(run)}
+    created = {(host, resource) for host, action, resource, _attributes in union(run) if action == "create"}
+    assert created >= {(environment, f"EKS cluster opta-{environment}") for environment in ENVIRONMENTS}
 
 
 def test_a_second_run_changes_nothing_and_calls_nothing_that_changes(run: Run, empty: Standin, play: Callable[..., Run]) -> None:
     mark = empty.mark()
-    assert play("env").changed() == []
-    assert play("env", check=True).changed() == []
+    assert play("env", limit=None).changed() == []
+    assert play("env", check=True, limit=None).changed() == []
     assert empty.mutating(mark) == []
 
 
@@ -85,26 +94,43 @@ def test_no_security_group_is_open_to_the_world(run: Run, empty: Standin) -> Non
     ec2 = empty.client("ec2")
     default = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
     for group in ec2.describe_security_groups()["SecurityGroups"]:
+        assert group["VpcId"] != default or group["GroupName"] == "default"
         if group["VpcId"] == default:
             continue
         for permission in group["IpPermissions"]:
             assert "0.0.0.0/0" not in [block["CidrIp"] for block in permission.get("IpRanges", [])], group["GroupName"]
 
 
+def test_the_environments_differ_as_described(run: Run, empty: Standin) -> None:
+    eks, ec2 = empty.client("eks"), empty.client("ec2")
+    production = eks.describe_cluster(name="opta-production")["cluster"]["resourcesVpcConfig"]
+    assert (production["endpointPublicAccess"], production["endpointPrivateAccess"]) == (False, True)
+    in_vpc = [{"Name": "vpc-id", "Values": [production["vpcId"]]}]
+    zones = {subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in ec2.describe_subnets(Filters=in_vpc)["Subnets"]}
+    gateways = ec2.describe_nat_gateways(Filters=in_vpc)["NatGateways"]
+    assert sorted(zones[gateway["SubnetId"]] for gateway in gateways) == sorted(set(zones.values()))
+    groups = eks.list_nodegroups(clusterName="opta-production")["nodegroups"]
+    described = {name: eks.describe_nodegroup(clusterName="opta-production", nodegroupName=name)["nodegroup"] for name in groups}
+    per_zone = [group["subnets"] for name, group in described.items() if name.startswith("storage-")]
+    assert sorted(zones[subnet] for (subnet,) in per_zone) == sorted(set(zones.values()))
+    assert len(described["default"]["subnets"]) == 3
+
+
 def test_nodes_stand_in_three_zones(run: Run, empty: Standin) -> None:
-    zones = empty.kubernetes("get", "nodes", "-o", r"jsonpath={.items[*].metadata.labels.topology\.kubernetes\.io/zone}").stdout.split()
+    zones = on_staging(empty, "get", "nodes", "-o", r"jsonpath={.items[*].metadata.labels.topology\.kubernetes\.io/zone}").split()
     assert len(set(zones)) == 3
 
 
 def test_pods_of_the_services_run(services: tuple[Run, Run], empty: Standin) -> None:
-    pods: list[dict[str, Any]] = json.loads(empty.kubernetes("get", "pods", "-A", "-o", "json").stdout)["items"]
-    ours = [pod for pod in pods if pod["metadata"]["namespace"] in ("hello", "worker")]
-    assert ours
+    pods: list[dict[str, Any]] = json.loads(on_staging(empty, "get", "pods", "-A", "-o", "json"))["items"]
+    ours = [pod for pod in pods if pod["metadata"]["namespace"] in ("hello", "jobs")]
+    assert {pod["metadata"]["namespace"] for pod in ours} == {"hello", "jobs"}
     assert {pod["status"]["phase"] for pod in ours} <= {"Running", "Succeeded"}
 
 
 def test_a_service_may_do_nothing_in_the_cluster(services: tuple[Run, Run], empty: Standin) -> None:
-    listed = empty.kubernetes("auth", "can-i", "--list", "--as=system:serviceaccount:hello:hello", "-n", "hello").stdout
+    account = "--as=system:serviceaccount:hello:hello"
+    listed = on_staging(empty, "auth", "can-i", "--list", account, "-n", "hello")
     rows = [line.split()[0] for line in listed.splitlines()[1:] if not line.startswith(" ")]
     assert set(rows) <= {
         "selfsubjectreviews.authentication.k8s.io",
@@ -133,8 +159,11 @@ def test_destroy_refuses_a_protected_cluster(services: tuple[Run, Run], empty: S
 
 def test_destroy_leaves_nothing(services: tuple[Run, Run], empty: Standin, play: Callable[..., Run]) -> None:
     words = {"opta_destroy_confirm": "staging", **UNPROTECTED}
+    other = left_in_aws(empty, "production")
     planned, done = play("destroy", check=True, **words), play("destroy", **words)
     assert union(planned) == union(done)
     left = left_in_aws(empty, "staging")
     assert not any(left.values()), left
+    assert left_in_aws(empty, "production") == other
+    assert other["list_clusters"] == ["opta-production"]
     assert play("destroy", **words).changed() == []

@@ -15,9 +15,6 @@ from tests.environment.killing import run_and_kill
 from tests.support.playbooks import Playbooks, Run
 from tests.support.standin import DIRECTORY, Standin
 
-#: minutes each: `make test-long`
-pytestmark = pytest.mark.long
-
 POINTS = 10
 BOTH_WAYS = pytest.mark.parametrize("whole_group", [True, False], ids=["all processes", "controller alone"])
 
@@ -36,7 +33,8 @@ def another(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[St
     running = Standin(DIRECTORY / f"test-{os.getpid()}-killed-{abs(hash(request.node.name)) % 10000}")
     try:
         running.up()
-        playbooks = Playbooks(running.environment, tmp_path)
+        (tmp_path / "finishing").mkdir()
+        playbooks = Playbooks(running.environment, tmp_path / "finishing")
         yield running, playbooks
         playbooks.close()
     finally:
@@ -73,7 +71,7 @@ def test_a_killed_creation_is_finished(
     finished = playbooks.run(*arguments)
     assert finished.returncode == 0, finished.failure()
     assert shape(left_in_aws(standin, "staging")) == wanted
-    assert playbooks.run(*arguments).changed() == []
+    assert playbooks.run(*arguments).actions() == []
 
 
 @BOTH_WAYS

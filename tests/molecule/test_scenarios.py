@@ -10,9 +10,6 @@ import pytest
 
 from tests.support.standin import DIRECTORY, ROOT
 
-#: minutes each: `make test-long`
-pytestmark = pytest.mark.long
-
 SCENARIOS = sorted(path.parent.name for path in (ROOT / "extensions" / "molecule").glob("*/converge.yml"))
 
 

@@ -178,6 +178,7 @@ class ControlPlane:
             f"--controllers={','.join(CONTROLLERS)}",
             f"--service-account-private-key-file={self.directory}/service-account.key",
             f"--root-ca-file={self.directory}/ca.crt",
+            "--horizontal-pod-autoscaler-sync-period=2s",  # not 15: a service gets its smallest number of pods soon
             "--kube-api-qps=200",
             "--kube-api-burst=300",
         ]

@@ -1,4 +1,4 @@
-"""Kubeconfig files. JSON is YAML: no YAML library is needed to write them."""
+"""Kubeconfig files, written as JSON, which is YAML."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import base64
 import json
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 
 def write_administrator(path: Path, server: str, directory: Path) -> None:
@@ -23,7 +25,7 @@ def write_webhook(path: Path, url: str) -> None:
 def write_clusters(path: Path, clusters: list[dict[str, Any]], region: str) -> None:
     """One context per EKS cluster (DescribeCluster's shape), with the user that `aws eks update-kubeconfig` writes; nothing secret.
 
-    Context and cluster have the cluster's name, the user its ARN.
+    Context and cluster have the cluster's name, the user its ARN. The context that was chosen before stays while its cluster is there.
     """
     entries = []
     for cluster in clusters:
@@ -31,7 +33,14 @@ def write_clusters(path: Path, clusters: list[dict[str, Any]], region: str) -> N
         command = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws", "args": arguments, "interactiveMode": "Never"}
         server = {"server": cluster["endpoint"], "certificate-authority-data": cluster["certificateAuthority"]["data"]}
         entries.append((cluster["name"], server, cluster["arn"], {"exec": command}))
-    _write(path, entries)
+    _write(path, entries, chosen=_current_context(path))
+
+
+def _current_context(path: Path) -> str:
+    try:
+        return str(yaml.safe_load(path.read_text())["current-context"])  # kubectl has written it anew when a context was chosen
+    except (OSError, KeyError, TypeError):
+        return ""
 
 
 def encoded(certificate: bytes) -> str:
@@ -39,11 +48,12 @@ def encoded(certificate: bytes) -> str:
     return base64.b64encode(certificate).decode()
 
 
-def _write(path: Path, entries: list[tuple[str, dict[str, Any], str, dict[str, Any]]]) -> None:
+def _write(path: Path, entries: list[tuple[str, dict[str, Any], str, dict[str, Any]]], chosen: str = "") -> None:
+    contexts = [name for name, _, _, _ in entries]
     content = {
         "apiVersion": "v1",
         "kind": "Config",
-        "current-context": entries[0][0] if entries else "",
+        "current-context": chosen if chosen in contexts else next(iter(contexts), ""),
         "clusters": [{"name": name, "cluster": cluster} for name, cluster, _, _ in entries],
         "users": [{"name": user_name, "user": user} for _, _, user_name, user in entries],
         "contexts": [{"name": name, "context": {"cluster": name, "user": user_name}} for name, _, user_name, _ in entries],

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 #: Variables of the whole collection; every other one belongs to a role.
 COLLECTION_VARIABLES: dict[str, str] = {
     "opta_environment": "name of the environment; the inventory host's name by default",
@@ -30,7 +32,7 @@ PUBLISHED = ("opta_account",)
 
 def role_options(roles_directory: Path, role: str) -> dict[str, dict[str, Any]]:
     """The inputs of a role, of all its entry points, as its meta/argument_specs.yml declares them."""
-    declared = yaml.safe_load((roles_directory / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    declared = _content(roles_directory / role / "meta" / "argument_specs.yml")
     options: dict[str, dict[str, Any]] = {}
     for entry_point in declared["argument_specs"].values():
         options.update(entry_point.get("options") or {})
@@ -39,8 +41,11 @@ def role_options(roles_directory: Path, role: str) -> dict[str, dict[str, Any]]:
 
 def role_defaults(roles_directory: Path, role: str) -> dict[str, Any]:
     """The defaults of a role as they are written: templates are not evaluated."""
-    path = roles_directory / role / "defaults" / "main.yml"
-    return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return _content(roles_directory / role / "defaults" / "main.yml") or {}
+
+
+def _content(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
 
 
 def unknown_variables(present: Iterable[str], known: Iterable[str], roles: Iterable[str]) -> list[str]:

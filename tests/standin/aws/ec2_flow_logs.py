@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.logs.models import logs_backends
+
 from tests.standin.aws.ec2_common import backend, forget_tags, refused
 from tests.standin.aws.iam_roles import trusts, visible_role
 from tests.standin.aws.logs import DELIVERIES, revive_log_group
@@ -23,7 +25,10 @@ def create_flow_logs(call: Call) -> dict[str, Any]:
             raise refused("InvalidParameter", "Unable to assume given IAM role")
     answer = call.moto()
     for identifier in answer.get("FlowLogIds", []):
-        backend(call).flow_logs[identifier].client_token = token
+        log = backend(call).flow_logs[identifier]
+        log.client_token = token
+        if _group_name(log) in logs_backends[call.account][call.region].groups:  # moto looks for a name only, not for an ARN
+            log.deliver_logs_status, log.deliver_logs_error_message = "SUCCESS", None
     call.world.clock.after("logs:delivery", lambda: deliver_all(call))
     return answer
 
@@ -52,5 +57,10 @@ DELIVERIES.append(deliver_all)
 
 
 def _deliver(call: Call, log: Any) -> None:
-    if log.log_destination_type == "cloud-watch-logs" and log.log_group_name and log.deliver_logs_permission_arn:
-        revive_log_group(call, log.log_group_name, log.deliver_logs_permission_arn)
+    if log.log_destination_type == "cloud-watch-logs" and _group_name(log) and log.deliver_logs_permission_arn:
+        revive_log_group(call, _group_name(log), log.deliver_logs_permission_arn)
+
+
+def _group_name(log: Any) -> str:
+    """The log group, which is given by name or by ARN."""
+    return str(log.log_group_name or (log.log_destination or "").partition(":log-group:")[2].removesuffix(":*"))

@@ -63,7 +63,7 @@ def client(standin: Standin, cluster: str) -> KubernetesClient:
 
 def test_kubectl_sees_the_nodes_with_the_exec_kubeconfig(standin: Standin, client: KubernetesClient) -> None:
     eventually(lambda: len(client.items("/api/v1/nodes")) == 3)
-    nodes = json.loads(standin.kubernetes("get", "nodes", "-o", "json").stdout)["items"]
+    nodes = json.loads(standin.kubernetes("get", "nodes", "--context", CLUSTER, "-o", "json").stdout)["items"]
     assert [node["metadata"]["labels"]["eks.amazonaws.com/nodegroup"] for node in nodes] == ["main"] * 3
     assert "token" not in (standin.directory / "kubeconfig").read_text().replace("get-token", "")
 

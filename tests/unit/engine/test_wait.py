@@ -31,3 +31,16 @@ def test_progress_is_told_every_half_minute(monkeypatch: pytest.MonkeyPatch) -> 
         _wait.wait_for(lambda: (False, "CREATING"), "a cluster to be ACTIVE", 100)
     assert 2 <= len(lines) <= 3
     assert lines[0].startswith("waiting for a cluster to be ACTIVE: CREATING, ")
+
+
+def test_an_end_is_noticed_after_a_tenth_of_the_time_at_the_latest() -> None:
+    begun = _wait.time.monotonic()
+    calls = [0]
+
+    def look() -> tuple[bool, str]:
+        calls[0] += 1
+        return _wait.time.monotonic() - begun >= 100, ""
+
+    _wait.wait_for(look, "a cluster to be ACTIVE", 600)
+    assert _wait.time.monotonic() - begun <= 110.5
+    assert calls[0] < 60

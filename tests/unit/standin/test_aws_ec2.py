@@ -241,13 +241,18 @@ def test_flow_logs_need_a_role_that_they_can_assume(aws, network, refusal):
     assert [each["ResourceId"] for each in aws.ec2.delete_flow_logs(FlowLogIds=identifiers)["Unsuccessful"]] == identifiers[1:]
 
 
-def test_t23_flow_logs_revive_their_log_group_if_their_role_may_make_one(aws, network):
+@pytest.mark.parametrize("by_arn", [False, True])
+def test_t23_flow_logs_revive_their_log_group_if_their_role_may_make_one(aws, network, by_arn):
     logs = aws.client("logs")
     role = aws.role("vpc-flow-logs.amazonaws.com")
     request = flow_logs(aws, network, role)
-    aws.ec2.create_flow_logs(**request)
     group = request["LogGroupName"]
     logs.create_log_group(logGroupName=group)
+    if by_arn:
+        del request["LogGroupName"]
+        request["LogDestination"] = f"arn:aws:logs:eu-west-1:123456789012:log-group:{group}"
+    (made,) = aws.ec2.create_flow_logs(**request)["FlowLogIds"]
+    assert aws.ec2.describe_flow_logs(FlowLogIds=[made])["FlowLogs"][0]["DeliverLogsStatus"] == "SUCCESS"
 
     def there():
         return bool(logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"])

@@ -1,0 +1,54 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Sessions of botocore that share what botocore reads from its own files. Private to the collection.
+
+A client of a new session reads the service's model, its endpoint rules and the list of partitions anew, which takes longer than most calls.
+Only these data are shared; configuration and credentials are read by each session, when it is first used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+with suppress(ImportError):  # AnsibleAWSModule says so
+    import botocore.loaders
+    import botocore.session
+    from botocore.exceptions import BotoCoreError
+
+_LOADERS: list[Any] = []
+_READY: list[Any] = []
+
+
+def _fresh() -> Any:
+    if not _LOADERS:
+        _LOADERS.append(botocore.loaders.create_loader())
+    session = botocore.session.Session()
+    session.register_component("data_loader", _LOADERS[0])
+    return session
+
+
+def prepare(services: Iterable[str]) -> None:
+    """Read the data of these services, and keep one session that nobody has used: for the processes that are forked from this one."""
+    reading = _fresh()
+    for service in services:
+        with suppress(BotoCoreError, ValueError):  # what is wrong with the user's configuration is told where a client is needed
+            reading.create_client(service, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-")
+            reading.get_paginator_model(service)
+    _READY.append(_fresh())
+
+
+def new_session(profile: str | None = None) -> Any:
+    """A session of botocore, under a profile of the user's AWS configuration when one is named."""
+    session = _READY.pop() if _READY else _fresh()
+    if profile:
+        session.set_config_variable("profile", profile)
+    own_models = session.get_config_variable("data_path")
+    if own_models:  # AWS_DATA_PATH: the user has further models
+        session.register_component("data_loader", botocore.loaders.create_loader(own_models))
+    return session
+
+
+def data(name: str) -> Any:
+    """A file of botocore's data, e.g. `partitions`; to be read only."""
+    return _fresh().get_data(name)
