@@ -103,10 +103,9 @@ class Secret(Resource):
             self._set_tags(_tags.as_dict(found.get("Tags")), wanted["tags"])
 
     def _set_tags(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-        added = {key: value for key, value in after.items() if before.get(key) != value}
+        added, removed = _tags.difference(before, after)
         if added:
             api.tag_resource(self.client, self.name, _tags.as_list(added))
-        removed = sorted(set(before) - set(after))
         if removed:
             api.untag_resource(self.client, self.name, removed)
 

@@ -25,6 +25,9 @@ MISSING = (
 #: what ListTagsForResource says of a replication group that begins or ends
 NOT_AVAILABLE = "InvalidReplicationGroupState"
 
+#: DescribeEvents tells of the last hour by default, and of 14 days at the most
+LONGEST_DURATION_MINUTES = 14 * 24 * 60
+
 
 class CacheError(AnsibleAWSError):
     """A call to ElastiCache failed."""
@@ -140,4 +143,5 @@ def describe_snapshots(client: Any) -> list[dict[str, Any]]:
 @CacheErrorHandler.list_error_handler("describe events", [])
 @AWSRetry.jittered_backoff()
 def describe_events(client: Any, name: str) -> list[dict[str, Any]]:
-    return _all(client, "describe_events", "Events", SourceIdentifier=name, SourceType="replication-group")
+    request = {"SourceIdentifier": name, "SourceType": "replication-group", "Duration": LONGEST_DURATION_MINUTES}
+    return _all(client, "describe_events", "Events", **request)

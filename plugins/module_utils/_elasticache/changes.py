@@ -197,9 +197,8 @@ def remove_tags(client: Any, arn: str, names: Sequence[str]) -> None:
 
 def change_tags(client: Any, arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
     """Bring the tags of something to `after`."""
-    added = {key: value for key, value in after.items() if before.get(key) != value}
+    added, removed = _tags.difference(before, after)
     if added:
         add_tags(client, arn, added)
-    removed = sorted(set(before) - set(after))
     if removed:
         remove_tags(client, arn, removed)

@@ -59,7 +59,9 @@ def create_request(wanted: Mapping[str, Any]) -> dict[str, Any]:
     """CreateReplicationGroup without name, tags and token."""
     request = {theirs: wanted[ours] for ours, theirs in CREATED.items() if wanted.get(ours) is not None}
     request["NumCacheClusters"] = wanted.get("replica_count", 0) + 1
-    request.update(TransitEncryptionEnabled=True, TransitEncryptionMode=wanted.get("transit_encryption_mode", "required"))
+    request["TransitEncryptionEnabled"] = True
+    if wanted.get("transit_encryption_mode") == "preferred":  # required is what it is without; older versions know no mode
+        request["TransitEncryptionMode"] = "preferred"
     if wanted.get("user_group_id"):
         request["UserGroupIds"] = [wanted["user_group_id"]]
     if wanted.get("log_delivery"):

@@ -94,7 +94,7 @@ class Store:
         with_users = self._authentication(standing) == "user_group"
 
         secret = self._note(self.credentials.bring(check_mode=self.check_mode, adopt=self.options.adopt))
-        passwords = self._passwords()
+        passwords = self._passwords(is_new=secret.action == "create")
         self.outcomes.append(self.credentials.rotation(passwords.target))
         group = self._security_group()
         needed = {"security_group_ids": [group["group_id"]], "subnet_group_name": self.options.name}
@@ -129,8 +129,9 @@ class Store:
         found = authentication_of(standing) if standing else "user_group"
         return str(given or ("user_group" if found == "none" else found))
 
-    def _passwords(self) -> Passwords:
-        target = self.credentials.target(rotate=bool(self.options.get("rotate_password", False)))
+    def _passwords(self, is_new: bool) -> Passwords:
+        """The password that is wanted; one that was just made is not changed."""
+        target = self.credentials.target(rotate=bool(self.options.get("rotate_password", False)) and not is_new)
         if not self.check_mode:
             target = self.credentials.prepare(target)
         return Passwords(self.credentials, target, bool(self.options.get("keep_previous_password", False)))

@@ -88,6 +88,14 @@ def test_t16_a_store_without_the_tag_gets_its_password(cache, authentication):
     assert cache.accepted() == [cache.password()]
 
 
+@AUTHENTICATIONS
+def test_a_new_store_has_nothing_to_rotate(cache, authentication):
+    planned = cache.bring(check_mode=True, authentication=authentication, rotate_password=True)
+    assert actions(cache.bring(authentication=authentication, rotate_password=True)) == actions(planned)
+    assert {action for action, _what, _attributes in actions(planned)} == {"create"}
+    assert cache.accepted() == [cache.password()]
+
+
 def test_no_password_is_shown(cache):
     shown = []
     for options in ({}, {"rotate_password": True}, {"node_type": "cache.t4g.small"}):

@@ -199,6 +199,20 @@ def test_t15_the_only_user_is_ours_with_the_name_default(cache, engine):
     assert user["Authentication"] == {"Type": "password", "PasswordCount": 1}
 
 
+def test_t12_what_was_made_a_moment_ago_may_not_be_visible_yet(cache, aws):
+    for operation, code in (("CreateUserGroup", "UserNotFound"), ("CreateReplicationGroup", "InvalidUserGroupState")):
+        aws.world.faults.add({"operation": operation, "code": code, "count": 2})
+    assert cache.bring()[0].action == "create"
+    assert cache.accepted() == [cache.password()]
+
+
+def test_a_snapshot_that_begins_meanwhile_is_waited_for(cache, aws):
+    cache.bring()
+    aws.world.faults.add({"operation": "ModifyReplicationGroup", "code": "InvalidReplicationGroupState", "count": 2})
+    assert changed(cache.bring(snapshot_retention_days=3)) == {"snapshot_retention_days"}
+    assert cache.group()["SnapshotRetentionLimit"] == 3
+
+
 def test_t13_everything_is_tagged_by_the_call_that_makes_it(cache):
     for authentication in ("user_group", "auth_token"):
         cache.name = f"{cache.name[:30]}-{authentication[0]}"
