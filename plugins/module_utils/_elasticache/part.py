@@ -49,9 +49,9 @@ class Part(Resource):
         return "gone" if found is None else str(found.get("Status", "available"))
 
     def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
-        self.change(found, wanted, [name for name in names if name != "tags"])
-        if "tags" in names:
+        if "tags" in names:  # first: what changes cannot be tagged
             changes.change_tags(self.client, found["arn"], other_tags(found["all_tags"]), wanted["tags"])
+        self.change(found, wanted, [name for name in names if name != "tags"])
 
     def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         """Change the attributes besides the tags."""

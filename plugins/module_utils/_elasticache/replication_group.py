@@ -255,7 +255,8 @@ class ReplicationGroup(Part):
 
     def _call(self, step: requests.Step) -> None:
         if step.replicas is None:
-            changes.modify_replication_group(self.client, self.name, ApplyImmediately=self.apply_immediately, **step.request)
+            at_once = self.apply_immediately or not requests.may_wait(step)
+            changes.modify_replication_group(self.client, self.name, ApplyImmediately=at_once, **step.request)
             return
         group = api.describe_replication_group(self.client, self.name) or {}
         before = max(len(group.get("MemberClusters") or []) - 1, 0)
@@ -264,7 +265,7 @@ class ReplicationGroup(Part):
             call(self.client, self.name, step.replicas)
 
     def _modify(self, **request: Any) -> None:
-        changes.modify_replication_group(self.client, self.name, ApplyImmediately=self.apply_immediately, **request)
+        changes.modify_replication_group(self.client, self.name, ApplyImmediately=True, **request)
         self._settle()
 
     def _settle(self) -> None:

@@ -95,6 +95,11 @@ def steps(found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[s
     return changed
 
 
+def may_wait(step: Step) -> bool:
+    """Whether a change can wait for the maintenance window: that of versions and node types. AWS refuses to let TLS and users wait."""
+    return any(CREATED[name] in step.request for name in (*ENGINE, "node_type"))
+
+
 def transit_requests(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
     """From no TLS to TLS only, and back, there is a mode between in which both kinds of clients are let in."""
     mode = wanted["transit_encryption_mode"]

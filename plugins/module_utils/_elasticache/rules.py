@@ -10,7 +10,7 @@ from typing import Any
 NAME_LIMIT = 40  # CreateReplicationGroup, ReplicationGroupId
 NAME = re.compile(r"(?!.*--)[a-z](?:[a-z0-9-]*[a-z0-9])?")
 NODE_TYPE = re.compile(r"cache\.[a-z0-9-]+\.[a-z0-9]+")
-VERSION = re.compile(r"\d+(\.\d+){0,2}|6\.x")
+VERSION = re.compile(r"\d+(\.\d+){1,2}")
 MOST_REPLICAS, LONGEST_RETENTION = 5, 35
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 TIME = r"([01]\d|2[0-3]):([0-5]\d)"
@@ -22,7 +22,7 @@ FIRST_VERSION_WITH_USERS = (6,)
 
 
 def version_numbers(version: str) -> tuple[int, ...]:
-    """The numbers of an engine version; what is not a number (6.x) counts as the highest."""
+    """The numbers of an engine version; AWS has also listed 6.x, the highest of its kind."""
     return tuple(int(part) if part.isdigit() else 99 for part in version.split("."))
 
 

@@ -40,6 +40,7 @@ def test_what_is_right_is_not_talked_about():
         ({"node_type": "t3.small"}, "a right one is cache.t4g.small"),
         ({"engine_version": 7.1}, ""),
         ({"engine_version": "latest"}, "write it in quotes"),
+        ({"engine_version": 7}, "write it in quotes"),
         ({"engine_version": "5.0.6"}, "has from 6.0"),
         ({"snapshot_window": "3-4"}, "snapshot_window is '3-4'"),
         ({"snapshot_window": "03:00-03:30"}, "at least 60 minutes of a day"),

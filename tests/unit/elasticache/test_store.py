@@ -405,3 +405,10 @@ def test_w5_a_run_killed_after_any_call_is_finished(cache, authentication, numbe
         assert len(kept) == life, "each life of the store ends in one snapshot that says that it is kept"
     assert min(cut.values()) >= 2
     assert max(cut.values()) < 14
+
+
+def test_a_second_run_makes_few_calls_and_none_that_changes(cache):
+    cache.bring(**WITH_REPLICA)
+    cache.bring(**WITH_REPLICA)
+    assert cache.changing() == []
+    assert len(cache.calls) <= 24, cache.calls
