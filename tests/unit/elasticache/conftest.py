@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -108,6 +108,34 @@ class Cache:
 
 def actions(done: list[Any]) -> list[tuple[str, str, tuple[str, ...]]]:
     return sorted((o.action, f"{o.kind} {o.name}", tuple(o.attributes)) for o in done if o.action)
+
+
+def planned_and_done(cache: Cache, **options: Any) -> list[Any]:
+    """Plans, does, and plans again: the plan is what is done, and nothing is left."""
+    planned = cache.bring(check_mode=True, **options)
+    assert cache.changing() == []
+    done = cache.bring(**options)
+    assert actions(done) == actions(planned)
+    again = {key: value for key, value in options.items() if key != "rotate_password"}
+    assert actions(cache.bring(**again)) == []
+    assert cache.changing() == []
+    return done
+
+
+def changed(done: list[Any]) -> set[str]:
+    return {attribute for outcome in done if outcome.action for attribute in outcome.attributes}
+
+
+def died(cache: Cache, number: int, work: Callable[[], Any]) -> bool:
+    """Whether the work died after its number-th changing call."""
+    cache.dies_after = number
+    try:
+        work()
+    except Killed:
+        return True
+    finally:
+        cache.dies_after = None
+    return False
 
 
 @pytest.fixture(scope="package")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import actions
-from .test_store import died
+from .conftest import actions, died
 
 AUTHENTICATIONS = pytest.mark.parametrize("authentication", ["user_group", "auth_token"])
 
