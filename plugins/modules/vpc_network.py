@@ -13,6 +13,7 @@ description:
   - The default security group of the VPC is emptied, DNS support and DNS host names are on.
   - Every part is found by its tags, so that a run that ended anywhere is finished by the next one without a duplicate.
   - What is neither given nor has a default is left as it is found.
+  - With O(wait=false) the routes through NAT gateways that are not ready yet, and what follows them, are left to the next run.
   - O(state=absent) also deletes the network interfaces and security groups that EKS and load balancers have left in the VPC.
     Whatever else lives in the VPC is named and refused before anything is deleted.
   - NAT gateways cost money by the hour and by the gigabyte; so do interface endpoints, for each zone. Gateway endpoints are free.

@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.environment.conftest import DEMO, UNPROTECTED
 from tests.environment.described import left_in_aws, shape
 from tests.environment.killing import run_and_kill
-from tests.support.playbooks import Playbooks, Run
+from tests.support.playbooks import Playbooks
 from tests.support.standin import DIRECTORY, Standin
 
 POINTS = 10
 BOTH_WAYS = pytest.mark.parametrize("whole_group", [True, False], ids=["all processes", "controller alone"])
+#: a change that touches the network, the cluster, its add-ons and its nodes
+CHANGED = {"eks_version": "1.36", "network_nat_mode": "per_zone", "opta_tags": {"team": "other"}, "eks_log_types": ["api"], **UNPROTECTED}
+#: each phase of an environment's life: its playbook and variables
+PHASES: dict[str, tuple[str, dict[str, Any]]] = {
+    "creation": ("env", UNPROTECTED),
+    "update": ("env", CHANGED),
+    "destruction": ("destroy", {**CHANGED, "opta_destroy_confirm": "staging"}),
+}
+
+
+def arguments_of(phase: str) -> list[str]:
+    playbook, variables = PHASES[phase]
+    return [f"opta.platform.{playbook}", *DEMO, "--limit", "staging", "--extra-vars", json.dumps(variables)]
 
 
 @pytest.fixture(scope="module")
-def reference(empty: Standin, play: Callable[..., Run]) -> tuple[dict[str, int], int]:
-    """What an undisturbed run makes, and how many calls that change something it takes."""
-    mark = empty.mark()
-    play("env")
-    return shape(left_in_aws(empty, "staging")), len(empty.mutating(mark))
+def reference(empty: Standin, ansible: Playbooks) -> dict[str, tuple[dict[str, int], int]]:
+    """By phase, what an undisturbed run leaves, and how many calls that change something it takes."""
+    found = {}
+    for phase in PHASES:
+        mark = empty.mark()
+        done = ansible.run(*arguments_of(phase))
+        assert done.returncode == 0, done.failure()
+        found[phase] = shape(left_in_aws(empty, "staging")), len(empty.mutating(mark))
+    return found
 
 
 @pytest.fixture
@@ -41,8 +60,11 @@ def another(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[St
         running.down()
 
 
-def kill_repeatedly(standin: Standin, directory: Path, arguments: list[str], points: list[int], whole_group: bool) -> int:
-    """Begin the same run again and again, each killed after so many further calls that change something; how often it was killed."""
+def kill_repeatedly(standin: Standin, directory: Path, arguments: list[str], points: Iterable[int], whole_group: bool) -> int:
+    """Begin the same run again and again, each killed after so many further calls that change something; how often it was killed.
+
+    Ends with the first run that comes to its own end.
+    """
     killed = 0
     for number, point in enumerate(points):
         mark = standin.mark()
@@ -50,55 +72,52 @@ def kill_repeatedly(standin: Standin, directory: Path, arguments: list[str], poi
         def reached(mark: int = mark, point: int = point) -> bool:
             return len(standin.mutating(mark)) >= point
 
-        killed += run_and_kill(standin, directory / f"{number}.log", arguments, reached, whole_group=whole_group)
+        if not run_and_kill(standin, directory / f"{number}.log", arguments, reached, whole_group=whole_group):
+            return killed
+        killed += 1
     return killed
 
 
-def spread(calls: int) -> list[int]:
-    """Ten points that share a run's calls evenly, however much each killed run leaves to the next."""
-    step = max(1, calls // (POINTS + 1))
-    return list(itertools.repeat(step, POINTS))
+def live_and_be_killed(
+    another: tuple[Standin, Playbooks],
+    reference: dict[str, tuple[dict[str, int], int]],
+    directory: Path,
+    points: Callable[[int], Iterable[int]],
+    whole_group: bool,
+) -> dict[str, int]:
+    """Each phase killed again and again, then finished: it has the end of an undisturbed one. Answers how often each was killed."""
+    standin, playbooks = another
+    killed = {}
+    for phase, (wanted, calls) in reference.items():
+        arguments = arguments_of(phase)
+        logs = directory / phase
+        logs.mkdir()
+        killed[phase] = kill_repeatedly(standin, logs, arguments, points(calls), whole_group)
+        finished = playbooks.run(*arguments)
+        assert finished.returncode == 0, f"{phase}: {finished.failure()}"
+        assert shape(left_in_aws(standin, "staging")) == wanted, phase
+        assert playbooks.run(*arguments).actions() == [], phase
+    return killed
 
 
 @BOTH_WAYS
-def test_a_killed_creation_is_finished(
-    reference: tuple[dict[str, int], int], another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
+def test_a_life_killed_at_ten_points_of_each_phase_has_the_same_end(
+    reference: dict[str, tuple[dict[str, int], int]], another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
 ) -> None:
-    wanted, calls = reference
-    standin, playbooks = another
-    arguments = ["opta.platform.env", *DEMO, "--limit", "staging"]
-    assert kill_repeatedly(standin, tmp_path, arguments, spread(calls), whole_group) == POINTS
-    finished = playbooks.run(*arguments)
-    assert finished.returncode == 0, finished.failure()
-    assert shape(left_in_aws(standin, "staging")) == wanted
-    assert playbooks.run(*arguments).actions() == []
+    def spread(calls: int) -> list[int]:
+        """Points that share a run's calls evenly, however much each killed run leaves to the next."""
+        return [max(1, calls // (POINTS + 1))] * POINTS
 
-
-@BOTH_WAYS
-def test_a_killed_destroy_is_finished(another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool) -> None:
-    standin, playbooks = another
-    built = playbooks.run("opta.platform.env", *DEMO, "--limit", "staging", variables=UNPROTECTED)
-    assert built.returncode == 0, built.failure()
-    words = ["--extra-vars", "opta_destroy_confirm=staging opta_deletion_protection=false elasticache_skip_final_snapshot=true"]
-    arguments = ["opta.platform.destroy", *DEMO, "--limit", "staging", *words]
-    assert kill_repeatedly(standin, tmp_path, arguments, list(itertools.repeat(4, POINTS)), whole_group) >= POINTS // 2
-    finished = playbooks.run(*arguments)
-    assert finished.returncode == 0, finished.failure()
-    left = left_in_aws(standin, "staging")
-    assert not any(left.values()), left
+    killed = live_and_be_killed(another, reference, tmp_path, spread, whole_group)
+    assert killed == dict.fromkeys(PHASES, POINTS)
 
 
 @pytest.mark.kill_all
 @BOTH_WAYS
-def test_a_creation_killed_in_every_task_is_finished(
-    reference: tuple[dict[str, int], int], another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
+def test_a_life_killed_after_every_call_that_changes_something_has_the_same_end(
+    reference: dict[str, tuple[dict[str, int], int]], another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
 ) -> None:
-    """Killed after each single call that changes something, and begun again."""
-    wanted, _calls = reference
-    standin, playbooks = another
-    arguments = ["opta.platform.env", *DEMO, "--limit", "staging"]
-    killed = kill_repeatedly(standin, tmp_path, arguments, list(itertools.repeat(1, 400)), whole_group)
-    assert killed > POINTS
-    finished = playbooks.run(*arguments)
-    assert finished.returncode == 0, finished.failure()
-    assert shape(left_in_aws(standin, "staging")) == wanted
+    """Each run is killed after one such call, and begun again: no call, and no task, is left out."""
+    killed = live_and_be_killed(another, reference, tmp_path, lambda calls: itertools.repeat(1, 4 * calls), whole_group)
+    print(f"killed, {'all processes' if whole_group else 'controller alone'}: {killed}")
+    assert min(killed.values()) > POINTS

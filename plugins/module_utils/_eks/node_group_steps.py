@@ -29,7 +29,8 @@ def bring_present(
         module.bring(group, foreseen)  # says why and ends here
     made = module.bring(template, of_template) if planned.action else planned
     brought = module.bring(group, {**wanted, **_reference(made, done=True)})
-    if made.action or brought.action:
+    # an update that is under way, or fails, may still need the version before
+    if module.params["wait"] and (made.action or brought.action or group.moving):
         template.prune((brought.resource or {}).get("launch_template_version"))
     return [brought, made]
 

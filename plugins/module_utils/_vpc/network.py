@@ -16,6 +16,9 @@ from .plan import Zone
 from .reading import Reading
 from .vpc import DefaultSecurityGroup, InternetGateway, Vpc
 
+#: what is made once the NAT gateways are ready
+ROUTES = ("private_route_table_ids", "gateway_endpoint_ids")
+
 
 @dataclass(frozen=True)
 class Options:
@@ -65,7 +68,10 @@ class Network:
         self.nat_zones: list[str] = []
 
     def bring(self) -> list[Outcome]:
-        """Make and change what differs, in the order that works; then remove what is no longer wanted."""
+        """Make and change what differs, in the order that works; then remove what is no longer wanted.
+
+        Without waiting, the routes through NAT gateways that are not ready yet, and what follows them, are left to a later pass.
+        """
         result: dict[str, Any] = {"name": self.options.name}
         self._lay_out()
         main = self._vpc(result)
@@ -74,6 +80,9 @@ class Network:
         gateways = self._nat_gateways(result)
         self._flow_log(result)
         interfaces = self._interface_endpoints(result)
+        if not self.options.wait and not self.check_mode and any(self._under_way(part) for part, _wanted in gateways):
+            main.resource = {**dict.fromkeys(ROUTES, KNOWN_AFTER_APPLY), **result}
+            return self.outcomes
         self._settle(gateways)
         self._private_routes(result)
         self._gateway_endpoints(result)
@@ -127,6 +136,11 @@ class Network:
         )
         self.outcomes.append(outcome)
         return outcome
+
+    @staticmethod
+    def _under_way(part: Part) -> bool:
+        found = part.find()
+        return found is not None and part.state(found) is State.IN_PROGRESS
 
     def _settle(self, parts: Sequence[tuple[Part, Mapping[str, Any]]]) -> None:
         """Wait for what was begun without waiting."""
