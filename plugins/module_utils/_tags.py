@@ -40,6 +40,11 @@ def only_wanted(found: Mapping[str, str] | None, wanted: Mapping[str, Any]) -> d
     return {**kept, **{name: str(content) for name, content in wanted.items()}}
 
 
+def difference(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The tags to set and the names of those to remove, so that `before` becomes `after`."""
+    return {name: content for name, content in after.items() if before.get(name) != content}, sorted(set(before) - set(after))
+
+
 def not_ours(found: Mapping[str, str] | None, wanted: Mapping[str, Any] | None) -> str | None:
     """Why something found may not be touched under the ownership tags wanted; None when it may."""
     environment = (wanted or {}).get(ENVIRONMENT)

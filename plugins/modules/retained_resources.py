@@ -31,6 +31,10 @@ options:
         so that a plan is what its run then does.
     type: bool
     default: true
+  expect_cache_snapshots:
+    description: Likewise for the final snapshots of the caches that the environment still has.
+    type: bool
+    default: true
   emptied_buckets:
     description:
       - Names of the buckets of the role s3 that go with all they hold. Check mode also lists the others that hold objects,
@@ -86,14 +90,17 @@ ARGUMENTS = {
     "environment": {"required": True},
     "state": {"choices": ["present", "absent"], "default": "present"},
     "expect_volumes": {"type": "bool", "default": True},
+    "expect_cache_snapshots": {"type": "bool", "default": True},
     "emptied_buckets": {"type": "list", "elements": "str"},
 }
 
 
 def expected(resources, given):
+    """What the run will keep, for a plan."""
     volumes = resources.expected() if given["expect_volumes"] else []
+    caches = resources.expected_of_caches() if given["expect_cache_snapshots"] else []
     emptied = given["emptied_buckets"]
-    return [*volumes, *(resources.expected_buckets(emptied) if emptied is not None else [])]
+    return [*volumes, *caches, *(resources.expected_buckets(emptied) if emptied is not None else [])]
 
 
 def main():

@@ -12,7 +12,8 @@ from tests.support.playbooks import Playbooks, Run
 from tests.support.standin import DIRECTORY, ROOT, Standin
 
 DEMO = ("-i", str(ROOT / "inventories" / "demo"))
-UNPROTECTED = {"opta_deletion_protection": False}
+#: what lets a destroy take everything
+UNPROTECTED = {"opta_deletion_protection": False, "elasticache_skip_final_snapshot": True}
 
 
 @pytest.fixture(scope="module")

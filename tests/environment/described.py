@@ -85,6 +85,27 @@ def left_in_aws(standin: Standin, environment: str, prefix: str = "opta") -> dic
     buckets = [bucket["Name"] for bucket in standin.client("s3").list_buckets()["Buckets"]]
     found["list_buckets"] = sorted(bucket for bucket in buckets if bucket.startswith(f"{name}-"))
     found["list_keys"] = _keys(standin, environment)
+    found.update(_caches(standin, environment))
+    return found
+
+
+#: operation of ElastiCache, key of the answer
+CACHE_KINDS = (
+    ("describe_replication_groups", "ReplicationGroups"),
+    ("describe_users", "Users"),
+    ("describe_user_groups", "UserGroups"),
+    ("describe_cache_parameter_groups", "CacheParameterGroups"),
+    ("describe_cache_subnet_groups", "CacheSubnetGroups"),
+)
+
+
+def _caches(standin: Standin, environment: str) -> dict[str, list[str]]:
+    """By kind, the ARNs of what ElastiCache has; final snapshots are kept on purpose."""
+    cache, found = standin.client("elasticache"), {}
+    for operation, key in CACHE_KINDS:
+        arns = [item["ARN"] for item in _pages(cache, operation, key)]
+        tagged = [{"ARN": arn, "Tags": cache.list_tags_for_resource(ResourceName=arn)["TagList"]} for arn in arns]
+        found[operation] = _of(environment, tagged, "ARN")
     return found
 
 

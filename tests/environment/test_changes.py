@@ -13,6 +13,7 @@ from tests.support.playbooks import Run
 from tests.support.standin import Standin
 
 GROUP = {"name": "default", "instance_types": ["t3.large"], "min_size": 3, "max_size": 9}
+CACHE = {"name": "main", "node_type": "cache.t4g.micro"}
 SERVICES = "hello,worker,staging"
 
 #: what changes, the extra variables, and the resource and attributes that must be among the actions; each stands on those before
@@ -30,6 +31,16 @@ ENVIRONMENT_CASES: list[tuple[str, dict[str, Any], tuple[str, str]]] = [
     ("nat mode", {"network_nat_mode": "per_zone"}, ("NAT gateway", "subnet_id")),
     ("nat mode back", {"network_nat_mode": "single"}, ("NAT gateway", "")),
     ("flow logs off", {"network_flow_logs_enabled": False}, ("flow log", "")),
+    (
+        "cache node type",
+        {"elasticache_replication_groups": [{**CACHE, "node_type": "cache.t4g.small"}]},
+        ("cache replication group opta-staging-cache-main", "node_type"),
+    ),
+    (
+        "cache parameter",
+        {"elasticache_replication_groups": [{**CACHE, "parameters": {"timeout": 60}}]},
+        ("cache parameter group opta-staging-cache-main", "parameters"),
+    ),
     ("tags", {"opta_tags": {"cost-centre": "42"}}, ("EKS cluster opta-staging", "tags")),
     (
         "bucket",

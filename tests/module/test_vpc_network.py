@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-KNOWN_AFTER_APPLY = "(known after apply)"
+from tests.support.steps import fits
 
 
 @pytest.fixture
@@ -39,15 +39,6 @@ def flow_logs(standin, unique):
     role = standin.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
     group = standin.client("logs").describe_log_groups(logGroupNamePrefix=f"/{name}")["logGroups"][0]
     return {"log_group_arn": group["arn"], "role_arn": role["Arn"]}
-
-
-def fits(planned, done):
-    """Whether what came is what was planned, where the plan could know it."""
-    if isinstance(planned, dict):
-        return isinstance(done, dict) and planned.keys() == done.keys() and all(fits(planned[key], done[key]) for key in planned)
-    if isinstance(planned, list):
-        return len(planned) == len(done) and all(fits(one, other) for one, other in zip(planned, done, strict=True))
-    return planned in (done, KNOWN_AFTER_APPLY)
 
 
 def plan_and_do(standin, run, **options):

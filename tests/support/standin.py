@@ -26,6 +26,10 @@ TIMES = {
     "eks:addon": 0.2,
     "eks:update": 0.2,
     "ec2:natgateway": 0.2,
+    "elasticache:replicationgroup": 0.3,
+    "elasticache:modification": 0.2,
+    "elasticache:user": 0.1,
+    "elasticache:snapshot": 0.2,
     "iam:role-visible": 0.3,
 }
 

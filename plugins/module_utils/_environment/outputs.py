@@ -16,6 +16,7 @@ from .._vpc import api as vpc_api
 from .._vpc.network import Network, Options
 from .._vpc.plan import usable_zones
 from .._vpc.reading import Reading
+from .elasticache import elasticache_outputs
 from .s3 import s3_outputs
 
 Client = Callable[[str], Any]
@@ -50,7 +51,7 @@ class Environment:
 
     def outputs(self) -> dict[str, dict[str, Any]]:
         """By role; a role that does not stand completely is left out."""
-        roles = {"network": self.network(), "s3": self.s3(), "eks": self.eks()}
+        roles = {"network": self.network(), "s3": self.s3(), "eks": self.eks(), "elasticache": self.elasticache()}
         return {role: values for role, values in roles.items() if values is not None}
 
     def network(self) -> dict[str, Any] | None:
@@ -124,6 +125,9 @@ class Environment:
             "node_role_arn": f"{start}role{_names.iam_path(self.environment)}{node_role}",
             "per_zone_node_groups": self._per_zone_node_groups(cluster["name"]),
         }
+
+    def elasticache(self) -> dict[str, Any] | None:
+        return elasticache_outputs(self.client, self.account, self.prefix, self.environment)
 
     def _oidc_providers(self) -> set[str]:
         return {provider["Arn"] for provider in self.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]}

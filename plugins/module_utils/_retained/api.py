@@ -16,6 +16,9 @@ MISSING = [
     "DBClusterSnapshotNotFoundFault",
     "DBSnapshotNotFound",
     "ResourceNotFoundException",
+    "SnapshotNotFoundFault",
+    "ReplicationGroupNotFoundFault",
+    "InvalidReplicationGroupState",  # of the tags of a group that begins or ends
 ]
 
 
@@ -57,6 +60,30 @@ def describe_cluster_snapshots(rds: Any) -> list[dict[str, Any]]:
 @AWSRetry.jittered_backoff()
 def describe_instance_snapshots(rds: Any) -> list[dict[str, Any]]:
     return _all(rds, "describe_db_snapshots", "DBSnapshots", SnapshotType="manual")
+
+
+@RetainedErrorHandler.common_error_handler("describe snapshots of caches")
+@AWSRetry.jittered_backoff()
+def describe_cache_snapshots(elasticache: Any) -> list[dict[str, Any]]:
+    return _all(elasticache, "describe_snapshots", "Snapshots", SnapshotSource="user")
+
+
+@RetainedErrorHandler.common_error_handler("describe caches")
+@AWSRetry.jittered_backoff()
+def describe_replication_groups(elasticache: Any) -> list[dict[str, Any]]:
+    return _all(elasticache, "describe_replication_groups", "ReplicationGroups")
+
+
+@RetainedErrorHandler.list_error_handler("list tags of a snapshot of a cache", [])
+@AWSRetry.jittered_backoff()
+def list_cache_tags(elasticache: Any, arn: str) -> list[dict[str, str]]:
+    return elasticache.list_tags_for_resource(ResourceName=arn)["TagList"]
+
+
+@RetainedErrorHandler.deletion_error_handler("delete snapshot of a cache")
+@AWSRetry.jittered_backoff()
+def delete_cache_snapshot(elasticache: Any, name: str) -> None:
+    elasticache.delete_snapshot(SnapshotName=name)
 
 
 @RetainedErrorHandler.common_error_handler("list secrets")

@@ -23,6 +23,7 @@ ASKED = {
     ("rds", "cluster-snapshot"),
     ("rds", "snapshot"),
     ("secretsmanager", "secret"),
+    ("elasticache", "snapshot"),
 }
 
 #: the tag that the EBS CSI driver puts on each volume it makes
@@ -45,7 +46,7 @@ class RetainedResources:
     def find(self) -> list[Retained]:
         """Everything with the environment's tag and opta:retained."""
         buckets = kept_buckets(self.client("s3"), self.environment, self.partition)
-        known = [*self._ebs(), *self._databases(), *self._secrets(), *buckets]
+        known = [*self._ebs(), *self._databases(), *self._caches(), *self._secrets(), *buckets]
         arns = {kept.arn for kept in known}
         filters = [{"Key": _tags.ENVIRONMENT, "Values": [self.environment]}, {"Key": _tags.RETAINED}]
         others = api.tagged_resources(self.client("resourcegroupstaggingapi"), filters)
@@ -90,6 +91,27 @@ class RetainedResources:
         filters = [{"Name": f"tag:{_tags.ENVIRONMENT}", "Values": [self.environment]}, {"Name": f"tag:{DRIVER_TAG}", "Values": ["true"]}]
         volumes = api.describe_volumes(self.client("ec2"), filters)
         return [self._kept_ebs("snapshot", f"of {volume['VolumeId']}", volume, None) for volume in volumes]
+
+    def expected_of_caches(self) -> list[Retained]:
+        """The final snapshots of caches that a run would make and keep; for a plan."""
+        elasticache = self.client("elasticache")
+        groups = api.describe_replication_groups(elasticache)
+        ours = [g for g in groups if self._environment_of(elasticache, g["ARN"]) == self.environment]
+        return [Retained("cache snapshot", f"of {g['ReplicationGroupId']}", g["ARN"], g.get("KmsKeyId") or "") for g in ours]
+
+    def _caches(self) -> list[Retained]:
+        elasticache = self.client("elasticache")
+        found = []
+        for snapshot in api.describe_cache_snapshots(elasticache):
+            name, arn = snapshot["SnapshotName"], snapshot["ARN"]
+            answer = {**snapshot, "Tags": api.list_cache_tags(elasticache, arn)}
+            if self._ours([answer], "Tags") and snapshot.get("SnapshotStatus") != "deleting":
+                remove = partial(api.delete_cache_snapshot, elasticache, name)
+                found.append(Retained("cache snapshot", name, arn, snapshot.get("KmsKeyId") or "", remove))
+        return found
+
+    def _environment_of(self, elasticache: Any, arn: str) -> str | None:
+        return _tags.as_dict(api.list_cache_tags(elasticache, arn)).get(_tags.ENVIRONMENT)
 
     def _databases(self) -> list[Retained]:
         rds = self.client("rds")  # DocumentDB's snapshots are among them: the two share one namespace

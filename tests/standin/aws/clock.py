@@ -18,6 +18,10 @@ DEFAULT_TIMES = {
     "ec2:natgateway": 1.0,
     "ec2:vpcendpoint": 0.5,
     "ec2:snapshot": 0.5,
+    "elasticache:replicationgroup": 1.0,
+    "elasticache:modification": 0.5,
+    "elasticache:user": 0.3,
+    "elasticache:snapshot": 0.5,
     "iam:role-visible": 0.5,
     "logs:delivery": 0.3,  # until something that writes logs writes again
 }

@@ -1,4 +1,4 @@
-"""The tagging API: what moto's answer leaves out of EKS, EC2, ECR and CloudWatch Logs."""
+"""The tagging API: what moto's answer leaves out of EKS, EC2, ECR, ElastiCache and CloudWatch Logs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from moto.ecr.models import ecr_backends
 from moto.logs.models import logs_backends
 
 from tests.standin.aws.eks_tags import tagged
+from tests.standin.aws.elasticache_model import account as cache_account
 from tests.standin.aws.operations import Call, answers
 
 # beginning of an id: the type in its ARN
@@ -55,6 +56,7 @@ def _others(call: Call) -> Iterator[tuple[str, dict[str, str]]]:
     logs = logs_backends[call.account][call.region]
     for group in logs.groups.values():
         yield group.arn, logs.tagger.get_tag_dict_for_resource(group.arn)
+    yield from cache_account(call).tags.items()
 
 
 def _wanted(call: Call, arn: str, tags: dict[str, str]) -> bool:

@@ -1,0 +1,60 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The role elasticache's list of replication groups: names, defaults and outputs. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import _names
+from .._credentials.options import secret_name
+from .rules import NAME_LIMIT
+
+KIND = "cache"
+#: what the role takes for an entry that does not say otherwise
+DEFAULTS: dict[str, Any] = {"node_type": "cache.t4g.small", "replica_count": 0, "snapshot_retention_days": 1}
+#: output: key of what the module returns
+OUTPUTS = {
+    "endpoints": "endpoint",
+    "reader_endpoints": "reader_endpoint",
+    "ports": "port",
+    "secret_arns": "secret_arn",
+    "security_group_ids": "security_group_id",
+}
+PORT = 6379
+
+
+def group_name(prefix: str, environment: str, name: str) -> str:
+    """The name of a replication group, and of all that belongs to it."""
+    return _names.resource_name(prefix, environment, KIND, name, limit=NAME_LIMIT)
+
+
+def group_arn(partition: str, region: str, account_id: str, name: str) -> str:
+    """The ARN that a replication group of this name has."""
+    return f"arn:{partition}:elasticache:{region}:{account_id}:replicationgroup:{name}"
+
+
+def with_names(entries: Sequence[Mapping[str, Any]], prefix: str, environment: str) -> list[dict[str, Any]]:
+    """The entries with defaults, each with the names of its replication group and its secret."""
+    return [
+        {
+            **DEFAULTS,
+            **entry,
+            "group_name": group_name(prefix, environment, entry["name"]),
+            "secret_name": secret_name(prefix, environment, KIND, entry["name"]),
+        }
+        for entry in entries
+    ]
+
+
+def outputs(names: Sequence[str], groups: Sequence[Mapping[str, Any]], arns: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The role's outputs: maps by the names of the entries. groups: what the module returned of each, in the same order."""
+    maps = {"replication_group_arns": dict(zip(names, arns))}  # noqa: B905
+    for output, key in OUTPUTS.items():
+        maps[output] = {name: _shown(key, group.get(key)) for name, group in zip(names, groups)}  # noqa: B905
+    return maps
+
+
+def _shown(key: str, value: Any) -> str:
+    """A port that is not known yet is the default one: that is the one that a group gets."""
+    return str(PORT) if key == "port" and not isinstance(value, int) else str(value)

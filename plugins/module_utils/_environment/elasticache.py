@@ -1,0 +1,44 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The outputs of the role elasticache, read from AWS. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .._credentials.stores import store_secrets
+from .._elasticache import api, described
+from .._vpc import api as vpc_api
+
+
+def elasticache_outputs(client: Callable[[str], Any], account: Mapping[str, str], prefix: str, environment: str) -> dict[str, Any] | None:
+    """Of all replication groups of the environment; None while one of them is not complete, empty maps without any."""
+    stores = store_secrets(client("secretsmanager"), prefix, environment, described.KIND)
+    if not stores:
+        return described.outputs([], [], [])
+    standing = {group["ReplicationGroupId"]: group for group in api.describe_replication_groups(client("elasticache"))}
+    names = [described.group_name(prefix, environment, store["name"]) for store in stores]
+    security_groups = _security_groups(client("ec2"), environment, names)
+    groups = []
+    for store, name in zip(stores, names):  # noqa: B905
+        group = standing.get(name) or {}
+        shard = next(iter(group.get("NodeGroups") or []), None)
+        if group.get("Status") in {None, "creating", "deleting", "create-failed"} or shard is None or name not in security_groups:
+            return None
+        primary = shard["PrimaryEndpoint"]
+        groups.append(
+            {
+                "endpoint": primary["Address"],
+                "reader_endpoint": (shard.get("ReaderEndpoint") or primary)["Address"],
+                "port": primary["Port"],
+                "secret_arn": store["secret_arn"],
+                "security_group_id": security_groups[name],
+            }
+        )
+    place = account["partition"], account["region"], account["account_id"]
+    return described.outputs([store["name"] for store in stores], groups, [described.group_arn(*place, name) for name in names])
+
+
+def _security_groups(ec2: Any, environment: str, names: list[str]) -> dict[str, str]:
+    found = vpc_api.describe_security_groups(ec2, {"group-name": names, "tag:opta:environment": [environment]})
+    return {group["GroupName"]: group["GroupId"] for group in found}

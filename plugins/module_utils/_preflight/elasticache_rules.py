@@ -1,0 +1,27 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What must hold of the inputs of the role elasticache, before AWS is asked. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def elasticache_rules(given: Mapping[str, Any]) -> list[str]:
+    """A sentence for each rule broken."""
+    from .._elasticache.described import DEFAULTS  # noqa: PLC0415
+    from .._elasticache.rules import group_errors, name_error  # noqa: PLC0415
+
+    groups = given.get("elasticache_replication_groups") or []
+    names = [str(group.get("name")) for group in groups]
+    sentences = [
+        f"elasticache_replication_groups has two groups named {name}: names must differ."
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
+    for group, name in zip(groups, names):  # noqa: B905
+        sentences += name_error("elasticache_replication_groups, name", name)
+        sentences += group_errors({**DEFAULTS, **group}, f"elasticache_replication_groups, group {name}: ")
+    window = given.get("elasticache_secret_recovery_window_days")
+    if window is not None and not 7 <= int(window) <= 30:
+        sentences.append(f"elasticache_secret_recovery_window_days is {window}, but Secrets Manager allows 7 to 30, for example 30.")
+    return sentences

@@ -1,0 +1,61 @@
+"""What the rest of the collection reads of caches: the outputs of the role, and what is kept on purpose."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ansible_collections.opta.platform.plugins.module_utils._environment.elasticache import elasticache_outputs
+from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
+
+from tests.unit.standin.conftest import ACCOUNT, REGION
+
+WHERE = {"partition": "aws", "region": REGION, "account_id": ACCOUNT}
+
+
+def read(cache):
+    return elasticache_outputs(cache.aws.client, WHERE, "opta", cache.tags["opta:environment"])
+
+
+def test_outputs_are_read_back_as_the_role_publishes_them(cache):
+    assert read(cache) == dict.fromkeys(
+        ["replication_group_arns", "endpoints", "reader_endpoints", "ports", "secret_arns", "security_group_ids"], {}
+    )
+    made = cache.bring()[0].resource
+    assert read(cache) == {
+        "replication_group_arns": {"main": made["arn"]},
+        "endpoints": {"main": made["endpoint"]},
+        "reader_endpoints": {"main": made["reader_endpoint"]},
+        "ports": {"main": "6379"},
+        "secret_arns": {"main": made["secret_arn"]},
+        "security_group_ids": {"main": made["security_group_id"]},
+    }
+
+
+def test_a_cache_that_is_not_complete_leaves_the_outputs_undefined(cache):
+    cache.bring()
+    cache.account.groups[cache.name].status = "creating"
+    assert read(cache) is None
+    cache.account.groups[cache.name].status = "available"
+    cache.remove(skip_final_snapshot=True)
+    assert read(cache)["endpoints"] == {}
+
+
+def test_t1_the_final_snapshot_is_known_as_kept_and_expected_in_a_plan(cache):
+    cache.bring()
+    resources = RetainedResources(cache.aws.client, cache.tags["opta:environment"], "aws", REGION, ACCOUNT)
+    (expected,) = resources.expected_of_caches()
+    assert (expected.kind, expected.kms_key_arn) == ("cache snapshot", cache.whole["kms_key_arn"])
+    cache.remove()
+    (kept,) = resources.find()
+    assert (kept.kind, kept.kms_key_arn) == ("cache snapshot", cache.whole["kms_key_arn"])
+    planned = delete_retained(resources, check_mode=True)
+    assert [o.as_action() for o in delete_retained(resources, check_mode=False)] == [o.as_action() for o in planned]
+    assert resources.find() == []
+    assert cache.left() == []
+
+
+def test_kept_is_only_what_says_so(cache):
+    cache.bring()
+    cache.api.create_snapshot(CacheClusterId=cache.group()["MemberClusters"][0], SnapshotName=f"{cache.name}-own")
+    client = partial(cache.aws.client)
+    assert RetainedResources(client, cache.tags["opta:environment"], "aws", REGION, ACCOUNT).find() == []

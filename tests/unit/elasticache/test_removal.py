@@ -1,0 +1,70 @@
+"""How a store ends, and what is left of a run that was killed."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import actions, died
+
+
+def test_absent_takes_a_final_snapshot_that_says_that_it_is_kept(cache):
+    cache.bring()
+    planned = cache.remove(check_mode=True)
+    assert cache.changing() == []
+    done = cache.remove()
+    assert actions(done) == actions(planned)
+    (snapshot,) = [name for action, name, _attributes in actions(done) if action == "create"]
+    found = cache.api.describe_snapshots(SnapshotName=snapshot.removeprefix("cache snapshot "))["Snapshots"][0]
+    assert (found["ReplicationGroupId"], found["KmsKeyId"]) == (cache.name, cache.whole["kms_key_arn"])
+    tags = cache.api.list_tags_for_resource(ResourceName=found["ARN"])["TagList"]
+    assert {"Key": "opta:retained", "Value": "true"} in tags
+    assert cache.left() == [found["ARN"]]
+    assert "DeletedDate" in cache.clients["secretsmanager"].describe_secret(SecretId=cache.secret)
+    assert actions(cache.remove()) == []
+    assert cache.changing() == []
+
+
+def test_final_snapshots_do_not_collide(cache):
+    for _ in range(2):
+        cache.bring()
+        cache.remove()
+    names = [s["SnapshotName"] for s in cache.api.describe_snapshots()["Snapshots"] if s["ReplicationGroupId"] == cache.name]
+    assert len(set(names)) == 2
+
+
+def test_absent_without_a_final_snapshot_leaves_nothing(cache):
+    cache.bring(authentication="auth_token")
+    cache.remove(skip_final_snapshot=True)
+    assert cache.left() == []
+
+
+def test_a_store_comes_back_with_its_secret(cache):
+    cache.bring()
+    before = cache.password()
+    cache.remove(skip_final_snapshot=True)
+    cache.bring()
+    assert cache.accepted() == [cache.password()] == [before]
+
+
+@pytest.mark.parametrize(("authentication", "numbers"), [("user_group", range(0, 14, 2)), ("auth_token", range(1, 14, 3))])
+def test_w5_a_run_killed_after_any_call_is_finished(cache, authentication, numbers):
+    """Making, changing and removing a store die after calls that change something; the next run completes each."""
+    changes = {"replica_count": 1, "automatic_failover_enabled": True, "engine_version": "8.1", "parameters": {"timeout": "60"}}
+    options = {"authentication": authentication, "engine_version": "7.2"}
+    cut = {"bring": 0, "change": 0, "remove": 0}
+    for life, number in enumerate(numbers, start=1):
+        cut["bring"] += died(cache, number, lambda: cache.bring(**options))
+        cache.bring(**options)
+        assert actions(cache.bring(**options)) == []
+        assert len(cache.account.groups[cache.name].members) == 1
+        cut["change"] += died(cache, number, lambda: cache.bring(**{**options, **changes}))
+        cache.bring(**{**options, **changes})
+        assert actions(cache.bring(**{**options, **changes})) == []
+        assert cache.accepted() == [cache.password()]
+        cut["remove"] += died(cache, number, cache.remove)
+        cache.remove()
+        kept = [arn for arn in cache.left() if ":snapshot:" in arn]
+        assert cache.left() == kept
+        assert len(kept) == life, "each life of the store ends in one snapshot that says that it is kept"
+    assert min(cut.values()) >= 2
+    assert max(cut.values()) < 14

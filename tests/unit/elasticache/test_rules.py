@@ -1,0 +1,132 @@
+"""What is refused before AWS is asked, by tables; names and outputs of the role."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._elasticache import described, requests, rules, versions
+from ansible_collections.opta.platform.plugins.module_utils._preflight.elasticache_rules import elasticache_rules
+from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
+
+RIGHT = {
+    "node_type": "cache.r7g.large",
+    "replica_count": 1,
+    "automatic_failover_enabled": True,
+    "multi_az_enabled": True,
+    "engine": "redis",
+    "engine_version": "7.1",
+    "snapshot_retention_days": 35,
+    "snapshot_window": "23:00-00:30",
+    "maintenance_window": "sat:23:00-sun:00:00",
+    "port": 6379,
+}
+RIGHT["maintenance_window"] = "sat:21:00-sat:22:30"
+
+
+def test_what_is_right_is_not_talked_about():
+    assert rules.group_errors(RIGHT) == []
+    assert rules.group_errors({}) == []
+    assert elasticache_rules({"elasticache_replication_groups": [{"name": "main", **RIGHT}]}) == []
+    assert elasticache_rules({}) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"replica_count": -1}, "replica_count is -1, but ElastiCache allows 0 to 5"),
+        ({"replica_count": 6}, "allows 0 to 5, for example 1."),
+        ({"replica_count": 0}, "needs a replica to fail over to"),
+        ({"automatic_failover_enabled": False}, "multi_az_enabled needs automatic_failover_enabled"),
+        ({"snapshot_retention_days": 36}, "allows 0 to 35"),
+        ({"node_type": "t3.small"}, "a right one is cache.t4g.small"),
+        ({"engine_version": 7.1}, ""),
+        ({"engine_version": "latest"}, "write it in quotes"),
+        ({"engine_version": 7}, "write it in quotes"),
+        ({"engine_version": "5.0.6"}, "has from 6.0"),
+        ({"snapshot_window": "3-4"}, "snapshot_window is '3-4'"),
+        ({"snapshot_window": "03:00-03:30"}, "at least 60 minutes of a day"),
+        ({"snapshot_window": "24:00-25:00"}, "snapshot_window is"),
+        ({"maintenance_window": "sunday"}, "maintenance_window is 'sunday'"),
+        ({"maintenance_window": "sun:05:00-sun:05:30"}, "at least 60 minutes of a week"),
+        ({"maintenance_window": "sun:23:30-mon:01:00"}, "overlap, which ElastiCache refuses"),
+        ({"port": 0}, "from 1 to 65535"),
+    ],
+)
+def test_what_is_wrong_is_told(wrong, sentence):
+    told = rules.group_errors({**RIGHT, **wrong})
+    assert len(told) == (1 if sentence else 0), told
+    assert not sentence or sentence in told[0]
+
+
+@pytest.mark.parametrize(
+    ("groups", "sentence"),
+    [
+        ([{"name": "a"}, {"name": "a"}], "has two groups named a: names must differ."),
+        ([{"name": "Main"}], "elasticache_replication_groups, name is 'Main'"),
+        ([{"name": "a--b"}], "single hyphens"),
+        ([{"name": "main", "automatic_failover_enabled": True}], "group main: automatic_failover_enabled needs a replica"),
+    ],
+)
+def test_the_preflight_names_the_group(groups, sentence):
+    (told,) = elasticache_rules({"elasticache_replication_groups": groups})
+    assert sentence in told
+
+
+def test_the_preflight_knows_the_recovery_window():
+    (told,) = elasticache_rules({"elasticache_secret_recovery_window_days": 3})
+    assert "allows 7 to 30" in told
+
+
+def test_names_of_a_long_environment_fit():
+    name = described.group_name("opta", "a" * 32, "b" * 20)
+    assert rules.name_error("name", name) == []
+    assert len(name) == rules.NAME_LIMIT
+    assert name != described.group_name("opta", "a" * 32, "b" * 19)
+
+
+def test_entries_get_names_and_defaults():
+    (entry,) = described.with_names([{"name": "main", "replica_count": 2}], "opta", "staging")
+    assert (entry["group_name"], entry["secret_name"]) == ("opta-staging-cache-main", "opta/staging/cache/main")
+    assert (entry["node_type"], entry["replica_count"]) == ("cache.t4g.small", 2)
+
+
+def test_outputs_of_a_plan():
+    group = dict.fromkeys(["endpoint", "reader_endpoint", "port", "secret_arn", "security_group_id"], KNOWN_AFTER_APPLY)
+    found = described.outputs(["main"], [group], ["arn"])
+    assert found["endpoints"] == {"main": KNOWN_AFTER_APPLY}
+    assert found["ports"] == {"main": "6379"}
+    assert all(value == {} for value in described.outputs([], [], []).values())
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "same", "above"),
+    [("8.0.1", "8.0", True, False), ("8.0", "8.0.1", True, False), ("8.10", "8.1", False, True), ("7.2.6", "8.0", False, False)],
+)
+def test_versions(found, wanted, same, above):
+    assert (versions.same_version(found, wanted), versions.is_above(found, wanted)) == (same, above)
+
+
+def test_steps_come_in_an_order_that_works():
+    found = {"MemberClusters": ["a"], "TransitEncryptionEnabled": False}
+    wanted = {"transit_encryption_mode": "required", "replica_count": 2, "automatic_failover_enabled": True, "node_type": "x"}
+    steps = requests.steps(found, wanted, list(wanted))
+    assert [step.replicas or sorted(step.request) for step in steps] == [
+        ["TransitEncryptionEnabled", "TransitEncryptionMode"],
+        ["TransitEncryptionEnabled", "TransitEncryptionMode"],
+        2,
+        ["AutomaticFailoverEnabled"],
+        ["CacheNodeType"],
+    ]
+    assert requests.steps({"MemberClusters": ["a", "b"]}, {"replica_count": 0}, ["replica_count"]) == [requests.Step(replicas=0)]
+
+
+def test_log_delivery_that_is_not_wanted_ends():
+    slow = {"log_type": "slow-log", "log_format": "json", "destination_type": "cloudwatch-logs", "destination": "/x"}
+    stream = {"log_type": "engine-log", "log_format": "text", "destination_type": "kinesis-firehose", "destination": "y"}
+    request = requests.log_delivery_request([slow], [stream])
+    assert request[0]["DestinationDetails"] == {"KinesisFirehoseDetails": {"DeliveryStream": "y"}}
+    assert request[1] == {"LogType": "slow-log", "Enabled": False}
+    group = {"LogDeliveryConfigurations": [{**each, "Status": "active"} for each in request[:1]]}
+    assert requests.same_log_delivery(requests.found_log_delivery({"LogDeliveryConfigurations": []}), [])
+    assert requests.found_log_delivery(
+        {"LogDeliveryConfigurations": [{k: v for k, v in each.items() if k != "Enabled"} for each in group["LogDeliveryConfigurations"]]}
+    ) == [stream]
