@@ -26,6 +26,11 @@ TIMES = {
     "eks:addon": 0.2,
     "eks:update": 0.2,
     "ec2:natgateway": 0.2,
+    "rds:cluster": 0.2,
+    "rds:instance": 0.2,
+    "rds:modify": 0.1,
+    "rds:reboot": 0.1,
+    "rds:snapshot": 0.1,
     "iam:role-visible": 0.3,
 }
 

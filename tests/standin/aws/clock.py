@@ -18,6 +18,11 @@ DEFAULT_TIMES = {
     "ec2:natgateway": 1.0,
     "ec2:vpcendpoint": 0.5,
     "ec2:snapshot": 0.5,
+    "rds:cluster": 1.0,
+    "rds:instance": 1.0,
+    "rds:modify": 0.5,
+    "rds:reboot": 0.5,
+    "rds:snapshot": 0.5,
     "iam:role-visible": 0.5,
     "logs:delivery": 0.3,  # until something that writes logs writes again
 }

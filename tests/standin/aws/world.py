@@ -23,6 +23,7 @@ from tests.standin.aws.request_log import RequestLog, client_of
 if TYPE_CHECKING:
     from tests.standin.aws.eks_control_planes import RunningControlPlane
     from tests.standin.aws.eks_model import Cluster, EksAccount
+    from tests.standin.aws.rds_model import RdsAccount
 
 OWN = ("eks",)  # moto knows nothing of what is kept here
 
@@ -40,6 +41,7 @@ class World:
         self.clock = Clock(times)
         self.faults = Faults()
         self.eks: dict[tuple[str, str], EksAccount] = {}
+        self.rds: dict[tuple[str, str], RdsAccount] = {}
         self.control_planes: Callable[[World, str, str, Cluster], RunningControlPlane] | None = None
         self._log = RequestLog(directory / "requests.jsonl")
         self._moto = DomainDispatcherApplication(create_backend_app)
