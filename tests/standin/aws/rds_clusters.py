@@ -232,9 +232,11 @@ def _make(call: Call, name: str, engine: str, version: str, given: Data) -> Clus
     if group and not group.startswith("default."):
         found = parameter_group_of(call, group)
         if found.data["DBParameterGroupFamily"] != family:
-            raise combination(
-                f"The Parameter Group {group} with DBParameterGroupFamily {found.data['DBParameterGroupFamily']} can't be used for this instance. Please use a Parameter Group with DBParameterGroupFamily {family}"
+            message = (
+                f"The Parameter Group {group} with DBParameterGroupFamily {found.data['DBParameterGroupFamily']} can't be used for this "
+                f"instance. Please use a Parameter Group with DBParameterGroupFamily {family}"
             )
+            raise combination(message)
     code = "".join(random.choices(string.ascii_lowercase + string.digits, k=12))
     suffix = "docdb" if engine == engines.DOCUMENTDB else "rds"
     domain = f"{code}.{call.region}.{suffix}.amazonaws.com"
