@@ -11,6 +11,7 @@ from .._credentials.credentials import Credentials
 from .._names import digest
 from .._resource import Outcome, Resource, State, ensure_absent
 from .._security_group.group import StoreSecurityGroup
+from .._wait import wait_for
 from . import api
 from .cluster import Cluster
 from .engine import Engine
@@ -62,6 +63,7 @@ class Removal:
         standing = found is not None and self.cluster.state(found) is not State.DELETING
         snapshots = api.describe_snapshots_of(self.client, self.name)
         kept: list[Outcome] = []
+        planned: Outcome | None = None
         if standing and found is not None:
             if not self.given["skip_final_snapshot"]:
                 taken = [snapshot["DBClusterSnapshotIdentifier"] for snapshot in snapshots]
@@ -69,11 +71,26 @@ class Removal:
                 kept.append(self._snapshot_outcome(self.cluster.final_snapshot, found))
             # Refused here, before the first instance goes
             planned = self._remove(self.cluster, check_mode=True)
+            if not self.module.check_mode:
+                self._wait_until_idle()
         instances = self._remove_instances() if standing else []
-        cluster = planned if standing and self.module.check_mode else self._remove(self.cluster)
+        if self.module.check_mode and planned:
+            cluster = planned
+        else:
+            done = self._remove(self.cluster)
+            cluster = planned or done  # as it was before its protection was lifted
         retained = self._retain_snapshots(snapshots)
         others = [] if self._still_there() else self._remove_others()
         return [cluster, *instances, *kept, *retained, *others]
+
+    def _wait_until_idle(self) -> None:
+        """AWS takes no order for a cluster that is at work."""
+
+        def look() -> tuple[bool, Mapping[str, Any] | None]:
+            found = self.cluster.find()
+            return found is None or self.cluster.state(found) is not State.IN_PROGRESS, found
+
+        wait_for(look, f"{self.cluster.kind} {self.name} to be ready", self.given["wait_timeout"], self.cluster.status)
 
     def _still_there(self) -> bool:
         """Whether a removal that does not wait has left the cluster, which its groups cannot leave before."""

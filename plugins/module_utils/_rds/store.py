@@ -109,7 +109,7 @@ class Store:
             "instances": instances,
             "secret_arn": (secret.resource or {}).get("arn"),
             "secret_name": self.parts.credentials.name,
-            "security_group_id": plan.wanted.cluster["vpc_security_group_ids"][0],
+            "security_group_id": self.parts.security_group_ids()[0],
         }
 
     # -- doing --
@@ -196,7 +196,6 @@ class Store:
         )
         done.target = parts.credentials.prepare(asked)
         wanted.cluster[PASSWORD] = done.target.version_id
-        wanted.cluster["vpc_security_group_ids"] = parts.security_group_ids()
 
     def _after_restore(self, wanted: Wanted) -> dict[str, Any]:
         """A restore takes neither the password nor all settings: they are set again afterwards."""

@@ -29,6 +29,7 @@ from tests.standin.aws import (  # noqa: F401
     rds_instances,
     rds_snapshots,
     s3,
+    secretsmanager,
     sts,
     tagging,
 )

@@ -163,6 +163,21 @@ def delete_db_cluster(call: Call) -> dict[str, Any]:
     return {"DBCluster": described(call, cluster)}
 
 
+@answers("rds", "StopDBCluster", "StartDBCluster")
+def stop_or_start_db_cluster(call: Call) -> dict[str, Any]:
+    cluster, stopping = cluster_of(call), call.operation == "StopDBCluster"
+    if cluster.data["Status"] != ("available" if stopping else "stopped"):
+        raise AwsError("InvalidDBClusterStateFault", f"DbCluster {cluster.name} is in {cluster.data['Status']} state", 400)
+    cluster.data["Status"] = "stopped" if stopping else "starting"
+
+    def started() -> None:
+        cluster.data["Status"] = "available"
+
+    if not stopping:
+        call.world.clock.after("rds:modify", started)
+    return {"DBCluster": described(call, cluster)}
+
+
 @answers("rds", "FailoverDBCluster")
 def failover_db_cluster(call: Call) -> dict[str, Any]:
     """Makes another instance the writer, at once."""
