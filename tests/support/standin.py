@@ -31,6 +31,10 @@ TIMES = {
     "rds:modify": 0.1,
     "rds:reboot": 0.1,
     "rds:snapshot": 0.1,
+    "elasticache:replicationgroup": 0.3,
+    "elasticache:modification": 0.2,
+    "elasticache:user": 0.1,
+    "elasticache:snapshot": 0.2,
     "iam:role-visible": 0.3,
 }
 

@@ -42,6 +42,14 @@ def describe_secret(client: Any, name: str) -> dict[str, Any] | None:
     return client.describe_secret(SecretId=name)
 
 
+@SecretsErrorHandler.common_error_handler("list secrets")
+@AWSRetry.jittered_backoff()
+def list_secrets(client: Any, name_prefix: str) -> list[dict[str, Any]]:
+    """Those whose names begin so; without those that are scheduled for deletion."""
+    filters = [{"Key": "name", "Values": [name_prefix]}]
+    return client.get_paginator("list_secrets").paginate(Filters=filters).build_full_result()["SecretList"]
+
+
 @SecretsErrorHandler.common_error_handler("read secret")
 @until_visible(NOT_YET)
 @AWSRetry.jittered_backoff()

@@ -74,7 +74,7 @@ class Store:
         wanted = parts.wanted(target)
         cluster = self._ensure(parts.cluster, wanted.cluster, check_mode=True)
         plan = Plan(wanted, target, cluster)
-        plan.others += [*self._foundations(check_mode=True), secret, parts.credentials.rotation(target)]
+        plan.others += [secret, *self._foundations(check_mode=True), parts.credentials.rotation(target)]
         plan.instances += self._plan_instances(wanted)
         plan.others += [self._remove(group, check_mode=True) for group in parts.other_parameter_groups()]
         plan.rebooted = pending(parts, plan.instances, cluster)
@@ -186,10 +186,10 @@ class Store:
         return done.outcomes()
 
     def _make_what_it_needs(self, done: Plan) -> None:
-        """Groups and secret; after it the target's version of the secret is known."""
+        """The secret first, by which a half-made cluster is found again, and the groups; after it the version of the secret is known."""
         parts, wanted = self.parts, done.wanted
-        done.others += self._foundations(check_mode=False)
         done.others.append(parts.credentials.bring(check_mode=False, adopt=self.given["adopt"]))
+        done.others += self._foundations(check_mode=False)
         done.others.append(parts.credentials.rotation(done.target))
         asked = (
             parts.credentials.target(rotate=self.given["rotate_password"]) if done.target.version_id == KNOWN_AFTER_APPLY else done.target

@@ -23,6 +23,10 @@ DEFAULT_TIMES = {
     "rds:modify": 0.5,
     "rds:reboot": 0.5,
     "rds:snapshot": 0.5,
+    "elasticache:replicationgroup": 1.0,
+    "elasticache:modification": 0.5,
+    "elasticache:user": 0.3,
+    "elasticache:snapshot": 0.5,
     "iam:role-visible": 0.5,
     "logs:delivery": 0.3,  # until something that writes logs writes again
 }

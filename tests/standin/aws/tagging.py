@@ -1,4 +1,4 @@
-"""The tagging API: what moto's answer leaves out of EKS, EC2, RDS and CloudWatch Logs."""
+"""The tagging API: what moto's answer leaves out of EKS, EC2, RDS, ElastiCache and CloudWatch Logs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from moto.ec2.models import ec2_backends
 from moto.logs.models import logs_backends
 
 from tests.standin.aws.eks_tags import tagged
+from tests.standin.aws.elasticache_model import account as cache_account
 from tests.standin.aws.operations import Call, answers
 from tests.standin.aws.rds_model import tagged as tagged_of_rds
 
@@ -53,6 +54,7 @@ def _others(call: Call) -> Iterator[tuple[str, dict[str, str]]]:
     logs = logs_backends[call.account][call.region]
     for group in logs.groups.values():
         yield group.arn, logs.tagger.get_tag_dict_for_resource(group.arn)
+    yield from cache_account(call).tags.items()
 
 
 def _wanted(call: Call, arn: str, tags: dict[str, str]) -> bool:

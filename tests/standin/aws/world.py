@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from tests.standin.aws.eks_control_planes import RunningControlPlane
     from tests.standin.aws.eks_model import Cluster, EksAccount
     from tests.standin.aws.rds_model import RdsAccount
+    from tests.standin.aws.elasticache_model import CacheAccount
 
-OWN = ("eks",)  # moto knows nothing of what is kept here
+OWN = ("eks", "elasticache")  # moto knows nothing of what is kept here
 
 
 class World:
@@ -42,6 +43,7 @@ class World:
         self.faults = Faults()
         self.eks: dict[tuple[str, str], EksAccount] = {}
         self.rds: dict[tuple[str, str], RdsAccount] = {}
+        self.elasticache: dict[tuple[str, str], CacheAccount] = {}
         self.control_planes: Callable[[World, str, str, Cluster], RunningControlPlane] | None = None
         self._log = RequestLog(directory / "requests.jsonl")
         self._moto = DomainDispatcherApplication(create_backend_app)

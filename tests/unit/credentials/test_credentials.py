@@ -13,6 +13,7 @@ from ansible_collections.opta.platform.plugins.module_utils import _visibility
 from ansible_collections.opta.platform.plugins.module_utils._credentials.credentials import Credentials, applied_tag, applied_version
 from ansible_collections.opta.platform.plugins.module_utils._credentials.options import check_options, secret_name
 from ansible_collections.opta.platform.plugins.module_utils._credentials.password import Password, of_secret_string
+from ansible_collections.opta.platform.plugins.module_utils._credentials.stores import store_secrets
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError, Refused
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
 from moto import mock_aws
@@ -262,3 +263,14 @@ def test_options():
         check_options({**good, "secret_recovery_window_in_days": 3})
     with pytest.raises(Refused, match="secret_name is 'a b'"):
         check_options({**good, "secret_name": "a b"})
+
+
+def test_stores_are_found_by_their_secrets(manager):
+    manager.credentials().bring(check_mode=False)
+    for name, tags in (("opta/staging/cache/foreign", {}), ("opta/staging/caches/x", TAGS), ("opta/staging/cache/gone", TAGS)):
+        listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+        manager.client.create_secret(Name=name, SecretString="x", Tags=listed)
+    manager.client.delete_secret(SecretId="opta/staging/cache/gone")
+    arn = manager.client.describe_secret(SecretId=NAME)["ARN"]
+    assert store_secrets(manager.client, "opta", "staging", "cache") == [{"name": "main", "secret_name": NAME, "secret_arn": arn}]
+    assert store_secrets(manager.client, "opta", "staging", "aurora") == []

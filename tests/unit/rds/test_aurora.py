@@ -196,16 +196,17 @@ def test_a_head_start_and_what_another_run_began_are_finished(aws, bring, plan_a
 
 
 STEPS = [
+    "CreateSecret",
     "CreateDBClusterParameterGroup",
     "ModifyDBClusterParameterGroup",
     "CreateDBSubnetGroup",
     "CreateSecurityGroup",
     "AuthorizeSecurityGroupIngress",
-    "CreateSecret",
     "CreateDBCluster",
     "CreateDBInstance",
 ]
 LAST_STEPS = [
+    "CreateSecret",
     "ModifyDBCluster",
     "DeleteDBInstance",
     "DeleteDBCluster",

@@ -1,0 +1,78 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The subnet group and the parameter group of a store in ElastiCache. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .._resource import Attribute, Change
+from .._vpc.endpoints import same_members
+from . import api, changes
+from .part import Part
+
+MOST_PARAMETERS_A_CALL = 20  # ModifyCacheParameterGroup
+
+
+def parameter_group_name(store: str, family: str) -> str:
+    """A parameter group belongs to one family for life: the name says which (redis6.x becomes redis6-x)."""
+    return f"{store}-{family.replace('.', '-')}"
+
+
+class SubnetGroup(Part):
+    """Source: ElastiCache API, CreateCacheSubnetGroup, ModifyCacheSubnetGroup."""
+
+    kind = "cache subnet group"
+
+    def table(self) -> Sequence[Attribute]:
+        return (Attribute("subnet_ids", lambda g: sorted(s["SubnetIdentifier"] for s in g["Subnets"]), same=same_members),)
+
+    def look(self) -> dict[str, Any] | None:
+        return api.describe_subnet_group(self.client, self.name)
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        changes.create_subnet_group(self.client, self.name, f"Subnets of {self.name}", wanted["subnet_ids"], wanted["tags"])
+
+    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "subnet_ids" in names:
+            changes.modify_subnet_group(self.client, self.name, wanted["subnet_ids"])
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        changes.delete_subnet_group(self.client, self.name)
+
+
+class ParameterGroup(Part):
+    """The parameters that the user has set; all others have the engine's defaults. Source: ElastiCache API, ModifyCacheParameterGroup."""
+
+    kind = "cache parameter group"
+
+    def table(self) -> Sequence[Attribute]:
+        one_family = "a parameter group belongs to one family for life (ElastiCache, CreateCacheParameterGroup)."
+        return (
+            Attribute("family", lambda g: g["CacheParameterGroupFamily"], Change.REFUSED, one_family),
+            Attribute("parameters", lambda g: {p["ParameterName"]: p.get("ParameterValue", "") for p in g["own"]}),
+        )
+
+    def look(self) -> dict[str, Any] | None:
+        found = next((g for g in api.describe_parameter_groups(self.client) if g["CacheParameterGroupName"] == self.name), None)
+        return None if found is None else {**found, "own": api.describe_user_parameters(self.client, self.name)}
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        changes.create_parameter_group(self.client, self.name, wanted["family"], f"Parameters of {self.name}", wanted["tags"])
+        self._send(changes.modify_parameters, wanted.get("parameters") or {})
+
+    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "parameters" not in names:
+            return
+        before = {p["ParameterName"]: p.get("ParameterValue", "") for p in found["own"]}
+        after = wanted["parameters"]
+        self._send(changes.modify_parameters, {name: value for name, value in after.items() if before.get(name) != value})
+        self._send(changes.reset_parameters, {name: value for name, value in before.items() if name not in after})
+
+    def _send(self, call: Callable[..., None], values: Mapping[str, str]) -> None:
+        pairs = sorted(values.items())
+        for start in range(0, len(pairs), MOST_PARAMETERS_A_CALL):
+            call(self.client, self.name, pairs[start : start + MOST_PARAMETERS_A_CALL])
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        changes.delete_parameter_group(self.client, self.name)

@@ -1,0 +1,265 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A replication group: the table of its attributes, and how it is found, made, changed and deleted. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .. import _tags
+from .._credentials.credentials import applied_version, other_tags
+from .._credentials.secret import same_key
+from .._errors import Refused
+from .._resource import Attribute, Change, State
+from .._vpc.endpoints import same_members
+from .._wait import wait_for
+from . import api, changes, requests
+from .auth_token import AuthToken
+from .part import Part
+from .passwords import Passwords
+from .versions import same_version
+
+NO_TLS = "disabled"
+#: what the tags of a group that begins say: AWS tells them once it is available
+UNKNOWN = "unknown"
+WAITING = "waits for the maintenance window"
+
+
+def engine_change(before: str, after: str) -> Change | str:
+    """Redis OSS becomes Valkey in place, not the other way."""
+    return Change.IN_PLACE if (before, after) == ("redis", "valkey") else f"ElastiCache does not make {after} of {before}."
+
+
+def authentication_change(before: str, after: str) -> Change | str:
+    """From an AUTH token to users in one call; back there is no way on which clients keep access."""
+    if before == "user_group":
+        return "clients would lose access, because users go before a token can come. Make a group of another name and move the clients."
+    return Change.IN_PLACE
+
+
+def authentication_of(group: Mapping[str, Any]) -> str:
+    """How clients of a group log in."""
+    if group.get("UserGroupIds"):
+        return "user_group"
+    return "auth_token" if group.get("AuthTokenEnabled") else "none"
+
+
+def parameter_group_of(group: Mapping[str, Any]) -> str | None:
+    """The parameter group that the nodes have."""
+    return (group["node"].get("CacheParameterGroup") or {}).get("CacheParameterGroupName")
+
+
+def attributes(purge_tags: bool = False, pending_counts: bool = False, passwords: Passwords | None = None) -> tuple[Attribute, ...]:
+    """Every attribute once. pending_counts: what waits for the maintenance window is as good as done.
+
+    Source: ElastiCache API, CreateReplicationGroup, DescribeReplicationGroups, DescribeCacheClusters, ModifyReplicationGroup.
+    """
+
+    def node(key: str) -> Callable[[Mapping[str, Any]], Any]:
+        def read(group: Mapping[str, Any]) -> Any:
+            pending = (group["node"].get("PendingModifiedValues") or {}).get(key) if pending_counts else None
+            return pending or group["node"].get(key)
+
+        return read
+
+    def with_version(read: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, Any]], Any]:
+        """What changes together with a version that waits; AWS does not tell it."""
+        return lambda group: WAITING if node("EngineVersion")(group) != group["node"].get("EngineVersion") else read(group)
+
+    refused, fixed = Change.REFUSED, "ElastiCache fixes it when a group is made; make a group of another name and move the data."
+
+    def same_password(marker: Any, version_id: Any) -> bool:
+        return marker == UNKNOWN or passwords is None or passwords.same(marker, version_id)
+
+    return (
+        Attribute("description", lambda g: g.get("Description")),
+        Attribute("engine", with_version(lambda g: g["engine"]), engine_change, same=lambda found, wanted: found in {WAITING, wanted}),
+        Attribute("engine_version", node("EngineVersion"), same=same_version),
+        Attribute("node_type", node("CacheNodeType")),
+        Attribute("replica_count", lambda g: max(len(g.get("MemberClusters") or []) - 1, 0)),
+        Attribute("automatic_failover_enabled", lambda g: g.get("AutomaticFailover") in {"enabled", "enabling"}),
+        Attribute("multi_az_enabled", lambda g: g.get("MultiAZ") == "enabled"),
+        Attribute("parameter_group_name", with_version(parameter_group_of), same=lambda found, wanted: found in {WAITING, wanted}),
+        Attribute("subnet_group_name", lambda g: g["node"].get("CacheSubnetGroupName"), refused, fixed),
+        Attribute(
+            "security_group_ids",
+            lambda g: sorted(s["SecurityGroupId"] for s in g["node"].get("SecurityGroups") or []),
+            same=same_members,
+        ),
+        Attribute("port", lambda g: g["port"], refused, fixed, same=lambda found, wanted: found in {None, wanted}),
+        Attribute("kms_key_arn", lambda g: g.get("KmsKeyId"), refused, fixed, same=same_key),
+        Attribute("at_rest_encryption_enabled", lambda g: bool(g.get("AtRestEncryptionEnabled")), refused, fixed),
+        Attribute(
+            "transit_encryption_mode", lambda g: g.get("TransitEncryptionMode", "required") if g.get("TransitEncryptionEnabled") else NO_TLS
+        ),
+        Attribute("authentication", authentication_of, authentication_change),
+        Attribute("user_group_id", lambda g: next(iter(g.get("UserGroupIds") or []), None)),
+        Attribute("password", lambda g: applied_version(g["all_tags"]) if g["tags_known"] else UNKNOWN, secret=True, same=same_password),
+        Attribute("snapshot_retention_days", lambda g: g.get("SnapshotRetentionLimit", 0)),
+        Attribute("snapshot_window", lambda g: g.get("SnapshotWindow")),
+        Attribute("maintenance_window", lambda g: g["node"].get("PreferredMaintenanceWindow")),
+        Attribute("auto_minor_version_upgrade", lambda g: bool(g.get("AutoMinorVersionUpgrade"))),
+        Attribute("log_delivery", requests.found_log_delivery, same=requests.same_log_delivery),
+    )
+
+
+class ReplicationGroup(Part):
+    """A group of nodes of Valkey or Redis OSS without shards: a primary and its replicas.
+
+    wanted_tags: decide whose it is once AWS tells its tags, which it does not of a group that begins.
+    passwords: the AUTH token that is wanted; None with users, or for a deletion.
+    apply_immediately: whether changes that touch the nodes do not wait for the maintenance window.
+    final_snapshot: gives the name of the snapshot that a deletion takes; None takes none.
+    """
+
+    kind = "cache replication group"
+    made_by_aws = ("arn", "endpoint", "reader_endpoint", "status", "member_clusters")
+
+    def __init__(
+        self,
+        client: Any,
+        name: str,
+        *,
+        wanted_tags: Mapping[str, Any] | None = None,
+        passwords: Passwords | None = None,
+        apply_immediately: bool = True,
+        adopt: bool = False,
+        wait: bool = True,
+        timeout_seconds: float = 1800,
+        purge_tags: bool = False,
+        final_snapshot: Callable[[Mapping[str, Any]], str | None] = lambda _found: None,
+    ) -> None:
+        self.passwords = passwords
+        self.wanted_tags = {key: str(value) for key, value in (wanted_tags or {}).items()}
+        self.apply_immediately = apply_immediately
+        self.adopt = adopt
+        self.wait = wait
+        self.timeout_seconds = timeout_seconds
+        self.final_snapshot = final_snapshot
+        super().__init__(client, name, purge_tags=purge_tags)
+
+    def table(self) -> Sequence[Attribute]:
+        return attributes(pending_counts=not self.apply_immediately, passwords=self.passwords)
+
+    def look(self) -> dict[str, Any] | None:
+        group = api.describe_replication_group(self.client, self.name)
+        if group is None:
+            return None
+        members = group.get("MemberClusters") or []
+        node = (api.describe_cache_cluster(self.client, members[0]) if members else None) or {}
+        shard: Mapping[str, Any] = next(iter(group.get("NodeGroups") or []), {})
+        primary, reader = shard.get("PrimaryEndpoint") or {}, shard.get("ReaderEndpoint") or {}
+        return {
+            **group,
+            "node": node,
+            "engine": group.get("Engine") or node.get("Engine"),
+            "engine_version": node.get("EngineVersion"),
+            "port": primary.get("Port"),
+            "endpoint": primary.get("Address"),
+            "reader_endpoint": reader.get("Address") or primary.get("Address"),
+            "status": group["Status"],
+            "member_clusters": members,
+        }
+
+    def find(self) -> Mapping[str, Any] | None:
+        found = super().find()
+        if found is None or found["tags_known"]:
+            return found
+        return {**found, "all_tags": self.wanted_tags}  # check() looks again once they are told
+
+    @staticmethod
+    def is_going(found: Mapping[str, Any]) -> bool:
+        return found["Status"] == "deleting"
+
+    def status(self, found: Mapping[str, Any] | None) -> str:
+        if found is None or found["Status"] != "create-failed":
+            return super().status(found)
+        told = [event["Message"] for event in api.describe_events(self.client, self.name)]
+        return f"create-failed: {told[-1] if told else 'AWS gives no reason.'}"
+
+    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        """AWS wants a description of each group."""
+        return {"description": self.name, **wanted} if found is None else wanted
+
+    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+        if found is None or self.state(found) is State.DELETING:
+            if wanted.get("state") != "absent":
+                self._refuse_what_cannot_be_made(wanted)
+            return
+        self._refuse_what_is_not_ours(found)
+        if found.get("ClusterEnabled"):
+            raise Refused(f"{self.kind} {self.name} has shards (cluster mode), which is not managed here: use another name.")
+        if wanted.get("state") != "absent":
+            self._refuse_a_node_type_that_aws_does_not_offer(found, wanted)
+            requests.refuse_failover_without_replicas(found, wanted, self.attributes)
+
+    def _refuse_what_is_not_ours(self, found: Mapping[str, Any]) -> None:
+        reason = None if self.adopt or not found["tags_known"] else _tags.not_ours(found["all_tags"], self.wanted_tags)
+        if reason:
+            raise Refused(f"{self.kind} {self.name} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
+
+    def _refuse_what_cannot_be_made(self, wanted: Mapping[str, Any]) -> None:
+        if not wanted.get("node_type"):
+            raise Refused(f"{self.kind} {self.name} does not exist, and making it needs node_type, for example cache.t4g.small.")
+        requests.refuse_failover_without_replicas(None, wanted, self.attributes)
+
+    def _refuse_a_node_type_that_aws_does_not_offer(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+        before, after = found["node"].get("CacheNodeType"), wanted.get("node_type")
+        if after in (None, before) or self.state(found) is not State.READY:
+            return
+        allowed = api.list_allowed_node_types(self.client, self.name)
+        names = {*allowed.get("ScaleUpModifications", []), *allowed.get("ScaleDownModifications", [])}
+        if names and after not in names:
+            raise Refused(f"node_type is {after}, but {self.name} can change from {before} to {', '.join(sorted(names))} only.")
+
+    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+        pending = found["node"].get("PendingModifiedValues") or {}
+        waiting = [f"{key} {pending[key]}" for key in ("EngineVersion", "CacheNodeType") if pending.get(key)]
+        if not waiting or self.apply_immediately:
+            return []
+        window = found["node"].get("PreferredMaintenanceWindow")
+        return [f"{self.kind} {self.name}: {', '.join(waiting)} will come in the maintenance window {window}."]
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        request = requests.create_request(wanted)
+        tags = dict(wanted["tags"])
+        if self.passwords is not None:
+            request["AuthToken"] = self.passwords.value().reveal()
+            tags.update(self.passwords.creating_tag())
+        changes.create_replication_group(self.client, ReplicationGroupId=self.name, Tags=_tags.as_list(tags), **request)
+
+    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        """One call after the other, each once the one before has ended; without waiting only the first."""
+        steps = requests.steps(found, wanted, names)
+        for step in steps if self.wait else steps[:1]:
+            self._do(step)
+        if "password" in names and self.passwords is not None and self.wait:
+            AuthToken(self.client, found, self.passwords, self._modify).bring()
+
+    def _do(self, step: requests.Step) -> None:
+        if step.replicas is None:
+            self._modify(**step.request)
+            return
+        call = changes.increase_replica_count if step.grows else changes.decrease_replica_count
+        call(self.client, self.name, step.replicas)
+        self._settle()
+
+    def _modify(self, **request: Any) -> None:
+        changes.modify_replication_group(self.client, self.name, ApplyImmediately=self.apply_immediately, **request)
+        self._settle()
+
+    def _settle(self) -> None:
+        if self.wait:
+            wait_for(self._available, f"{self.kind} {self.name} to be available", self.timeout_seconds, str)
+
+    def _available(self) -> tuple[bool, str]:
+        group = api.describe_replication_group(self.client, self.name)
+        return group is None or group["Status"] == "available", "gone" if group is None else str(group["Status"])
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        self._refuse_what_is_not_ours(found)  # it may have been made by others while its tags were not told
+        changes.delete_replication_group(self.client, self.name, self.final_snapshot(found))
+
+    def describe(self, found: Mapping[str, Any]) -> dict[str, Any]:
+        shown = super().describe(found)
+        return {**{key: value for key, value in shown.items() if key != "password"}, "tags": other_tags(found["all_tags"])}

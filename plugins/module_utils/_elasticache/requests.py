@@ -1,0 +1,170 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is asked of ElastiCache to make and to change a replication group. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._errors import Refused
+from .._resource import Attribute
+
+#: attribute: its name in CreateReplicationGroup
+CREATED = {
+    "description": "ReplicationGroupDescription",
+    "engine": "Engine",
+    "engine_version": "EngineVersion",
+    "node_type": "CacheNodeType",
+    "automatic_failover_enabled": "AutomaticFailoverEnabled",
+    "multi_az_enabled": "MultiAZEnabled",
+    "parameter_group_name": "CacheParameterGroupName",
+    "subnet_group_name": "CacheSubnetGroupName",
+    "security_group_ids": "SecurityGroupIds",
+    "port": "Port",
+    "kms_key_arn": "KmsKeyId",
+    "at_rest_encryption_enabled": "AtRestEncryptionEnabled",
+    "snapshot_retention_days": "SnapshotRetentionLimit",
+    "snapshot_window": "SnapshotWindow",
+    "maintenance_window": "PreferredMaintenanceWindow",
+    "auto_minor_version_upgrade": "AutoMinorVersionUpgrade",
+}
+#: those that one ModifyReplicationGroup changes together
+SETTINGS = (
+    "description",
+    "automatic_failover_enabled",
+    "multi_az_enabled",
+    "security_group_ids",
+    "snapshot_retention_days",
+    "snapshot_window",
+    "maintenance_window",
+    "auto_minor_version_upgrade",
+)
+ENGINE = ("engine", "engine_version", "parameter_group_name")
+LOG_DESTINATIONS = {
+    "cloudwatch-logs": ("CloudWatchLogsDetails", "LogGroup"),
+    "kinesis-firehose": ("KinesisFirehoseDetails", "DeliveryStream"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change: a ModifyReplicationGroup, or another number of replicas."""
+
+    request: Mapping[str, Any] = field(default_factory=dict)
+    replicas: int | None = None
+    grows: bool = False
+
+
+def create_request(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """CreateReplicationGroup without name, tags and token."""
+    request = {theirs: wanted[ours] for ours, theirs in CREATED.items() if wanted.get(ours) is not None}
+    request["NumCacheClusters"] = wanted.get("replica_count", 0) + 1
+    request.update(TransitEncryptionEnabled=True, TransitEncryptionMode=wanted.get("transit_encryption_mode", "required"))
+    if wanted.get("user_group_id"):
+        request["UserGroupIds"] = [wanted["user_group_id"]]
+    if wanted.get("log_delivery"):
+        request["LogDeliveryConfigurations"] = log_delivery_request([], wanted["log_delivery"])
+    return request
+
+
+def steps(found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> list[Step]:
+    """The calls that change a group, in an order that works.
+
+    TLS comes before what needs it, replicas before a failover that needs them, and they go after it; the nodes are touched last.
+    """
+    changed: list[Step] = [Step(request) for request in transit_requests(found, wanted)] if "transit_encryption_mode" in names else []
+    before = max(len(found.get("MemberClusters") or []) - 1, 0)
+    replicas = wanted["replica_count"] if "replica_count" in names else before
+    if replicas > before:
+        changed.append(Step(replicas=replicas, grows=True))
+    settings = {CREATED[name]: wanted[name] for name in SETTINGS if name in names}
+    if "log_delivery" in names:
+        settings["LogDeliveryConfigurations"] = log_delivery_request(found_log_delivery(found), wanted["log_delivery"])
+    changed.extend([Step(settings)] if settings else [])
+    if replicas < before:
+        changed.append(Step(replicas=replicas))
+    if {"authentication", "user_group_id"} & set(names) and wanted.get("user_group_id"):
+        changed.append(Step(user_group_request(found, wanted["user_group_id"])))
+    engine = {CREATED[name]: wanted[name] for name in ENGINE if name in names}
+    if "engine" in names:
+        engine["EngineVersion"] = wanted["engine_version"]
+    changed.extend([Step(engine)] if engine else [])
+    changed.extend([Step({"CacheNodeType": wanted["node_type"]})] if "node_type" in names else [])
+    return changed
+
+
+def transit_requests(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """From no TLS to TLS only, and back, there is a mode between in which both kinds of clients are let in."""
+    mode = wanted["transit_encryption_mode"]
+    if found.get("TransitEncryptionEnabled"):
+        return [{"TransitEncryptionEnabled": True, "TransitEncryptionMode": mode}]
+    first = {"TransitEncryptionEnabled": True, "TransitEncryptionMode": "preferred"}
+    return [first] if mode == "preferred" else [first, {"TransitEncryptionEnabled": True, "TransitEncryptionMode": mode}]
+
+
+def user_group_request(found: Mapping[str, Any], user_group_id: str) -> dict[str, Any]:
+    """The one user group that is wanted, instead of others or of a token."""
+    others = [each for each in found.get("UserGroupIds") or [] if each != user_group_id]
+    request: dict[str, Any] = {"UserGroupIdsToAdd": [user_group_id]}
+    if others:
+        request["UserGroupIdsToRemove"] = others
+    if found.get("AuthTokenEnabled"):
+        request["AuthTokenUpdateStrategy"] = "DELETE"
+    return request
+
+
+def found_log_delivery(group: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Where the logs of a group go, in the option's shape."""
+    found = []
+    for each in group.get("LogDeliveryConfigurations") or []:
+        if each.get("Status") == "disabling":
+            continue
+        details, key = LOG_DESTINATIONS[each["DestinationType"]]
+        destination = ((each.get("DestinationDetails") or {}).get(details) or {}).get(key, "")
+        found.append(
+            {
+                "log_type": each["LogType"],
+                "log_format": each.get("LogFormat", "json"),
+                "destination_type": each["DestinationType"],
+                "destination": destination,
+            }
+        )
+    return sorted(found, key=lambda each: each["log_type"])
+
+
+def same_log_delivery(found: Sequence[Mapping[str, str]], wanted: Sequence[Mapping[str, str]]) -> bool:
+    return sorted(map(sorted_items, found)) == sorted(map(sorted_items, wanted))
+
+
+def sorted_items(each: Mapping[str, str]) -> list[tuple[str, str]]:
+    return sorted(each.items())
+
+
+def log_delivery_request(found: Sequence[Mapping[str, str]], wanted: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """The wanted destinations, and the end of those for other kinds of logs."""
+    request: list[dict[str, Any]] = []
+    for each in wanted:
+        details, key = LOG_DESTINATIONS[each["destination_type"]]
+        request.append(
+            {
+                "LogType": each["log_type"],
+                "LogFormat": each["log_format"],
+                "DestinationType": each["destination_type"],
+                "DestinationDetails": {details: {key: each["destination"]}},
+                "Enabled": True,
+            }
+        )
+    kept = {each["log_type"] for each in wanted}
+    return request + [{"LogType": each["log_type"], "Enabled": False} for each in found if each["log_type"] not in kept]
+
+
+def refuse_failover_without_replicas(found: Mapping[str, Any] | None, wanted: Mapping[str, Any], attributes: Sequence[Attribute]) -> None:
+    """Raise Refused when what is given and what is found do not go together."""
+    names = ("replica_count", "automatic_failover_enabled", "multi_az_enabled")
+    read = {attribute.name: attribute.read for attribute in attributes}
+    replicas, failover, zones = (wanted.get(name, read[name](found) if found else None) for name in names)
+    if failover and not replicas:
+        raise Refused("automatic_failover_enabled needs a replica to fail over to: set replica_count to at least 1.")
+    if zones and not failover:
+        raise Refused("multi_az_enabled needs automatic_failover_enabled: true.")

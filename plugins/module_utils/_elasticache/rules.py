@@ -1,0 +1,116 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What ElastiCache allows of a replication group, as sentences; for the module and the preflight. Pure; private to the collection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+NAME_LIMIT = 40  # CreateReplicationGroup, ReplicationGroupId
+NAME = re.compile(r"(?!.*--)[a-z](?:[a-z0-9-]*[a-z0-9])?")
+NODE_TYPE = re.compile(r"cache\.[a-z0-9-]+\.[a-z0-9]+")
+VERSION = re.compile(r"\d+(\.\d+){0,2}|6\.x")
+MOST_REPLICAS, LONGEST_RETENTION = 5, 35
+DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+TIME = r"([01]\d|2[0-3]):([0-5]\d)"
+DAILY = re.compile(rf"{TIME}-{TIME}")
+WEEKLY = re.compile(rf"({'|'.join(DAYS)}):{TIME}-({'|'.join(DAYS)}):{TIME}")
+MINUTES_OF_A_DAY, MINUTES_OF_A_WEEK, SHORTEST_WINDOW = 1440, 10080, 60
+#: user groups came with Redis OSS 6.0
+FIRST_VERSION_WITH_USERS = (6,)
+
+
+def version_numbers(version: str) -> tuple[int, ...]:
+    """The numbers of an engine version; what is not a number (6.x) counts as the highest."""
+    return tuple(int(part) if part.isdigit() else 99 for part in version.split("."))
+
+
+def name_error(option: str, name: str) -> list[str]:
+    """Whether AWS would refuse the name of a replication group."""
+    if NAME.fullmatch(name) and len(name) <= NAME_LIMIT:
+        return []
+    return [
+        f"{option} is {name!r}, but ElastiCache allows 1 to {NAME_LIMIT} lower-case letters, digits and single hyphens, "
+        "beginning with a letter and not ending with a hyphen, for example main."
+    ]
+
+
+def group_errors(given: Mapping[str, Any], where: str = "") -> list[str]:
+    """A sentence for each rule that the options of one replication group break; options that are None are not given."""
+    return [f"{where}{sentence}" for check in (_sizes, _failover, _engine, _windows, _port) for sentence in check(given)]
+
+
+def _sizes(given: Mapping[str, Any]) -> list[str]:
+    sentences = []
+    for option, most, example in (("replica_count", MOST_REPLICAS, 1), ("snapshot_retention_days", LONGEST_RETENTION, 5)):
+        value = given.get(option)
+        if value is not None and not 0 <= int(value) <= most:
+            sentences.append(f"{option} is {value}, but ElastiCache allows 0 to {most}, for example {example}.")
+    node_type = given.get("node_type")
+    if node_type is not None and not NODE_TYPE.fullmatch(node_type):
+        sentences.append(f"node_type is {node_type!r}, which is no node type of ElastiCache; a right one is cache.t4g.small.")
+    return sentences
+
+
+def _failover(given: Mapping[str, Any]) -> list[str]:
+    failover, replicas = given.get("automatic_failover_enabled"), given.get("replica_count")
+    if failover and replicas is not None and int(replicas) == 0:
+        return ["automatic_failover_enabled needs a replica to fail over to: set replica_count to at least 1."]
+    if given.get("multi_az_enabled") and failover is False:
+        return ["multi_az_enabled needs automatic_failover_enabled: true."]
+    return []
+
+
+def _engine(given: Mapping[str, Any]) -> list[str]:
+    version = given.get("engine_version")
+    if version is None:
+        return []
+    if not VERSION.fullmatch(str(version)):
+        return [f'engine_version is {version!r}: write it in quotes, for example "8.0".']
+    old = version_numbers(str(version)) < FIRST_VERSION_WITH_USERS
+    if given.get("engine") == "redis" and old and given.get("authentication", "user_group") == "user_group":
+        return ["authentication is user_group, which Redis OSS has from 6.0: use a newer engine_version, or authentication: auth_token."]
+    return []
+
+
+def _windows(given: Mapping[str, Any]) -> list[str]:
+    snapshots, maintenance = given.get("snapshot_window"), given.get("maintenance_window")
+    daily, weekly = DAILY.fullmatch(str(snapshots)), WEEKLY.fullmatch(str(maintenance).lower())
+    sentences = []
+    if snapshots is not None and (daily is None or daily_minutes(snapshots)[1] < SHORTEST_WINDOW):
+        sentences.append(f'snapshot_window is {snapshots!r}: it must be at least 60 minutes of a day in UTC, for example "03:00-04:00".')
+    if maintenance is not None and (weekly is None or weekly_minutes(maintenance)[1] < SHORTEST_WINDOW):
+        sentences.append(
+            f"maintenance_window is {maintenance!r}: it must be at least 60 minutes of a week in UTC, for example sun:05:00-sun:06:00."
+        )
+    if not sentences and snapshots and maintenance and _overlap(snapshots, maintenance):
+        sentences.append(f"snapshot_window {snapshots} and maintenance_window {maintenance} overlap, which ElastiCache refuses: move one.")
+    return sentences
+
+
+def _port(given: Mapping[str, Any]) -> list[str]:
+    port = given.get("port")
+    if port is None or 1 <= int(port) <= 65535:
+        return []
+    return [f"port is {port}, but must be from 1 to 65535, for example 6379."]
+
+
+def daily_minutes(window: str) -> tuple[int, int]:
+    """Begin and length of a daily window in minutes."""
+    begin, end = (int(part[:2]) * 60 + int(part[3:]) for part in window.split("-"))
+    return begin, (end - begin) % MINUTES_OF_A_DAY
+
+
+def weekly_minutes(window: str) -> tuple[int, int]:
+    """Begin and length of a weekly window in minutes."""
+    parts = window.lower().split("-")
+    begin, end = (DAYS.index(part[:3]) * MINUTES_OF_A_DAY + int(part[4:6]) * 60 + int(part[7:]) for part in parts)
+    return begin, (end - begin) % MINUTES_OF_A_WEEK
+
+
+def _overlap(snapshots: str, maintenance: str) -> bool:
+    first, long = daily_minutes(snapshots)
+    start, length = weekly_minutes(maintenance)
+    taken = {(first + minute) % MINUTES_OF_A_DAY for minute in range(long)}
+    return any((start + minute) % MINUTES_OF_A_DAY in taken for minute in range(min(length, MINUTES_OF_A_DAY)))

@@ -1,0 +1,232 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A whole store in ElastiCache: its replication group and all that it needs, brought to what is wanted. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._credentials.credentials import Credentials
+from .._errors import Refused
+from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, ensure_absent, ensure_present
+from .._security_group.group import StoreSecurityGroup
+from . import api
+from .groups import ParameterGroup, SubnetGroup, parameter_group_name
+from .passwords import Passwords
+from .replication_group import ReplicationGroup, authentication_of, parameter_group_of
+from .users import USER_NAME, User, UserGroup, access_string
+from .versions import Engine, wanted_engine
+
+PORT = 6379
+#: options that are attributes of the replication group as they are
+OF_THE_GROUP = (
+    "description",
+    "node_type",
+    "replica_count",
+    "automatic_failover_enabled",
+    "multi_az_enabled",
+    "kms_key_arn",
+    "transit_encryption_mode",
+    "snapshot_retention_days",
+    "snapshot_window",
+    "maintenance_window",
+    "auto_minor_version_upgrade",
+    "log_delivery",
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is wanted of a store: the module's options by their names; None leaves a thing as it is found."""
+
+    name: str
+    given: Mapping[str, Any]
+    tags: Mapping[str, Any] = field(default_factory=dict)
+    purge_tags: bool = False
+    adopt: bool = False
+    wait: bool = True
+    timeout_seconds: float = 1800
+
+    def get(self, name: str, default: Any = None) -> Any:
+        value = self.given.get(name)
+        return default if value is None else value
+
+    @property
+    def secret_name(self) -> str:
+        return str(self.get("secret_name", self.name))
+
+    @property
+    def own_tags(self) -> dict[str, str]:
+        return {key: str(value) for key, value in self.tags.items()}
+
+
+class Store:
+    """One pass over all parts; in check mode it says what would be done, and makes no call that changes anything.
+
+    client: makes the client of a service.
+    """
+
+    def __init__(self, client: Callable[[str], Any], options: Options, check_mode: bool) -> None:
+        self.cache, self.ec2 = client("elasticache"), client("ec2")
+        self.options = options
+        self.check_mode = check_mode
+        self.outcomes: list[Outcome] = []
+        self.credentials = Credentials(
+            client("secretsmanager"),
+            options.secret_name,
+            username=USER_NAME,
+            kms_key_arn=options.get("kms_key_arn"),
+            tags=options.own_tags,
+            description=f"Credentials of the cache {options.name}",
+            recovery_window_in_days=options.get("secret_recovery_window_in_days", 30),
+        )
+        self.settled = True
+
+    def bring(self) -> list[Outcome]:
+        """Make and change what differs, in the order that works; the replication group's outcome comes first."""
+        found = self._group().find()
+        standing = None if found is None or ReplicationGroup.is_going(found) else found
+        self.settled = standing is None or standing["Status"] == "available"
+        if standing is None:
+            self._refuse_without_a_place()
+        engine = wanted_engine(self.cache, standing, self.options.get("engine"), self.options.get("engine_version"))
+        with_users = self._authentication(standing) == "user_group"
+
+        secret = self._note(self.credentials.bring(check_mode=self.check_mode, adopt=self.options.adopt))
+        passwords = self._passwords()
+        self.outcomes.append(self.credentials.rotation(passwords.target))
+        group = self._security_group()
+        needed = {"security_group_ids": [group["group_id"]], "subnet_group_name": self.options.name}
+        self._subnet_group()
+        needed["parameter_group_name"] = self._parameter_group(engine, standing)
+        if with_users:
+            needed["user_group_id"] = self._users(engine, passwords)
+        main = self._replication_group(engine, needed, None if with_users else passwords)
+        main.notes.extend(engine.notes)
+        self._drop_other_parameter_groups(engine, standing)
+        if not self.check_mode and (with_users or self.options.wait):
+            self.credentials.promote(passwords.target)
+        result = {key: value for key, value in (main.resource or {}).items() if key != "password"}
+        result.update(
+            security_group_id=group["group_id"], secret_arn=(secret.resource or {}).get("arn"), secret_name=self.options.secret_name
+        )
+        main.resource = result
+        return [main, *(outcome for outcome in self.outcomes if outcome.action or outcome.notes)]
+
+    def _refuse_without_a_place(self) -> None:
+        missing = [name for name in ("vpc_id", "subnet_ids", "node_type") if not self.options.get(name)]
+        if missing:
+            raise Refused(f"cache replication group {self.options.name} does not exist, and making it needs {', '.join(missing)}.")
+
+    def _note(self, outcome: Outcome) -> Outcome:
+        self.outcomes.append(outcome)
+        return outcome
+
+    def _authentication(self, standing: Mapping[str, Any] | None) -> str:
+        """How clients log in: as given, else as found, else by users."""
+        given = self.options.get("authentication")
+        found = authentication_of(standing) if standing else "user_group"
+        return str(given or ("user_group" if found == "none" else found))
+
+    def _passwords(self) -> Passwords:
+        target = self.credentials.target(rotate=bool(self.options.get("rotate_password", False)))
+        if not self.check_mode:
+            target = self.credentials.prepare(target)
+        return Passwords(self.credentials, target, bool(self.options.get("keep_previous_password", False)))
+
+    def _ensure(self, part: Resource, wanted: Mapping[str, Any], wait: bool = True) -> Outcome:
+        return ensure_present(
+            part,
+            {**wanted, "tags": self.options.own_tags},
+            check_mode=self.check_mode,
+            adopt=self.options.adopt,
+            wait=wait,
+            timeout_seconds=self.options.timeout_seconds,
+        )
+
+    def _security_group(self) -> Mapping[str, Any]:
+        part = StoreSecurityGroup(
+            self.ec2,
+            self.options.name,
+            port=self.options.get("port", PORT),
+            vpc_id=self._vpc_id(),
+            tags=self.options.own_tags,
+            purge_tags=self.options.purge_tags,
+        )
+        allowed = (self.options.get("allowed_cidr_blocks"), self.options.get("allowed_security_group_ids"))
+        return self._note(self._ensure(part, part.wanted(*allowed, self.options.own_tags))).resource or {}
+
+    def _vpc_id(self) -> str:
+        return str(self.options.get("vpc_id") or self._found_vpc_id() or KNOWN_AFTER_APPLY)
+
+    def _found_vpc_id(self) -> str | None:
+        """The VPC of a store that stands, when it is not given."""
+        found = api.describe_subnet_group(self.cache, self.options.name)
+        return None if found is None else found["VpcId"]
+
+    def _subnet_group(self) -> None:
+        wanted = {"subnet_ids": self.options.get("subnet_ids")} if self.options.get("subnet_ids") else {}
+        self._note(self._ensure(SubnetGroup(self.cache, self.options.name, purge_tags=self.options.purge_tags), wanted))
+
+    def _parameter_group(self, engine: Engine, standing: Mapping[str, Any] | None) -> str:
+        """The name of the group's parameter group; of a version that AWS no longer lists, the one that it has."""
+        if engine.family is None:
+            return str(parameter_group_of(standing or {}))
+        name = parameter_group_name(self.options.name, engine.family)
+        wanted: dict[str, Any] = {"family": engine.family}
+        parameters = self.options.get("parameters")
+        if parameters is not None:
+            wanted["parameters"] = {key: _parameter_value(value) for key, value in parameters.items()}
+        self._note(self._ensure(ParameterGroup(self.cache, name, purge_tags=self.options.purge_tags), wanted))
+        return name
+
+    def _users(self, engine: Engine, passwords: Passwords) -> str:
+        name, purge = self.options.name, self.options.purge_tags
+        user = User(self.cache, name, engine=engine.name, passwords=passwords, purge_tags=purge)
+        wanted = {"user_name": USER_NAME, "access_string": access_string(engine), "password": passwords.target.version_id}
+        self._note(self._ensure(user, wanted))
+        self._note(self._ensure(UserGroup(self.cache, name, engine=engine.name, purge_tags=purge), {"user_ids": [name]}))
+        return name
+
+    def _group(self, passwords: Passwords | None = None) -> ReplicationGroup:
+        return ReplicationGroup(
+            self.cache,
+            self.options.name,
+            wanted_tags=self.options.own_tags,
+            passwords=passwords,
+            apply_immediately=bool(self.options.get("apply_immediately", True)),
+            adopt=self.options.adopt,
+            wait=self.options.wait,
+            timeout_seconds=self.options.timeout_seconds,
+            purge_tags=self.options.purge_tags,
+        )
+
+    def _replication_group(self, engine: Engine, needed: Mapping[str, Any], passwords: Passwords | None) -> Outcome:
+        wanted = {name: self.options.get(name) for name in OF_THE_GROUP if self.options.get(name) is not None}
+        wanted.update(needed, engine=engine.name, engine_version=engine.version, at_rest_encryption_enabled=True)
+        wanted["authentication"] = "auth_token" if passwords else "user_group"
+        if self.options.get("port") is not None:
+            wanted["port"] = self.options.get("port")
+        if passwords is not None:
+            wanted["password"] = passwords.target.version_id
+        return self._ensure(self._group(passwords), wanted, wait=self.options.wait)
+
+    def _drop_other_parameter_groups(self, engine: Engine, standing: Mapping[str, Any] | None) -> None:
+        """Those of the families before, once nothing uses them."""
+        if engine.family is None or not self.options.wait:
+            return
+        kept = {parameter_group_name(self.options.name, engine.family)}
+        if standing and not self.options.get("apply_immediately", True):
+            kept.add(str(parameter_group_of(standing)))  # until the maintenance window
+        for each in api.describe_parameter_groups(self.cache):
+            name = each["CacheParameterGroupName"]
+            if name in kept or name != parameter_group_name(self.options.name, each["CacheParameterGroupFamily"]):
+                continue
+            part = ParameterGroup(self.cache, name)
+            self._note(ensure_absent(part, check_mode=self.check_mode, tags=self.options.own_tags, adopt=self.options.adopt))
+
+
+def _parameter_value(value: Any) -> str:
+    """A parameter as ElastiCache takes it: YAML's booleans are yes and no."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -1,0 +1,73 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A whole store in ElastiCache, taken down part by part in the order that works. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._resource import Outcome, Resource, ensure_absent
+from .._security_group.group import StoreSecurityGroup
+from . import api, snapshots
+from .groups import ParameterGroup, SubnetGroup, parameter_group_name
+from .replication_group import ReplicationGroup
+from .store import PORT, Store
+from .users import User, UserGroup
+
+
+class Teardown(Store):
+    """Deletes what bears the store's name; what is gone already is no matter, so that any run can finish what one began."""
+
+    def remove(self) -> list[Outcome]:
+        """Delete everything; the outcome of the replication group comes first."""
+        options = self.options
+        kept = snapshots.kept_tags(options.own_tags)
+        group = self._group()
+        group.final_snapshot = self._snapshot_name
+        found = group.find()
+        self.settled = found is None
+        taken = None if found is None else self._snapshot_name(found)
+        main = self._drop(group, wait=options.wait)
+        if taken and main.action:
+            self.outcomes.append(snapshots.planned(taken, kept))
+        self.outcomes.append(main)
+        if not options.wait and not self.check_mode and group.find() is not None:
+            return self._told(main)  # the rest is still in use
+        expected = {taken} if taken else set()
+        tagged = snapshots.tag_final_snapshots(self.cache, options.name, kept, self.check_mode, options.timeout_seconds)
+        self.outcomes += [outcome for outcome in tagged if outcome.name not in expected or not main.action]
+        for part in self._parts():
+            self.outcomes.append(self._drop(part))
+        self.outcomes.append(self.credentials.remove(check_mode=self.check_mode, adopt=options.adopt))
+        return self._told(main)
+
+    def _told(self, main: Outcome) -> list[Outcome]:
+        return [main, *(outcome for outcome in self.outcomes if outcome.action and outcome is not main)]
+
+    def _snapshot_name(self, found: Mapping[str, Any]) -> str | None:
+        """The name of the final snapshot; None when none is wanted, or none can be taken."""
+        if self.options.get("skip_final_snapshot", False) or ReplicationGroup.is_going(found) or found["Status"] == "create-failed":
+            return None
+        return snapshots.final_snapshot_name(found)
+
+    def _parts(self) -> list[Resource]:
+        name = self.options.name
+        groups = api.describe_parameter_groups(self.cache)
+        ours = [g for g in groups if g["CacheParameterGroupName"] == parameter_group_name(name, g["CacheParameterGroupFamily"])]
+        return [
+            UserGroup(self.cache, name),
+            User(self.cache, name),
+            *(ParameterGroup(self.cache, each["CacheParameterGroupName"]) for each in ours),
+            SubnetGroup(self.cache, name),
+            StoreSecurityGroup(self.ec2, name, port=self.options.get("port", PORT), vpc_id=None, tags=self.options.own_tags),
+        ]
+
+    def _drop(self, part: Resource, wait: bool = True) -> Outcome:
+        return ensure_absent(
+            part,
+            check_mode=self.check_mode,
+            tags=self.options.own_tags,
+            adopt=self.options.adopt,
+            wait=wait,
+            timeout_seconds=self.options.timeout_seconds,
+        )

@@ -1,0 +1,125 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The user and the user group of a store in ElastiCache. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import _tags
+from .._credentials.credentials import APPLIED, applied_version
+from .._credentials.password import Password
+from .._resource import Attribute, Change, State
+from .._vpc.endpoints import same_members
+from .._wait import wait_for
+from . import api, changes
+from .part import Part
+from .passwords import Passwords
+from .rules import version_numbers
+from .versions import DEFAULT_ENGINE, Engine
+
+#: what a client that knows only a password is: Redis' AUTH <password> is that of this user
+USER_NAME = "default"
+#: channels have been part of the rights since Redis OSS 6.2; Valkey always had them
+FIRST_VERSION_WITH_CHANNELS = (6, 2)
+USER_SECONDS = 600.0
+
+
+def access_string(engine: Engine) -> str:
+    """Everything: the store is one service's own."""
+    channels = engine.name == "valkey" or version_numbers(engine.version) >= FIRST_VERSION_WITH_CHANNELS
+    return "on ~* &* +@all" if channels else "on ~* +@all"
+
+
+class User(Part):
+    """The only user of a store: its id is ours, its name is default, and it has a password.
+
+    engine: of a new one. passwords: which one; None for a deletion. Source: ElastiCache API, CreateUser, ModifyUser.
+    """
+
+    kind = "cache user"
+
+    def __init__(
+        self, client: Any, name: str, *, engine: str = DEFAULT_ENGINE, passwords: Passwords | None = None, purge_tags: bool = False
+    ) -> None:
+        self.engine = engine
+        self.passwords = passwords
+        super().__init__(client, name, purge_tags=purge_tags)
+
+    def table(self) -> Sequence[Attribute]:
+        named = "a user keeps its name (ElastiCache, CreateUser)."
+        same = self.passwords.same if self.passwords else lambda _found, _wanted: True
+        return (
+            Attribute("user_name", lambda u: u["UserName"], Change.REFUSED, named),
+            Attribute("access_string", lambda u: u["AccessString"], same=lambda a, b: set(a.split()) == set(b.split())),
+            Attribute("password", lambda u: applied_version(u["all_tags"]), secret=True, same=same),
+        )
+
+    def look(self) -> dict[str, Any] | None:
+        return api.describe_user(self.client, self.name)
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        assert self.passwords is not None
+        changes.create_user(
+            self.client,
+            UserId=self.name,
+            UserName=wanted["user_name"],
+            Engine=self.engine,
+            AccessString=wanted["access_string"],
+            Passwords=[self.passwords.value().reveal()],
+            Tags=_tags.as_list({**wanted["tags"], **self.passwords.creating_tag()}),
+        )
+
+    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "access_string" in names:
+            self._modify(AccessString=wanted["access_string"])
+        if "password" in names and self.passwords is not None:
+            self.passwords.apply(
+                found["all_tags"],
+                add=lambda present, new: self._modify(Passwords=[present.reveal(), new.reveal()]),
+                only=self._set_only,
+                mark=lambda text: changes.add_tags(self.client, found["arn"], {APPLIED: text}),
+            )
+
+    def _set_only(self, password: Password) -> None:
+        self._modify(Passwords=[password.reveal()])
+
+    def _modify(self, **request: Any) -> None:
+        changes.modify_user(self.client, self.name, **request)
+        wait_for(self._active, f"{self.kind} {self.name} to be active", USER_SECONDS, str)
+
+    def _active(self) -> tuple[bool, str]:
+        found = self.look()
+        return found is None or self.state(found) is State.READY, self.status(found)
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        changes.delete_user(self.client, self.name)
+
+
+class UserGroup(Part):
+    """Holds our user alone; the password-less default of AWS is not in it. Source: ElastiCache API, CreateUserGroup."""
+
+    kind = "cache user group"
+
+    def __init__(self, client: Any, name: str, *, engine: str = DEFAULT_ENGINE, purge_tags: bool = False) -> None:
+        self.engine = engine
+        super().__init__(client, name, purge_tags=purge_tags)
+
+    def table(self) -> Sequence[Attribute]:
+        return (Attribute("user_ids", lambda g: sorted(g.get("UserIds") or []), same=same_members),)
+
+    def look(self) -> dict[str, Any] | None:
+        return api.describe_user_group(self.client, self.name)
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        changes.create_user_group(self.client, self.name, self.engine, wanted["user_ids"], wanted["tags"])
+
+    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "user_ids" not in names:
+            return
+        before, after = set(found.get("UserIds") or []), set(wanted["user_ids"])
+        request = {"UserIdsToAdd": sorted(after - before), "UserIdsToRemove": sorted(before - after)}
+        changes.modify_user_group(self.client, self.name, **{key: value for key, value in request.items() if value})
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        changes.delete_user_group(self.client, self.name)

@@ -1,0 +1,69 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Engines and their versions, as DescribeCacheEngineVersions lists them. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._errors import Refused
+from . import api
+from .rules import version_numbers
+
+DEFAULT_ENGINE = "valkey"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine in the version that is wanted of a replication group.
+
+    family: of its parameters, None when AWS no longer lists it. notes: what the user should know of versions.
+    """
+
+    name: str
+    version: str
+    family: str | None
+    notes: tuple[str, ...] = ()
+
+
+def same_version(found: str | None, wanted: str | None) -> bool:
+    """Whether a version is the one that is meant: 8.0.1 is 8.0."""
+    if found is None or wanted is None:
+        return found == wanted
+    return found == wanted or found.startswith(f"{wanted}.") or wanted.startswith(f"{found}.")
+
+
+def is_above(found: str, wanted: str) -> bool:
+    """Whether a found version is beyond the wanted one: AWS upgrades by itself at the end of support, and never back."""
+    return not same_version(found, wanted) and version_numbers(found) > version_numbers(wanted)
+
+
+def listed(offered: Sequence[Mapping[str, Any]], version: str) -> Mapping[str, Any] | None:
+    """The entry of DescribeCacheEngineVersions for a version."""
+    return next((each for each in offered if same_version(each["EngineVersion"], version)), None)
+
+
+def wanted_engine(client: Any, found: Mapping[str, Any] | None, engine: str | None, version: str | None) -> Engine:
+    """The engine that a group is to have: what is given, else as found, else AWS's default.
+
+    found: the replication group with `engine` and `engine_version`. Raises Refused for a version that AWS does not offer.
+    """
+    name = engine or (found["engine"] if found else DEFAULT_ENGINE)
+    standing = found["engine_version"] if found and found["engine"] == name else None
+    notes: list[str] = []
+    if standing and version and is_above(standing, version):
+        notes.append(f"The group has {name} {standing}, above the {version} that is asked for; it is left as it is.")
+    asked = version
+    if standing and (version is None or is_above(standing, version)):
+        version = standing
+    chosen = version or api.describe_default_version(client, name)
+    offered = api.describe_engine_versions(client, name)
+    entry = listed(offered, chosen)
+    if entry is None and chosen != standing:
+        names = ", ".join(sorted((each["EngineVersion"] for each in offered), key=version_numbers))
+        raise Refused(f"engine_version is {chosen}, but ElastiCache offers {name} in {names}.")
+    newest = max((each["EngineVersion"] for each in offered), key=version_numbers)
+    if standing and asked is None and is_above(newest, standing):
+        notes.append(f"The group has {name} {standing}; ElastiCache offers {newest} now.")
+    return Engine(name, chosen, entry["CacheParameterGroupFamily"] if entry else None, tuple(notes))

@@ -1,0 +1,152 @@
+"""A store in the stand-in's AWS, in this process: brought and taken down as the module does, and a run that can die at any call."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils import _visibility, _wait
+from ansible_collections.opta.platform.plugins.module_utils._elasticache.bring import SERVICES, check, outcomes
+from ansible_collections.opta.platform.plugins.module_utils._elasticache.store import Options
+from moto.core.base_backend import BackendDict
+from werkzeug.serving import make_server
+
+from tests.standin.aws.clock import DEFAULT_TIMES
+from tests.standin.aws.start import prepare
+from tests.standin.aws.world import World
+from tests.standin.processes import HOST
+from tests.standin.server import Application, QuietHandler
+from tests.unit.standin.conftest import ACCOUNT, REGION, Aws
+
+READING = ("Describe", "Get", "List")
+_numbers = itertools.count(1)
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing catches it."""
+
+
+class Cache:
+    """One store; what a client that knows the secret's password sees of it."""
+
+    def __init__(self, aws: Aws, place: dict[str, Any], clients: dict[str, Any]) -> None:
+        self.aws = aws
+        environment = f"test{next(_numbers)}"
+        self.name = f"opta-{environment}-cache-main"
+        self.secret = f"opta/{environment}/cache/main"
+        self.tags = {
+            "opta:environment": environment,
+            "opta:role": "elasticache",
+            "opta:name": self.name,
+            "opta:managed-by": "opta.platform",
+        }
+        self.clients = clients
+        self.api = self.clients["elasticache"]
+        self.calls: list[str] = []
+        self.dies_after: int | None = None
+        self.whole = {
+            **place,
+            "node_type": "cache.t4g.micro",
+            "secret_name": self.secret,
+            "transit_encryption_mode": "required",
+            "secret_recovery_window_in_days": 7,
+        }
+
+    def note(self, model: Any, **_context: Any) -> None:
+        self.calls.append(model.name)
+        if self.dies_after is not None and len(self.changing()) > self.dies_after:
+            raise Killed(model.name)
+
+    def changing(self) -> list[str]:
+        return [name for name in self.calls if not name.startswith(READING)]
+
+    def _work(self, present: bool, check_mode: bool, more: dict[str, Any], given: dict[str, Any]) -> list[Any]:
+        options = Options(name=self.name, given=given, **{"tags": self.tags, "timeout_seconds": 30, **more})
+        check(options)
+        self.calls.clear()
+        return outcomes(self.clients.__getitem__, options, present=present, check_mode=check_mode)
+
+    def bring(self, check_mode: bool = False, more: dict[str, Any] | None = None, **given: Any) -> list[Any]:
+        return self._work(True, check_mode, more or {}, {**self.whole, **given})
+
+    def remove(self, check_mode: bool = False, more: dict[str, Any] | None = None, **given: Any) -> list[Any]:
+        of_removal = {"secret_name": self.secret, "secret_recovery_window_in_days": 7, **given}
+        return self._work(False, check_mode, more or {}, of_removal)
+
+    def group(self) -> dict[str, Any]:
+        return self.api.describe_replication_groups(ReplicationGroupId=self.name)["ReplicationGroups"][0]
+
+    def node(self) -> dict[str, Any]:
+        return self.api.describe_cache_clusters(CacheClusterId=self.group()["MemberClusters"][0])["CacheClusters"][0]
+
+    @property
+    def account(self) -> Any:
+        return self.aws.world.elasticache[ACCOUNT, REGION]
+
+    def password(self, label: str = "AWSCURRENT") -> str:
+        found = self.clients["secretsmanager"].get_secret_value(SecretId=self.secret, VersionStage=label)
+        return str(json.loads(found["SecretString"])["password"])
+
+    def accepted(self) -> list[str]:
+        """The passwords with which a client gets in, the newest last."""
+        group = self.account.groups[self.name]
+        users = [user for each in group.settings["UserGroupIds"] for user in self.account.user_groups[each]["UserIds"]]
+        return group.tokens or [password for user in users for password in self.account.passwords[user]]
+
+    def left(self) -> list[str]:
+        """The ARNs and ids of everything that carries the environment's tag."""
+        environment = self.tags["opta:environment"]
+        arns = [arn for arn, tags in self.account.tags.items() if tags.get("opta:environment") == environment]
+        filters = [{"Name": "tag:opta:environment", "Values": [environment]}]
+        groups = self.clients["ec2"].describe_security_groups(Filters=filters)["SecurityGroups"]
+        return sorted([*arns, *(group["GroupId"] for group in groups)])
+
+
+def actions(done: list[Any]) -> list[tuple[str, str, tuple[str, ...]]]:
+    return sorted((o.action, f"{o.kind} {o.name}", tuple(o.attributes)) for o in done if o.action)
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """An AWS in which nothing takes longer than a call."""
+    BackendDict.reset()
+    world = World(tmp_path_factory.mktemp("standin"), REGION, dict.fromkeys(DEFAULT_TIMES, 0.0))
+    server = make_server(HOST, 0, Application(world), threaded=True, request_handler=QuietHandler)
+    world.endpoint_url = f"http://{HOST}:{server.server_port}"
+    prepare(world)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Aws(world)
+    server.shutdown()
+    thread.join()
+    world.close()
+
+
+@pytest.fixture(scope="module")
+def place(aws: Aws) -> dict[str, Any]:
+    vpc_id, subnet_ids = aws.network()
+    key = aws.kms.create_key()["KeyMetadata"]["Arn"]
+    return {"vpc_id": vpc_id, "subnet_ids": subnet_ids, "allowed_cidr_blocks": ["10.0.0.0/16"], "kms_key_arn": key}
+
+
+@pytest.fixture(scope="module")
+def clients(aws: Aws) -> dict[str, Any]:
+    """Made once: that takes longer than a test."""
+    return {service: aws.client(service) for service in SERVICES}
+
+
+@pytest.fixture
+def cache(aws: Aws, place: dict[str, Any], clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cache]:
+    """A fresh environment."""
+    monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.001)
+    monkeypatch.setattr(_visibility, "DELAY_SECONDS", 0.001)
+    fresh = Cache(aws, place, clients)
+    for client in clients.values():
+        client.meta.events.register("after-call", fresh.note)
+    yield fresh
+    for client in clients.values():
+        client.meta.events.unregister("after-call", fresh.note)
