@@ -23,8 +23,8 @@ from tests.standin.aws.request_log import RequestLog, client_of
 if TYPE_CHECKING:
     from tests.standin.aws.eks_control_planes import RunningControlPlane
     from tests.standin.aws.eks_model import Cluster, EksAccount
-    from tests.standin.aws.rds_model import RdsAccount
     from tests.standin.aws.elasticache_model import CacheAccount
+    from tests.standin.aws.rds_model import RdsAccount
 
 OWN = ("eks", "elasticache")  # moto knows nothing of what is kept here
 
