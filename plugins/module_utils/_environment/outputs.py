@@ -14,6 +14,7 @@ from .._vpc import api as vpc_api
 from .._vpc.network import Network, Options
 from .._vpc.plan import usable_zones
 from .._vpc.reading import Reading
+from .databases import database_outputs
 
 Client = Callable[[str], Any]
 NETWORK_KEYS = ("vpc_id", "zone_ids", "public_subnet_ids", "private_subnet_ids", "nat_public_ips")
@@ -48,6 +49,8 @@ class Environment:
     def outputs(self) -> dict[str, dict[str, Any]]:
         """By role; a role that does not stand completely is left out."""
         roles = {"network": self.network(), "eks": self.eks()}
+        for role in ("aurora", "documentdb"):
+            roles[role] = database_outputs(role, self.client, self.account, self.prefix, self.environment)
         return {role: values for role, values in roles.items() if values is not None}
 
     def network(self) -> dict[str, Any] | None:
