@@ -31,6 +31,15 @@ options:
         so that a plan is what its run then does.
     type: bool
     default: true
+  expect_database_snapshots:
+    description: Likewise for the final snapshots of the database clusters that the environment still has.
+    type: bool
+    default: true
+  databases_without_snapshot:
+    description: Names of database clusters that go without a final snapshot.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - opta.platform.resource.attributes
   - amazon.aws.common.modules
@@ -79,6 +88,8 @@ ARGUMENTS = {
     "environment": {"required": True},
     "state": {"choices": ["present", "absent"], "default": "present"},
     "expect_volumes": {"type": "bool", "default": True},
+    "expect_database_snapshots": {"type": "bool", "default": True},
+    "databases_without_snapshot": {"type": "list", "elements": "str", "default": []},
 }
 
 
@@ -89,8 +100,12 @@ def main():
     resources = RetainedResources(module.client, given["environment"], caller[1], module.region, caller[4])
     if given["state"] == "absent":
         module.run("resource", lambda: delete_retained(resources, module.check_mode), retained=[])
-    expected = module.check_mode and given["expect_volumes"]
-    found = module.attempt(lambda: [*resources.find(), *(resources.expected() if expected else [])])
+    expected = []
+    if module.check_mode and given["expect_volumes"]:
+        expected.append(resources.expected)
+    if module.check_mode and given["expect_database_snapshots"]:
+        expected.append(lambda: resources.expected_of_databases(given["databases_without_snapshot"]))
+    found = module.attempt(lambda: [*resources.find(), *(kept for look in expected for kept in look())])
     module.exit_json(changed=False, actions=[], retained=[kept.shown() for kept in found])
 
 

@@ -106,6 +106,14 @@ def to_remove(entries: Sequence[Mapping[str, Any]], stores: Sequence[Mapping[str
     return [described[name] for name in sorted(described)]
 
 
+def without_snapshot(
+    aurora: Sequence[Mapping[str, Any]], documentdb: Sequence[Mapping[str, Any]], prefix: str, environment: str
+) -> list[str]:
+    """Names of the clusters that go without a final snapshot."""
+    entries = [(KINDS["aurora"], entry) for entry in aurora] + [(KINDS["documentdb"], entry) for entry in documentdb]
+    return [cluster_name(kind, prefix, environment, entry["name"]) for kind, entry in entries if entry.get("skip_final_snapshot")]
+
+
 def log_groups(entries: Sequence[Mapping[str, Any]], role: str, every: bool = False) -> list[str]:
     """Names of the log groups of completed entries: of the logs that are exported, or of every kind of log."""
     kind = KINDS[role]

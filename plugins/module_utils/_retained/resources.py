@@ -94,6 +94,19 @@ class RetainedResources:
         volumes = api.describe_volumes(self.client("ec2"), filters)
         return [self._kept_ebs("snapshot", f"of {volume['VolumeId']}", volume, None) for volume in volumes]
 
+    def expected_of_databases(self, without: Sequence[str] = ()) -> list[Retained]:
+        """The final snapshots of database clusters that a run would make and keep; for a plan. without: names of clusters without."""
+        clusters = [
+            cluster
+            for cluster in api.describe_clusters(self.client("rds"))
+            if _tags.as_dict(cluster.get("TagList")).get(_tags.ENVIRONMENT) == self.environment and cluster["Status"] != "deleting"
+        ]
+        return [
+            Retained("database cluster snapshot", f"of {name}", cluster["DBClusterArn"], cluster.get("KmsKeyId") or "")
+            for cluster in clusters
+            if (name := cluster["DBClusterIdentifier"]) not in without
+        ]
+
     def _databases(self) -> list[Retained]:
         rds = self.client("rds")  # DocumentDB's snapshots are among them: the two share one namespace
         found = []

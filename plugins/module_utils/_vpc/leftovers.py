@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .. import _tags
 from .._errors import Refused
 from .._resource import Outcome
 from .._wait import wait_for
@@ -64,14 +65,28 @@ def first_of(shown: Sequence[str]) -> str:
     return f"{', '.join(shown[:10])}{more}"
 
 
-def refuse_what_blocks(reading: Reading, ours: Mapping[str, set[str]]) -> None:
-    """Raise Refused, naming it, when the VPC holds what neither is ours nor was left behind."""
-    blocking = [shown_interface(interface) for interface in living(reading) if not is_owned_interface(interface)]
+def of_environment(reading: Reading) -> set[str]:
+    """The ids of the security groups that other roles made in the same environment: those of its databases and caches."""
+    owner = reading.tags.get(_tags.ENVIRONMENT)
+    return {group["GroupId"] for group in reading.items("security_groups") if owner and tags_of(group).get(_tags.ENVIRONMENT) == owner}
+
+
+def refuse_what_blocks(reading: Reading, ours: Mapping[str, set[str]], check_mode: bool = False) -> None:
+    """Raise Refused, naming it, when the VPC holds what neither is ours nor was left behind.
+
+    In check mode the databases and caches of the environment still stand: the roles that remove them have only planned it.
+    """
+    going = of_environment(reading) if check_mode else set()
+
+    def goes(interface: Mapping[str, Any]) -> bool:
+        return is_owned_interface(interface) or any(group["GroupId"] in going for group in interface.get("Groups") or [])
+
+    blocking = [shown_interface(interface) for interface in living(reading) if not goes(interface)]
     for collection, key, skip in (
         ("subnets", "SubnetId", lambda item: False),
         ("nat_gateways", "NatGatewayId", lambda item: str(item.get("State")).lower() in ("deleted", "failed")),
         ("route_tables", "RouteTableId", lambda item: any(a.get("Main") for a in item.get("Associations") or [])),
-        ("security_groups", "GroupId", lambda item: item.get("GroupName") == "default" or is_owned_group(item)),
+        ("security_groups", "GroupId", lambda item: item.get("GroupName") == "default" or is_owned_group(item) or item["GroupId"] in going),
         ("endpoints", "VpcEndpointId", lambda item: str(item.get("State")).lower() == "deleted"),
     ):
         others = [item for item in reading.items(collection) if item[key] not in ours.get(collection, set()) and not skip(item)]

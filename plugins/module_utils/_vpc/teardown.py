@@ -28,7 +28,7 @@ class Teardown(Network):
         if found is not None:
             # In check mode: nothing is deleted, but what is not ours is refused
             planned = ensure_absent(vpc, check_mode=True, tags=self.options.tags, adopt=self.options.adopt)
-            leftovers.refuse_what_blocks(self.reading, self._ours())
+            leftovers.refuse_what_blocks(self.reading, self._ours(), self.check_mode)
         else:
             planned = Outcome(vpc.kind, vpc.name)
         self._drop(self._part(FlowLog, f"{self.name}-flow-log"))
