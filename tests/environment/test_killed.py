@@ -81,7 +81,7 @@ def test_a_killed_destroy_is_finished(another: tuple[Standin, Playbooks], tmp_pa
     standin, playbooks = another
     built = playbooks.run("opta.platform.env", *DEMO, "--limit", "staging", variables=UNPROTECTED)
     assert built.returncode == 0, built.failure()
-    words = ["--extra-vars", "opta_destroy_confirm=staging opta_deletion_protection=false"]
+    words = ["--extra-vars", "opta_destroy_confirm=staging opta_deletion_protection=false opta_delete_retained=true"]
     arguments = ["opta.platform.destroy", *DEMO, "--limit", "staging", *words]
     assert kill_repeatedly(standin, tmp_path, arguments, list(itertools.repeat(4, POINTS)), whole_group) >= POINTS // 2
     finished = playbooks.run(*arguments)
