@@ -86,7 +86,7 @@ def test_t16_a_rotation_and_one_that_was_cut(standin, run_module, databases, opt
     assert databases.tags(name)["opta:secret-version-id"] == databases.current_version(secret)
     assert first not in str(done) and second not in str(done)
 
-    standin.fault("ModifyDBCluster", "error", code="InternalFailure", message="cut", count=50)
+    standin.fault("ModifyDBCluster", "error", code="AccessDenied", message="cut", status=403)
     run_module(MODULE, expect_failure=True, **options, rotate_password=True)
     standin.clear_faults()
     assert databases.credentials(secret)["password"] == second, "clients keep the password that works"

@@ -57,7 +57,9 @@ def modify_db_subnet_group(call: Call) -> dict[str, Any]:
         raise AwsError("InvalidSubnet", "The new Subnets are not in the same Vpc as the existing subnet group", 400)
     missing = {each["SubnetIdentifier"] for each in group.data["Subnets"]} - {each["SubnetIdentifier"] for each in changed["Subnets"]}
     interfaces = ec2_backends[call.account][call.region].enis
-    for instance in account(call).instances.values():
+    kept = account(call)
+    users = [each for each in kept.clusters.values() if each.data["DBSubnetGroup"] == group.data["DBSubnetGroupName"]]
+    for instance in (each for cluster in users for each in kept.of(cluster)):
         if instance.interface in interfaces and interfaces[instance.interface].subnet.id in missing:
             raise AwsError("SubnetInUse", "Some of the subnets to be deleted are currently in use", 400)
     group.data.update(changed)
