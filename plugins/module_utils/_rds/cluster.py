@@ -133,8 +133,8 @@ class Cluster(Resource):
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         if wanted.get("state") == "absent" and found is not None and found.get("DeletionProtection") and not self.lift_protection:
             raise Refused(
-                f"{self.kind} {self.name} is protected from deletion. Give deletion_protection: false together with state: absent "
-                "to lift it."
+                f"{self.kind} {self.name} is protected from deletion. Lift it with deletion_protection: false together with state: absent "
+                "(opta_deletion_protection: false for a whole environment), and run again."
             )
 
     def describe(self, found: Mapping[str, Any]) -> dict[str, Any]:

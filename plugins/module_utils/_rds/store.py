@@ -151,10 +151,8 @@ class Store:
             done.cluster = self._ensure(parts.cluster, plan.wanted.cluster, check_mode=False, wait=False)
         elif parts.found is not None and parts.cluster.state(parts.found) is State.READY:
             done.instances = [self._begin_instance(name, plan.wanted) for name in plan.wanted.make]
-        if not done.others:
-            done.others = [outcome for outcome in plan.others if not outcome.action or outcome.kind == "secret"]
-            for outcome in done.others:
-                outcome.action = None
+        if not done.others:  # nothing was made: what the result says of the secret is what was found
+            done.others = [Outcome(each.kind, each.name, resource=each.resource) for each in plan.others if each.kind == "secret"]
         self._complete(done)
         return done.outcomes()
 
@@ -191,9 +189,8 @@ class Store:
         done.others.append(parts.credentials.bring(check_mode=False, adopt=self.given["adopt"]))
         done.others += self._foundations(check_mode=False)
         done.others.append(parts.credentials.rotation(done.target))
-        asked = (
-            parts.credentials.target(rotate=self.given["rotate_password"]) if done.target.version_id == KNOWN_AFTER_APPLY else done.target
-        )
+        unknown = done.target.version_id == KNOWN_AFTER_APPLY
+        asked = parts.credentials.target(rotate=done.target.rotating) if unknown else done.target
         done.target = parts.credentials.prepare(asked)
         wanted.cluster[PASSWORD] = done.target.version_id
 

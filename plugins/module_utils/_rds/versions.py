@@ -34,7 +34,7 @@ def of_new_cluster(client: Any, engine: Engine, what: str, asked: str) -> Versio
     if not offered:
         known = sorted({each["EngineVersion"] for each in api.describe_engine_versions(client, engine.engine)}, key=numbers)
         raise Refused(f"{what}: AWS does not offer engine_version {asked}, but {', '.join(known)}.")
-    version = offered[-1]["EngineVersion"]
+    version = max((each["EngineVersion"] for each in offered), key=numbers)
     return Versions(version, version)
 
 

@@ -47,8 +47,6 @@ PLAIN = {
     "EngineLifecycleSupport": "EngineLifecycleSupport",
     "ServerlessV2ScalingConfiguration": "ServerlessV2ScalingConfiguration",
 }
-# DescribeDBClusters does not show these values
-STANDARD_STORAGE = ("aurora", "standard")
 
 
 @answers("rds", "CreateDBCluster")
@@ -204,8 +202,8 @@ def described(call: Call, cluster: Cluster) -> Data:
         for each in account(call).of(cluster)
     ]
     data = {key: value for key, value in cluster.data.items() if value is not None}
-    if data["StorageType"] in STANDARD_STORAGE:
-        data["StorageType"] = "aurora" if data["Engine"] == engines.AURORA else "standard"
+    if data["StorageType"] == "standard":
+        del data["StorageType"]  # DocumentDB's default is not shown
     return {**data, "DBClusterMembers": members, "TagList": tag_list(cluster.tags)}
 
 
