@@ -31,6 +31,15 @@ options:
         so that a plan is what its run then does.
     type: bool
     default: true
+  expect_database_snapshots:
+    description: Likewise for the final snapshots of the database clusters that the environment still has.
+    type: bool
+    default: true
+  databases_without_snapshot:
+    description: Names of database clusters that go without a final snapshot.
+    type: list
+    elements: str
+    default: []
   expect_cache_snapshots:
     description: Likewise for the final snapshots of the caches that the environment still has.
     type: bool
@@ -90,6 +99,8 @@ ARGUMENTS = {
     "environment": {"required": True},
     "state": {"choices": ["present", "absent"], "default": "present"},
     "expect_volumes": {"type": "bool", "default": True},
+    "expect_database_snapshots": {"type": "bool", "default": True},
+    "databases_without_snapshot": {"type": "list", "elements": "str", "default": []},
     "expect_cache_snapshots": {"type": "bool", "default": True},
     "emptied_buckets": {"type": "list", "elements": "str"},
 }
@@ -98,9 +109,10 @@ ARGUMENTS = {
 def expected(resources, given):
     """What the run will keep, for a plan."""
     volumes = resources.expected() if given["expect_volumes"] else []
+    databases = resources.expected_of_databases(given["databases_without_snapshot"]) if given["expect_database_snapshots"] else []
     caches = resources.expected_of_caches() if given["expect_cache_snapshots"] else []
     emptied = given["emptied_buckets"]
-    return [*volumes, *caches, *(resources.expected_buckets(emptied) if emptied is not None else [])]
+    return [*volumes, *databases, *caches, *(resources.expected_buckets(emptied) if emptied is not None else [])]
 
 
 def main():

@@ -30,6 +30,11 @@ def tags_of(item: Mapping[str, Any]) -> dict[str, str]:
     return {tag.get("Key", tag.get("key")): tag.get("Value", tag.get("value")) for tag in tags}
 
 
+def _tagged_as(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """RDS's answers with their tags where EC2 has them."""
+    return [{**item, "Tags": item.get("TagList")} for item in items]
+
+
 def _of(environment: str, items: Iterable[Mapping[str, Any]], name: str) -> list[str]:
     return sorted(str(item[name]) for item in items if tags_of(item).get(ENVIRONMENT_TAG) == environment)
 
@@ -82,6 +87,18 @@ def left_in_aws(standin: Standin, environment: str, prefix: str = "opta") -> dic
     found["list_open_id_connect_providers"] = _of(environment, described, "Arn")
     groups = [group["logGroupName"] for group in _pages(standin.client("logs"), "describe_log_groups", "logGroups")]
     found["describe_log_groups"] = sorted(group for group in groups if f"/{name}/" in group or f"/{prefix}/{environment}/" in group)
+    rds = standin.client("rds")  # DocumentDB is in the same namespace
+    clusters_of_databases = _tagged_as(_pages(rds, "describe_db_clusters", "DBClusters"))
+    found["describe_db_clusters"] = _of(environment, clusters_of_databases, "DBClusterIdentifier")
+    found["describe_db_instances"] = _of(
+        environment, _tagged_as(_pages(rds, "describe_db_instances", "DBInstances")), "DBInstanceIdentifier"
+    )
+    for operation, key, item in (
+        ("describe_db_cluster_parameter_groups", "DBClusterParameterGroups", "DBClusterParameterGroupName"),
+        ("describe_db_subnet_groups", "DBSubnetGroups", "DBSubnetGroupName"),
+    ):
+        found[operation] = sorted(each[item] for each in _pages(rds, operation, key) if each[item].startswith(f"{name}-"))
+    found["list_secrets"] = _of(environment, _pages(standin.client("secretsmanager"), "list_secrets", "SecretList"), "Name")
     buckets = [bucket["Name"] for bucket in standin.client("s3").list_buckets()["Buckets"]]
     found["list_buckets"] = sorted(bucket for bucket in buckets if bucket.startswith(f"{name}-"))
     found["list_keys"] = _keys(standin, environment)

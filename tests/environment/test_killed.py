@@ -25,7 +25,7 @@ CHANGED = {"eks_version": "1.36", "network_nat_mode": "per_zone", "opta_tags": {
 PHASES: dict[str, tuple[str, dict[str, Any]]] = {
     "creation": ("env", UNPROTECTED),
     "update": ("env", CHANGED),
-    "destruction": ("destroy", {**CHANGED, "opta_destroy_confirm": "staging"}),
+    "destruction": ("destroy", {**CHANGED, "opta_destroy_confirm": "staging", "opta_delete_retained": True}),
 }
 
 

@@ -16,6 +16,7 @@ from .._vpc import api as vpc_api
 from .._vpc.network import Network, Options
 from .._vpc.plan import usable_zones
 from .._vpc.reading import Reading
+from .databases import database_outputs
 from .elasticache import elasticache_outputs
 from .s3 import s3_outputs
 
@@ -52,6 +53,8 @@ class Environment:
     def outputs(self) -> dict[str, dict[str, Any]]:
         """By role; a role that does not stand completely is left out."""
         roles = {"network": self.network(), "s3": self.s3(), "eks": self.eks(), "elasticache": self.elasticache()}
+        for role in ("aurora", "documentdb"):
+            roles[role] = database_outputs(role, self.client, self.account, self.prefix, self.environment)
         return {role: values for role, values in roles.items() if values is not None}
 
     def network(self) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .database_rules import database_rules
 from .elasticache_rules import elasticache_rules
 from .s3_rules import s3_rules
 
@@ -18,7 +19,8 @@ INTERFACE_ENDPOINTS_FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "sts", "eks", "eks
 
 def environment_rules(given: Mapping[str, Any]) -> list[str]:
     """Rules that need no answer of AWS; given: inputs and literal defaults by name. A sentence for each rule broken."""
-    return [*_collection(given), *_network(given), *_eks(given), *elasticache_rules(given), *s3_rules(given)]
+    stores = (*database_rules(given), *elasticache_rules(given), *s3_rules(given))
+    return [*_collection(given), *_network(given), *_eks(given), *stores]
 
 
 def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:

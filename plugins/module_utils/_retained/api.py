@@ -50,6 +50,12 @@ def describe_volumes(ec2: Any, filters: list[dict[str, Any]]) -> list[dict[str, 
     return _all(ec2, "describe_volumes", "Volumes", Filters=filters)
 
 
+@RetainedErrorHandler.common_error_handler("describe database clusters")
+@AWSRetry.jittered_backoff()
+def describe_clusters(rds: Any) -> list[dict[str, Any]]:
+    return _all(rds, "describe_db_clusters", "DBClusters")
+
+
 @RetainedErrorHandler.common_error_handler("describe snapshots of database clusters")
 @AWSRetry.jittered_backoff()
 def describe_cluster_snapshots(rds: Any) -> list[dict[str, Any]]:

@@ -113,6 +113,19 @@ class RetainedResources:
     def _environment_of(self, elasticache: Any, arn: str) -> str | None:
         return _tags.as_dict(api.list_cache_tags(elasticache, arn)).get(_tags.ENVIRONMENT)
 
+    def expected_of_databases(self, without: Sequence[str] = ()) -> list[Retained]:
+        """The final snapshots of database clusters that a run would make and keep; for a plan. without: names of clusters without."""
+        clusters = [
+            cluster
+            for cluster in api.describe_clusters(self.client("rds"))
+            if _tags.as_dict(cluster.get("TagList")).get(_tags.ENVIRONMENT) == self.environment and cluster["Status"] != "deleting"
+        ]
+        return [
+            Retained("database cluster snapshot", f"of {name}", cluster["DBClusterArn"], cluster.get("KmsKeyId") or "")
+            for cluster in clusters
+            if (name := cluster["DBClusterIdentifier"]) not in without
+        ]
+
     def _databases(self) -> list[Retained]:
         rds = self.client("rds")  # DocumentDB's snapshots are among them: the two share one namespace
         found = []

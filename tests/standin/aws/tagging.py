@@ -1,4 +1,4 @@
-"""The tagging API: what moto's answer leaves out of EKS, EC2, ECR, ElastiCache and CloudWatch Logs."""
+"""The tagging API: what moto's answer leaves out of EKS, EC2, ECR, RDS, ElastiCache and CloudWatch Logs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from moto.logs.models import logs_backends
 from tests.standin.aws.eks_tags import tagged
 from tests.standin.aws.elasticache_model import account as cache_account
 from tests.standin.aws.operations import Call, answers
+from tests.standin.aws.rds_model import tagged as tagged_of_rds
 
 # beginning of an id: the type in its ARN
 EC2_TYPES = {
@@ -46,6 +47,7 @@ def get_resources(call: Call) -> dict[str, Any]:
 def _others(call: Call) -> Iterator[tuple[str, dict[str, str]]]:
     for arn, data in tagged(call):
         yield arn, data["tags"]
+    yield from tagged_of_rds(call)
     for identifier, tags in ec2_backends[call.account][call.region].tags.items():
         kind = EC2_TYPES.get(identifier.rsplit("-", 1)[0])
         if kind:

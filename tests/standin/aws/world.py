@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.standin.aws.eks_control_planes import RunningControlPlane
     from tests.standin.aws.eks_model import Cluster, EksAccount
     from tests.standin.aws.elasticache_model import CacheAccount
+    from tests.standin.aws.rds_model import RdsAccount
 
 OWN = ("eks", "elasticache")  # moto knows nothing of what is kept here
 
@@ -41,6 +42,7 @@ class World:
         self.clock = Clock(times)
         self.faults = Faults()
         self.eks: dict[tuple[str, str], EksAccount] = {}
+        self.rds: dict[tuple[str, str], RdsAccount] = {}
         self.elasticache: dict[tuple[str, str], CacheAccount] = {}
         self.control_planes: Callable[[World, str, str, Cluster], RunningControlPlane] | None = None
         self._log = RequestLog(directory / "requests.jsonl")

@@ -102,3 +102,11 @@ def test_t4_a_plan_expects_the_snapshots_of_the_volumes_of_kubernetes(client, re
     of_driver = volume(client, key_arn, {"opta:environment": "staging", "ebs.csi.aws.com/cluster": "true"})
     volume(client, key_arn, {"opta:environment": "staging"})
     assert [(kept.name, kept.kms_key_arn) for kept in resources.expected()] == [(f"of {of_driver}", key_arn)]
+
+
+def test_t1_a_plan_expects_the_final_snapshots_of_databases(client, resources):
+    rds, master = client("rds"), {"MasterUsername": "u", "MasterUserPassword": "12345678"}
+    for name, environment in (("kept", "staging"), ("skipped", "staging"), ("other", "production")):
+        tags = as_list({"opta:environment": environment})
+        rds.create_db_cluster(DBClusterIdentifier=name, Engine="aurora-postgresql", Tags=tags, **master)
+    assert [kept.name for kept in resources.expected_of_databases(["skipped"])] == ["of kept"]

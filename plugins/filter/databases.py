@@ -1,0 +1,33 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Pure decisions of the roles aurora and documentdb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.opta.platform.plugins.module_utils._rds import described
+
+
+def database_outputs(
+    results: Sequence[Mapping[str, Any]], role: str, partition: str, region: str, account_id: str
+) -> dict[str, dict[str, str]]:
+    """The outputs of the role. results: those of the loop over the entries, each with its entry as __<role>_entry."""
+    entries = [result[f"__{role}_entry"] for result in results]
+    clusters = [result["cluster"] for result in results]
+    arns = [described.cluster_arn(partition, region, account_id, entry["cluster_name"]) for entry in entries]
+    return described.outputs(role, [entry["name"] for entry in entries], clusters, arns)
+
+
+class FilterModule:
+    """The filters of the roles for databases."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "database_clusters": described.completed,
+            "database_clusters_to_remove": described.to_remove,
+            "database_lifecycle_support": described.lifecycle_support,
+            "database_log_groups": described.log_groups,
+            "databases_without_snapshot": described.without_snapshot,
+            "database_outputs": database_outputs,
+        }

@@ -1,0 +1,55 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The outputs of the roles aurora and documentdb, read from AWS. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .. import _tags
+from .._credentials.stores import store_secrets
+from .._rds import api, described
+from .._rds.common import READY
+from .._vpc import api as vpc_api
+
+#: a cluster in these states does not stand completely
+INCOMPLETE = ("creating", "deleting")
+
+
+def database_outputs(
+    role: str, client: Callable[[str], Any], account: Mapping[str, str], prefix: str, environment: str
+) -> dict[str, Any] | None:
+    """Of all clusters of the environment; None while one of them is not complete, empty maps without any."""
+    kind = described.KINDS[role]
+    stores = store_secrets(client("secretsmanager"), prefix, environment, kind.kind)
+    if not stores:
+        return described.outputs(role, [], [], [])
+    names = [described.cluster_name(kind, prefix, environment, store["name"]) for store in stores]
+    groups = _security_groups(client("ec2"), environment, names)
+    database, clusters = client(kind.engine.service), []
+    for store, name in zip(stores, names):  # noqa: B905
+        cluster = api.describe_cluster(database, name)
+        if cluster is None or cluster["Status"] in INCOMPLETE or name not in groups or not _has_an_instance(database, name):
+            return None
+        clusters.append(
+            {
+                "endpoint": cluster.get("Endpoint"),
+                "reader_endpoint": cluster.get("ReaderEndpoint"),
+                "port": cluster.get("Port"),
+                "database_name": cluster.get("DatabaseName"),
+                "secret_arn": store["secret_arn"],
+                "security_group_id": groups[name],
+            }
+        )
+    place = account["partition"], account["region"], account["account_id"]
+    return described.outputs(role, [store["name"] for store in stores], clusters, [described.cluster_arn(*place, name) for name in names])
+
+
+def _has_an_instance(database: Any, name: str) -> bool:
+    """Whether one of them has been made; an instance that is changed now has been."""
+    return any(each["DBInstanceStatus"] in READY or each.get("Endpoint") for each in api.describe_instances(database, name))
+
+
+def _security_groups(ec2: Any, environment: str, names: list[str]) -> dict[str, str]:
+    found = vpc_api.describe_security_groups(ec2, {"group-name": names, f"tag:{_tags.ENVIRONMENT}": [environment]})
+    return {group["GroupName"]: group["GroupId"] for group in found}

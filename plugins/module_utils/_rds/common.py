@@ -1,0 +1,78 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the parts of a database cluster share. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._resource import State
+from . import api
+
+#: Source: Amazon Aurora User Guide, DB cluster status and DB instance status
+FAILED = {
+    "failed": "AWS could not make it.",
+    "cloning-failed": "Its clone could not be made.",
+    "migration-failed": "Its migration failed.",
+    "inaccessible-encryption-credentials": "AWS cannot use its KMS key.",
+    "inaccessible-encryption-credentials-recoverable": "AWS cannot use its KMS key.",
+    "incompatible-credentials": "The password in the request is not allowed.",
+    "incompatible-network": "Its subnets or addresses do not do.",
+    "incompatible-option-group": "Its option group does not do.",
+    "incompatible-parameters": "Its parameter group holds values that its instance class or version does not take.",
+    "incompatible-restore": "It cannot be restored to the time that was asked for.",
+    "insufficient-capacity": "AWS has no instance of its class at the moment.",
+    "restore-error": "AWS could not restore it.",
+    "storage-full": "Its storage is full.",
+    "stopped": "It is stopped.",
+}
+REMEDIES = {
+    "inaccessible-encryption-credentials": "Enable the key, or cancel its deletion, and run again.",
+    "inaccessible-encryption-credentials-recoverable": "Enable the key, or cancel its deletion, and start the cluster.",
+    "incompatible-parameters": "Correct the parameters and reboot the instances.",
+    "insufficient-capacity": "Delete the instance, and try another db_instance_class.",
+    "stopped": "Start it (StartDBCluster) and run again.",
+}
+DEFAULT_REMEDY = "Delete it and run again."
+READY = {"available"}
+
+
+def state_of(status: str) -> State:
+    """How far a cluster or an instance with this status is."""
+    if status in READY:
+        return State.READY
+    if status in FAILED:
+        return State.FAILED
+    return State.DELETING if status == "deleting" else State.IN_PROGRESS
+
+
+def status_text(status: str, found: Mapping[str, Any]) -> str:
+    """AWS's status, with what it means and AWS's own messages."""
+    messages = [info["Message"] for info in found.get("StatusInfos") or [] if info.get("Message")]
+    known = [FAILED[status]] if status in FAILED else []
+    return f"{status}. {' '.join([*known, *messages])}".rstrip() if known or messages else f"{status}"
+
+
+def remedy_of(status: str) -> str:
+    """What can be done about a status; a sentence."""
+    return REMEDIES.get(status, DEFAULT_REMEDY)
+
+
+def same_members(found: Sequence[Any] | None, wanted: Sequence[Any] | None) -> bool:
+    """Whether two lists hold the same values, in whatever order."""
+    return sorted(found or []) == sorted(wanted or [])
+
+
+def same_key(found: str | None, wanted: str | None) -> bool:
+    """Whether two KMS keys are one: an ARN, or the id at its end."""
+    return (found or "").rpartition("/")[2] == (wanted or "").rpartition("/")[2]
+
+
+def change_tags(client: Any, arn: str, found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """Make the tags of a resource `wanted`; those of AWS itself (aws:) are never touched."""
+    added = {name: value for name, value in wanted.items() if found.get(name) != value and not name.startswith("aws:")}
+    removed = [name for name in found if name not in wanted and not name.startswith("aws:")]
+    if added:
+        api.add_tags(client, arn, added)
+    if removed:
+        api.remove_tags(client, arn, removed)

@@ -1,0 +1,84 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What tells Aurora PostgreSQL and DocumentDB apart. Pure; private to the collection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One database engine.
+
+    kind: what its clusters are called in results. engine: its name in the API. service: botocore's name of its service.
+    major_parts: numbers of a version that make its major version. required: parameters that are set whatever the user wants,
+    unless one of `instead` (by parameter) is asked for. storage: the type of storage that DescribeDBClusters may leave out.
+    lifecycle_support: what a new cluster gets when nothing is asked for; empty where the service has no such thing.
+    parameters_of_logs: parameters that a log is only written with, by the log's name.
+    filters_by_source: whether DescribeDBClusterParameters can answer only what was set.
+    """
+
+    kind: str
+    engine: str
+    service: str
+    port: int
+    major_parts: int
+    storage: str
+    lifecycle_support: str
+    filters_by_source: bool
+    required: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parameters_of_logs: Mapping[str, str] = field(default_factory=dict)
+
+    def major(self, version: str) -> str:
+        """The major version: `17` of Aurora PostgreSQL 17.7, `5.0` of DocumentDB 5.0.0."""
+        return ".".join(version.split(".")[: self.major_parts])
+
+    def is_major(self, version: str) -> bool:
+        """Whether a version names only the major one."""
+        return len(version.split(".")) == self.major_parts
+
+    def family(self, version: str) -> str:
+        """The family of parameter groups of a version."""
+        return f"{self.engine}{self.major(version)}"
+
+    def group_name(self, cluster_name: str, version: str) -> str:
+        """The name of the cluster's own parameter group for a version: a major upgrade needs another one."""
+        return f"{cluster_name}-{self.family(version).replace('.', '-')}"
+
+    def is_group_of(self, group_name: str, cluster_name: str) -> bool:
+        """Whether a parameter group has such a name."""
+        return bool(re.fullmatch(rf"{re.escape(cluster_name)}-{re.escape(self.engine)}\d+(-\d+)*", group_name))
+
+    def parameters(self, asked: Mapping[str, str]) -> dict[str, str]:
+        """The parameters to set: those asked for, and the required ones."""
+        kept = {name: asked[name] if asked.get(name) in self.instead.get(name, ()) else value for name, value in self.required.items()}
+        return {**asked, **kept}
+
+
+AURORA = Engine(
+    kind="Aurora cluster",
+    engine="aurora-postgresql",
+    service="rds",
+    port=5432,
+    major_parts=1,
+    storage="aurora",
+    lifecycle_support="open-source-rds-extended-support-disabled",
+    filters_by_source=True,
+    required={"rds.force_ssl": "1"},
+)
+DOCUMENTDB = Engine(
+    kind="DocumentDB cluster",
+    engine="docdb",
+    service="docdb",
+    port=27017,
+    major_parts=2,
+    storage="standard",
+    lifecycle_support="",
+    filters_by_source=False,
+    required={"tls": "enabled"},
+    instead={"tls": ("fips-140-3", "tls1.2+", "tls1.3+")},
+    parameters_of_logs={"audit": "audit_logs", "profiler": "profiler"},
+)

@@ -1,0 +1,127 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""An instance of a database cluster, and which instances a cluster is to have. Private to the collection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .. import _tags
+from .._resource import Attribute, Resource, State, tags_attribute
+from . import api
+from .common import change_tags, remedy_of, same_key, state_of, status_text
+from .engine import Engine
+from .reading import Reading
+
+REQUEST = {
+    "db_instance_class": "DBInstanceClass",
+    "auto_minor_version_upgrade": "AutoMinorVersionUpgrade",
+    "preferred_maintenance_window": "PreferredMaintenanceWindow",
+    "ca_certificate_identifier": "CACertificateIdentifier",
+    "performance_insights_enabled": "EnablePerformanceInsights",
+    "performance_insights_kms_key_id": "PerformanceInsightsKMSKeyId",
+    "performance_insights_retention_period": "PerformanceInsightsRetentionPeriod",
+}
+INSIGHTS = ("performance_insights_kms_key_id", "performance_insights_retention_period")
+
+
+def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
+    """Every attribute once. Source: RDS API, CreateDBInstance, DBInstance and ModifyDBInstance."""
+    return (
+        Attribute("db_instance_class", lambda i: i["DBInstanceClass"]),
+        Attribute("auto_minor_version_upgrade", lambda i: bool(i.get("AutoMinorVersionUpgrade"))),
+        Attribute("preferred_maintenance_window", lambda i: i.get("PreferredMaintenanceWindow")),
+        Attribute("ca_certificate_identifier", lambda i: i.get("CACertificateIdentifier")),
+        Attribute("performance_insights_enabled", lambda i: bool(i.get("PerformanceInsightsEnabled"))),
+        Attribute("performance_insights_kms_key_id", lambda i: i.get("PerformanceInsightsKMSKeyId"), same=same_key),
+        Attribute("performance_insights_retention_period", lambda i: i.get("PerformanceInsightsRetentionPeriod")),
+        tags_attribute(lambda i: i["tags"], purge_tags),
+    )
+
+
+def names_of(cluster_name: str, found: Sequence[str], count: int, writer: str | None) -> tuple[list[str], list[str]]:
+    """The names of the instances to make, and of those to remove, so that a cluster has `count` of ours.
+
+    found: names of the instances that the cluster has; those that are not named by us (an autoscaler's) are left alone.
+    The lowest free numbers are made; the highest are removed, the writer last of all.
+    """
+    ours = own_names(cluster_name, found)
+    free = [name for name in (f"{cluster_name}-{each}" for each in range(1, len(ours) + count + 1)) if name not in ours]
+    if len(ours) <= count:
+        return free[: count - len(ours)], []
+    removable = [name for name in reversed(ours) if name != writer]
+    return [], removable[: len(ours) - count]
+
+
+def own_names(cluster_name: str, names: Iterable[str]) -> list[str]:
+    """Those of the names that we give to instances of the cluster, by their number."""
+    return sorted((name for name in names if re.fullmatch(rf"{re.escape(cluster_name)}-\d+", name)), key=number)
+
+
+def number(name: str) -> int:
+    """The number at the end of an instance's name."""
+    return int(name.rsplit("-", 1)[1])
+
+
+class Instance(Resource):
+    """Source: RDS API, DBInstance."""
+
+    kind = "DB instance"
+    made_by_aws = ("arn", "endpoint_address", "status")
+
+    def __init__(self, reading: Reading, engine: Engine, name: str, *, purge_tags: bool = False) -> None:
+        self.reading = reading
+        self.client = reading.client
+        self.engine = engine
+        self.name = name
+        self.attributes = attributes(purge_tags)
+
+    def find(self) -> Mapping[str, Any] | None:
+        found = self.reading.instances().get(self.name)
+        if found is None:
+            return None
+        address = (found.get("Endpoint") or {}).get("Address")
+        return {**found, "arn": found["DBInstanceArn"], "endpoint_address": address, "status": found["DBInstanceStatus"]}
+
+    def state(self, found: Mapping[str, Any]) -> State:
+        return state_of(found["DBInstanceStatus"])
+
+    def status(self, found: Mapping[str, Any] | None) -> str:
+        return "gone" if found is None else status_text(found["DBInstanceStatus"], found)
+
+    def remedy(self, found: Mapping[str, Any]) -> str:
+        return remedy_of(found["DBInstanceStatus"])
+
+    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Settings of Performance Insights only mean something where it is on."""
+        if wanted.get("performance_insights_enabled", bool(found and found.get("PerformanceInsightsEnabled"))):
+            return wanted
+        return {name: value for name, value in wanted.items() if name not in INSIGHTS}
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        api.create_instance(
+            self.client,
+            DBInstanceIdentifier=self.name,
+            DBClusterIdentifier=self.reading.cluster_name,
+            Engine=self.engine.engine,
+            Tags=_tags.as_list(wanted.get("tags")),
+            PubliclyAccessible=False,
+            CopyTagsToSnapshot=True,
+            **{theirs: wanted[ours] for ours, theirs in REQUEST.items() if ours in wanted},
+        )
+        self.reading.forget()
+
+    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "tags" in names:
+            change_tags(self.client, found["arn"], found["tags"], wanted["tags"])
+        request = {theirs: wanted[ours] for ours, theirs in REQUEST.items() if ours in names}
+        if set(INSIGHTS) & set(names):
+            request["EnablePerformanceInsights"] = True
+        if request:
+            api.modify_instance(self.client, self.name, **request)
+        self.reading.forget()
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        api.delete_instance(self.client, self.name)
+        self.reading.forget()

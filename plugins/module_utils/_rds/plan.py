@@ -1,0 +1,242 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a database cluster and all its parts are to be: the resources and the values wanted of each. Private to the collection."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from .._credentials.credentials import Credentials, Target
+from .._errors import Refused
+from .._resource import KNOWN_AFTER_APPLY, State
+from .._security_group.group import StoreSecurityGroup
+from . import api, versions
+from .cluster import PASSWORD, Cluster
+from .engine import Engine
+from .instance import Instance, names_of, own_names
+from .options import parameters_of, restore_of
+from .parameter_group import ParameterGroup
+from .reading import Reading
+from .subnet_group import SubnetGroup
+from .versions import Versions
+
+if TYPE_CHECKING:
+    from .._module import PlatformModule
+
+DEFAULT_USERNAME = "opta"
+#: options that must be given where a cluster is made
+NEEDED = {
+    "subnet_ids": "subnets in at least two zones, for example [subnet-0a1b2c3d, subnet-1b2c3d4e]",
+    "vpc_id": "the VPC of the subnets, for example vpc-0a1b2c3d",
+    "kms_key_id": "the ARN of the key that encrypts it",
+    "db_instance_class": "for example db.t4g.medium",
+}
+
+
+@dataclass
+class Wanted:
+    """The values wanted of each part."""
+
+    cluster: dict[str, Any]
+    instance: dict[str, Any]
+    make: list[str] = field(default_factory=list)
+    keep: list[str] = field(default_factory=list)
+    remove: list[str] = field(default_factory=list)
+
+
+class Parts:
+    """The resources of one database cluster, and the cluster as it was found.
+
+    found: AWS's answer; None when there is none, or when it is being deleted.
+    """
+
+    def __init__(self, module: PlatformModule, engine: Engine) -> None:
+        self.module = module
+        self.given: Mapping[str, Any] = module.params
+        self.engine = engine
+        self.name: str = self.given["name"]
+        self.client = module.client(engine.service)
+        self.tags = {key: str(value) for key, value in (self.given["tags"] or {}).items()}
+        self.reading = Reading(self.client, self.name)
+        self.restore = restore_of(self.given)
+        self.listed = api.describe_parameter_groups(self.client)
+        self.cluster = Cluster(
+            self.client,
+            engine,
+            self.name,
+            password=lambda version: self.credentials.password(version).reveal(),
+            security_group_ids=self.security_group_ids,
+            restore=self.restore,
+            allow_major=self.given["allow_major_version_upgrade"],
+            purge_tags=self.given["purge_tags"],
+            timeout_seconds=self.given["wait_timeout"],
+        )
+        answered = self.cluster.find()
+        self.found = None if answered is None or self.cluster.state(answered) is State.DELETING else answered
+
+    @cached_property
+    def source(self) -> Mapping[str, Any] | None:
+        """What a new cluster is restored from, a snapshot or a cluster; None for a cluster that is made anew."""
+        if self.found is not None or not self.restore:
+            return None
+        snapshot = self.restore.get("snapshot_identifier")
+        name = snapshot or self.restore["source_cluster_identifier"]
+        found = api.describe_snapshot(self.client, name) if snapshot else api.describe_cluster(self.client, name)
+        if found is None:
+            raise Refused(
+                f"{self.engine.kind} {self.name}: restore names {name}, and AWS has no such {'snapshot' if snapshot else 'cluster'}."
+            )
+        if found["Engine"] != self.engine.engine:
+            raise Refused(f"{self.engine.kind} {self.name}: restore names {name}, which is of the engine {found['Engine']}.")
+        return found
+
+    @cached_property
+    def versions(self) -> Versions:
+        what, asked = f"{self.engine.kind} {self.name}", self.given["engine_version"]
+        if self.found is not None:
+            allow = self.given["allow_major_version_upgrade"]
+            return versions.of_found_cluster(self.client, self.engine, what, self.found["EngineVersion"], asked, allow)
+        if self.source is not None and asked is None:
+            return Versions(self.source["EngineVersion"])
+        version = asked or self.given["default_engine_version"]
+        if version is None:
+            raise Refused(f"{what}: engine_version is needed to make it, for example {'17' if self.engine.major_parts == 1 else '5.0'}.")
+        return versions.of_new_cluster(self.client, self.engine, what, version)
+
+    @cached_property
+    def parameter_group(self) -> ParameterGroup:
+        version = self.versions.effective
+        return ParameterGroup(
+            self.client,
+            self.engine,
+            self.engine.group_name(self.name, version),
+            self.engine.family(version),
+            purge_parameters=self.given["parameters"] is not None,
+            purge_tags=self.given["purge_tags"],
+        )
+
+    def other_parameter_groups(self) -> list[ParameterGroup]:
+        """Parameter groups of the cluster for other versions: left behind by an upgrade."""
+        return [
+            ParameterGroup(self.client, self.engine, group["DBClusterParameterGroupName"], group["DBParameterGroupFamily"])
+            for group in self.listed
+            if self.engine.is_group_of(group["DBClusterParameterGroupName"], self.name)
+            and group["DBClusterParameterGroupName"] != self.parameter_group.name
+        ]
+
+    @cached_property
+    def subnet_group(self) -> SubnetGroup:
+        return SubnetGroup(self.client, self.name, purge_tags=self.given["purge_tags"])
+
+    @cached_property
+    def security_group(self) -> StoreSecurityGroup:
+        return StoreSecurityGroup(
+            self.module.client("ec2"),
+            self.name,
+            port=self.port,
+            vpc_id=self.given["vpc_id"],
+            tags=self.tags,
+            purge_tags=self.given["purge_tags"],
+        )
+
+    @property
+    def port(self) -> int:
+        return int(self.given["port"] or (self.found or {}).get("Port") or self.engine.port)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        return Credentials(
+            self.module.client("secretsmanager"),
+            self.given["secret_name"] or self.name,
+            username=self.username,
+            kms_key_arn=self.given["kms_key_id"],
+            tags=self.tags,
+            description=f"Credentials of {self.engine.kind} {self.name}",
+            recovery_window_in_days=self.given["secret_recovery_window_in_days"],
+        )
+
+    @property
+    def username(self) -> str:
+        known = self.found or self.source
+        return str(known["MasterUsername"]) if known else self.given["master_username"] or DEFAULT_USERNAME
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return parameters_of(self.given, self.engine)
+
+    def security_group_ids(self) -> list[str]:
+        """The ids of the groups of the cluster: ours alone."""
+        group = self.security_group.find()
+        return [str(group["group_id"]) if group else KNOWN_AFTER_APPLY]
+
+    def instance(self, name: str) -> Instance:
+        return Instance(self.reading, self.engine, name, purge_tags=self.given["purge_tags"])
+
+    def wanted(self, target: Target) -> Wanted:
+        """What is wanted; raises Refused for what AWS does not offer. target: the version of the secret that is wanted."""
+        given, new = self.given, self.found is None
+        if new:
+            for option, example in NEEDED.items():
+                if not given[option]:
+                    raise Refused(f"{self.engine.kind} {self.name} does not exist, and {option} is needed to make it: {example}.")
+        cluster = self.module.wanted(self.cluster)
+        cluster.update(
+            db_cluster_parameter_group_name=self.parameter_group.name,
+            vpc_security_group_ids=self.security_group_ids(),
+            copy_tags_to_snapshot=True,
+            **{PASSWORD: target.version_id},
+        )
+        cluster.pop("engine_version", None)
+        if self.versions.wanted:
+            cluster["engine_version"] = self.versions.wanted
+        if new:
+            if self.engine.lifecycle_support and not given["engine_lifecycle_support"]:
+                cluster["engine_lifecycle_support"] = self.engine.lifecycle_support
+            if given["master_username"] not in (None, self.username):
+                raise Refused(
+                    f"{self.engine.kind} {self.name}: master_username is {given['master_username']}, but what it is restored from has "
+                    f"{self.username}: leave the option out."
+                )
+            cluster.update(db_subnet_group_name=self.name, port=self.port, master_username=self.username)
+        elif given["subnet_ids"]:
+            cluster["db_subnet_group_name"] = self.name
+        return self._with_instances(Wanted(cluster, self._instance_values()))
+
+    def _instance_values(self) -> dict[str, Any]:
+        values = self.module.wanted(self.instance("any"))
+        if values.get("performance_insights_enabled") and self.given["kms_key_id"]:
+            values["performance_insights_kms_key_id"] = self.given["kms_key_id"]
+        return values
+
+    def _with_instances(self, wanted: Wanted) -> Wanted:
+        found = {} if self.found is None else self.reading.instances()
+        standing = [name for name, each in found.items() if each["DBInstanceStatus"] != "deleting"]
+        writer = next((m["DBInstanceIdentifier"] for m in (self.found or {}).get("DBClusterMembers") or [] if m["IsClusterWriter"]), None)
+        ours = own_names(self.name, standing)
+        count = self.given["instance_count"]
+        if count is None:
+            count = len(ours) or (0 if standing else 1)
+        wanted.make, wanted.remove = names_of(self.name, standing, count, writer)
+        wanted.keep = sorted((name for name in ours if name not in wanted.remove), key=lambda name: (name == writer, name))
+        if wanted.make and not self.given["db_instance_class"]:
+            wanted.instance["db_instance_class"] = next(iter(found.values()))["DBInstanceClass"] if found else None
+        self._check_class(wanted, found)
+        return wanted
+
+    def _check_class(self, wanted: Wanted, found: Mapping[str, Mapping[str, Any]]) -> None:
+        instance_class = wanted.instance.get("db_instance_class")
+        changed = any(found[name]["DBInstanceClass"] != instance_class for name in wanted.keep) if instance_class else False
+        if not wanted.make and not changed:
+            return
+        version = self.versions.effective
+        if instance_class and api.describe_instance_classes(self.client, self.engine.engine, version, DBInstanceClass=instance_class):
+            return
+        known = api.describe_instance_classes(self.client, self.engine.engine, version)
+        near = difflib.get_close_matches(str(instance_class), known, n=4, cutoff=0.0)
+        raise Refused(
+            f"{self.engine.kind} {self.name}: AWS offers no db_instance_class {instance_class} for version {version}; "
+            f"it offers, among others, {', '.join(near)}."
+        )

@@ -1,0 +1,84 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reboots that changed parameters wait for: announced, and done only on an explicit word, readers first. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from .._resource import Outcome, State
+from .._wait import wait_for
+from . import api
+from .common import state_of
+from .instance import Instance
+
+if TYPE_CHECKING:
+    from .plan import Parts
+
+GROUP = "db_cluster_parameter_group_name"
+PENDING, DONE = "pending-reboot", "in-sync"
+
+
+def members(parts: Parts) -> dict[str, dict[str, Any]]:
+    """The members of the cluster as it was found, by name."""
+    return {member["DBInstanceIdentifier"]: member for member in (parts.found or {}).get("DBClusterMembers") or []}
+
+
+def pending(parts: Parts, instances: Sequence[Outcome], cluster: Outcome) -> list[str]:
+    """Names of the instances that will wait for a reboot once the plan is carried out, readers first."""
+    if parts.found is None:
+        return []
+    known = members(parts)
+    going = {outcome.name for outcome in instances if outcome.action == "delete"}
+    restarted = {outcome.name for outcome in instances if outcome.action == "update" and "db_instance_class" in outcome.attributes}
+    all_wait = (cluster.action == "update" and GROUP in cluster.attributes) or bool(static_changes(parts))
+    waiting = [
+        name
+        for name, member in known.items()
+        if name not in going | restarted and (all_wait or member.get("DBClusterParameterGroupStatus") == PENDING)
+    ]
+    return sorted(waiting, key=lambda name: (known[name]["IsClusterWriter"], name))
+
+
+def static_changes(parts: Parts) -> list[str]:
+    """Parameters that the plan changes and that hold only after a reboot."""
+    group = parts.parameter_group
+    found = group.find()
+    if found is None or parts.found is None or parts.found["DBClusterParameterGroup"] != group.name:
+        return []
+    return group.static(group.changes(found["parameters"], parts.parameters))
+
+
+def reboot_outcomes(names: Sequence[str]) -> list[Outcome]:
+    """What a reboot does, in the words of AWS's own status."""
+    before, after = {"parameter_status": PENDING}, {"parameter_status": DONE}
+    return [
+        Outcome(Instance.kind, name, action="update", attributes=["parameter_status"], before=dict(before), after=dict(after))
+        for name in names
+    ]
+
+
+def reboot_notes(parts: Parts, names: Sequence[str]) -> list[str]:
+    """Told on every run until it is done."""
+    if not names or parts.given["allow_reboot"]:
+        return []
+    return [
+        f"{parts.engine.kind} {parts.name}: changed parameters hold only after a reboot of {', '.join(names)}; "
+        "set allow_reboot: true to have them rebooted, readers first."
+    ]
+
+
+def reboot_all(parts: Parts, names: Sequence[str]) -> None:
+    """One after another, each waited for."""
+    for name in names:
+        api.reboot_instance(parts.client, name)
+
+        def look(name: str = name) -> tuple[bool, str]:
+            status = str(parts.reading.instances().get(name, {}).get("DBInstanceStatus", "gone"))
+            found = parts.cluster.find() or {}
+            done = any(
+                m["DBInstanceIdentifier"] == name and m.get("DBClusterParameterGroupStatus") == DONE for m in found["DBClusterMembers"]
+            )
+            return (done and state_of(status) is State.READY) or status == "gone", status
+
+        wait_for(look, f"{Instance.kind} {name} to be rebooted", parts.given["wait_timeout"])

@@ -1,0 +1,229 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Bring a database cluster with all its parts to its description: planned first, and refused before anything is changed. Private.
+
+Whatever a killed run left is found by name and tags: the next run plans from what AWS has, and carries on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .._credentials.credentials import Target
+from .._errors import ResourceFailed
+from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, State, ensure_absent, ensure_present
+from .._wait import wait_for
+from .cluster import PASSWORD
+from .engine import Engine
+from .options import check_options
+from .plan import Parts, Wanted
+from .reboots import pending, reboot_all, reboot_notes, reboot_outcomes
+
+if TYPE_CHECKING:
+    from .._module import PlatformModule
+
+
+@dataclass
+class Plan:
+    """What is to be done with the parts. rebooted: names of the instances that wait for a reboot."""
+
+    wanted: Wanted
+    target: Target
+    cluster: Outcome
+    instances: list[Outcome] = field(default_factory=list)
+    others: list[Outcome] = field(default_factory=list)
+    rebooted: list[str] = field(default_factory=list)
+
+    def outcomes(self) -> list[Outcome]:
+        """The cluster first: its result is the module's."""
+        return [self.cluster, *self.instances, *self.others]
+
+
+def present(module: PlatformModule, engine: Engine) -> list[Outcome]:
+    """Bring the cluster to its description; in check mode, say what that would be."""
+    check_options(module.params, engine)
+    store = Store(Parts(module, engine))
+    plan = store.plan()
+    if module.check_mode:
+        return plan.outcomes()
+    if not module.params["wait"]:
+        return store.begin(plan)
+    if store.settle():
+        store = Store(Parts(module, engine))
+        plan = store.plan()
+    if not any(outcome.action for outcome in plan.outcomes()):
+        return plan.outcomes()
+    return store.carry_out(plan)
+
+
+class Store:
+    """One database cluster with its parts."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.module = parts.module
+        self.given: Mapping[str, Any] = parts.given
+
+    # -- planning --
+
+    def plan(self) -> Plan:
+        parts = self.parts
+        secret = parts.credentials.bring(check_mode=True, adopt=self.given["adopt"])
+        target = parts.credentials.target(rotate=self.given["rotate_password"])
+        wanted = parts.wanted(target)
+        cluster = self._ensure(parts.cluster, wanted.cluster, check_mode=True)
+        plan = Plan(wanted, target, cluster)
+        plan.others += [secret, *self._foundations(check_mode=True), parts.credentials.rotation(target)]
+        plan.instances += self._plan_instances(wanted)
+        plan.others += [self._remove(group, check_mode=True) for group in parts.other_parameter_groups()]
+        plan.rebooted = pending(parts, plan.instances, cluster)
+        if self.given["allow_reboot"]:
+            plan.instances += reboot_outcomes(plan.rebooted)
+        cluster.notes += [*parts.versions.notes, *reboot_notes(parts, plan.rebooted)]
+        self._complete(plan)
+        return plan
+
+    def _plan_instances(self, wanted: Wanted) -> list[Outcome]:
+        made = [self._ensure(self.parts.instance(name), wanted.instance, check_mode=True) for name in [*wanted.make, *wanted.keep]]
+        return [*made, *(self._remove(self.parts.instance(name), check_mode=True) for name in wanted.remove)]
+
+    def _foundations(self, check_mode: bool) -> list[Outcome]:
+        """Parameter group, subnet group and security group; what is not described of an existing cluster is left alone."""
+        parts, given = self.parts, self.given
+        outcomes = [
+            self._ensure(parts.parameter_group, {"parameters": parts.parameters, "tags": parts.tags}, check_mode),
+        ]
+        if given["subnet_ids"]:
+            outcomes.append(self._ensure(parts.subnet_group, {"subnet_ids": given["subnet_ids"], "tags": parts.tags}, check_mode))
+        rules = parts.security_group.wanted(given["allowed_cidr_blocks"], given["allowed_security_group_ids"], parts.tags)
+        outcomes.append(self._ensure(parts.security_group, rules, check_mode))
+        return outcomes
+
+    def _complete(self, plan: Plan) -> None:
+        """What the module's result holds besides the cluster itself."""
+        secret = next(outcome for outcome in plan.others if outcome.kind == "secret")
+        instances = sorted([*plan.wanted.make, *plan.wanted.keep])
+        plan.cluster.resource = {
+            **(plan.cluster.resource or {}),
+            "instances": instances,
+            "secret_arn": (secret.resource or {}).get("arn"),
+            "secret_name": self.parts.credentials.name,
+            "security_group_id": self.parts.security_group_ids()[0],
+        }
+
+    # -- doing --
+
+    def settle(self) -> bool:
+        """Let work that another run began come to its end; whether there was any. What has failed is told."""
+        parts = self.parts
+        waited = self._wait_until_ready(parts.cluster)
+        parts.reading.live = True
+        for name in self._own_instances():
+            waited = self._wait_until_ready(parts.instance(name)) or waited
+        return waited
+
+    def _own_instances(self) -> list[str]:
+        return [] if self.parts.found is None else list(self.parts.reading.instances())
+
+    def _wait_until_ready(self, resource: Resource) -> bool:
+        """Whether there was something to wait for."""
+        found = resource.find()
+        if found is None or resource.state(found) is State.READY:
+            return False
+
+        def look() -> tuple[bool, Mapping[str, Any] | None]:
+            now = resource.find()
+            if now is not None and resource.state(now) is State.FAILED:
+                raise ResourceFailed(f"{resource.kind} {resource.name} has failed: {resource.status(now)} {resource.remedy(now)}")
+            return now is None or resource.state(now) is State.READY, now
+
+        wait_for(look, f"{resource.kind} {resource.name} to be ready", self.given["wait_timeout"], resource.status)
+        return True
+
+    def begin(self, plan: Plan) -> list[Outcome]:
+        """A head start: begin what is to be made, and wait for nothing. All that is to be changed is left to a run that waits."""
+        parts = self.parts
+        parts.reading.live = True
+        done = Plan(plan.wanted, plan.target, Outcome(plan.cluster.kind, plan.cluster.name, resource=plan.cluster.resource))
+        if plan.cluster.action == "create":
+            self._make_what_it_needs(done)
+            done.cluster = self._ensure(parts.cluster, plan.wanted.cluster, check_mode=False, wait=False)
+        elif parts.found is not None and parts.cluster.state(parts.found) is State.READY:
+            done.instances = [self._begin_instance(name, plan.wanted) for name in plan.wanted.make]
+        if not done.others:  # nothing was made: what the result says of the secret is what was found
+            done.others = [Outcome(each.kind, each.name, resource=each.resource) for each in plan.others if each.kind == "secret"]
+        self._complete(done)
+        return done.outcomes()
+
+    def carry_out(self, plan: Plan) -> list[Outcome]:
+        parts, wanted = self.parts, plan.wanted
+        parts.reading.live = True
+        done = Plan(wanted, plan.target, plan.cluster, rebooted=plan.rebooted)
+        self._make_what_it_needs(done)
+        done.cluster = self._ensure(parts.cluster, wanted.cluster, check_mode=False)
+        if done.cluster.action == "create" and parts.restore:
+            self._ensure(parts.cluster, self._after_restore(wanted), check_mode=False)
+        parts.credentials.promote(done.target)
+        done.instances = [self._begin_instance(name, wanted) for name in wanted.make]
+        for name in wanted.make:
+            self._wait_until_ready(parts.instance(name))
+        done.instances += [self._ensure(parts.instance(name), wanted.instance, check_mode=False) for name in wanted.keep]
+        done.instances += [self._remove(parts.instance(name), check_mode=False, wait=False) for name in wanted.remove]
+        for name in wanted.remove:
+            self._wait_until_gone(parts.instance(name))
+        done.others += [self._remove(group, check_mode=False) for group in parts.other_parameter_groups()]
+        if self.given["allow_reboot"]:
+            reboot_all(parts, plan.rebooted)
+            done.instances += reboot_outcomes(plan.rebooted)
+        done.cluster.notes = plan.cluster.notes
+        found = parts.cluster.find()
+        if found is not None:
+            done.cluster.resource = parts.cluster.describe(found)
+        self._complete(done)
+        return done.outcomes()
+
+    def _make_what_it_needs(self, done: Plan) -> None:
+        """The secret first, by which a half-made cluster is found again, and the groups; after it the version of the secret is known."""
+        parts, wanted = self.parts, done.wanted
+        done.others.append(parts.credentials.bring(check_mode=False, adopt=self.given["adopt"]))
+        done.others += self._foundations(check_mode=False)
+        done.others.append(parts.credentials.rotation(done.target))
+        unknown = done.target.version_id == KNOWN_AFTER_APPLY
+        asked = parts.credentials.target(rotate=done.target.rotating) if unknown else done.target
+        done.target = parts.credentials.prepare(asked)
+        wanted.cluster[PASSWORD] = done.target.version_id
+
+    def _after_restore(self, wanted: Wanted) -> dict[str, Any]:
+        """A restore takes neither the password nor all settings: they are set again afterwards."""
+        return {name: value for name, value in wanted.cluster.items() if name not in {"master_username", "database_name"}}
+
+    def _begin_instance(self, name: str, wanted: Wanted) -> Outcome:
+        return self._ensure(self.parts.instance(name), wanted.instance, check_mode=False, wait=False)
+
+    def _ensure(self, resource: Resource, wanted: Mapping[str, Any], check_mode: bool, wait: bool = True) -> Outcome:
+        return ensure_present(
+            resource,
+            wanted,
+            check_mode=check_mode,
+            adopt=self.given["adopt"],
+            wait=wait,
+            timeout_seconds=self.given["wait_timeout"],
+        )
+
+    def _remove(self, resource: Resource, check_mode: bool, wait: bool = True) -> Outcome:
+        return ensure_absent(
+            resource,
+            check_mode=check_mode,
+            tags=self.parts.tags,
+            adopt=self.given["adopt"],
+            wait=wait,
+            timeout_seconds=self.given["wait_timeout"],
+        )
+
+    def _wait_until_gone(self, resource: Resource) -> None:
+        def look() -> tuple[bool, Any]:
+            found = resource.find()
+            return found is None, found
+
+        wait_for(look, f"{resource.kind} {resource.name} to be deleted", self.given["wait_timeout"], resource.status)

@@ -1,0 +1,68 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which version a database cluster is to have. Nothing is ever downgraded, and a default that moves changes nothing. Private."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._errors import Refused
+from . import api
+from .engine import Engine
+
+
+@dataclass(frozen=True)
+class Versions:
+    """wanted: the full version; None leaves the found one. notes: what the user should know."""
+
+    effective: str
+    wanted: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """A version as numbers, to be compared."""
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def of_new_cluster(client: Any, engine: Engine, what: str, asked: str) -> Versions:
+    """The version of a cluster that is to be made; a major version means AWS's default of it."""
+    offered = api.describe_engine_versions(
+        client, engine.engine, EngineVersion=asked, **({"DefaultOnly": True} if engine.is_major(asked) else {})
+    )
+    if not offered:
+        known = sorted({each["EngineVersion"] for each in api.describe_engine_versions(client, engine.engine)}, key=numbers)
+        raise Refused(f"{what}: AWS does not offer engine_version {asked}, but {', '.join(known)}.")
+    version = max((each["EngineVersion"] for each in offered), key=numbers)
+    return Versions(version, version)
+
+
+def of_found_cluster(client: Any, engine: Engine, what: str, found: str, asked: str | None, allow_major: bool) -> Versions:
+    """The version of a cluster that exists: upgraded when a later one is asked for, else left."""
+    described = api.describe_engine_versions(client, engine.engine, EngineVersion=found)
+    return upgrade(engine, what, found, asked, allow_major, (described[0].get("ValidUpgradeTarget") or []) if described else [])
+
+
+def upgrade(engine: Engine, what: str, found: str, asked: str | None, allow_major: bool, targets: Sequence[Mapping[str, Any]]) -> Versions:
+    """Pure: the decision about a found version. targets: what AWS can upgrade it to."""
+    offered = sorted((each["EngineVersion"] for each in targets), key=numbers)
+    newer = [version for version in offered if engine.major(version) == engine.major(found)]
+    notes = (f"{what} has version {found}, and AWS offers {newer[-1]}.",) if newer else ()
+    if asked is None or (engine.is_major(asked) and numbers(asked) == numbers(engine.major(found))):
+        return Versions(found, None, notes)
+    if numbers(asked) <= numbers(found):
+        above = numbers(asked) < numbers(found)
+        return Versions(
+            found, None, (f"{what} has version {found}, above the {asked} that is asked for; it is left as it is.",) if above else notes
+        )
+    chosen = [version for version in offered if version == asked or (engine.is_major(asked) and engine.major(version) == asked)]
+    if not chosen:
+        known = ", ".join(offered) or "nothing"
+        raise Refused(f"{what}: AWS cannot upgrade it from {found} to engine_version {asked}; it offers {known}.")
+    if engine.major(chosen[-1]) != engine.major(found) and not allow_major:
+        raise Refused(
+            f"{what}: an upgrade from {found} to {chosen[-1]} is one to another major version; "
+            "set allow_major_version_upgrade: true to allow it."
+        )
+    return Versions(chosen[-1], chosen[-1])

@@ -1,0 +1,160 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: documentdb_cluster
+short_description: Manage an Amazon DocumentDB cluster with all that belongs to it
+version_added: 1.0.0
+description:
+  - Creates, changes or deletes one DocumentDB cluster with its instances, its subnet group, its parameter group (which turns TLS on),
+    its security group (which opens the database's port to those who are named, and nothing else)
+    and its secret, and waits until it is ready.
+  - The storage is always encrypted.
+  - The password is made by AWS Secrets Manager, kept in a secret, and set on the cluster. It is never shown.
+  - In check mode it says what it would do, attribute by attribute.
+author:
+  - opta.platform contributors (@opta-platform)
+requirements:
+  - python >= 3.10
+  - boto3 >= 1.38.0
+  - botocore >= 1.38.0
+options:
+  storage_type:
+    description: Kind of storage; with V(iopt1) input and output are in its price. Changed in place, back at most every 30 days.
+    type: str
+    choices: [standard, iopt1]
+  enabled_cloudwatch_logs_exports:
+    description:
+      - Logs that are sent to CloudWatch Logs; the others are turned off. Changed in place.
+      - "They are only written with the parameters C(audit_logs) and C(profiler): these are set to C(enabled) for a log that is named here,
+        unless O(parameters) sets them."
+    type: list
+    elements: str
+    choices: [audit, profiler]
+  serverless_v2_scaling:
+    description: Capacity of instances of the class V(db.serverless). Changed in place; what is not given of it stays.
+    type: dict
+    suboptions:
+      min_capacity:
+        description: Least capacity units.
+        type: float
+      max_capacity:
+        description: Most capacity units.
+        type: float
+extends_documentation_fragment:
+  - opta.platform.database_cluster
+  - opta.platform.credentials
+  - opta.platform.resource
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+seealso:
+  - module: opta.platform.aurora_cluster
+"""
+
+EXAMPLES = r"""
+- name: Make a DocumentDB cluster with its audit log
+  opta.platform.documentdb_cluster:
+    name: opta-staging-docdb-main
+    engine_version: "5.0"
+    db_instance_class: db.t4g.medium
+    vpc_id: "{{ network_outputs.vpc_id }}"
+    subnet_ids: "{{ network_outputs.private_subnet_ids }}"
+    allowed_cidr_blocks: ["{{ network_outputs.vpc_cidr_block }}"]
+    kms_key_id: "{{ network_outputs.kms_key_arn }}"
+    secret_name: opta/staging/docdb/main
+    enabled_cloudwatch_logs_exports: [audit]
+    tags:
+      opta:environment: staging
+
+- name: Change its password
+  opta.platform.documentdb_cluster:
+    name: opta-staging-docdb-main
+    secret_name: opta/staging/docdb/main
+    rotate_password: true
+
+- name: Remove it with its data
+  opta.platform.documentdb_cluster:
+    name: opta-staging-docdb-main
+    state: absent
+    deletion_protection: false
+    skip_final_snapshot: true
+"""
+
+RETURN = r"""
+cluster:
+  description:
+    - The cluster; null when there is none. In check mode, what only AWS decides is V((known after apply)).
+  returned: success
+  type: dict
+  contains:
+    name: {description: Name., type: str, returned: always, sample: opta-staging-docdb-main}
+    arn: {description: ARN., type: str, returned: always}
+    endpoint: {description: Host name of the writer., type: str, returned: always}
+    reader_endpoint: {description: Host name of the readers., type: str, returned: always}
+    cluster_resource_id: {description: AWS's id of the cluster., type: str, returned: always}
+    status: {description: AWS's status., type: str, returned: always, sample: available}
+    instances: {description: Names of the instances., type: list, elements: str, returned: when the cluster is wanted}
+    secret_arn: {description: ARN of the secret with the credentials., type: str, returned: when the cluster is wanted}
+    secret_name: {description: Name of that secret., type: str, returned: when the cluster is wanted}
+    security_group_id: {description: Id of the security group., type: str, returned: when the cluster is wanted}
+    engine_version: {description: The full version., type: str, returned: always, sample: "5.0.0"}
+    port: {description: As the option., type: int, returned: always}
+    master_username: {description: As the option., type: str, returned: always}
+    db_subnet_group_name: {description: Name of the subnet group., type: str, returned: always}
+    db_cluster_parameter_group_name: {description: Name of the parameter group., type: str, returned: always}
+    vpc_security_group_ids: {description: Security groups., type: list, elements: str, returned: always}
+    kms_key_id: {description: As the option., type: str, returned: always}
+    storage_type: {description: As the option., type: str, returned: always}
+    backup_retention_period: {description: As the option., type: int, returned: always}
+    preferred_backup_window: {description: As the option., type: str, returned: always}
+    preferred_maintenance_window: {description: As the option., type: str, returned: always}
+    deletion_protection: {description: As the option., type: bool, returned: always}
+    copy_tags_to_snapshot: {description: Whether snapshots get the cluster's tags; always set., type: bool, returned: always}
+    enabled_cloudwatch_logs_exports: {description: As the option., type: list, elements: str, returned: always}
+    serverless_v2_scaling: {description: As the option., type: dict, returned: always}
+    tags: {description: Tags., type: dict, returned: always}
+actions:
+  description: What was done, or would be done in check mode; the cluster's first. The password is called C(master_user_password), an
+    instance's reboot C(parameter_status).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action: {description: "V(create), V(update) or V(delete).", type: str, returned: always}
+    resource: {description: Kind and name., type: str, returned: always, sample: DocumentDB cluster opta-staging-docdb-main}
+    attributes: {description: Attributes that change., type: list, elements: str, returned: always}
+    allowed: {description: Whether a run does it without another option., type: bool, returned: always}
+diff:
+  description: The changed attributes before and after.
+  returned: success
+  type: dict
+"""
+
+from ..module_utils._module import PlatformModule
+from ..module_utils._rds.engine import DOCUMENTDB
+from ..module_utils._rds.options import DATABASE_ARGUMENTS, SERVERLESS
+from ..module_utils._rds.removal import absent
+from ..module_utils._rds.store import present
+
+ARGUMENTS = {
+    **DATABASE_ARGUMENTS,
+    "storage_type": {"choices": ["standard", "iopt1"]},
+    "enabled_cloudwatch_logs_exports": {"type": "list", "elements": "str", "choices": ["audit", "profiler"]},
+    "serverless_v2_scaling": {"type": "dict", "options": SERVERLESS},
+}
+
+
+def bring(module):
+    return absent(module, DOCUMENTDB) if module.params["state"] == "absent" else present(module, DOCUMENTDB)
+
+
+def main():
+    module = PlatformModule(argument_spec=ARGUMENTS)
+    module.run("cluster", lambda: bring(module))
+
+
+if __name__ == "__main__":
+    main()

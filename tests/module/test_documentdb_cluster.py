@@ -1,0 +1,44 @@
+"""documentdb_cluster through Ansible, asked of AWS; every single change is in tests/unit/rds."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.module.database_foundation import Databases
+from tests.support.steps import twelve_steps
+
+MODULE = "documentdb_cluster"
+
+
+@pytest.fixture
+def databases(standin):
+    return Databases(standin)
+
+
+@pytest.fixture
+def options(databases, unique):
+    return databases.options(unique("docdb"), "documentdb", engine_version="5.0")
+
+
+def test_twelve_steps(standin, run_module, databases, options):
+    name = options["name"]
+
+    def look():
+        cluster = databases.cluster(name)
+        if cluster is None:
+            return databases.groups_left(name), databases.security_groups(name), len(databases.snapshots(name))
+        return cluster["Engine"], cluster["BackupRetentionPeriod"], cluster["EnabledCloudwatchLogsExports"], databases.parameters(name)
+
+    changed = {**options, "backup_retention_period": 8, "enabled_cloudwatch_logs_exports": ["audit"]}
+    delete = {**options, "deletion_protection": False}
+    created, updated, deleted = twelve_steps(standin, run_module, MODULE, options, changed, look, delete)
+    assert created == ("docdb", 5, [], {"tls": "enabled"})
+    assert updated == ("docdb", 8, ["audit"], {"tls": "enabled", "audit_logs": "enabled"})
+    assert deleted == ([], [], 1)
+
+
+def test_wrong_input_is_told_before_the_first_call(standin, run_module, options):
+    before = standin.mark()
+    failed = run_module(MODULE, expect_failure=True, **{**options, "parameters": {"tls": "disabled"}})
+    assert "always encrypted" in failed["msg"]
+    assert standin.requests(before) == []

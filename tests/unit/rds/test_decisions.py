@@ -1,0 +1,153 @@
+"""The pure decisions about clusters of databases, by tables."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
+from ansible_collections.opta.platform.plugins.module_utils._preflight.database_rules import database_rules
+from ansible_collections.opta.platform.plugins.module_utils._rds import cluster, cluster_requests, described, versions
+from ansible_collections.opta.platform.plugins.module_utils._rds.engine import AURORA, DOCUMENTDB
+from ansible_collections.opta.platform.plugins.module_utils._rds.instance import names_of
+from ansible_collections.opta.platform.plugins.module_utils._rds.removal import final_name
+from ansible_collections.opta.platform.plugins.module_utils._resource import Change
+
+TARGETS = [{"EngineVersion": version} for version in ("17.9", "18.3", "17.10")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted", "note"),
+    [
+        (None, None, "offers 17.10"),
+        ("17", None, "offers 17.10"),
+        ("17.7", None, "offers 17.10"),
+        ("17.9", "17.9", ""),
+        ("16", None, "above the 16"),
+        ("17.2", None, "above the 17.2"),
+        ("18", "18.3", ""),
+        ("18.3", "18.3", ""),
+    ],
+)
+def test_t6_which_version_a_found_cluster_gets(asked, wanted, note):
+    decided = versions.upgrade(AURORA, "it", "17.7", asked, True, TARGETS)
+    assert decided.wanted == wanted
+    assert note in " ".join(decided.notes)
+    assert bool(decided.notes) == bool(note)
+
+
+@pytest.mark.parametrize(("asked", "message"), [("18", "allow_major_version_upgrade"), ("17.8", "it offers 17.9, 17.10, 18.3")])
+def test_which_version_is_refused(asked, message):
+    with pytest.raises(Refused, match=message):
+        versions.upgrade(AURORA, "it", "17.7", asked, False, TARGETS)
+
+
+@pytest.mark.parametrize(
+    ("found", "count", "writer", "made", "removed"),
+    [
+        ([], 2, None, ["c-1", "c-2"], []),
+        (["c-1", "c-3"], 3, "c-1", ["c-2"], []),
+        (["c-1", "c-2", "c-3"], 1, "c-1", [], ["c-3", "c-2"]),
+        (["c-1", "c-2", "c-3"], 1, "c-3", [], ["c-2", "c-1"]),
+        (["c-1", "application-autoscaling-1"], 1, "c-1", [], []),
+        ([f"c-{number}" for number in range(1, 12)], 10, "c-1", [], ["c-11"]),
+    ],
+)
+def test_which_instances_are_made_and_removed(found, count, writer, made, removed):
+    assert names_of("c", found, count, writer) == (made, removed)
+
+
+def test_engines():
+    assert (AURORA.family("17.7"), AURORA.group_name("c", "17.7")) == ("aurora-postgresql17", "c-aurora-postgresql17")
+    assert (DOCUMENTDB.family("5.0.0"), DOCUMENTDB.group_name("c", "5.0.0")) == ("docdb5.0", "c-docdb5-0")
+    assert DOCUMENTDB.is_group_of("c-docdb5-0", "c")
+    assert not DOCUMENTDB.is_group_of("c-2-docdb5-0", "c")
+    assert not AURORA.is_group_of("c-docdb5-0", "c")
+    assert AURORA.parameters({"rds.force_ssl": "0", "a": "1"}) == {"rds.force_ssl": "1", "a": "1"}
+    assert DOCUMENTDB.parameters({"tls": "tls1.3+"}) == {"tls": "tls1.3+"}
+    assert DOCUMENTDB.parameters({"tls": "disabled"}) == {"tls": "enabled"}
+
+
+def test_a_final_snapshot_never_has_a_name_that_is_taken():
+    first = final_name("c", "cluster-A", [])
+    assert first != final_name("c", "cluster-B", [])
+    assert final_name("c", "cluster-A", [first]) == f"{first}-2"
+    assert final_name("c", "cluster-A", [first, f"{first}-2"]) == f"{first}-3"
+
+
+def test_what_a_change_of_each_attribute_means():
+    changes = {attribute.name: attribute.change for attribute in cluster.attributes()}
+    refused = {name for name, change in changes.items() if change is Change.REFUSED}
+    assert refused == {"database_name", "master_username", "db_subnet_group_name", "kms_key_id"}
+    assert {name for name, change in changes.items() if change is not Change.IN_PLACE} == refused
+    assert [attribute.name for attribute in cluster.attributes() if attribute.secret] == ["master_user_password"]
+
+
+def test_requests():
+    wanted = {"engine_version": "17.7", "master_username": "opta", "master_user_password": "v1", "tags": {"a": "1"}, "database_name": "app"}
+    made = cluster_requests.creation(wanted, "secret")
+    assert {"Key": "opta:secret-version-id", "Value": "v1"} in made["Tags"]
+    assert (made["StorageEncrypted"], made["MasterUserPassword"]) == (True, "secret")
+    restored = cluster_requests.restoration(wanted, {"source_cluster_identifier": "c", "restore_to_time": "2026-01-01T00:00:00Z"}, "docdb")
+    assert not {"MasterUserPassword", "MasterUsername", "DatabaseName", "EngineVersion", "StorageEncrypted"} & set(restored)
+    assert restored["Tags"] == [{"Key": "a", "Value": "1"}], "T16: no tag says that the password is set"
+    logs = cluster_requests.modification(
+        ["a", "b"], {"enabled_cloudwatch_logs_exports": ["b", "c"]}, ["enabled_cloudwatch_logs_exports"], None
+    )
+    assert logs == {"CloudwatchLogsExportConfiguration": {"EnableLogTypes": ["c"], "DisableLogTypes": ["a"]}}
+
+
+@pytest.mark.parametrize("role", ["aurora", "documentdb"])
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ([{"name": "a"}, {"name": "a"}], "has two clusters named a"),
+        ([{"name": "A b"}], "lower-case letters"),
+        ([{"name": "a" * 61}], "1 to 60"),
+        ([{"name": "a", "database_name": ""}], "database_name is ''"),
+        ([{"name": "a", "backup_retention_days": 0}], "from 1 to 35"),
+        ([{"name": "a", "backup_retention_days": 36}], "from 1 to 35"),
+        ([{"name": "a", "replica_count": 16}], "from 0 to 15"),
+        ([{"name": "a", "replica_count": -1}], "from 0 to 15"),
+        ([{"name": "a", "engine_version": 17}], "in quotes"),
+        ([{"name": "a", "username": "admin"}], "keeps for itself"),
+        ([{"name": "a", "backup_window": "2-3"}], "02:00-03:00"),
+        ([{"name": "a", "maintenance_window": "sunday"}], "sun:04:00-sun:05:00"),
+        ([{"name": "a", "instance_class": "db.serverless"}], "needs serverless"),
+        ([{"name": "a", "serverless": {"min_capacity": 4, "max_capacity": 1}}], "above max_capacity"),
+        ([{"name": "a", "restore": {"restore_to_time": "now"}}], "either snapshot_identifier"),
+        ([{"name": "a", "instance_class": ""}], "instance_class is empty"),
+    ],
+)
+def test_preflight_tells_what_cannot_be_right(role, entries, message):
+    (sentence, *_more) = database_rules({described.KINDS[role].option: entries})
+    assert message in sentence
+
+
+def test_preflight_lets_pass_what_is_right():
+    good = [{"name": "main", "replica_count": 15, "backup_retention_days": 35, "backup_window": "23:30-00:30"}]
+    assert database_rules({"aurora_clusters": good, "documentdb_clusters": good, "aurora_rotate_passwords": ["main"]}) == []
+    assert "has no cluster of that name" in database_rules({"aurora_rotate_passwords": ["main"]})[0]
+    assert "7 to 30" in database_rules({"documentdb_secret_recovery_window_days": 3})[0]
+
+
+def test_entries_are_completed():
+    entries = [{"name": "main", "backup_retention_days": 7, "engine_version": None}, {"name": "x", "deletion_protection": False}]
+    first, second = described.completed(entries, "documentdb", "opta", "staging", "10.0.0.0/16", True, ["x"])
+    assert (first["cluster_name"], first["secret_name"]) == ("opta-staging-docdb-main", "opta/staging/docdb/main")
+    assert (first["backup_retention_days"], first["replica_count"], first["allowed_cidr_blocks"]) == (7, 0, ["10.0.0.0/16"])
+    assert "engine_version" not in first
+    assert [(entry["deletion_protection"], entry["rotate_password"]) for entry in (first, second)] == [(True, False), (False, True)]
+    assert described.to_remove([{"name": "a"}], [{"name": "b"}, {"name": "a"}]) == [{"name": "a"}, {"name": "b"}]
+    assert described.log_groups([{**first, "log_exports": ["audit"]}], "documentdb") == ["/aws/docdb/opta-staging-docdb-main/audit"]
+    skipping = [{"name": "main", "skip_final_snapshot": True}]
+    assert described.without_snapshot(skipping, [{"name": "y"}], "opta", "staging") == ["opta-staging-aurora-main"]
+    assert len(described.cluster_name(described.KINDS["aurora"], "opta", "e" * 32, "n" * 60)) == 60
+
+
+def test_outputs_are_strings():
+    unknown = dict.fromkeys(("endpoint", "reader_endpoint", "port", "secret_arn", "security_group_id"), "(known after apply)")
+    published = described.outputs("aurora", ["a"], [{**unknown, "database_name": None}], ["arn"])
+    assert published["ports"] == {"a": "5432"}
+    assert published["database_names"] == {"a": ""}
+    assert published["endpoints"] == {"a": "(known after apply)"}
+    assert all(isinstance(value, str) for values in published.values() for value in values.values())
+    assert described.outputs("documentdb", [], [], [])["cluster_arns"] == {}

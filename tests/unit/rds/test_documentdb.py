@@ -1,0 +1,107 @@
+"""A cluster of DocumentDB in this process: what is its own. AWS is asked for the truth."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
+
+MODULE = "documentdb_cluster"
+
+
+@pytest.fixture
+def options(databases, fresh):
+    return databases.options(fresh("docdb"), "documentdb", engine_version="5.0", deletion_protection=True)
+
+
+def remove(bring, options, **more):
+    return bring(MODULE, **{**options, **more, "state": "absent", "deletion_protection": False})
+
+
+def test_a_cluster_with_its_logs_through_its_life(plan_and_do, databases, options):
+    name = options["name"]
+    options["enabled_cloudwatch_logs_exports"] = ["audit"]
+    plan_and_do(MODULE, "create", **options)
+    cluster = databases.cluster(name)
+    assert (cluster["Engine"], cluster["EngineVersion"], cluster["Port"], cluster["Status"]) == ("docdb", "5.0.0", 27017, "available")
+    assert (cluster["StorageEncrypted"], cluster["KmsKeyId"]) == (True, options["kms_key_id"])
+    assert databases.parameters(name) == {"audit_logs": "enabled", "tls": "enabled"}
+    (rule,) = databases.security_groups(name)[0]["IpPermissions"]
+    assert (rule["FromPort"], rule["ToPort"]) == (27017, 27017)
+    assert databases.credentials(options["secret_name"])["username"] == cluster["MasterUsername"]
+    options.update(enabled_cloudwatch_logs_exports=["audit", "profiler"], backup_retention_period=9, instance_count=3, storage_type="iopt1")
+    plan_and_do(MODULE, "update", **options)
+    cluster = databases.cluster(name)
+    assert (cluster["BackupRetentionPeriod"], cluster["StorageType"], len(databases.instances(name))) == (9, "iopt1", 3)
+    assert databases.parameters(name) == {"audit_logs": "enabled", "profiler": "enabled", "tls": "enabled"}
+    plan_and_do(MODULE, "delete", **{**options, "state": "absent", "deletion_protection": False})
+    assert (databases.cluster(name), databases.groups_left(name), databases.security_groups(name)) == (None, [], [])
+    (snapshot,) = databases.snapshots(name)
+    assert "opta:retained" in {tag["Key"] for tag in snapshot["TagList"]}
+
+
+def test_t17_tls_is_static(aws, bring, plan_and_do, databases, options):
+    name = options["name"]
+    options["instance_count"] = 3
+    bring(MODULE, **options)
+    options["parameters"] = {"tls": "tls1.3+"}
+    done = plan_and_do(MODULE, "update", **options)
+    assert "allow_reboot: true" in " ".join(done["warnings"])
+    assert len(databases.pending_reboot(name)) == 3
+    account = aws.world.rds["123456789012", "eu-west-1"]
+    assert {instance.in_force["tls"] for instance in account.instances.values() if instance.name.startswith(name)} == {"enabled"}
+    mark = len(aws.log())
+    plan_and_do(MODULE, "update", **options, allow_reboot=True)
+    order = [each["parameters"]["DBInstanceIdentifier"] for each in aws.log()[mark:] if each["operation"] == "RebootDBInstance"]
+    assert order == [f"{name}-2", f"{name}-3", f"{name}-1"], "readers first"
+    assert databases.pending_reboot(name) == []
+    assert {instance.in_force["tls"] for instance in account.instances.values() if instance.name.startswith(name)} == {"tls1.3+"}
+    remove(bring, options, skip_final_snapshot=True)
+
+
+def test_a_major_upgrade(bring, plan_and_do, databases, options):
+    options["engine_version"] = "4.0"
+    bring(MODULE, **options)
+    options["engine_version"] = "5.0"
+    with pytest.raises(PlatformError, match="allow_major_version_upgrade: true"):
+        bring(MODULE, **options)
+    plan_and_do(MODULE, "update", **options, allow_major_version_upgrade=True, allow_reboot=True)
+    assert databases.cluster(options["name"])["EngineVersion"] == "5.0.0"
+    assert databases.groups_left(options["name"]) == [options["name"], f"{options['name']}-docdb5-0"]
+    remove(bring, options, skip_final_snapshot=True)
+
+
+def test_t16_a_restore_to_a_point_in_time_gets_its_group_and_its_password(aws, bring, plan_and_do, databases, options, fresh):
+    """DocumentDB's call takes no parameter group: it is set afterwards."""
+    bring(MODULE, **options)
+    name = fresh("restored")
+    restored = {**options, "name": name, "secret_name": f"opta/{name}/store", "backup_retention_period": 8}
+    restored["restore"] = {"source_cluster_identifier": options["name"], "use_latest_restorable_time": True}
+    plan_and_do(MODULE, "create", **restored, allow_reboot=True)
+    cluster = databases.cluster(name)
+    assert (cluster["DBClusterParameterGroup"], cluster["BackupRetentionPeriod"]) == (f"{name}-docdb5-0", 8)
+    assert databases.tags(name)["opta:secret-version-id"] == databases.current_version(restored["secret_name"])
+    for each in (restored, options):
+        remove(bring, each, skip_final_snapshot=True)
+
+
+def test_t14_the_name_of_an_aurora_cluster_is_refused(bring, databases, options):
+    aurora = {key: value for key, value in options.items() if key != "engine_version"}
+    bring("aurora_cluster", **aurora, engine_version="17")
+    for state in ("present", "absent"):
+        with pytest.raises(PlatformError, match="its engine is aurora-postgresql"):
+            bring(MODULE, **options, state=state)
+    bring("aurora_cluster", **{**aurora, "deletion_protection": False}, state="absent", skip_final_snapshot=True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"parameters": {"tls": "disabled"}}, "always encrypted"),
+        ({"engine_version": "5"}, 'for example "5.0"'),
+        ({"engine_version": "9.9"}, "does not offer engine_version 9.9"),
+        ({"db_instance_class": "db.r7g.large"}, "no db_instance_class db.r7g.large"),
+    ],
+)
+def test_what_cannot_be_is_refused(bring, options, wrong, message):
+    with pytest.raises(PlatformError, match=message):
+        bring(MODULE, check_mode=True, **{**options, **wrong})
