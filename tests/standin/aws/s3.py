@@ -57,6 +57,9 @@ def create_bucket(call: Call) -> dict[str, Any]:
         bucket.public_access_block = PublicAccessBlock("true", "true", "true", "true")
         bucket.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
         bucket.ownership_rule = call.get("ObjectOwnership", "BucketOwnerEnforced")
+        tags = call.get("CreateBucketConfiguration", {}).get("Tags")
+        if tags:  # which moto leaves out
+            _backend(call).put_bucket_tagging(name, {tag["Key"]: tag["Value"] for tag in tags})
     return answer
 
 

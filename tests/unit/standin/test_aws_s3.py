@@ -39,6 +39,13 @@ def test_a_new_bucket_is_private_and_encrypted(s3, bucket):
     assert s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
 
 
+def test_t13_a_bucket_is_tagged_by_the_call_that_makes_it(aws, s3):
+    name = aws.name("tagged-at-once")
+    tags = [{"Key": "opta:environment", "Value": "staging"}]
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1", "Tags": tags})
+    assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == tags
+
+
 def test_a_tls_only_policy_locks_nobody_out(s3, bucket):
     s3.put_bucket_policy(Bucket=bucket, Policy=policy(tls_only(bucket)))
     s3.put_object(Bucket=bucket, Key="x", Body=b"y")
