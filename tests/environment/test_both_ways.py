@@ -24,6 +24,7 @@ TRUST = {
 REALLY = {
     "cloudwatch_log_group": {"name": "/both-ways", "retention_in_days": 30},
     "s3_bucket": {"name": "both-ways-of-a-test"},
+    "ecr_repository": {"name": "both-ways/of-a-test"},
     "iam_oidc_provider": {"url": "https://both.ways.example.com/id"},
 }
 Seen = set[str]
@@ -85,6 +86,9 @@ def test_what_is_really_done(same: Callable[..., None]) -> None:
         for module, options in REALLY.items()
         for state in ("present", "present", "absent", "absent")
     ]
+    tasks.append(
+        {"name": "Look for an image", "opta.platform.ecr_image_info": {"repository_name": "none", "image_tag": "1", "region": REGION}}
+    )
     same([{"name": "Really", "hosts": "staging", "gather_facts": False, "tasks": tasks}], "--diff")
 
 
