@@ -206,7 +206,6 @@ STEPS = [
     "CreateDBInstance",
 ]
 LAST_STEPS = [
-    "CreateSecret",
     "ModifyDBCluster",
     "DeleteDBInstance",
     "DeleteDBCluster",
