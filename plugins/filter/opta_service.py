@@ -7,19 +7,29 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.utils.display import Display
-from ansible_collections.opta.platform.plugins.module_utils._service import objects, rules, values
+from ansible_collections.opta.platform.plugins.module_utils import _policy
+from ansible_collections.opta.platform.plugins.module_utils._service import link_rules, link_statements, link_values, objects, rules, values
+from ansible_collections.opta.platform.plugins.module_utils._service.inputs import Inputs
+from ansible_collections.opta.platform.plugins.module_utils._service.links import Stores
 
 
-def service_errors(inputs: Mapping[str, Any], per_zone_node_groups: Sequence[str]) -> list[str]:
+def service_errors(inputs: Mapping[str, Any], per_zone_node_groups: Sequence[str], stores: Stores) -> list[str]:
     """A sentence for each input that cannot be right. What works, but not as the user may think, becomes a warning."""
     for sentence in rules.service_warnings(inputs, per_zone_node_groups):
         Display().warning(sentence)
-    return rules.service_errors(inputs)
+    return rules.service_errors(inputs) or link_rules.missing_stores(Inputs(inputs), stores)
 
 
-def service_policies(statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The inline policies of a service's IAM role; none without statements."""
-    return {"service": {"Version": "2012-10-17", "Statement": list(statements)}} if statements else {}
+def service_policies(inputs: Mapping[str, Any], stores: Stores, region: str) -> dict[str, Any]:
+    """The inline policies of a service's IAM role: what links need, and the user's own statements; none without any."""
+    read = Inputs(inputs)
+    statements = [*link_statements.link_statements(read, stores, region), *read.items("iam_statements")]
+    return {"service": _policy.document(statements)} if statements else {}
+
+
+def service_stored_values(inputs: Mapping[str, Any], stores: Stores) -> list[dict[str, str]]:
+    """What the service's Secret gets of Secrets Manager."""
+    return link_values.stored_values(Inputs(inputs), stores)
 
 
 class FilterModule:
@@ -32,5 +42,6 @@ class FilterModule:
             "service_objects": objects.service_objects,
             "service_policies": service_policies,
             "service_secret_generation": objects.secret_generation,
+            "service_stored_values": service_stored_values,
             "service_values": values.chart_values,
         }

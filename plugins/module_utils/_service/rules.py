@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from . import port_rules, workload_rules
+from . import link_rules, port_rules, workload_rules
 from .inputs import PREFIX, Inputs
 from .words import IMAGE, POLICY_ARN, VARIABLE, Sentences, is_label, is_name, repeated
 
@@ -212,4 +212,5 @@ RULES: tuple[Callable[[Inputs, Sentences], None], ...] = (
     workload_rules.cron_job_errors,
     _permissions,
     _certificates,
+    link_rules.link_errors,
 )

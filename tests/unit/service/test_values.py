@@ -75,10 +75,11 @@ def test_generation_of_the_secret():
         secret_generation(applied[:1])
 
 
-def test_policies():
+def test_policies(given):
     statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
-    assert service_policies([]) == {}
-    assert service_policies([statement]) == {"service": {"Version": "2012-10-17", "Statement": [statement]}}
+    assert service_policies(given(), {}, "eu-west-1") == {}
+    made = service_policies(given(iam_statements=[statement]), {}, "eu-west-1")
+    assert made == {"service": {"Version": "2012-10-17", "Statement": [statement]}}
 
 
 def test_t14_two_services_never_share_a_role():
@@ -94,7 +95,7 @@ def test_t4_warning_is_shown_as_one(given, monkeypatch):
         "ansible_collections.opta.platform.plugins.filter.opta_service.Display.warning", lambda _self, text: shown.append(text)
     )
     storage = [{"name": "data", "path": "/data", "size_gib": 1}]
-    assert service_errors(given(persistent_storage=storage), []) == []
+    assert service_errors(given(persistent_storage=storage), [], {}) == []
     assert len(shown) == 1 and "no node group per zone" in shown[0]
 
 
