@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.opta.platform.plugins.module_utils import _names, _tags
+from ansible_collections.opta.platform.plugins.module_utils._credentials.options import secret_name
 
 
 class FilterModule:
@@ -17,6 +18,7 @@ class FilterModule:
             "resource_name": _names.resource_name,
             "role_name": _names.role_name,
             "global_name": _names.global_name,
+            "secret_name": secret_name,
             "iam_path": _names.iam_path,
             "role_arn": _names.role_arn,
             "ownership_tags": _tags.ownership_tags,

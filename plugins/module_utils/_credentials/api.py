@@ -1,0 +1,109 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The calls to Secrets Manager, one function each. Private to the collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+
+from .._visibility import until_visible
+
+#: a secret or a version made a moment ago
+NOT_YET = [("ResourceNotFoundException", "")]
+#: a secret of that name that was deleted without recovery a moment ago
+STILL_GOING = [("InvalidRequestException", "scheduled for deletion")]
+GOING_PATIENCE_SECONDS = 120.0
+
+
+class SecretsError(AnsibleAWSError):
+    """A call to Secrets Manager failed."""
+
+
+class SecretsErrorHandler(AWSErrorHandler):
+    _CUSTOM_EXCEPTION = SecretsError
+
+    @classmethod
+    def _is_missing(cls) -> Any:
+        return is_boto3_error_code("ResourceNotFoundException")
+
+
+def is_taken(error: SecretsError) -> bool:
+    """Whether a call failed because another run has made the same meanwhile."""
+    return getattr(error.exception, "response", {}).get("Error", {}).get("Code") == "ResourceExistsException"
+
+
+@SecretsErrorHandler.list_error_handler("describe secret", None)
+@AWSRetry.jittered_backoff()
+def describe_secret(client: Any, name: str) -> dict[str, Any] | None:
+    return client.describe_secret(SecretId=name)
+
+
+@SecretsErrorHandler.common_error_handler("read secret")
+@until_visible(NOT_YET)
+@AWSRetry.jittered_backoff()
+def get_secret_value(client: Any, name: str, version_id: str) -> str:
+    return client.get_secret_value(SecretId=name, VersionId=version_id)["SecretString"]
+
+
+@SecretsErrorHandler.common_error_handler("make a random password")
+@AWSRetry.jittered_backoff()
+def get_random_password(client: Any, length: int) -> str:
+    return client.get_random_password(PasswordLength=length, ExcludePunctuation=True, IncludeSpace=False)["RandomPassword"]
+
+
+@SecretsErrorHandler.common_error_handler("create secret")
+@until_visible(STILL_GOING, GOING_PATIENCE_SECONDS)
+@AWSRetry.jittered_backoff()
+def create_secret(client: Any, **request: Any) -> None:
+    client.create_secret(**request)
+
+
+@SecretsErrorHandler.common_error_handler("change secret")
+@until_visible(NOT_YET)
+@AWSRetry.jittered_backoff()
+def update_secret(client: Any, name: str, **request: Any) -> None:
+    client.update_secret(SecretId=name, **request)
+
+
+@SecretsErrorHandler.common_error_handler("write a version of a secret")
+@until_visible(NOT_YET)
+@AWSRetry.jittered_backoff()
+def put_secret_value(client: Any, name: str, token: str, value: str, stage: str) -> None:
+    client.put_secret_value(SecretId=name, ClientRequestToken=token, SecretString=value, VersionStages=[stage])
+
+
+@SecretsErrorHandler.common_error_handler("move a label of a secret")
+@AWSRetry.jittered_backoff()
+def update_secret_version_stage(client: Any, name: str, **request: Any) -> None:
+    client.update_secret_version_stage(SecretId=name, **request)
+
+
+@SecretsErrorHandler.common_error_handler("restore secret")
+@AWSRetry.jittered_backoff()
+def restore_secret(client: Any, name: str) -> None:
+    client.restore_secret(SecretId=name)
+
+
+@SecretsErrorHandler.deletion_error_handler("delete secret")
+@AWSRetry.jittered_backoff()
+def delete_secret(client: Any, name: str, recovery_window_in_days: int | None) -> None:
+    """With a window in which it can be restored; None deletes it at once and for ever."""
+    how = {"RecoveryWindowInDays": recovery_window_in_days} if recovery_window_in_days else {"ForceDeleteWithoutRecovery": True}
+    client.delete_secret(SecretId=name, **how)
+
+
+@SecretsErrorHandler.common_error_handler("tag secret")
+@until_visible(NOT_YET)
+@AWSRetry.jittered_backoff()
+def tag_resource(client: Any, name: str, tags: list[dict[str, str]]) -> None:
+    client.tag_resource(SecretId=name, Tags=tags)
+
+
+@SecretsErrorHandler.common_error_handler("untag secret")
+@AWSRetry.jittered_backoff()
+def untag_resource(client: Any, name: str, names: list[str]) -> None:
+    client.untag_resource(SecretId=name, TagKeys=names)

@@ -1,0 +1,41 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The options about credentials that all modules of stores share. Pure; private to the collection."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from typing import Any
+
+from .._errors import Refused
+
+#: documented in the fragment opta.platform.credentials
+CREDENTIAL_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "secret_name": {"no_log": False},
+    "rotate_password": {"type": "bool", "default": False, "no_log": False},
+    "secret_recovery_window_in_days": {"type": "int", "default": 30, "no_log": False},
+}
+
+NAME_LIMIT = 512  # Secrets Manager, CreateSecret
+ALLOWED_BESIDES_LETTERS_AND_DIGITS = "/_+=.@-"
+
+
+def secret_name(prefix: str, environment: str, kind: str, name: str) -> str:
+    """The name of a store's secret: <prefix>/<environment>/<kind>/<name>."""
+    return "/".join((prefix, environment, kind, name))
+
+
+def check_options(params: Mapping[str, Any]) -> None:
+    """Raise Refused for what is wrong whatever AWS has."""
+    window, name = params["secret_recovery_window_in_days"], params["secret_name"]
+    if not 7 <= window <= 30:
+        raise Refused(f"secret_recovery_window_in_days is {window}, but Secrets Manager allows 7 to 30 days, for example 30.")
+    if name is None:
+        return
+    allowed = {*string.ascii_letters, *string.digits, *ALLOWED_BESIDES_LETTERS_AND_DIGITS}
+    wrong = set(name) - allowed
+    if wrong or not 1 <= len(name) <= NAME_LIMIT:
+        raise Refused(
+            f"secret_name is {name!r}, but Secrets Manager allows 1 to {NAME_LIMIT} letters, digits and "
+            f"{ALLOWED_BESIDES_LETTERS_AND_DIGITS}, for example opta/staging/cache/main."
+        )

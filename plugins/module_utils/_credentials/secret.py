@@ -1,0 +1,114 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The secret of a store: what it is, how it is made, restored and scheduled for deletion. Private to the collection."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import _tags
+from .._resource import Attribute, Resource, tags_attribute
+from . import api
+from .password import LENGTH, Password, as_secret_string
+
+DEFAULT_WINDOW_IN_DAYS = 30
+
+
+def same_key(found: str | None, wanted: str | None) -> bool:
+    """Whether two KMS keys are one: Secrets Manager answers an ARN or an id, as it was given."""
+    return (found or "").rpartition("/")[2] == (wanted or "").rpartition("/")[2]
+
+
+def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
+    """The table of a secret's attributes."""
+    return (
+        Attribute("description", lambda s: s.get("Description") or ""),
+        Attribute("kms_key_arn", lambda s: s.get("KmsKeyId"), same=same_key),
+        Attribute("scheduled_for_deletion", lambda s: "DeletedDate" in s),
+        tags_attribute(lambda s: _tags.as_dict(s.get("Tags")), purge_tags),
+    )
+
+
+class Secret(Resource):
+    """A secret that holds JSON of username and password.
+
+    One that is scheduled for deletion is restored when the wanted key is its own. Otherwise it counts as gone, and makes way for a
+    new one: the key that it needs is as a rule scheduled for deletion, too, and then its content cannot be read.
+    restore: false for a deletion, to which a secret that is scheduled for it is gone.
+    Source: AWS Secrets Manager API, CreateSecret, DescribeSecret, RestoreSecret, DeleteSecret.
+    """
+
+    kind = "secret"
+    made_by_aws = ("arn",)
+
+    def __init__(
+        self,
+        client: Any,
+        name: str,
+        *,
+        username: str,
+        kms_key_arn: str | None = None,
+        restore: bool = True,
+        recovery_window_in_days: int = DEFAULT_WINDOW_IN_DAYS,
+        purge_tags: bool = False,
+    ) -> None:
+        self.client = client
+        self.name = name
+        self.username = username
+        self.kms_key_arn = kms_key_arn
+        self.restore = restore
+        self.recovery_window_in_days = recovery_window_in_days
+        self.attributes = attributes(purge_tags)
+        self._name_taken = False  # by a secret that counts as gone
+
+    def find(self) -> Mapping[str, Any] | None:
+        found = api.describe_secret(self.client, self.name)
+        scheduled = found is not None and "DeletedDate" in found
+        usable = self.restore and (self.kms_key_arn is None or same_key((found or {}).get("KmsKeyId"), self.kms_key_arn))
+        self._name_taken = scheduled and not usable
+        return None if found is None or self._name_taken else {**found, "arn": found["ARN"]}
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        if self._name_taken:
+            api.delete_secret(self.client, self.name, None)
+        password = Password(api.get_random_password(self.client, LENGTH))
+        request: dict[str, Any] = {"KmsKeyId": wanted["kms_key_arn"]} if wanted.get("kms_key_arn") else {}
+        if wanted.get("tags"):
+            request["Tags"] = _tags.as_list(wanted["tags"])
+        try:
+            api.create_secret(
+                self.client,
+                Name=self.name,
+                Description=wanted.get("description", ""),
+                SecretString=as_secret_string(self.username, password),
+                ClientRequestToken=uuid.uuid4().hex,  # one for all attempts of this call
+                **request,
+            )
+        except api.SecretsError as error:
+            if not api.is_taken(error):
+                raise  # another run was faster: its password is as good
+
+    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "scheduled_for_deletion" in names:
+            api.restore_secret(self.client, self.name)
+        request: dict[str, Any] = {}
+        if "kms_key_arn" in names:
+            request["KmsKeyId"] = wanted["kms_key_arn"]
+        if "description" in names:
+            request["Description"] = wanted["description"]
+        if request:
+            api.update_secret(self.client, self.name, **request)
+        if "tags" in names:
+            self._set_tags(_tags.as_dict(found.get("Tags")), wanted["tags"])
+
+    def _set_tags(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        added = {key: value for key, value in after.items() if before.get(key) != value}
+        if added:
+            api.tag_resource(self.client, self.name, _tags.as_list(added))
+        removed = sorted(set(before) - set(after))
+        if removed:
+            api.untag_resource(self.client, self.name, removed)
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        api.delete_secret(self.client, self.name, self.recovery_window_in_days)
