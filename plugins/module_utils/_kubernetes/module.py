@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from .._credentials.current_value import current_value
 from .._errors import PlatformError
 from .._module import PlatformModule
 from .._resource import KNOWN_AFTER_APPLY
-from .._secretsmanager.current_value import current_value
 from .client import KubernetesClient
 from .stored_values import StoredValues
 from .token import TokenSource, mint

@@ -6,9 +6,9 @@ import base64
 import json
 
 import pytest
+from ansible_collections.opta.platform.plugins.module_utils._credentials.current_value import current_value
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.stored_values import StoredValues
-from ansible_collections.opta.platform.plugins.module_utils._secretsmanager.current_value import current_value
 
 PASSWORD = "correct/horse battery:staple"
 ENCODED = "correct%2Fhorse%20battery%3Astaple"
