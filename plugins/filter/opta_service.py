@@ -8,7 +8,15 @@ from typing import Any
 
 from ansible.utils.display import Display
 from ansible_collections.opta.platform.plugins.module_utils import _policy
-from ansible_collections.opta.platform.plugins.module_utils._service import link_rules, link_statements, link_values, objects, rules, values
+from ansible_collections.opta.platform.plugins.module_utils._service import (
+    images,
+    link_rules,
+    link_statements,
+    link_values,
+    objects,
+    rules,
+    values,
+)
 from ansible_collections.opta.platform.plugins.module_utils._service.inputs import Inputs
 from ansible_collections.opta.platform.plugins.module_utils._service.links import Stores
 
@@ -38,7 +46,9 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "service_errors": service_errors,
-            "service_image": values.image_reference,
+            "service_host": images.service_host,
+            "service_how_to_push": images.how_to_push,
+            "service_image": images.image_reference,
             "service_objects": objects.service_objects,
             "service_policies": service_policies,
             "service_secret_generation": objects.secret_generation,

@@ -7,10 +7,12 @@ import json
 import pytest
 from ansible_collections.opta.platform.plugins.filter.opta_service import FilterModule, service_errors, service_policies
 from ansible_collections.opta.platform.plugins.module_utils._names import role_name
+from ansible_collections.opta.platform.plugins.module_utils._service.images import how_to_push, image_reference, service_host
 from ansible_collections.opta.platform.plugins.module_utils._service.objects import secret_generation, service_objects
-from ansible_collections.opta.platform.plugins.module_utils._service.values import chart_values, image_reference
+from ansible_collections.opta.platform.plugins.module_utils._service.values import chart_values
 
 DIGEST = "sha256:" + "0" * 64
+REPOSITORY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/opta-staging/shop/hello"
 
 
 @pytest.mark.parametrize(
@@ -21,10 +23,32 @@ DIGEST = "sha256:" + "0" * 64
         ({"image": "nginx", "digest": DIGEST}, f"nginx@{DIGEST}"),
         ({"image": "nginx", "tag": "1", "digest": DIGEST}, f"nginx:1@{DIGEST}"),
         ({"image": "nginx", "tag": "", "digest": None}, "nginx"),
+        ({"image": "nginx", "tag": DIGEST}, f"nginx@{DIGEST}"),
+        ({"image": "repository", "tag": "1"}, f"{REPOSITORY}:1"),
+        ({"image": "repository", "tag": DIGEST}, f"{REPOSITORY}@{DIGEST}"),
+        ({"image": "repository", "digest": DIGEST}, f"{REPOSITORY}@{DIGEST}"),
+        ({"image": "repository"}, ""),
     ],
 )
 def test_image(given, inputs, image):
-    assert image_reference(given(**inputs)) == image
+    assert image_reference(given(**inputs), REPOSITORY) == image
+    assert chart_values(given(**inputs), "", "", REPOSITORY)["image"] == image
+
+
+def test_r1_before_the_first_image_there_is_no_workload(given):
+    job = {"name": "clean", "schedule": "@daily", "command": ["true"]}
+    inputs = given(image="repository", ports=[{"port": 8080}], cron_jobs=[job])
+    values = chart_values(inputs, "", "", REPOSITORY)
+    assert (values["autoscaling"]["minReplicas"], values["autoscaling"]["maxReplicas"], values["cronJobs"]) == (0, 0, [])
+    assert service_host(inputs) == ""
+    assert service_host({**inputs, "opta_service_tag": "1"}) == "hello.shop"
+    assert service_host(given()) == "", "nobody reaches a service without a port"
+
+
+def test_r1_how_to_push_names_registry_and_repository():
+    text = "\n".join(how_to_push(REPOSITORY, "eu-west-1"))
+    assert "--region eu-west-1 | docker login --username AWS --password-stdin 123456789012.dkr.ecr.eu-west-1.amazonaws.com\n" in text
+    assert f"docker push {REPOSITORY}:1" in text
 
 
 def test_variables_are_text_in_the_order_given(given):
