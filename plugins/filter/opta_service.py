@@ -9,6 +9,7 @@ from typing import Any
 from ansible.utils.display import Display
 from ansible_collections.opta.platform.plugins.module_utils import _policy
 from ansible_collections.opta.platform.plugins.module_utils._service import (
+    image_rules,
     images,
     link_rules,
     link_statements,
@@ -26,6 +27,14 @@ def service_errors(inputs: Mapping[str, Any], per_zone_node_groups: Sequence[str
     for sentence in rules.service_warnings(inputs, per_zone_node_groups):
         Display().warning(sentence)
     return rules.service_errors(inputs) or link_rules.missing_stores(Inputs(inputs), stores)
+
+
+def service_image_errors(inputs: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """A sentence when the image cannot be deployed; that it will not stay becomes a warning. found: what ecr_image_info says."""
+    read = Inputs(inputs)
+    if images.will_not_stay(read, found):
+        Display().warning(found["sentence"])
+    return image_rules.found_errors(read, found)
 
 
 def service_policies(inputs: Mapping[str, Any], stores: Stores, region: str) -> dict[str, Any]:
@@ -47,6 +56,8 @@ class FilterModule:
         return {
             "service_errors": service_errors,
             "service_host": images.service_host,
+            "service_image_errors": service_image_errors,
+            "service_version": images.version,
             "service_how_to_push": images.how_to_push,
             "service_image": images.image_reference,
             "service_objects": objects.service_objects,

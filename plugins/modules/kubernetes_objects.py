@@ -241,13 +241,13 @@ from ansible_collections.opta.platform.plugins.module_utils._kubernetes.result i
 
 CONDITION = {"kind": {"required": True}, "type": {"required": True}, "status": {"default": "True"}}
 
-#: no_log is said of secret_id, because its name makes Ansible ask: it is the name of a secret, and is none
+#: secret_id is the name of a secret, and is none
 STORED_VALUE = {
     "name": {"required": True},
     "namespace": {},
-    "key": {"required": True, "no_log": False},
+    "key": {"required": True},
     "secret_id": {"required": True, "no_log": False},
-    "json_key": {"no_log": False},
+    "json_key": {},
     "url": {},
 }
 ONE_WAY = {"mutually_exclusive": [("json_key", "url")], "required_one_of": [("json_key", "url")]}

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from .images import DIGEST, OWN_REPOSITORY
+from .images import DIGEST, OWN_REPOSITORY, is_deployable
 from .inputs import Inputs
 from .words import IMAGE, Sentences
 
@@ -46,3 +47,16 @@ def _tag_errors(tag: Any, digest: Any, sentences: Sentences) -> None:
         sentences.say(f"opta_service_tag is {tag!r}: a digest is sha256: and 64 hexadecimal digits, as the registry shows it.")
     elif digest is not None:
         sentences.say("opta_service_tag is a digest, and opta_service_digest is given: give one of them.")
+
+
+def found_errors(inputs: Inputs, found: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the image of an own repository. found: what ecr_image_info says of it."""
+    if is_deployable(inputs):
+        return [] if found["exists"] else [found["sentence"]]
+    if found["newest_tags"]:
+        # without a tag the workload would be taken away
+        return [
+            f"opta_service_tag is not given, and ECR repository {found['repository']['name']} has images: give one of its tags, "
+            f'for example opta_service_tag: "{found["newest_tags"][0]}" (the newest are {", ".join(found["newest_tags"])}).'
+        ]
+    return []

@@ -23,6 +23,12 @@ def wanted_version(inputs: Inputs) -> tuple[str, str]:
     return ("", tag) if tag.startswith(DIGEST) and not digest else (tag, digest)
 
 
+def version(given: Mapping[str, Any]) -> dict[str, str]:
+    """Tag and digest, empty where there is none."""
+    tag, digest = wanted_version(Inputs(given))
+    return {"tag": tag, "digest": digest}
+
+
 def is_deployable(inputs: Inputs) -> bool:
     """Whether there is something to run: not before the first image of an own repository is named."""
     return not has_own_repository(inputs) or any(wanted_version(inputs))
@@ -36,6 +42,11 @@ def image_reference(given: Mapping[str, Any], repository_uri: str = "") -> str:
     tag, digest = wanted_version(inputs)
     image = repository_uri if has_own_repository(inputs) else inputs.text("image")
     return image + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+
+
+def will_not_stay(inputs: Inputs, found: Mapping[str, Any]) -> bool:
+    """Whether the image is there, but falls under the repository's lifecycle policy. found: what ecr_image_info says of it."""
+    return is_deployable(inputs) and bool(found["exists"] and found["sentence"])
 
 
 def service_host(given: Mapping[str, Any]) -> str:

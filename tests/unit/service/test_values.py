@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.opta.platform.plugins.filter.opta_service import FilterModule, service_errors, service_policies
+from ansible_collections.opta.platform.plugins.filter.opta_service import (
+    FilterModule,
+    service_errors,
+    service_image_errors,
+    service_policies,
+)
 from ansible_collections.opta.platform.plugins.module_utils._names import role_name
 from ansible_collections.opta.platform.plugins.module_utils._service.images import how_to_push, image_reference, service_host
 from ansible_collections.opta.platform.plugins.module_utils._service.objects import secret_generation, service_objects
@@ -125,3 +130,34 @@ def test_t4_warning_is_shown_as_one(given, monkeypatch):
 
 def test_every_filter_has_the_roles_prefix():
     assert all(name.startswith("service_") for name in FilterModule().filters())
+
+
+# ---------------------------------------------------------------- what the repository of images says
+
+FOUND = {"repository": {"name": "opta-staging/shop/hello"}, "exists": True, "image": {}, "newest_tags": ["2", "1"], "sentence": ""}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "found", "sentence"),
+    [
+        ({"tag": "1"}, {}, None),
+        ({"tag": "9"}, {"exists": False, "sentence": "Image 9 is not in ECR repository x."}, "Image 9 is not in ECR repository x."),
+        ({}, {"exists": False}, 'give one of its tags, for example opta_service_tag: "2" (the newest are 2, 1).'),
+        ({}, {"exists": False, "newest_tags": []}, None),
+        ({}, {"exists": False, "newest_tags": [], "repository": None, "sentence": "It does not exist."}, None),
+    ],
+)
+def test_r1_an_image_that_is_not_there_is_refused(given, inputs, found, sentence):
+    said = service_image_errors(given(image="repository", **inputs), {**FOUND, **found})
+    assert said == [] if sentence is None else said[0].endswith(sentence)
+
+
+def test_t18_an_image_that_will_expire_is_warned_about(given, monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        "ansible_collections.opta.platform.plugins.filter.opta_service.Display.warning", lambda _self, text: shown.append(text)
+    )
+    expiring = {**FOUND, "sentence": "Image 1 of ECR repository x does not stay."}
+    assert service_image_errors(given(image="repository", tag="1"), expiring) == []
+    assert shown == ["Image 1 of ECR repository x does not stay."]
+    assert service_image_errors(given(image="repository", tag="9"), {**expiring, "exists": False}) and len(shown) == 1
