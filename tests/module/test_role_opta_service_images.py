@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -22,11 +23,9 @@ def ecr(standin):
 
 
 def push(ecr, service, tag):
-    """Push an image; answers its digest."""
     config = {"mediaType": "application/vnd.docker.container.image.v1+json", "size": 1, "digest": f"sha256:{tag.encode().hex():0>64}"}
     manifest = {"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json", "config": config, "layers": []}
-    pushed = ecr.put_image(repositoryName=repository(service), imageManifest=json.dumps(manifest), imageTag=tag)
-    return pushed["image"]["imageId"]["imageDigest"]
+    ecr.put_image(repositoryName=repository(service), imageManifest=json.dumps(manifest), imageTag=tag)
 
 
 def repository(service):
@@ -49,9 +48,9 @@ def test_r1_from_no_image_to_the_first_and_to_none_that_is_missing(standin, ecr,
     assert service.deployment() is None and service.secret()
     assert f"docker push {uri}:1" in first.output and "aws ecr get-login-password --region eu-west-1" in first.output
 
-    digest = push(ecr, service, "1")
+    push(ecr, service, "1")
     assert 'for example opta_service_tag: "1"' in service.run().failure(), "without a tag a workload would be taken away"
-    brought(standin, service, tag="1")
+    assert service.run(tag="1").returncode == 0
     assert image(service) == f"{uri}:1"
 
     mark = standin.mark()
@@ -60,13 +59,12 @@ def test_r1_from_no_image_to_the_first_and_to_none_that_is_missing(standin, ecr,
         assert f"Image 2 is not in ECR repository {repository(service)}; its newest tags are 1." in refused.failure()
     assert standin.mutating(mark) == []
     assert image(service) == f"{uri}:1"
-    assert service.run(tag=digest).returncode == 0
-    assert image(service) == f"{uri}@{digest}"
 
 
 def test_t18_a_deployed_image_that_will_expire_is_warned_about(ecr, service):
     assert service.run().returncode == 0
     push(ecr, service, "1")
+    time.sleep(1.1)  # ECR counts in seconds
     push(ecr, service, "2")
     rule = {
         "rulePriority": 1,
