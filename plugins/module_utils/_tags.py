@@ -51,3 +51,8 @@ def not_ours(found: Mapping[str, str] | None, wanted: Mapping[str, Any] | None) 
     if owner != environment:
         return f"it belongs to the environment {owner}"
     return None
+
+
+def taking_back(found: Mapping[str, str] | None, wanted: Mapping[str, Any]) -> dict[str, str]:
+    """As keeping_others, but what is described again is no longer something that outlives its environment."""
+    return keeping_others({name: content for name, content in (found or {}).items() if name != RETAINED}, wanted)

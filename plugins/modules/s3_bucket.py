@@ -5,7 +5,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: s3_bucket
-short_description: Manage a private S3 bucket
+short_description: Manage an S3 bucket
 version_added: 1.0.0
 description:
   - Creates, changes or deletes one general purpose bucket of Amazon S3 with its settings.
@@ -26,10 +26,16 @@ options:
     type: str
     choices: [BucketOwnerEnforced, BucketOwnerPreferred, ObjectWriter]
     default: BucketOwnerEnforced
-  block_public_access:
-    description: Whether all four public access blocks are on. Changed in place.
-    type: bool
-    default: true
+  public_access:
+    description:
+      - What everybody on the internet may do. Changed in place, in both directions; the run warns of what is public.
+      - V(none) is private. All four public access blocks are on, and a public statement in O(policy_statements) is refused.
+      - With V(read) everybody may read (C(s3:GetObject)) every object whose key they know. Nobody but principals of yours may list,
+        write or delete. It needs encryption with AES-256.
+      - Access control lists never make anything public.
+    type: str
+    choices: [none, read]
+    default: none
   encryption:
     description:
       - How new objects are encrypted. Changed in place; objects that are there keep their encryption.
@@ -44,6 +50,10 @@ options:
       kms_key_arn:
         description: The key for V(aws:kms); the account's key C(aws/s3) when not given.
         type: str
+      bucket_key_enabled:
+        description: Whether S3 asks KMS once for many objects instead of for each, which costs less. Only for V(aws:kms).
+        type: bool
+        default: true
   versioning_enabled:
     description: Whether earlier versions of objects are kept. Changed in place; once on it can only be suspended.
     type: bool
@@ -52,7 +62,9 @@ options:
     type: bool
     default: true
   policy_statements:
-    description: Further statements of the bucket's policy, as IAM writes them. Changed in place; a statement that is not named is removed.
+    description:
+      - Further statements of the bucket's policy, as IAM writes them, beside those that the module makes (C(TlsOnly), C(PublicRead)).
+      - Changed in place; a statement that is not named is removed.
     type: list
     elements: dict
     default: []
@@ -72,6 +84,15 @@ options:
       prefix:
         description: Beginning of the keys it applies to; all objects when not given.
         type: str
+      tags:
+        description: Tags that the objects it applies to must have.
+        type: dict
+      expired_object_delete_marker:
+        description: Whether delete markers go whose object has no earlier version left.
+        type: bool
+      newer_noncurrent_versions:
+        description: Earlier versions of an object, 1 to 100, that O(lifecycle_rules[].noncurrent_expiration_days) leaves.
+        type: int
       expiration_days:
         description: Days until an object expires.
         type: int
@@ -107,6 +128,64 @@ options:
             description: Storage class, for example V(STANDARD_IA).
             type: str
             required: true
+  cors_rules:
+    description:
+      - What web pages of other origins may do. Changed in place; the first rule that fits is taken.
+      - A rule that is not named is removed, an empty list removes all.
+    type: list
+    elements: dict
+    suboptions:
+      id:
+        description: Name of the rule.
+        type: str
+      allowed_origins:
+        description: Origins, for example V(https://example.com); V(*) is any.
+        type: list
+        elements: str
+        required: true
+      allowed_methods:
+        description: "HTTP methods: C(GET), C(PUT), C(POST), C(DELETE), C(HEAD)."
+        type: list
+        elements: str
+        required: true
+      allowed_headers:
+        description: Headers that a request may have; V(*) is any.
+        type: list
+        elements: str
+      expose_headers:
+        description: Headers of the answer that the page may read.
+        type: list
+        elements: str
+      max_age_seconds:
+        description: Seconds that a browser may keep the answer to its question.
+        type: int
+  replication:
+    description:
+      - Copies new objects to another bucket; an empty dict switches it off. Changed in place.
+      - Needs versioning in both buckets.
+      - Objects that are there already are not copied; S3 Batch Replication does that.
+    type: dict
+    suboptions:
+      destination_bucket_arn:
+        description: ARN of the other bucket, in any region.
+        type: str
+      role_arn:
+        description: The IAM role that S3 takes to copy.
+        type: str
+      kms_key_arn:
+        description: Key of the destination's region for the replicas. Needed where this bucket is encrypted with C(aws:kms).
+        type: str
+      prefix:
+        description: Beginning of the keys that are copied.
+        type: str
+        default: ""
+      storage_class:
+        description: Storage class of the replicas, for example V(STANDARD_IA); that of the object when not given.
+        type: str
+      delete_markers_enabled:
+        description: Whether deletions are copied too.
+        type: bool
+        default: false
   access_logging:
     description: Where S3 writes its access logs of this bucket; an empty dict switches them off. Changed in place.
     type: dict
@@ -122,6 +201,13 @@ options:
     description:
       - Whether O(state=absent) deletes all objects, with all their versions, first.
       - Without it a bucket that holds objects is refused.
+    type: bool
+    default: false
+  keep_contents:
+    description:
+      - Whether O(state=absent) keeps a bucket that holds objects instead of refusing. It gets the tag C(opta:retained),
+        its access logs and its replication are switched off, and the run warns that it is kept.
+      - O(state=present) takes such a bucket back. O(delete_contents) has precedence.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -143,6 +229,22 @@ EXAMPLES = r"""
     tags:
       opta:environment: staging
 
+- name: Serve files to everybody
+  opta.platform.s3_bucket:
+    name: opta-staging-bucket-assets-0a1b2c3d
+    public_access: read
+    cors_rules:
+      - allowed_origins: [https://example.com]
+        allowed_methods: [GET]
+
+- name: Copy what is uploaded to another region
+  opta.platform.s3_bucket:
+    name: opta-staging-bucket-uploads-0a1b2c3d
+    versioning_enabled: true
+    replication:
+      destination_bucket_arn: arn:aws:s3:::uploads-of-another-region
+      role_arn: arn:aws:iam::123456789012:role/opta/staging/opta-staging-s3-uploads
+
 - name: Delete the bucket with all that it holds
   opta.platform.s3_bucket:
     name: opta-staging-logs-0a1b2c3d
@@ -160,13 +262,24 @@ bucket:
     arn: {description: Its ARN., type: str}
     region: {description: The region it lies in., type: str, sample: eu-west-1}
     object_ownership: {description: Who owns the objects., type: str, sample: BucketOwnerEnforced}
-    block_public_access: {description: Whether all public access is blocked., type: bool}
-    encryption: {description: How new objects are encrypted., type: dict, sample: {sse_algorithm: AES256, kms_key_arn: null}}
+    public_access: {description: "As the option; C(partly blocked) when somebody has changed single blocks.", type: str, sample: none}
+    encryption:
+      description: How new objects are encrypted.
+      type: dict
+      sample: {sse_algorithm: AES256, kms_key_arn: null, bucket_key_enabled: false}
     versioning_enabled: {description: Whether earlier versions are kept., type: bool}
     policy: {description: The bucket's policy; empty when it has none., type: dict}
     lifecycle_rules: {description: The rules for its objects., type: list, elements: dict}
+    cors_rules: {description: What web pages of other origins may do., type: list, elements: dict}
+    replication: {description: Where new objects are copied to; empty when nowhere., type: dict}
     access_logging: {description: Where its access logs go; empty when nowhere., type: dict}
     tags: {description: All tags., type: dict}
+public:
+  description: What everybody on the internet may do there, or will after the run of a plan; empty when the bucket is private.
+  returned: always
+  type: list
+  elements: str
+  sample: [s3:GetObject]
 actions:
   description: What was done, or in check mode would be done.
   returned: always
@@ -183,11 +296,18 @@ diff:
   type: dict
 """
 
-import re
-
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
 from ansible_collections.opta.platform.plugins.module_utils._s3 import shapes
+from ansible_collections.opta.platform.plugins.module_utils._s3.bring import bring, public
 from ansible_collections.opta.platform.plugins.module_utils._s3.bucket import Bucket
+
+STRINGS = {"type": "list", "elements": "str"}
+
+ENCRYPTION = {
+    "sse_algorithm": {"choices": [shapes.AES256, shapes.KMS], "required": True},
+    "kms_key_arn": {"no_log": False},
+    "bucket_key_enabled": {"type": "bool", "default": True, "no_log": False},
+}
 
 TRANSITIONS = {
     "type": "list",
@@ -195,69 +315,61 @@ TRANSITIONS = {
     "options": {"days": {"type": "int", "required": True}, "storage_class": {"required": True}},
 }
 
+LIFECYCLE_RULE = {
+    "id": {"required": True},
+    "enabled": {"type": "bool", "default": True},
+    "prefix": {},
+    "tags": {"type": "dict"},
+    "expiration_days": {"type": "int"},
+    "expired_object_delete_marker": {"type": "bool"},
+    "noncurrent_expiration_days": {"type": "int"},
+    "newer_noncurrent_versions": {"type": "int"},
+    "abort_incomplete_multipart_upload_days": {"type": "int"},
+    "transitions": TRANSITIONS,
+    "noncurrent_transitions": TRANSITIONS,
+}
+
+CORS_RULE = {
+    "id": {},
+    "allowed_origins": {**STRINGS, "required": True},
+    "allowed_methods": {**STRINGS, "required": True},
+    "allowed_headers": STRINGS,
+    "expose_headers": STRINGS,
+    "max_age_seconds": {"type": "int"},
+}
+
+REPLICATION = {
+    "destination_bucket_arn": {},
+    "role_arn": {},
+    "kms_key_arn": {"no_log": False},
+    "prefix": {"default": ""},
+    "storage_class": {},
+    "delete_markers_enabled": {"type": "bool", "default": False},
+}
+
 ARGUMENTS = {
     "name": {"required": True},
     "object_ownership": {"choices": ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"], "default": "BucketOwnerEnforced"},
-    "block_public_access": {"type": "bool", "default": True},
-    "encryption": {
-        "type": "dict",
-        "options": {"sse_algorithm": {"choices": [shapes.AES256, shapes.KMS], "required": True}, "kms_key_arn": {"no_log": False}},
-    },
+    "public_access": {"choices": [shapes.PRIVATE, shapes.PUBLIC_READ], "default": shapes.PRIVATE},
+    "encryption": {"type": "dict", "options": ENCRYPTION},
     "versioning_enabled": {"type": "bool"},
     "tls_only": {"type": "bool", "default": True},
     "policy_statements": {"type": "list", "elements": "dict", "default": []},
-    "lifecycle_rules": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "id": {"required": True},
-            "enabled": {"type": "bool", "default": True},
-            "prefix": {},
-            "expiration_days": {"type": "int"},
-            "noncurrent_expiration_days": {"type": "int"},
-            "abort_incomplete_multipart_upload_days": {"type": "int"},
-            "transitions": TRANSITIONS,
-            "noncurrent_transitions": TRANSITIONS,
-        },
-    },
+    "lifecycle_rules": {"type": "list", "elements": "dict", "options": LIFECYCLE_RULE},
+    "cors_rules": {"type": "list", "elements": "dict", "options": CORS_RULE},
+    "replication": {"type": "dict", "options": REPLICATION},
     "access_logging": {"type": "dict", "options": {"target_bucket": {}, "target_prefix": {"default": ""}}},
     "delete_contents": {"type": "bool", "default": False},
+    "keep_contents": {"type": "bool", "default": False},
 }
-
-
-def refuse_wrong_input(module):
-    given = module.params
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", given["name"]):
-        module.fail_json(
-            msg=f"name is {given['name']!r}, but a bucket's name has 3 to 63 lower-case letters, digits, hyphens and dots, "
-            "for example opta-staging-logs."
-        )
-    encryption = given["encryption"] or {}
-    if encryption.get("kms_key_arn") and encryption["sse_algorithm"] != shapes.KMS:
-        module.fail_json(msg="encryption.kms_key_arn needs encryption.sse_algorithm: aws:kms; leave the key out for AES256.")
-    for rule in given["lifecycle_rules"] or []:
-        if not any(rule.get(option) for option in (*shapes.EXPIRATIONS, *shapes.TRANSITIONS)):
-            module.fail_json(msg=f"lifecycle_rules: the rule {rule['id']} does nothing; give it for example expiration_days: 90.")
-
-
-def wanted_values(module, bucket):
-    given = module.params
-    values = module.wanted(bucket)
-    values["policy"] = shapes.policy(bucket.client.meta.partition, bucket.name, given["tls_only"], given["policy_statements"]) or {}
-    if given["lifecycle_rules"] is not None:
-        values["lifecycle_rules"] = [shapes.lifecycle_option(shapes.lifecycle_rule(rule)) for rule in given["lifecycle_rules"]]
-    if given["access_logging"] is not None:
-        target = given["access_logging"]["target_bucket"]
-        values["access_logging"] = given["access_logging"] if target else {}
-    return values
 
 
 def main():
     module = PlatformModule(argument_spec=ARGUMENTS)
-    refuse_wrong_input(module)
     given = module.params
     bucket = Bucket(module.client("s3"), given["name"], delete_contents=given["delete_contents"], purge_tags=given["purge_tags"])
-    module.run("bucket", lambda: module.bring(bucket, wanted_values(module, bucket)))
+    outcome = module.attempt(lambda: bring(module, bucket))
+    module.run("bucket", lambda: outcome, public=public(outcome.resource))
 
 
 if __name__ == "__main__":

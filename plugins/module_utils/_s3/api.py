@@ -21,10 +21,17 @@ MISSING = [
     "NoSuchPublicAccessBlockConfiguration",
     "NoSuchBucketPolicy",
     "NoSuchLifecycleConfiguration",
+    "NoSuchCORSConfiguration",
+    "ReplicationConfigurationNotFoundError",
 ]
+FOREIGN = "foreign"
+FOREIGN_CODES = ["403", "301"]
 #: two changes of one bucket at the same time, or a bucket made a moment ago
 RETRIED = ["OperationAborted", "NoSuchBucket"]
 UNKNOWN_PRINCIPAL = [("MalformedPolicy", "principal")]
+#: a bucket that was made, or versioned, a moment ago, and that S3 does not see so everywhere yet
+NOT_YET_REPLICABLE = [("InvalidRequest", "versioning"), ("InvalidRequest", "must exist")]
+NOT_YET_REPLICABLE_SECONDS = 30.0
 
 
 class S3Error(AnsibleAWSError):
@@ -39,21 +46,14 @@ class S3ErrorHandler(AWSErrorHandler):
         return is_boto3_error_code(MISSING)
 
 
-class ForeignBucketHandler(AWSErrorHandler):
-    """HeadBucket says 403 or 301, without a body, of a bucket of another account or region."""
-
-    _CUSTOM_EXCEPTION = S3Error
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["403", "301"])
-
-
-@ForeignBucketHandler.list_error_handler("look for bucket", "foreign")
 @S3ErrorHandler.list_error_handler("look for bucket", None)
 @AWSRetry.jittered_backoff()
 def head_bucket(client: Any, name: str) -> dict[str, Any] | str | None:
-    return client.head_bucket(Bucket=name)
+    """AWS's answer; FOREIGN when S3 says 403 or 301, without a body, of a bucket of another account or region."""
+    try:
+        return client.head_bucket(Bucket=name)
+    except is_boto3_error_code(FOREIGN_CODES):
+        return FOREIGN
 
 
 @S3ErrorHandler.list_error_handler("get bucket tags", [])
@@ -102,6 +102,25 @@ def get_lifecycle_rules(client: Any, name: str) -> list[dict[str, Any]]:
 @AWSRetry.jittered_backoff()
 def get_logging(client: Any, name: str) -> dict[str, Any] | None:
     return client.get_bucket_logging(Bucket=name).get("LoggingEnabled")
+
+
+@S3ErrorHandler.list_error_handler("get CORS rules", [])
+@AWSRetry.jittered_backoff()
+def get_cors_rules(client: Any, name: str) -> list[dict[str, Any]]:
+    return client.get_bucket_cors(Bucket=name)["CORSRules"]
+
+
+@S3ErrorHandler.list_error_handler("get bucket replication", None)
+@AWSRetry.jittered_backoff()
+def get_replication(client: Any, name: str) -> dict[str, Any] | None:
+    return client.get_bucket_replication(Bucket=name)["ReplicationConfiguration"]
+
+
+@S3ErrorHandler.common_error_handler("list buckets")
+@AWSRetry.jittered_backoff()
+def list_buckets(client: Any, prefix: str = "") -> list[str]:
+    pages = client.get_paginator("list_buckets").paginate(**({"Prefix": prefix} if prefix else {}))
+    return [bucket["Name"] for page in pages for bucket in page.get("Buckets") or []]
 
 
 @S3ErrorHandler.common_error_handler("create bucket")
@@ -169,6 +188,31 @@ def delete_lifecycle_rules(client: Any, name: str) -> None:
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def put_logging(client: Any, name: str, status: dict[str, Any]) -> None:
     client.put_bucket_logging(Bucket=name, BucketLoggingStatus=status)
+
+
+@S3ErrorHandler.common_error_handler("set CORS rules")
+@AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
+def put_cors_rules(client: Any, name: str, rules: list[dict[str, Any]]) -> None:
+    client.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
+
+
+@S3ErrorHandler.deletion_error_handler("delete CORS rules")
+@AWSRetry.jittered_backoff(catch_extra_error_codes=["OperationAborted"])
+def delete_cors_rules(client: Any, name: str) -> None:
+    client.delete_bucket_cors(Bucket=name)
+
+
+@S3ErrorHandler.common_error_handler("set bucket replication")
+@until_visible(NOT_YET_REPLICABLE, NOT_YET_REPLICABLE_SECONDS)
+@AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
+def put_replication(client: Any, name: str, configuration: dict[str, Any]) -> None:
+    client.put_bucket_replication(Bucket=name, ReplicationConfiguration=configuration)
+
+
+@S3ErrorHandler.deletion_error_handler("delete bucket replication")
+@AWSRetry.jittered_backoff(catch_extra_error_codes=["OperationAborted"])
+def delete_replication(client: Any, name: str) -> None:
+    client.delete_bucket_replication(Bucket=name)
 
 
 @S3ErrorHandler.list_error_handler("list object versions", {})

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A bucket of S3: what it is, how it is made, changed, emptied and removed. Private to the collection."""
+"""A bucket of S3: what it is, how it is made, changed and removed. Private to the collection."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_an
 
 from .. import _policy, _tags
 from .._errors import Refused
-from .._resource import Attribute, Resource, tags_attribute
-from . import api, shapes
-
-EMPTYING_ROUNDS = 5  # logs are still delivered while a bucket is emptied
+from .._resource import Attribute, Resource
+from . import api, contents, cors, earlier_keys, lifecycle, replication, shapes
+from .policy import public_actions
 
 READERS = {
     "tags": api.get_tags,
@@ -25,7 +24,9 @@ READERS = {
     "blocks": api.get_public_access_block,
     "policy": api.get_policy,
     "lifecycle": api.get_lifecycle_rules,
+    "cors": api.get_cors_rules,
     "logging": api.get_logging,
+    "replication": api.get_replication,
 }
 
 
@@ -33,13 +34,15 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
     """The table of a bucket's attributes."""
     return (
         Attribute("object_ownership", lambda b: b["ownership"]),
-        Attribute("block_public_access", lambda b: all(b["blocks"].get(block) for block in shapes.BLOCKS)),
+        Attribute("public_access", lambda b: shapes.public_access(b["blocks"])),
         Attribute("encryption", lambda b: shapes.encryption(b["encryption"])),
         Attribute("versioning_enabled", lambda b: b["versioning"] == "Enabled"),
         Attribute("policy", lambda b: _policy.parsed(b["policy"]) or {}, same=_policy.same),
-        Attribute("lifecycle_rules", lambda b: [shapes.lifecycle_option(r) for r in b["lifecycle"]], same=shapes.same_rules),
+        Attribute("lifecycle_rules", lambda b: [lifecycle.option(rule) for rule in b["lifecycle"]], same=lifecycle.same),
+        Attribute("cors_rules", lambda b: [cors.option(rule) for rule in b["cors"]], same=cors.same),
         Attribute("access_logging", lambda b: shapes.access_logging(b["logging"])),
-        tags_attribute(lambda b: b["tags"], purge_tags),
+        Attribute("replication", lambda b: replication.option(b["replication"]), same=replication.same),
+        Attribute("tags", lambda b: b["tags"], merge=_tags.only_wanted if purge_tags else _tags.taking_back),
     )
 
 
@@ -63,24 +66,54 @@ class Bucket(Resource):
             return None
         region = None if isinstance(head, str) else head.get("BucketRegion", self.client.meta.region_name)
         if region != self.client.meta.region_name:
-            owner = f"exists in the region {region}" if region else "belongs to another account, or lies in another region"
-            raise Refused(f"{self.kind} {self.name} {owner}; names of buckets are global: choose another one.")
+            raise self._taken(f"exists in the region {region}" if region else "")
         with ThreadPoolExecutor(max_workers=len(READERS)) as pool:
             answers = {name: pool.submit(read, self.client, self.name) for name, read in READERS.items()}
         found = {name: answer.result() for name, answer in answers.items()}
         return {**found, "tags": _tags.as_dict(found["tags"])}
 
+    def _taken(self, how: str) -> Refused:
+        who = how or "is taken: it belongs to another account, or these credentials may not look at it"
+        return Refused(f"{self.kind} {self.name} {who}. Names of buckets are global: choose another one.")
+
+    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        if "encryption" not in wanted:
+            return wanted
+        encryption = shapes.encryption(shapes.encryption_rule(wanted["encryption"]))
+        values = {**wanted, "encryption": encryption}
+        added = earlier_keys.tag(shapes.encryption(found["encryption"]), encryption, found["tags"]) if found else {}
+        return {**values, "tags": {**wanted.get("tags", {}), **added}} if added else values
+
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         if wanted.get("state") == "absent":
             self._refuse_contents()
+        standing = {} if found is None else {a.name: a.read(found) for a in self.attributes}
+        meant = {**standing, **wanted}
+        if wanted.get("public_access") == shapes.PUBLIC_READ and meant.get("encryption", {}).get("sse_algorithm") not in (
+            None,
+            shapes.AES256,
+        ):
+            raise Refused(
+                f"public_access of {self.name} is read, which needs encryption with AES256: without an account nobody can use a key of KMS."
+            )
+        if meant.get("replication"):
+            self._refuse_replication(meant)
         target = (wanted.get("access_logging") or {}).get("target_bucket")
-        if target and shapes.access_logging((found or {}).get("logging")) != wanted["access_logging"]:
+        if target and standing.get("access_logging") != wanted["access_logging"]:
             self._refuse_log_target(target)
 
     def _refuse_contents(self) -> None:
-        contents = {} if self.delete_contents else api.list_versions(self.client, self.name, limit=1)
-        if contents.get("Versions") or contents.get("DeleteMarkers"):
+        if not self.delete_contents and contents.holds_objects(self.client, self.name):
             raise Refused(f"{self.kind} {self.name} still holds objects; set delete_contents: true to delete them, all versions included.")
+
+    def _refuse_replication(self, meant: Mapping[str, Any]) -> None:
+        if not meant.get("versioning_enabled"):
+            raise Refused(f"replication of {self.name} needs versioning_enabled: true; S3 replicates between versioned buckets alone.")
+        if meant.get("encryption", {}).get("sse_algorithm") == shapes.KMS and not meant["replication"].get("kms_key_arn"):
+            raise Refused(
+                f"replication of {self.name} needs kms_key_arn, a key of the destination's region: the bucket is encrypted with aws:kms, "
+                "and S3 leaves such objects out when it does not know the key for their replicas."
+            )
 
     def _refuse_log_target(self, target: str) -> None:
         algorithm = shapes.encryption(api.get_encryption(self.client, target))["sse_algorithm"]
@@ -101,68 +134,59 @@ class Bucket(Resource):
             request["CreateBucketConfiguration"] = configuration
         if wanted.get("object_ownership"):
             request["ObjectOwnership"] = wanted["object_ownership"]
-        api.create_bucket(self.client, **request)
+        try:
+            api.create_bucket(self.client, **request)
+        except is_ansible_aws_error_code("BucketAlreadyExists") as error:
+            raise self._taken("") from error
         found = self.find()
         if found is not None:
             changes = [a.name for a in self.attributes if a.name in wanted and a.differs(found, wanted[a.name])]
             self.update(found, wanted, changes)
 
     def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        """First what makes it private and safe, last what opens it."""
+        client, name = self.client, self.name
+        opening = wanted.get("public_access") == shapes.PUBLIC_READ
         if "tags" in names:
-            own = [tag for tag in _tags.as_list(wanted["tags"]) if not tag["Key"].startswith("aws:")]
-            api.put_tags(self.client, self.name, own)
+            api.put_tags(client, name, [tag for tag in _tags.as_list(wanted["tags"]) if not tag["Key"].startswith("aws:")])
         if "object_ownership" in names:
-            api.put_ownership(self.client, self.name, wanted["object_ownership"])
-        if "block_public_access" in names and wanted["block_public_access"]:
-            api.put_public_access_block(self.client, self.name, shapes.public_access_block(True))
+            api.put_ownership(client, name, wanted["object_ownership"])
+        if "public_access" in names and not opening:
+            api.put_public_access_block(client, name, shapes.public_access_block(wanted["public_access"]))
         if "encryption" in names:
-            api.put_encryption(self.client, self.name, shapes.encryption_rule(wanted["encryption"]))
+            api.put_encryption(client, name, shapes.encryption_rule(wanted["encryption"], found["encryption"]))
+        if "replication" in names and not wanted["replication"]:  # versioning cannot be suspended before
+            api.delete_replication(client, name)
         if "versioning_enabled" in names:
-            api.put_versioning(self.client, self.name, "Enabled" if wanted["versioning_enabled"] else "Suspended")
+            api.put_versioning(client, name, "Enabled" if wanted["versioning_enabled"] else "Suspended")
         if "lifecycle_rules" in names:
-            self._set_lifecycle_rules(wanted["lifecycle_rules"])
+            rules = [lifecycle.rule(rule) for rule in wanted["lifecycle_rules"]]
+            api.put_lifecycle_rules(client, name, rules) if rules else api.delete_lifecycle_rules(client, name)
+        if "cors_rules" in names:
+            rules = [cors.rule(rule) for rule in wanted["cors_rules"]]
+            api.put_cors_rules(client, name, rules) if rules else api.delete_cors_rules(client, name)
         if "access_logging" in names:
-            api.put_logging(self.client, self.name, shapes.logging_status(wanted["access_logging"]))
-        if "block_public_access" in names and not wanted["block_public_access"]:
-            api.put_public_access_block(self.client, self.name, shapes.public_access_block(False))
+            api.put_logging(client, name, shapes.logging_status(wanted["access_logging"]))
+        if "public_access" in names and opening:
+            api.put_public_access_block(client, name, shapes.public_access_block(wanted["public_access"]))
         if "policy" in names:
             self._set_policy(wanted["policy"])
-
-    def _set_lifecycle_rules(self, rules: Sequence[Mapping[str, Any]]) -> None:
-        if rules:
-            api.put_lifecycle_rules(self.client, self.name, [shapes.lifecycle_rule(rule) for rule in rules])
-        else:
-            api.delete_lifecycle_rules(self.client, self.name)
+        if "replication" in names and wanted["replication"]:
+            api.put_replication(client, name, replication.configuration(wanted["replication"]))
 
     def _set_policy(self, policy: Mapping[str, Any]) -> None:
-        if policy:
-            api.put_policy(self.client, self.name, json.dumps(policy))
-        else:
+        if not policy:
             api.delete_policy(self.client, self.name)
+            return
+        try:
+            api.put_policy(self.client, self.name, json.dumps(policy))
+        except is_ansible_aws_error_code("AccessDenied") as error:
+            if not public_actions(policy):
+                raise
+            raise Refused(
+                f"{self.kind} {self.name} could not be made public: AWS says {error.exception}. Perhaps the account itself blocks "
+                "public access (S3, Block Public Access settings for this account): lift that, or set public_access: none."
+            ) from error
 
     def delete(self, found: Mapping[str, Any]) -> None:
-        for _unused in range(EMPTYING_ROUNDS):
-            if self.delete_contents:
-                self._empty()
-            try:
-                api.delete_bucket(self.client, self.name)
-                return
-            except is_ansible_aws_error_code("BucketNotEmpty"):
-                if not self.delete_contents:
-                    raise
-        raise Refused(f"{self.kind} {self.name} does not become empty: something still writes to it. Run again once it has stopped.")
-
-    def _empty(self) -> None:
-        while True:
-            page = api.list_versions(self.client, self.name)
-            objects = [
-                {"Key": item["Key"], "VersionId": item["VersionId"]}
-                for kind in ("Versions", "DeleteMarkers")
-                for item in page.get(kind) or []
-            ]
-            if not objects:
-                return
-            errors = api.delete_objects(self.client, self.name, objects)
-            if errors:
-                first = errors[0]
-                raise Refused(f"{self.kind} {self.name}: {first['Key']} could not be deleted: {first.get('Message', first.get('Code'))}")
+        contents.remove(self.client, self.name, self.delete_contents)

@@ -3,24 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-
-from .. import _policy
 
 AES256 = "AES256"
 KMS = "aws:kms"
-BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-TLS_ONLY_SID = "TlsOnly"
 
-#: option of a lifecycle rule -> (member of S3's rule, member of that)
-EXPIRATIONS = {
-    "expiration_days": ("Expiration", "Days"),
-    "noncurrent_expiration_days": ("NoncurrentVersionExpiration", "NoncurrentDays"),
-    "abort_incomplete_multipart_upload_days": ("AbortIncompleteMultipartUpload", "DaysAfterInitiation"),
-}
-#: option of a lifecycle rule -> (member of S3's rule, name of its days)
-TRANSITIONS = {"transitions": ("Transitions", "Days"), "noncurrent_transitions": ("NoncurrentVersionTransitions", "NoncurrentDays")}
+PRIVATE = "none"
+PUBLIC_READ = "read"
+#: neither of both: somebody has changed single blocks
+PARTLY_BLOCKED = "partly blocked"
+ACL_BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls")
+POLICY_BLOCKS = ("BlockPublicPolicy", "RestrictPublicBuckets")
 
 
 def bucket_arn(partition: str, name: str) -> str:
@@ -28,80 +22,35 @@ def bucket_arn(partition: str, name: str) -> str:
     return f"arn:{partition}:s3:::{name}"
 
 
-def policy(partition: str, name: str, tls_only: bool, statements: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The bucket's policy: nothing without TLS, and the given statements; None when there is no statement."""
-    arn = bucket_arn(partition, name)
-    own = {
-        "Sid": TLS_ONLY_SID,
-        "Effect": "Deny",
-        "Principal": {"AWS": "*"},
-        "Action": "s3:*",
-        "Resource": [arn, f"{arn}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    all_statements = [*([own] if tls_only else []), *statements]
-    return _policy.document(all_statements) if all_statements else None
-
-
-def encryption_rule(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """S3's ServerSideEncryptionRule of the option `encryption`."""
+def encryption_rule(wanted: Mapping[str, Any], found: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """S3's ServerSideEncryptionRule of the option `encryption`; kinds of encryption that the found rule blocks stay blocked."""
     rule: dict[str, Any] = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": wanted["sse_algorithm"]}}
     if wanted["sse_algorithm"] == KMS:
         if wanted.get("kms_key_arn"):
             rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] = wanted["kms_key_arn"]
-        rule["BucketKeyEnabled"] = True  # one call to KMS for many objects
-    return rule
+        rule["BucketKeyEnabled"] = wanted.get("bucket_key_enabled", True)
+    blocked = (found or {}).get("BlockedEncryptionTypes")
+    return {**rule, "BlockedEncryptionTypes": blocked} if blocked else rule
 
 
 def encryption(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """The option `encryption` of S3's rule; every bucket is encrypted with AES-256 at least."""
+    """The option `encryption` of S3's rule; every bucket is encrypted with AES-256 at least. Bucket keys are a matter of KMS alone."""
     content = rule.get("ApplyServerSideEncryptionByDefault") or {"SSEAlgorithm": AES256}
-    return {"sse_algorithm": content["SSEAlgorithm"], "kms_key_arn": content.get("KMSMasterKeyID")}
+    option = {"sse_algorithm": content["SSEAlgorithm"], "kms_key_arn": content.get("KMSMasterKeyID")}
+    return {**option, "bucket_key_enabled": bool(rule.get("BucketKeyEnabled")) and option["sse_algorithm"] != AES256}
 
 
-def public_access_block(blocked: bool) -> dict[str, bool]:
-    """S3's PublicAccessBlockConfiguration."""
-    return dict.fromkeys(BLOCKS, blocked)
+def public_access(blocks: Mapping[str, bool]) -> str:
+    """The option `public_access` of S3's PublicAccessBlockConfiguration."""
+    acls, policies = ([blocks.get(block, False) for block in several] for several in (ACL_BLOCKS, POLICY_BLOCKS))
+    if all(acls) and all(policies):
+        return PRIVATE
+    return PUBLIC_READ if all(acls) and not any(policies) else PARTLY_BLOCKED
 
 
-def lifecycle_rule(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """S3's LifecycleRule of one of the option's rules."""
-    rule: dict[str, Any] = {
-        "ID": wanted["id"],
-        "Status": "Enabled" if wanted.get("enabled", True) else "Disabled",
-        "Filter": {"Prefix": wanted.get("prefix") or ""},
-    }
-    for option, (member, days) in EXPIRATIONS.items():
-        if wanted.get(option):
-            rule[member] = {days: wanted[option]}
-    for option, (member, days) in TRANSITIONS.items():
-        if wanted.get(option):
-            rule[member] = [{days: step["days"], "StorageClass": step["storage_class"]} for step in wanted[option]]
-    return rule
-
-
-def lifecycle_option(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """The option's rule of S3's LifecycleRule; only what is set."""
-    option: dict[str, Any] = {"id": rule.get("ID", ""), "enabled": rule.get("Status") == "Enabled"}
-    prefix = (rule.get("Filter") or {}).get("Prefix") or rule.get("Prefix")
-    if prefix:
-        option["prefix"] = prefix
-    for name, (member, days) in EXPIRATIONS.items():
-        if (rule.get(member) or {}).get(days):
-            option[name] = rule[member][days]
-    for name, (member, days) in TRANSITIONS.items():
-        if rule.get(member):
-            option[name] = [{"days": step[days], "storage_class": step["StorageClass"]} for step in rule[member]]
-    return option
-
-
-def same_rules(found: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether two lists of the option's rules mean the same; their order does not count."""
-
-    def by_id(rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        return {rule["id"]: lifecycle_option(lifecycle_rule(rule)) for rule in rules}
-
-    return by_id(found) == by_id(wanted)
+def public_access_block(access: str) -> dict[str, bool]:
+    """S3's PublicAccessBlockConfiguration: access control lists never make anything public."""
+    return {**dict.fromkeys(ACL_BLOCKS, True), **dict.fromkeys(POLICY_BLOCKS, access == PRIVATE)}
 
 
 def access_logging(found: Mapping[str, Any] | None) -> dict[str, str]:

@@ -9,6 +9,7 @@ from tests.standin.aws import (  # noqa: F401
     ec2_nat_gateways,
     ec2_networks,
     ec2_volumes,
+    ecr,
     eks_access,
     eks_addon_catalogue,
     eks_addons,
@@ -24,6 +25,8 @@ from tests.standin.aws import (  # noqa: F401
     logs,
     quotas,
     s3,
+    s3_replication,
+    s3_rules,
     sts,
     tagging,
 )

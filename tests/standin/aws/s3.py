@@ -1,4 +1,4 @@
-"""S3: a new bucket is private and encrypted as AWS makes it, and refuses to become public."""
+"""S3: a new bucket is private and encrypted as AWS makes it, refuses to become public, and belongs to one account alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from moto.s3.models import FakeBucket, PublicAccessBlock, s3_backends
 
 from tests.standin.aws.errors import AwsError
 from tests.standin.aws.iam_roles import as_list, principal_exists
-from tests.standin.aws.operations import Call, answers
+from tests.standin.aws.operations import Call, answers, checks
 from tests.standin.aws.policies import conditions_hold, load, named_principals
 
 NAME = re.compile(r"(?!xn--|sthree-|amzn-s3-demo-)(?!.*(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -20,6 +20,7 @@ ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 NARROWING = (
     "aws:sourceaccount",
     "aws:sourcearn",
+    "aws:sourceip",
     "aws:sourcevpc",
     "aws:sourcevpce",
     "aws:principalorgid",
@@ -30,6 +31,15 @@ NARROWING = (
 
 # Bucket policies are kept, not enforced: moto ignores their conditions, so that a TLS-only policy would lock everybody out
 FakeBucket.get_permission = lambda self, action, resource: PermissionResult.NEUTRAL
+
+
+@checks("s3")
+def others_see_nothing(call: Call) -> None:
+    """A bucket of another account: names are global, and nobody else's policy is imitated."""
+    name = call.get("Bucket")
+    owner = s3_backends.bucket_accounts.get(name, (call.partition, call.account))[1]
+    if name and owner != call.account and call.operation != "CreateBucket":
+        raise AwsError("403" if call.operation == "HeadBucket" else "AccessDenied", "Forbidden", 403)
 
 
 @answers("s3", "CreateBucket")
@@ -53,13 +63,13 @@ def create_bucket(call: Call) -> dict[str, Any]:
 @answers("s3", "DeleteBucketEncryption")
 def delete_bucket_encryption(call: Call) -> dict[str, Any]:
     """Back to what every bucket has."""
-    _bucket(call).encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
+    bucket_of(call).encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
     return {}
 
 
 @answers("s3", "PutBucketPolicy")
 def put_bucket_policy(call: Call) -> dict[str, Any]:
-    bucket = _bucket(call)
+    bucket = bucket_of(call)
     try:
         document = load(call.get("Policy"))
     except ValueError as error:
@@ -83,7 +93,7 @@ def put_bucket_policy(call: Call) -> dict[str, Any]:
 
 @answers("s3", "GetBucketPolicyStatus")
 def get_bucket_policy_status(call: Call) -> dict[str, Any]:
-    bucket = _bucket(call)
+    bucket = bucket_of(call)
     if not bucket.policy:
         raise AwsError("NoSuchBucketPolicy", "The bucket policy does not exist", 404)
     return {"PolicyStatus": {"IsPublic": is_public(json.loads(bucket.policy))}}
@@ -98,7 +108,7 @@ def put_bucket_acl(call: Call) -> dict[str, Any]:
 @answers("s3", "PutBucketLogging")
 def put_bucket_logging(call: Call) -> dict[str, Any]:
     """The target is ours, in the same region, lets S3 write, and is not under a KMS key (T3; AWS would drop the logs silently)."""
-    bucket = _bucket(call)
+    bucket = bucket_of(call)
     target_name = (call.get("BucketLoggingStatus") or {}).get("LoggingEnabled", {}).get("TargetBucket")
     if target_name:
         target = _backend(call).buckets.get(target_name)
@@ -149,7 +159,10 @@ def _may_write_logs(target: Any, account: str) -> bool:
 
 
 def _refuse_acl(call: Call) -> None:
-    if _bucket(call).ownership_rule == "BucketOwnerEnforced" and call.get("ACL", "private") not in ("private", "bucket-owner-full-control"):
+    if bucket_of(call).ownership_rule == "BucketOwnerEnforced" and call.get("ACL", "private") not in (
+        "private",
+        "bucket-owner-full-control",
+    ):
         raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs", 400)
 
 
@@ -157,7 +170,8 @@ def _backend(call: Call) -> Any:
     return s3_backends[call.account][call.partition]
 
 
-def _bucket(call: Call) -> Any:
+def bucket_of(call: Call) -> Any:
+    """Moto's bucket that a call is about."""
     name = call.get("Bucket")
     if name not in _backend(call).buckets:
         raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)

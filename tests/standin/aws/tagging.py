@@ -1,4 +1,4 @@
-"""The tagging API: what moto's answer leaves out of EKS, EC2 and CloudWatch Logs."""
+"""The tagging API: what moto's answer leaves out of EKS, EC2, ECR and CloudWatch Logs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from moto.ec2.models import ec2_backends
+from moto.ecr.models import ecr_backends
 from moto.logs.models import logs_backends
 
 from tests.standin.aws.eks_tags import tagged
@@ -48,6 +49,9 @@ def _others(call: Call) -> Iterator[tuple[str, dict[str, str]]]:
         kind = EC2_TYPES.get(identifier.rsplit("-", 1)[0])
         if kind:
             yield f"arn:{call.partition}:ec2:{call.region}:{call.account}:{kind}/{identifier}", tags
+    ecr = ecr_backends[call.account][call.region]
+    for repository in ecr.repositories.values():
+        yield repository.arn, ecr.tagger.get_tag_dict_for_resource(repository.arn)
     logs = logs_backends[call.account][call.region]
     for group in logs.groups.values():
         yield group.arn, logs.tagger.get_tag_dict_for_resource(group.arn)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from unittest import mock
 
 import boto3
+import botocore.exceptions
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._resource import ensure_absent, ensure_present
-from ansible_collections.opta.platform.plugins.module_utils._s3 import shapes
+from ansible_collections.opta.platform.plugins.module_utils._s3 import earlier_keys, policy
 from ansible_collections.opta.platform.plugins.module_utils._s3.bucket import Bucket
 from moto import mock_aws
 
@@ -14,7 +16,7 @@ TAGS = {"opta:environment": "staging"}
 NAME = "opta-staging-logs"
 WANTED = {
     "object_ownership": "BucketOwnerEnforced",
-    "block_public_access": True,
+    "public_access": "none",
     "encryption": {"sse_algorithm": "AES256", "kms_key_arn": None},
     "versioning_enabled": False,
     "policy": {},
@@ -79,9 +81,10 @@ CHANGES = {
     "versioning_enabled": True,
     "encryption": {"sse_algorithm": "aws:kms", "kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/1"},
     "lifecycle_rules": [],
-    "policy": shapes.policy("aws", NAME, True, []),
+    "policy": policy.document("aws", NAME, True, "none", []),
+    "cors_rules": [{"allowed_origins": ["https://example.com"], "allowed_methods": ["GET"]}],
     "tags": {"opta:environment": "staging", "team": "a"},
-    "block_public_access": False,
+    "public_access": "read",
     "object_ownership": "BucketOwnerPreferred",
 }
 
@@ -94,11 +97,11 @@ def test_each_setting_is_changed_in_place(client, name):
     assert planned.attributes == done.attributes == [name]
     assert planned.as_action() == done.as_action()
     assert present(client, **{name: CHANGES[name]}).action is None
-    assert present(client).attributes in ([name], [])  # tags of others stay
+    assert present(client).attributes in ([name], [], ["encryption", "tags"])  # tags of others stay, a key is remembered
 
 
 def test_policy_reaches_s3(client):
-    present(client, policy=shapes.policy("aws", NAME, True, []))
+    present(client, policy=policy.document("aws", NAME, True, "none", []))
     statement = json.loads(client.get_bucket_policy(Bucket=NAME)["Policy"])["Statement"][0]
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
@@ -135,3 +138,77 @@ def test_bucket_of_another_environment_is_refused(client):
     present(client)
     with pytest.raises(Refused, match="belongs to the environment staging"):
         present(client, tags={"opta:environment": "production"})
+
+
+REPLICATION = {"destination_bucket_arn": "arn:aws:s3:::else", "role_arn": "arn:aws:iam::123456789012:role/r"}
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
+
+
+def test_replication_is_on_and_off(client):
+    on = {"versioning_enabled": True, "replication": REPLICATION}
+    assert present(client, **on).action == "create"
+    assert present(client, **on).action is None
+    rule = client.get_bucket_replication(Bucket=NAME)["ReplicationConfiguration"]["Rules"][0]
+    assert rule["Destination"]["Bucket"] == "arn:aws:s3:::else"
+    assert present(client, versioning_enabled=False, replication={}).attributes == ["versioning_enabled", "replication"]
+    assert present(client, replication={}).action is None
+
+
+def test_replication_needs_versions_and_the_key_of_the_replicas(client):
+    with pytest.raises(Refused, match="needs versioning_enabled: true"):
+        present(client, replication=REPLICATION)
+    with pytest.raises(Refused, match="needs kms_key_arn"):
+        present(client, versioning_enabled=True, replication=REPLICATION, encryption=CHANGES["encryption"])
+    present(client, versioning_enabled=True, replication=REPLICATION)
+    with pytest.raises(Refused, match="needs versioning_enabled: true"):
+        present(client, check_mode=True)
+    assert names(client) == [NAME]
+
+
+def test_public_is_refused_under_a_key(client):
+    with pytest.raises(Refused, match="needs encryption with AES256"):
+        present(client, public_access="read", encryption=CHANGES["encryption"])
+    assert names(client) == []
+
+
+def test_public_is_closed_before_it_is_opened(client, calls):
+    opened = {"public_access": "read", "policy": policy.document("aws", NAME, True, "read", [])}
+    present(client)
+    calls.clear()
+    present(client, **opened)
+    assert [name for name, _params in calls if name.startswith("Put")] == ["PutPublicAccessBlock", "PutBucketPolicy"]
+    calls.clear()
+    present(client, policy=policy.document("aws", NAME, True, "none", []))
+    put = [params for name, params in calls if name == "PutPublicAccessBlock"]
+    assert all(put[0]["PublicAccessBlockConfiguration"].values())
+
+
+def test_t1_the_key_that_the_objects_were_encrypted_with_is_remembered(client):
+    present(client, encryption={"sse_algorithm": "aws:kms", "kms_key_arn": KEY})
+    planned = present(client, check_mode=True)
+    done = present(client)
+    assert planned.attributes == done.attributes == ["encryption", "tags"]
+    tags = {tag["Key"]: tag["Value"] for tag in client.get_bucket_tagging(Bucket=NAME)["TagSet"]}
+    assert tags[earlier_keys.TAG] == KEY
+    assert present(client).action is None
+
+
+def test_what_was_kept_is_taken_back(client):
+    present(client, tags={**TAGS, "opta:retained": "true"})
+    assert present(client).attributes == ["tags"]
+    assert client.get_bucket_tagging(Bucket=NAME)["TagSet"] == [{"Key": "opta:environment", "Value": "staging"}]
+
+
+def test_a_name_that_somebody_else_took_meanwhile_is_told(client, monkeypatch):
+    error = botocore.exceptions.ClientError({"Error": {"Code": "BucketAlreadyExists", "Message": "taken"}}, "CreateBucket")
+    monkeypatch.setattr(client, "create_bucket", mock.Mock(side_effect=error))
+    with pytest.raises(Refused, match="choose another one"):
+        present(client)
+
+
+def test_a_name_that_may_not_be_looked_at_is_told(client, monkeypatch):
+    error = botocore.exceptions.ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, "HeadBucket")
+    monkeypatch.setattr(client, "head_bucket", mock.Mock(side_effect=error))
+    for check_mode in (True, False):
+        with pytest.raises(Refused, match="belongs to another account"):
+            present(client, check_mode=check_mode)

@@ -1,65 +1,21 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._s3 import shapes
+from ansible_collections.opta.platform.plugins.module_utils._s3 import cors, earlier_keys, replication, shapes
+from ansible_collections.opta.platform.plugins.module_utils._s3.names import refused_name
 
-RULES = {
-    "expire": (
-        {"id": "a", "expiration_days": 90},
-        {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 90}},
-    ),
-    "everything": (
-        {
-            "id": "b",
-            "enabled": False,
-            "prefix": "logs/",
-            "noncurrent_expiration_days": 3,
-            "abort_incomplete_multipart_upload_days": 7,
-            "transitions": [{"days": 30, "storage_class": "STANDARD_IA"}],
-            "noncurrent_transitions": [{"days": 40, "storage_class": "GLACIER"}],
-        },
-        {
-            "ID": "b",
-            "Status": "Disabled",
-            "Filter": {"Prefix": "logs/"},
-            "NoncurrentVersionExpiration": {"NoncurrentDays": 3},
-            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
-            "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}],
-            "NoncurrentVersionTransitions": [{"NoncurrentDays": 40, "StorageClass": "GLACIER"}],
-        },
-    ),
-}
-
-
-@pytest.mark.parametrize(("option", "rule"), RULES.values(), ids=RULES.keys())
-def test_lifecycle_rule_there_and_back(option, rule):
-    assert shapes.lifecycle_rule(option) == rule
-    assert shapes.lifecycle_option(rule) == {"enabled": True, **option}
-
-
-def test_rules_are_the_same_in_any_order_and_with_defaults():
-    one, other = {"id": "a", "expiration_days": 1}, {"id": "b", "expiration_days": 2, "prefix": None, "enabled": True}
-    assert shapes.same_rules([one, other], [{"id": "b", "expiration_days": 2, "enabled": True}, {**one, "enabled": True}])
-    assert not shapes.same_rules([one], [one, other])
-    assert not shapes.same_rules([one], [{**one, "enabled": False}])
-
-
-def test_policy_is_tls_only_with_further_statements():
-    statement = {"Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject", "Resource": "x"}
-    policy = shapes.policy("aws-cn", "b", True, [statement])
-    own, further = policy["Statement"]
-    assert (own["Effect"], own["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
-    assert own["Resource"] == ["arn:aws-cn:s3:::b", "arn:aws-cn:s3:::b/*"]
-    assert further == statement
-    assert shapes.policy("aws", "b", False, []) is None
+ARN = "arn:aws:kms:eu-west-1:123456789012:key/"
 
 
 @pytest.mark.parametrize(
     ("wanted", "rule"),
     [
-        ({"sse_algorithm": "AES256", "kms_key_arn": None}, {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}),
         (
-            {"sse_algorithm": "aws:kms", "kms_key_arn": "k"},
+            {"sse_algorithm": "AES256", "kms_key_arn": None, "bucket_key_enabled": False},
+            {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}},
+        ),
+        (
+            {"sse_algorithm": "aws:kms", "kms_key_arn": "k", "bucket_key_enabled": True},
             {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "k"}, "BucketKeyEnabled": True},
         ),
     ],
@@ -70,7 +26,24 @@ def test_encryption_there_and_back(wanted, rule):
 
 
 def test_a_bucket_without_a_rule_is_encrypted_by_s3():
-    assert shapes.encryption({}) == {"sse_algorithm": "AES256", "kms_key_arn": None}
+    assert shapes.encryption({}) == {"sse_algorithm": "AES256", "kms_key_arn": None, "bucket_key_enabled": False}
+
+
+def test_what_a_rule_blocks_stays_blocked():
+    blocked = {"EncryptionType": ["SSE-C"]}
+    assert shapes.encryption_rule({"sse_algorithm": "AES256"}, {"BlockedEncryptionTypes": blocked})["BlockedEncryptionTypes"] == blocked
+
+
+@pytest.mark.parametrize("access", ["none", "read"])
+def test_public_access_there_and_back(access):
+    blocks = shapes.public_access_block(access)
+    assert shapes.public_access(blocks) == access
+    assert blocks["BlockPublicAcls"] is blocks["IgnorePublicAcls"] is True
+
+
+def test_single_blocks_are_neither():
+    assert shapes.public_access({}) == shapes.public_access({**shapes.public_access_block("none"), "BlockPublicPolicy": False})
+    assert shapes.public_access({}) == "partly blocked"
 
 
 def test_access_logging_there_and_back():
@@ -78,3 +51,69 @@ def test_access_logging_there_and_back():
     assert shapes.access_logging(shapes.logging_status(wanted)["LoggingEnabled"]) == wanted
     assert shapes.access_logging(None) == {}
     assert shapes.logging_status({}) == {}
+
+
+def test_cors_rule_there_and_back():
+    wanted = {"allowed_origins": ["https://example.com"], "allowed_methods": ["GET"], "max_age_seconds": 60}
+    rule = {"AllowedOrigins": ["https://example.com"], "AllowedMethods": ["GET"], "MaxAgeSeconds": 60}
+    assert cors.rule({**wanted, "id": None, "expose_headers": []}) == rule
+    assert cors.option(rule) == wanted
+
+
+def test_the_order_of_cors_rules_counts_and_that_of_their_lists_does_not():
+    one = {"allowed_origins": ["a", "b"], "allowed_methods": ["GET"]}
+    other = {"allowed_origins": ["c"], "allowed_methods": ["PUT"]}
+    assert cors.same([one, other], [{**one, "allowed_origins": ["b", "a"]}, other])
+    assert not cors.same([one, other], [other, one])
+
+
+REPLICATION = {"destination_bucket_arn": "arn:aws:s3:::d", "role_arn": "arn:aws:iam::1:role/r"}
+
+
+def test_replication_there_and_back():
+    wanted = {**REPLICATION, "kms_key_arn": "k", "prefix": "in/", "storage_class": "STANDARD_IA", "delete_markers_enabled": True}
+    made = replication.configuration(wanted)
+    assert replication.option(made) == wanted
+    assert made["Rules"][0]["SourceSelectionCriteria"] == {"SseKmsEncryptedObjects": {"Status": "Enabled"}}
+    assert replication.option(None) == {}
+
+
+def test_replication_is_the_same_with_defaults_and_differs_with_rules_of_others():
+    found = replication.option(replication.configuration(REPLICATION))
+    assert replication.same(found, REPLICATION)
+    assert not replication.same(found, {})
+    assert replication.same({}, {})
+    made = replication.configuration(REPLICATION)
+    more = replication.option({**made, "Rules": [*made["Rules"], {**made["Rules"][0], "ID": "else"}]})
+    assert more["others"] == ["else"]
+    assert not replication.same(more, REPLICATION)
+    disabled = replication.option({**made, "Rules": [{**made["Rules"][0], "Status": "Disabled"}]})
+    assert not replication.same(disabled, REPLICATION)
+
+
+def test_t1_a_key_that_is_given_up_is_remembered():
+    key, none = {"kms_key_arn": ARN + "1"}, {"kms_key_arn": None}
+    assert earlier_keys.tag(key, none, {}) == {earlier_keys.TAG: ARN + "1"}
+    assert earlier_keys.tag(key, key, {}) == {}
+    assert earlier_keys.tag(none, key, {}) == {}
+    assert earlier_keys.tag(key, none, {earlier_keys.TAG: ARN + "1"}) == {}
+    assert earlier_keys.tag({"kms_key_arn": ARN + "2"}, none, {earlier_keys.TAG: ARN + "1"}) == {earlier_keys.TAG: f"{ARN}1 {ARN}2"}
+    assert earlier_keys.tag({"kms_key_arn": ARN + "2"}, none, {earlier_keys.TAG: "x" * 250}) == {earlier_keys.TAG: "many"}
+
+
+def test_t1_the_key_that_objects_need():
+    assert earlier_keys.needed_key({"kms_key_arn": None}, {}) == ""
+    assert earlier_keys.needed_key({"kms_key_arn": "k"}, {}) == "k"
+    assert earlier_keys.needed_key({"kms_key_arn": None}, {earlier_keys.TAG: "k"}) == "k"
+    assert earlier_keys.needed_key({"kms_key_arn": "k"}, {earlier_keys.TAG: "k2"}) is None
+    assert earlier_keys.needed_key({"kms_key_arn": None}, {earlier_keys.TAG: "many"}) is None
+
+
+@pytest.mark.parametrize("name", ["ab", "A-b-c", "a..b", "10.0.0.1", "xn--abc", "abc-s3alias", "-abc", "a" * 64, "a_b"])
+def test_names_that_s3_refuses(name):
+    assert "for example opta-staging-logs" in refused_name(name)
+
+
+@pytest.mark.parametrize("name", ["abc", "opta-staging-bucket-uploads-0a1b2c3d", "a.b.c"])
+def test_names_that_s3_takes(name):
+    assert refused_name(name) == ""

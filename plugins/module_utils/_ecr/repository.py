@@ -1,0 +1,186 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""An ECR repository: its attributes, and how it is made, changed and removed. Private to the collection."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from .. import _policy, _tags
+from .._errors import Refused
+from .._resource import Attribute, Change, Resource, tags_attribute
+from . import api, lifecycle
+
+NAME = re.compile(r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*")
+FILTER = re.compile(r"[0-9a-zA-Z._*-]{1,128}")
+MOST_FILTERS = 5
+WITH_EXCLUSION = "_WITH_EXCLUSION"
+AES256 = "AES256"
+KMS = "KMS"
+
+
+def encryption(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The option `encryption` of what ECR describes."""
+    content = found.get("encryptionConfiguration") or {"encryptionType": AES256}
+    return {"encryption_type": content["encryptionType"], "kms_key_arn": content.get("kmsKey")}
+
+
+def same_encryption(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether they are the same; without a key it is the account's aws/ecr, which ECR names."""
+    key = wanted.get("kms_key_arn")
+    return found["encryption_type"] == wanted["encryption_type"] and key in (None, found["kms_key_arn"])
+
+
+def exclusion_filters(found: Mapping[str, Any]) -> list[str]:
+    """The wildcards of tags that the mutability setting leaves out."""
+    return [each["filter"] for each in found.get("imageTagMutabilityExclusionFilters") or []]
+
+
+def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
+    """The table of a repository's attributes."""
+    return (
+        Attribute("image_tag_mutability", lambda r: r["imageTagMutability"]),
+        Attribute("image_tag_mutability_exclusion_filters", exclusion_filters, same=lambda one, other: sorted(one) == sorted(other)),
+        Attribute("scan_on_push", lambda r: bool((r.get("imageScanningConfiguration") or {}).get("scanOnPush"))),
+        Attribute(
+            "encryption",
+            encryption,
+            Change.REFUSED,
+            "ECR encrypts a repository as it was made, for life (CreateRepository). Make one of another name and push the images there.",
+            same=same_encryption,
+        ),
+        Attribute("lifecycle_policy", lambda r: _policy.parsed(r["lifecycle"]) or {}, same=lifecycle.same),
+        Attribute("policy", lambda r: _policy.parsed(r["policy"]) or {}, same=_policy.same),
+        tags_attribute(lambda r: r["tags"], purge_tags),
+    )
+
+
+class Repository(Resource):
+    """Source: Amazon ECR API, CreateRepository, DescribeRepositories and the calls of each setting."""
+
+    kind = "ECR repository"
+    made_by_aws = ("arn", "uri", "registry_id")
+
+    def __init__(self, client: Any, name: str, *, delete_contents: bool = False, purge_tags: bool = False) -> None:
+        self.client = client
+        self.name = name
+        self.delete_contents = delete_contents
+        self.attributes = attributes(purge_tags)
+
+    def find(self) -> Mapping[str, Any] | None:
+        repository = api.describe_repository(self.client, self.name)
+        if repository is None:
+            return None
+        arn = repository["repositoryArn"]
+        with ThreadPoolExecutor(max_workers=3) as pool:
+            policies = [pool.submit(read, self.client, self.name) for read in (api.get_lifecycle_policy, api.get_repository_policy)]
+            tags = pool.submit(api.list_tags, self.client, arn).result()
+        return {
+            **repository,
+            "arn": arn,
+            "uri": repository["repositoryUri"],
+            "registry_id": repository["registryId"],
+            "lifecycle": policies[0].result(),
+            "policy": policies[1].result(),
+            "tags": tags,
+        }
+
+    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+        if wanted.get("state") == "absent" and not self.delete_contents and api.first_images(self.client, self.name):
+            raise Refused(f"{self.kind} {self.name} still holds images; set delete_contents: true to delete them with it.")
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        request: dict[str, Any] = {"repositoryName": self.name, "tags": _tags.as_list(wanted.get("tags"))}
+        if "image_tag_mutability" in wanted:
+            request.update(_mutability(wanted))
+        if "scan_on_push" in wanted:
+            request["imageScanningConfiguration"] = {"scanOnPush": wanted["scan_on_push"]}
+        if "encryption" in wanted:
+            key = wanted["encryption"].get("kms_key_arn")
+            request["encryptionConfiguration"] = {
+                "encryptionType": wanted["encryption"]["encryption_type"],
+                **({"kmsKey": key} if key else {}),
+            }
+        api.create_repository(self.client, **request)
+        self._set_policies(wanted, [name for name in ("lifecycle_policy", "policy") if wanted.get(name)])
+
+    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "tags" in names:
+            self._set_tags(found, wanted["tags"])
+        if {"image_tag_mutability", "image_tag_mutability_exclusion_filters"} & set(names):
+            standing = {a.name: a.read(found) for a in self.attributes}
+            api.put_image_tag_mutability(self.client, self.name, _mutability({**standing, **wanted}))
+        if "scan_on_push" in names:
+            api.put_scan_on_push(self.client, self.name, wanted["scan_on_push"])
+        self._set_policies(wanted, names)
+
+    def _set_tags(self, found: Mapping[str, Any], wanted: Mapping[str, str]) -> None:
+        added = {name: value for name, value in wanted.items() if found["tags"].get(name) != value}
+        if added:
+            api.tag_resource(self.client, found["arn"], added)
+        removed = sorted(set(found["tags"]) - set(wanted))
+        if removed:
+            api.untag_resource(self.client, found["arn"], removed)
+
+    def _set_policies(self, wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        client, name = self.client, self.name
+        if "lifecycle_policy" in names:
+            rules = wanted["lifecycle_policy"]
+            api.put_lifecycle_policy(client, name, json.dumps(rules)) if rules else api.delete_lifecycle_policy(client, name)
+        if "policy" in names:
+            policy = wanted["policy"]
+            api.set_repository_policy(client, name, json.dumps(policy)) if policy else api.delete_repository_policy(client, name)
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        api.delete_repository(self.client, self.name, self.delete_contents)
+
+
+def _mutability(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a request about which tags may be moved."""
+    request: dict[str, Any] = {"imageTagMutability": wanted["image_tag_mutability"]}
+    filters = wanted.get("image_tag_mutability_exclusion_filters")
+    if filters:
+        request["imageTagMutabilityExclusionFilters"] = [{"filterType": "WILDCARD", "filter": each} for each in filters]
+    return request
+
+
+def refuse_wrong_input(given: Mapping[str, Any]) -> None:
+    """Raise Refused for what needs no answer of AWS."""
+    name, mutability = given["name"], given["image_tag_mutability"]
+    filters = given["image_tag_mutability_exclusion_filters"] or []
+    sentences = []
+    if not NAME.fullmatch(name) or not 2 <= len(name) <= 256:
+        sentences.append(
+            f"name is {name!r}, but a repository's name has 2 to 256 lower-case letters and digits, with . _ - inside its parts and / "
+            "between them, for example opta-staging/hello."
+        )
+    if filters and not mutability.endswith(WITH_EXCLUSION):
+        wanted = f"{mutability}{WITH_EXCLUSION}"
+        sentences.append(f"image_tag_mutability_exclusion_filters needs image_tag_mutability: {wanted}; it is {mutability}.")
+    if mutability.endswith(WITH_EXCLUSION) and not filters:
+        sentences.append(f"image_tag_mutability is {mutability}: name what is left out, image_tag_mutability_exclusion_filters: [latest].")
+    wrong = [each for each in filters if not FILTER.fullmatch(each)]
+    if wrong or len(filters) > MOST_FILTERS:
+        sentences.append(
+            f"image_tag_mutability_exclusion_filters takes up to {MOST_FILTERS} wildcards of letters, digits and . _ - *, for example dev-*"
+            f"{f', and not {wrong[0]!r}' if wrong else ''}."
+        )
+    encrypted = given["encryption"] or {}
+    if encrypted.get("kms_key_arn") and encrypted["encryption_type"] != KMS:
+        sentences.append("encryption.kms_key_arn needs encryption.encryption_type: KMS; leave the key out for AES256.")
+    for option, least in (("untagged_expiration_days", 1), ("tagged_image_count", 1)):
+        if given[option] < least:
+            sentences.append(f"{option} is {given[option]}: it must be {least} or more, for example 14.")
+    if sentences:
+        raise Refused("\n".join(sentences))
+
+
+def wanted_values(given: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes that the options ask for; values: those given as they are."""
+    wanted = {**values, "image_tag_mutability_exclusion_filters": given["image_tag_mutability_exclusion_filters"] or []}
+    if given["lifecycle_policy"] is None:
+        wanted["lifecycle_policy"] = lifecycle.usual_policy(given["untagged_expiration_days"], given["tagged_image_count"])
+    return wanted

@@ -1,0 +1,90 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Lifecycle rules of a bucket as the option has them and as S3 has them. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import _tags
+
+#: option of a rule -> (member of S3's rule, member of that)
+EXPIRATIONS = {
+    "expiration_days": ("Expiration", "Days"),
+    "expired_object_delete_marker": ("Expiration", "ExpiredObjectDeleteMarker"),
+    "noncurrent_expiration_days": ("NoncurrentVersionExpiration", "NoncurrentDays"),
+    "newer_noncurrent_versions": ("NoncurrentVersionExpiration", "NewerNoncurrentVersions"),
+    "abort_incomplete_multipart_upload_days": ("AbortIncompleteMultipartUpload", "DaysAfterInitiation"),
+}
+#: option of a rule -> (member of S3's rule, name of its days)
+TRANSITIONS = {"transitions": ("Transitions", "Days"), "noncurrent_transitions": ("NoncurrentVersionTransitions", "NoncurrentDays")}
+KNOWN = {"ID", "Status", "Filter", "Prefix", *(member for member, _name in (*EXPIRATIONS.values(), *TRANSITIONS.values()))}
+KNOWN_FILTERS = {"Prefix", "Tag", "And", "Tags"}
+
+
+def rule(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """S3's LifecycleRule of one of the option's rules."""
+    made: dict[str, Any] = {
+        "ID": wanted["id"],
+        "Status": "Enabled" if wanted.get("enabled", True) else "Disabled",
+        "Filter": _filter(wanted.get("prefix") or "", _tags.as_list(wanted.get("tags"))),
+    }
+    for option, (member, name) in EXPIRATIONS.items():
+        if wanted.get(option):
+            made.setdefault(member, {})[name] = wanted[option]
+    for option, (member, days) in TRANSITIONS.items():
+        if wanted.get(option):
+            made[member] = [{days: step["days"], "StorageClass": step["storage_class"]} for step in wanted[option]]
+    return made
+
+
+def _filter(prefix: str, tags: list[dict[str, str]]) -> dict[str, Any]:
+    if not tags:
+        return {"Prefix": prefix}
+    if len(tags) == 1 and not prefix:
+        return {"Tag": tags[0]}
+    return {"And": {**({"Prefix": prefix} if prefix else {}), "Tags": tags}}
+
+
+def option(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The option's rule of S3's LifecycleRule; only what is set. What the option cannot say is named under `others`."""
+    shown: dict[str, Any] = {"id": found.get("ID", ""), "enabled": found.get("Status") == "Enabled"}
+    both = found.get("Filter") or {}
+    inner = {**both, **(both.get("And") or {})}
+    prefix = inner.get("Prefix") or found.get("Prefix")
+    tags = _tags.as_dict([*([inner["Tag"]] if inner.get("Tag") else []), *(inner.get("Tags") or [])])
+    shown.update({name: value for name, value in (("prefix", prefix), ("tags", tags)) if value})
+    for name, (member, key) in EXPIRATIONS.items():
+        if (found.get(member) or {}).get(key):
+            shown[name] = found[member][key]
+    for name, (member, days) in TRANSITIONS.items():
+        if found.get(member):
+            shown[name] = [{"days": step.get(days, 0), "storage_class": step["StorageClass"]} for step in found[member]]
+    others = sorted({*(set(found) - KNOWN), *(set(inner) - KNOWN_FILTERS)})
+    return {**shown, "others": others} if others else shown
+
+
+def same(found: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether two lists of the option's rules mean the same; their order does not count."""
+
+    def by_id(rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        return {each["id"]: {**option(rule(each)), "others": each.get("others")} for each in rules}
+
+    return by_id(found) == by_id(wanted)
+
+
+def errors(rules: Sequence[Mapping[str, Any]], where: str = "lifecycle_rules") -> list[str]:
+    """A sentence for each rule that S3 would refuse, or that does nothing."""
+    names = [each["id"] for each in rules]
+    sentences = [f"{where} has two rules with the id {name}: ids must differ." for name in sorted({n for n in names if names.count(n) > 1})]
+    for each in rules:
+        start = f"{where}: the rule {each['id']}"
+        if not any(each.get(name) for name in (*EXPIRATIONS, *TRANSITIONS)):
+            sentences.append(f"{start} does nothing; give it for example expiration_days: 90.")
+        if each.get("newer_noncurrent_versions") and not each.get("noncurrent_expiration_days"):
+            sentences.append(f"{start} has newer_noncurrent_versions, which needs noncurrent_expiration_days, for example 30.")
+        if each.get("expired_object_delete_marker") and (each.get("expiration_days") or each.get("tags")):
+            sentences.append(f"{start}: expired_object_delete_marker goes neither with expiration_days nor with tags; make another rule.")
+        if each.get("abort_incomplete_multipart_upload_days") and each.get("tags"):
+            sentences.append(f"{start}: abort_incomplete_multipart_upload_days does not go with tags; make another rule.")
+    return sentences

@@ -1,0 +1,24 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Names that S3 takes for a bucket (Amazon S3, Bucket naming rules). Pure; private to the collection."""
+
+from __future__ import annotations
+
+import re
+
+NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+ADDRESS = re.compile(r"\d+(\.\d+){3}")
+RESERVED_BEGINNINGS = ("xn--", "sthree-", "amzn-s3-demo-")
+RESERVED_ENDINGS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+
+
+def refused_name(name: str) -> str:
+    """Why S3 refuses a name, with an example; empty when it takes it."""
+    example = "for example opta-staging-logs."
+    if not NAME.fullmatch(name):
+        return f"a bucket's name has 3 to 63 lower-case letters, digits, hyphens and dots, a letter or digit first and last, {example}"
+    if ".." in name or ADDRESS.fullmatch(name):
+        return f"a bucket's name has no two dots beside each other and is no address, {example}"
+    if name.startswith(RESERVED_BEGINNINGS) or name.endswith(RESERVED_ENDINGS):
+        reserved = f"names that begin with {', '.join(RESERVED_BEGINNINGS)} or end in {', '.join(RESERVED_ENDINGS)}"
+        return f"{reserved} belong to AWS: choose another one, {example}"
+    return ""

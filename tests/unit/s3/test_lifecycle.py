@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._s3 import lifecycle
+
+RULES = {
+    "expire": (
+        {"id": "a", "expiration_days": 90},
+        {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 90}},
+    ),
+    "everything": (
+        {
+            "id": "b",
+            "enabled": False,
+            "prefix": "logs/",
+            "noncurrent_expiration_days": 3,
+            "newer_noncurrent_versions": 2,
+            "abort_incomplete_multipart_upload_days": 7,
+            "transitions": [{"days": 30, "storage_class": "STANDARD_IA"}],
+            "noncurrent_transitions": [{"days": 40, "storage_class": "GLACIER"}],
+        },
+        {
+            "ID": "b",
+            "Status": "Disabled",
+            "Filter": {"Prefix": "logs/"},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 3, "NewerNoncurrentVersions": 2},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+            "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}],
+            "NoncurrentVersionTransitions": [{"NoncurrentDays": 40, "StorageClass": "GLACIER"}],
+        },
+    ),
+    "one tag": (
+        {"id": "c", "tags": {"kind": "draft"}, "expiration_days": 1},
+        {"ID": "c", "Status": "Enabled", "Filter": {"Tag": {"Key": "kind", "Value": "draft"}}, "Expiration": {"Days": 1}},
+    ),
+    "prefix and tag": (
+        {"id": "d", "prefix": "p/", "tags": {"kind": "draft"}, "expiration_days": 1},
+        {
+            "ID": "d",
+            "Status": "Enabled",
+            "Filter": {"And": {"Prefix": "p/", "Tags": [{"Key": "kind", "Value": "draft"}]}},
+            "Expiration": {"Days": 1},
+        },
+    ),
+    "delete markers": (
+        {"id": "e", "expired_object_delete_marker": True},
+        {"ID": "e", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"ExpiredObjectDeleteMarker": True}},
+    ),
+}
+
+
+@pytest.mark.parametrize(("option", "rule"), RULES.values(), ids=RULES.keys())
+def test_rule_there_and_back(option, rule):
+    assert lifecycle.rule(option) == rule
+    assert lifecycle.option(rule) == {"enabled": True, **option}
+    assert lifecycle.errors([option]) == []
+
+
+def test_rules_are_the_same_in_any_order_and_with_defaults():
+    one, other = {"id": "a", "expiration_days": 1}, {"id": "b", "expiration_days": 2, "prefix": None, "enabled": True}
+    assert lifecycle.same([one, other], [{"id": "b", "expiration_days": 2, "enabled": True}, {**one, "enabled": True}])
+    assert not lifecycle.same([one], [one, other])
+    assert not lifecycle.same([one], [{**one, "enabled": False}])
+
+
+def test_what_the_option_cannot_say_is_a_difference():
+    rule = {**RULES["expire"][1], "Filter": {"And": {"Prefix": "", "ObjectSizeGreaterThan": 5}}}
+    found = lifecycle.option(rule)
+    assert found["others"] == ["ObjectSizeGreaterThan"]
+    assert not lifecycle.same([found], [{"id": "a", "expiration_days": 90}])
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ([{"id": "a"}], "does nothing"),
+        ([{"id": "a", "expiration_days": 1}, {"id": "a", "expiration_days": 2}], "two rules with the id a"),
+        ([{"id": "a", "newer_noncurrent_versions": 1}], "needs noncurrent_expiration_days"),
+        ([{"id": "a", "expired_object_delete_marker": True, "expiration_days": 1}], "make another rule"),
+        ([{"id": "a", "abort_incomplete_multipart_upload_days": 1, "tags": {"a": "b"}}], "make another rule"),
+    ],
+)
+def test_rules_that_s3_refuses(rules, message):
+    (sentence,) = lifecycle.errors(rules)
+    assert message in sentence
