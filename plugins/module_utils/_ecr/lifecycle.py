@@ -87,7 +87,9 @@ def expiry(policy: Mapping[str, Any], images: Sequence[Mapping[str, Any]], diges
         place = [each["imageDigest"] for each in newest].index(digest) + 1
         if place <= number:
             return None
-        return Expiry(priority, True, None, f"it {verb} within a day under {named}: it is number {place} from the newest, and {number} stay")
+        return Expiry(
+            priority, True, None, f"it {verb} within a day under {named}: it is number {place} from the newest, and {number} stay"
+        )
     if kind in AGES:
         member, otherwise = AGES[kind]
         at = (image.get(member) or image[otherwise]) + timedelta(days=number)

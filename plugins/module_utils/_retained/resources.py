@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from .. import _tags
+from .._ecr import api as ecr_api
 from .._errors import Refused
 from .._resource import Outcome
 from . import api
@@ -61,9 +62,20 @@ class RetainedResources:
         filters = [{"Key": _tags.ENVIRONMENT, "Values": [self.environment]}, {"Key": _tags.RETAINED}]
         others = api.tagged_resources(self.client("resourcegroupstaggingapi"), filters)
         for arn in sorted(other["ResourceARN"] for other in others):
-            if arn not in arns and not self._stale(arn):
+            if arn.split(":")[2] == "ecr":
+                known += self._repository(arn)
+            elif arn not in arns and not self._stale(arn):
                 known.append(Retained("resource", arn, arn, None))
         return known
+
+    def _repository(self, arn: str) -> list[Retained]:
+        """A repository of images, if ECR still knows it. It has had its tags since it was made, so that the tagging API shows it."""
+        ecr, name = self.client("ecr"), arn.partition(":repository/")[2]
+        repository = ecr_api.describe_repository(ecr, name)
+        if repository is None:
+            return []
+        key = (repository.get("encryptionConfiguration") or {}).get("kmsKey") or ""
+        return [Retained("ECR repository", name, arn, key, partial(ecr_api.delete_repository, ecr, name, True))]
 
     def _stale(self, arn: str) -> bool:
         """Whether the tagging API still shows something that its own service, asked above, does not know any more."""
