@@ -43,7 +43,7 @@ attributes:
 EXAMPLES = r"""
 - name: Look at the inputs
   opta.platform.preflight:
-    roles: [network, eks]
+    roles: [network, s3, eks]
 """
 
 RETURN = r"""# """

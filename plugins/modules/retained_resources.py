@@ -8,7 +8,7 @@ module: retained_resources
 short_description: List or delete what an environment keeps on purpose
 version_added: 1.0.0
 description:
-  - Data outlives its environment unless told otherwise. Snapshots, volumes, secrets and images that are kept carry the tags
+  - Data outlives its environment unless told otherwise. Snapshots, volumes, secrets, buckets and images that are kept carry the tags
     C(opta:environment) and C(opta:retained).
   - Lists them with the KMS key that each needs, or deletes them.
 author:
@@ -31,6 +31,13 @@ options:
         so that a plan is what its run then does.
     type: bool
     default: true
+  emptied_buckets:
+    description:
+      - Names of the buckets of the role s3 that go with all they hold. Check mode also lists the others that hold objects,
+        which the run will keep, so that a plan is what its run then does.
+      - Not given, none is listed that is not kept yet.
+    type: list
+    elements: str
 extends_documentation_fragment:
   - opta.platform.resource.attributes
   - amazon.aws.common.modules
@@ -79,7 +86,14 @@ ARGUMENTS = {
     "environment": {"required": True},
     "state": {"choices": ["present", "absent"], "default": "present"},
     "expect_volumes": {"type": "bool", "default": True},
+    "emptied_buckets": {"type": "list", "elements": "str"},
 }
+
+
+def expected(resources, given):
+    volumes = resources.expected() if given["expect_volumes"] else []
+    emptied = given["emptied_buckets"]
+    return [*volumes, *(resources.expected_buckets(emptied) if emptied is not None else [])]
 
 
 def main():
@@ -89,8 +103,7 @@ def main():
     resources = RetainedResources(module.client, given["environment"], caller[1], module.region, caller[4])
     if given["state"] == "absent":
         module.run("resource", lambda: delete_retained(resources, module.check_mode), retained=[])
-    expected = module.check_mode and given["expect_volumes"]
-    found = module.attempt(lambda: [*resources.find(), *(resources.expected() if expected else [])])
+    found = module.attempt(lambda: [*resources.find(), *(expected(resources, given) if module.check_mode else [])])
     module.exit_json(changed=False, actions=[], retained=[kept.shown() for kept in found])
 
 

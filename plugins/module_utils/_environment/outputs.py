@@ -10,10 +10,13 @@ from .. import _names, _tags
 from .._eks import api as eks_api
 from .._kms.key import Key
 from .._network.own_vpc import own_vpc
+from .._s3 import api as s3_api
+from .._s3.described import Place
 from .._vpc import api as vpc_api
 from .._vpc.network import Network, Options
 from .._vpc.plan import usable_zones
 from .._vpc.reading import Reading
+from .s3 import s3_outputs
 
 Client = Callable[[str], Any]
 NETWORK_KEYS = ("vpc_id", "zone_ids", "public_subnet_ids", "private_subnet_ids", "nat_public_ips")
@@ -47,7 +50,7 @@ class Environment:
 
     def outputs(self) -> dict[str, dict[str, Any]]:
         """By role; a role that does not stand completely is left out."""
-        roles = {"network": self.network(), "eks": self.eks()}
+        roles = {"network": self.network(), "s3": self.s3(), "eks": self.eks()}
         return {role: values for role, values in roles.items() if values is not None}
 
     def network(self) -> dict[str, Any] | None:
@@ -60,7 +63,7 @@ class Environment:
             **{name: vpc[name] for name in NETWORK_KEYS},
             "vpc_cidr_block": vpc["cidr_block"],
             "kms_key_arn": key["arn"],
-            "log_bucket_name": bucket if bucket in self._buckets() else "",
+            "log_bucket_name": bucket if bucket in s3_api.list_buckets(self.client("s3"), bucket) else "",
             "account_id": self.account["account_id"],
             "partition": self.account["partition"],
         }
@@ -95,9 +98,9 @@ class Environment:
             self.brought.get("private_subnet_ids") or [],
         )
 
-    def _buckets(self) -> set[str]:
-        pages = self.client("s3").get_paginator("list_buckets").paginate(Prefix=f"{self.prefix}-{self.environment}"[:63])
-        return {bucket["Name"] for page in pages for bucket in page.get("Buckets", [])}
+    def s3(self) -> dict[str, Any] | None:
+        location = {name: self.account[name] for name in ("partition", "account_id", "region")}
+        return s3_outputs(self.client("s3"), Place(self.prefix, self.environment, **location))
 
     def eks(self) -> dict[str, Any] | None:
         cluster = self.cluster

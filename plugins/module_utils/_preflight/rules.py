@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .s3_rules import s3_rules
+
 VERSION = re.compile(r"^1\.[0-9]{2}$")
 ENVIRONMENT = re.compile(r"^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$")
 REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-[0-9]+$")
@@ -15,7 +17,7 @@ INTERFACE_ENDPOINTS_FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "sts", "eks", "eks
 
 def environment_rules(given: Mapping[str, Any]) -> list[str]:
     """Rules that need no answer of AWS; given: inputs and literal defaults by name. A sentence for each rule broken."""
-    return [*_collection(given), *_network(given), *_eks(given)]
+    return [*_collection(given), *_network(given), *_eks(given), *s3_rules(given)]
 
 
 def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:

@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from .. import _tags
-from .._ecr import api as ecr_api
 from .._errors import Refused
 from .._resource import Outcome
 from . import api
+from .buckets import kept_bucket, kept_buckets, soon_kept_buckets
+from .kept import Retained
+from .repositories import kept_repository
 
 RECOVERY_WINDOW_IN_DAYS = 7  # the shortest that Secrets Manager has
 
@@ -29,20 +30,6 @@ ASKED = {
 DRIVER_TAG = "ebs.csi.aws.com/cluster"
 
 
-@dataclass(frozen=True)
-class Retained:
-    """One thing that is kept. kms_key_arn is "" when it needs no key of ours, None when it does not tell."""
-
-    kind: str
-    name: str
-    arn: str
-    kms_key_arn: str | None
-    remove: Callable[[], Any] | None = None
-
-    def shown(self) -> dict[str, Any]:
-        return {"kind": self.kind, "name": self.name, "arn": self.arn, "kms_key_arn": self.kms_key_arn}
-
-
 class RetainedResources:
     """All that one environment keeps on purpose in one region.
 
@@ -53,29 +40,26 @@ class RetainedResources:
     def __init__(self, client: Callable[[str], Any], environment: str, partition: str, region: str, account_id: str) -> None:
         self.client = client
         self.environment = environment
+        self.partition = partition
         self.arn_of_ec2 = f"arn:{partition}:ec2:{region}:{account_id}"
 
     def find(self) -> list[Retained]:
         """Everything with the environment's tag and opta:retained."""
-        known = [*self._ebs(), *self._databases(), *self._secrets()]
+        buckets = kept_buckets(self.client("s3"), self.environment, self.partition)
+        known = [*self._ebs(), *self._databases(), *self._secrets(), *buckets]
         arns = {kept.arn for kept in known}
         filters = [{"Key": _tags.ENVIRONMENT, "Values": [self.environment]}, {"Key": _tags.RETAINED}]
         others = api.tagged_resources(self.client("resourcegroupstaggingapi"), filters)
         for arn in sorted(other["ResourceARN"] for other in others):
-            if arn.split(":")[2] == "ecr":
-                known += self._repository(arn)
-            elif arn not in arns and not self._stale(arn):
+            if arn in arns or self._stale(arn):
+                continue
+            if arn.startswith(f"arn:{self.partition}:s3:::"):  # of a name that is not ours
+                known += kept_bucket(self.client("s3"), self.environment, arn)
+            elif arn.startswith(f"arn:{self.partition}:ecr:"):
+                known += kept_repository(self.client("ecr"), arn)
+            else:
                 known.append(Retained("resource", arn, arn, None))
         return known
-
-    def _repository(self, arn: str) -> list[Retained]:
-        """A repository of images, if ECR still knows it. It has had its tags since it was made, so that the tagging API shows it."""
-        ecr, name = self.client("ecr"), arn.partition(":repository/")[2]
-        repository = ecr_api.describe_repository(ecr, name)
-        if repository is None:
-            return []
-        key = (repository.get("encryptionConfiguration") or {}).get("kmsKey") or ""
-        return [Retained("ECR repository", name, arn, key, partial(ecr_api.delete_repository, ecr, name, True))]
 
     def _stale(self, arn: str) -> bool:
         """Whether the tagging API still shows something that its own service, asked above, does not know any more."""
@@ -99,6 +83,10 @@ class RetainedResources:
     def _kept_ebs(self, kind: str, name: str, answer: Mapping[str, Any], remove: Callable[[], Any] | None) -> Retained:
         key = answer.get("KmsKeyId") or (None if answer.get("Encrypted") else "")
         return Retained(f"EBS {kind}", name, f"{self.arn_of_ec2}:{kind}/{name}", key, remove)
+
+    def expected_buckets(self, emptied: Sequence[str]) -> list[Retained]:
+        """Buckets that a run would keep because they hold objects; for a plan. emptied: names of those that go with all they hold."""
+        return soon_kept_buckets(self.client("s3"), self.environment, self.partition, emptied)
 
     def expected(self) -> list[Retained]:
         """Snapshots of Kubernetes' volumes that a run would make and keep; for a plan."""

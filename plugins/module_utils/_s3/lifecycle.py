@@ -76,7 +76,8 @@ def same(found: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]
 def errors(rules: Sequence[Mapping[str, Any]], where: str = "lifecycle_rules") -> list[str]:
     """A sentence for each rule that S3 would refuse, or that does nothing."""
     names = [each["id"] for each in rules]
-    sentences = [f"{where} has two rules with the id {name}: ids must differ." for name in sorted({n for n in names if names.count(n) > 1})]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    sentences = [f"{where} has two rules with the id {name}: ids must differ." for name in twice]
     for each in rules:
         start = f"{where}: the rule {each['id']}"
         if not any(each.get(name) for name in (*EXPIRATIONS, *TRANSITIONS)):

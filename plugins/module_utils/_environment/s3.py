@@ -1,0 +1,38 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The outputs of the role s3, read from AWS. Private to the collection."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from .. import _tags
+from .._s3 import api, shapes
+from .._s3.described import ROLE, Place, outputs
+
+READERS_AT_ONCE = 8
+
+
+def s3_outputs(client: Any, place: Place) -> dict[str, dict[str, str]] | None:
+    """Those of all the environment's buckets; None when there are none. One that is kept on purpose belongs to it no more."""
+    buckets = [bucket for bucket in environment_buckets(client, place) if _tags.RETAINED not in bucket["tags"]]
+    return outputs(buckets) if buckets else None
+
+
+def environment_buckets(client: Any, place: Place) -> list[dict[str, Any]]:
+    """The environment's buckets by the tags that the role s3 gives them, with what the outputs need."""
+
+    def read(bucket_name: str) -> dict[str, Any]:
+        tags = _tags.as_dict(api.get_tags(client, bucket_name))
+        return {
+            "name": tags.get(_tags.NAME, ""),
+            "bucket_name": bucket_name,
+            "arn": shapes.bucket_arn(place.partition, bucket_name),
+            "encryption": shapes.encryption(api.get_encryption(client, bucket_name)),
+            "tags": tags,
+        }
+
+    with ThreadPoolExecutor(max_workers=READERS_AT_ONCE) as pool:
+        found = list(pool.map(read, api.list_buckets(client, place.beginning())))
+    owner = {_tags.ENVIRONMENT: place.environment, _tags.ROLE: ROLE}
+    return [bucket for bucket in found if owner.items() <= bucket["tags"].items() and bucket["name"]]

@@ -1,0 +1,89 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What must hold between the inputs of the role s3, before AWS is asked. Pure; private to the collection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._errors import PlatformError
+from .._s3 import lifecycle, policy, shapes
+from .._s3.described import Place, destination, in_order
+from .._s3.names import refused_name
+
+NAME = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
+ANY_ACCOUNT, ANY_REGION = "123456789012", "eu-west-1"
+
+
+def s3_rules(given: Mapping[str, Any]) -> list[str]:
+    """A sentence for each rule broken; given: inputs and literal defaults by name."""
+    entries = [entry for entry in given.get("s3_buckets") or [] if isinstance(entry, Mapping) and entry.get("name")]
+    names = [str(entry["name"]) for entry in entries]
+    sentences = [
+        f"s3_buckets has two buckets named {name}: names must differ." for name in sorted({n for n in names if names.count(n) > 1})
+    ]
+    for entry in entries:
+        where = f"s3_buckets, bucket {entry['name']}"
+        sentences += [f"{where}: {problem}" for problem in (*_name(entry, given), *_access(entry), *_logs(entry, given))]
+        sentences += lifecycle.errors(_complete_rules(entry), f"{where}: lifecycle_rules")
+    return sentences + _replications(entries)
+
+
+def _name(entry: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
+    if not NAME.match(str(entry["name"])):
+        return ["name must be lower-case letters, digits and hyphens, for example uploads; it becomes a part of the bucket's name."]
+    prefix, environment = str(given.get("opta_name_prefix") or "opta"), str(given.get("opta_environment") or "staging")
+    reason = refused_name(Place(prefix, environment, "", ANY_ACCOUNT, ANY_REGION).bucket_name(str(entry["name"])))
+    return [f"its name in S3 would be refused: {reason}"] if reason else []
+
+
+def _access(entry: Mapping[str, Any]) -> list[str]:
+    encrypted, access = entry.get("sse_algorithm", shapes.AES256), entry.get("public_access", shapes.PRIVATE)
+    problems = []
+    if entry.get("kms_key_arn") and encrypted != shapes.KMS:
+        problems.append("kms_key_arn needs sse_algorithm: aws:kms; leave the key out for AES256.")
+    if access == shapes.PUBLIC_READ and encrypted == shapes.KMS:
+        problems.append("public_access: read needs sse_algorithm: AES256; without an account nobody can use a key of KMS.")
+    opened = policy.public_actions({"Statement": [each for each in entry.get("policy_statements") or [] if isinstance(each, Mapping)]})
+    if opened and access == shapes.PRIVATE:
+        problems.append(
+            f"policy_statements would let everybody {', '.join(opened)}, but public_access is none: name accounts or roles as principals, "
+            "or make the bucket public by public_access: read."
+        )
+    return problems
+
+
+def _logs(entry: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
+    own = given.get("s3_log_bucket_name")
+    if entry.get("access_logs_enabled") is True and not own and given.get("network_log_bucket_enabled") is False:
+        return ["access_logs_enabled needs a bucket for them: network_log_bucket_enabled: true, or s3_log_bucket_name."]
+    return []
+
+
+def _complete_rules(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [rule for rule in entry.get("lifecycle_rules") or [] if isinstance(rule, Mapping) and rule.get("id")]
+
+
+def _replications(entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    by_name = {str(entry["name"]): entry for entry in entries}
+    sentences = []
+    for name, entry in by_name.items():
+        replication = entry.get("replication")
+        if not replication:
+            continue
+        where = f"s3_buckets, bucket {name}: replication"
+        target = destination(entry)
+        if bool(target) == bool(replication.get("destination_bucket_arn")):
+            sentences.append(f"{where} needs either bucket, the name of another one of the list, or destination_bucket_arn.")
+        if not entry.get("versioning_enabled"):
+            sentences.append(f"{where} needs versioning_enabled: true.")
+        if target in by_name and not by_name[target].get("versioning_enabled"):
+            sentences.append(f"{where} needs versioning_enabled: true of {target} too.")
+        if not target and entry.get("sse_algorithm") == shapes.KMS and not replication.get("kms_key_arn"):
+            sentences.append(f"{where} needs kms_key_arn, a key of the destination's region, for what is encrypted with aws:kms.")
+    try:
+        in_order(by_name)
+    except PlatformError as error:
+        sentences.append(str(error))
+    return sentences

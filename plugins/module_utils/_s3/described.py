@@ -1,0 +1,208 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The buckets that s3_buckets describes, with names, keys and roles worked out. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .. import _names, _policy, _tags
+from .._errors import PlatformError
+from . import shapes
+
+ROLE = "s3"
+KIND = "bucket"
+REPLICATION_KIND = "s3-replication"
+COPIED = ("prefix", "storage_class", "delete_markers_enabled")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an environment's buckets are, and how they are called."""
+
+    prefix: str
+    environment: str
+    partition: str
+    account_id: str
+    region: str
+
+    def bucket_name(self, name: str) -> str:
+        return _names.global_name(self.prefix, self.environment, KIND, self.account_id, self.region, name)
+
+    def bucket_arn(self, name: str) -> str:
+        return shapes.bucket_arn(self.partition, self.bucket_name(name))
+
+    def role_arn(self, role_name: str) -> str:
+        return _names.role_arn(self.partition, self.account_id, _names.iam_path(self.environment), role_name)
+
+    def beginning(self) -> str:
+        """What the names of all the environment's buckets begin with, shortened ones too."""
+        return f"{self.prefix}-{self.environment}-{KIND}-"[:45].rstrip("-")
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What the buckets of an environment have in common. log_bucket_name: empty when there is none."""
+
+    kms_key_arn: str
+    log_bucket_name: str
+    tags: Mapping[str, str]
+
+
+def described(entries: Sequence[Mapping[str, Any]], place: Place, shared: Shared) -> list[dict[str, Any]]:
+    """What to bring each bucket to; the destinations of a replication come before its source."""
+    by_name = {str(entry["name"]): entry for entry in entries}
+    return [_bucket(by_name[name], by_name, place, shared) for name in in_order(by_name)]
+
+
+def destination(entry: Mapping[str, Any]) -> str | None:
+    """The name of the bucket of the same list that it is replicated to."""
+    return (entry.get("replication") or {}).get("bucket")
+
+
+def in_order(by_name: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Names, those of destinations first; raises PlatformError when buckets are replicated in a circle, or to none of the list."""
+    ordered: list[str] = []
+
+    def take(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            raise PlatformError(f"s3_buckets: {' -> '.join((*path, name))} is a circle of replications: leave out one of them.")
+        if name not in by_name:
+            raise PlatformError(
+                f"s3_buckets, bucket {path[-1]}: replication.bucket is {name}, which is none of the list: describe it too, "
+                "or name another bucket by destination_bucket_arn."
+            )
+        target = destination(by_name[name])
+        if target:
+            take(target, (*path, name))
+        if name not in ordered:
+            ordered.append(name)
+
+    for name in by_name:
+        take(name, ())
+    return ordered
+
+
+def encryption(entry: Mapping[str, Any], kms_key_arn: str) -> dict[str, Any]:
+    """The option `encryption` of a bucket: its own key, or the environment's."""
+    algorithm = entry.get("sse_algorithm") or shapes.AES256
+    return {"sse_algorithm": algorithm, "kms_key_arn": (entry.get("kms_key_arn") or kms_key_arn) if algorithm == shapes.KMS else None}
+
+
+def _bucket(entry: Mapping[str, Any], by_name: Mapping[str, Mapping[str, Any]], place: Place, shared: Shared) -> dict[str, Any]:
+    name = str(entry["name"])
+    arn = place.bucket_arn(name)
+    logs = entry.get("access_logs_enabled")
+    logged = shared.log_bucket_name and logs in (None, True)
+    own = encryption(entry, shared.kms_key_arn)
+    replication = _replication(entry, by_name, place, shared)
+    return {
+        "name": name,
+        "bucket_name": place.bucket_name(name),
+        "arn": arn,
+        "public_access": entry.get("public_access") or shapes.PRIVATE,
+        "encryption": own,
+        "versioning_enabled": bool(entry.get("versioning_enabled")),
+        "lifecycle_rules": list(entry.get("lifecycle_rules") or []),
+        "cors_rules": list(entry.get("cors_rules") or []),
+        "policy_statements": [_statement(statement, arn) for statement in entry.get("policy_statements") or []],
+        "access_logging": {"target_bucket": shared.log_bucket_name, "target_prefix": f"{place.bucket_name(name)}/"} if logged else {},
+        "replication": replication,
+        "replication_role": _replication_role(name, arn, own, replication, place),
+        "tags": {**_tags.ownership_tags(place.environment, ROLE, name), **shared.tags, **(entry.get("tags") or {})},
+    }
+
+
+def _statement(statement: Mapping[str, Any], arn: str) -> dict[str, Any]:
+    """A statement of the user's; without a resource it is about the bucket and all its objects, whose name nobody can know beforehand."""
+    return dict(statement) if {"Resource", "NotResource"} & set(statement) else {**statement, "Resource": [arn, f"{arn}/*"]}
+
+
+def _replication(entry: Mapping[str, Any], by_name: Mapping[str, Mapping[str, Any]], place: Place, shared: Shared) -> dict[str, Any]:
+    wanted = entry.get("replication")
+    if not wanted:
+        return {}
+    target = destination(entry)
+    of_target = encryption(by_name[target], shared.kms_key_arn)["kms_key_arn"] if target else None
+    key = wanted.get("kms_key_arn") or of_target
+    if not key and target and encryption(entry, shared.kms_key_arn)["sse_algorithm"] == shapes.KMS:
+        key = shared.kms_key_arn  # the same account and region: S3 wants a key for the replicas of what is under a key
+    return {
+        "destination_bucket_arn": place.bucket_arn(target) if target else wanted["destination_bucket_arn"],
+        "role_arn": _names.role_arn(
+            place.partition, place.account_id, _names.iam_path(place.environment), _role_name(entry["name"], place)
+        ),
+        **({"kms_key_arn": key} if key else {}),
+        **{option: wanted[option] for option in COPIED if wanted.get(option) is not None},
+    }
+
+
+def _role_name(name: str, place: Place) -> str:
+    return _names.role_name(place.prefix, place.environment, REPLICATION_KIND, name)
+
+
+def _replication_role(name: str, arn: str, own: Mapping[str, Any], replication: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    role: dict[str, Any] = {"name": _role_name(name, place)}
+    if not replication:
+        return role
+    trust = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    return {**role, "trust": _policy.document([trust]), "permissions": permissions(arn, own.get("kms_key_arn"), replication, place.region)}
+
+
+def permissions(arn: str, kms_key_arn: str | None, replication: Mapping[str, Any], region: str) -> dict[str, Any]:
+    """What S3 may do to replicate, no more (Amazon S3, Setting up permissions for live replication)."""
+    target = replication["destination_bucket_arn"]
+    versions = ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"]
+    copies = ["s3:ReplicateObject", "s3:ReplicateTags", *(["s3:ReplicateDelete"] if replication.get("delete_markers_enabled") else [])]
+    statements = [
+        _allow("ReadConfiguration", ["s3:GetReplicationConfiguration", "s3:ListBucket"], arn),
+        _allow("ReadVersions", versions, f"{arn}/*"),
+        _allow("WriteReplicas", copies, f"{target}/*"),
+    ]
+    if kms_key_arn:
+        statements.append(_use_of_key("DecryptSource", ["kms:Decrypt"], kms_key_arn, region, arn))
+    if replication.get("kms_key_arn"):
+        key = replication["kms_key_arn"]
+        there = key.split(":")[3] if key.count(":") > 3 else region
+        statements.append(_use_of_key("EncryptReplicas", ["kms:Encrypt", "kms:GenerateDataKey"], key, there, target))
+    return _policy.document(statements)
+
+
+def _allow(sid: str, actions: list[str], resource: str) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource}
+
+
+def _use_of_key(sid: str, actions: list[str], key_arn: str, region: str, bucket_arn: str) -> dict[str, Any]:
+    """Through S3 alone, and for this bucket: with a bucket key S3 names the bucket, without one the object."""
+    names = {"kms:ViaService": f"s3.{region}.amazonaws.com*", "kms:EncryptionContext:aws:s3:arn": [bucket_arn, f"{bucket_arn}/*"]}
+    return {**_allow(sid, actions, key_arn), "Condition": {"StringLike": names}}
+
+
+def emptied(entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Names of the buckets that go with all they hold."""
+    return [str(entry["name"]) for entry in entries if str(entry.get("delete_contents", False)).lower() in ("true", "yes", "1")]
+
+
+def removed(entries: Sequence[Mapping[str, Any]], standing: Mapping[str, str], place: Place) -> list[dict[str, Any]]:
+    """The buckets to remove: those described, and those that stand although nobody describes them any more, whose objects are kept."""
+    names = {**{str(entry["name"]): place.bucket_name(str(entry["name"])) for entry in entries}, **standing}
+    gone = emptied(entries)
+    return [
+        {
+            "name": name,
+            "bucket_name": bucket_name,
+            "delete_contents": name in gone,
+            "tags": _tags.ownership_tags(place.environment, ROLE, name),
+        }
+        for name, bucket_name in sorted(names.items())
+    ]
+
+
+def outputs(buckets: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """What the role publishes of described buckets."""
+    return {
+        "bucket_names": {bucket["name"]: bucket["bucket_name"] for bucket in buckets},
+        "bucket_arns": {bucket["name"]: bucket["arn"] for bucket in buckets},
+        "kms_key_arns": {bucket["name"]: bucket["encryption"]["kms_key_arn"] or "" for bucket in buckets},
+    }
