@@ -7,19 +7,46 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.utils.display import Display
-from ansible_collections.opta.platform.plugins.module_utils._service import objects, rules, values
+from ansible_collections.opta.platform.plugins.module_utils import _policy
+from ansible_collections.opta.platform.plugins.module_utils._service import (
+    image_rules,
+    images,
+    link_rules,
+    link_statements,
+    link_values,
+    objects,
+    rules,
+    values,
+)
+from ansible_collections.opta.platform.plugins.module_utils._service.inputs import Inputs
+from ansible_collections.opta.platform.plugins.module_utils._service.links import Stores
 
 
-def service_errors(inputs: Mapping[str, Any], per_zone_node_groups: Sequence[str]) -> list[str]:
+def service_errors(inputs: Mapping[str, Any], per_zone_node_groups: Sequence[str], stores: Stores) -> list[str]:
     """A sentence for each input that cannot be right. What works, but not as the user may think, becomes a warning."""
     for sentence in rules.service_warnings(inputs, per_zone_node_groups):
         Display().warning(sentence)
-    return rules.service_errors(inputs)
+    return rules.service_errors(inputs) or link_rules.missing_stores(Inputs(inputs), stores)
 
 
-def service_policies(statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The inline policies of a service's IAM role; none without statements."""
-    return {"service": {"Version": "2012-10-17", "Statement": list(statements)}} if statements else {}
+def service_image_errors(inputs: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """A sentence when the image cannot be deployed; that it will not stay becomes a warning. found: what ecr_image_info says."""
+    read = Inputs(inputs)
+    if images.will_not_stay(read, found):
+        Display().warning(found["sentence"])
+    return image_rules.found_errors(read, found)
+
+
+def service_policies(inputs: Mapping[str, Any], stores: Stores, region: str) -> dict[str, Any]:
+    """The inline policies of a service's IAM role: what links need, and the user's own statements; none without any."""
+    read = Inputs(inputs)
+    statements = [*link_statements.link_statements(read, stores, region), *read.items("iam_statements")]
+    return {"service": _policy.document(statements)} if statements else {}
+
+
+def service_stored_values(inputs: Mapping[str, Any], stores: Stores) -> list[dict[str, str]]:
+    """What the service's Secret gets of Secrets Manager."""
+    return link_values.stored_values(Inputs(inputs), stores)
 
 
 class FilterModule:
@@ -28,9 +55,14 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "service_errors": service_errors,
-            "service_image": values.image_reference,
+            "service_host": images.service_host,
+            "service_image_errors": service_image_errors,
+            "service_version": images.version,
+            "service_how_to_push": images.how_to_push,
+            "service_image": images.image_reference,
             "service_objects": objects.service_objects,
             "service_policies": service_policies,
             "service_secret_generation": objects.secret_generation,
+            "service_stored_values": service_stored_values,
             "service_values": values.chart_values,
         }

@@ -30,6 +30,37 @@ options:
     type: list
     elements: dict
     required: true
+  stored_values:
+    description:
+      - Values of Secrets among O(objects) that AWS Secrets Manager keeps. The module reads them itself, so that they are in no variable,
+        argument, result, diff or log. In check mode they are read too, to tell which keys change.
+      - What is read is the version C(AWSCURRENT) of a secret whose value is a JSON object.
+      - Where a secret does not exist, or holds nothing yet, check mode predicts V((known after apply\)), and a run fails.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: Name of the Kubernetes Secret.
+        type: str
+        required: true
+      namespace:
+        description: Namespace of the Kubernetes Secret, O(namespace) by default.
+        type: str
+      key:
+        description: Key of the Kubernetes Secret that gets the value. It must not be in O(objects) as well.
+        type: str
+        required: true
+      secret_id:
+        description: ARN or name of the secret in Secrets Manager, or V((known after apply\)) in check mode.
+        type: str
+        required: true
+      json_key:
+        description: The part of the JSON object that is the value. Exactly one of this and O(stored_values[].url) is needed.
+        type: str
+      url:
+        description: A URL in which C({username}) stands for that part of the JSON object, percent-encoded, and so on.
+        type: str
   namespace:
     description: Namespace of the objects that name none and whose kind lives in one.
     type: str
@@ -112,6 +143,30 @@ EXAMPLES = r"""
         stringData:
           API_KEY: "{{ hello_api_key }}"
 
+- name: Hand a database's user and password to an application
+  opta.platform.kubernetes_objects:
+    cluster_name: "{{ eks_outputs.cluster_name }}"
+    endpoint: "{{ eks_outputs.endpoint }}"
+    certificate_authority_data: "{{ eks_outputs.certificate_authority_data }}"
+    environment: staging
+    namespace: shop
+    objects:
+      - apiVersion: v1
+        kind: Secret
+        metadata:
+          name: hello
+        stringData:
+          DATABASE_HOST: "{{ aurora_outputs.endpoints.main }}"
+    stored_values:
+      - name: hello
+        key: DATABASE_PASSWORD
+        secret_id: "{{ aurora_outputs.secret_arns.main }}"
+        json_key: password
+      - name: hello
+        key: DATABASE_URL
+        secret_id: "{{ aurora_outputs.secret_arns.main }}"
+        url: "postgresql://{username}:{password}@{{ aurora_outputs.endpoints.main }}:5432/app?sslmode=verify-full"
+
 - name: Make the default storage class, and set back what somebody changed
   opta.platform.kubernetes_objects:
     cluster_name: "{{ eks_outputs.cluster_name }}"
@@ -186,8 +241,20 @@ from ansible_collections.opta.platform.plugins.module_utils._kubernetes.result i
 
 CONDITION = {"kind": {"required": True}, "type": {"required": True}, "status": {"default": "True"}}
 
+#: secret_id is the name of a secret, and is none
+STORED_VALUE = {
+    "name": {"required": True},
+    "namespace": {},
+    "key": {"required": True},
+    "secret_id": {"required": True, "no_log": False},
+    "json_key": {},
+    "url": {},
+}
+ONE_WAY = {"mutually_exclusive": [("json_key", "url")], "required_one_of": [("json_key", "url")]}
+
 ARGUMENTS = {
     "objects": {"type": "list", "elements": "dict", "required": True},
+    "stored_values": {"type": "list", "elements": "dict", "default": [], "options": STORED_VALUE, **ONE_WAY},
     "namespace": {"default": "default"},
     "force_conflicts": {"type": "bool", "default": False},
     "allow_replacement": {"type": "bool", "default": False},
@@ -207,7 +274,7 @@ def main():
 
     def work():
         objects = Objects(module.cluster(), options, module.params["namespace"])
-        return objects.delete(given()) if absent else objects.apply(given())
+        return objects.delete(given()) if absent else objects.apply(module.with_stored_values(given()))
 
     plans = module.attempt(work)
     for plan in plans:

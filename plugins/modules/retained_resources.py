@@ -8,7 +8,7 @@ module: retained_resources
 short_description: List or delete what an environment keeps on purpose
 version_added: 1.0.0
 description:
-  - Data outlives its environment unless told otherwise. Snapshots, volumes, secrets and buckets that are kept carry the tags
+  - Data outlives its environment unless told otherwise. Snapshots, volumes, secrets, buckets and images that are kept carry the tags
     C(opta:environment) and C(opta:retained).
   - Lists them with the KMS key that each needs, or deletes them.
 author:

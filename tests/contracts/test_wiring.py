@@ -41,6 +41,8 @@ def names(playbook: str, entry_points: tuple[str, ...]) -> list[str]:
 def test_outputs_that_are_read_exist(role: str) -> None:
     text = (collection.ROLES / role / "defaults" / "main.yml").read_text()
     for other, key in collection.output_references(text):
+        if key is None:
+            continue
         assert other in ROLES, f"{role} reads {other}_outputs, and there is no role {other}"
         assert key in collection.outputs(other), f"{role} reads {other}_outputs.{key}, which {other} does not publish"
 
@@ -49,7 +51,10 @@ def test_outputs_that_are_read_exist(role: str) -> None:
 def test_an_output_that_is_missing_says_what_to_do(role: str) -> None:
     for name, value in collection.defaults(role).items():
         text = str(value)
-        if any(other != role for other, _key in collection.output_references(text)):
+        keys = [key for other, key in collection.output_references(text) if other != role]
+        if keys == [None]:
+            assert "_outputs | default({})" in text, f"{name}: outputs as a whole are an empty map where their role has not run"
+        elif keys:
             assert "undef(hint=" in text, f"{name} has no hint for when the other role has not run"
             assert "run " in text, f"the hint of {name} does not say what to run"
 

@@ -31,6 +31,8 @@ SERVICE_WITHOUT_A_CALL: list[tuple[dict[str, Any], str]] = [
     ({"opta_service_minimum_replicas": 5, "opta_service_maximum_replicas": 2}, "opta_service_minimum_replicas"),
     ({"opta_service_liveness_probe": {"path": "/", "command": ["true"]}}, "opta_service_liveness_probe"),
     ({"opta_service_environment": "nowhere"}, "nowhere"),
+    ({"opta_service_links": [{"redis": "main"}]}, "opta_service_links[1] has redis, which no link has: write elasticache."),
+    ({"opta_service_links": [{"s3": "main"}]}, "give permission: read or write"),
 ]
 
 #: these are held against what AWS has

@@ -31,6 +31,14 @@ class SecretsErrorHandler(AWSErrorHandler):
         return is_boto3_error_code("ResourceNotFoundException")
 
 
+class ScheduledSecretHandler(SecretsErrorHandler):
+    """GetSecretValue says InvalidRequestException of a secret that is scheduled for deletion."""
+
+    @classmethod
+    def _is_missing(cls) -> Any:
+        return is_boto3_error_code(["ResourceNotFoundException", "InvalidRequestException"])
+
+
 def is_taken(error: SecretsError) -> bool:
     """Whether a call failed because another run has made the same meanwhile."""
     return getattr(error.exception, "response", {}).get("Error", {}).get("Code") == "ResourceExistsException"
@@ -55,6 +63,13 @@ def list_secrets(client: Any, name_prefix: str) -> list[dict[str, Any]]:
 @AWSRetry.jittered_backoff()
 def get_secret_value(client: Any, name: str, version_id: str) -> str:
     return client.get_secret_value(SecretId=name, VersionId=version_id)["SecretString"]
+
+
+@ScheduledSecretHandler.list_error_handler("read secret", None)
+@AWSRetry.jittered_backoff()
+def get_current_secret_value(client: Any, name: str) -> dict[str, Any] | None:
+    """The answer for the version AWSCURRENT; None when there is none, or the secret is scheduled for deletion."""
+    return client.get_secret_value(SecretId=name, VersionStage="AWSCURRENT")
 
 
 @SecretsErrorHandler.common_error_handler("make a random password")

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
+from .._credentials.current_value import current_value
 from .._errors import PlatformError
 from .._module import PlatformModule
 from .._resource import KNOWN_AFTER_APPLY
 from .client import KubernetesClient
+from .stored_values import StoredValues
 from .token import TokenSource, mint
 
 #: documented in the fragment opta.platform.cluster.connection
@@ -51,5 +55,16 @@ class ClusterModule(PlatformModule):
             raise PlatformError(f"endpoint must be an https:// URL as EKS's DescribeCluster answers it, not {endpoint!r}.")
         name = self.params["cluster_name"]
         sts = self.client("sts")
-        tokens = TokenSource(lambda: mint(sts, name), self._module.no_log_values.add)
+        tokens = TokenSource(lambda: mint(sts, name), self.hide)
         return KubernetesClient(name, endpoint, self.params["certificate_authority_data"], tokens, self.before_change)
+
+    def hide(self, value: str) -> None:
+        """Let a value show in nothing that the module says, whatever happens."""
+        self._module.no_log_values.add(value)
+
+    def with_stored_values(self, objects: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """The objects with the option stored_values put in; nothing is asked while the cluster is still to be created."""
+        entries = self.params["stored_values"]
+        asked = entries and self.params["endpoint"] != KNOWN_AFTER_APPLY
+        read = partial(current_value, self.client("secretsmanager")) if asked else None
+        return StoredValues(read, self.hide, self.check_mode).put_into(objects, entries, self.params["namespace"])

@@ -13,6 +13,7 @@ from .._resource import Outcome
 from . import api
 from .buckets import kept_bucket, kept_buckets, soon_kept_buckets
 from .kept import Retained
+from .repositories import kept_repository
 
 RECOVERY_WINDOW_IN_DAYS = 7  # the shortest that Secrets Manager has
 
@@ -55,6 +56,8 @@ class RetainedResources:
                 continue
             if arn.startswith(f"arn:{self.partition}:s3:::"):  # of a name that is not ours
                 known += kept_bucket(self.client("s3"), self.environment, arn)
+            elif arn.startswith(f"arn:{self.partition}:ecr:"):
+                known += kept_repository(self.client("ecr"), arn)
             else:
                 known.append(Retained("resource", arn, arn, None))
         return known

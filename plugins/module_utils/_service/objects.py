@@ -11,14 +11,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .inputs import CERTIFICATES_FILE, Inputs, as_text
+from .link_values import plain_values
+from .links import Stores
 
 #: an id that is new whenever a Secret's data changes; see the option of kubernetes_objects
 GENERATION_ANNOTATION = "opta.platform/generation"
 POD_SECURITY = "pod-security.kubernetes.io"
 
 
-def service_objects(given: Mapping[str, Any], certificates: str) -> list[dict[str, Any]]:
-    """certificates: PEM text of the certificate authorities of Amazon's databases."""
+def service_objects(given: Mapping[str, Any], certificates: str, stores: Stores | None = None) -> list[dict[str, Any]]:
+    """certificates: PEM text of the certificate authorities of Amazon's databases. stores: what links may name."""
     inputs = Inputs(given)
     level = inputs.get("pod_security") or "restricted"
     namespace = {
@@ -27,7 +29,8 @@ def service_objects(given: Mapping[str, Any], certificates: str) -> list[dict[st
         "metadata": {"name": inputs.text("layer"), "labels": {f"{POD_SECURITY}/{mode}": level for mode in ("enforce", "warn", "audit")}},
     }
     bundle = inputs.text("database_ca_bundle") or certificates
-    secrets = {str(name): as_text(value) for name, value in inputs.pairs("secrets").items()}
+    own = {str(name): as_text(value) for name, value in inputs.pairs("secrets").items()}
+    secrets = {**plain_values(inputs, stores or {}), **own}
     return [
         namespace,
         {"apiVersion": "v1", "kind": "Secret", "metadata": _metadata(inputs), "type": "Opaque", "stringData": secrets},

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from . import port_rules, workload_rules
+from . import image_rules, link_rules, port_rules, workload_rules
 from .inputs import PREFIX, Inputs
-from .words import IMAGE, POLICY_ARN, VARIABLE, Sentences, is_label, is_name, repeated
+from .words import POLICY_ARN, VARIABLE, Sentences, is_label, is_name, repeated
 
 #: a StatefulSet's pods carry its name and a hash in a label of 63 characters; a CronJob may have 52
 LONGEST_NAME = 52
@@ -68,28 +68,6 @@ def _names(inputs: Inputs, sentences: Sentences) -> None:
         )
     elif layer in RESERVED_NAMESPACES or str(layer).startswith("kube-"):
         sentences.say(f"opta_service_layer is {layer!r}: that namespace is Kubernetes's own; choose another name, for example shop.")
-
-
-def _image(inputs: Inputs, sentences: Sentences) -> None:
-    image, tag, digest = inputs.get("image"), inputs.get("tag"), inputs.get("digest")
-    if image is not None and not IMAGE.match(str(image)):
-        sentences.say(
-            f"opta_service_image is {image!r}: it must be a reference in lower case, for example nginxinc/nginx-unprivileged:1.29."
-        )
-    if tag is not None and not isinstance(tag, str):
-        sentences.say(f'opta_service_tag is {tag}, a number: put it in quotes, for example "1.30", or YAML drops its last zero.')
-    tagged = ":" in str(image or "").rpartition("/")[2]
-    if tag is not None and tagged:
-        sentences.say(f"opta_service_image {image!r} has a tag or digest already: give it there or as opta_service_tag, not both.")
-    elif digest is not None and "@" in str(image or ""):
-        sentences.say(f"opta_service_image {image!r} has a digest already: give it there or as opta_service_digest, not both.")
-    if digest is not None and not _is_digest(str(digest)):
-        sentences.say(f"opta_service_digest is {digest!r}: it must be sha256: and 64 hexadecimal digits, as the registry shows it.")
-
-
-def _is_digest(text: str) -> bool:
-    kind, _colon, number = text.partition(":")
-    return kind == "sha256" and len(number) == 64 and set(number) <= set("0123456789abcdef")
 
 
 def _variables(inputs: Inputs, sentences: Sentences) -> None:
@@ -198,7 +176,7 @@ def _cron_names(inputs: Inputs, sentences: Sentences) -> None:
 
 RULES: tuple[Callable[[Inputs, Sentences], None], ...] = (
     _names,
-    _image,
+    image_rules.image_errors,
     port_rules.port_errors,
     port_rules.probe_errors,
     _replicas,
@@ -212,4 +190,5 @@ RULES: tuple[Callable[[Inputs, Sentences], None], ...] = (
     workload_rules.cron_job_errors,
     _permissions,
     _certificates,
+    link_rules.link_errors,
 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .images import image_reference, is_deployable
 from .inputs import (
     APPLICATION_PROTOCOLS,
     CERTIFICATES_DIRECTORY,
@@ -32,16 +33,17 @@ PROBE_FIELDS = {
 }
 
 
-def chart_values(given: Mapping[str, Any], role_arn: str, secret_generation: str) -> dict[str, Any]:
+def chart_values(given: Mapping[str, Any], role_arn: str, secret_generation: str, repository_uri: str = "") -> dict[str, Any]:
     """The values of the chart.
 
     given: the inputs by their full names, checked already. secret_generation: what changes whenever the Secret's data does.
+    repository_uri: of the service's own repository. As long as that has no image for it, there is no workload.
     """
     inputs = Inputs(given)
-    name = inputs.text("name")
+    name, deployable = inputs.text("name"), is_deployable(inputs)
     return {
         "environment": inputs.text("environment"),
-        "image": image_reference(given),
+        "image": image_reference(given, repository_uri),
         "imagePullPolicy": inputs.text("image_pull_policy"),
         "command": [str(word) for word in inputs.items("command")],
         "args": [str(word) for word in inputs.items("args")],
@@ -53,14 +55,14 @@ def chart_values(given: Mapping[str, Any], role_arn: str, secret_generation: str
         "readinessProbe": probe(inputs, "readiness_probe"),
         "startupProbe": probe(inputs, "startup_probe"),
         "autoscaling": {
-            "minReplicas": inputs.number("minimum_replicas"),
-            "maxReplicas": inputs.number("maximum_replicas"),
+            "minReplicas": inputs.number("minimum_replicas") if deployable else 0,
+            "maxReplicas": inputs.number("maximum_replicas") if deployable else 0,
             "targetCpuPercent": inputs.number("target_cpu_percent"),
             "targetMemoryPercent": inputs.number("target_memory_percent"),
         },
         "resources": resources(inputs),
         "persistentStorage": [storage(entry) for entry in inputs.items("persistent_storage")],
-        "cronJobs": [cron_job(entry) for entry in inputs.items("cron_jobs")],
+        "cronJobs": [cron_job(entry) for entry in inputs.items("cron_jobs") if deployable],
         "nodeSelector": _texts(inputs.pairs("node_selector")),
         "tolerations": [toleration(entry) for entry in inputs.items("tolerations")],
         "podAnnotations": {**SAFE_TO_EVICT, **_texts(inputs.pairs("pod_annotations"))},
@@ -73,13 +75,6 @@ def chart_values(given: Mapping[str, Any], role_arn: str, secret_generation: str
         "podSecurityContext": pod_security_context(inputs),
         "securityContext": security_context(inputs),
     }
-
-
-def image_reference(given: Mapping[str, Any]) -> str:
-    """The image with its tag and digest."""
-    inputs = Inputs(given)
-    tag, digest = inputs.text("tag"), inputs.text("digest")
-    return inputs.text("image") + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
 
 
 def environment_variables(inputs: Inputs) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from ansible_collections.opta.platform.plugins.module_utils._retained.resources 
 from moto import mock_aws
 
 ACCOUNT = "123456789012"
+MANIFEST = '{"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}'
 OURS = {"opta:environment": "staging", "opta:retained": "true"}
 OTHERS = [{"opta:environment": "production", "opta:retained": "true"}, {"opta:environment": "staging"}, {}]
 
@@ -83,6 +84,19 @@ def test_t1_what_is_of_an_unknown_kind_does_not_tell_its_key(client, resources):
     assert (kept.arn.rsplit(":", 1)[1], kept.kms_key_arn) == ("kept", None)
     with pytest.raises(Refused, match="delete it yourself first"):
         delete_retained(resources, check_mode=False)
+
+
+def test_t18_a_service_s_images_are_kept_and_deleted_with_their_repository(client, resources, monkeypatch):
+    ecr = client("ecr")
+    arns = [ecr.create_repository(repositoryName=name)["repository"]["repositoryArn"] for name in ("opta-staging/shop/hello", "gone")]
+    ecr.put_image(repositoryName="opta-staging/shop/hello", imageManifest=MANIFEST, imageTag="1")
+    ecr.delete_repository(repositoryName="gone")
+    shown = [{"ResourceARN": arn} for arn in arns]  # moto's tagging API does not know ECR
+    monkeypatch.setattr("ansible_collections.opta.platform.plugins.module_utils._retained.api.tagged_resources", lambda *_given: shown)
+    (kept,) = resources.find()
+    assert (kept.kind, kept.name, kept.kms_key_arn) == ("ECR repository", "opta-staging/shop/hello", "")
+    delete_retained(resources, check_mode=False)
+    assert (resources.find(), ecr.describe_repositories()["repositories"]) == ([], [])
 
 
 def test_t1_delete_retained_deletes_all_and_in_check_mode_nothing(client, resources, key_arn):

@@ -7,6 +7,9 @@ from ansible_collections.opta.platform.plugins.module_utils._service.rules impor
 
 PORT = {"name": "main", "port": 8080}
 JOB = {"name": "clean", "schedule": "30 2 * * *", "command": ["true"]}
+QUEUE = "arn:aws:sqs:eu-west-1:123456789012:orders"
+TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/0123abcd-4567-89ab-cdef-0123456789ab"
 DISK = {"name": "data", "path": "/data", "size_gib": 10}
 
 GOOD = {
@@ -18,6 +21,9 @@ GOOD = {
     "http and tcp": {"ports": [PORT, {"name": "sql", "type": "tcp", "port": 5432}], "liveness_probe": {"tcp": True, "port": "sql"}},
     "a probe by command": {"liveness_probe": {"command": ["check"]}},
     "an image by digest": {"image": "registry.example.com:5000/a/b", "tag": "1.30", "digest": "sha256:" + "a1" * 32},
+    "a repository of its own": {"image": "repository", "tag": "1.30"},
+    "a repository of its own without an image": {"image": "repository"},
+    "a digest as the tag": {"image": "repository", "tag": "sha256:" + "a1" * 32},
     "numbers as the command line gives them": {"minimum_replicas": "2", "maximum_replicas": "4", "ports": [{"port": "8080"}]},
     "storage": {"persistent_storage": [DISK]},
     "root": {"run_as_non_root_enabled": False, "pod_security": "baseline"},
@@ -27,6 +33,18 @@ GOOD = {
     },
     "a schedule in words": {"cron_jobs": [{**JOB, "schedule": "@daily"}, {**JOB, "name": "other", "schedule": "*/5 0-6 1,15 JAN-MAR MON"}]},
     "an empty secret": {"secrets": {"TOKEN": ""}},
+    "links of all kinds": {
+        "links": [
+            {"aurora": "main"},
+            {"documentdb": "main", "as": "docs"},
+            {"elasticache": "main", "variables": {"cache_url": "REDIS_URL"}},
+            {"s3": "up-loads", "permission": "write"},
+            {"sqs": QUEUE, "permission": "publish"},
+            {"sqs": QUEUE, "permission": "subscribe", "kms_key_arn": KEY},
+            {"sns": "arn:aws-cn:sns:cn-north-1:123456789012:orders.fifo"},
+            {"dynamodb": TABLE, "permission": "read"},
+        ]
+    },
 }
 
 BAD = {
@@ -40,6 +58,10 @@ BAD = {
     "layer default": ({"layer": "default"}, "that namespace is Kubernetes's own"),
     "image AUTO": ({"image": "AUTO"}, "must be a reference in lower case"),
     "image with a space": ({"image": "nginx latest"}, "must be a reference"),
+    "image AUTO of Opta": ({"image": "Auto"}, "for a repository of its own write repository."),
+    "tag with a slash": ({"image": "nginx", "tag": "a/b"}, "opta_service_tag is 'a/b': it must be 1 to 128 letters"),
+    "tag as a short digest": ({"image": "nginx", "tag": "sha256:abc"}, "a digest is sha256: and 64 hexadecimal digits"),
+    "two digests": ({"image": "nginx", "tag": "sha256:" + "0" * 64, "digest": "sha256:" + "0" * 64}, "give one of them"),
     "tag twice": ({"image": "nginx:1", "tag": "2"}, "has a tag or digest already"),
     "digest twice": ({"image": "nginx@sha256:" + "0" * 64, "digest": "sha256:" + "0" * 64}, "has a digest already"),
     "tag as a number": ({"image": "nginx", "tag": 1.3}, "put it in quotes"),
@@ -90,6 +112,71 @@ BAD = {
     "statement": (
         {"iam_statements": [{"Effect": "Allow", "Action": "*"}]},
         "opta_service_iam_statements[1] needs Effect, Action and Resource",
+    ),
+    "links as a map": ({"links": {"aurora": "main"}}, "opta_service_links must be a list"),
+    "a link as Opta writes it": ({"links": ["main"]}, "opta_service_links[1] is 'main': a link is a kind and a name"),
+    "a link to nothing": ({"links": [{"permission": "read"}]}, "opta_service_links[1] does not say what is linked"),
+    "a link of another kind": (
+        {"links": [{"aurora": "main"}, {"redis": "main"}]},
+        "opta_service_links[2] has redis, which no link has: write elasticache.",
+    ),
+    "a link of no kind": ({"links": [{"kafka": "main"}]}, "a link has one of aurora, documentdb, elasticache, s3, sqs, sns, dynamodb"),
+    "a misspelt option of a link": (
+        {"links": [{"aurora": "main", "variable": {}}]},
+        "has variable, which no link has: write variables.",
+    ),
+    "two things in one link": ({"links": [{"aurora": "main", "s3": "main"}]}, "names aurora and s3: make it two links"),
+    "a link without a name": (
+        {"links": [{"aurora": ""}]},
+        "aurora has no name: give the name of an entry of the environment's aurora_clusters",
+    ),
+    "a link with null": ({"links": [{"sns": None}]}, "sns has no name: give its ARN, for example sns: arn:aws:sns:"),
+    "a link with a number": ({"links": [{"s3": 5, "permission": "read"}]}, "s3 has no name"),
+    "a bucket without permission": (
+        {"links": [{"s3": "main"}]},
+        "opta_service_links, s3 main does not say what the service may do: give permission: read or write.",
+    ),
+    "an unknown permission": ({"links": [{"s3": "main", "permission": "admin"}]}, "permission is 'admin': it must be read or write"),
+    "a permission of another kind": ({"links": [{"sqs": QUEUE, "permission": "read"}]}, "it must be publish or subscribe"),
+    "a permission of a database": ({"links": [{"aurora": "main", "permission": "read"}]}, "takes no permission"),
+    "a queue by name": ({"links": [{"sqs": "orders", "permission": "publish"}]}, "give its ARN, for example sqs: arn:aws:sqs:"),
+    "a queue as a topic": ({"links": [{"sns": QUEUE}]}, "give its ARN, for example sns: arn:aws:sns:"),
+    "an index of a table": ({"links": [{"dynamodb": f"{TABLE}/index/x", "permission": "read"}]}, "give its ARN"),
+    "a key of a bucket": ({"links": [{"s3": "main", "permission": "read", "kms_key_arn": KEY}]}, "takes no kms_key_arn"),
+    "a key by alias": (
+        {"links": [{"sqs": QUEUE, "permission": "publish", "kms_key_arn": KEY.replace("key/", "alias/")}]},
+        "not of an alias",
+    ),
+    "names of a queue's variables": ({"links": [{"sqs": QUEUE, "permission": "publish", "as": "q"}]}, "gives the service no variables"),
+    "an unknown variable": (
+        {"links": [{"aurora": "main", "variables": {"host": "H"}}]},
+        "variables has host, which this link does not give: it gives db_user",
+    ),
+    "variables as a list": ({"links": [{"aurora": "main", "variables": ["H"]}]}, "give new names by what they hold"),
+    "a variable with a hyphen": ({"links": [{"aurora": "main", "variables": {"db_host": "DB-HOST"}}]}, "gives the variable 'DB-HOST'"),
+    "a name that begins with a digit": ({"links": [{"elasticache": "1st"}]}, "as and variables name them otherwise"),
+    "two links with the same variables": (
+        {"links": [{"aurora": "main"}, {"documentdb": "main"}]},
+        "opta_service_links, documentdb main and aurora main both give the variable main_db_user: "
+        "name it otherwise, for example {documentdb: main, as: documentdb_main}.",
+    ),
+    "the same link twice": ({"links": [{"aurora": "main"}, {"aurora": "main"}]}, "both give the variable main_db_user"),
+    "the same queue twice": ({"links": [{"sqs": QUEUE, "permission": "publish"}] * 2}, "is linked twice with permission publish"),
+    "a link over a variable": (
+        {"links": [{"aurora": "main"}], "environment_variables": {"main_db_host": "x"}},
+        "and opta_service_environment_variables both give",
+    ),
+    "a link over a secret": (
+        {"links": [{"aurora": "main"}], "secrets": {"main_db_url": "x"}},
+        "and opta_service_secrets both give the variable main_db_url",
+    ),
+    "a link over the certificates": (
+        {"links": [{"aurora": "main", "variables": {"db_url": "RDS_CA_PATH"}}]},
+        "both give the variable RDS_CA_PATH",
+    ),
+    "one variable for two things": (
+        {"links": [{"aurora": "main", "variables": {"db_url": "X", "db_host": "X"}}]},
+        "gives the variable X twice",
     ),
     "certificates": ({"database_ca_bundle": "bundle.pem"}, "holds no certificate"),
 }

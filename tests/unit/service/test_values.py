@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.opta.platform.plugins.filter.opta_service import FilterModule, service_errors, service_policies
+from ansible_collections.opta.platform.plugins.filter.opta_service import (
+    FilterModule,
+    service_errors,
+    service_image_errors,
+    service_policies,
+)
 from ansible_collections.opta.platform.plugins.module_utils._names import role_name
+from ansible_collections.opta.platform.plugins.module_utils._service.images import how_to_push, image_reference, service_host
 from ansible_collections.opta.platform.plugins.module_utils._service.objects import secret_generation, service_objects
-from ansible_collections.opta.platform.plugins.module_utils._service.values import chart_values, image_reference
+from ansible_collections.opta.platform.plugins.module_utils._service.values import chart_values
 
 DIGEST = "sha256:" + "0" * 64
+REPOSITORY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/opta-staging/shop/hello"
 
 
 @pytest.mark.parametrize(
@@ -21,10 +28,32 @@ DIGEST = "sha256:" + "0" * 64
         ({"image": "nginx", "digest": DIGEST}, f"nginx@{DIGEST}"),
         ({"image": "nginx", "tag": "1", "digest": DIGEST}, f"nginx:1@{DIGEST}"),
         ({"image": "nginx", "tag": "", "digest": None}, "nginx"),
+        ({"image": "nginx", "tag": DIGEST}, f"nginx@{DIGEST}"),
+        ({"image": "repository", "tag": "1"}, f"{REPOSITORY}:1"),
+        ({"image": "repository", "tag": DIGEST}, f"{REPOSITORY}@{DIGEST}"),
+        ({"image": "repository", "digest": DIGEST}, f"{REPOSITORY}@{DIGEST}"),
+        ({"image": "repository"}, ""),
     ],
 )
 def test_image(given, inputs, image):
-    assert image_reference(given(**inputs)) == image
+    assert image_reference(given(**inputs), REPOSITORY) == image
+    assert chart_values(given(**inputs), "", "", REPOSITORY)["image"] == image
+
+
+def test_r1_before_the_first_image_there_is_no_workload(given):
+    job = {"name": "clean", "schedule": "@daily", "command": ["true"]}
+    inputs = given(image="repository", ports=[{"port": 8080}], cron_jobs=[job])
+    values = chart_values(inputs, "", "", REPOSITORY)
+    assert (values["autoscaling"]["minReplicas"], values["autoscaling"]["maxReplicas"], values["cronJobs"]) == (0, 0, [])
+    assert service_host(inputs) == ""
+    assert service_host({**inputs, "opta_service_tag": "1"}) == "hello.shop"
+    assert service_host(given()) == "", "nobody reaches a service without a port"
+
+
+def test_r1_how_to_push_names_registry_and_repository():
+    text = "\n".join(how_to_push(REPOSITORY, "eu-west-1"))
+    assert "--region eu-west-1 | docker login --username AWS --password-stdin 123456789012.dkr.ecr.eu-west-1.amazonaws.com\n" in text
+    assert f"docker push {REPOSITORY}:1" in text
 
 
 def test_variables_are_text_in_the_order_given(given):
@@ -75,10 +104,11 @@ def test_generation_of_the_secret():
         secret_generation(applied[:1])
 
 
-def test_policies():
+def test_policies(given):
     statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
-    assert service_policies([]) == {}
-    assert service_policies([statement]) == {"service": {"Version": "2012-10-17", "Statement": [statement]}}
+    assert service_policies(given(), {}, "eu-west-1") == {}
+    made = service_policies(given(iam_statements=[statement]), {}, "eu-west-1")
+    assert made == {"service": {"Version": "2012-10-17", "Statement": [statement]}}
 
 
 def test_t14_two_services_never_share_a_role():
@@ -94,9 +124,40 @@ def test_t4_warning_is_shown_as_one(given, monkeypatch):
         "ansible_collections.opta.platform.plugins.filter.opta_service.Display.warning", lambda _self, text: shown.append(text)
     )
     storage = [{"name": "data", "path": "/data", "size_gib": 1}]
-    assert service_errors(given(persistent_storage=storage), []) == []
+    assert service_errors(given(persistent_storage=storage), [], {}) == []
     assert len(shown) == 1 and "no node group per zone" in shown[0]
 
 
 def test_every_filter_has_the_roles_prefix():
     assert all(name.startswith("service_") for name in FilterModule().filters())
+
+
+# ---------------------------------------------------------------- what the repository of images says
+
+FOUND = {"repository": {"name": "opta-staging/shop/hello"}, "exists": True, "image": {}, "newest_tags": ["2", "1"], "sentence": ""}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "found", "sentence"),
+    [
+        ({"tag": "1"}, {}, None),
+        ({"tag": "9"}, {"exists": False, "sentence": "Image 9 is not in ECR repository x."}, "Image 9 is not in ECR repository x."),
+        ({}, {"exists": False}, 'give one of its tags, for example opta_service_tag: "2" (the newest are 2, 1).'),
+        ({}, {"exists": False, "newest_tags": []}, None),
+        ({}, {"exists": False, "newest_tags": [], "repository": None, "sentence": "It does not exist."}, None),
+    ],
+)
+def test_r1_an_image_that_is_not_there_is_refused(given, inputs, found, sentence):
+    said = service_image_errors(given(image="repository", **inputs), {**FOUND, **found})
+    assert said == [] if sentence is None else said[0].endswith(sentence)
+
+
+def test_t18_an_image_that_will_expire_is_warned_about(given, monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        "ansible_collections.opta.platform.plugins.filter.opta_service.Display.warning", lambda _self, text: shown.append(text)
+    )
+    expiring = {**FOUND, "sentence": "Image 1 of ECR repository x does not stay."}
+    assert service_image_errors(given(image="repository", tag="1"), expiring) == []
+    assert shown == ["Image 1 of ECR repository x does not stay."]
+    assert service_image_errors(given(image="repository", tag="9"), {**expiring, "exists": False}) and len(shown) == 1

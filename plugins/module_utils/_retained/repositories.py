@@ -1,0 +1,23 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Repositories of images that an environment keeps on purpose. Private to the collection."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from .._ecr import api
+from .kept import Retained
+
+
+def kept_repository(client: Any, arn: str) -> list[Retained]:
+    """The repository that the tagging API shows, if ECR still knows it.
+
+    It has had its tags since it was made, so that the tagging API does not miss it.
+    """
+    name = arn.partition(":repository/")[2]
+    repository = api.describe_repository(client, name)
+    if repository is None:
+        return []
+    key = (repository.get("encryptionConfiguration") or {}).get("kmsKey") or ""
+    return [Retained("ECR repository", name, arn, key, partial(api.delete_repository, client, name, True))]

@@ -1,0 +1,68 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The image of a service: somebody's, or one of a repository of the service's own. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .inputs import Inputs
+
+#: what opta_service_image says for a repository of the service's own
+OWN_REPOSITORY = "repository"
+DIGEST = "sha256:"
+
+
+def has_own_repository(inputs: Inputs) -> bool:
+    return inputs.text("image") == OWN_REPOSITORY
+
+
+def wanted_version(inputs: Inputs) -> tuple[str, str]:
+    """(tag, digest); a digest may be given as the tag too."""
+    tag, digest = inputs.text("tag"), inputs.text("digest")
+    return ("", tag) if tag.startswith(DIGEST) and not digest else (tag, digest)
+
+
+def version(given: Mapping[str, Any]) -> dict[str, str]:
+    """Tag and digest, empty where there is none."""
+    tag, digest = wanted_version(Inputs(given))
+    return {"tag": tag, "digest": digest}
+
+
+def is_deployable(inputs: Inputs) -> bool:
+    """Whether there is something to run: not before the first image of an own repository is named."""
+    return not has_own_repository(inputs) or any(wanted_version(inputs))
+
+
+def image_reference(given: Mapping[str, Any], repository_uri: str = "") -> str:
+    """The image with its tag and digest; empty when there is none yet. repository_uri: of the service's own repository."""
+    inputs = Inputs(given)
+    if not is_deployable(inputs):
+        return ""
+    tag, digest = wanted_version(inputs)
+    image = repository_uri if has_own_repository(inputs) else inputs.text("image")
+    return image + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+
+
+def will_not_stay(inputs: Inputs, found: Mapping[str, Any]) -> bool:
+    """Whether the image is there, but falls under the repository's lifecycle policy. found: what ecr_image_info says of it."""
+    return is_deployable(inputs) and bool(found["exists"] and found["sentence"])
+
+
+def service_host(given: Mapping[str, Any]) -> str:
+    """Where the service is reached in the cluster; empty when it is not."""
+    inputs = Inputs(given)
+    reached = inputs.items("ports") and inputs.number("maximum_replicas") and is_deployable(inputs)
+    return f"{inputs.text('name')}.{inputs.text('layer')}" if reached else ""
+
+
+def how_to_push(repository_uri: str, region: str) -> list[str]:
+    """What to do for a first image, line by line."""
+    registry = repository_uri.partition("/")[0]
+    return [
+        "There is no image to run yet, so all but the workload was brought to its description. Push one:",
+        f"aws ecr get-login-password --region {region} | docker login --username AWS --password-stdin {registry}",
+        f"docker build --tag {repository_uri}:1 .",
+        f"docker push {repository_uri}:1",
+        'and then run again with opta_service_tag: "1". A tag cannot be moved to another image later.',
+    ]

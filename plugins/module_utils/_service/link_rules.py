@@ -1,0 +1,163 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What must hold for links, before anything is asked, and once it is known what the environment has. Pure; private to the collection."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .inputs import CERTIFICATES_VARIABLE, PREFIX, Inputs
+from .links import KINDS, OPTIONS, Kind, Link, Stores, kinds_named, links
+from .words import VARIABLE, Sentences
+
+#: what people call the kinds
+OTHER_WORDS = {
+    "postgres": "aurora",
+    "postgresql": "aurora",
+    "rds": "aurora",
+    "redis": "elasticache",
+    "valkey": "elasticache",
+    "cache": "elasticache",
+    "docdb": "documentdb",
+    "mongodb": "documentdb",
+    "bucket": "s3",
+    "queue": "sqs",
+    "topic": "sns",
+    "table": "dynamodb",
+}
+ARNS = {
+    "sqs": re.compile(r"arn:[a-z0-9-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?"),
+    "sns": re.compile(r"arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?"),
+    "dynamodb": re.compile(r"arn:[a-z0-9-]+:dynamodb:[a-z0-9-]+:[0-9]{12}:table/[A-Za-z0-9_.-]{3,255}"),
+}
+KEY_ARN = re.compile(r"arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
+
+
+def link_errors(inputs: Inputs, sentences: Sentences) -> None:
+    """What is wrong with the links themselves."""
+    given = inputs.get("links")
+    if given is not None and not isinstance(given, (list, tuple)):
+        sentences.say(f"{PREFIX}links must be a list, for example [{{aurora: main}}].")
+    for number, entry in enumerate(inputs.items("links"), start=1):
+        _shape_errors(f"{PREFIX}links[{number}]", entry, sentences)
+    seen: set[tuple[str, str, str]] = set()
+    for link in links(inputs):
+        for rule in (_permission_errors, _arn_errors, _naming_errors):
+            rule(link, sentences)
+        same = (link.kind_name, link.name, link.permission)
+        if same in seen and not link.kind.variables:
+            sentences.say(f"{link.where} is linked twice with permission {link.permission}: link it once.")
+        seen.add(same)
+    _double_variables(inputs, sentences)
+
+
+def missing_stores(inputs: Inputs, stores: Stores) -> list[str]:
+    """A sentence for each link to what the environment does not have."""
+    sentences = Sentences()
+    for link in links(inputs):
+        if not link.kind.described_in:
+            continue
+        outputs = stores.get(link.kind_name) or {}
+        if all(link.name in (outputs.get(output) or {}) for output in link.kind.needed_outputs):
+            continue
+        known = sorted(outputs.get(link.kind.needed_outputs[0]) or {})
+        there_is = f"there is {', '.join(known)}" if known else "there is none"
+        sentences.say(
+            f"{link.where}: environment {inputs.text('environment')} has no {link.kind.noun} of that name ({there_is}). "
+            f"Link one of those, or describe it in {link.kind.described_in} and run opta.platform.env for the environment first."
+        )
+    return sentences.said
+
+
+def _shape_errors(where: str, entry: Any, sentences: Sentences) -> None:
+    kinds = ", ".join(KINDS)
+    if not isinstance(entry, Mapping):
+        sentences.say(f"{where} is {entry!r}: a link is a kind and a name, for example {{aurora: main}}; kinds are {kinds}.")
+        return
+    unknown = [str(option) for option in entry if option not in (*KINDS, *OPTIONS)]
+    for option in unknown:
+        near = OTHER_WORDS.get(option) or next(iter(difflib.get_close_matches(option, [*KINDS, *OPTIONS], n=1)), None)
+        meant = f"write {near}." if near else f"a link has one of {kinds}, and may have {', '.join(OPTIONS)}."
+        sentences.say(f"{where} has {option}, which no link has: {meant}")
+    named = kinds_named(entry)
+    if len(named) > 1:
+        sentences.say(f"{where} names {' and '.join(named)}: make it two links.")
+    elif not named and not unknown:
+        sentences.say(f"{where} does not say what is linked: give one of {kinds}, for example aurora: main.")
+    elif named and (not isinstance(entry[named[0]], str) or not entry[named[0]]):
+        sentences.say(f"{where}: {named[0]} has no name: {_how_to_name(KINDS[named[0]], named[0])}.")
+
+
+def _how_to_name(kind: Kind, word: str) -> str:
+    if kind.described_in:
+        return f"give the name of an entry of the environment's {kind.described_in}, for example {word}: main"
+    return f"give its ARN, for example {word}: {kind.arn_example}"
+
+
+def _permission_errors(link: Link, sentences: Sentences) -> None:
+    allowed = link.kind.permissions
+    given = link.entry.get("permission")
+    if not allowed and given is not None:
+        sentences.say(f"{link.where} takes no permission: its user may do everything in it.")
+    elif allowed and not link.permission:
+        sentences.say(f"{link.where} does not say what the service may do: give permission: {' or '.join(allowed)}.")
+    elif allowed and link.permission not in allowed:
+        sentences.say(f"{link.where}: permission is {given!r}: it must be {' or '.join(allowed)}.")
+
+
+def _arn_errors(link: Link, sentences: Sentences) -> None:
+    pattern = ARNS.get(link.kind_name)
+    if pattern and not pattern.fullmatch(link.name):
+        sentences.say(f"{link.where}: {_how_to_name(link.kind, link.kind_name)}.")
+    if not link.kms_key_arn:
+        return
+    if not pattern:
+        sentences.say(f"{link.where} takes no kms_key_arn: its key is the environment's to tell.")
+    elif not KEY_ARN.fullmatch(link.kms_key_arn):
+        sentences.say(
+            f"{link.where}: kms_key_arn is {link.kms_key_arn!r}: give the ARN of a key and not of an alias, "
+            "for example arn:aws:kms:eu-west-1:123456789012:key/0123abcd-4567-89ab-cdef-0123456789ab."
+        )
+
+
+def _naming_errors(link: Link, sentences: Sentences) -> None:
+    """What is wrong with the names of the variables that a link gives."""
+    given, known = link.entry.get("variables"), link.kind.variables
+    if not known:
+        if given is not None or link.entry.get("as") is not None:
+            sentences.say(f"{link.where} gives the service no variables, so it takes neither as nor variables.")
+        return
+    if given is not None and not isinstance(given, Mapping):
+        sentences.say(f"{link.where}: variables is {given!r}: give new names by what they hold, for example {{{known[0]}: MY_NAME}}.")
+    for what in link.renamed:
+        if what not in known:
+            sentences.say(f"{link.where}: variables has {what}, which this link does not give: it gives {', '.join(known)}.")
+    wrong = [name for name in link.variables().values() if not VARIABLE.match(name)]
+    if wrong:
+        sentences.say(
+            f"{link.where} gives the variable {wrong[0]!r}: use letters, digits and _, beginning with no digit; "
+            "as and variables name them otherwise, for example as: main."
+        )
+
+
+def _double_variables(inputs: Inputs, sentences: Sentences) -> None:
+    """The same variable from two places: which of them counts should not be left to chance."""
+    taken = {
+        **dict.fromkeys(inputs.pairs("environment_variables"), f"{PREFIX}environment_variables"),
+        **dict.fromkeys(inputs.pairs("secrets"), f"{PREFIX}secrets"),
+    }
+    taken.setdefault(CERTIFICATES_VARIABLE, "the role, which names the certificates of databases in it,")
+    for link in links(inputs):
+        names = list(link.variables().values())
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            sentences.say(f"{link.where} gives the variable {repeated[0]} twice: give each its own name in variables.")
+        double = [name for name in names if name in taken]
+        if double:
+            sentences.say(
+                f"{link.where} and {taken[double[0]].removeprefix(f'{PREFIX}links, ')} both give the variable {double[0]}: "
+                f"name it otherwise, for example {{{link.kind_name}: {link.name}, as: {link.kind_name}_{link.name}}}."
+            )
+        taken |= dict.fromkeys(names, link.where)
