@@ -40,7 +40,7 @@ cluster:
   type: dict
   sample: {name: opta-staging, version: "1.35", status: ACTIVE}
 node_group_names:
-  description: Names of the managed node groups.
+  description: Names of the managed node groups, also of those of which only the launch template is left.
   returned: always
   type: list
   elements: str
@@ -59,6 +59,7 @@ from ansible.module_utils.common.dict_transformations import camel_dict_to_snake
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 
 from ..module_utils._eks import api
+from ..module_utils._eks.launch_template import names_of_lost_groups
 from ..module_utils._module import PlatformModule
 
 
@@ -77,6 +78,7 @@ def main():
     try:
         cluster = api.describe_cluster(client, name)
         groups = api.list_nodegroups(client, name) if cluster else []
+        groups = [*groups, *names_of_lost_groups(module.client("ec2"), name, groups)]
         addons = api.list_addons(client, name) if cluster else []
     except AnsibleAWSError as error:
         module.fail_json_aws_error(error)

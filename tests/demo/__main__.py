@@ -53,8 +53,20 @@ def environment_lines(cluster: dict[str, Any]) -> list[str]:
         f"  network   {vpc_id} {vpc['CidrBlock']}, {len(zones)} zones, NAT gateways: {len(available)}",
         f"  cluster   {cluster['name']}, Kubernetes {cluster['version']}, {public} endpoint",
         f"  secrets   encrypted with {key}",
+        *store_lines(cluster["name"]),
         *kubernetes_lines(cluster["name"]),
     ]
+
+
+def store_lines(prefix: str) -> list[str]:
+    """The databases, caches and buckets whose names begin so."""
+    databases = boto3.client("rds").describe_db_clusters()["DBClusters"]
+    caches = boto3.client("elasticache").describe_replication_groups()["ReplicationGroups"]
+    named = [(d["DBClusterIdentifier"], f"{d['Engine']} {d['EngineVersion']}, {len(d['DBClusterMembers'])} instances") for d in databases]
+    named += [(c["ReplicationGroupId"], f"{c.get('Engine', 'redis')}, {len(c['MemberClusters'])} nodes") for c in caches]
+    lines = [f"  store     {name}, {what}" for name, what in named if name.startswith(prefix)]
+    buckets = [bucket["Name"] for bucket in boto3.client("s3").list_buckets(Prefix=prefix)["Buckets"]]
+    return [*lines, *(f"  bucket    {name}" for name in buckets)]
 
 
 def kubernetes_lines(context: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.module.eks_foundation import OWNED, Foundation
+from tests.module.eks_foundation import OWNED, Foundation, until
 
 TAINT = {"key": "dedicated", "value": "batch", "effect": "NO_SCHEDULE"}
 
@@ -110,6 +110,19 @@ def test_a_node_group_through_its_life(standin, run_module, foundation, options,
     assert truth(options) == (None, None)
     assert run_module("eks_node_group", **absent)["actions"] == []
     assert run_module("eks_node_group", check_mode=True, **absent)["actions"] == []
+
+
+def test_w5_a_template_that_a_killed_run_left_alone_is_found_and_removed(run_module, foundation, options, truth):
+    tags = {**OWNED, "opta:name": options["cluster_name"]}
+    run_module("eks_node_group", **{**options, "tags": tags})
+    group = {"clusterName": options["cluster_name"], "nodegroupName": options["name"]}
+    foundation.eks.delete_nodegroup(**group)
+    until(lambda: truth(options)[0] is None)
+    assert truth(options)[1] is not None
+    assert options["name"] in run_module("eks_cluster_info", name=options["cluster_name"])["node_group_names"]
+    run_module("eks_node_group", cluster_name=options["cluster_name"], name=options["name"], state="absent", tags=tags)
+    assert truth(options) == (None, None)
+    assert options["name"] not in run_module("eks_cluster_info", name=options["cluster_name"])["node_group_names"]
 
 
 def test_t13_everything_below_the_group_is_tagged_by_the_template(run_module, foundation, options, truth, remove):

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._names import shortened
 from .._resource import Attribute, Resource, tags_attribute
-from .._tags import as_dict, as_list
+from .._tags import COLLECTION, MANAGED_BY, NAME, ROLE, as_dict, as_list
 from . import launch_template_api as api
 
 NAME_LIMIT = 128
@@ -32,6 +32,18 @@ TAGGED = ("instance", "volume", "network-interface")
 def template_name(cluster_name: str, node_group_name: str) -> str:
     """Launch templates share one namespace in a region, node groups only in their cluster."""
     return shortened(f"{cluster_name}-{node_group_name}", NAME_LIMIT)
+
+
+def names_of_lost_groups(client: Any, cluster_name: str, group_names: Sequence[str]) -> list[str]:
+    """Names under which what is left of node groups is found: their launch templates, without the groups themselves.
+
+    A run that ended between the two calls, of the creation or of the deletion of a group, leaves its template alone.
+    """
+    used = {template_name(cluster_name, name) for name in group_names}
+    ours = {ROLE: "eks", NAME: cluster_name, MANAGED_BY: COLLECTION}
+    templates = [template["LaunchTemplateName"] for template in api.describe_launch_templates(client, ours)]
+    start = f"{cluster_name}-"
+    return sorted(name.removeprefix(start) for name in templates if name.startswith(start) and name not in used)
 
 
 def volume_devices(ami_type: str) -> list[str] | None:

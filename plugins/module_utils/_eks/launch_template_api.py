@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
@@ -28,6 +29,14 @@ class LaunchTemplateErrorHandler(AWSErrorHandler):
 def describe_launch_template(client: Any, name: str) -> dict[str, Any] | None:
     found = client.describe_launch_templates(LaunchTemplateNames=[name])["LaunchTemplates"]
     return found[0] if found else None
+
+
+@LaunchTemplateErrorHandler.common_error_handler("describe launch templates")
+@AWSRetry.jittered_backoff()
+def describe_launch_templates(client: Any, tags: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Those that carry all of these tags."""
+    filters = [{"Name": f"tag:{name}", "Values": [value]} for name, value in tags.items()]
+    return client.get_paginator("describe_launch_templates").paginate(Filters=filters).build_full_result()["LaunchTemplates"]
 
 
 @LaunchTemplateErrorHandler.list_error_handler("describe the versions of the launch template", [])
