@@ -83,7 +83,8 @@ def expiry(policy: Mapping[str, Any], images: Sequence[Mapping[str, Any]], diges
     verb = "expires" if (rule.get("action") or {}).get("type", "expire") == "expire" else "is archived"
     named = f"the lifecycle rule {priority} ({rule.get('description') or kind})"
     if kind == "imageCountMoreThan":
-        newest = sorted((each for each in images if _selects(selection, each)), key=lambda each: each["imagePushedAt"], reverse=True)
+        selected = [each for each in images if _selects(selection, each)]
+        newest = sorted(selected, key=lambda each: (each["imagePushedAt"], each["imageDigest"]), reverse=True)
         place = [each["imageDigest"] for each in newest].index(digest) + 1
         if place <= number:
             return None

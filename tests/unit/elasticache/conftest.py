@@ -138,9 +138,9 @@ def died(cache: Cache, number: int, work: Callable[[], Any]) -> bool:
     return False
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """An AWS in which nothing takes longer than a call."""
+    """An AWS in which nothing takes longer than a call; anew for each module, for the mock_aws of others empties moto's backends."""
     BackendDict.reset()
     world = World(tmp_path_factory.mktemp("standin"), REGION, dict.fromkeys(DEFAULT_TIMES, 0.0))
     server = make_server(HOST, 0, Application(world), threaded=True, request_handler=QuietHandler)
@@ -154,14 +154,14 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     world.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def place(aws: Aws) -> dict[str, Any]:
     vpc_id, subnet_ids = aws.network()
     key = aws.kms.create_key()["KeyMetadata"]["Arn"]
     return {"vpc_id": vpc_id, "subnet_ids": subnet_ids, "allowed_cidr_blocks": ["10.0.0.0/16"], "kms_key_arn": key}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def clients(aws: Aws) -> dict[str, Any]:
     """Made once: that takes longer than a test."""
     return {service: aws.client(service) for service in SERVICES}
