@@ -20,11 +20,15 @@ _LOADERS: list[Any] = []
 _READY: list[Any] = []
 
 
-def _fresh() -> Any:
+def _loader() -> Any:
     if not _LOADERS:
         _LOADERS.append(botocore.loaders.create_loader())
+    return _LOADERS[0]
+
+
+def _fresh() -> Any:
     session = botocore.session.Session()
-    session.register_component("data_loader", _LOADERS[0])
+    session.register_component("data_loader", _loader())
     return session
 
 
@@ -51,4 +55,4 @@ def new_session(profile: str | None = None) -> Any:
 
 def data(name: str) -> Any:
     """A file of botocore's data, e.g. `partitions`; to be read only."""
-    return _fresh().get_data(name)
+    return _loader().load_data(name)

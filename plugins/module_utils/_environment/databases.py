@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .. import _tags
 from .._credentials.stores import store_secrets
 from .._rds import api, described
 from .._rds.common import READY
-from .._vpc import api as vpc_api
+from .security_groups import security_group_ids
 
 #: a cluster in these states does not stand completely
 INCOMPLETE = ("creating", "deleting")
@@ -25,7 +24,7 @@ def database_outputs(
     if not stores:
         return described.outputs(role, [], [], [])
     names = [described.cluster_name(kind, prefix, environment, store["name"]) for store in stores]
-    groups = _security_groups(client("ec2"), environment, names)
+    groups = security_group_ids(client("ec2"), environment, names)
     database, clusters = client(kind.engine.service), []
     for store, name in zip(stores, names):  # noqa: B905
         cluster = api.describe_cluster(database, name)
@@ -48,8 +47,3 @@ def database_outputs(
 def _has_an_instance(database: Any, name: str) -> bool:
     """Whether one of them has been made; an instance that is changed now has been."""
     return any(each["DBInstanceStatus"] in READY or each.get("Endpoint") for each in api.describe_instances(database, name))
-
-
-def _security_groups(ec2: Any, environment: str, names: list[str]) -> dict[str, str]:
-    found = vpc_api.describe_security_groups(ec2, {"group-name": names, f"tag:{_tags.ENVIRONMENT}": [environment]})
-    return {group["GroupName"]: group["GroupId"] for group in found}

@@ -8,7 +8,7 @@ from typing import Any
 
 from .._credentials.stores import store_secrets
 from .._elasticache import api, described
-from .._vpc import api as vpc_api
+from .security_groups import security_group_ids
 
 
 def elasticache_outputs(client: Callable[[str], Any], account: Mapping[str, str], prefix: str, environment: str) -> dict[str, Any] | None:
@@ -18,7 +18,7 @@ def elasticache_outputs(client: Callable[[str], Any], account: Mapping[str, str]
         return described.outputs([], [], [])
     standing = {group["ReplicationGroupId"]: group for group in api.describe_replication_groups(client("elasticache"))}
     names = [described.group_name(prefix, environment, store["name"]) for store in stores]
-    security_groups = _security_groups(client("ec2"), environment, names)
+    security_groups = security_group_ids(client("ec2"), environment, names)
     groups = []
     for store, name in zip(stores, names):  # noqa: B905
         group = standing.get(name) or {}
@@ -37,8 +37,3 @@ def elasticache_outputs(client: Callable[[str], Any], account: Mapping[str, str]
         )
     place = account["partition"], account["region"], account["account_id"]
     return described.outputs([store["name"] for store in stores], groups, [described.group_arn(*place, name) for name in names])
-
-
-def _security_groups(ec2: Any, environment: str, names: list[str]) -> dict[str, str]:
-    found = vpc_api.describe_security_groups(ec2, {"group-name": names, "tag:opta:environment": [environment]})
-    return {group["GroupName"]: group["GroupId"] for group in found}
