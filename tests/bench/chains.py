@@ -30,13 +30,14 @@ CREATION: Chain = {
     "elasticache:replicationgroup": (),
     "acm:certificate": (),
 }
-#: the nodes of a group are drained through its cluster; add-ons go with their cluster
+#: The nodes of a group are drained through its cluster; add-ons go with their cluster. A database cluster's deletion begins while its
+#: instances are being deleted.
 DELETION: Chain = {
     "eks:nodegroup": (),
     "eks:cluster": ("eks:nodegroup",),
     "ec2:natgateway": ("eks:nodegroup",),
     "rds:instance": (),
-    "rds:cluster": ("rds:instance",),
+    "rds:cluster": (),
     "elasticache:replicationgroup": (),
 }
 

@@ -49,7 +49,7 @@ def test_the_stand_in_knows_all_but_certificates() -> None:
 def test_stores_are_chains_beside_the_cluster() -> None:
     stores = {kind: seconds for kind, seconds in scaled(4).items() if kind.startswith(("rds:", "elasticache:"))}
     assert longest(CREATION, stores) == (32, ["rds:cluster", "rds:instance"])
-    assert longest(DELETION, stores) == (32, ["rds:instance", "rds:cluster"])
+    assert longest(DELETION, stores) == (28, ["rds:instance"])
 
 
 def test_waits_for_helm_belong_to_the_chain() -> None:
