@@ -201,7 +201,7 @@ def _short(region: str) -> str:
 def _node(call: Call, group: Group, member: str) -> Data:
     settings = group.settings
     patch, _family = versions.VERSIONS[settings["Engine"]][settings["EngineVersion"]]
-    return {
+    node: Data = {
         "CacheClusterId": member,
         "CacheNodeType": settings["CacheNodeType"],
         "Engine": settings["Engine"],
@@ -225,9 +225,13 @@ def _node(call: Call, group: Group, member: str) -> Data:
         "SnapshotWindow": settings["SnapshotWindow"],
         "AuthTokenEnabled": bool(group.tokens),
         "TransitEncryptionEnabled": settings["TransitEncryptionEnabled"],
+        "TransitEncryptionMode": settings["TransitEncryptionMode"] if settings["TransitEncryptionEnabled"] else None,
         "AtRestEncryptionEnabled": settings["AtRestEncryptionEnabled"],
+        "NetworkType": "ipv4",
+        "IpDiscovery": "ipv4",
         "ARN": arn(call, "cluster", member),
     }
+    return {key: value for key, value in node.items() if value is not None}
 
 
 def _new_settings(call: Call) -> Data:
