@@ -19,8 +19,25 @@ from tests.support.standin import DIRECTORY, Standin
 
 POINTS = 10
 BOTH_WAYS = pytest.mark.parametrize("whole_group", [True, False], ids=["all processes", "controller alone"])
-#: a change that touches the network, the cluster, its add-ons and its nodes
-CHANGED = {"eks_version": "1.36", "network_nat_mode": "per_zone", "opta_tags": {"team": "other"}, "eks_log_types": ["api"], **UNPROTECTED}
+DATABASE = {"name": "main", "instance_class": "db.t4g.medium", "replica_count": 1, "backup_retention_days": 9}
+#: a change that touches each store
+CHANGED_STORES = {
+    "aurora_clusters": [{**DATABASE, "engine_version": "17", "database_name": "app", "log_exports": ["postgresql"]}],
+    "documentdb_clusters": [{**DATABASE, "engine_version": "5.0", "log_exports": ["audit"]}],
+    "elasticache_replication_groups": [
+        {"name": "main", "node_type": "cache.t4g.small", "replica_count": 1, "automatic_failover_enabled": True}
+    ],
+    "s3_buckets": [{"name": "uploads", "versioning_enabled": True}],
+}
+#: and one that touches the network, the cluster, its add-ons and its nodes, too
+CHANGED = {
+    "eks_version": "1.36",
+    "network_nat_mode": "per_zone",
+    "opta_tags": {"team": "other"},
+    "eks_log_types": ["api"],
+    **CHANGED_STORES,
+    **UNPROTECTED,
+}
 #: each phase of an environment's life: its playbook and variables
 PHASES: dict[str, tuple[str, dict[str, Any]]] = {
     "creation": ("env", UNPROTECTED),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from ansible_collections.opta.platform.plugins.module_utils._credentials.stores import store_secrets
 from ansible_collections.opta.platform.plugins.module_utils._environment.elasticache import elasticache_outputs
 from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
 
@@ -13,7 +14,9 @@ WHERE = {"partition": "aws", "region": REGION, "account_id": ACCOUNT}
 
 
 def read(cache):
-    return elasticache_outputs(cache.aws.client, WHERE, "opta", cache.tags["opta:environment"])
+    environment = cache.tags["opta:environment"]
+    stores = store_secrets(cache.clients["secretsmanager"], "opta", environment, "cache")
+    return elasticache_outputs(cache.aws.client, WHERE, "opta", environment, stores)
 
 
 def test_outputs_are_read_back_as_the_role_publishes_them(cache):
