@@ -50,7 +50,7 @@ def test_t1_the_final_snapshot_is_known_as_kept_and_expected_in_a_plan(cache):
     assert (expected.kind, expected.kms_key_arn) == ("cache snapshot", cache.whole["kms_key_arn"])
     cache.remove()
     (kept,) = resources.find()
-    assert (kept.kind, kept.kms_key_arn) == ("cache snapshot", cache.whole["kms_key_arn"])
+    assert (kept.kind, kept.name, kept.kms_key_arn) == ("cache snapshot", expected.name, cache.whole["kms_key_arn"])
     planned = delete_retained(resources, check_mode=True)
     assert [o.as_action() for o in delete_retained(resources, check_mode=False)] == [o.as_action() for o in planned]
     assert resources.find() == []
