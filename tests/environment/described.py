@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -124,6 +125,27 @@ def _caches(standin: Standin, environment: str) -> dict[str, list[str]]:
         tagged = [{"ARN": arn, "Tags": cache.list_tags_for_resource(ResourceName=arn)["TagList"]} for arn in arns]
         found[operation] = _of(environment, tagged, "ARN")
     return found
+
+
+def secrets(standin: Standin, environment: str) -> dict[str, dict[str, Any]]:
+    """By name, each secret of the environment: the password that is current, and all its versions with their labels."""
+    manager = standin.client("secretsmanager")
+    found = {}
+    for name in _of(environment, _pages(manager, "list_secrets", "SecretList", IncludePlannedDeletion=True), "Name"):
+        described = manager.describe_secret(SecretId=name)
+        deleted = "DeletedDate" in described
+        text = None if deleted else json.loads(manager.get_secret_value(SecretId=name)["SecretString"])["password"]
+        found[name] = {"password": text, "versions": described.get("VersionIdsToStages") or {}, "deleted": deleted}
+    return found
+
+
+def passwords_of_stores(standin: Standin, environment: str) -> set[str]:
+    """The versions of secrets whose passwords the stores have, by their own tags."""
+    cache = standin.client("elasticache")
+    users = [cache.list_tags_for_resource(ResourceName=user["ARN"]) for user in _pages(cache, "describe_users", "Users")]
+    tagged = [*_tagged_as(_pages(standin.client("rds"), "describe_db_clusters", "DBClusters")), *({"Tags": u["TagList"]} for u in users)]
+    tags = [tags_of(each) for each in tagged]
+    return {each["opta:secret-version-id"] for each in tags if each.get(ENVIRONMENT_TAG) == environment}
 
 
 def _keys(standin: Standin, environment: str) -> list[str]:

@@ -4,12 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
+from os.path import commonprefix
 from typing import Any
 
 from .. import _names, _tags
+from .._credentials.stores import environment_secrets, stores_among
 from .._eks import api as eks_api
+from .._elasticache import described as caches
 from .._kms.key import Key
 from .._network.own_vpc import own_vpc
+from .._rds.described import KINDS
 from .._s3 import api as s3_api
 from .._s3.described import Place
 from .._vpc import api as vpc_api
@@ -53,21 +58,45 @@ class Environment:
     def outputs(self) -> dict[str, dict[str, Any]]:
         """By role; a role that does not stand completely is left out."""
         roles = {"network": self.network(), "s3": self.s3(), "eks": self.eks(), "elasticache": self.elasticache()}
-        for role in ("aurora", "documentdb"):
-            roles[role] = database_outputs(role, self.client, self.account, self.prefix, self.environment)
+        for role, kind in KINDS.items():
+            roles[role] = database_outputs(role, *self._place(), self.stores(kind.kind))
         return {role: values for role, values in roles.items() if values is not None}
+
+    @cached_property
+    def secrets(self) -> list[dict[str, Any]]:
+        """Those of all stores, listed once."""
+        return environment_secrets(self.client("secretsmanager"), self.prefix, self.environment)
+
+    @cached_property
+    def buckets(self) -> list[str]:
+        """Names of buckets, all of the environment's among them, listed once."""
+        return s3_api.list_buckets(self.client("s3"), commonprefix([self._bucket_place.beginning(), self._log_bucket]))
+
+    def stores(self, kind: str) -> list[dict[str, str]]:
+        """The stores of a kind by their secrets, also those that do not stand completely."""
+        return stores_among(self.secrets, self.prefix, self.environment, kind)
+
+    @property
+    def _log_bucket(self) -> str:
+        return _names.global_name(self.prefix, self.environment, "logs", self.account["account_id"], self.account["region"])
+
+    @property
+    def _bucket_place(self) -> Place:
+        return Place(self.prefix, self.environment, *(self.account[name] for name in ("partition", "account_id", "region")))
+
+    def _place(self) -> tuple[Client, Mapping[str, str], str, str]:
+        return self.client, self.account, self.prefix, self.environment
 
     def network(self) -> dict[str, Any] | None:
         key = Key(self.client("kms"), self.name).find()
         vpc = self._brought_vpc() if self.brought.get("vpc_id") else self._own_vpc()
         if key is None or vpc is None:
             return None
-        bucket = _names.global_name(self.prefix, self.environment, "logs", self.account["account_id"], self.account["region"])
         return {
             **{name: vpc[name] for name in NETWORK_KEYS},
             "vpc_cidr_block": vpc["cidr_block"],
             "kms_key_arn": key["arn"],
-            "log_bucket_name": bucket if bucket in s3_api.list_buckets(self.client("s3"), bucket) else "",
+            "log_bucket_name": self._log_bucket if self._log_bucket in self.buckets else "",
             "account_id": self.account["account_id"],
             "partition": self.account["partition"],
         }
@@ -103,8 +132,7 @@ class Environment:
         )
 
     def s3(self) -> dict[str, Any] | None:
-        location = {name: self.account[name] for name in ("partition", "account_id", "region")}
-        return s3_outputs(self.client("s3"), Place(self.prefix, self.environment, **location))
+        return s3_outputs(self.client("s3"), self._bucket_place, self.buckets)
 
     def eks(self) -> dict[str, Any] | None:
         cluster = self.cluster
@@ -130,7 +158,7 @@ class Environment:
         }
 
     def elasticache(self) -> dict[str, Any] | None:
-        return elasticache_outputs(self.client, self.account, self.prefix, self.environment)
+        return elasticache_outputs(*self._place(), self.stores(caches.KIND))
 
     def _oidc_providers(self) -> set[str]:
         return {provider["Arn"] for provider in self.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]}

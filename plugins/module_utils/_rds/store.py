@@ -142,11 +142,12 @@ class Store:
         return True
 
     def begin(self, plan: Plan) -> list[Outcome]:
-        """A head start: begin what is to be made, and wait for nothing. All that is to be changed is left to a run that waits."""
+        """A head start: begin what is to be made, and wait for nothing. All that is to be changed is left to a run that waits, and
+        so is a restore: it is whole only with the password that is set after it."""
         parts = self.parts
         parts.reading.live = True
         done = Plan(plan.wanted, plan.target, Outcome(plan.cluster.kind, plan.cluster.name, resource=plan.cluster.resource))
-        if plan.cluster.action == "create":
+        if plan.cluster.action == "create" and not parts.restore:
             self._make_what_it_needs(done)
             done.cluster = self._ensure(parts.cluster, plan.wanted.cluster, check_mode=False, wait=False)
         elif parts.found is not None and parts.cluster.state(parts.found) is State.READY:

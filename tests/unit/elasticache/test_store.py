@@ -260,6 +260,8 @@ def test_a_failed_group_is_told_and_can_be_removed(cache, aws, place):
         aws.kms.disable_key(KeyId=key)
         with pytest.raises(ResourceFailed, match=rf"create-failed: Unable to access the KMS key {key}.*Delete it"):
             cache.bring()
+        (planned, *_more) = cache.bring(check_mode=True)
+        assert "create-failed: Unable to access" in planned.notes[0]
     finally:
         aws.world.clock.set_times({"elasticache:replicationgroup": 0})
     cache.remove()

@@ -159,6 +159,8 @@ def test_t16_a_restore_sets_the_password_again(aws, bring, plan_and_do, database
     del restored["engine_version"]
     restored["restore"] = {"snapshot_identifier": snapshot["DBClusterSnapshotIdentifier"]}
     mark = len(aws.log())
+    assert bring(MODULE, **restored, wait=False)["actions"] == [], "a head start leaves it to the run that sets the password"
+    assert mutating(aws, mark) == []
     plan_and_do(MODULE, "create", **restored)
     assert databases.tags(name)["opta:secret-version-id"] == databases.current_version(restored["secret_name"])
     modified = [r["parameters"] for r in aws.log()[mark:] if r["operation"] == "ModifyDBCluster"]
