@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MARKER = "this-is-a-stand-in"  # only a directory that has it, or an empty one, is ever emptied
 EXPLANATION = """\
   real:     Kubernetes: for each EKS cluster an API server, etcd, controller manager and scheduler of its own; kubectl and helm
-  imitated: AWS (moto and an extension); nodes and pods (kwok: no container runs); logs, load balancers, volumes"""
+  imitated: AWS (moto and an extension); nodes and pods (kwok: no container runs); logs, load balancers, volumes; the public DNS (a server that answers from the emulated zones)"""
 # What a user's shell may have set must not reach the server's own AWS clients.
 AWS_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE", "AWS_ROLE_ARN")
 
@@ -46,6 +46,7 @@ class Running:
             ) from error
         self.directory = directory
         self.endpoint_url: str = server["endpoint_url"]
+        self.dns_address: str = server["dns_address"]
 
     def clusters(self) -> list[dict[str, Any]]:
         """The EKS clusters whose API server answers already, in DescribeCluster's shape."""
@@ -118,6 +119,7 @@ def environment_lines(directory: Path) -> str:
     without_proxy = ",".join(dict.fromkeys([*filter(None, hosts.split(",")), HOST]))
     variables = {
         "AWS_ENDPOINT_URL": running.endpoint_url,
+        "STANDIN_DNS": running.dns_address,
         "AWS_REGION": running.region,
         "AWS_DEFAULT_REGION": running.region,
         "AWS_ACCESS_KEY_ID": "testing",

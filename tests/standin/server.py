@@ -2,7 +2,7 @@
 
 python -m tests.standin.server --directory DIR [--region R] [--times JSON] [--latency-ms N]
 
-Writes DIR/server.json {pid, port, endpoint_url} when it answers, and one line for each AWS call to DIR/requests.jsonl. SIGTERM ends it.
+Writes DIR/server.json {pid, port, endpoint_url, dns_address} when it answers, and one line for each AWS call to DIR/requests.jsonl. SIGTERM ends it.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from tests.standin.aws.protocol import Request
 from tests.standin.aws.start import prepare
 from tests.standin.aws.view import View
 from tests.standin.aws.world import World
+from tests.standin.dns_server import DnsServer
 from tests.standin.processes import HOST, reserve_port
 
 Environ = dict[str, Any]
@@ -86,12 +87,16 @@ def main() -> None:
     port = reserve_port()
     world.endpoint_url = f"http://{HOST}:{port}"
     prepare(world)
+    dns = DnsServer(world)
+    dns.start()
     server = make_server(HOST, port, Application(world), threaded=True, request_handler=QuietHandler)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
-    _write(directory / "server.json", {"pid": os.getpid(), "port": port, "endpoint_url": world.endpoint_url})
+    running = {"pid": os.getpid(), "port": port, "endpoint_url": world.endpoint_url, "dns_address": dns.address}
+    _write(directory / "server.json", running)
     try:
         server.serve_forever()
     finally:
+        dns.stop()
         _end(world)
 
 

@@ -36,6 +36,9 @@ TIMES = {
     "elasticache:user": 0.1,
     "elasticache:snapshot": 0.2,
     "iam:role-visible": 0.3,
+    "acm:details": 0.2,
+    "acm:certificate": 0.4,
+    "acm:in-use": 0.3,
 }
 
 
