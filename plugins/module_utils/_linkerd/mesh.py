@@ -13,7 +13,7 @@ from .._kubernetes.client import KubernetesClient
 from .._resource import KNOWN_AFTER_APPLY, Outcome, ensure_absent, ensure_present
 from .anchors import Anchors, Terms, day, next_anchors
 from .certificates import Signed, bundle
-from .leaves import ISSUER, Leaf, as_object, held_pair, held_text, leaves, next_pair
+from .leaves import Leaf, as_object, held_pair, held_text, leaves, next_pair
 from .proxies import Proxies, Workload, can_restart
 from .secret import AnchorSecret
 
@@ -120,8 +120,7 @@ class MeshCertificates:
             reason = reasons.get(plan.wanted["metadata"]["name"])
             if reason and plan.outcome.action:
                 plan.outcome.after = {**plan.outcome.after, "why": reason}
-        # the issuer first, whatever the order in which they were applied
-        return [plan.outcome for plan in sorted(plans, key=lambda plan: plan.wanted["metadata"]["name"] != ISSUER)]
+        return [plan.outcome for plan in plans]
 
     def _tend_proxies(self, done: Done, anchors: Anchors, held: Anchors | None, why: str) -> None:
         """Tell, or restart, what does not trust the newest anchor."""
