@@ -99,20 +99,20 @@ class ServiceNetwork:
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
         with context.wrap_socket(connection, server_side=True) as secured:
             Handler = type("Handler", (_Handler,), {"client": client, "review": staticmethod(review)})
-            Handler(secured, (address, 0), SimpleNamespace())  # type: ignore[arg-type]
+            Handler(secured, (address, 0), SimpleNamespace())
 
     @staticmethod
     def _relay(connection: socket.socket, address: str, port: int) -> None:
         with socket.create_connection((address, port), timeout=10) as other, selectors.DefaultSelector() as selector:
             connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-            for one, opposite in ((connection, other), (other, connection)):
-                selector.register(one, selectors.EVENT_READ, opposite)
+            for ends in ((connection, other), (other, connection)):
+                selector.register(ends[0], selectors.EVENT_READ, ends)
             while True:
                 for key, _ in selector.select():
-                    read = key.fileobj.recv(BUFFER)
+                    read = key.data[0].recv(BUFFER)
                     if not read:
                         return
-                    key.data.sendall(read)
+                    key.data[1].sendall(read)
 
     def _note(self, text: str) -> None:
         with self._log.open("a") as log:
@@ -120,7 +120,8 @@ class ServiceNetwork:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    """One request a connection (HTTP/1.0), so that each call meets the certificate of the moment."""
+
     client: KubernetesClient
     review: Review
 
