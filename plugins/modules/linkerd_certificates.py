@@ -102,6 +102,14 @@ options:
     description: Days before its end when the certificate of a webhook is renewed.
     type: int
     default: 30
+  renew:
+    description:
+      - What is renewed now, although its time has not come, for example because a key may be known to others.
+        Each run with it does so again. Of a trust anchor it begins the steps; a renewal that is under way is carried on.
+    type: list
+    elements: str
+    choices: [trust_anchor, issuer, webhooks]
+    default: []
   restart_workloads:
     description:
       - Whether Deployments, StatefulSets and DaemonSets are restarted whose proxies do not trust the newest trust anchor, once Linkerd
@@ -132,14 +140,14 @@ EXAMPLES = r"""
     kms_key_arn: "{{ network_outputs.kms_key_arn }}"
   register: mesh
 
-- name: Renew the trust anchor two years ahead, and restart what does not know it yet
+- name: Begin to renew the trust anchor now, and restart what does not know it yet
   opta.platform.linkerd_certificates:
     cluster_name: "{{ eks_outputs.cluster_name }}"
     endpoint: "{{ eks_outputs.endpoint }}"
     certificate_authority_data: "{{ eks_outputs.certificate_authority_data }}"
     environment: staging
     secret_name: opta/staging/linkerd/trust-anchor
-    trust_anchor_renewal_days: 730
+    renew: [trust_anchor]
     restart_workloads: true
 """
 
@@ -189,7 +197,7 @@ from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module i
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.anchors import Terms
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.mesh import MeshCertificates
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.secret import AnchorSecret
-from ansible_collections.opta.platform.plugins.module_utils._linkerd.terms import TERM_ARGUMENTS, refusal
+from ansible_collections.opta.platform.plugins.module_utils._linkerd.terms import RENEWABLE, TERM_ARGUMENTS, refusal
 from ansible_collections.opta.platform.plugins.module_utils._resource import as_result
 
 ARGUMENTS = {
@@ -201,6 +209,7 @@ ARGUMENTS = {
     "tags": {"type": "dict"},
     "secret_recovery_window_in_days": {"type": "int", "default": 30, "no_log": False},
     **TERM_ARGUMENTS,
+    "renew": {"type": "list", "elements": "str", "choices": RENEWABLE, "default": []},
     "restart_workloads": {"type": "bool", "default": False},
 }
 
@@ -219,7 +228,7 @@ def mesh_of(module):
         module.cluster() if given["endpoint"] else None,
         secret,
         options,
-        Terms(**{name: given[name] for name in TERM_ARGUMENTS}),
+        Terms(**{name: given[name] for name in TERM_ARGUMENTS}, asked=tuple(given["renew"])),
         namespace=given["namespace"],
         trust_domain=given["trust_domain"],
         restart_workloads=given["restart_workloads"],

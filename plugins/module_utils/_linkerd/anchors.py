@@ -88,6 +88,8 @@ class Terms:
     issuer_renewal_days: int
     webhook_days: int
     webhook_renewal_days: int
+    #: what is renewed now although it need not be: trust_anchor, issuer, webhooks
+    asked: tuple[str, ...] = ()
 
 
 def next_anchors(
@@ -118,7 +120,7 @@ def next_anchors(
         return _after_the_coming(found, issuer, now, trusted)
     if found.previous:
         return _without_the_previous(found, issuer, now)
-    if found.current.holds_for(now) <= terms.trust_anchor_renewal_days:
+    if found.current.holds_for(now) <= terms.trust_anchor_renewal_days or "trust_anchor" in terms.asked:
         return replace(found, coming=made(), former=()), f"the old one ends on {day(found.current)}"
     return found, ""
 

@@ -35,13 +35,14 @@ class Leaf:
     days: int
     renewal_days: int
     component: str
+    asked: bool
     make: Callable[[str, Signed, datetime.datetime, int], Signed]
 
 
 def leaves(namespace: str, trust_domain: str, terms: Terms) -> dict[str, Leaf]:
     """All of a mesh, the issuer first."""
     identity = f"identity.{namespace}.{trust_domain}"
-    issuer = Leaf("issuer", ISSUER, identity, terms.issuer_days, terms.issuer_renewal_days, "identity", new_issuer)
+    issuer = Leaf("issuer", ISSUER, identity, terms.issuer_days, terms.issuer_renewal_days, "identity", "issuer" in terms.asked, new_issuer)
     servers = {
         name: Leaf(
             name.replace("_", " "),
@@ -50,6 +51,7 @@ def leaves(namespace: str, trust_domain: str, terms: Terms) -> dict[str, Leaf]:
             terms.webhook_days,
             terms.webhook_renewal_days,
             COMPONENTS[name],
+            "webhooks" in terms.asked,
             new_server,
         )
         for name, service in WEBHOOKS.items()
@@ -88,6 +90,12 @@ def _why(leaf: Leaf, found: Signed | None, anchors: Anchors, now: datetime.datet
         return f"it has ended on {day(found)}"
     if not found.is_signed_by(anchors.current):
         return "the trust anchor that signed it is another one"
+    return _ahead_of_time(leaf, found, anchors, now)
+
+
+def _ahead_of_time(leaf: Leaf, found: Signed, anchors: Anchors, now: datetime.datetime) -> str:
+    if leaf.asked:
+        return "it was asked for"
     gains = min(now + datetime.timedelta(days=leaf.days), anchors.current.not_after) - found.not_after
     if found.holds_for(now) <= leaf.renewal_days and gains > LEAST_GAIN:
         return f"it ends on {day(found)}"

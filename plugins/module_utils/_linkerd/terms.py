@@ -14,6 +14,7 @@ TERM_ARGUMENTS: dict[str, dict[str, Any]] = {
     "webhook_days": {"type": "int", "default": 365},
     "webhook_renewal_days": {"type": "int", "default": 30},
 }
+RENEWABLE = ["trust_anchor", "issuer", "webhooks"]
 #: a trust anchor for ten years is one that nobody knows how to renew
 MOST_DAYS = {"trust_anchor_days": 1826, "issuer_days": 366, "webhook_days": 825}
 

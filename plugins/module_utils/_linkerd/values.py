@@ -17,14 +17,22 @@ ISSUER_ANNOTATION = "opta.platform/issuer"
 
 def control_plane_namespace(name: str) -> dict[str, Any]:
     """Its pods are not injected, for the chart brings their proxies; with linkerd-cni they fulfil the strictest standard."""
-    labels = {"linkerd.io/is-control-plane": "true", "linkerd.io/control-plane-ns": name, "config.linkerd.io/admission-webhooks": "disabled"}
+    labels = {
+        "linkerd.io/is-control-plane": "true",
+        "linkerd.io/control-plane-ns": name,
+        "config.linkerd.io/admission-webhooks": "disabled",
+    }
     labels |= {f"{POD_SECURITY}/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
     return _namespace(name, labels)
 
 
 def cni_namespace(name: str) -> dict[str, Any]:
     """Its pods write to the directories of the node."""
-    labels = {"linkerd.io/cni-resource": "true", "config.linkerd.io/admission-webhooks": "disabled", f"{POD_SECURITY}/enforce": "privileged"}
+    labels = {
+        "linkerd.io/cni-resource": "true",
+        "config.linkerd.io/admission-webhooks": "disabled",
+        f"{POD_SECURITY}/enforce": "privileged",
+    }
     return _namespace(name, labels)
 
 

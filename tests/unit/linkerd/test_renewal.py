@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._linkerd import anchors as trust
@@ -42,7 +43,7 @@ class Mesh:
         assert found is not None
         return found
 
-    def run(self, **days: int) -> dict[str, str]:
+    def run(self, **days: Any) -> dict[str, str]:
         """One run of the module and of Linkerd's release after it; why what was renewed."""
         terms = replace(TERMS, **days)
         found = self.anchors if self.held else None
@@ -206,6 +207,15 @@ def test_nothing_ends_in_ten_years_of_monthly_runs_and_quarterly_deployments(mes
             mesh.restart()
             mesh.check()
     assert 4 <= len(seen) <= 6
+
+
+def test_what_is_asked_for_is_renewed_at_once(mesh):
+    assert mesh.run(asked=("issuer",)) == {"issuer": "it was asked for"}
+    assert set(mesh.run(asked=("webhooks",))) == {"proxy_injector", "policy_validator", "profile_validator"}
+    assert set(mesh.run(asked=("trust_anchor",))) == {"anchor"}
+    assert mesh.anchors.coming is not None
+    assert mesh.run(asked=("trust_anchor",)) == {}, "the renewal is under way"
+    mesh.check()
 
 
 BAD_TERMS = [
