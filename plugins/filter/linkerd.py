@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.opta.platform.plugins.module_utils._linkerd import values
+from ansible_collections.opta.platform.plugins.module_utils._linkerd import releases, values
 
 
 class FilterModule:
@@ -14,6 +14,6 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
-            "linkerd_control_plane_values": values.control_plane_values,
+            "linkerd_releases": releases.linkerd_releases,
             "linkerd_namespaces": values.linkerd_namespaces,
         }

@@ -71,7 +71,7 @@ def control_plane_values(certificates: Mapping[str, Any], high_availability: boo
         },
         **{key: {"externalSecret": True, "caBundle": anchors} for key in WEBHOOK_VALUES},
     }
-    return _merged(values, _high_availability()) if high_availability else values
+    return merged(values, _high_availability()) if high_availability else values
 
 
 def _high_availability() -> dict[str, Any]:
@@ -91,12 +91,13 @@ def _high_availability() -> dict[str, Any]:
     }
 
 
-def _merged(values: dict[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(values)
+def merged(values: dict[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with others over them, key by key."""
+    result = dict(values)
     for key, value in more.items():
-        before = merged.get(key)
-        merged[key] = _merged(before, value) if isinstance(before, dict) and isinstance(value, Mapping) else value
-    return merged
+        before = result.get(key)
+        result[key] = merged(before, value) if isinstance(before, dict) and isinstance(value, Mapping) else value
+    return result
 
 
 def _namespace(name: str, labels: Mapping[str, str]) -> dict[str, Any]:

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.opta.platform.plugins.module_utils._linkerd import values
+from ansible_collections.opta.platform.plugins.module_utils._linkerd.releases import linkerd_releases
+from ansible_collections.opta.platform.plugins.module_utils._preflight.linkerd_rules import linkerd_rules
 
 from tests.standin.binaries import BINARIES, build, find
+from tests.support import collection
 
 CHARTS = Path(__file__).resolve().parents[2] / "standin" / "charts"
 CERTIFICATES = {"trust_anchors_pem": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "issuer": {"fingerprint": "ab12"}}
@@ -72,3 +75,40 @@ def test_high_availability_changes_numbers_only():
     assert AVAILABLE["controllerReplicas"] == 3
     assert AVAILABLE["proxy"]["resources"]["memory"] == PLAIN["proxy"]["resources"]["memory"]
     assert AVAILABLE["identityTrustAnchorsPEM"] == PLAIN["identityTrustAnchorsPEM"]
+
+
+CHARTS_TABLE = yaml.safe_load((collection.ROLES / "k8s_addons" / "vars" / "main.yml").read_text())["__k8s_addons_charts"]
+
+
+def releases(mirror="", **linkerd):
+    given = {"chart_version": "", "values": {}, "namespace": "linkerd", **linkerd}
+    return linkerd_releases({"repository_mirror": mirror, "addons": {"linkerd": given}}, CHARTS_TABLE, CERTIFICATES, False)
+
+
+def test_k2_releases_are_locked_and_in_the_order_that_works():
+    assert [(found["name"], found["namespace"], found["chart"], found["version"]) for found in releases()] == [
+        ("linkerd-crds", "linkerd", "linkerd-crds", "2026.6.3"),
+        ("linkerd-cni", "linkerd-cni", "linkerd2-cni", "2026.6.3"),
+        ("linkerd-control-plane", "linkerd", "linkerd-control-plane", "2026.6.3"),
+    ]
+    assert {found["repository"] for found in releases()} == {"https://helm.linkerd.io/edge"}
+
+
+def test_users_values_are_merged_over_ours():
+    last = releases(values={"proxy": {"defaultInboundPolicy": "cluster-authenticated"}}, chart_version="2026.8.3")[-1]
+    assert last["version"] == "2026.8.3"
+    assert last["values"]["proxy"] == {**PLAIN["proxy"], "defaultInboundPolicy": "cluster-authenticated"}
+
+
+def test_a_mirror_takes_the_place_of_the_repository():
+    web, registry = releases("https://charts.example.com/mirror/"), releases("oci://registry.example.com/mirror")
+    assert web[0]["repository"] == "https://charts.example.com/mirror/helm.linkerd.io/edge"
+    assert (registry[0]["repository"], registry[0]["chart"]) == ("", "oci://registry.example.com/mirror/helm.linkerd.io/edge/linkerd-crds")
+
+
+def test_days_that_cannot_be_right_are_told_before_anything_is_asked():
+    assert linkerd_rules({}) == []
+    (said,) = linkerd_rules({"k8s_addons_linkerd_issuer_days": 400})
+    assert said == "k8s_addons_linkerd_issuer_days is 400: it must be from 2 to 366, for example 180."
+    (said,) = linkerd_rules({"k8s_addons_linkerd_issuer_days": "half a year"})
+    assert said.startswith("k8s_addons_linkerd_issuer_days is 'half a year': it must be a number of days")
