@@ -14,6 +14,7 @@ from ansible_collections.opta.platform.plugins.module_utils._service import (
     link_rules,
     link_statements,
     link_values,
+    mesh,
     objects,
     rules,
     values,
@@ -22,9 +23,11 @@ from ansible_collections.opta.platform.plugins.module_utils._service.inputs impo
 from ansible_collections.opta.platform.plugins.module_utils._service.links import Stores
 
 
-def service_errors(inputs: Mapping[str, Any], per_zone_node_groups: Sequence[str], stores: Stores) -> list[str]:
+def service_errors(
+    inputs: Mapping[str, Any], per_zone_node_groups: Sequence[str], stores: Stores, addons: Mapping[str, Any] | None = None
+) -> list[str]:
     """A sentence for each input that cannot be right. What works, but not as the user may think, becomes a warning."""
-    for sentence in rules.service_warnings(inputs, per_zone_node_groups):
+    for sentence in [*rules.service_warnings(inputs, per_zone_node_groups), *mesh.mesh_warnings(Inputs(inputs), addons)]:
         Display().warning(sentence)
     return rules.service_errors(inputs) or link_rules.missing_stores(Inputs(inputs), stores)
 

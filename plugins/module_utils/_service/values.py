@@ -18,6 +18,7 @@ from .inputs import (
     as_text,
     ports,
 )
+from .mesh import inject_annotation, mesh_values
 
 #: pods of a service hold nothing that is lost when the autoscaler moves them (their /tmp would otherwise keep a node)
 SAFE_TO_EVICT = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "true"}
@@ -33,11 +34,18 @@ PROBE_FIELDS = {
 }
 
 
-def chart_values(given: Mapping[str, Any], role_arn: str, secret_generation: str, repository_uri: str = "") -> dict[str, Any]:
+def chart_values(
+    given: Mapping[str, Any],
+    role_arn: str,
+    secret_generation: str,
+    repository_uri: str = "",
+    addons: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """The values of the chart.
 
     given: the inputs by their full names, checked already. secret_generation: what changes whenever the Secret's data does.
     repository_uri: of the service's own repository. As long as that has no image for it, there is no workload.
+    addons: the outputs of the environment's role k8s_addons.
     """
     inputs = Inputs(given)
     name, deployable = inputs.text("name"), is_deployable(inputs)
@@ -63,9 +71,11 @@ def chart_values(given: Mapping[str, Any], role_arn: str, secret_generation: str
         "resources": resources(inputs),
         "persistentStorage": [storage(entry) for entry in inputs.items("persistent_storage")],
         "cronJobs": [cron_job(entry) for entry in inputs.items("cron_jobs") if deployable],
+        "mesh": mesh_values(inputs, addons),
         "nodeSelector": _texts(inputs.pairs("node_selector")),
         "tolerations": [toleration(entry) for entry in inputs.items("tolerations")],
-        "podAnnotations": {**SAFE_TO_EVICT, **_texts(inputs.pairs("pod_annotations"))},
+        # in the template too, so that pods are replaced when the mesh comes or goes
+        "podAnnotations": {**SAFE_TO_EVICT, **inject_annotation(addons), **_texts(inputs.pairs("pod_annotations"))},
         "podLabels": _texts(inputs.pairs("pod_labels")),
         "serviceAccountAnnotations": {ROLE_ANNOTATION: role_arn},
         "serviceAccountTokenMounted": inputs.switch("service_account_token_enabled"),

@@ -51,7 +51,8 @@ def render(helm: Path, given: Callable[..., dict[str, Any]], tmp_path: Path) -> 
     """The objects of the release of a service with these inputs, by kind and name."""
 
     def objects(**inputs: Any) -> Objects:
-        values = chart_values(given(**inputs), ROLE_ARN, GENERATION)
+        addons = inputs.pop("addons", None)
+        values = chart_values(given(**inputs), ROLE_ARN, GENERATION, addons=addons)
         path = tmp_path / "values.json"
         path.write_text(json.dumps(values))
         name = str(inputs.get("name", "hello"))
