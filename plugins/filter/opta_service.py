@@ -49,6 +49,11 @@ def service_stored_values(inputs: Mapping[str, Any], stores: Stores) -> list[dic
     return link_values.stored_values(Inputs(inputs), stores)
 
 
+def service_uses(links: Sequence[Mapping[str, Any]], store: str) -> bool:
+    """Whether links name a store, which is given as its kind and name: aurora/main."""
+    return link_rules.uses(Inputs({"opta_service_links": links}), store)
+
+
 class FilterModule:
     """The filters of the role opta_service."""
 
@@ -64,5 +69,7 @@ class FilterModule:
             "service_policies": service_policies,
             "service_secret_generation": objects.secret_generation,
             "service_stored_values": service_stored_values,
+            "service_rotation_errors": link_rules.rotation_errors,
+            "service_uses": service_uses,
             "service_values": values.chart_values,
         }
