@@ -15,6 +15,7 @@ from ansible_collections.opta.platform.plugins.module_utils._service import (
     link_statements,
     link_values,
     objects,
+    rotation,
     rules,
     values,
 )
@@ -49,16 +50,14 @@ def service_stored_values(inputs: Mapping[str, Any], stores: Stores) -> list[dic
     return link_values.stored_values(Inputs(inputs), stores)
 
 
-def service_uses(links: Sequence[Mapping[str, Any]], store: str) -> bool:
-    """Whether links name a store, which is given as its kind and name: aurora/main."""
-    return link_rules.uses(Inputs({"opta_service_links": links}), store)
-
-
 class FilterModule:
     """The filters of the role opta_service."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
+            "rotation_input_errors": rotation.input_errors,
+            "rotation_missing": rotation.missing,
+            "rotation_planned": rotation.planned,
             "service_errors": service_errors,
             "service_host": images.service_host,
             "service_image_errors": service_image_errors,
@@ -69,7 +68,6 @@ class FilterModule:
             "service_policies": service_policies,
             "service_secret_generation": objects.secret_generation,
             "service_stored_values": service_stored_values,
-            "service_rotation_errors": link_rules.rotation_errors,
-            "service_uses": service_uses,
+            "service_uses": rotation.uses,
             "service_values": values.chart_values,
         }

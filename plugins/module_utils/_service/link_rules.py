@@ -71,20 +71,6 @@ def missing_stores(inputs: Inputs, stores: Stores) -> list[str]:
     return sentences.said
 
 
-def uses(inputs: Inputs, store: str) -> bool:
-    """Whether a link names the store: aurora/main."""
-    return store in {f"{link.kind_name}/{link.name}" for link in links(inputs)}
-
-
-def rotation_errors(store: str, stores: Stores) -> list[str]:
-    """A sentence when there is no such store to give a new password. store: its kind and name, aurora/main."""
-    known = sorted(f"{kind}/{name}" for kind, outputs in stores.items() for name in outputs.get("secret_arns") or {})
-    if store in known:
-        return []
-    there_is = f"there is {', '.join(known)}" if known else "it has none"
-    return [f"rotate_store is {store!r}, and the environment has no such store ({there_is}): give kind and name, for example aurora/main."]
-
-
 def _shape_errors(where: str, entry: Any, sentences: Sentences) -> None:
     kinds = ", ".join(KINDS)
     if not isinstance(entry, Mapping):
