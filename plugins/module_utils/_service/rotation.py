@@ -8,7 +8,7 @@ from typing import Any
 
 from .._resource import KNOWN_AFTER_APPLY
 from .inputs import Inputs
-from .links import KINDS, Stores, links
+from .links import KINDS, ROTATED, Stores, links
 
 EXAMPLE = "for example -e rotate_environment=staging -e rotate_store=aurora/main"
 
@@ -62,8 +62,7 @@ def missing(store: str, stores: Stores) -> list[str]:
 
 def planned(outputs: Mapping[str, Mapping[str, str]], store: str) -> dict[str, Any]:
     """The outputs of the store's role as a plan takes them: the new password is known after the run only."""
-    name = store.partition("/")[2]
-    return {**outputs, "secret_arns": {**(outputs.get("secret_arns") or {}), name: KNOWN_AFTER_APPLY}}
+    return {**outputs, ROTATED: {store.partition("/")[2]: KNOWN_AFTER_APPLY}}
 
 
 def _there_is(names: Sequence[str]) -> str:

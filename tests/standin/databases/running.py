@@ -6,7 +6,7 @@ import re
 import shutil
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -98,15 +98,17 @@ class Databases:
         self._running: dict[str, RunningDatabase] = {}
         self._authority: Authority | None = None
 
-    def run_all(self) -> dict[str, Any]:
-        """Starts what stands and does not run yet, waits until each answers, and says where: in JSON's shape."""
+    def run(self, names: Sequence[str] = ()) -> dict[str, Any]:
+        """Starts what stands and does not run yet, waits until each answers, and says where: in JSON's shape.
+
+        names: of clusters and replication groups; none means all.
+        """
         with self._lock:
-            standing = self._standing()
-            self._running = {key: running for key, running in self._running.items() if key in standing and not running.ended()}
+            standing = {key: each for key, each in self._standing().items() if not names or each.name in names}
             for identity, description in standing.items():
-                if identity not in self._running:
+                if identity not in self._running or self._running[identity].ended():
                     self._running[identity] = self._start(identity, description)
-            running = list(self._running.values())
+            running = [self._running[identity] for identity in standing]
         for each in running:
             each.settled.wait(START_SECONDS)
         return {"certificate_authority": str(self._directory / "ca.crt"), "databases": [_shown(each) for each in running]}
