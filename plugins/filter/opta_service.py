@@ -55,9 +55,9 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
-            "rotation_input_errors": rotation.input_errors,
-            "rotation_missing": rotation.missing,
-            "rotation_planned": rotation.planned,
+            "service_rotation_errors": rotation.input_errors,
+            "service_rotation_missing": rotation.missing,
+            "service_rotation_planned": rotation.planned,
             "service_errors": service_errors,
             "service_host": images.service_host,
             "service_image_errors": service_image_errors,
