@@ -16,6 +16,7 @@ from ansible_collections.opta.platform.plugins.module_utils._service import (
     link_values,
     mesh,
     objects,
+    rotation,
     rules,
     values,
 )
@@ -57,6 +58,9 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
+            "service_rotation_errors": rotation.input_errors,
+            "service_rotation_missing": rotation.missing,
+            "service_rotation_planned": rotation.planned,
             "service_errors": service_errors,
             "service_host": images.service_host,
             "service_image_errors": service_image_errors,
@@ -67,5 +71,6 @@ class FilterModule:
             "service_policies": service_policies,
             "service_secret_generation": objects.secret_generation,
             "service_stored_values": service_stored_values,
+            "service_uses": rotation.uses,
             "service_values": values.chart_values,
         }

@@ -96,7 +96,7 @@ def status(directory: Path) -> int:
     running = Running(directory)
     print(f"stand-in for AWS and EKS: {running.endpoint_url}, region {running.region}")
     alive = True
-    for path in (directory / "state.json", *_control_plane_tables(directory)):
+    for path in (directory / "state.json", *_process_tables(directory)):
         part = "" if path.parent == directory else f"{path.parent.name}: "
         for name, process in ProcessTable(path, path.parent).processes.items():
             lives = is_alive(process)
@@ -104,6 +104,18 @@ def status(directory: Path) -> int:
             memory = f"{resident_mebibytes(process['pid'])} MiB" if lives else "DEAD"
             print(f"  {part + name:<48}{process['pid']:>8}  {memory}")
     return 0 if alive else 1
+
+
+def databases(directory: Path) -> str:
+    """Starts the real databases behind the endpoints; one line for each, as /etc/hosts has them, with what it is behind the #."""
+    answer = _ask(f"{Running(directory).endpoint_url}/_standin/databases", "POST").json()
+    lines = [f"# their certificate authority: {answer['certificate_authority']}"]
+    for each in answer["databases"]:
+        if each["failure"]:
+            lines.append(f"# {each['name']}: {each['failure']}")
+        else:
+            lines.append(f"{each['address']} {' '.join(each['host_names'])} # {each['engine']} {each['name']}, port {each['port']}")
+    return "\n".join(lines)
 
 
 def environment_lines(directory: Path) -> str:
@@ -150,25 +162,32 @@ def _server_environment(directory: Path) -> dict[str, str | None]:
 
 def _probe(directory: Path) -> None:
     endpoint_url = json.loads((directory / "server.json").read_text())["endpoint_url"]
+    _ask(f"{endpoint_url}/_standin/ready", "GET", 5)
+
+
+def _ask(url: str, method: str, seconds: float = 120) -> requests.Response:
     session = requests.Session()
     session.trust_env = False
-    session.get(f"{endpoint_url}/_standin/ready", timeout=5).raise_for_status()
+    answer = session.request(method, url, timeout=seconds)
+    answer.raise_for_status()
+    return answer
 
 
 def _table(directory: Path) -> ProcessTable:
     return ProcessTable(directory / "state.json", directory)
 
 
-def _control_plane_tables(directory: Path) -> list[Path]:
+def _process_tables(directory: Path) -> list[Path]:
     return sorted(directory.glob("**/processes.json"))
 
 
 def _end(directory: Path) -> None:
     """The server first, so that it starts nothing new; then what it may have left behind."""
     stubborn = _table(directory).end_all(((signal.SIGTERM, 20), (signal.SIGKILL, 5)))
-    for path in _control_plane_tables(directory):
+    for path in _process_tables(directory):
         stubborn += ProcessTable(path, path.parent).end_all(((signal.SIGKILL, 5),))
-        shutil.rmtree(path.parent / "etcd", ignore_errors=True)
+        for data in ("etcd", "data"):  # of a control plane, of a database
+            shutil.rmtree(path.parent / data, ignore_errors=True)
     if stubborn:
         raise StandInError(f"these processes would not end: {', '.join(stubborn)}; see state.json and processes.json in {directory}")
 

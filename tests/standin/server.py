@@ -24,6 +24,7 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
 from tests.standin.aws import control, handlers  # noqa: F401
+from tests.standin.aws.databases import standing_databases
 from tests.standin.aws.eks_control_planes import RunningControlPlane
 from tests.standin.aws.eks_model import Cluster
 from tests.standin.aws.errors import DroppedConnectionError
@@ -32,6 +33,7 @@ from tests.standin.aws.start import prepare
 from tests.standin.aws.view import View
 from tests.standin.aws.world import World
 from tests.standin.dns_server import DnsServer
+from tests.standin.databases.running import Databases
 from tests.standin.processes import HOST, reserve_port
 
 Environ = dict[str, Any]
@@ -84,6 +86,7 @@ def main() -> None:
     except ValueError as error:
         sys.exit(f"--times: {error}")
     world.control_planes = make_control_plane
+    world.databases = Databases(directory / "databases", lambda: standing_databases(world))
     port = reserve_port()
     world.endpoint_url = f"http://{HOST}:{port}"
     prepare(world)
@@ -101,7 +104,9 @@ def main() -> None:
 
 
 def _end(world: World) -> None:
-    """Stops all control planes side by side."""
+    """Stops all databases, and all control planes, side by side."""
+    if world.databases:
+        world.databases.stop()
     running = [cluster.control_plane for account in world.eks.values() for cluster in account.clusters.values() if cluster.control_plane]
     for control_plane in running:
         control_plane.stop()

@@ -189,7 +189,12 @@ def _node_group(call: Call, group: Group) -> Data:
 
 
 def _endpoint(call: Call, group: Group, start: str) -> Data:
-    return {"Address": f"{start}standin.{_short(call.region)}.cache.amazonaws.com", "Port": group.settings["Port"]}
+    return {"Address": host_name(call.region, start), "Port": group.settings["Port"]}
+
+
+def host_name(region: str, start: str) -> str:
+    """The name of an endpoint that begins so."""
+    return f"{start}standin.{_short(region)}.cache.amazonaws.com"
 
 
 def _short(region: str) -> str:
