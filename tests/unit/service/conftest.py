@@ -48,10 +48,10 @@ def helm() -> Path:
 
 @pytest.fixture
 def render(helm: Path, given: Callable[..., dict[str, Any]], tmp_path: Path) -> Callable[..., Objects]:
-    """The objects of the release of a service with these inputs, by kind and name."""
+    """The objects of the release of a service with these inputs, by kind and name. addons: the outputs of k8s_addons."""
 
-    def objects(**inputs: Any) -> Objects:
-        values = chart_values(given(**inputs), ROLE_ARN, GENERATION)
+    def objects(addons: dict[str, str] | None = None, **inputs: Any) -> Objects:
+        values = chart_values(given(**inputs), ROLE_ARN, GENERATION, addons=addons)
         path = tmp_path / "values.json"
         path.write_text(json.dumps(values))
         name = str(inputs.get("name", "hello"))
