@@ -37,11 +37,16 @@ addresses:
   elements: dict
   contains:
     host: {description: The host name; empty for any., type: str, sample: shop.example.com}
-    path: {description: "Beginning of the path, without a slash at its end; empty for gRPC, which takes the whole host.", type: str, sample: /cart}
+    path:
+      description: Beginning of the path, without a slash at its end; empty for gRPC, which takes the whole host.
+      type: str
+      sample: /cart
     kind: {description: "C(HTTPRoute), C(GRPCRoute) or C(Ingress).", type: str}
     namespace: {description: Its namespace., type: str}
     name: {description: Its name., type: str}
-    service: {description: "The value of its label C(app.kubernetes.io/instance), which is the service's name; empty without one.", type: str}
+    service:
+      description: The value of its label C(app.kubernetes.io/instance), which is the service's name; empty without one.
+      type: str
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule

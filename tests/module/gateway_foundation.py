@@ -46,7 +46,8 @@ def with_gateway(cluster: Cluster) -> Cluster:
 
 def gateway() -> dict[str, Any]:
     from_all = {"namespaces": {"from": "All"}}
-    listeners = [{"name": name, "port": port, "protocol": "HTTP", "allowedRoutes": from_all} for name, port in (("http", 80), ("https", 443))]
+    ports = {"http": 80, "https": 443}
+    listeners = [{"name": name, "port": port, "protocol": "HTTP", "allowedRoutes": from_all} for name, port in ports.items()]
     metadata = {"name": GATEWAY, "namespace": NAMESPACE}
     return {
         "apiVersion": "gateway.networking.k8s.io/v1",

@@ -144,12 +144,12 @@ def _api_service(obj: Mapping[str, Any]) -> Readiness:
 
 
 def _route(obj: Mapping[str, Any]) -> Readiness:
-    """A route of the Gateway API, once each Gateway that it names has taken it up; a mesh, whose parents are Services, is not waited for."""
+    """A route, once each Gateway that it names has taken it up. A mesh, whose parents are Services, is not waited for."""
     parents = (obj.get("status") or {}).get("parents") or []
     for wanted in obj["spec"].get("parentRefs") or []:
         if wanted.get("kind", "Gateway") != "Gateway":
             continue
-        status = next((parent for parent in parents if _same_parent(parent.get("parentRef") or {}, wanted, obj)), {})
+        status: Mapping[str, Any] = next((parent for parent in parents if _same_parent(parent.get("parentRef") or {}, wanted, obj)), {})
         for name in ("Accepted", "ResolvedRefs"):
             found = condition({"status": status}, name)
             current = found.get("observedGeneration", 0) >= obj["metadata"].get("generation", 0)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .inputs import PREFIX, Inputs, ports
-from .public import GATEWAY, OPTION, Address, Addons, as_entry, public_addresses
+from .public import GATEWAY, OPTION, Addons, Address, as_entry, public_addresses
 from .words import Sentences, is_label
 
 OPTIONS = ("address", "strip_prefix", "port")
@@ -54,7 +54,9 @@ def environment_errors(inputs: Inputs, addons: Addons) -> list[str]:
             "and run opta.platform.env for it first."
         ]
     if not domain:
-        return [f"{OPTION} is given, and environment {environment} has no domain: set dns_cert_domain and run opta.platform.env for it first."]
+        return [
+            f"{OPTION} is given, and environment {environment} has no domain: set dns_cert_domain and run opta.platform.env for it first."
+        ]
     for address in found:
         if not _lies_in(address.host, domain):
             sentences.say(
@@ -156,7 +158,8 @@ def _port_errors(inputs: Inputs, address: Address, sentences: Sentences) -> None
     if not known:
         sentences.say(f"{address.where}: the service has no port: give opta_service_ports, for example [{{port: 8080}}].")
     elif name is not None and name not in known:
-        sentences.say(f"{address.where}: port is {name!r}, and opta_service_ports has no port of that name (there are: {', '.join(known)}).")
+        there_are = f"there are: {', '.join(known)}"
+        sentences.say(f"{address.where}: port is {name!r}, and opta_service_ports has no port of that name ({there_are}).")
     elif not address.port:
         sentences.say(f"{address.where}: the ingress speaks HTTP, and the port is of type tcp: name a port of type http.")
     elif address.is_grpc and address.path != "/":

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from .inputs import Inputs, as_text
-from .public import GATEWAY, INGRESS, LISTENER, Address, Addons, public_addresses
+from .public import GATEWAY, INGRESS, LISTENER, Addons, Address, public_addresses
 
 NGINX = "nginx.ingress.kubernetes.io"
 STICKY_COOKIE = "opta_cookie"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+PREFIX = "nginx.ingress.kubernetes.io/"
 PORT = {"port": 8080}
 RPC = {"name": "rpc", "port": 9000, "service_port": 9000, "protocol": "grpc"}
 GATEWAY = {
@@ -38,7 +39,7 @@ def rule(route):
 
 
 def annotations(ingress):
-    return {name.removeprefix("nginx.ingress.kubernetes.io/"): value for name, value in ingress["metadata"].get("annotations", {}).items()}
+    return {name.removeprefix(PREFIX): value for name, value in ingress["metadata"].get("annotations", {}).items()}
 
 
 def test_v4_a_route_for_each_address(published):
@@ -94,8 +95,8 @@ def test_grpc_is_a_route_of_its_own_kind(published):
 
 
 def test_annotations_of_the_user_are_on_every_route(published):
-    for route in published("HTTPRoute", public_addresses=["/a", "/b"], public_annotations={"external-dns.alpha.kubernetes.io/ttl": 60, "on": True}):
-        assert route["metadata"]["annotations"] == {"external-dns.alpha.kubernetes.io/ttl": "60", "on": "true"}
+    for route in published("HTTPRoute", public_addresses=["/a", "/b"], public_annotations={"example.com/ttl": 60, "on": True}):
+        assert route["metadata"]["annotations"] == {"example.com/ttl": "60", "on": "true"}
     (route,) = published("HTTPRoute")
     assert "annotations" not in route["metadata"]
 
@@ -106,7 +107,8 @@ def test_no_policy_unasked(render):
 
 
 def test_the_size_of_bodies_is_a_policy_of_each_route(published):
-    inputs = {"ports": [PORT, RPC], "public_addresses": ["/a", {"address": "rpc.example.com", "port": "rpc"}], "public_request_body_max_mib": 8}
+    addresses = ["/a", {"address": "rpc.example.com", "port": "rpc"}]
+    inputs = {"ports": [PORT, RPC], "public_addresses": addresses, "public_request_body_max_mib": 8}
     policies = published("ClientSettingsPolicy", **inputs)
     routes = [*published("HTTPRoute", **inputs), *published("GRPCRoute", **inputs)]
     targets = {(policy["spec"]["targetRef"]["kind"], policy["spec"]["targetRef"]["name"]) for policy in policies}
@@ -163,12 +165,16 @@ def test_an_ingress_strips_by_a_regular_expression(published):
     ("inputs", "expected"),
     [
         ({"ports": [RPC]}, {"backend-protocol": "GRPC", "service-upstream": "true"}),
-        ({"ports": [{**PORT, "protocol": "websocket"}], "public_hash_key": "$remote_addr"},
-         {"proxy-read-timeout": "3600", "proxy-send-timeout": "3600", "upstream-hash-by": "$remote_addr"}),
-        ({"public_sticky_sessions_enabled": True, "public_sticky_sessions_max_age_seconds": 60},
-         {"affinity": "cookie", "session-cookie-name": "opta_cookie", "session-cookie-expires": "60", "session-cookie-max-age": "60"}),
+        (
+            {"ports": [{**PORT, "protocol": "websocket"}], "public_hash_key": "$remote_addr"},
+            {"proxy-read-timeout": "3600", "proxy-send-timeout": "3600", "upstream-hash-by": "$remote_addr"},
+        ),
+        (
+            {"public_sticky_sessions_enabled": True, "public_sticky_sessions_max_age_seconds": 60},
+            {"affinity": "cookie", "session-cookie-name": "opta_cookie", "session-cookie-expires": "60", "session-cookie-max-age": "60"},
+        ),
         ({"public_request_body_max_mib": 8}, {"proxy-body-size": "8m", "service-upstream": "true"}),
-        ({"public_annotations": {"nginx.ingress.kubernetes.io/service-upstream": False, "a": "b"}}, {"service-upstream": "false", "a": "b"}),
+        ({"public_annotations": {f"{PREFIX}service-upstream": False, "a": "b"}}, {"service-upstream": "false", "a": "b"}),
     ],
 )
 def test_an_ingress_is_told_by_annotations(published, inputs, expected):

@@ -14,6 +14,7 @@ from ansible_collections.opta.platform.plugins.module_utils._service.public_rule
 from ansible_collections.opta.platform.plugins.module_utils._service.rules import service_errors
 
 PORTS = [{"port": 8080}]
+JOB = {"name": "a", "schedule": "@daily", "args": ["x"]}
 GRPC = [{"name": "rpc", "port": 9000, "protocol": "grpc"}]
 BOTH = [*PORTS, {**GRPC[0], "service_port": 9000}]
 GATEWAY = {"ingress": "nginx_gateway_fabric", "domain": "example.com", "mesh": "linkerd"}
@@ -48,7 +49,8 @@ def test_a_service_that_does_not_run_yet_has_no_url(given):
 
 def test_objects_keep_their_names_in_any_order(given):
     def names(*addresses):
-        return {a.host + a.path: a.suffix for a in public_addresses(Inputs(given(public_addresses=list(addresses), ports=PORTS)), "example.com")}
+        found = public_addresses(Inputs(given(public_addresses=list(addresses), ports=PORTS)), "example.com")
+        return {address.host + address.path: address.suffix for address in found}
 
     assert names("/a", "/b", "x.example.com") == names("x.example.com", "/b", "/a")
     assert names("example.com/a") == names("/a/")
@@ -90,13 +92,13 @@ BAD = {
         "are one host for gRPC and for HTTP",
     ),
     "nothing that answers": (
-        {"public_addresses": ["/"], "minimum_replicas": 0, "maximum_replicas": 0, "cron_jobs": [{"name": "a", "schedule": "@daily", "args": ["x"]}]},
+        {"public_addresses": ["/"], "minimum_replicas": 0, "maximum_replicas": 0, "cron_jobs": [JOB]},
         "nothing would answer",
     ),
-    "an annotation that is a map": ({"public_addresses": ["/"], "public_annotations": {"a": {}}}, "public_annotations, a: the value must be"),
+    "an annotation that is a map": ({"public_addresses": ["/"], "public_annotations": {"a": {}}}, "annotations, a: the value must be"),
     "a setting without an address": ({"public_hash_key": "$remote_addr"}, "opta_service_public_hash_key is given, and"),
     "annotations without an address": ({"public_annotations": {"a": "b"}}, "opta_service_public_annotations is given, and"),
-    "stickiness without an address": ({"public_sticky_sessions_enabled": True}, "opta_service_public_sticky_sessions_enabled is given, and"),
+    "stickiness without an address": ({"public_sticky_sessions_enabled": True}, "_sticky_sessions_enabled is given, and"),
     "a hash key without a dollar": ({"public_addresses": ["/"], "public_hash_key": "remote_addr"}, "give a variable of nginx"),
     "two ways to choose the pod": (
         {"public_addresses": ["/"], "public_hash_key": "$remote_addr", "public_sticky_sessions_enabled": True},
@@ -123,7 +125,11 @@ def test_bad_input_is_one_sentence(given, case):
         ({"public_addresses": ["/"]}, {}, "environment staging has no ingress: switch one on in its role k8s_addons"),
         ({"public_addresses": ["/"]}, {**GATEWAY, "ingress": ""}, "environment staging has no ingress"),
         ({"public_addresses": ["/"]}, {**GATEWAY, "domain": ""}, "environment staging has no domain: set dns_cert_domain"),
-        ({"public_addresses": ["a.example.org"]}, GATEWAY, "environment staging serves example.com: use that or a name under it, for example hello."),
+        (
+            {"public_addresses": ["a.example.org"]},
+            GATEWAY,
+            "staging serves example.com: use that or a name under it, for example hello.example.com.",
+        ),
         ({"public_addresses": ["badexample.com"]}, GATEWAY, "environment staging serves example.com"),
         ({"public_addresses": ["*.example.org"]}, GATEWAY, "environment staging serves example.com"),
         ({"public_addresses": ["/a", "example.com/a"]}, GATEWAY, "has example.com/a twice"),
@@ -149,7 +155,14 @@ def test_a_service_without_addresses_needs_no_ingress(given):
 
 @pytest.mark.parametrize(
     ("address", "warns"),
-    [("/", False), ("a.example.com", False), ("*.example.com", False), ("a.b.example.com", True), ("*.b.example.com/x", True), ("a.b.org", False)],
+    [
+        ("/", False),
+        ("a.example.com", False),
+        ("*.example.com", False),
+        ("a.b.example.com", True),
+        ("*.b.example.com/x", True),
+        ("a.b.org", False),
+    ],
 )
 def test_a_name_that_the_certificate_may_not_have_is_told(given, address, warns):
     said = environment_warnings(Inputs(given(public_addresses=[address], ports=PORTS)), GATEWAY)
@@ -163,7 +176,7 @@ def held(host="example.com", path="/a", **more):
 @pytest.mark.parametrize(
     ("addresses", "ports", "other", "sentence"),
     [
-        (["/a"], PORTS, held(), "opta_service_public_addresses, /a: service web of layer books holds this address already (HTTPRoute books/web-1)"),
+        (["/a"], PORTS, held(), "_addresses, /a: service web of layer books holds this address already (HTTPRoute books/web-1)"),
         (["example.com/a/"], PORTS, held(kind="Ingress"), "service web of layer books holds this address already (Ingress books/web-1)"),
         (["/a"], PORTS, held(service=""), "something else holds this address already (HTTPRoute books/web-1)"),
         (["/a"], PORTS, held(namespace="shop"), "service web of layer shop holds"),
