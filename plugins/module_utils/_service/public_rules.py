@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .inputs import PREFIX, Inputs, ports
-from .public import GATEWAY, OPTION, Addons, Address, as_entry, public_addresses
+from .public import GATEWAY, INGRESS, OPTION, Addons, Address, as_entry, public_addresses
 from .words import Sentences, is_label
 
 OPTIONS = ("address", "strip_prefix", "port")
@@ -50,7 +50,7 @@ def environment_errors(inputs: Inputs, addons: Addons) -> list[str]:
         return []
     if not ingress:
         return [
-            f"{OPTION} is given, and environment {environment} has no ingress: switch one on in its role k8s_addons "
+            f"{OPTION} is given, and environment {environment} has no ingress: set k8s_addons_ingress to {GATEWAY} or {INGRESS} "
             "and run opta.platform.env for it first."
         ]
     if not domain:

@@ -122,7 +122,7 @@ def test_bad_input_is_one_sentence(given, case):
 @pytest.mark.parametrize(
     ("inputs", "addons", "sentence"),
     [
-        ({"public_addresses": ["/"]}, {}, "environment staging has no ingress: switch one on in its role k8s_addons"),
+        ({"public_addresses": ["/"]}, {}, "environment staging has no ingress: set k8s_addons_ingress to nginx_gateway_fabric or"),
         ({"public_addresses": ["/"]}, {**GATEWAY, "ingress": ""}, "environment staging has no ingress"),
         ({"public_addresses": ["/"]}, {**GATEWAY, "domain": ""}, "environment staging has no domain: set dns_cert_domain"),
         (
