@@ -46,7 +46,7 @@ def told(run):
 
 
 SHAPES = {
-    "plain": {"public_addresses": ["hello.example.com", "/", "/shop/v1.2", "*.example.com", "*.a.example.com/~b"]},
+    "plain": {"public_addresses": ["hello.example.com", "/", "/shop/v1.2", "*.example.com", "*.a.example.com/b_c"]},
     "stripped": {"public_addresses": [{"address": "/shop", "strip_prefix": True}]},
     "gRPC": {"ports": [RPC], "public_addresses": ["rpc.example.com"]},
     "websocket": {"ports": [{**PORT, "protocol": "websocket"}], "public_addresses": ["/"]},

@@ -14,8 +14,8 @@ from .words import Sentences, is_label
 OPTIONS = ("address", "strip_prefix", "port")
 FORMS = "a domain, domain/path, /path (of the environment's own domain) or *.domain, for example hello.example.com"
 LONGEST_HOST = 253
-#: what neither nginx nor Kubernetes reads as anything but itself
-PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
+#: what neither nginx nor Kubernetes reads as anything but itself, and ingress-nginx takes for a prefix
+PATH = re.compile(r"(/[A-Za-z0-9._-]+)*/?")
 #: a variable of nginx, as NGINX Gateway Fabric allows it
 HASH_KEY = re.compile(r"\$[a-z_]+")
 SETTINGS = ("annotations", "sticky_sessions_enabled", "hash_key", "read_timeout_seconds", "request_body_max_mib")
@@ -148,7 +148,7 @@ def _path_errors(address: Address, sentences: Sentences) -> None:
     if "://" in address.text:
         return
     if not PATH.fullmatch(path) or any(part in (".", "..") for part in path.split("/")):
-        sentences.say(f"{address.where}: a path is made of letters, digits and . _ ~ - between single slashes, for example /shop.")
+        sentences.say(f"{address.where}: a path is made of letters, digits and . _ - between single slashes, for example /shop.")
     if address.entry.get("strip_prefix") is not None and address.path == "/":
         sentences.say(f"{address.where} has strip_prefix, and no path that could be stripped: leave it out.")
 

@@ -77,6 +77,7 @@ BAD = {
     "two slashes": ({"public_addresses": ["a.example.com//b"]}, "a path is made of letters"),
     "two dots": ({"public_addresses": ["/a/../b"]}, "a path is made of letters"),
     "a regular expression": ({"public_addresses": ["/a(.*)"]}, "a path is made of letters"),
+    "a tilde": ({"public_addresses": ["/~a"]}, "a path is made of letters"),
     "a semicolon": ({"public_addresses": ["/a;b"]}, "a path is made of letters"),
     "nothing to strip": ({"public_addresses": [{"address": "a.example.com", "strip_prefix": True}]}, "no path that could be stripped"),
     "twice": ({"public_addresses": ["/a", "/a/"]}, "has /a/ twice"),
