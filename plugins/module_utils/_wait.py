@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ._errors import WaitTimeout
+from ._typical import usual_minutes
 
 T = TypeVar("T")
 
@@ -54,7 +55,8 @@ def wait_for(
                 "It may still come to its end: run again, or raise wait_timeout."
             )
         if now - told >= PROGRESS_SECONDS:
-            report_progress(f"waiting for {what}: {status(value)}, {now - started:.0f} s")
+            usual = usual_minutes(what)
+            report_progress(f"waiting for {what}: {status(value)}, {now - started:.0f} s{f', usually {usual}' if usual else ''}")
             told = now
         time.sleep(delay)
         delay = min(max(FIRST_DELAY_SECONDS, (time.monotonic() - started) * DELAY_SHARE), longest_delay_seconds)
