@@ -33,6 +33,8 @@ SERVICE_WITHOUT_A_CALL: list[tuple[dict[str, Any], str]] = [
     ({"opta_service_environment": "nowhere"}, "nowhere"),
     ({"opta_service_links": [{"redis": "main"}]}, "opta_service_links[1] has redis, which no link has: write elasticache."),
     ({"opta_service_links": [{"s3": "main"}]}, "give permission: read or write"),
+    ({"opta_service_public_addresses": ["https://hello.example.com"]}, "leave the scheme out, for example hello.example.com"),
+    ({"opta_service_public_hash_key": "session"}, "opta_service_public_hash_key is given, and opta_service_public_addresses is not"),
 ]
 
 #: these are held against what AWS has

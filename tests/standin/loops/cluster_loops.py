@@ -13,6 +13,7 @@ from tests.standin.loops.failing_pods import FailingPods
 from tests.standin.loops.kubelet import Kubelet
 from tests.standin.loops.load_balancers import LoadBalancers
 from tests.standin.loops.nodes import Nodes
+from tests.standin.loops.routes import Routes
 from tests.standin.loops.volumes import Volumes
 from tests.standin.webhooks import ServiceNetwork
 
@@ -50,6 +51,7 @@ class ClusterLoops:
             Nodes(client, name, view, control_plane.kubelet_port),
             FailingPods(client),
             LoadBalancers(client, name, view),
+            Routes(client),
             Volumes(client, name, view),
         )
         self._thread = threading.Thread(target=self._run, name=f"loops of {name}", daemon=True)
