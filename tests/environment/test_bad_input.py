@@ -50,7 +50,7 @@ AFTER_LOOKING: list[tuple[dict[str, Any], str]] = [
     ({"opta_account_id": "999999999999"}, "opta_account_id is 999999999999"),
     (
         {"aurora_clusters": [{"name": "main", "engine_version": "17", "instance_class": "db.t4g.hgue"}]},
-        "aurora_clusters, cluster main: AWS offers no db_instance_class db.t4g.hgue for version 17.7; it offers, among others, db.t4g.large",
+        "aurora_clusters, cluster main: AWS offers no db_instance_class db.t4g.hgue for version 17.7; it offers, among others, db.t4g.",
     ),
     ({"documentdb_clusters": [{"name": "main", "engine_version": "9.9"}]}, "cluster main: AWS does not offer engine_version 9.9"),
     (
