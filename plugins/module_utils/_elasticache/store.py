@@ -13,7 +13,7 @@ from .._credentials.credentials import Credentials, applied_version
 from .._errors import Refused
 from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, ensure_absent, ensure_present
 from .._security_group.group import StoreSecurityGroup
-from . import api
+from . import api, reboots
 from .groups import ParameterGroup, SubnetGroup, parameter_group_name
 from .passwords import PREVIOUS, Passwords
 from .replication_group import ReplicationGroup, authentication_of, parameter_group_of
@@ -103,11 +103,13 @@ class Store:
         needed = {"security_group_ids": [group["group_id"]], "subnet_group_name": self.options.name}
         self._subnet_group()
         needed["parameter_group_name"] = self._parameter_group(engine, standing)
+        waiting = self._waiting_for_reboot(standing)
         if with_users:
             needed["user_group_id"] = self._users(engine, passwords)
         main = self._replication_group(engine, needed, None if with_users else passwords)
         main.notes.extend(f"{main.kind} {main.name}: {note}" for note in engine.notes)
         self._drop_other_parameter_groups(engine, standing)
+        self._reboot(waiting, main)
         if not self.check_mode and (with_users or self.options.wait):
             self.credentials.promote(passwords.target)
         result = {key: value for key, value in (main.resource or {}).items() if key != "password"}
@@ -211,6 +213,31 @@ class Store:
             wanted["parameters"] = {key: _parameter_value(value) for key, value in parameters.items()}
         self._note(self._ensure(ParameterGroup(self.cache, name, purge_tags=self.options.purge_tags), wanted))
         return name
+
+    def _waiting_for_reboot(self, standing: Mapping[str, Any] | None) -> list[str]:
+        """The nodes that run with parameters from before, or will once the parameters are changed."""
+        if standing is None:
+            return []
+        changed = [outcome for outcome in self.outcomes if outcome.kind == ParameterGroup.kind]
+        everyone = any(reboots.changes_static(self.cache, outcome) for outcome in changed)
+        if everyone or self._may_reboot():
+            return reboots.waiting_nodes(self.cache, standing, everyone)
+        return list(standing.get("MemberClusters") or []) if reboots.waits(standing["node"]) else []
+
+    def _may_reboot(self) -> bool:
+        return bool(self.options.get("allow_reboot", False)) and self.options.wait
+
+    def _reboot(self, waiting: list[str], main: Outcome) -> None:
+        """Reboot the nodes, or tell that they wait, unless they start anew for another change."""
+        restarted = main.action == "update" and reboots.RESTARTING & set(main.attributes) and self.options.get("apply_immediately", True)
+        if not waiting or restarted:
+            return
+        if not self._may_reboot():
+            main.notes.append(reboots.note(main.kind, main.name))
+            return
+        if not self.check_mode:
+            reboots.reboot(self.cache, self.options.name, waiting, self.options.timeout_seconds)
+        self.outcomes += reboots.outcomes(waiting)
 
     def _users(self, engine: Engine, passwords: Passwords) -> str:
         name, purge = self.options.name, self.options.purge_tags

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from os.path import commonprefix
 from typing import Any
@@ -23,6 +23,7 @@ from .._vpc.plan import usable_zones
 from .._vpc.reading import Reading
 from .databases import database_outputs
 from .elasticache import elasticache_outputs
+from .offers import CACHES, refusals
 from .s3 import s3_outputs
 
 Client = Callable[[str], Any]
@@ -47,9 +48,10 @@ class Environment:
         self.reading = Reading(client("ec2"), self.name, tags)
         self.cluster = eks_api.describe_cluster(client("eks"), _names.resource_name(prefix, environment, limit=100))
 
-    def found(self) -> dict[str, Any]:
-        """What the preflight holds the inputs against."""
+    def found(self, described: Mapping[str, Any]) -> dict[str, Any]:
+        """What the preflight holds the inputs against. described: entries of stores by the roles' variables."""
         return {
+            "refusals": list(refusals(self.client, {name: self._new(name, entries) for name, entries in described.items()})),
             "region": self.account["region"],
             "zone_count": len(usable_zones(self.reading.items("zones"))),
             "cluster_version": (self.cluster or {}).get("version"),
@@ -61,6 +63,12 @@ class Environment:
         for role, kind in KINDS.items():
             roles[role] = database_outputs(role, *self._place(), self.stores(kind.kind))
         return {role: values for role, values in roles.items() if values is not None}
+
+    def _new(self, variable: str, entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """The entries of stores that nobody has begun to make: a store's secret is its first thing."""
+        kinds = {CACHES: caches.KIND, **{kind.option: kind.kind for kind in KINDS.values()}}
+        begun = {store["name"] for store in self.stores(kinds[variable])}
+        return [entry for entry in entries if entry["name"] not in begun]
 
     @cached_property
     def secrets(self) -> list[dict[str, Any]]:

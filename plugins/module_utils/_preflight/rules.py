@@ -33,8 +33,19 @@ def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
             f"network_zone_count is {count}, but {found.get('region')} has only {zones} availability zones where EKS can run: "
             f"set it to at most {zones}."
         )
+    sentences.extend(found.get("refusals") or [])
     sentences.extend(_version_step(given.get("eks_version"), found.get("cluster_version")))
     return sentences
+
+
+def new_stores(given: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Of the lists that describe stores, what AWS may not offer."""
+    asked = ("name", "engine", "engine_version", "instance_class")
+    return {
+        variable: [{key: str(entry[key]) for key in asked if entry.get(key)} for entry in given[variable] if entry.get("name")]
+        for variable in ("aurora_clusters", "documentdb_clusters", "elasticache_replication_groups")
+        if given.get(variable)
+    }
 
 
 def _collection(given: Mapping[str, Any]) -> list[str]:

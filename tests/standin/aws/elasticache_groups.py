@@ -66,7 +66,17 @@ def reboot_cache_cluster(call: Call) -> dict[str, Any]:
     group = next((each for each in account(call).groups.values() if node in each.members), None)
     if group is None:
         raise AwsError("CacheClusterNotFound", f"CacheCluster not found: {node}", 404)
-    group.reboot_pending.discard(node)
+    if group.status != "available" or group.rebooting:
+        raise AwsError("InvalidCacheClusterState", f"Cache cluster {node} is not in available state.", 400)
+    if call.get("CacheNodeIdsToReboot") != ["0001"]:
+        raise invalid("The parameter CacheNodeIdsToReboot must name the nodes of the cluster, for example 0001.")
+    group.rebooting.add(node)
+
+    def rebooted() -> None:
+        group.rebooting.discard(node)
+        group.reboot_pending.discard(node)
+
+    call.world.clock.after("elasticache:modification", rebooted)
     return {"CacheCluster": _node(call, group, node)}
 
 
@@ -211,7 +221,7 @@ def _node(call: Call, group: Group, member: str) -> Data:
         "CacheNodeType": settings["CacheNodeType"],
         "Engine": settings["Engine"],
         "EngineVersion": patch,
-        "CacheClusterStatus": group.status,
+        "CacheClusterStatus": "rebooting cluster nodes" if member in group.rebooting else group.status,
         "NumCacheNodes": 1,
         "PreferredAvailabilityZone": group.zones[member],
         "CacheClusterCreateTime": group.created,

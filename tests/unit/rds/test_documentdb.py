@@ -17,7 +17,7 @@ def remove(bring, options, **more):
     return bring(MODULE, **{**options, **more, "state": "absent", "deletion_protection": False})
 
 
-def test_a_cluster_with_its_logs_through_its_life(plan_and_do, databases, options):
+def test_d3_a_cluster_with_its_logs_through_its_life(plan_and_do, databases, options):
     name = options["name"]
     options["enabled_cloudwatch_logs_exports"] = ["audit"]
     plan_and_do(MODULE, "create", **options)
