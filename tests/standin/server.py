@@ -32,8 +32,8 @@ from tests.standin.aws.protocol import Request
 from tests.standin.aws.start import prepare
 from tests.standin.aws.view import View
 from tests.standin.aws.world import World
-from tests.standin.dns_server import DnsServer
 from tests.standin.databases.running import Databases
+from tests.standin.dns_server import DnsServer
 from tests.standin.processes import HOST, reserve_port
 
 Environ = dict[str, Any]

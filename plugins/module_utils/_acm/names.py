@@ -14,7 +14,9 @@ MOST_NAMES = 100
 LONGEST_DOMAIN = 64
 
 
-def names_problem(domain: str, alternative_names: Sequence[Any], what: str = "domain_name", others: str = "subject_alternative_names") -> str:
+def names_problem(
+    domain: str, alternative_names: Sequence[Any], what: str = "domain_name", others: str = "subject_alternative_names"
+) -> str:
     """A sentence about the first name that ACM would refuse; empty when there is none."""
     problem = name_problem(str(domain).removeprefix("*."))
     if problem:
