@@ -25,6 +25,11 @@ class Answers:
     def __init__(self) -> None:
         self._kept: dict[tuple[Any, ...], tuple[Any, Any]] | None = {}
 
+    def listen(self, client: Any) -> None:
+        """Keep what this client is answered, as it comes: botocore's own handlers, which follow, work on each copy anew."""
+        service = client.meta.service_model.service_id.hyphenize()
+        client.meta.events.register_first(f"after-call.{service}", self.keep)
+
     def forget(self) -> None:
         """Put every question anew from now on."""
         self._kept = None
