@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -59,17 +60,30 @@ def arguments_of(phase: str) -> list[str]:
     return arguments(*PHASES[phase])
 
 
+@dataclass(frozen=True)
+class Undisturbed:
+    """What an undisturbed run leaves, how many calls that change something it takes, what its plan said and what it did."""
+
+    left: dict[str, int]
+    calls: int
+    planned: set[tuple[str, str, str, str]]
+    done: set[tuple[str, str, str, str]]
+
+
+Reference = dict[str, Undisturbed]
+
+
 @pytest.fixture(scope="module")
-def reference(empty: Standin, ansible: Playbooks) -> dict[str, tuple[dict[str, int], int]]:
-    """By phase, what an undisturbed run leaves, and how many calls that change something it takes; its plan has said what it does."""
+def reference(empty: Standin, ansible: Playbooks) -> Reference:
+    """An undisturbed run of each phase."""
     found = {}
     for phase in PHASES:
         planned = ansible.run(*arguments_of(phase), "--check", "--diff")
         mark = empty.mark()
         done = ansible.run(*arguments_of(phase))
         assert done.returncode == 0, done.failure()
-        assert union(planned) == union(done), phase
-        found[phase] = shape(left_in_aws(empty, "staging")), len(empty.mutating(mark))
+        left, calls = shape(left_in_aws(empty, "staging")), len(empty.mutating(mark))
+        found[phase] = Undisturbed(left, calls, union(planned), union(done))
     return found
 
 
@@ -107,7 +121,7 @@ def kill_repeatedly(standin: Standin, directory: Path, arguments: list[str], poi
 
 def live_and_be_killed(
     another: tuple[Standin, Playbooks],
-    reference: dict[str, tuple[dict[str, int], int]],
+    reference: Reference,
     directory: Path,
     points: Callable[[int], Iterable[int]],
     whole_group: bool,
@@ -115,14 +129,14 @@ def live_and_be_killed(
     """Each phase killed again and again, then finished: it has the end of an undisturbed one. Answers how often each was killed."""
     standin, playbooks = another
     killed, passwords = {}, []
-    for phase, (wanted, calls) in reference.items():
+    for phase, undisturbed in reference.items():
         arguments = arguments_of(phase)
         logs = directory / phase
         logs.mkdir()
-        killed[phase] = kill_repeatedly(standin, logs, arguments, points(calls), whole_group)
+        killed[phase] = kill_repeatedly(standin, logs, arguments, points(undisturbed.calls), whole_group)
         finished = playbooks.run(*arguments)
         assert finished.returncode == 0, f"{phase}: {finished.failure()}"
-        assert shape(left_in_aws(standin, "staging")) == wanted, phase
+        assert shape(left_in_aws(standin, "staging")) == undisturbed.left, phase
         assert playbooks.run(*arguments).actions() == [], phase
         if phase != "destruction":
             passwords.append(one_password_each(standin, "staging"))
@@ -139,9 +153,14 @@ def one_password_each(standin: Standin, environment: str) -> dict[str, str]:
     return {name: each["password"] for name, each in found.items()}
 
 
+@pytest.mark.parametrize("phase", PHASES)
+def test_the_plan_of_each_phase_is_what_its_run_does(reference: Reference, phase: str) -> None:
+    assert reference[phase].planned == reference[phase].done != set()
+
+
 @BOTH_WAYS
 def test_a_life_killed_at_ten_points_of_each_phase_has_the_same_end(
-    reference: dict[str, tuple[dict[str, int], int]], another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
+    reference: Reference, another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
 ) -> None:
     def spread(calls: int) -> list[int]:
         """Points that share a run's calls evenly, however much each killed run leaves to the next."""
@@ -154,7 +173,7 @@ def test_a_life_killed_at_ten_points_of_each_phase_has_the_same_end(
 @pytest.mark.kill_all
 @BOTH_WAYS
 def test_a_life_killed_after_every_call_that_changes_something_has_the_same_end(
-    reference: dict[str, tuple[dict[str, int], int]], another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
+    reference: Reference, another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
 ) -> None:
     """Each run is killed after one such call, and begun again: no call, and no task, is left out."""
     killed = live_and_be_killed(another, reference, tmp_path, lambda calls: itertools.repeat(1, 4 * calls), whole_group)
