@@ -186,7 +186,7 @@ def _end(directory: Path) -> None:
     for path in _process_tables(directory):
         stubborn += ProcessTable(path, path.parent).end_all(((signal.SIGKILL, 5),))
         for data in ("etcd", "data"):  # of a control plane, of a database
-            shutil.rmtree(path.parent / data, ignore_errors=True)
+            shutil.rmtree((path.parent / data).resolve(), ignore_errors=True)
     if stubborn:
         raise StandInError(f"these processes would not end: {', '.join(stubborn)}; see state.json and processes.json in {directory}")
 
