@@ -86,6 +86,7 @@ options:
     description:
       - Whether a rotation leaves the password before valid as well. The first run with V(false) ends it.
         So clients can take the new one in the meantime.
+      - While the one before is kept, O(rotate_password=true) together with this option begins no other rotation.
     type: bool
     default: false
   parameters:

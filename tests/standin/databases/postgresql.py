@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.standin.databases.description import Description
-from tests.standin.databases.programs import postgresql_directory, user_for_postgresql
+from tests.standin.databases.programs import own_directory, postgresql_directory, user_for_postgresql
 from tests.standin.processes import ProcessTable
 
 ADMINISTRATOR = "rdsadmin"  # as on RDS; here it is the stand-in's own
@@ -42,8 +41,9 @@ class PostgreSQL:
         if found is None:
             raise RuntimeError("there is no PostgreSQL on this machine: install Debian's postgresql")
         self._programs, self._directory, self._address, self._port = found, directory, address, port
-        self._data = directory / "data"
-        self._user = user_for_postgresql(directory)
+        self._user = user_for_postgresql()
+        self._home = own_directory(directory / "data", self._user)
+        self._data = self._home / "cluster"
         self._password = secrets.token_hex(16)
         self._processes = ProcessTable(directory / "processes.json", directory)
 
@@ -52,9 +52,9 @@ class PostgreSQL:
         self._initialize()
         self._admit(description.tls)
         settings = {"listen_addresses": self._address, "port": self._port, **SETTINGS}
-        settings |= {"ssl_cert_file": self._directory / "server.crt", "ssl_key_file": self._directory / "server.key"}
+        settings |= {"ssl_cert_file": self._home / "server.crt", "ssl_key_file": self._home / "server.key"}
         command = [self._programs / "postgres", "-D", self._data, *(f"--{name}={value}" for name, value in settings.items())]
-        self._processes.start("postgres", command, user=self._user, death_signal=signal.SIGQUIT)
+        self._processes.start("postgres", command, user=self._user.pw_name if self._user else "", death_signal=signal.SIGQUIT)
         self._processes.wait_until("postgres", lambda: self._execute("SELECT 1;"))
         (account,) = description.accounts
         self._execute(f"CREATE ROLE {_identifier(account.name)} LOGIN CREATEROLE CREATEDB PASSWORD {_literal(account.passwords[0])};")
@@ -71,21 +71,22 @@ class PostgreSQL:
     def stop(self) -> None:
         """Ends it at once, and drops its data."""
         self._processes.end_all(((signal.SIGQUIT, 3), (signal.SIGKILL, 5)))
-        shutil.rmtree(self._data, ignore_errors=True)
+        shutil.rmtree(self._home, ignore_errors=True)
 
     def _initialize(self) -> None:
-        given = self._directory / "administrator"
+        given = self._home / "administrator"
         given.touch(mode=0o600)
         given.write_text(self._password)
+        for name in ("server.crt", "server.key"):
+            shutil.copy(self._directory / name, self._home / name)
         owner: dict[str, Any] = {}
         if self._user:
-            entry = pwd.getpwnam(self._user)
-            for path in (self._directory, given, self._directory / "server.key"):
-                os.chown(path, entry.pw_uid, entry.pw_gid)
-            owner = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+            owner = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
+            for path in self._home.iterdir():
+                os.chown(path, self._user.pw_uid, self._user.pw_gid)
         command = [str(self._programs / "initdb"), "--pgdata", str(self._data), "--username", ADMINISTRATOR, "--pwfile", str(given)]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=self._directory, check=False, **owner)
+        done = subprocess.run(command, capture_output=True, text=True, cwd=self._home, check=False, **owner)
         given.unlink()
         if done.returncode:
             raise RuntimeError(f"initdb failed: {done.stdout[-1000:]}{done.stderr[-1000:]}")

@@ -7,6 +7,7 @@ import pwd
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 DEBIAN_POSTGRESQL = Path("/usr/lib/postgresql")
@@ -30,19 +31,25 @@ def redis_server() -> Path | None:
     return Path(found) if found else None
 
 
-def user_for_postgresql(directory: Path) -> str:
-    """PostgreSQL refuses to be root's: postgres, or nobody, when this is root; else empty.
-
-    Raises RuntimeError when that user cannot reach the directory.
-    """
+def user_for_postgresql() -> pwd.struct_passwd | None:
+    """Whose process PostgreSQL is, because it refuses to be root's: postgres, or nobody. None when this is not root."""
     if os.geteuid() != 0:
-        return ""
-    known = {entry.pw_name for entry in pwd.getpwall()}
-    user = next(name for name in ("postgres", "nobody") if name in known)
-    entry = pwd.getpwnam(user)
-    reached = subprocess.run(["test", "-x", directory], user=entry.pw_uid, group=entry.pw_gid, extra_groups=[], check=False)
-    if reached.returncode:
-        raise RuntimeError(
-            f"PostgreSQL runs as {user} when root starts it, and {user} cannot reach {directory}: use a directory that all can enter"
-        )
-    return user
+        return None
+    users = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return users.get("postgres") or users["nobody"]
+
+
+def own_directory(wanted: Path, user: pwd.struct_passwd | None) -> Path:
+    """Makes a directory for a user. Where it cannot enter the parents, it gets a temporary one, and `wanted` is a link to that."""
+    if user is None:
+        wanted.mkdir(mode=0o700)
+        return wanted
+    made = wanted
+    enters = subprocess.run(["test", "-x", wanted.parent], user=user.pw_uid, group=user.pw_gid, extra_groups=[], check=False)
+    if enters.returncode == 0:
+        wanted.mkdir(mode=0o700)
+    else:
+        made = Path(tempfile.mkdtemp(prefix="opta-platform-stand-in-"))
+        wanted.symlink_to(made)
+    os.chown(made, user.pw_uid, user.pw_gid)
+    return made

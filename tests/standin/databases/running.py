@@ -104,6 +104,7 @@ class Databases:
         names: of clusters and replication groups; none means all.
         """
         with self._lock:
+            self._make_authority()
             standing = {key: each for key, each in self._standing().items() if not names or each.name in names}
             for identity, description in standing.items():
                 if identity not in self._running or self._running[identity].ended():
@@ -121,12 +122,16 @@ class Databases:
             for running in self._running.values():
                 running.join()
 
-    def _start(self, identity: str, description: Description) -> RunningDatabase:
+    def _make_authority(self) -> Authority:
+        """One for all databases of the stand-in."""
         if self._authority is None:
             self._directory.mkdir(parents=True, exist_ok=True)
             self._authority = make_authority(self._directory, "stand-in databases")
+        return self._authority
+
+    def _start(self, identity: str, description: Description) -> RunningDatabase:
         directory = self._directory / re.sub(r"[^A-Za-z0-9-]", "-", identity)
-        return RunningDatabase(directory, self._authority, description, lambda: self._standing().get(identity))
+        return RunningDatabase(directory, self._make_authority(), description, lambda: self._standing().get(identity))
 
 
 def _shown(running: RunningDatabase) -> dict[str, Any]:
