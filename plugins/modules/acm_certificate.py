@@ -11,10 +11,10 @@ description:
   - Requests one certificate of AWS Certificate Manager, makes its validation records in a zone of Route 53, and waits until it is issued.
     A record that somebody deleted is made again.
   - The certificate is known by its domain and the ownership tags in O(tags). One that failed or ran out is replaced.
-  - Other names, or another kind of key, are another certificate, because ACM cannot change one. The new one is issued first. The old one is then
-    deleted if nothing uses it; otherwise it gets the tag C(opta:superseded), and a later run deletes it once nothing uses it any more.
-  - A validation record is the same for every certificate of a name in an account. It is made once, and deleted only when no other certificate
-    of the account and region lists it.
+  - Other names, or another kind of key, are another certificate, because ACM cannot change one. The new one is issued first. The old one
+    is then deleted if nothing uses it; otherwise it gets the tag C(opta:superseded), and a later run deletes it once nothing uses it.
+  - A validation record is the same for every certificate of a name in an account. It is made once, and deleted only when no other
+    certificate of the account and region lists it.
   - A renewal that does not succeed is told with a warning.
 author:
   - opta.platform contributors (@opta-platform)
@@ -84,7 +84,10 @@ certificate:
     status: {description: "AWS's word for how far it is, C(PENDING_VALIDATION) or C(ISSUED).", type: str, sample: ISSUED}
     subject_alternative_names: {description: "Its names besides the domain, in order.", type: list, elements: str}
     key_algorithm: {description: The kind of key., type: str, sample: RSA_2048}
-    validation_records: {description: "Those of its validation records that the zone has, with name, type and value.", type: list, elements: dict}
+    validation_records:
+      description: Those of its validation records that the zone has, with name, type and value.
+      type: list
+      elements: dict
     in_use_by: {description: ARNs of what uses it., type: list, elements: str}
     not_after: {description: "When it ends, ISO 8601.", type: str}
     renewal_status: {description: "How ACM's renewal went; null before the first one.", type: str, sample: SUCCESS}

@@ -37,6 +37,10 @@ options:
     type: list
     elements: str
     default: []
+  domain:
+    description: The domain that the environment is to have, to be held against the account's zones.
+    type: str
+    default: ""
 extends_documentation_fragment:
   - opta.platform.resource.attributes
   - amazon.aws.common.modules
@@ -63,7 +67,7 @@ account:
   type: dict
   sample: {account_id: "123456789012", partition: aws, region: eu-west-1, caller_arn: "arn:aws:iam::123456789012:user/me"}
 found:
-  description: What inputs are held against, as the number of zones and the version of the cluster.
+  description: What inputs are held against, as the number of zones, the version of the cluster, and whose zone of Route 53 the domain has.
   returned: success
   type: dict
   sample: {region: eu-west-1, zone_count: 3, cluster_version: "1.35"}
@@ -88,6 +92,7 @@ ARGUMENTS = {
     "vpc_id": {},
     "public_subnet_ids": {"type": "list", "elements": "str", "default": []},
     "private_subnet_ids": {"type": "list", "elements": "str", "default": []},
+    "domain": {"default": ""},
 }
 
 
@@ -97,7 +102,7 @@ def main():
     brought = {name: given[name] for name in ("vpc_id", "public_subnet_ids", "private_subnet_ids")}
     try:
         account = read_account(module.client("sts", FIRST_CALL_RETRIES), module.region, given["account_id"])
-        environment = Environment(module.client, account, given["name_prefix"], given["environment"], brought)
+        environment = Environment(module.client, account, given["name_prefix"], given["environment"], brought, given["domain"])
         module.exit_json(changed=False, account=account, found=environment.found(), outputs=environment.outputs())
     except PlatformError as error:
         module.fail_json(msg=str(error))

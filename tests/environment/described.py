@@ -102,6 +102,7 @@ def left_in_aws(standin: Standin, environment: str, prefix: str = "opta") -> dic
     buckets = [bucket["Name"] for bucket in standin.client("s3").list_buckets()["Buckets"]]
     found["list_buckets"] = sorted(bucket for bucket in buckets if bucket.startswith(f"{name}-"))
     found["list_keys"] = _keys(standin, environment)
+    found.update(_domains(standin, environment))
     found.update(_caches(standin, environment))
     return found
 
@@ -124,6 +125,18 @@ def _caches(standin: Standin, environment: str) -> dict[str, list[str]]:
         tagged = [{"ARN": arn, "Tags": cache.list_tags_for_resource(ResourceName=arn)["TagList"]} for arn in arns]
         found[operation] = _of(environment, tagged, "ARN")
     return found
+
+
+def _domains(standin: Standin, environment: str) -> dict[str, list[str]]:
+    """Zones and certificates."""
+    route53, acm = standin.client("route53"), standin.client("acm")
+    zones = [zone["Id"].rsplit("/", 1)[-1] for zone in _pages(route53, "list_hosted_zones", "HostedZones")]
+    tagged = [
+        {"Id": zone, **route53.list_tags_for_resource(ResourceType="hostedzone", ResourceId=zone)["ResourceTagSet"]} for zone in zones
+    ]
+    arns = [certificate["CertificateArn"] for certificate in _pages(acm, "list_certificates", "CertificateSummaryList")]
+    certificates = [{"Arn": arn, "Tags": acm.list_tags_for_certificate(CertificateArn=arn)["Tags"]} for arn in arns]
+    return {"list_hosted_zones": _of(environment, tagged, "Id"), "list_certificates": _of(environment, certificates, "Arn")}
 
 
 def _keys(standin: Standin, environment: str) -> list[str]:

@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MARKER = "this-is-a-stand-in"  # only a directory that has it, or an empty one, is ever emptied
 EXPLANATION = """\
   real:     Kubernetes: for each EKS cluster an API server, etcd, controller manager and scheduler of its own; kubectl and helm
-  imitated: AWS (moto and an extension); nodes and pods (kwok: no container runs); logs, load balancers, volumes; the public DNS (a server that answers from the emulated zones)"""
+  imitated: AWS (moto and an extension); nodes and pods (kwok: no container runs); logs, load balancers, volumes
+            the public DNS: a server that answers from the emulated zones"""
 # What a user's shell may have set must not reach the server's own AWS clients.
 AWS_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE", "AWS_ROLE_ARN")
 

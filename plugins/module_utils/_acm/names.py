@@ -14,7 +14,9 @@ MOST_NAMES = 100
 LONGEST_DOMAIN = 64
 
 
-def names_problem(domain: str, alternative_names: Sequence[Any], what: str = "domain_name", others: str = "subject_alternative_names") -> str:
+def names_problem(
+    domain: str, alternative_names: Sequence[Any], what: str = "domain_name", others: str = "subject_alternative_names"
+) -> str:
     """A sentence about the first name that ACM would refuse; empty when there is none."""
     problem = name_problem(str(domain).removeprefix("*."))
     if problem:
@@ -28,3 +30,9 @@ def names_problem(domain: str, alternative_names: Sequence[Any], what: str = "do
     if len(alternative_names) >= MOST_NAMES:
         return f"{others} has {len(alternative_names)} names, and ACM takes at most {MOST_NAMES} with the domain."
     return ""
+
+
+def certificate_names(domain: str, wildcard: bool, further: Sequence[str]) -> list[str]:
+    """The names of a certificate besides its domain, each once, in order."""
+    given = {normal(name) for name in further} | ({f"*.{normal(domain)}"} if domain and wildcard else set())
+    return sorted(given - {normal(domain)})

@@ -57,9 +57,7 @@ def has_details(certificate: Mapping[str, Any]) -> bool:
 
 def present_records(wanted: Iterable[Mapping[str, str]], record_sets: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Those of the wanted records that a zone has."""
-    there = {
-        (records.normal(each["Name"]), each["Type"], records.normal(value)) for each in record_sets for value in records.values(each)
-    }
+    there = {(records.normal(each["Name"]), each["Type"], records.normal(value)) for each in record_sets for value in records.values(each)}
     return [dict(each) for each in wanted if (each["name"], each["type"], each["value"]) in there]
 
 

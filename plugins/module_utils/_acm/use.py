@@ -27,7 +27,9 @@ def of_environment(client: Any, arn: str, environment: str | None) -> bool:
     return bool(environment) and is_load_balancer(arn) and api.load_balancer_tags(client, arn).get(_tags.ENVIRONMENT) == environment
 
 
-def refuse_what_is_used(client: Any, name: str, certificates: Sequence[Mapping[str, Any]], environment: str | None, check_mode: bool) -> None:
+def refuse_what_is_used(
+    client: Any, name: str, certificates: Sequence[Mapping[str, Any]], environment: str | None, check_mode: bool
+) -> None:
     """Raise Refused for a certificate that something existing uses; a plan lets pass what is removed before the certificate is."""
     users = {arn for each in certificates for arn in each.get("InUseBy") or [] if not gone(client, arn)}
     if check_mode:
@@ -47,4 +49,6 @@ def wait_until_unused(acm: Any, name: str, arn: str, timeout_seconds: float) -> 
         return not users, users
 
     what = f"ACM certificate {name} to be in use no more"
-    wait_for(look, what, timeout_seconds, lambda users: f"ACM still lists {', '.join(users)}, which {'is' if len(users) == 1 else 'are'} gone")
+    wait_for(
+        look, what, timeout_seconds, lambda users: f"ACM still lists {', '.join(users)}, which {'is' if len(users) == 1 else 'are'} gone"
+    )

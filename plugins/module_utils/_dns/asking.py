@@ -62,7 +62,9 @@ class Dns:
         try:
             return [str(server) for server in dns.resolver.Resolver().nameservers]
         except dns.resolver.NoResolverConfiguration as error:
-            raise NobodyAnswersError("this machine has no resolver: give the option resolver an address, for example 192.0.2.53.") from error
+            raise NobodyAnswersError(
+                "this machine has no resolver: give the option resolver an address, for example 192.0.2.53."
+            ) from error
 
     @property
     def told(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .database_rules import database_rules
+from .dns_cert_rules import dns_cert_aws_rules, dns_cert_rules
 from .elasticache_rules import elasticache_rules
 from .s3_rules import s3_rules
 
@@ -19,7 +20,7 @@ INTERFACE_ENDPOINTS_FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "sts", "eks", "eks
 
 def environment_rules(given: Mapping[str, Any]) -> list[str]:
     """Rules that need no answer of AWS; given: inputs and literal defaults by name. A sentence for each rule broken."""
-    stores = (*database_rules(given), *elasticache_rules(given), *s3_rules(given))
+    stores = (*database_rules(given), *elasticache_rules(given), *s3_rules(given), *dns_cert_rules(given))
     return [*_collection(given), *_network(given), *_eks(given), *stores]
 
 
@@ -33,7 +34,7 @@ def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
             f"set it to at most {zones}."
         )
     sentences.extend(_version_step(given.get("eks_version"), found.get("cluster_version")))
-    return sentences
+    return sentences + dns_cert_aws_rules(given, found)
 
 
 def _collection(given: Mapping[str, Any]) -> list[str]:

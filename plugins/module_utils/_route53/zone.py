@@ -168,4 +168,3 @@ class Zone(Resource):
         """Name and id of the account's zone that the domain lies in; empty strings when there is none."""
         parent = self.parent or {}
         return {"name": records.normal(parent.get("Name", "")), "zone_id": parent.get("Id", "")}
-

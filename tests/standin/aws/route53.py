@@ -36,7 +36,9 @@ def normal(name: str) -> str:
 def create_hosted_zone(call: Call) -> dict[str, Any]:
     known, reference = backend(call), call.get("CallerReference")
     if any(zone.caller_reference == reference for zone in known.zones.values()):
-        raise AwsError("HostedZoneAlreadyExists", f"A hosted zone has already been created with the specified caller reference {reference}.", 409)
+        raise AwsError(
+            "HostedZoneAlreadyExists", f"A hosted zone has already been created with the specified caller reference {reference}.", 409
+        )
     identifier = (call.get("DelegationSetId") or "").rsplit("/", 1)[-1]
     if identifier and identifier not in known.delegation_sets:
         raise AwsError("NoSuchDelegationSet", f"No delegation set found with ID: {identifier}", 400)
@@ -60,6 +62,8 @@ def give_name_servers(zone: FakeZone, servers: list[str], reusable: DelegationSe
     for record in zone.rrsets:
         if record.type == "NS" and normal(record.name) == normal(zone.name):
             record.records = [f"{server}." for server in servers]
+        if record.type == "SOA":
+            record.records = [f"{servers[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"]
 
 
 @answers("route53", "ChangeResourceRecordSets")
@@ -97,7 +101,9 @@ def _check(zone: FakeZone, action: str, wanted: dict[str, Any]) -> None:
         if values != sorted(same[0].records or []):
             raise _refused(f"{where} but the values provided do not match the current values]")
     elif any((record.type == "CNAME") != (kind == "CNAME") for record in there if record not in same):
-        raise _refused(f"[RRSet of type {kind} with DNS name {name}. is not permitted as it conflicts with other records with the same DNS name]")
+        raise _refused(
+            f"[RRSet of type {kind} with DNS name {name}. is not permitted as it conflicts with other records with the same DNS name]"
+        )
 
 
 def _refused(message: str) -> AwsError:
