@@ -23,6 +23,7 @@ WITHOUT_A_CALL: list[tuple[dict[str, Any], str]] = [
     ({"eks_node_groups": [{"name": "default", "min_size": 5, "max_size": 2}]}, "min_size 5 is above max_size 2"),
     ({"network_nat_mode": "none"}, "network_nat_mode is none"),
     ({"opta_account_id": "12"}, "12 digits"),
+    ({"dns_cert_domain": "staging"}, "dns_cert_domain is 'staging', which is no domain"),
 ]
 
 #: of a service

@@ -26,10 +26,11 @@ def test_not_delegated_delegated_elsewhere_delegated(standin, run_module, resolv
     seen = run_module("dns_delegation_info", **options)
     assert (seen["delegated"], seen["name_servers"]) == (False, [])
     assert "the name servers of example.com" in seen["reason"]
-    domains.delegate(standin, domain, [*servers[:3], "ns1.elsewhere.example.org"])
+    domains.delegate(standin, domain, ["ns1.elsewhere.example.org", servers[0].replace("ns-", "ns-9")])
     seen = run_module("dns_delegation_info", **options)
     assert not seen["delegated"]
-    assert "ns1.elsewhere.example.org, which the zone does not have" in seen["reason"]
+    assert "ns1.elsewhere.example.org" in seen["reason"]
+    assert "which the zone does not have" in seen["reason"]
     domains.delegate(standin, domain, servers)
     for check_mode in (True, False):
         seen = run_module("dns_delegation_info", check_mode=check_mode, **options)
