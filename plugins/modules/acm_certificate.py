@@ -14,7 +14,7 @@ description:
   - Other names, or another kind of key, are another certificate, because ACM cannot change one. The new one is issued first. The old one
     is then deleted if nothing uses it; otherwise it gets the tag C(opta:superseded), and a later run deletes it once nothing uses it.
   - A validation record is the same for every certificate of a name in an account. It is made once, and deleted only when no other
-    certificate of the account and region lists it.
+    certificate of the account lists it, in this region or in us-east-1, where CloudFront's are.
   - A renewal that does not succeed is told with a warning.
 author:
   - opta.platform contributors (@opta-platform)
@@ -128,6 +128,16 @@ ARGUMENTS = {
 }
 
 
+#: where certificates of CloudFront are; they share the validation records of all others
+CLOUDFRONT_REGION = "us-east-1"
+
+
+def elsewhere(module, acm):
+    """ACM where other certificates of the same names may be."""
+    here = acm.meta.region_name == CLOUDFRONT_REGION or acm.meta.partition != "aws"
+    return [] if here else [module.client("acm", region_name=CLOUDFRONT_REGION)]
+
+
 def bring(module, certificate):
     """The outcomes, and the names of the records that go."""
     given = module.params
@@ -145,8 +155,9 @@ def main():
     problem = names_problem(given["domain_name"], given["subject_alternative_names"] or [])
     if problem:
         module.fail_json(msg=problem)
+    acm = module.client("acm")
     certificate = Certificate(
-        module.client("acm"),
+        acm,
         module.client("route53"),
         given["domain_name"],
         {name: given[name] for name in ("subject_alternative_names", "key_algorithm", "tags") if given[name] is not None},
@@ -154,6 +165,7 @@ def main():
         waiting=given["wait"] and given["validation_possible"],
         adopt=given["adopt"],
         purge_tags=given["purge_tags"],
+        elsewhere=lambda: elsewhere(module, acm),
     )
     outcomes, names = module.attempt(lambda: bring(module, certificate))
     module.run("certificate", lambda: outcomes, removed_records=names)

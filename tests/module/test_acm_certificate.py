@@ -122,9 +122,10 @@ def test_t22_an_unused_one_is_replaced_in_one_run_and_names_that_went_lose_their
     assert len(certificates(acm, domain)) == len(cnames(route53, zone_id)) == 1
 
 
-def test_t22_records_that_another_certificate_lists_stay(run_module, acm, route53, options):
+@pytest.mark.parametrize("region", ["eu-west-1", "us-east-1"])
+def test_t22_records_that_another_certificate_lists_stay(standin, run_module, route53, options, region):
     domain, zone_id = options["domain_name"], options["hosted_zone_id"]
-    acm.request_certificate(DomainName=f"*.{domain}", ValidationMethod="DNS")
+    standin.client("acm", region).request_certificate(DomainName=f"*.{domain}", ValidationMethod="DNS")
     run_module("acm_certificate", **options)
     done = run_module("acm_certificate", **options, state="absent")
     assert done["changed"]

@@ -42,7 +42,7 @@ class Domain:
         tags = _tags.ownership_tags(self.environment, outputs.ROLE, domain)
         client = self.client("route53")
         zone = Zone(client, domain, tags)
-        standing = zone.find()
+        standing = zone.read(own)
         if standing is None:
             return None
         certificate = Certificate(self.client("acm"), client, domain, {"tags": tags}).find()

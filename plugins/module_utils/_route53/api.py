@@ -90,10 +90,10 @@ def create_hosted_zone(client: Any, **request: Any) -> str | None:
 @Route53ErrorHandler.common_error_handler("tag hosted zone")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
 def change_tags(client: Any, zone_id: str, add: list[dict[str, str]], remove: list[str]) -> None:
-    request: dict[str, Any] = {"AddTags": add} if add else {}
-    if remove:
-        request["RemoveTagKeys"] = remove
-    client.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone_id, **request)
+    for start in range(0, max(len(add), len(remove)), AT_ONCE):
+        batch = {"AddTags": add[start : start + AT_ONCE], "RemoveTagKeys": remove[start : start + AT_ONCE]}
+        given = {name: tags for name, tags in batch.items() if tags}
+        client.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone_id, **given)
 
 
 @Route53ErrorHandler.common_error_handler("set comment of hosted zone")
