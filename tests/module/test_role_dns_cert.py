@@ -56,7 +56,7 @@ def certificates(standin, domain):
     return [acm.describe_certificate(CertificateArn=arn)["Certificate"] for arn in found]
 
 
-def test_z1_not_delegated_then_delegated_then_damaged_then_removed(standin, run, domain):
+def test_z1_z2_not_delegated_then_delegated_then_damaged_then_removed(standin, run, domain):
     route53 = standin.client("route53")
     planned, done = run(check=True), run()
     assert planned.actions() == done.actions()
@@ -75,6 +75,9 @@ def test_z1_not_delegated_then_delegated_then_damaged_then_removed(standin, run,
     seen = outputs(done)
     assert (certificate["Status"], seen["delegated"]) == ("ISSUED", "true")
     assert seen["certificate_arn"] == certificate["CertificateArn"]
+
+    made = route53.list_resource_record_sets(HostedZoneId=seen["zone_id"])["ResourceRecordSets"]
+    assert sorted(each["Type"] for each in made) == ["CNAME", "NS", "SOA"], "Z2: records of load balancers are external-dns's"
 
     record = certificate["DomainValidationOptions"][0]["ResourceRecord"]
     domains.lose(route53, seen["zone_id"], {"name": record["Name"].rstrip("."), "type": "CNAME"})

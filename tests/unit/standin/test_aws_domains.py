@@ -65,6 +65,7 @@ def test_a_delegation_set_is_shared_and_kept(aws, route53, refusal):
     assert public_dns.follow("staging.example.com").zone is not None
     assert route53.get_reusable_delegation_set(Id=public_dns.DELEGATION_SET)["DelegationSet"]["NameServers"] == servers
     route53.delete_hosted_zone(Id=made["HostedZone"]["Id"])
+    assert public_dns.follow("any.example.net").delegation == tuple(f"{server}." for server in servers)
     wrong = {"Name": "a.example.com", "CallerReference": "w", "DelegationSetId": "NNONE"}
     assert "NoSuchDelegationSet" in refusal(route53.create_hosted_zone, **wrong)
 
