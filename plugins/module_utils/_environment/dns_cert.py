@@ -18,7 +18,8 @@ class Domain:
 
     def __init__(self, client: Callable[[str], Any], environment: str, domain: str) -> None:
         self.client, self.environment, self.domain = client, environment, records.normal(domain)
-        public = [zone for zone in api.list_hosted_zones(client("route53")) if not zone["Config"]["PrivateZone"]]
+        listed = (api.list_hosted_zones if self.domain else api.list_hosted_zones_if_allowed)(client("route53"))
+        public = [zone for zone in listed if not zone["Config"]["PrivateZone"]]
         tags = api.list_tags(client("route53"), [zone["Id"] for zone in public])
         self._zones = [{**zone, "tags": tags.get(zone["Id"], {})} for zone in public]
 
