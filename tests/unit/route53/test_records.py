@@ -71,3 +71,11 @@ def test_t21_records_of_external_dns(noted, name, kind):
     others = [record(f"x{name}", kind, "192.0.2.1"), record(name, "MX", "1 mail"), note("a-extdns.z.example.com", "theirs")]
     assert records.of_external_dns([*others, *made], "ours") == made
     assert records.of_external_dns([*others, *made], "") == []
+
+
+def test_t21_an_alias_is_noted_as_a_cname():
+    target = {"HostedZoneId": "Z1", "DNSName": "lb.elb.eu-west-1.amazonaws.com", "EvaluateTargetHealth": True}
+    alias = {"Name": "hello.example.com.", "Type": "A", "AliasTarget": target}
+    plain = record("hello.example.com", "AAAA", "2001:db8::1")
+    noted = note("cname-extdns.hello.example.com", "ours")
+    assert records.of_external_dns([alias, plain, noted], "ours") == [noted, alias]
