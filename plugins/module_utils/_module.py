@@ -68,7 +68,7 @@ class PlatformModule(AnsibleAWSModule):
             if self._session is None:
                 self._session = _session.new_session(profile)
             client = self._session.create_client(
-                service, region_name=region, endpoint_url=endpoint_url, config=config, **{**arguments, **settings}
+                service, endpoint_url=endpoint_url, config=config, **{"region_name": region, **arguments, **settings}
             )
         except botocore.exceptions.NoRegionError:
             self.fail_json(msg="No AWS region was found: give the option region, for example eu-west-1, or set AWS_REGION.")

@@ -11,10 +11,10 @@ description:
   - Requests one certificate of AWS Certificate Manager, makes its validation records in a zone of Route 53, and waits until it is issued.
     A record that somebody deleted is made again.
   - The certificate is known by its domain and the ownership tags in O(tags). One that failed or ran out is replaced.
-  - Other names, or another kind of key, are another certificate, because ACM cannot change one. The new one is issued first. The old one is then
-    deleted if nothing uses it; otherwise it gets the tag C(opta:superseded), and a later run deletes it once nothing uses it any more.
-  - A validation record is the same for every certificate of a name in an account. It is made once, and deleted only when no other certificate
-    of the account and region lists it.
+  - Other names, or another kind of key, are another certificate, because ACM cannot change one. The new one is issued first. The old one
+    is then deleted if nothing uses it; otherwise it gets the tag C(opta:superseded), and a later run deletes it once nothing uses it.
+  - A validation record is the same for every certificate of a name in an account. It is made once, and deleted only when no other
+    certificate of the account lists it, in this region or in us-east-1, where CloudFront's are.
   - A renewal that does not succeed is told with a warning.
 author:
   - opta.platform contributors (@opta-platform)
@@ -84,7 +84,10 @@ certificate:
     status: {description: "AWS's word for how far it is, C(PENDING_VALIDATION) or C(ISSUED).", type: str, sample: ISSUED}
     subject_alternative_names: {description: "Its names besides the domain, in order.", type: list, elements: str}
     key_algorithm: {description: The kind of key., type: str, sample: RSA_2048}
-    validation_records: {description: "Those of its validation records that the zone has, with name, type and value.", type: list, elements: dict}
+    validation_records:
+      description: Those of its validation records that the zone has, with name, type and value.
+      type: list
+      elements: dict
     in_use_by: {description: ARNs of what uses it., type: list, elements: str}
     not_after: {description: "When it ends, ISO 8601.", type: str}
     renewal_status: {description: "How ACM's renewal went; null before the first one.", type: str, sample: SUCCESS}
@@ -125,6 +128,16 @@ ARGUMENTS = {
 }
 
 
+#: where certificates of CloudFront are; they share the validation records of all others
+CLOUDFRONT_REGION = "us-east-1"
+
+
+def elsewhere(module, acm):
+    """ACM where other certificates of the same names may be."""
+    here = acm.meta.region_name == CLOUDFRONT_REGION or acm.meta.partition != "aws"
+    return [] if here else [module.client("acm", region_name=CLOUDFRONT_REGION)]
+
+
 def bring(module, certificate):
     """The outcomes, and the names of the records that go."""
     given = module.params
@@ -142,8 +155,9 @@ def main():
     problem = names_problem(given["domain_name"], given["subject_alternative_names"] or [])
     if problem:
         module.fail_json(msg=problem)
+    acm = module.client("acm")
     certificate = Certificate(
-        module.client("acm"),
+        acm,
         module.client("route53"),
         given["domain_name"],
         {name: given[name] for name in ("subject_alternative_names", "key_algorithm", "tags") if given[name] is not None},
@@ -151,6 +165,7 @@ def main():
         waiting=given["wait"] and given["validation_possible"],
         adopt=given["adopt"],
         purge_tags=given["purge_tags"],
+        elsewhere=lambda: elsewhere(module, acm),
     )
     outcomes, names = module.attempt(lambda: bring(module, certificate))
     module.run("certificate", lambda: outcomes, removed_records=names)

@@ -8,9 +8,10 @@ module: dns_delegation_info
 short_description: Look whether a domain is delegated to its zone's name servers
 version_added: 1.0.0
 description:
-  - Asks the public DNS, in seconds, whether the parent of a domain names the name servers of the domain's zone, and no others. Changes nothing.
-  - A resolver is asked first. If it does not know the zone's name servers, the parent's own name servers are asked, because a resolver remembers
-    for a while that a domain was not there. Where these cannot be reached, the resolver's answer holds.
+  - Asks the public DNS, in seconds, whether the parent of a domain names the name servers of the domain's zone, and no others.
+    Changes nothing.
+  - A resolver is asked first. If it does not know the zone's name servers, the parent's own name servers are asked, because a resolver
+    remembers for a while that a domain was not there. Where these cannot be reached, the resolver's answer holds.
   - Also tells the CAA records that would keep Amazon from issuing a certificate.
 author:
   - opta.platform contributors (@opta-platform)

@@ -44,6 +44,10 @@ options:
       - Of those that are not there yet, versions and classes that AWS does not offer are told in RV(found).
     type: dict
     default: {}
+  domain:
+    description: The domain that the environment is to have, to be held against the account's zones.
+    type: str
+    default: ""
 extends_documentation_fragment:
   - opta.platform.resource.attributes
   - amazon.aws.common.modules
@@ -70,7 +74,9 @@ account:
   type: dict
   sample: {account_id: "123456789012", partition: aws, region: eu-west-1, caller_arn: "arn:aws:iam::123456789012:user/me"}
 found:
-  description: What inputs are held against, as the number of zones, the version of the cluster, and what of the stores AWS does not offer.
+  description:
+    - What inputs are held against, as the number of zones, the version of the cluster, whose zone of Route 53 the domain has,
+      and what of the stores AWS does not offer.
   returned: success
   type: dict
   sample: {region: eu-west-1, zone_count: 3, cluster_version: "1.35", refusals: []}
@@ -96,6 +102,7 @@ ARGUMENTS = {
     "public_subnet_ids": {"type": "list", "elements": "str", "default": []},
     "private_subnet_ids": {"type": "list", "elements": "str", "default": []},
     "stores": {"type": "dict", "default": {}},
+    "domain": {"default": ""},
 }
 
 
@@ -105,7 +112,7 @@ def main():
     brought = {name: given[name] for name in ("vpc_id", "public_subnet_ids", "private_subnet_ids")}
     try:
         account = read_account(module.client("sts", FIRST_CALL_RETRIES), module.region, given["account_id"])
-        environment = Environment(module.client, account, given["name_prefix"], given["environment"], brought)
+        environment = Environment(module.client, account, given["name_prefix"], given["environment"], brought, given["domain"])
         module.exit_json(changed=False, account=account, found=environment.found(given["stores"]), outputs=environment.outputs())
     except PlatformError as error:
         module.fail_json(msg=str(error))

@@ -9,8 +9,8 @@ short_description: Manage a public hosted zone of Route 53
 version_added: 1.0.0
 description:
   - Creates, changes or deletes one public zone, which is known by its domain. Private zones of the same domain are left alone.
-  - Unlike M(amazon.aws.route53_zone) it takes no zone for its own whose tags say that it belongs to another environment, leaves DNSSEC as it is,
-    and tells by name the records that hinder a removal. A zone whose run ended before it was tagged is found and finished.
+  - Unlike M(amazon.aws.route53_zone) it takes no zone for its own whose tags say that it belongs to another environment, leaves DNSSEC
+    as it is, and tells by name the records that hinder a removal. A zone whose run ended before it was tagged is found and finished.
 author:
   - opta.platform contributors (@opta-platform)
 requirements:

@@ -103,6 +103,7 @@ def left_in_aws(standin: Standin, environment: str, prefix: str = "opta") -> dic
     buckets = [bucket["Name"] for bucket in standin.client("s3").list_buckets()["Buckets"]]
     found["list_buckets"] = sorted(bucket for bucket in buckets if bucket.startswith(f"{name}-"))
     found["list_keys"] = _keys(standin, environment)
+    found.update(_domains(standin, environment))
     found.update(_caches(standin, environment))
     return found
 
@@ -146,6 +147,18 @@ def passwords_of_stores(standin: Standin, environment: str) -> set[str]:
     tagged = [*_tagged_as(_pages(standin.client("rds"), "describe_db_clusters", "DBClusters")), *({"Tags": u["TagList"]} for u in users)]
     tags = [tags_of(each) for each in tagged]
     return {each["opta:secret-version-id"] for each in tags if each.get(ENVIRONMENT_TAG) == environment}
+
+
+def _domains(standin: Standin, environment: str) -> dict[str, list[str]]:
+    """Zones and certificates."""
+    route53, acm = standin.client("route53"), standin.client("acm")
+    zones = [zone["Id"].rsplit("/", 1)[-1] for zone in _pages(route53, "list_hosted_zones", "HostedZones")]
+    tagged = [
+        {"Id": zone, **route53.list_tags_for_resource(ResourceType="hostedzone", ResourceId=zone)["ResourceTagSet"]} for zone in zones
+    ]
+    arns = [certificate["CertificateArn"] for certificate in _pages(acm, "list_certificates", "CertificateSummaryList")]
+    certificates = [{"Arn": arn, "Tags": acm.list_tags_for_certificate(CertificateArn=arn)["Tags"]} for arn in arns]
+    return {"list_hosted_zones": _of(environment, tagged, "Id"), "list_certificates": _of(environment, certificates, "Arn")}
 
 
 def _keys(standin: Standin, environment: str) -> list[str]:

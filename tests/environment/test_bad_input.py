@@ -31,6 +31,7 @@ WITHOUT_A_CALL: list[tuple[dict[str, Any], str]] = [
     ({"elasticache_replication_groups": [{"name": "main", "snapshot_retention_days": 36}]}, "allows 0 to 35"),
     ({"elasticache_replication_groups": [{"name": "main", "node_type": "t4g.small"}]}, "a right one is cache.t4g.small"),
     ({"s3_buckets": [{"name": "Uploads"}]}, "bucket Uploads: name must be lower-case letters"),
+    ({"dns_cert_domain": "staging"}, "dns_cert_domain is 'staging', which is no domain"),
 ]
 
 #: of a service

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import dns
+from tests.support import domains
 from tests.support.steps import plan_and_do, twelve_steps
 
 SET = "N0STANDINDEMO"
@@ -63,7 +63,7 @@ def test_a_lost_answer_makes_no_second_zone(standin, run_module, route53, option
 
 def test_foreign_records_are_named_and_removed_on_word(standin, run_module, route53, options):
     zone_id = run_module("route53_zone", **options)["zone"]["zone_id"]
-    dns.change(route53, zone_id, "CREATE", f"mail.{options['name']}", "A", ["192.0.2.7"])
+    domains.change(route53, zone_id, "CREATE", f"mail.{options['name']}", "A", ["192.0.2.7"])
     for check_mode in (True, False):
         refused = run_module("route53_zone", check_mode=check_mode, expect_failure=True, **options, state="absent")
         assert f"mail.{options['name']} A" in refused["msg"]
@@ -76,8 +76,8 @@ def test_t21_records_of_external_dns_go_with_the_zone(standin, run_module, route
     zone_id, domain = run_module("route53_zone", **options)["zone"]["zone_id"], options["name"]
     note = '"heritage=external-dns,external-dns/owner=opta-test,external-dns/resource=service/hello/hello"'
     for name in (f"hello.{domain}", domain):
-        dns.change(route53, zone_id, "CREATE", name, "A", ["192.0.2.7"])
-        dns.change(route53, zone_id, "CREATE", f"a-extdns.{name}", "TXT", [note])
+        domains.change(route53, zone_id, "CREATE", name, "A", ["192.0.2.7"])
+        domains.change(route53, zone_id, "CREATE", f"a-extdns.{name}", "TXT", [note])
     other = {**options, "state": "absent", "external_dns_owner_id": "opta-other"}
     assert f"hello.{domain} A" in run_module("route53_zone", expect_failure=True, **other)["msg"]
     plan_and_do(standin, run_module, "route53_zone", "delete", **options, state="absent", external_dns_owner_id="opta-test")

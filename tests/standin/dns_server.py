@@ -57,12 +57,16 @@ class DnsServer:
 
 
 class _UdpHandler(socketserver.BaseRequestHandler):
+    server: _Udp
+
     def handle(self) -> None:
         data, connection = self.request
         connection.sendto(answer(self.server.world, data, limit=True), self.client_address)
 
 
 class _TcpHandler(socketserver.StreamRequestHandler):
+    server: _Tcp
+
     def handle(self) -> None:
         header = self.rfile.read(2)
         if len(header) == 2:

@@ -2,7 +2,8 @@
 
 python -m tests.standin.server --directory DIR [--region R] [--times JSON] [--latency-ms N]
 
-Writes DIR/server.json {pid, port, endpoint_url, dns_address} when it answers, and one line for each AWS call to DIR/requests.jsonl. SIGTERM ends it.
+Writes DIR/server.json {pid, port, endpoint_url, dns_address} when it answers, and one line for each AWS call to DIR/requests.jsonl.
+SIGTERM ends it.
 """
 
 from __future__ import annotations

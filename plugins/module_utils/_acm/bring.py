@@ -109,9 +109,9 @@ def spare_records(certificate: Certificate, found: Mapping[str, Any], going: Seq
     """The validation records that nobody needs once the certificates `going` are gone: no other one of the account lists them."""
     spare = certificate.expected_records(found)
     names = [records.normal(name) for name in (found["DomainName"], *(found.get("SubjectAlternativeNames") or []))]
-    for summary in api.list_certificates(certificate.acm):
-        if summary["CertificateArn"] in going or not shapes.shares_a_name(summary, names):
-            continue
-        theirs = shapes.validation_records(api.describe_certificate(certificate.acm, summary["CertificateArn"]) or {})
-        spare = [record for record in spare if record not in theirs]
+    for client in (certificate.acm, *certificate.elsewhere()):
+        for summary in api.list_certificates(client):
+            if summary["CertificateArn"] not in going and shapes.shares_a_name(summary, names):
+                theirs = shapes.validation_records(api.describe_certificate(client, summary["CertificateArn"]) or {})
+                spare = [record for record in spare if record not in theirs]
     return spare

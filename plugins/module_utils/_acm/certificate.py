@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import _tags
@@ -41,6 +41,7 @@ class Certificate(Resource):
 
     hosted_zone_id: where its validation records are made; None when somebody else makes them.
     waiting: whether it is to be issued when the module ends.
+    elsewhere: gives clients of ACM in other regions, whose certificates may share the validation records.
     """
 
     kind = "ACM certificate"
@@ -56,8 +57,9 @@ class Certificate(Resource):
         waiting: bool = True,
         adopt: bool = False,
         purge_tags: bool = False,
+        elsewhere: Callable[[], Sequence[Any]] = tuple,
     ) -> None:
-        self.acm, self.route53 = acm, route53
+        self.acm, self.route53, self.elsewhere = acm, route53, elsewhere
         self.name = records.normal(domain)
         self.wanted = wanted
         self.hosted_zone_id = hosted_zone_id
@@ -113,6 +115,7 @@ class Certificate(Resource):
 
     def _read(self, certificate: Mapping[str, Any]) -> dict[str, Any]:
         ends = certificate.get("NotAfter")
+        record_sets = self.zone_records()
         expected = self.expected_records(certificate)
         return {
             **certificate,
@@ -120,7 +123,7 @@ class Certificate(Resource):
             "in_use_by": list(certificate.get("InUseBy") or []),
             "not_after": ends.isoformat() if ends else None,
             "renewal_status": (certificate.get("RenewalSummary") or {}).get("RenewalStatus"),
-            "present_records": shapes.present_records(expected, self.zone_records()) if expected else [],
+            "present_records": shapes.present_records(expected, record_sets),
         }
 
     def zone_records(self) -> list[dict[str, Any]]:
@@ -186,8 +189,9 @@ class Certificate(Resource):
         return shapes.has_details(certificate) or certificate["Status"] in shapes.FAILED, certificate
 
     def _make_records(self, certificate: Mapping[str, Any]) -> None:
+        record_sets = self.zone_records()
         expected = self.expected_records(certificate)
-        present = shapes.present_records(expected, self.zone_records()) if expected else []
+        present = shapes.present_records(expected, record_sets)
         missing = [shapes.record_set(record) for record in expected if record not in present]
         if missing:
             route53_api.change_resource_record_sets(self.route53, str(self.hosted_zone_id), records.as_changes("UPSERT", missing))

@@ -30,3 +30,9 @@ def names_problem(
     if len(alternative_names) >= MOST_NAMES:
         return f"{others} has {len(alternative_names)} names, and ACM takes at most {MOST_NAMES} with the domain."
     return ""
+
+
+def certificate_names(domain: str, wildcard: bool, further: Sequence[str]) -> list[str]:
+    """The names of a certificate besides its domain, each once, in order."""
+    given = {normal(name) for name in further} | ({f"*.{normal(domain)}"} if domain and wildcard else set())
+    return sorted(given - {normal(domain)})

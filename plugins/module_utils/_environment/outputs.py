@@ -22,6 +22,7 @@ from .._vpc.network import Network, Options
 from .._vpc.plan import usable_zones
 from .._vpc.reading import Reading
 from .databases import database_outputs
+from .dns_cert import Domain
 from .elasticache import elasticache_outputs
 from .offers import CACHES, refusals
 from .s3 import s3_outputs
@@ -37,13 +38,16 @@ class Environment:
     brought: vpc_id, public_subnet_ids and private_subnet_ids of a VPC that the user brings; empty otherwise.
     """
 
-    def __init__(self, client: Client, account: Mapping[str, str], prefix: str, environment: str, brought: Mapping[str, Any]) -> None:
+    def __init__(
+        self, client: Client, account: Mapping[str, str], prefix: str, environment: str, brought: Mapping[str, Any], domain: str = ""
+    ) -> None:
         self.client = client
         self.account = account
         self.prefix = prefix
         self.environment = environment
         self.brought = brought
         self.name = _names.resource_name(prefix, environment)
+        self.domain = Domain(client, environment, domain)
         tags = _tags.ownership_tags(environment, "network", self.name)
         self.reading = Reading(client("ec2"), self.name, tags)
         self.cluster = eks_api.describe_cluster(client("eks"), _names.resource_name(prefix, environment, limit=100))
@@ -55,11 +59,13 @@ class Environment:
             "region": self.account["region"],
             "zone_count": len(usable_zones(self.reading.items("zones"))),
             "cluster_version": (self.cluster or {}).get("version"),
+            **self.domain.found(),
         }
 
     def outputs(self) -> dict[str, dict[str, Any]]:
         """By role; a role that does not stand completely is left out."""
         roles = {"network": self.network(), "s3": self.s3(), "eks": self.eks(), "elasticache": self.elasticache()}
+        roles["dns_cert"] = self.domain.outputs()
         for role, kind in KINDS.items():
             roles[role] = database_outputs(role, *self._place(), self.stores(kind.kind))
         return {role: values for role, values in roles.items() if values is not None}

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .database_rules import database_rules
+from .dns_cert_rules import dns_cert_aws_rules, dns_cert_rules
 from .elasticache_rules import elasticache_rules
 from .linkerd_rules import linkerd_rules
 from .s3_rules import s3_rules
@@ -21,7 +22,7 @@ INTERFACE_ENDPOINTS_FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "sts", "eks", "eks
 def environment_rules(given: Mapping[str, Any]) -> list[str]:
     """Rules that need no answer of AWS; given: inputs and literal defaults by name. A sentence for each rule broken."""
     stores = (*database_rules(given), *elasticache_rules(given), *s3_rules(given))
-    return [*_collection(given), *_network(given), *_eks(given), *stores, *linkerd_rules(given)]
+    return [*_collection(given), *_network(given), *_eks(given), *stores, *dns_cert_rules(given), *linkerd_rules(given)]
 
 
 def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
@@ -35,7 +36,7 @@ def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
         )
     sentences.extend(found.get("refusals") or [])
     sentences.extend(_version_step(given.get("eks_version"), found.get("cluster_version")))
-    return sentences
+    return sentences + dns_cert_aws_rules(given, found)
 
 
 def new_stores(given: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:

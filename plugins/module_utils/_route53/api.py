@@ -31,10 +31,29 @@ class Route53ErrorHandler(AWSErrorHandler):
         return is_boto3_error_code(["NoSuchHostedZone", "NoSuchDelegationSet"])
 
 
+class Route53ForbiddenHandler(AWSErrorHandler):
+    """For who has no domain, and need not be allowed to look for one."""
+
+    _CUSTOM_EXCEPTION = Route53Error
+
+    @classmethod
+    def _is_missing(cls) -> Any:
+        return is_boto3_error_code(["AccessDenied", "AccessDeniedException"])
+
+
+@Route53ForbiddenHandler.list_error_handler("list hosted zones", [])
+def list_hosted_zones_if_allowed(client: Any) -> list[dict[str, Any]]:
+    return _list_hosted_zones(client)
+
+
 @Route53ErrorHandler.common_error_handler("list hosted zones")
-@AWSRetry.jittered_backoff()
 def list_hosted_zones(client: Any) -> list[dict[str, Any]]:
     """All public and private zones of the account; `Id` without its path."""
+    return _list_hosted_zones(client)
+
+
+@AWSRetry.jittered_backoff()
+def _list_hosted_zones(client: Any) -> list[dict[str, Any]]:
     found = client.get_paginator("list_hosted_zones").paginate().build_full_result()["HostedZones"]
     return [{**zone, "Id": bare_id(zone["Id"])} for zone in found]
 
@@ -90,10 +109,10 @@ def create_hosted_zone(client: Any, **request: Any) -> str | None:
 @Route53ErrorHandler.common_error_handler("tag hosted zone")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
 def change_tags(client: Any, zone_id: str, add: list[dict[str, str]], remove: list[str]) -> None:
-    request: dict[str, Any] = {"AddTags": add} if add else {}
-    if remove:
-        request["RemoveTagKeys"] = remove
-    client.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone_id, **request)
+    for start in range(0, max(len(add), len(remove)), AT_ONCE):
+        batch = {"AddTags": add[start : start + AT_ONCE], "RemoveTagKeys": remove[start : start + AT_ONCE]}
+        given = {name: tags for name, tags in batch.items() if tags}
+        client.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone_id, **given)
 
 
 @Route53ErrorHandler.common_error_handler("set comment of hosted zone")

@@ -59,19 +59,24 @@ def beyond_the_zones_own(record_sets: Sequence[Mapping[str, Any]], zone: str) ->
 def of_external_dns(record_sets: Sequence[Mapping[str, Any]], owner_id: str) -> list[Mapping[str, Any]]:
     """The record sets that external-dns made for an owner id: its TXT records, and the records that these stand for.
 
-    A TXT record is named after its record: the record's type, and what external-dns puts before or after it (`a-extdns.www`).
+    A TXT record is named after its record: the record's type, and what external-dns puts before or after it (`a-extdns.www`). An alias,
+    which is of the type A in Route 53, is noted as a CNAME.
     """
     if not owner_id:
         return []
     notes = [each for each in record_sets if each["Type"] == "TXT" and _is_note_of(each, owner_id)]
     noted = {(normal(name), kind) for note in notes for name, kind in _stands_for(normal(note["Name"]))}
-    records = [each for each in record_sets if each not in notes and (normal(each["Name"]), each["Type"]) in noted]
+    records = [each for each in record_sets if each not in notes and {(normal(each["Name"]), kind) for kind in _kinds(each)} & noted]
     return [*notes, *records]
 
 
 def _is_note_of(record_set: Mapping[str, Any], owner_id: str) -> bool:
     parts = [part for value in values(record_set) for part in value.strip('"').split(",")]
     return HERITAGE in parts and f"external-dns/owner={owner_id}" in parts
+
+
+def _kinds(record_set: Mapping[str, Any]) -> tuple[str, ...]:
+    return (record_set["Type"], "CNAME") if record_set.get("AliasTarget") else (record_set["Type"],)
 
 
 def _stands_for(note: str) -> list[tuple[str, str]]:

@@ -76,9 +76,10 @@ class Zone(Resource):
         tags = api.list_tags(self.client, [zone["Id"] for zone in named])
         found = [{**zone, "tags": tags.get(zone["Id"], {})} for zone in named]
         ours = [zone for zone in found if self.environment and self.tags(zone).get(_tags.ENVIRONMENT) == self.environment]
-        return self._read((ours or found)[0])
+        return self.read((ours or found)[0])
 
-    def _read(self, zone: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    def read(self, zone: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """As find() answers it. zone: as ListHostedZones answers it, with its tags."""
         answer = api.get_hosted_zone(self.client, zone["Id"])
         if answer is None:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 from moto.acm.models import CertBundle, acm_backends
@@ -21,7 +22,7 @@ AMAZON = ("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com")
 VALID = timedelta(days=198)
 NAMES_QUOTA = 10
 
-CertBundle.check = lambda self: None  # type: ignore[method-assign]  # moto issues after a minute, whatever DNS says
+CertBundle.check = lambda self: None  # moto issues after a minute, whatever DNS says
 
 
 def backend(call: Call) -> Any:
@@ -201,5 +202,11 @@ def _users(call: Call, bundle: Any) -> list[str]:
         users[arn] = True
     for arn in [arn for arn, uses in users.items() if uses and arn not in now]:
         users[arn] = False
-        call.world.clock.after("acm:in-use", lambda arn=arn: users.pop(arn, None) and None)
+        call.world.clock.after("acm:in-use", partial(_forget, users, arn))
     return sorted(users)
+
+
+def _forget(users: dict[str, bool], arn: str) -> None:
+    """Unless it has the certificate again."""
+    if not users.get(arn):
+        users.pop(arn, None)

@@ -28,6 +28,7 @@ from tests.standin.aws import (  # noqa: F401
     elasticache_tags,
     elasticache_users,
     elasticache_versions,
+    elbv2,
     iam,
     kms,
     logs,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -16,10 +17,10 @@ from moto.route53.models import DelegationSet, FakeZone, route53_backends
 from tests.standin.aws.route53 import give_name_servers, name_servers, normal
 
 REGISTRY = "111111111111"
-REGISTERED = ("example.com", "example.org")
+REGISTERED = ("example.com", "example.org", "example.net")
 #: the reusable delegation set that the demo's description names, and the domains that are delegated to it from the start
 DELEGATION_SET = "N0STANDINDEMO"
-DELEGATED = ("staging.example.com", "production.example.com", "molecule.example.com")
+DELEGATED = ("staging.example.com", "production.example.com", "*.example.net")
 PARTITION = "aws"
 #: where a record that points to something of AWS leads
 SOMEWHERE = "192.0.2.1"
@@ -78,9 +79,16 @@ def _within(name: str, zone: FakeZone) -> bool:
 
 
 def _cut(zone: FakeZone, name: str) -> Any:
-    """The delegation of a zone that a name falls under, the one nearest to the zone."""
+    """The delegation of a zone that a name falls under, the one nearest to the zone.
+
+    `*` delegates every name right below the zone, as the real DNS does not: whoever asks for one has it.
+    """
     cuts = [each for each in zone.rrsets if each.type == "NS" and normal(each.name) != normal(zone.name)]
     fitting = [each for each in cuts if name == normal(each.name) or name.endswith(f".{normal(each.name)}")]
+    everything = [each for each in cuts if normal(each.name) == f"*.{normal(zone.name)}"]
+    if not fitting and everything and name != normal(zone.name):
+        label = name.removesuffix(f".{normal(zone.name)}").rsplit(".", 1)[-1]
+        return SimpleNamespace(name=f"{label}.{normal(zone.name)}", records=everything[0].records)
     return min(fitting, key=lambda each: len(each.name), default=None)
 
 

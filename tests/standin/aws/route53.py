@@ -62,6 +62,8 @@ def give_name_servers(zone: FakeZone, servers: list[str], reusable: DelegationSe
     for record in zone.rrsets:
         if record.type == "NS" and normal(record.name) == normal(zone.name):
             record.records = [f"{server}." for server in servers]
+        if record.type == "SOA":
+            record.records = [f"{servers[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"]
 
 
 @answers("route53", "ChangeResourceRecordSets")

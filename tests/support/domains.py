@@ -40,3 +40,11 @@ def delegate(standin: Standin, domain: str, name_servers: Sequence[str], action:
     """What the owner of the domain above does: the NS records of a domain."""
     owner = registry(standin)
     change(owner, zone_id(owner, domain.partition(".")[2]), action, domain, "NS", name_servers)
+
+
+def lose(route53: Any, zone: str, record: dict[str, str]) -> None:
+    """A record set that somebody deletes by hand."""
+    found = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    (there,) = [each for each in found if each["Name"].rstrip(".") == record["name"] and each["Type"] == record["type"]]
+    changes = [{"Action": "DELETE", "ResourceRecordSet": there}]
+    route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
