@@ -9,6 +9,8 @@ from typing import Any
 
 import boto3
 
+from tests.demo.addons import addon_lines
+
 REAL_AND_IMITATED = """\
 Real:      the Kubernetes control planes (etcd, API server, controller manager, scheduler), helm, ansible, every plan and diff.
 Imitated:  AWS (moto with our extension), the public DNS and the owner of example.com,
@@ -21,6 +23,7 @@ Try next:
   aws acm describe-certificate --certificate-arn ...     the one shown above: ISSUED, by the CNAME in the zone
   kubectl get deployment,hpa,pods -A -o wide       on opta-staging; --context opta-production for the other
   helm list -A
+  kubectl get gateway,httproute,ingress -A
   Change inventories/demo/host_vars/staging/eks.yml, and see what a run would do:
   ansible-playbook -i inventories/demo opta.platform.env --check --diff --limit staging
   make demo-destroy; make demo-down"""
@@ -58,6 +61,7 @@ def environment_lines(cluster: dict[str, Any]) -> list[str]:
         *domain_lines(cluster["tags"].get("opta:environment", "")),
         *store_lines(cluster["name"]),
         *kubernetes_lines(cluster["name"]),
+        *addon_lines(cluster["name"], cluster["tags"].get("opta:environment", "")),
     ]
 
 

@@ -24,6 +24,7 @@ from .._vpc.reading import Reading
 from .databases import database_outputs
 from .dns_cert import Domain
 from .elasticache import elasticache_outputs
+from .k8s_addons import k8s_addons_outputs
 from .offers import CACHES, refusals
 from .s3 import s3_outputs
 
@@ -68,6 +69,8 @@ class Environment:
         roles["dns_cert"] = self.domain.outputs()
         for role, kind in KINDS.items():
             roles[role] = database_outputs(role, *self._place(), self.stores(kind.kind))
+        domain = (roles["dns_cert"] or {}).get("domain", "")
+        roles["k8s_addons"] = k8s_addons_outputs(self.client, self.prefix, self.environment, domain) if self.cluster else None
         return {role: values for role, values in roles.items() if values is not None}
 
     def _new(self, variable: str, entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
