@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
-import subprocess
 import sys
-import threading
 
 import pytest
 
 from tests.module import mesh_foundation
 from tests.module.kubernetes_foundation import Cluster
-from tests.module.mesh_foundation import CHARTS, SECRET
+from tests.module.mesh_foundation import SECRET
 from tests.module.service_foundation import actions
-from tests.standin.binaries import BINARIES, build, find
 
 RELEASES = {("linkerd", "linkerd-crds"), ("linkerd-cni", "linkerd-cni"), ("linkerd", "linkerd-control-plane")}
 
@@ -26,33 +21,8 @@ def _removed(standin):
     mesh_foundation.remove(Cluster(standin).kubernetes)
 
 
-@pytest.fixture(scope="module")
-def mirror(tmp_path_factory):
-    """A chart repository at the place that a mirror has for Linkerd's."""
-    (binary,) = (binary for binary in BINARIES if binary.name == "helm")
-    found = find(binary)
-    helm = str(found[0] if found else build(binary, print))
-    root = tmp_path_factory.mktemp("mirror")
-    folder = root / "helm.linkerd.io" / "edge"
-    folder.mkdir(parents=True)
-    handler = functools.partial(_Quiet, directory=str(root))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    url = f"http://127.0.0.1:{server.server_port}"
-    for chart in CHARTS.glob("linkerd*"):
-        subprocess.run([helm, "package", str(chart), "--destination", str(folder)], check=True, capture_output=True)
-    subprocess.run([helm, "repo", "index", str(folder), "--url", f"{url}/helm.linkerd.io/edge"], check=True, capture_output=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield url
-    server.shutdown()
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format, *args):
-        """Nothing is worth a line."""
-
-
 @pytest.fixture
-def run(standin, playbooks, mirror):
+def run(standin, playbooks):
     """Linkerd's tasks of the role with these inputs."""
     cluster = Cluster(standin)
     key = standin.client("kms").create_key()["KeyMetadata"]["Arn"]
@@ -71,7 +41,7 @@ def run(standin, playbooks, mirror):
             "kms_key_arn": key,
             "log_bucket_name": "",
         },
-        "k8s_addons_repository_mirror": mirror,
+        "k8s_addons_repository_mirror": f"{standin.endpoint_url}/_standin/charts",
         "k8s_addons_wait_timeout_seconds": 60,
     }
 
