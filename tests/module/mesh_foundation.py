@@ -16,11 +16,12 @@ WEBHOOKS = {
     "mutatingwebhookconfigurations": ["linkerd-proxy-injector"],
     "validatingwebhookconfigurations": ["linkerd-policy-validator", "linkerd-sp-validator"],
 }
+NAMESPACES = ("linkerd", "linkerd-cni")
 SECRET = "opta/staging/linkerd/trust-anchor"
 
 
 class Mesh:
-    """Installed by the first call of `install`, and by each that wants other values."""
+    """What brings it, and its parts."""
 
     def __init__(self, standin: Standin, run_module: Any) -> None:
         self.cluster = Cluster(standin)
@@ -30,17 +31,16 @@ class Mesh:
     def certificates(self, **more: Any) -> dict[str, Any]:
         return self._run("linkerd_certificates", **{**self.options, "secret_name": SECRET, **more})
 
-    def install(self, **changed: Any) -> list[dict[str, Any]]:
-        """The results of all steps, in their order."""
-        results = [self._run("kubernetes_objects", **self.options, objects=values.linkerd_namespaces("linkerd", "linkerd-cni"))]
-        results.append(self.certificates())
-        made = {**values.control_plane_values(results[-1]["certificates"], False), **changed}
-        releases: list[tuple[str, str, str, dict[str, Any]]] = [
-            ("linkerd-crds", "linkerd", "linkerd-crds", {}),
-            ("linkerd-cni", "linkerd-cni", "linkerd2-cni", values.cni_values()),
-            ("linkerd-control-plane", "linkerd", "linkerd-control-plane", made),
-        ]
-        return results + [self._release(*release) for release in releases]
+    def install(self) -> None:
+        self._run("kubernetes_objects", **self.options, objects=values.linkerd_namespaces(*NAMESPACES))
+        self._release("linkerd-crds", "linkerd", "linkerd-crds", {})
+        self._release("linkerd-cni", "linkerd-cni", "linkerd2-cni", values.cni_values())
+        self.release()
+
+    def release(self, **terms: Any) -> dict[str, Any]:
+        """The certificates, then the control plane."""
+        made = values.control_plane_values(self.certificates(**terms)["certificates"], False)
+        return self._release("linkerd-control-plane", "linkerd", "linkerd-control-plane", made)
 
     def _release(self, name: str, namespace: str, chart: str, made: dict[str, Any]) -> dict[str, Any]:
         return self._run("helm_release", **self.options, name=name, namespace=namespace, chart=str(CHARTS / chart), values=made)
@@ -51,5 +51,5 @@ def remove(kubernetes: KubernetesClient) -> None:
     for kind, names in WEBHOOKS.items():
         for name in names:
             kubernetes.delete(f"/apis/admissionregistration.k8s.io/v1/{kind}/{name}-webhook-config")
-    for name in ("linkerd", "linkerd-cni"):
+    for name in NAMESPACES:
         kubernetes.delete(f"/api/v1/namespaces/{name}")

@@ -62,10 +62,6 @@ def containers(pod):
     return [container["name"] for container in [*pod["spec"].get("initContainers", []), *pod["spec"]["containers"]]]
 
 
-def test_second_run_changes_nothing(mesh):
-    assert [result["changed"] for result in mesh.install()] == [False] * 5
-
-
 def test_t24_meshed_pods_fulfil_the_restricted_standard_with_linkerd_cni(start):
     pod = start("restricted")
     assert containers(pod) == ["linkerd-network-validator", "linkerd-proxy", "app"]
@@ -105,8 +101,8 @@ def test_t25_webhooks_serve_our_certificates_and_each_render_is_the_same(mesh):
             assert base64.b64decode(webhook["clientConfig"]["caBundle"]).decode() == bundle
             served = base64.b64decode(mesh.cluster.get(f"/api/v1/namespaces/linkerd/secrets/{name}-k8s-tls")["data"]["tls.crt"]).decode()
             x509.load_pem_x509_certificate(served.encode()).verify_directly_issued_by(x509.load_pem_x509_certificate(bundle.encode()))
-    last = mesh.install()[-1]
-    assert (last["changed"], last["actions"], last.get("warnings", [])) == (False, [], [])
+    again = mesh.release()
+    assert (again["changed"], again["actions"], again.get("warnings", [])) == (False, [], [])
 
 
 def test_t25_a_wrong_certificate_is_seen_at_once_and_repaired(mesh, start):
@@ -125,8 +121,7 @@ def test_a_renewed_issuer_restarts_identity_and_touches_no_key(mesh):
     planned = mesh.certificates(check_mode=True, issuer_days=360, issuer_renewal_days=300)
     assert planned["certificates"]["issuer"]["fingerprint"] == "(known after apply)"
     before = mesh.cluster.get("/apis/apps/v1/namespaces/linkerd/deployments/linkerd-identity")["metadata"]["generation"]
-    mesh.certificates(issuer_days=360, issuer_renewal_days=300)
-    mesh.install()
+    mesh.release(issuer_days=360, issuer_renewal_days=300)
     after = mesh.cluster.get("/apis/apps/v1/namespaces/linkerd/deployments/linkerd-identity")["metadata"]["generation"]
     assert after > before
     for release in mesh.cluster.kubernetes.items("/api/v1/namespaces/linkerd/secrets?labelSelector=owner=helm"):
@@ -171,11 +166,18 @@ def test_t24_a_service_and_its_cron_jobs_are_meshed(standin, service):
 
 
 def test_authorization_of_a_service_is_planned_and_done(standin, service):
-    brought(standin, service, allowed_clients=["shop/web"], unmeshed_client_cidr_blocks=["10.0.0.0/16"])
+    ports = [{"port": 8080}, {"name": "rpc", "port": 9090, "service_port": 90, "protocol": "grpc"}]
+    asked = {"ports": ports, "liveness_probe": {"grpc": True, "port": "rpc"}}
+    brought(standin, service, allowed_clients=["shop/web"], unmeshed_client_cidr_blocks=["10.0.0.0/16"], **asked)
     policy = "/apis/policy.linkerd.io"
+    route = service.get(policy + "/v1beta3/namespaces/{layer}/httproutes/hello.rpc.probe")["spec"]
+    assert route["parentRefs"][0]["name"] == "hello.rpc"
+    assert service.get(policy + "/v1alpha1/namespaces/{layer}/authorizationpolicies/hello.rpc.probe.network")
     assert service.get(policy + "/v1beta3/namespaces/{layer}/servers/hello.main")["spec"]["accessPolicy"] == "deny"
     tls = policy + "/v1alpha1/namespaces/{layer}/meshtlsauthentications/{name}"
-    assert service.get(tls)["spec"] == {"identityRefs": [{"kind": "ServiceAccount", "namespace": "shop", "name": "web"}]}
+    names = [(service.layer, "hello"), ("shop", "web")]
+    references = [{"kind": "ServiceAccount", "namespace": namespace, "name": name} for namespace, name in names]
+    assert service.get(tls)["spec"] == {"identityRefs": references}
     planned, done = service.plan(allowed_clients=["*"], unmeshed_client_cidr_blocks=[]), service.run()
     assert actions(planned) == actions(done)
     assert service.get(tls)["spec"] == {"identities": ["*"]}

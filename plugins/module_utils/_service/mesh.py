@@ -16,8 +16,8 @@ INJECT_ANNOTATION = "linkerd.io/inject"
 EVERYONE = "*"
 #: where each kind of ingress runs: it is a client of the services that are public
 INGRESS_NAMESPACES = {"nginx_gateway_fabric": "nginx-gateway", "ingress_nginx": "ingress-nginx"}
-#: what Linkerd is told of a port; empty lets it find out
-PROXY_PROTOCOLS = {"grpc": "gRPC", "tcp": "opaque"}
+#: what Linkerd is told of a port; what is not here it finds out. Of a Server that speaks gRPC it would read no HTTPRoute
+PROXY_PROTOCOLS = {"grpc": "HTTP/2", "tcp": "opaque"}
 PROBES = ("liveness_probe", "readiness_probe", "startup_probe")
 
 
@@ -51,15 +51,16 @@ def mesh_values(inputs: Inputs, addons: Mapping[str, Any] | None) -> dict[str, A
 
 
 def clients(inputs: Inputs, addons: Mapping[str, Any]) -> dict[str, Any]:
-    """The spec of a MeshTLSAuthentication: everyone, or those that are named; empty when nobody is."""
+    """The spec of a MeshTLSAuthentication: everyone; or those that are named, the service itself, and the ingress of what is public."""
     names = [str(name) for name in inputs.items("allowed_clients")]
     if EVERYONE in names:
         return {"identities": [EVERYONE]}
-    references = [_reference(name) for name in names]
+    own = f"{inputs.text('layer')}/{inputs.text('name')}"
+    references = [_reference(name) for name in dict.fromkeys([own, *names])]
     ingress = INGRESS_NAMESPACES.get(str(addons.get("ingress") or ""))
     if ingress and inputs.items("public_addresses"):
         references.append({"kind": "Namespace", "name": ingress})
-    return {"identityRefs": references} if references else {}
+    return {"identityRefs": references}
 
 
 def mesh_errors(inputs: Inputs, sentences: Sentences) -> None:
