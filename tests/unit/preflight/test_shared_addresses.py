@@ -17,7 +17,9 @@ class Host(dict):
 
 
 def service(*addresses, environment="staging", **more):
-    return Host(opta_service_environment=environment, opta_service_public_addresses=list(addresses), opta_service_ports=[{"port": 1}], **more)
+    return Host(
+        opta_service_environment=environment, opta_service_public_addresses=list(addresses), opta_service_ports=[{"port": 1}], **more
+    )
 
 
 @pytest.mark.parametrize(
