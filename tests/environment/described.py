@@ -12,7 +12,7 @@ ENVIRONMENT_TAG = "opta:environment"
 
 #: a service with a public address, on a cluster whose ingress is somebody's own
 INGRESS = {"ingress": "ingress_nginx", "ingress_class_name": "nginx", "domain": "example.com"}
-PUBLIC = {"opta_service_public_addresses": ["hello.example.com"], "opta_service_k8s_addons": INGRESS}
+PUBLIC = {"opta_service_public_addresses": ["{{ inventory_hostname }}.example.com"], "opta_service_k8s_addons": INGRESS}
 
 
 def union(run: Run) -> set[tuple[str, str, str, str]]:
