@@ -13,7 +13,7 @@ from tests.standin import gateway_api
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 API = "/apis/gateway.networking.k8s.io/v1"
-POLICIES = Path(gateway_api.__file__).parent / "crds" / "gateway_nginx_org.yml"
+POLICIES = Path(gateway_api.__file__).parent / "charts" / "nginx-gateway-fabric" / "crds" / "policies.yml"
 DOMAIN = "example.com"
 NAMESPACE, GATEWAY = "nginx-gateway", "public"
 #: the outputs of k8s_addons with one ingress or the other

@@ -16,7 +16,7 @@ from typing import Any
 
 import requests
 
-from tests.standin import binaries, kubeconfig
+from tests.standin import binaries, chart_repository, kubeconfig
 from tests.standin.aws_calls import aws_client
 from tests.standin.processes import HOST, ProcessTable, is_alive, resident_mebibytes
 
@@ -118,6 +118,7 @@ def environment_lines(directory: Path) -> str:
     without_proxy = ",".join(dict.fromkeys([*filter(None, hosts.split(",")), HOST]))
     variables = {
         "AWS_ENDPOINT_URL": running.endpoint_url,
+        "OPTA_REPOSITORY_MIRROR": running.endpoint_url + chart_repository.PREFIX.rstrip("/"),
         "AWS_REGION": running.region,
         "AWS_DEFAULT_REGION": running.region,
         "AWS_ACCESS_KEY_ID": "testing",

@@ -23,6 +23,7 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
+from tests.standin import chart_repository
 from tests.standin.aws import control, handlers  # noqa: F401
 from tests.standin.aws.eks_control_planes import RunningControlPlane
 from tests.standin.aws.eks_model import Cluster
@@ -52,6 +53,10 @@ class Application:
     def __call__(self, environ: Environ, start_response: Any) -> list[bytes]:
         body = _body(environ)
         path = environ["PATH_INFO"]
+        if path.startswith(chart_repository.PREFIX):
+            status, kind, file = chart_repository.answer(path)
+            start_response(f"{status} ", [("Content-Type", kind)])
+            return [file]
         if path.startswith(control.PREFIX):
             status, content = control.answer(self._world, environ["REQUEST_METHOD"], path, environ.get("QUERY_STRING", ""), body)
             start_response(f"{status} ", [("Content-Type", "application/json")])

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .._errors import Refused
@@ -26,10 +26,21 @@ LONGEST_DELAY_SECONDS = 3.0
 
 
 class Release:
-    """One release. client None: the cluster does not exist yet (check mode). directory: private and temporary."""
+    """One release.
 
-    def __init__(self, client: KubernetesClient | None, helm: Helm, wanted: Wanted, directory: Path) -> None:
+    client None: the cluster does not exist yet (check mode). directory: private and temporary. listed: its revisions as read just now.
+    """
+
+    def __init__(
+        self,
+        client: KubernetesClient | None,
+        helm: Helm,
+        wanted: Wanted,
+        directory: Path,
+        listed: Sequence[Revision] | None = None,
+    ) -> None:
         self._client = client
+        self._listed = listed
         self._helm = helm
         self._wanted = wanted
         self._directory = directory
@@ -42,7 +53,7 @@ class Release:
         if self._client is None:
             plan = self._creation(renderer, exists=False)
             return [self._planned(plan, renderer), *self._namespace()]
-        store = Store(self._client, wanted.namespace, wanted.name)
+        store = Store(self._client, wanted.namespace, wanted.name, self._listed)
         revisions, notes = self._settled(store)
         newest = revisions[0] if revisions else None
         base = base_of(revisions)
@@ -68,7 +79,7 @@ class Release:
         wanted = self._wanted
         if self._client is None:
             return [Plan().outcome(wanted)]
-        store = Store(self._client, wanted.namespace, wanted.name)
+        store = Store(self._client, wanted.namespace, wanted.name, self._listed)
         revisions = store.revisions()
         if not revisions:
             return [Plan().outcome(wanted)]

@@ -86,19 +86,32 @@ def decode(secret: Mapping[str, Any]) -> Stored:
     )
 
 
-class Store:
-    """The revisions of one release."""
+def all_revisions(client: KubernetesClient) -> dict[tuple[str, str], list[Revision]]:
+    """The revisions of every release of the cluster, by namespace and name, in one request; without their contents."""
+    answer = client.get("/api/v1/secrets", METADATA_LIST, labelSelector="owner=helm") or {}
+    found: dict[tuple[str, str], list[Revision]] = {}
+    for item in answer.get("items") or []:
+        metadata = item["metadata"]
+        found.setdefault((metadata["namespace"], (metadata.get("labels") or {}).get("name", "")), []).append(_revision(metadata))
+    return {key: _newest_first(revisions) for key, revisions in found.items()}
 
-    def __init__(self, client: KubernetesClient, namespace: str, name: str) -> None:
+
+class Store:
+    """The revisions of one release. listed: those that were read just now, for the first look."""
+
+    def __init__(self, client: KubernetesClient, namespace: str, name: str, listed: Sequence[Revision] | None = None) -> None:
         self._client = client
         self._path = f"/api/v1/namespaces/{namespace}/secrets"
         self._name = name
+        self._listed = listed
 
     def revisions(self) -> list[Revision]:
         """All revisions, the newest first; without their contents."""
+        listed, self._listed = self._listed, None
+        if listed is not None:
+            return list(listed)
         answer = self._client.get(self._path, METADATA_LIST, labelSelector=f"owner=helm,name={self._name}") or {}
-        found = [_revision(item["metadata"]) for item in answer.get("items") or []]
-        return sorted(found, key=lambda revision: revision.number, reverse=True)
+        return _newest_first([_revision(item["metadata"]) for item in answer.get("items") or []])
 
     def read(self, number: int) -> Stored | None:
         secret = self._client.get(self._address(number))
@@ -110,6 +123,10 @@ class Store:
 
     def _address(self, number: int) -> str:
         return f"{self._path}/sh.helm.release.v1.{self._name}.v{number}"
+
+
+def _newest_first(revisions: Sequence[Revision]) -> list[Revision]:
+    return sorted(revisions, key=lambda revision: revision.number, reverse=True)
 
 
 def _revision(metadata: Mapping[str, Any]) -> Revision:

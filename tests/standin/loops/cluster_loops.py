@@ -9,7 +9,9 @@ from typing import Any, Protocol
 import requests
 
 from tests.standin.control_plane import ControlPlane
+from tests.standin.loops.external_dns import ExternalDns
 from tests.standin.loops.failing_pods import FailingPods
+from tests.standin.loops.gateways import Gateways
 from tests.standin.loops.kubelet import Kubelet
 from tests.standin.loops.load_balancers import LoadBalancers
 from tests.standin.loops.nodes import Nodes
@@ -48,8 +50,10 @@ class ClusterLoops:
         self._loops = (
             Nodes(client, name, view, control_plane.kubelet_port),
             FailingPods(client),
+            Gateways(client),
             LoadBalancers(client, name, view),
             Routes(client),
+            ExternalDns(client, view),
             Volumes(client, name, view),
         )
         self._thread = threading.Thread(target=self._run, name=f"loops of {name}", daemon=True)

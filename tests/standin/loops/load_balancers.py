@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from tests.standin.aws_calls import aws_client
 from tests.standin.kubernetes_client import KubernetesClient
 from tests.standin.loops.each import for_each
+from tests.standin.loops.listeners import Annotations, Listeners
 
 if TYPE_CHECKING:
     from tests.standin.loops.cluster_loops import View
 
 FINALIZER = "service.kubernetes.io/load-balancer-cleanup"
-ANNOTATIONS = "service.beta.kubernetes.io/aws-load-balancer-"
 RETRY_SECONDS = 2  # between looks for a tagged subnet
 Service = dict[str, Any]
 
@@ -25,23 +25,30 @@ class LoadBalancers:
     def __init__(self, client: KubernetesClient, cluster: str, view: View) -> None:
         self._client, self._cluster, self._view = client, cluster, view
         self._look_again: dict[str, float] = {}
+        self._done: dict[str, str] = {}
 
     def run(self) -> None:
         for_each(self._client.items("/api/v1/services"), self._follow)
 
     def _follow(self, service: Service) -> None:
         wanted = service["spec"]["type"] == "LoadBalancer" and not service["metadata"].get("deletionTimestamp")
-        if wanted and not service["status"].get("loadBalancer", {}).get("ingress"):
+        if wanted and (not service["status"].get("loadBalancer", {}).get("ingress") or self._changed(service)):
             self._provide(service)
         elif not wanted and FINALIZER in (service["metadata"].get("finalizers") or []):
             self._remove(service)
+
+    def _changed(self, service: Service) -> bool:
+        return self._done.get(service["metadata"]["uid"]) != _wish(service)
 
     def _provide(self, service: Service) -> None:
         metadata, path = service["metadata"], _path(service)
         if time.monotonic() < self._look_again.get(metadata["uid"], 0):
             return
-        internal = (metadata.get("annotations") or {}).get(f"{ANNOTATIONS}scheme", "internal") != "internet-facing"
-        subnets = self._subnets("kubernetes.io/role/internal-elb" if internal else "kubernetes.io/role/elb")
+        annotations = Annotations(metadata.get("annotations") or {})
+        internal = annotations.text("scheme", "internal") != "internet-facing"
+        subnets = annotations.listed("subnets") or self._subnets(
+            "kubernetes.io/role/internal-elb" if internal else "kubernetes.io/role/elb"
+        )
         if not subnets:  # on AWS too nothing happens until a subnet has the tag
             self._look_again[metadata["uid"]] = time.monotonic() + RETRY_SECONDS
             return
@@ -50,14 +57,14 @@ class LoadBalancers:
             patch = {"finalizers": [*finalizers, FINALIZER], "resourceVersion": metadata["resourceVersion"]}
             self._client.merge(path, {"metadata": patch}, accept=(404, 409))
         load_balancing = aws_client("elbv2", self._view)
+        tags = [{"Key": key, "Value": value} for key, value in self._tags(service, annotations).items()]
         balancer = load_balancing.create_load_balancer(  # the same name again gives the one that exists
-            Name=_name(service),
-            Type="network",
-            Scheme="internal" if internal else "internet-facing",
-            Subnets=subnets,
-            Tags=[{"Key": key, "Value": value} for key, value in self._tags(service).items()],
+            Name=_name(service), Type="network", Scheme="internal" if internal else "internet-facing", Subnets=subnets, Tags=tags
         )["LoadBalancers"][0]
+        load_balancing.add_tags(ResourceArns=[balancer["LoadBalancerArn"]], Tags=tags)
+        Listeners(load_balancing, balancer).bring(service, annotations, tags)
         self._client.merge(f"{path}/status", {"status": {"loadBalancer": {"ingress": [{"hostname": balancer["DNSName"]}]}}}, accept=(404,))
+        self._done[metadata["uid"]] = _wish(service)
 
     def _remove(self, service: Service) -> None:
         load_balancing = aws_client("elbv2", self._view)
@@ -65,6 +72,7 @@ class LoadBalancers:
             described = load_balancing.describe_tags(ResourceArns=[balancer["LoadBalancerArn"]])["TagDescriptions"][0]["Tags"]
             tags = {tag["Key"]: tag["Value"] for tag in described}
             if self._own_tags(service).items() <= tags.items():
+                Listeners(load_balancing, balancer).remove()
                 load_balancing.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
         metadata = service["metadata"]
         remaining = [finalizer for finalizer in metadata["finalizers"] if finalizer != FINALIZER]
@@ -85,10 +93,12 @@ class LoadBalancers:
         owner = f"{service['metadata']['namespace']}/{service['metadata']['name']}"
         return {"elbv2.k8s.aws/cluster": self._cluster, "service.k8s.aws/stack": owner}
 
-    def _tags(self, service: Service) -> dict[str, str]:
-        asked = (service["metadata"].get("annotations") or {}).get(f"{ANNOTATIONS}additional-resource-tags", "")
-        additional = dict(pair.split("=", 1) for pair in asked.split(",") if "=" in pair)
-        return {**additional, "service.k8s.aws/resource": "LoadBalancer", **self._own_tags(service)}
+    def _tags(self, service: Service, annotations: Annotations) -> dict[str, str]:
+        return {**annotations.pairs("additional-resource-tags"), "service.k8s.aws/resource": "LoadBalancer", **self._own_tags(service)}
+
+
+def _wish(service: Service) -> str:
+    return repr((service["metadata"].get("annotations"), service["spec"]["ports"]))
 
 
 def _path(service: Service) -> str:

@@ -1,0 +1,42 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Pure decisions of the role k8s_addons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import ingress_nginx, rules, table
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.mirror import mirrored_url
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.published import published
+
+
+def k8s_addons_errors(inputs: Mapping[str, Any], charts: Mapping[str, Any], *datadog_keys: str) -> list[str]:
+    """A sentence for each input that cannot be right. datadog_keys: the two ways to give Datadog's key."""
+    return rules.errors(
+        {key: {**given, "enabled": table.is_on(key, inputs)} for key, given in inputs["addons"].items()},
+        charts,
+        kubernetes_version=inputs["kubernetes_version"],
+        ingress=inputs["ingress"],
+        mirror=inputs["repository_mirror"],
+        extra_charts=inputs["extra_charts"],
+        datadog_keys=datadog_keys,
+    )
+
+
+class FilterModule:
+    """The filters of the role k8s_addons."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "k8s_addons_errors": k8s_addons_errors,
+            "k8s_addons_roles": table.roles,
+            "k8s_addons_objects": table.objects,
+            "k8s_addons_stored_values": table.stored_values,
+            "k8s_addons_namespaces": table.namespaces,
+            "k8s_addons_releases": table.releases,
+            "k8s_addons_mirrored_url": mirrored_url,
+            "k8s_addons_removals": table.removals,
+            "k8s_addons_published": published,
+            "k8s_addons_warning": {"ingress_nginx": ingress_nginx.ARCHIVED}.get,
+        }

@@ -1,0 +1,32 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Datadog's agents: metrics, events, container logs, custom metrics and traces. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .definition import Addon, Inputs
+
+SECRET, KEY = "datadog-api-key", "api-key"
+JSON_KEY = "api_key"
+
+
+def values(inputs: Inputs) -> dict[str, Any]:
+    node_name = {"fieldRef": {"fieldPath": "spec.nodeName"}}
+    agent = {
+        "apiKeyExistingSecret": SECRET,
+        "site": inputs["datadog_site"],
+        "clusterName": inputs["cluster_name"],
+        "collectEvents": True,
+        "logs": {"enabled": True, "containerCollectAll": True},
+        "apm": {"portEnabled": True},
+        "dogstatsd": {"nonLocalTraffic": True, "useHostPort": True},
+        # pods cannot reach the instance metadata, one hop away: the agents are told their host instead of asking for it
+        "env": [{"name": "DD_HOSTNAME", "valueFrom": node_name}, {"name": "DD_CLOUD_PROVIDER_METADATA", "value": "[]"}],
+        "operator": {"enabled": False},
+    }
+    return {"datadog": agent}
+
+
+#: the agents read the logs and processes of the nodes
+ADDON = Addon("datadog", values, pod_security="privileged")

@@ -1,0 +1,68 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What an add-on is made of. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .. import _names, _tags
+
+ROLE = "k8s_addons"
+Inputs = Mapping[str, Any]
+Statement = dict[str, Any]
+
+#: what Pod Security's level restricted asks of pods and containers, for charts that do not set it themselves
+RESTRICTED_POD = {
+    "runAsNonRoot": True,
+    "runAsUser": 65534,
+    "runAsGroup": 65534,
+    "fsGroup": 65534,
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+RESTRICTED_CONTAINER = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+
+
+@dataclass(frozen=True)
+class Addon:
+    """One add-on.
+
+    key: as in the names of its variables; values: those of its chart; statements: what it may do in AWS, none without a role;
+    service_account: who takes that role; pod_security: what its namespace enforces; annotations: more of its namespace, in a mesh.
+    """
+
+    key: str
+    values: Callable[[Inputs], dict[str, Any]]
+    statements: Callable[[Inputs], Sequence[Statement]] | None = None
+    service_account: str = ""
+    pod_security: str = "restricted"
+    needs_zone: bool = False
+    mesh_annotations: Mapping[str, str] | None = None
+
+    @property
+    def release(self) -> str:
+        return self.key.replace("_", "-")
+
+    def role_name(self, inputs: Inputs) -> str:
+        return _names.role_name(inputs["name_prefix"], inputs["environment"], "addon", self.release)
+
+    def role_arn(self, inputs: Inputs) -> str:
+        """Known before the role is made."""
+        path = _names.iam_path(inputs["environment"])
+        return _names.role_arn(inputs["partition"], inputs["account_id"], path, self.role_name(inputs))
+
+
+def owner_tags(inputs: Inputs, name: str) -> dict[str, str]:
+    """The tags of what an add-on has in AWS."""
+    return {**_tags.ownership_tags(inputs["environment"], ROLE, name), **{key: str(value) for key, value in (inputs["tags"] or {}).items()}}
+
+
+def service_account(addon_arn: str, name: str) -> dict[str, Any]:
+    """The values of a service account that takes an IAM role."""
+    return {"create": True, "name": name, "annotations": {"eks.amazonaws.com/role-arn": addon_arn}}
+
+
+def resources(cpu: str, memory: str) -> dict[str, Any]:
+    """Requests, and a limit of memory: a limit of the processor would only slow it down."""
+    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}

@@ -1,0 +1,51 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The one network load balancer of an ingress, as annotations of its Service. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from .definition import Inputs, owner_tags
+
+CLASS = "service.k8s.aws/nlb"
+PREFIX = "service.beta.kubernetes.io/aws-load-balancer-"
+SECURITY_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+LOG_PREFIX = "load-balancer"
+
+
+def certificate_arn(inputs: Inputs) -> str:
+    """The environment's certificate; empty while there is none, and then nothing listens on port 443."""
+    return (inputs["zone"] or {}).get("certificate_arn") or ""
+
+
+def service_annotations(inputs: Inputs, name: str) -> dict[str, str]:
+    """What the load-balancer controller is told. The addresses of clients come by the proxy protocol, which the ingress must understand."""
+    attributes = {"load_balancing.cross_zone.enabled": "true"}
+    if inputs["log_bucket_name"]:
+        attributes |= {
+            "access_logs.s3.enabled": "true",
+            "access_logs.s3.bucket": inputs["log_bucket_name"],
+            "access_logs.s3.prefix": LOG_PREFIX,
+        }
+    told = {
+        "scheme": "internet-facing",
+        "nlb-target-type": "ip",
+        "subnets": ",".join(inputs["public_subnet_ids"]),
+        "attributes": _joined(attributes),
+        "target-group-attributes": "deregistration_delay.timeout_seconds=30",
+        "proxy-protocol": "*",
+        # a connection says enough, and is the same with the proxy protocol and without
+        "healthcheck-protocol": "TCP",
+        "healthcheck-port": "traffic-port",
+        "additional-resource-tags": _joined(owner_tags(inputs, name)),
+    }
+    if certificate_arn(inputs):
+        told |= {
+            "ssl-cert": certificate_arn(inputs),
+            "ssl-ports": "443",
+            "ssl-negotiation-policy": SECURITY_POLICY,
+            "alpn-policy": "HTTP2Preferred",
+        }
+    return {f"{PREFIX}{key}": value for key, value in told.items()}
+
+
+def _joined(pairs: dict[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in pairs.items())

@@ -1,0 +1,19 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""metrics-server. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .definition import Addon, Inputs, resources
+
+
+def values(inputs: Inputs) -> dict[str, Any]:
+    return {
+        "replicas": 2,
+        "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1},
+        "resources": resources("100m", "200Mi"),
+    }
+
+
+ADDON = Addon("metrics_server", values)

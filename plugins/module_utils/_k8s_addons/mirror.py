@@ -1,0 +1,38 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Where a chart or a manifest is looked for when there is a mirror. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+SCHEMES = ("https", "http", "oci")
+
+
+def mirror_problem(mirror: str) -> str | None:
+    """What is wrong with the address of a mirror; None when nothing is."""
+    parts = urlsplit(mirror)
+    if not mirror or (parts.scheme in SCHEMES and parts.netloc):
+        return None
+    return (
+        f"k8s_addons_repository_mirror is {mirror!r}: it must begin with https://, http:// or oci://, "
+        "for example https://charts.example.com/mirror."
+    )
+
+
+def place_of(repository: str, chart: str, mirror: str) -> dict[str, str]:
+    """The options chart and repository of helm_release."""
+    address = repository.rstrip("/")
+    if mirror:
+        parts = urlsplit(address)
+        address = f"{mirror.rstrip('/')}/{parts.netloc}{parts.path}"
+    if address.startswith("oci://"):
+        return {"chart": f"{address}/{chart}"}
+    return {"chart": chart, "repository": address}
+
+
+def mirrored_url(url: str, mirror: str) -> str:
+    """A file's address; registries of images hold no plain files, so an oci:// mirror is passed over."""
+    if not mirror or mirror.startswith("oci://"):
+        return url
+    parts = urlsplit(url)
+    return f"{mirror.rstrip('/')}/{parts.netloc}{parts.path}"

@@ -1,0 +1,73 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""NGINX Gateway Fabric with the Gateway that all public routes attach to. Pure; private to the collection."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from . import load_balancer
+from .definition import Addon, Inputs, resources
+
+GATEWAY, CLASS_NAME = "public", "nginx"
+HTTP, HTTPS = "http", "https"
+#: both listeners take plain HTTP: TLS ends at the load balancer
+PORTS = {HTTP: 80, HTTPS: 443}
+
+
+def values(inputs: Inputs) -> dict[str, Any]:
+    metadata = {"annotations": load_balancer.service_annotations(inputs, ADDON.key)}
+    service = {
+        "type": "LoadBalancer",
+        "loadBalancerClass": load_balancer.CLASS,
+        "externalTrafficPolicy": "Cluster",
+        "patches": [{"type": "StrategicMerge", "value": {"metadata": metadata}}],
+    }
+    return {
+        "nginxGateway": {
+            "gatewayClassName": CLASS_NAME,
+            "replicas": 2,
+            "productTelemetry": {"enable": False},
+            "resources": resources("100m", "256Mi"),
+        },
+        "nginx": {
+            "replicas": 2,
+            "config": {"rewriteClientIP": _client_addresses(inputs)},
+            "container": {"resources": resources("100m", "256Mi")},
+            "service": service,
+        },
+        "gateways": [_gateway(inputs)],
+        "extraObjects": [json.dumps(_redirect(inputs))] if load_balancer.certificate_arn(inputs) else [],
+    }
+
+
+def _client_addresses(inputs: Inputs) -> dict[str, Any]:
+    """Read from the proxy protocol, of which only the load balancer's word counts."""
+    trusted = [{"type": "CIDR", "value": inputs["vpc_cidr_block"]}]
+    return {"mode": "ProxyProtocol", "setIPRecursively": True, "trustedAddresses": trusted}
+
+
+def _gateway(inputs: Inputs) -> dict[str, Any]:
+    names = [HTTP, *([HTTPS] if load_balancer.certificate_arn(inputs) else [])]
+    everybody = {"namespaces": {"from": "All"}}
+    listeners = [{"name": name, "port": PORTS[name], "protocol": "HTTP", "allowedRoutes": everybody} for name in names]
+    return {"name": GATEWAY, "namespace": _namespace(inputs), "spec": {"gatewayClassName": CLASS_NAME, "listeners": listeners}}
+
+
+def _redirect(inputs: Inputs) -> dict[str, Any]:
+    """Whatever comes by plain HTTP is sent to HTTPS. On port 443 it would send everything round for ever."""
+    redirect = {"type": "RequestRedirect", "requestRedirect": {"scheme": "https", "statusCode": 301}}
+    return {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "redirect-to-https", "namespace": _namespace(inputs)},
+        "spec": {"parentRefs": [{"name": GATEWAY, "sectionName": HTTP}], "rules": [{"filters": [redirect]}]},
+    }
+
+
+def _namespace(inputs: Inputs) -> str:
+    return inputs["addons"][ADDON.key]["namespace"]
+
+
+#: the load balancer speaks to nginx itself, in the proxy protocol, which a proxy of the mesh would not understand
+ADDON = Addon("nginx_gateway_fabric", values, mesh_annotations={"config.linkerd.io/skip-inbound-ports": "80,443"})

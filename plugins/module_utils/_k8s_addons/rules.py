@@ -1,0 +1,93 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What must hold between the inputs of the role k8s_addons, before anything is changed. Pure; private to the collection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .mirror import mirror_problem
+from .table import INGRESSES, Charts, truth
+
+NONE = "none"
+NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+
+
+def errors(
+    addons: Mapping[str, Mapping[str, Any]],
+    charts: Charts,
+    *,
+    kubernetes_version: Any = None,
+    ingress: Any = None,
+    mirror: Any = "",
+    extra_charts: Any = (),
+    datadog_keys: Sequence[Any] | None = None,
+) -> list[str]:
+    """A sentence for each rule broken. addons: {key: enabled, chart_version, values}; what is not known yet is left out."""
+    sentences = []
+    for key, given in addons.items():
+        values = given.get("values")
+        if values is not None and not isinstance(values, Mapping):
+            sentences.append(
+                f"k8s_addons_{key}_values is {_kind(values)}: it must be a map of the chart's values, for example {{replicas: 2}}."
+            )
+        if truth(given.get("enabled", False)):
+            sentences += _version(key, given, charts[key], kubernetes_version)
+    if ingress is not None and ingress not in (*INGRESSES, NONE):
+        sentences.append(f"k8s_addons_ingress is {ingress!r}: it must be {', '.join(INGRESSES)} or none, for example {INGRESSES[0]}.")
+    problem = mirror_problem(str(mirror or ""))
+    if problem:
+        sentences.append(problem)
+    if datadog_keys is not None and truth((addons.get("datadog") or {}).get("enabled", False)):
+        if not any(datadog_keys):
+            sentences.append(
+                "k8s_addons_datadog_enabled is true, but there is no API key: give k8s_addons_datadog_api_key_secret_arn, the ARN of a "
+                "secret with the key api_key, for example arn:aws:secretsmanager:eu-west-1:123456789012:secret:datadog, "
+                "or k8s_addons_datadog_api_key."
+            )
+        elif all(datadog_keys):
+            sentences.append("k8s_addons_datadog_api_key and k8s_addons_datadog_api_key_secret_arn are both given: give one of them.")
+    return sentences + _extra(extra_charts or [])
+
+
+def _version(key: str, given: Mapping[str, Any], chart: Mapping[str, Any], minor: Any) -> list[str]:
+    """The windows of the table; a version that is not in it is the user's own word."""
+    version = str(given.get("chart_version") or chart["version"])
+    window = (chart.get("kubernetes") or {}).get(version)
+    if not window or not re.fullmatch(r"1\.\d+", str(minor or "")):
+        return []
+    lowest, highest = (int(str(end).split(".")[1]) for end in window)
+    if lowest <= int(str(minor).split(".")[1]) <= highest:
+        return []
+    return [
+        f"k8s_addons_{key}_chart_version: version {version} of the chart {chart['chart']} is for Kubernetes {window[0]} to {window[1]}, "
+        f"but the cluster is to run {minor}: set k8s_addons_{key}_chart_version to one that knows it, or keep eks_version within."
+    ]
+
+
+def _extra(entries: Any) -> list[str]:
+    if not isinstance(entries, Sequence) or isinstance(entries, str):
+        return ["k8s_addons_extra_charts must be a list of charts, for example [{name: reloader, repository: …, chart_version: 2.2.5}]."]
+    sentences = []
+    names = [str(entry.get("name")) for entry in entries if isinstance(entry, Mapping)]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        sentences.append(f"k8s_addons_extra_charts has two charts named {name}: names must differ.")
+    for entry in (entry for entry in entries if isinstance(entry, Mapping)):
+        where = f"k8s_addons_extra_charts, chart {entry.get('name')}"
+        if not NAME.fullmatch(str(entry.get("name") or "")):
+            sentences.append(f"{where}: name must be lower-case letters, digits and hyphens, for example reloader.")
+        if not re.match(r"(https?|oci)://.", str(entry.get("repository") or "")):
+            sentences.append(f"{where}: repository must be a URL with https:// or oci://, for example https://charts.example.com.")
+        if not entry.get("chart_version"):
+            sentences.append(
+                f"{where}: chart_version is needed, for example 2.2.5: what stands must not change because a newer one appeared."
+            )
+        if entry.get("values") is not None and not isinstance(entry["values"], Mapping):
+            sentences.append(f"{where}: values must be a map of the chart's values, not {_kind(entry['values'])}.")
+    return sentences
+
+
+def _kind(value: Any) -> str:
+    names = {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list"}
+    return next((word for kind, word in names.items() if isinstance(value, kind)), f"a {type(value).__name__}")

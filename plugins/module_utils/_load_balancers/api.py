@@ -1,0 +1,40 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The calls to Elastic Load Balancing. Private to the collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+
+TAGS_AT_ONCE = 20
+
+
+class BalancerError(AnsibleAWSError):
+    """Elastic Load Balancing refused a call."""
+
+
+class Handler(AWSErrorHandler):
+    """Turns the API's errors into BalancerError."""
+
+    _CUSTOM_EXCEPTION = BalancerError
+
+    @classmethod
+    def _is_missing(cls) -> Any:
+        from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code  # noqa: PLC0415
+
+        return is_boto3_error_code("LoadBalancerNotFound")
+
+
+@Handler.list_error_handler("list load balancers", [])
+@AWSRetry.jittered_backoff()
+def describe_load_balancers(client: Any) -> list[dict[str, Any]]:
+    return client.get_paginator("describe_load_balancers").paginate().build_full_result().get("LoadBalancers", [])
+
+
+@Handler.list_error_handler("read the tags of load balancers", [])
+@AWSRetry.jittered_backoff()
+def describe_tags(client: Any, arns: list[str]) -> list[dict[str, Any]]:
+    return client.describe_tags(ResourceArns=arns)["TagDescriptions"]

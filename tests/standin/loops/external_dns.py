@@ -1,0 +1,106 @@
+"""What external-dns does, imitated: records for routes and Ingresses in the zone, each with the TXT record that names its owner.
+
+Only while the Deployment of an external-dns is in the cluster, and by its arguments.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tests.standin.aws_calls import aws_client
+from tests.standin.kubernetes_client import KubernetesClient
+
+if TYPE_CHECKING:
+    from tests.standin.loops.cluster_loops import View
+
+INTERVAL_SECONDS = 1.0  # the real one looks once a minute
+API = "/apis/gateway.networking.k8s.io/v1"
+ROUTES = {"gateway-httproute": ("httproutes", "httproute"), "gateway-grpcroute": ("grpcroutes", "grpcroute")}
+LABEL = "app.kubernetes.io%2Fname%3Dexternal-dns"
+Record = dict[str, Any]
+
+
+class ExternalDns:
+    """Arguments: a client of the cluster; the view of AWS."""
+
+    def __init__(self, client: KubernetesClient, view: View) -> None:
+        self._client, self._view = client, view
+        self._look_again = 0.0
+
+    def run(self) -> None:
+        if time.monotonic() < self._look_again:
+            return
+        self._look_again = time.monotonic() + INTERVAL_SECONDS
+        for deployment in self._client.items(f"/apis/apps/v1/deployments?labelSelector={LABEL}"):
+            if not deployment["metadata"].get("deletionTimestamp"):
+                self._follow(_arguments(deployment["spec"]["template"]["spec"]["containers"][0].get("args") or []))
+
+    def _follow(self, arguments: dict[str, list[str]]) -> None:
+        zone, owner = arguments["zone-id-filter"][0], arguments["txt-owner-id"][0]
+        domains, prefix = arguments["domain-filter"], arguments["txt-prefix"][0].replace("%{record_type}", "a")
+        wanted: dict[tuple[str, str], Record] = {}
+        for host, target, resource in self._endpoints(arguments["source"]):
+            if not any(host == domain or host.endswith(f".{domain}") for domain in domains):
+                continue
+            zone_of_target = self._canonical_zone(target)
+            if zone_of_target is None:
+                continue
+            alias = {"DNSName": f"{target}.", "HostedZoneId": zone_of_target, "EvaluateTargetHealth": True}
+            value = f'"heritage=external-dns,external-dns/owner={owner},external-dns/resource={resource}"'
+            # a wildcard's TXT record stands beside it without the star in front of the prefix
+            text_name = f"{prefix}{host.replace('*.', 'any.', 1)}" if host.startswith("*.") else f"{prefix}{host}"
+            wanted[f"{host}.", "A"] = {"Name": f"{host}.", "Type": "A", "AliasTarget": alias}
+            wanted[f"{text_name}.", "TXT"] = {"Name": f"{text_name}.", "Type": "TXT", "TTL": 300, "ResourceRecords": [{"Value": value}]}
+        self._write(zone, owner, prefix, wanted)
+
+    def _endpoints(self, sources: list[str]) -> Iterator[tuple[str, str, str]]:
+        """Host, load balancer, and what asks for it."""
+        gateways = {}
+        if any(source in ROUTES for source in sources):
+            gateways = {(g["metadata"]["namespace"], g["metadata"]["name"]): g for g in self._items(f"{API}/gateways")}
+        for source in sources:
+            if source in ROUTES:
+                plural, kind = ROUTES[source]
+                for route in self._items(f"{API}/{plural}"):
+                    metadata = route["metadata"]
+                    for parent in route["spec"].get("parentRefs") or []:
+                        gateway = gateways.get((parent.get("namespace", metadata["namespace"]), parent["name"]))
+                        for address in ((gateway or {}).get("status") or {}).get("addresses") or []:
+                            for host in route["spec"].get("hostnames") or []:
+                                yield host, address["value"], f"{kind}/{metadata['namespace']}/{metadata['name']}"
+            elif source == "ingress":
+                for ingress in self._items("/apis/networking.k8s.io/v1/ingresses"):
+                    metadata = ingress["metadata"]
+                    for entry in ((ingress.get("status") or {}).get("loadBalancer") or {}).get("ingress") or []:
+                        for rule in ingress["spec"].get("rules") or []:
+                            if rule.get("host") and entry.get("hostname"):
+                                yield rule["host"], entry["hostname"], f"ingress/{metadata['namespace']}/{metadata['name']}"
+
+    def _items(self, path: str) -> list[dict[str, Any]]:
+        answer = self._client.get(path, accept=(404,))
+        return answer.get("items") or [] if isinstance(answer, dict) else []
+
+    def _canonical_zone(self, hostname: str) -> str | None:
+        balancers = aws_client("elbv2", self._view).describe_load_balancers()["LoadBalancers"]
+        return next((balancer["CanonicalHostedZoneId"] for balancer in balancers if balancer["DNSName"] == hostname), None)
+
+    def _write(self, zone: str, owner: str, prefix: str, wanted: dict[tuple[str, str], Record]) -> None:
+        route53 = aws_client("route53", self._view)
+        listed = route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone).build_full_result()["ResourceRecordSets"]
+        found = {(record["Name"].replace("\\052", "*"), record["Type"]): record for record in listed}
+        ours = [key for key, record in found.items() if f"external-dns/owner={owner}," in str(record.get("ResourceRecords"))]
+        kept = {(name.removeprefix(prefix).replace("any.", "*.", 1), "A") for name, _type in ours} | set(ours)
+        changes = [{"Action": "UPSERT", "ResourceRecordSet": record} for key, record in wanted.items() if key not in found]
+        changes += [{"Action": "DELETE", "ResourceRecordSet": found[key]} for key in sorted(kept & set(found)) if key not in wanted]
+        if changes:
+            route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+
+
+def _arguments(args: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for argument in args:
+        name, _, value = argument.removeprefix("--").partition("=")
+        found.setdefault(name, []).append(value)
+    return found

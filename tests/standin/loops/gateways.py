@@ -1,0 +1,150 @@
+"""What NGINX Gateway Fabric does for a Gateway: its nginx (a Deployment) with a Service, and the Gateway's status. No request is routed.
+
+Source: nginx-gateway-fabric 2.6.7, internal/controller/provisioner: names, owner and ports of what it makes.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from tests.standin.kubernetes_client import KubernetesClient
+from tests.standin.loops.each import for_each
+
+API = "/apis/gateway.networking.k8s.io/v1"
+PROXIES = "/apis/gateway.nginx.org/v1alpha2"
+CONTROLLER = "gateway.nginx.org/nginx-gateway-controller"
+Object = Mapping[str, Any]
+
+
+class Gateways:
+    """Argument: a client of the cluster."""
+
+    def __init__(self, client: KubernetesClient) -> None:
+        self._client = client
+
+    def run(self) -> None:
+        classes = {item["metadata"]["name"]: item for item in self._items(f"{API}/gatewayclasses")}
+        ours = {name for name, item in classes.items() if item["spec"]["controllerName"] == CONTROLLER}
+        for_each((classes[name] for name in ours), self._accept)
+        gateways = [item for item in self._items(f"{API}/gateways") if item["spec"]["gatewayClassName"] in ours] if ours else []
+        for_each(gateways, lambda gateway: self._follow(gateway, classes[gateway["spec"]["gatewayClassName"]]))
+
+    def _items(self, path: str) -> list[dict[str, Any]]:
+        """None as long as the cluster does not know the kind."""
+        answer = self._client.get(path, accept=(404,))
+        return answer.get("items") or [] if isinstance(answer, dict) else []
+
+    def _accept(self, gateway_class: Object) -> None:
+        conditions = _conditions({"Accepted": "Accepted"}, gateway_class)
+        if conditions is not None:
+            path = f"{API}/gatewayclasses/{gateway_class['metadata']['name']}/status"
+            self._client.merge(path, {"status": {"conditions": conditions}}, accept=(404, 409))
+
+    def _follow(self, gateway: Object, gateway_class: Object) -> None:
+        metadata = gateway["metadata"]
+        if metadata.get("deletionTimestamp"):
+            return
+        namespace, name = metadata["namespace"], f"{metadata['name']}-{gateway['spec']['gatewayClassName']}"
+        path = f"/api/v1/namespaces/{namespace}/services/{name}"
+        settings = self._settings(gateway_class)
+        wanted = _service(gateway, name, settings.get("service") or {})
+        found = self._client.get(path, accept=(404,))
+        if _differs(found, wanted):
+            self._client.apply(path, wanted)
+            deployment = _deployment(gateway, name, (settings.get("deployment") or {}).get("replicas", 1))
+            self._client.apply(f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}", deployment)
+            return
+        self._tell(gateway, found)
+
+    def _settings(self, gateway_class: Object) -> dict[str, Any]:
+        """What the NginxProxy of the class says about Deployment and Service."""
+        reference = gateway_class["spec"].get("parametersRef") or {}
+        path = f"{PROXIES}/namespaces/{reference.get('namespace')}/nginxproxies/{reference.get('name')}"
+        proxy = self._client.get(path, accept=(404,))
+        return (proxy.get("spec") or {}).get("kubernetes") or {} if isinstance(proxy, dict) else {}
+
+    def _tell(self, gateway: Object, service: Object) -> None:
+        hostnames = [entry["hostname"] for entry in ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or []]
+        addresses = [{"type": "Hostname", "value": hostname} for hostname in hostnames]
+        status = gateway.get("status") or {}
+        conditions = _conditions({"Accepted": "Accepted", "Programmed": "Programmed"}, gateway)
+        if conditions is None and addresses == (status.get("addresses") or []):
+            return
+        told = {"conditions": conditions or status.get("conditions"), "addresses": addresses}
+        path = f"{API}/namespaces/{gateway['metadata']['namespace']}/gateways/{gateway['metadata']['name']}/status"
+        self._client.merge(path, {"status": told}, accept=(404, 409))
+
+
+def _differs(found: Any, wanted: Object) -> bool:
+    if not isinstance(found, dict) or found.get("kind") != "Service":
+        return True
+    has = found["metadata"].get("annotations") or {}
+    ports = [(port["name"], port["port"]) for port in found["spec"]["ports"]]
+    return not wanted["metadata"]["annotations"].items() <= has.items() or ports != [
+        (port["name"], port["port"]) for port in wanted["spec"]["ports"]
+    ]
+
+
+def _metadata(gateway: Object, name: str) -> dict[str, Any]:
+    owner = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "controller": True, "blockOwnerDeletion": True}
+    owner |= {"name": gateway["metadata"]["name"], "uid": gateway["metadata"]["uid"]}
+    labels = {"app.kubernetes.io/name": name, "app.kubernetes.io/managed-by": "nginx-gateway-fabric"}
+    return {"name": name, "namespace": gateway["metadata"]["namespace"], "labels": labels, "ownerReferences": [owner]}
+
+
+def _service(gateway: Object, name: str, settings: Object) -> dict[str, Any]:
+    metadata, annotations = _metadata(gateway, name), {}
+    for patch in settings.get("patches") or []:
+        annotations |= ((patch.get("value") or {}).get("metadata") or {}).get("annotations") or {}
+    spec = {
+        "type": settings.get("type", "LoadBalancer"),
+        "selector": {"app.kubernetes.io/name": name},
+        "ports": [
+            {"name": f"port-{port}", "port": port, "targetPort": port, "protocol": "TCP"}
+            for port in sorted({listener["port"] for listener in gateway["spec"]["listeners"]})
+        ],
+    }
+    spec |= {key: settings[key] for key in ("loadBalancerClass", "externalTrafficPolicy") if settings.get(key)}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {**metadata, "annotations": annotations}, "spec": spec}
+
+
+def _deployment(gateway: Object, name: str, replicas: int) -> dict[str, Any]:
+    selector = {"app.kubernetes.io/name": name}
+    security = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
+    pod = {
+        "securityContext": {"runAsNonRoot": True, "runAsUser": 101, "seccompProfile": {"type": "RuntimeDefault"}},
+        "containers": [{"name": "nginx", "image": "ghcr.io/nginx/nginx-gateway-fabric/nginx:2.6.7", "securityContext": security}],
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": _metadata(gateway, name),
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": selector},
+            "template": {"metadata": {"labels": selector}, "spec": pod},
+        },
+    }
+
+
+def _conditions(wanted: Mapping[str, str], obj: Object) -> list[dict[str, Any]] | None:
+    """The conditions to write; None when they say so already."""
+    metadata = obj["metadata"]
+    told = {entry["type"]: entry for entry in (obj.get("status") or {}).get("conditions") or []}
+    current = [kind for kind in wanted if told.get(kind, {}).get("observedGeneration") == metadata["generation"]]
+    if len(current) == len(wanted) and all(told[kind]["status"] == "True" for kind in wanted):
+        return None
+    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return [
+        {
+            "type": kind,
+            "status": "True",
+            "reason": reason,
+            "message": "",
+            "observedGeneration": metadata["generation"],
+            "lastTransitionTime": now,
+        }
+        for kind, reason in wanted.items()
+    ]
