@@ -14,6 +14,7 @@ from ansible_collections.opta.platform.plugins.module_utils._service import (
     link_rules,
     link_statements,
     link_values,
+    mesh,
     objects,
     public,
     public_rules,
@@ -28,7 +29,8 @@ from ansible_collections.opta.platform.plugins.module_utils._service.public impo
 def service_errors(inputs: Mapping[str, Any], per_zone_node_groups: Sequence[str], stores: Stores, addons: Addons) -> list[str]:
     """A sentence for each input that cannot be right. What works, but not as the user may think, becomes a warning."""
     read = Inputs(inputs)
-    for sentence in [*rules.service_warnings(inputs, per_zone_node_groups), *public_rules.environment_warnings(read, addons)]:
+    warnings = [*mesh.mesh_warnings(read, addons), *public_rules.environment_warnings(read, addons)]
+    for sentence in [*rules.service_warnings(inputs, per_zone_node_groups), *warnings]:
         Display().warning(sentence)
     return rules.service_errors(inputs) or [*link_rules.missing_stores(read, stores), *public_rules.environment_errors(read, addons)]
 

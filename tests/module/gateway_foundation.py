@@ -23,7 +23,7 @@ GATEWAY_OUTPUTS = {
     "gateway_name": GATEWAY,
     "ingress_class_name": "",
     "domain": DOMAIN,
-    "mesh": "linkerd",
+    "mesh": "",
 }
 NGINX_OUTPUTS = {**GATEWAY_OUTPUTS, "ingress": "ingress_nginx", "gateway_namespace": "", "gateway_name": "", "ingress_class_name": "nginx"}
 

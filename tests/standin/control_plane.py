@@ -51,12 +51,25 @@ GP2_STORAGE_CLASS = {
     "volumeBindingMode": "WaitForFirstConsumer",
 }
 
+# How the API server reaches Services and kubelets: see tests/standin/webhooks.
+EGRESS = """apiVersion: apiserver.k8s.io/v1beta1
+kind: EgressSelectorConfiguration
+egressSelections:
+  - name: cluster
+    connection:
+      proxyProtocol: HTTPConnect
+      transport:
+        uds:
+          udsName: "@{socket}"
+"""
+
 
 class ControlPlane:
     """Arguments: a directory of its own (made here); the cluster's name and EKS version; the OIDC issuer that DescribeCluster reports;
     the URL that the API server asks who a bearer token is; the directory of the binaries; the services' address range (CIDR).
 
-    Attributes: `endpoint` (URL), `certificate_authority` (PEM), `kubelet_port` (where the nodes' kubelets are said to listen).
+    Attributes: `endpoint` (URL), `certificate_authority` (PEM), `kubelet_port` (where the nodes' kubelets are said to listen),
+    `egress_socket` (abstract Unix socket by which the API server reaches Services and kubelets), `service_cidr`.
     The version is for the nodes only: the API server reports the version of its binary.
     """
 
@@ -71,13 +84,16 @@ class ControlPlane:
         service_cidr: str = "172.20.0.0/16",
     ) -> None:
         self.directory, self.name, self.version = directory.resolve(), name, version
-        self._issuer, self._binaries, self._service_cidr = oidc_issuer, binaries, service_cidr
+        self._issuer, self._binaries, self.service_cidr = oidc_issuer, binaries, service_cidr
         self.directory.mkdir(parents=True, exist_ok=True)
         make_certificates(self.directory, HOST, str(ipaddress.ip_network(service_cidr)[1]))
         self.certificate_authority = (self.directory / "ca.crt").read_bytes()
         self._ports = {part: reserve_port() for part in ("etcd", "peer", "apiserver", "controller-manager", "scheduler", "kubelet")}
         self.endpoint = f"https://{HOST}:{self._ports['apiserver']}"
         self.kubelet_port = self._ports["kubelet"]
+        self.egress_socket = f"opta-platform-stand-in-egress-{self._ports['apiserver']}"
+        self._egress = self.directory / "egress.yml"
+        self._egress.write_text(EGRESS.format(socket=self.egress_socket))
         self._administrator = self.directory / "administrator.kubeconfig"
         kubeconfig.write_administrator(self._administrator, self.endpoint, self.directory)
         self._webhook = self.directory / "webhook.kubeconfig"
@@ -149,7 +165,7 @@ class ControlPlane:
             f"--secure-port={self._ports['apiserver']}",
             f"--advertise-address={HOST}",
             "--endpoint-reconciler-type=none",  # a loopback address is no valid endpoint
-            f"--service-cluster-ip-range={self._service_cidr}",
+            f"--service-cluster-ip-range={self.service_cidr}",
             f"--tls-cert-file={self.directory}/apiserver.crt",
             f"--tls-private-key-file={self.directory}/apiserver.key",
             f"--client-ca-file={self.directory}/ca.crt",
@@ -162,6 +178,7 @@ class ControlPlane:
             "--authentication-token-webhook-cache-ttl=1s",  # the default of two minutes would hide a removed access entry
             "--disable-admission-plugins=TaintNodesByCondition",  # nobody would take its not-ready taint away again
             "--kubelet-preferred-address-types=ExternalIP",  # the nodes' internal addresses are imitated
+            f"--egress-selector-config-file={self._egress}",
             "--allow-privileged=true",
             "--enable-priority-and-fairness=false",
             "--profiling=false",

@@ -47,7 +47,7 @@ class Secret(Resource):
         client: Any,
         name: str,
         *,
-        username: str,
+        username: str = "",
         kms_key_arn: str | None = None,
         restore: bool = True,
         recovery_window_in_days: int = DEFAULT_WINDOW_IN_DAYS,
@@ -72,7 +72,6 @@ class Secret(Resource):
     def create(self, wanted: Mapping[str, Any]) -> None:
         if self._name_taken:
             api.delete_secret(self.client, self.name, None)
-        password = Password(api.get_random_password(self.client, LENGTH))
         request: dict[str, Any] = {"KmsKeyId": wanted["kms_key_arn"]} if wanted.get("kms_key_arn") else {}
         if wanted.get("tags"):
             request["Tags"] = _tags.as_list(wanted["tags"])
@@ -81,13 +80,17 @@ class Secret(Resource):
                 self.client,
                 Name=self.name,
                 Description=wanted.get("description", ""),
-                SecretString=as_secret_string(self.username, password),
+                SecretString=self.first_value(),
                 ClientRequestToken=uuid.uuid4().hex,  # one for all attempts of this call
                 **request,
             )
         except api.SecretsError as error:
             if not api.is_taken(error):
                 raise  # another run was faster: its password is as good
+
+    def first_value(self) -> str:
+        """What a new secret holds."""
+        return as_secret_string(self.username, Password(api.get_random_password(self.client, LENGTH)))
 
     def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         if "scheduled_for_deletion" in names:

@@ -9,6 +9,7 @@ from typing import Any
 
 from .database_rules import database_rules
 from .elasticache_rules import elasticache_rules
+from .linkerd_rules import linkerd_rules
 from .s3_rules import s3_rules
 
 VERSION = re.compile(r"^1\.[0-9]{2}$")
@@ -20,7 +21,7 @@ INTERFACE_ENDPOINTS_FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "sts", "eks", "eks
 def environment_rules(given: Mapping[str, Any]) -> list[str]:
     """Rules that need no answer of AWS; given: inputs and literal defaults by name. A sentence for each rule broken."""
     stores = (*database_rules(given), *elasticache_rules(given), *s3_rules(given))
-    return [*_collection(given), *_network(given), *_eks(given), *stores]
+    return [*_collection(given), *_network(given), *_eks(given), *stores, *linkerd_rules(given)]
 
 
 def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:

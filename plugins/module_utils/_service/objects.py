@@ -13,21 +13,28 @@ from typing import Any
 from .inputs import CERTIFICATES_FILE, Inputs, as_text
 from .link_values import plain_values
 from .links import Stores
+from .mesh import inject_annotation, is_meshed
 
 #: an id that is new whenever a Secret's data changes; see the option of kubernetes_objects
 GENERATION_ANNOTATION = "opta.platform/generation"
 POD_SECURITY = "pod-security.kubernetes.io"
 
 
-def service_objects(given: Mapping[str, Any], certificates: str, stores: Stores | None = None) -> list[dict[str, Any]]:
-    """certificates: PEM text of the certificate authorities of Amazon's databases. stores: what links may name."""
+def service_objects(
+    given: Mapping[str, Any], certificates: str, stores: Stores | None = None, addons: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """certificates: PEM text of the certificate authorities of Amazon's databases. stores: what links may name.
+    addons: the outputs of the environment's role k8s_addons, which say whether there is a mesh.
+    """
     inputs = Inputs(given)
     level = inputs.get("pod_security") or "restricted"
-    namespace = {
+    namespace: dict[str, Any] = {
         "apiVersion": "v1",
         "kind": "Namespace",
         "metadata": {"name": inputs.text("layer"), "labels": {f"{POD_SECURITY}/{mode}": level for mode in ("enforce", "warn", "audit")}},
     }
+    if is_meshed(addons):
+        namespace["metadata"]["annotations"] = inject_annotation(addons)
     bundle = inputs.text("database_ca_bundle") or certificates
     own = {str(name): as_text(value) for name, value in inputs.pairs("secrets").items()}
     secrets = {**plain_values(inputs, stores or {}), **own}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from . import image_rules, link_rules, port_rules, public_rules, workload_rules
+from . import image_rules, link_rules, mesh, port_rules, public_rules, workload_rules
 from .inputs import PREFIX, Inputs
 from .words import POLICY_ARN, VARIABLE, Sentences, is_label, is_name, repeated
 
@@ -192,4 +192,5 @@ RULES: tuple[Callable[[Inputs, Sentences], None], ...] = (
     _permissions,
     _certificates,
     link_rules.link_errors,
+    mesh.mesh_errors,
 )

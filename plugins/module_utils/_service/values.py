@@ -18,6 +18,7 @@ from .inputs import (
     as_text,
     ports,
 )
+from .mesh import inject_annotation, mesh_values
 from .public import Addons
 from .public_values import public_values
 
@@ -69,9 +70,11 @@ def chart_values(
         "resources": resources(inputs),
         "persistentStorage": [storage(entry) for entry in inputs.items("persistent_storage")],
         "cronJobs": [cron_job(entry) for entry in inputs.items("cron_jobs") if deployable],
+        "mesh": mesh_values(inputs, addons),
         "nodeSelector": _texts(inputs.pairs("node_selector")),
         "tolerations": [toleration(entry) for entry in inputs.items("tolerations")],
-        "podAnnotations": {**SAFE_TO_EVICT, **_texts(inputs.pairs("pod_annotations"))},
+        # in the template too, so that pods are replaced when the mesh comes or goes
+        "podAnnotations": {**SAFE_TO_EVICT, **inject_annotation(addons), **_texts(inputs.pairs("pod_annotations"))},
         "podLabels": _texts(inputs.pairs("pod_labels")),
         "serviceAccountAnnotations": {ROLE_ANNOTATION: role_arn},
         "serviceAccountTokenMounted": inputs.switch("service_account_token_enabled"),

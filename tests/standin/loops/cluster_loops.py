@@ -17,6 +17,7 @@ from tests.standin.loops.load_balancers import LoadBalancers
 from tests.standin.loops.nodes import Nodes
 from tests.standin.loops.routes import Routes
 from tests.standin.loops.volumes import Volumes
+from tests.standin.webhooks import ServiceNetwork
 
 INTERVAL_SECONDS = 0.4
 
@@ -46,6 +47,7 @@ class ClusterLoops:
         self._noted = ""
         self._stopped = threading.Event()
         self._kubelet = Kubelet(control_plane)
+        self._services = ServiceNetwork(control_plane)
         name, client = control_plane.name, self._client
         self._loops = (
             Nodes(client, name, view, control_plane.kubelet_port),
@@ -60,6 +62,7 @@ class ClusterLoops:
 
     def start(self) -> None:
         self._kubelet.start()
+        self._services.start()
         self._thread.start()
 
     def stop(self) -> None:
@@ -67,6 +70,7 @@ class ClusterLoops:
         if self._thread.is_alive():
             self._thread.join(timeout=20)
         self._kubelet.stop()
+        self._services.stop()
 
     def _run(self) -> None:
         while not self._stopped.wait(INTERVAL_SECONDS):

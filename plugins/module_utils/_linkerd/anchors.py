@@ -1,0 +1,168 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The trust anchors of a mesh and their renewal, one step a run. Pure; private to the collection.
+
+A proxy trusts the anchors that it was started with. So a new anchor is trusted beside the old one first; once every proxy knows it, the
+issuer is made anew from it; and once no identity of the old issuer can be valid any more, the old anchor is dropped.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from .certificates import Signed, bundle, new_anchor, readable, without_those_that_ended
+
+#: an identity lives for 24 hours (identity.issuer.issuanceLifetime); what the clocks and the next run's hour make of it
+IDENTITIES_LIVE = datetime.timedelta(hours=48)
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """What a mesh trusts.
+
+    current: it signs the issuer; without a key when that was lost. coming: it will, once all proxies trust it.
+    previous: PEM of those that signed the issuer before, as long as identities of that time may be valid.
+    former: digests of bundles that proxies may have been started with, and that hold the newest anchor.
+    """
+
+    current: Signed
+    coming: Signed | None = None
+    previous: str = ""
+    former: tuple[str, ...] = ()
+
+    @property
+    def newest(self) -> Signed:
+        return self.coming or self.current
+
+    @property
+    def bundle(self) -> str:
+        """All that is trusted, the oldest first."""
+        return bundle([self.previous, self.current.certificate, self.coming.certificate if self.coming else ""])
+
+    @property
+    def known_as(self) -> tuple[str, ...]:
+        """The digests that a proxy which trusts the newest anchor may show."""
+        return (*self.former, digest(self.bundle))
+
+    def as_secret_string(self) -> str:
+        """What Secrets Manager keeps."""
+        coming = self.coming or Signed("")
+        return json.dumps(
+            {
+                "certificate": self.current.certificate,
+                "key": self.current.key,
+                "coming_certificate": coming.certificate,
+                "coming_key": coming.key,
+                "previous_certificates": self.previous,
+                "former_bundles": ",".join(self.former),
+            }
+        )
+
+
+def digest(certificates: str) -> str:
+    """As Linkerd writes it in the annotation linkerd.io/trust-root-sha256."""
+    return hashlib.sha256(certificates.encode()).hexdigest()
+
+
+def of_secret(held: Mapping[str, str] | None) -> Anchors | None:
+    """What the secret holds; None when it holds no anchor that can be used."""
+    held = held or {}
+    current = readable(held.get("certificate", ""), held.get("key", ""))
+    coming = readable(held.get("coming_certificate", ""), held.get("coming_key", ""))
+    former = tuple(part for part in held.get("former_bundles", "").split(",") if part)
+    if current is None and coming is not None and held.get("certificate"):
+        current = Signed(held["certificate"])
+    return None if current is None else Anchors(current, coming, held.get("previous_certificates", ""), former)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How long things live, in days."""
+
+    trust_anchor_days: int
+    trust_anchor_renewal_days: int
+    issuer_days: int
+    issuer_renewal_days: int
+    webhook_days: int
+    webhook_renewal_days: int
+    #: what is renewed now although it need not be: trust_anchor, issuer, webhooks
+    asked: tuple[str, ...] = ()
+
+
+def next_anchors(
+    found: Anchors | None,
+    issuer: Signed | None,
+    authority: str,
+    now: datetime.datetime,
+    terms: Terms,
+    common_name: str,
+    trusted: Callable[[Anchors], bool],
+) -> tuple[Anchors, str]:
+    """The anchors after this run's step, and why they changed; an empty reason when they did not.
+
+    issuer: the one that the cluster has; authority: PEM of the anchor that is kept beside it.
+    trusted: whether every proxy trusts the newest anchor; asked only where it matters.
+    """
+
+    def made() -> Signed:
+        return new_anchor(common_name, now, terms.trust_anchor_days)
+
+    if found is None:
+        standing = _standing(issuer, authority, now)
+        return (Anchors(standing, made()), "its key is lost") if standing else (Anchors(made()), "there is none")
+    if found.current.not_after <= now:
+        usable = found.coming is not None and found.coming.not_after > now
+        return _remembering(found, Anchors(found.newest if usable else made())), f"the old one has ended on {day(found.current)}"
+    if found.coming:
+        return _after_the_coming(found, issuer, now, trusted)
+    if found.previous:
+        return _without_the_previous(found, issuer, now)
+    if found.current.holds_for(now) <= terms.trust_anchor_renewal_days or "trust_anchor" in terms.asked:
+        return replace(found, coming=made(), former=()), f"the old one ends on {day(found.current)}"
+    return found, ""
+
+
+def _after_the_coming(
+    found: Anchors, issuer: Signed | None, now: datetime.datetime, trusted: Callable[[Anchors], bool]
+) -> tuple[Anchors, str]:
+    if not found.current.key and (issuer is None or issuer.holds_for(now) <= 0):
+        return _promoted(found), "the issuer has ended, and the key of the old one is lost"
+    return (_promoted(found), "every proxy trusts the new one") if trusted(found) else (found, "")
+
+
+def _without_the_previous(found: Anchors, issuer: Signed | None, now: datetime.datetime) -> tuple[Anchors, str]:
+    unneeded = issuer is not None and issuer.is_signed_by(found.current) and now - issuer.not_before >= IDENTITIES_LIVE
+    if unneeded or not without_those_that_ended(found.previous, now):
+        return _remembering(found, replace(found, previous="")), "nothing valid depends on the old one any more"
+    return found, ""
+
+
+def day(certificate: Signed) -> str:
+    """The day on which it ends."""
+    return certificate.not_after.date().isoformat()
+
+
+def _standing(issuer: Signed | None, authority: str, now: datetime.datetime) -> Signed | None:
+    """The anchor of a mesh whose secret is gone, as long as its issuer serves."""
+    try:
+        anchor = Signed(authority)
+        stands = issuer is not None and issuer.is_signed_by(anchor) and min(issuer.not_after, anchor.not_after) > now
+    except ValueError:
+        return None
+    return anchor if stands else None
+
+
+def _promoted(found: Anchors) -> Anchors:
+    """The coming anchor signs from now on; the old one is trusted still, and its key is forgotten."""
+    assert found.coming is not None
+    return Anchors(found.coming, None, bundle([found.previous, found.current.certificate]), found.former)
+
+
+def _remembering(found: Anchors, after: Anchors) -> Anchors:
+    """Proxies that were started with the old bundle trust the newest anchor just as well, if that was in it."""
+    if after.newest.certificate.strip() not in found.bundle or digest(found.bundle) in found.former:
+        return replace(after, former=found.former)
+    return replace(after, former=(*found.former, digest(found.bundle)))

@@ -1,0 +1,182 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Bring all certificates of a mesh to where they should be today. Private to the collection."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._kubernetes.apply import Objects, Options
+from .._kubernetes.client import KubernetesClient
+from .._resource import KNOWN_AFTER_APPLY, Outcome, ensure_absent, ensure_present
+from .anchors import Anchors, Terms, day, next_anchors
+from .certificates import Signed, bundle
+from .leaves import Leaf, as_object, held_pair, held_text, leaves, next_pair
+from .proxies import Proxies, Workload, can_restart
+from .secret import AnchorSecret
+
+
+@dataclass
+class Done:
+    """What was done, or would be: outcomes in their order, and what the module returns."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    certificates: dict[str, Any] = field(default_factory=dict)
+
+
+class MeshCertificates:
+    """The certificates of one mesh.
+
+    client: None while the cluster is still to be made (check mode). wanted: attributes of the secret. hide: lets a value show nowhere.
+    now: the time.
+    """
+
+    def __init__(
+        self,
+        client: KubernetesClient | None,
+        secret: AnchorSecret,
+        options: Options,
+        terms: Terms,
+        *,
+        namespace: str,
+        trust_domain: str,
+        restart_workloads: bool = False,
+        hide: Callable[[str], Any] = lambda value: None,
+        now: datetime.datetime | None = None,
+    ) -> None:
+        self.client, self.secret, self.options, self.terms = client, secret, options, terms
+        self.namespace, self.trust_domain, self.restart_workloads = namespace, trust_domain, restart_workloads
+        self._hide = hide
+        self._now = now or datetime.datetime.now(datetime.timezone.utc)
+        self._leaves = leaves(namespace, trust_domain, terms)
+        self._proxies = Proxies(client, namespace) if client else None
+
+    def present(self, wanted: Mapping[str, Any], adopt: bool = False) -> Done:
+        held = self.secret.held()
+        found = {name: self._read(leaf) for name, leaf in self._leaves.items()}
+        issuer = held_pair(found["issuer"])
+        authority = held_text(found["issuer"], "ca.crt")
+        common_name = f"root.{self.namespace}.{self.trust_domain}"
+        anchors, why = next_anchors(held, issuer, authority, self._now, self.terms, common_name, self._all_trust)
+        pairs = {name: next_pair(leaf, held_pair(found[name]), anchors, self._now) for name, leaf in self._leaves.items()}
+        for pair in (anchors.current, anchors.newest, *(pair for pair, _ in pairs.values())):
+            self._conceal(pair)
+        done = Done([self._keep(anchors, held, why, wanted, adopt)])
+        done.outcomes += self._hand_out(pairs, anchors)
+        done.certificates = self._result(anchors, held, pairs, done.outcomes[0])
+        self._tend_proxies(done, anchors, held, why)
+        return done
+
+    def absent(self, tags: Mapping[str, Any] | None, adopt: bool = False) -> Done:
+        done = Done()
+        if self.client is not None:
+            objects = [
+                {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": leaf.secret, "namespace": self.namespace}}
+                for leaf in self._leaves.values()
+            ]
+            done.outcomes = [plan.outcome for plan in Objects(self.client, self.options, self.namespace).delete(objects)]
+        done.outcomes.append(ensure_absent(self.secret, check_mode=self.options.check_mode, tags=tags, adopt=adopt, wait=False))
+        return done
+
+    # ---------------------------------------------------------------- reading
+
+    def _read(self, leaf: Leaf) -> dict[str, Any] | None:
+        return self.client.get(f"/api/v1/namespaces/{self.namespace}/secrets/{leaf.secret}") if self.client else None
+
+    def _all_trust(self, anchors: Anchors) -> bool:
+        return self._proxies is not None and self._proxies.all_trust(anchors)
+
+    def _conceal(self, pair: Signed) -> None:
+        if pair.key:
+            self._hide(pair.key)
+            self._hide(pair.key.strip())
+
+    # ---------------------------------------------------------------- acting
+
+    def _keep(self, anchors: Anchors, held: Anchors | None, why: str, wanted: Mapping[str, Any], adopt: bool) -> Outcome:
+        """Bring the secret with the anchors to its state: before anything that depends on them."""
+        self.secret.anchors = anchors
+        check_mode = self.options.check_mode
+        outcome = ensure_present(self.secret, wanted, check_mode=check_mode, adopt=adopt)
+        if not why or outcome.action == "create":
+            outcome.after |= {"why": f"trust anchor: {why}"} if why else {}
+            return outcome
+        if not check_mode:
+            self.secret.put(anchors)
+        outcome.action = outcome.action or "update"
+        outcome.attributes = [*outcome.attributes, "trust_anchors"]
+        outcome.before |= {"trust_anchors": _ends(held)}
+        outcome.after |= {"trust_anchors": _ends(anchors), "why": f"trust anchor: {why}"}
+        return outcome
+
+    def _hand_out(self, pairs: Mapping[str, tuple[Signed, str]], anchors: Anchors) -> list[Outcome]:
+        """Write the Kubernetes Secrets."""
+        objects = [as_object(leaf, pairs[name][0], anchors, self.namespace) for name, leaf in self._leaves.items()]
+        reasons = {leaf.secret: f"{leaf.title}: {pairs[name][1]}" for name, leaf in self._leaves.items() if pairs[name][1]}
+        plans = Objects(self.client, self.options, self.namespace).apply(objects)
+        for plan in plans:
+            reason = reasons.get(plan.wanted["metadata"]["name"])
+            if reason and plan.outcome.action:
+                plan.outcome.after = {**plan.outcome.after, "why": reason}
+        return [plan.outcome for plan in plans]
+
+    def _tend_proxies(self, done: Done, anchors: Anchors, held: Anchors | None, why: str) -> None:
+        """Tell, or restart, what does not trust the newest anchor."""
+        told = self._proxies is not None and self._proxies.are_told(anchors)
+        waiting = self._proxies.distrusting(anchors) if self._proxies is not None and told else []
+        done.certificates["workloads_to_restart"] = [str(workload) for workload in waiting]
+        notes = done.outcomes[0].notes
+        if why and held is not None and not told:
+            notes.append(
+                f"A new trust anchor is made ({why}). Proxies know it once their pods are replaced after this run; "
+                "the runs after that renew the issuer and drop the old anchor."
+            )
+        if not waiting:
+            return
+        if self.restart_workloads and self._proxies is not None:
+            ours = [workload for workload in waiting if can_restart(workload, self.namespace)]
+            done.outcomes += [self._proxies.restart(workload, self.options.check_mode) for workload in ours]
+            return
+        notes.append(_advice(waiting, anchors))
+
+    # ---------------------------------------------------------------- result
+
+    def _result(self, anchors: Anchors, held: Anchors | None, pairs: Mapping[str, tuple[Signed, str]], kept: Outcome) -> dict[str, Any]:
+        shown = {name: self._shown(pair, bool(why)) for name, (pair, why) in pairs.items()}
+        return {
+            "secret_arn": (kept.resource or {}).get("arn") or KNOWN_AFTER_APPLY,
+            "trust_anchors_pem": self._public_bundle(anchors, held),
+            "trust_anchors_not_after": _ends(anchors),
+            "issuer": shown.pop("issuer"),
+            "webhooks": shown,
+        }
+
+    def _public_bundle(self, anchors: Anchors, held: Anchors | None) -> str:
+        """What proxies are to trust; in a plan an anchor that is still to be made is not known."""
+        old = held.bundle if held else ""
+        if not self.options.check_mode or anchors.bundle == old:
+            return anchors.bundle
+        stays = [part for part in (anchors.previous, anchors.current.certificate) if part and part.strip() in old]
+        coming = "" if anchors.newest.certificate.strip() in old else KNOWN_AFTER_APPLY
+        return bundle([*stays, coming])
+
+    def _shown(self, pair: Signed, is_new: bool) -> dict[str, str]:
+        unknown = is_new and self.options.check_mode
+        return {"not_after": day(pair), "fingerprint": KNOWN_AFTER_APPLY if unknown else pair.fingerprint}
+
+
+def _ends(anchors: Anchors | None) -> list[str]:
+    """The days on which the trusted anchors end, the newest last."""
+    if anchors is None:
+        return []
+    return [day(anchor) for anchor in (anchors.current, anchors.coming) if anchor]
+
+
+def _advice(waiting: Sequence[Workload], anchors: Anchors) -> str:
+    names = ", ".join(str(workload) for workload in waiting)
+    return (
+        f"These do not trust the newest trust anchor yet: {names}. Restart them (kubectl rollout restart, or restart_workloads: true); "
+        f"the next run then goes on. The trust anchor that they know ends on {day(anchors.current)}."
+    )

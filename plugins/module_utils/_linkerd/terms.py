@@ -1,0 +1,36 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The options that say how long certificates live, and what must hold between them. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+TERM_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "trust_anchor_days": {"type": "int", "default": 1095},
+    "trust_anchor_renewal_days": {"type": "int", "default": 180},
+    "issuer_days": {"type": "int", "default": 180},
+    "issuer_renewal_days": {"type": "int", "default": 30},
+    "webhook_days": {"type": "int", "default": 365},
+    "webhook_renewal_days": {"type": "int", "default": 30},
+}
+RENEWABLE = ["trust_anchor", "issuer", "webhooks"]
+#: a trust anchor for ten years is one that nobody knows how to renew
+MOST_DAYS = {"trust_anchor_days": 1826, "issuer_days": 366, "webhook_days": 825}
+
+
+def refusal(given: Mapping[str, Any], prefix: str = "") -> str:
+    """A sentence about the first term that cannot be right; empty when all are."""
+    for kind in ("trust_anchor", "issuer", "webhook"):
+        days, renewal = given[f"{kind}_days"], given[f"{kind}_renewal_days"]
+        most = MOST_DAYS[f"{kind}_days"]
+        if not 2 <= days <= most:
+            return f"{prefix}{kind}_days is {days}: it must be from 2 to {most}, for example {TERM_ARGUMENTS[f'{kind}_days']['default']}."
+        if not 1 <= renewal < days:
+            return f"{prefix}{kind}_renewal_days is {renewal}: it must be at least 1 and below {prefix}{kind}_days, which is {days}."
+    if given["issuer_days"] > given["trust_anchor_days"]:
+        return (
+            f"{prefix}issuer_days is {given['issuer_days']}: an issuer cannot outlive its trust anchor, "
+            f"so it must be at most {prefix}trust_anchor_days, which is {given['trust_anchor_days']}."
+        )
+    return ""

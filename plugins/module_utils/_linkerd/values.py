@@ -1,0 +1,105 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What Linkerd's charts get, and the namespaces that they live in. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+POD_SECURITY = "pod-security.kubernetes.io"
+#: Linkerd's own list, and DocumentDB's port
+OPAQUE_PORTS = "25,587,3306,4444,5432,6379,9300,11211,27017"
+#: the chart's webhooks
+WEBHOOK_VALUES = {"proxyInjector": "proxy_injector", "policyValidator": "policy_validator", "profileValidator": "profile_validator"}
+#: what the issuer's certificate is, so that a renewal restarts what must read it
+ISSUER_ANNOTATION = "opta.platform/issuer"
+
+
+def control_plane_namespace(name: str) -> dict[str, Any]:
+    """Its pods are not injected, for the chart brings their proxies; with linkerd-cni they fulfil the strictest standard."""
+    labels = {
+        "linkerd.io/is-control-plane": "true",
+        "linkerd.io/control-plane-ns": name,
+        "config.linkerd.io/admission-webhooks": "disabled",
+    }
+    labels |= {f"{POD_SECURITY}/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
+    return _namespace(name, labels)
+
+
+def cni_namespace(name: str) -> dict[str, Any]:
+    """Its pods write to the directories of the node."""
+    labels = {
+        "linkerd.io/cni-resource": "true",
+        "config.linkerd.io/admission-webhooks": "disabled",
+        f"{POD_SECURITY}/enforce": "privileged",
+    }
+    return _namespace(name, labels)
+
+
+def linkerd_namespaces(control_plane: str, cni: str) -> list[dict[str, Any]]:
+    """The namespaces of the mesh itself."""
+    return [control_plane_namespace(control_plane), cni_namespace(cni)]
+
+
+def cni_values() -> dict[str, Any]:
+    """The values of the chart linkerd2-cni: it is chained to vpc-cni, and mends pods that started before it."""
+    return {"repairController": {"enabled": True}, "priorityClassName": "system-node-critical"}
+
+
+def control_plane_values(certificates: Mapping[str, Any], high_availability: bool) -> dict[str, Any]:
+    """The values of the chart linkerd-control-plane.
+
+    certificates: what linkerd_certificates returned; nothing secret is in it.
+    A pod that cannot be injected does not start (webhookFailurePolicy), because it would speak in clear.
+    """
+    anchors = certificates["trust_anchors_pem"]
+    values: dict[str, Any] = {
+        "identityTrustAnchorsPEM": anchors,
+        "identity": {
+            "issuer": {"scheme": "kubernetes.io/tls"},
+            # Linkerd reads a new issuer by itself, but has missed one (linkerd2#15109): a restart does not
+            "podAnnotations": {ISSUER_ANNOTATION: certificates["issuer"]["fingerprint"]},
+        },
+        "cniEnabled": True,
+        "webhookFailurePolicy": "Fail",
+        "disableHeartBeat": True,
+        "proxy": {
+            "nativeSidecar": True,
+            "opaquePorts": OPAQUE_PORTS,
+            # a HorizontalPodAutoscaler counts in percent of what all containers request
+            "resources": {"cpu": {"request": "20m"}, "memory": {"request": "20Mi", "limit": "250Mi"}},
+        },
+        **{key: {"externalSecret": True, "caBundle": anchors} for key in WEBHOOK_VALUES},
+    }
+    return merged(values, _high_availability()) if high_availability else values
+
+
+def _high_availability() -> dict[str, Any]:
+    """As the chart's own values-ha.yaml."""
+    controller = {"cpu": {"request": "100m"}, "memory": {"request": "50Mi", "limit": "250Mi"}}
+    return {
+        "highAvailability": True,
+        "controllerReplicas": 3,
+        "enablePodAntiAffinity": True,
+        "enablePodDisruptionBudget": True,
+        "deploymentStrategy": {"rollingUpdate": {"maxUnavailable": 1, "maxSurge": "25%"}},
+        "proxy": {"resources": {"cpu": {"request": "100m"}}},
+        "destinationResources": controller,
+        "identityResources": {**controller, "memory": {"request": "10Mi", "limit": "250Mi"}},
+        "proxyInjectorResources": controller,
+        "spValidatorResources": controller,
+    }
+
+
+def merged(values: dict[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with others over them, key by key."""
+    result = dict(values)
+    for key, value in more.items():
+        before = result.get(key)
+        result[key] = merged(before, value) if isinstance(before, dict) and isinstance(value, Mapping) else value
+    return result
+
+
+def _namespace(name: str, labels: Mapping[str, str]) -> dict[str, Any]:
+    metadata = {"name": name, "labels": dict(labels), "annotations": {"linkerd.io/inject": "disabled"}}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
