@@ -27,6 +27,9 @@ GATEWAY_OUTPUTS = {
 }
 NGINX_OUTPUTS = {**GATEWAY_OUTPUTS, "ingress": "ingress_nginx", "gateway_namespace": "", "gateway_name": "", "ingress_class_name": "nginx"}
 
+#: the outputs of dns_cert once its certificate is there
+ZONE_OUTPUTS = {"domain": DOMAIN, "name_servers": [], "certificate_arn": "arn:aws:acm:eu-west-1:123456789012:certificate/1"}
+
 
 def with_gateway(cluster: Cluster) -> Cluster:
     """The cluster with the kinds, once they are served, and a Gateway with its two listeners (T20)."""
