@@ -86,7 +86,7 @@ def environment_warnings(inputs: Inputs, addons: Addons) -> list[str]:
     ]
     return [
         f"{host} lies more than one level below {domain}: the environment's certificate is for {domain} and *.{domain}, "
-        "and for it only if dns_cert asks for that name too."
+        "and for it only if it is among dns_cert_subject_alternative_names."
         for host in dict.fromkeys(deep)
     ]
 
