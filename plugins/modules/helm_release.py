@@ -77,6 +77,9 @@ options:
         another one counts as killed after O(wait_timeout).
     type: bool
     default: false
+  kubernetes_version:
+    description: Minor version of Kubernetes for which charts are rendered while the cluster, or a kind of theirs, does not exist yet.
+    type: str
   wait_timeout:
     description:
       - Seconds to wait at the most, for each of the roll-out, the way back, and another run's work.
@@ -209,6 +212,7 @@ ARGUMENTS = {
     "history_max": {"type": "int", "default": 25},
     "repair_drift": {"type": "bool", "default": True},
     "repair_pending": {"type": "bool", "default": False},
+    "kubernetes_version": {},
     "wait_timeout": {"type": "int", "default": 300, "aliases": ["timeout"]},
 }
 

@@ -75,6 +75,9 @@ options:
         Without it they are refused.
     type: bool
     default: false
+  kubernetes_version:
+    description: Minor version of Kubernetes for which charts are rendered while the cluster, or a kind of theirs, does not exist yet.
+    type: str
   environment:
     description:
       - Name of the environment that owns the releases. A release of the same name that is not marked so is refused.
@@ -176,6 +179,7 @@ ARGUMENTS = {
     "history_max": {"type": "int", "default": 25},
     "repair_drift": {"type": "bool", "default": True},
     "repair_pending": {"type": "bool", "default": False},
+    "kubernetes_version": {},
     "environment": {},
     "adopt": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},

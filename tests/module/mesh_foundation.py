@@ -16,6 +16,7 @@ WEBHOOKS = {
     "mutatingwebhookconfigurations": ["linkerd-proxy-injector"],
     "validatingwebhookconfigurations": ["linkerd-policy-validator", "linkerd-sp-validator"],
 }
+NAMESPACES = ("linkerd", "linkerd-cni")
 SECRET = "opta/staging/linkerd/trust-anchor"
 
 
@@ -31,7 +32,7 @@ class Mesh:
         return self._run("linkerd_certificates", **{**self.options, "secret_name": SECRET, **more})
 
     def install(self) -> None:
-        self._run("kubernetes_objects", **self.options, objects=values.linkerd_namespaces("linkerd", "linkerd-cni"))
+        self._run("kubernetes_objects", **self.options, objects=values.linkerd_namespaces(*NAMESPACES))
         self._release("linkerd-crds", "linkerd", "linkerd-crds", {})
         self._release("linkerd-cni", "linkerd-cni", "linkerd2-cni", values.cni_values())
         self.release()
@@ -50,5 +51,5 @@ def remove(kubernetes: KubernetesClient) -> None:
     for kind, names in WEBHOOKS.items():
         for name in names:
             kubernetes.delete(f"/apis/admissionregistration.k8s.io/v1/{kind}/{name}-webhook-config")
-    for name in ("linkerd", "linkerd-cni"):
+    for name in NAMESPACES:
         kubernetes.delete(f"/api/v1/namespaces/{name}")

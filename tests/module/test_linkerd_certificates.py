@@ -113,6 +113,11 @@ def test_made_once_kept_and_removed(mesh, tmp_path):
     assert "DeletedDate" in mesh.secrets_manager.describe_secret(SecretId=mesh.secret)
     assert mesh.cluster.get(f"/api/v1/namespaces/{mesh.namespace}/secrets/{ISSUER}") is None
 
+    again = mesh.plan_and_do("update")
+    assert "scheduled_for_deletion" in again["actions"][0]["attributes"]
+    assert again["certificates"]["trust_anchors_pem"] != anchors
+    verify(again["certificates"]["trust_anchors_pem"], mesh.pair().certificate, tmp_path)
+
 
 def test_no_key_is_shown_or_leaves_its_place(mesh):
     shown = [mesh.run(check_mode=True), mesh.run(), mesh.run(issuer_days=360, issuer_renewal_days=200)]
@@ -160,12 +165,14 @@ def test_anchor_renewal_with_both_trusted_in_between(mesh, tmp_path):
 
     begun = mesh.plan_and_do("update", trust_anchor_renewal_days=180)
     both = begun["certificates"]["trust_anchors_pem"]
+    assert "A new trust anchor is made (the old one ends on " in begun["warnings"][0]
     assert both.startswith(old)
     assert both.count("BEGIN CERTIFICATE") == 2
     assert mesh.pair().is_signed_by(Signed(old))
     mesh.install(both)
 
     waiting = mesh.run()
+    assert f"These do not trust the newest trust anchor yet: Deployment {mesh.namespace}-apps/hello." in waiting["warnings"][0]
     assert waiting["certificates"]["workloads_to_restart"] == [f"Deployment {mesh.namespace}-apps/hello"]
     assert mesh.pair().is_signed_by(Signed(old))
     restarted = mesh.run(restart_workloads=True)

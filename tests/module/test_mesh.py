@@ -166,8 +166,13 @@ def test_t24_a_service_and_its_cron_jobs_are_meshed(standin, service):
 
 
 def test_authorization_of_a_service_is_planned_and_done(standin, service):
-    brought(standin, service, allowed_clients=["shop/web"], unmeshed_client_cidr_blocks=["10.0.0.0/16"])
+    ports = [{"port": 8080}, {"name": "rpc", "port": 9090, "service_port": 90, "protocol": "grpc"}]
+    asked = {"ports": ports, "liveness_probe": {"grpc": True, "port": "rpc"}}
+    brought(standin, service, allowed_clients=["shop/web"], unmeshed_client_cidr_blocks=["10.0.0.0/16"], **asked)
     policy = "/apis/policy.linkerd.io"
+    route = service.get(policy + "/v1beta3/namespaces/{layer}/httproutes/hello.rpc.probe")["spec"]
+    assert route["parentRefs"][0]["name"] == "hello.rpc"
+    assert service.get(policy + "/v1alpha1/namespaces/{layer}/authorizationpolicies/hello.rpc.probe.network")
     assert service.get(policy + "/v1beta3/namespaces/{layer}/servers/hello.main")["spec"]["accessPolicy"] == "deny"
     tls = policy + "/v1alpha1/namespaces/{layer}/meshtlsauthentications/{name}"
     names = [(service.layer, "hello"), ("shop", "web")]

@@ -47,4 +47,5 @@ def wanted_of(parameters: Mapping[str, Any], check_mode: bool) -> Wanted:
         repair_drift=parameters["repair_drift"],
         wait=parameters["wait"],
         timeout_seconds=parameters["wait_timeout"],
+        kubernetes_version=parameters["kubernetes_version"],
     )

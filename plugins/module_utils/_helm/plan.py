@@ -35,6 +35,7 @@ class Wanted:
     repair_drift: bool = True
     wait: bool = True
     timeout_seconds: float = 300
+    kubernetes_version: str | None = None
 
     @property
     def title(self) -> str:

@@ -64,7 +64,10 @@ class Renderer:
         wanted = self._wanted
         command = ["template", wanted.name, str(self.path()), f"--namespace={wanted.namespace}", "--values=-", "--no-hooks"]
         command += ["--is-upgrade"] if exists else []
-        command += ["--validate", "--dry-run=server"] if ask_cluster else []
+        if ask_cluster:
+            command += ["--validate", "--dry-run=server"]
+        elif wanted.kubernetes_version:  # helm would take a very old one
+            command.append(f"--kube-version={wanted.kubernetes_version}")
         try:
             return objects_of(self._helm.run(*command, values=self.values()), wanted.namespace)
         except HelmError as error:

@@ -18,7 +18,7 @@ from .release import Release
 from .stored import Revision, all_revisions
 
 #: options of helm_release that all releases share
-SHARED = ("environment", "adopt", "wait", "wait_timeout", "history_max", "repair_pending", "repair_drift")
+SHARED = ("environment", "adopt", "wait", "wait_timeout", "history_max", "repair_pending", "repair_drift", "kubernetes_version")
 LATER = "last"
 
 

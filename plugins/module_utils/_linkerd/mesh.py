@@ -66,7 +66,7 @@ class MeshCertificates:
         done = Done([self._keep(anchors, held, why, wanted, adopt)])
         done.outcomes += self._hand_out(pairs, anchors)
         done.certificates = self._result(anchors, held, pairs, done.outcomes[0])
-        self._tend_proxies(done, anchors, held, why)
+        self._tend_proxies(done, anchors, why)
         return done
 
     def absent(self, tags: Mapping[str, Any] | None, adopt: bool = False) -> Done:
@@ -122,24 +122,26 @@ class MeshCertificates:
                 plan.outcome.after = {**plan.outcome.after, "why": reason}
         return [plan.outcome for plan in plans]
 
-    def _tend_proxies(self, done: Done, anchors: Anchors, held: Anchors | None, why: str) -> None:
+    def _tend_proxies(self, done: Done, anchors: Anchors, why: str) -> None:
         """Tell, or restart, what does not trust the newest anchor."""
-        told = self._proxies is not None and self._proxies.are_told(anchors)
-        waiting = self._proxies.distrusting(anchors) if self._proxies is not None and told else []
-        done.certificates["workloads_to_restart"] = [str(workload) for workload in waiting]
-        notes = done.outcomes[0].notes
-        if why and held is not None and not told:
-            notes.append(
-                f"A new trust anchor is made ({why}). Proxies know it once their pods are replaced after this run; "
-                "the runs after that renew the issuer and drop the old anchor."
-            )
-        if not waiting:
+        done.certificates["workloads_to_restart"] = []
+        if self._proxies is None:
             return
-        if self.restart_workloads and self._proxies is not None:
+        notes = done.outcomes[0].notes
+        if not self._proxies.are_told(anchors):
+            if why and self._proxies.are_there():
+                notes.append(
+                    f"A new trust anchor is made ({why}). Proxies know it once their pods are replaced after this run; "
+                    "the runs after that renew the issuer and drop the old anchor."
+                )
+            return
+        waiting = self._proxies.distrusting(anchors)
+        done.certificates["workloads_to_restart"] = [str(workload) for workload in waiting]
+        if waiting and self.restart_workloads:
             ours = [workload for workload in waiting if can_restart(workload, self.namespace)]
             done.outcomes += [self._proxies.restart(workload, self.options.check_mode) for workload in ours]
-            return
-        notes.append(_advice(waiting, anchors))
+        elif waiting:
+            notes.append(_advice(waiting, anchors))
 
     # ---------------------------------------------------------------- result
 

@@ -1,18 +1,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The releases of the mesh, in the order in which one needs the other. Pure; private to the collection."""
+"""The releases of the mesh: the control plane comes last, for its pods need the kinds and linkerd-cni. Pure; private to the collection."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from .values import cni_values, control_plane_values, merged
+from .._k8s_addons.mirror import place_of
+from .._k8s_addons.table import merged
+from .values import cni_values, control_plane_values
 
 
 def linkerd_releases(
     inputs: Mapping[str, Any], charts: Mapping[str, Any], certificates: Mapping[str, Any], high_availability: bool
 ) -> list[dict[str, Any]]:
-    """name, namespace, chart, repository, version and values of each.
+    """The releases as helm_releases takes them.
 
     inputs: those of the role k8s_addons; charts: its table; certificates: what linkerd_certificates returned.
     """
@@ -26,21 +28,12 @@ def linkerd_releases(
     version = given["chart_version"]
     return [
         {
-            **_source(charts[key], str(inputs.get("repository_mirror") or "")),
+            **place_of(charts[key]["repository"], charts[key]["chart"], str(inputs["repository_mirror"] or "")),
             "name": name,
             "namespace": namespace,
             "version": version or charts[key]["version"],
             "values": values,
+            "last": key == "linkerd",
         }
         for key, name, namespace, values in wanted
     ]
-
-
-def _source(chart: Mapping[str, Any], mirror: str) -> dict[str, str]:
-    """Where a chart comes from. Below a mirror, host and path are those of the original; in a registry the chart is part of the URL."""
-    repository = chart["repository"]
-    if mirror:
-        repository = f"{mirror.rstrip('/')}/{repository.partition('://')[2].rstrip('/')}"
-    if repository.startswith("oci://"):
-        return {"chart": f"{repository.rstrip('/')}/{chart['chart']}", "repository": ""}
-    return {"chart": chart["chart"], "repository": repository}

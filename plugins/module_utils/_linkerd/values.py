@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._k8s_addons.table import merged
+
 POD_SECURITY = "pod-security.kubernetes.io"
 #: Linkerd's own list, and DocumentDB's port
 OPAQUE_PORTS = "25,587,3306,4444,5432,6379,9300,11211,27017"
@@ -89,15 +91,6 @@ def _high_availability() -> dict[str, Any]:
         "proxyInjectorResources": controller,
         "spValidatorResources": controller,
     }
-
-
-def merged(values: dict[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with others over them, key by key."""
-    result = dict(values)
-    for key, value in more.items():
-        before = result.get(key)
-        result[key] = merged(before, value) if isinstance(before, dict) and isinstance(value, Mapping) else value
-    return result
 
 
 def _namespace(name: str, labels: Mapping[str, str]) -> dict[str, Any]:

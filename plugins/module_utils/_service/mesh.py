@@ -16,8 +16,8 @@ INJECT_ANNOTATION = "linkerd.io/inject"
 EVERYONE = "*"
 #: where each kind of ingress runs: it is a client of the services that are public
 INGRESS_NAMESPACES = {"nginx_gateway_fabric": "nginx-gateway", "ingress_nginx": "ingress-nginx"}
-#: what Linkerd is told of a port; empty lets it find out
-PROXY_PROTOCOLS = {"grpc": "gRPC", "tcp": "opaque"}
+#: what Linkerd is told of a port; what is not here it finds out. Of a Server that speaks gRPC it would read no HTTPRoute
+PROXY_PROTOCOLS = {"grpc": "HTTP/2", "tcp": "opaque"}
 PROBES = ("liveness_probe", "readiness_probe", "startup_probe")
 
 

@@ -12,6 +12,7 @@ from tests.standin.control_plane import ControlPlane
 from tests.standin.loops.external_dns import ExternalDns
 from tests.standin.loops.failing_pods import FailingPods
 from tests.standin.loops.gateways import Gateways
+from tests.standin.loops.ingresses import Ingresses
 from tests.standin.loops.kubelet import Kubelet
 from tests.standin.loops.load_balancers import LoadBalancers
 from tests.standin.loops.nodes import Nodes
@@ -53,6 +54,7 @@ class ClusterLoops:
             Nodes(client, name, view, control_plane.kubelet_port),
             FailingPods(client),
             Gateways(client),
+            Ingresses(client),
             LoadBalancers(client, name, view),
             Routes(client),
             ExternalDns(client, view),

@@ -95,7 +95,8 @@ def _metadata(gateway: Object, name: str) -> dict[str, Any]:
 
 
 def _service(gateway: Object, name: str, settings: Object) -> dict[str, Any]:
-    metadata, annotations = _metadata(gateway, name), {}
+    metadata = _metadata(gateway, name)
+    annotations: dict[str, str] = {}
     for patch in settings.get("patches") or []:
         annotations |= ((patch.get("value") or {}).get("metadata") or {}).get("annotations") or {}
     spec = {

@@ -103,7 +103,8 @@ def test_users_values_are_merged_over_ours():
 def test_a_mirror_takes_the_place_of_the_repository():
     web, registry = releases("https://charts.example.com/mirror/"), releases("oci://registry.example.com/mirror")
     assert web[0]["repository"] == "https://charts.example.com/mirror/helm.linkerd.io/edge"
-    assert (registry[0]["repository"], registry[0]["chart"]) == ("", "oci://registry.example.com/mirror/helm.linkerd.io/edge/linkerd-crds")
+    assert registry[0]["chart"] == "oci://registry.example.com/mirror/helm.linkerd.io/edge/linkerd-crds"
+    assert "repository" not in registry[0]
 
 
 def test_days_that_cannot_be_right_are_told_before_anything_is_asked():

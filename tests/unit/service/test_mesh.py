@@ -88,7 +88,7 @@ def test_each_port_has_its_protocol(render):
     ports = [PORT, {"name": "rpc", "port": 9090, "protocol": "grpc", "service_port": 90}, {"name": "raw", "port": 27017, "type": "tcp"}]
     found = render(ports=ports, addons=MESH)
     protocols = {name: obj["spec"]["proxyProtocol"] for (kind, name), obj in found.items() if kind == "Server"}
-    assert protocols == {"hello.main": "unknown", "hello.rpc": "gRPC", "hello.raw": "opaque"}
+    assert protocols == {"hello.main": "unknown", "hello.rpc": "HTTP/2", "hello.raw": "opaque"}
 
 
 def test_grpc_probes_are_let_in_and_the_rest_stays_reachable_for_clients_only(render):
