@@ -6,7 +6,6 @@ import pytest
 
 from tests.module.addons_foundation import DOMAIN, Addons
 from tests.module.eks_foundation import until
-from tests.module.kubernetes_foundation import NAME
 from tests.module.service_foundation import ENVIRONMENT, actions
 
 OWN_NAMESPACES = {

@@ -18,6 +18,7 @@ from .._vpc.plan import usable_zones
 from .._vpc.reading import Reading
 from .databases import database_outputs
 from .elasticache import elasticache_outputs
+from .k8s_addons import k8s_addons_outputs
 from .s3 import s3_outputs
 
 Client = Callable[[str], Any]
@@ -55,6 +56,8 @@ class Environment:
         roles = {"network": self.network(), "s3": self.s3(), "eks": self.eks(), "elasticache": self.elasticache()}
         for role in ("aurora", "documentdb"):
             roles[role] = database_outputs(role, self.client, self.account, self.prefix, self.environment)
+        domain = (roles.get("dns_cert") or {}).get("domain", "")
+        roles["k8s_addons"] = k8s_addons_outputs(self.client, self.prefix, self.environment, domain) if self.cluster else None
         return {role: values for role, values in roles.items() if values is not None}
 
     def network(self) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from .database_rules import database_rules
 from .elasticache_rules import elasticache_rules
+from .k8s_addons_rules import k8s_addons_rules
 from .linkerd_rules import linkerd_rules
 from .s3_rules import s3_rules
 
@@ -21,7 +22,8 @@ INTERFACE_ENDPOINTS_FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "sts", "eks", "eks
 def environment_rules(given: Mapping[str, Any]) -> list[str]:
     """Rules that need no answer of AWS; given: inputs and literal defaults by name. A sentence for each rule broken."""
     stores = (*database_rules(given), *elasticache_rules(given), *s3_rules(given))
-    return [*_collection(given), *_network(given), *_eks(given), *stores, *linkerd_rules(given)]
+    addons = (*k8s_addons_rules(given), *linkerd_rules(given))
+    return [*_collection(given), *_network(given), *_eks(given), *stores, *addons]
 
 
 def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
@@ -34,6 +36,8 @@ def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
             f"set it to at most {zones}."
         )
     sentences.extend(_version_step(given.get("eks_version"), found.get("cluster_version")))
+    if found.get("cluster_version") and not given.get("eks_version"):
+        sentences.extend(k8s_addons_rules(given, found["cluster_version"]))
     return sentences
 
 

@@ -49,6 +49,8 @@ class Gateways:
         namespace, name = metadata["namespace"], f"{metadata['name']}-{gateway['spec']['gatewayClassName']}"
         path = f"/api/v1/namespaces/{namespace}/services/{name}"
         settings = self._settings(gateway_class)
+        if settings is None:  # the real one starts after everything of its chart was applied
+            return
         wanted = _service(gateway, name, settings.get("service") or {})
         found = self._client.get(path, accept=(404,))
         if _differs(found, wanted):
@@ -58,12 +60,12 @@ class Gateways:
             return
         self._tell(gateway, found)
 
-    def _settings(self, gateway_class: Object) -> dict[str, Any]:
-        """What the NginxProxy of the class says about Deployment and Service."""
+    def _settings(self, gateway_class: Object) -> dict[str, Any] | None:
+        """What the NginxProxy of the class says about Deployment and Service; None as long as there is no NginxProxy."""
         reference = gateway_class["spec"].get("parametersRef") or {}
         path = f"{PROXIES}/namespaces/{reference.get('namespace')}/nginxproxies/{reference.get('name')}"
         proxy = self._client.get(path, accept=(404,))
-        return (proxy.get("spec") or {}).get("kubernetes") or {} if isinstance(proxy, dict) else {}
+        return (proxy.get("spec") or {}).get("kubernetes") or {} if isinstance(proxy, dict) and proxy.get("kind") == "NginxProxy" else None
 
     def _tell(self, gateway: Object, service: Object) -> None:
         hostnames = [entry["hostname"] for entry in ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or []]

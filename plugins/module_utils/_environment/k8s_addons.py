@@ -1,0 +1,37 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The outputs of the role k8s_addons, read from AWS. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import _names, _tags
+from .._credentials import api as secrets
+from .._credentials.options import secret_name
+from .._k8s_addons.definition import ROLE
+from .._k8s_addons.published import published
+from .._load_balancers import balancers
+
+#: of the load-balancer controller: namespace and name of the Service
+STACK = "service.k8s.aws/stack"
+
+
+def k8s_addons_outputs(client: Callable[[str], Any], prefix: str, environment: str, domain: str) -> dict[str, str] | None:
+    """By the tags of the load balancer and of the mesh's secret; None when there is neither."""
+    cluster = _names.resource_name(prefix, environment, limit=100)
+    found = balancers.find(client("elbv2"), {"elbv2.k8s.aws/cluster": cluster, _tags.ENVIRONMENT: environment, _tags.ROLE: ROLE})
+    balancer = next((entry for entry in found if entry["state"] == balancers.ACTIVE), None)
+    anchor = _trust_anchor(client("secretsmanager"), secret_name(prefix, environment, "linkerd", "trust-anchor"), environment)
+    if balancer is None and not anchor:
+        return None
+    tags = (balancer or {}).get("tags") or {}
+    namespace = tags.get(STACK, "").partition("/")[0] or "nginx-gateway"
+    return published(tags.get(_tags.NAME, ""), balancer, domain, anchor, namespace)
+
+
+def _trust_anchor(client: Any, name: str, environment: str) -> str:
+    secret = secrets.describe_secret(client, name)
+    if not secret or secret.get("DeletedDate") or _tags.as_dict(secret.get("Tags")).get(_tags.ENVIRONMENT) != environment:
+        return ""
+    return str(secret["ARN"])
