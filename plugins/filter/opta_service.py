@@ -27,17 +27,21 @@ from ansible_collections.opta.platform.plugins.module_utils._service.links impor
 from ansible_collections.opta.platform.plugins.module_utils._service.public import Addons
 
 
-def service_errors(inputs: Mapping[str, Any], per_zone_node_groups: Sequence[str], stores: Stores, addons: Addons) -> list[str]:
-    """A sentence for each input that cannot be right. What works, but not as the user may think, becomes a warning."""
+def service_errors(
+    inputs: Mapping[str, Any], per_zone_node_groups: Sequence[str], stores: Stores, addons: Addons, zone: Mapping[str, Any] | None = None
+) -> list[str]:
+    """A sentence for each input that cannot be right. What works, but not as the user may think, becomes a warning.
+
+    stores, addons, zone: the outputs of the environment's roles, of k8s_addons and of dns_cert.
+    """
     read = Inputs(inputs)
-    warnings = [
-        *rules.service_warnings(inputs, per_zone_node_groups),
-        *mesh.mesh_warnings(read, addons),
-        *public_rules.environment_warnings(read, addons),
-    ]
-    for sentence in warnings:
+    warnings = [*mesh.mesh_warnings(read, addons), *public_rules.environment_warnings(read, addons)]
+    for sentence in [*rules.service_warnings(inputs, per_zone_node_groups), *warnings]:
         Display().warning(sentence)
-    return rules.service_errors(inputs) or [*link_rules.missing_stores(read, stores), *public_rules.environment_errors(read, addons)]
+    return rules.service_errors(inputs) or [
+        *link_rules.missing_stores(read, stores),
+        *public_rules.environment_errors(read, addons, zone or {}),
+    ]
 
 
 def service_held_errors(inputs: Mapping[str, Any], addons: Addons, held: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -11,6 +11,10 @@ from tests.support.standin import Standin
 
 ENVIRONMENT_TAG = "opta:environment"
 
+#: a service with a public address, on a cluster whose ingress is somebody's own
+INGRESS = {"ingress": "ingress_nginx", "ingress_class_name": "nginx", "domain": "example.com"}
+PUBLIC = {"opta_service_public_addresses": ["{{ inventory_hostname }}.example.com"], "opta_service_k8s_addons": INGRESS}
+
 
 def union(run: Run) -> set[tuple[str, str, str, str]]:
     """(host, action, resource, attributes) of all that a run did or would do; a stock module's change by its task's name."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.environment.described import union
+from tests.environment.described import PUBLIC, union
 from tests.support.playbooks import Run
 from tests.support.standin import Standin
 
@@ -126,6 +126,7 @@ def services(living: Standin, play: Callable[..., Run]) -> Standin:
             {"opta_service_environment_variables": {"GREETING": "good day"}}, ("helm release", "GREETING"), id="environment variable"
         ),
         pytest.param({"opta_service_secrets": {"TOKEN": "s3cret-of-the-test"}}, ("Secret hello/hello", ""), id="secret value"),
+        pytest.param(PUBLIC, ("helm release", "Ingress hello/hello-"), id="public address"),
     ],
 )
 def test_a_change_of_a_service(services: Standin, play: Callable[..., Run], variables: dict[str, Any], expected: tuple[str, str]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.environment.conftest import DEMO, UNPROTECTED
 from tests.environment.described import left_in_aws, union
+from tests.module.eks_foundation import until
 from tests.support.playbooks import Playbooks, Run
 from tests.support.standin import REGION, Standin
 
@@ -147,6 +148,20 @@ def test_a_service_may_do_nothing_in_the_cluster(services: tuple[Run, Run], empt
         "selfsubjectaccessreviews.authorization.k8s.io",
         "selfsubjectrulesreviews.authorization.k8s.io",
     }
+
+
+def test_v4_z2_hello_is_public_at_its_name_and_has_a_record(services: tuple[Run, Run], empty: Standin) -> None:
+    host = "hello.staging.example.com"
+    routes = json.loads(on_staging(empty, "get", "httproutes", "--namespace", "hello", "--output", "json"))["items"]
+    assert [(route["spec"]["hostnames"], route["spec"]["parentRefs"][0]["sectionName"]) for route in routes] == [([host], "https")]
+    route53 = empty.client("route53")
+    (zone,) = (zone["Id"] for zone in route53.list_hosted_zones()["HostedZones"] if zone["Name"] == "staging.example.com.")
+
+    def is_recorded() -> bool:
+        records = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+        return any((record["Name"], record["Type"]) == (f"{host}.", "A") for record in records)
+
+    until(is_recorded)
 
 
 def test_destroy_refuses_without_the_right_word(services: tuple[Run, Run], empty: Standin, play: Callable[..., Run]) -> None:

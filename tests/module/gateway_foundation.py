@@ -13,7 +13,7 @@ from tests.standin import gateway_api
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 API = "/apis/gateway.networking.k8s.io/v1"
-POLICIES = Path(gateway_api.__file__).parent / "crds" / "gateway_nginx_org.yml"
+POLICIES = Path(gateway_api.__file__).parent / "charts" / "nginx-gateway-fabric" / "crds" / "policies.yml"
 DOMAIN = "example.com"
 NAMESPACE, GATEWAY = "nginx-gateway", "public"
 #: the outputs of k8s_addons with one ingress or the other
@@ -23,9 +23,12 @@ GATEWAY_OUTPUTS = {
     "gateway_name": GATEWAY,
     "ingress_class_name": "",
     "domain": DOMAIN,
-    "mesh": "linkerd",
+    "mesh": "",
 }
 NGINX_OUTPUTS = {**GATEWAY_OUTPUTS, "ingress": "ingress_nginx", "gateway_namespace": "", "gateway_name": "", "ingress_class_name": "nginx"}
+
+#: the outputs of dns_cert once its certificate is there
+ZONE_OUTPUTS = {"domain": DOMAIN, "name_servers": [], "certificate_arn": "arn:aws:acm:eu-west-1:123456789012:certificate/1"}
 
 
 def with_gateway(cluster: Cluster) -> Cluster:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.module.gateway_foundation import API, DOMAIN, GATEWAY_OUTPUTS, NGINX_OUTPUTS, with_gateway
+from tests.module.gateway_foundation import API, DOMAIN, GATEWAY_OUTPUTS, NGINX_OUTPUTS, ZONE_OUTPUTS, with_gateway
 from tests.module.service_foundation import ENVIRONMENT, Service, actions, brought, cluster_for_services
 from tests.support.service_chart import complete_inputs, helm_binary, rendered
 
@@ -23,7 +23,7 @@ def cluster(standin):
 def service(playbooks, cluster, unique):
     """A service with a name of the domain that nobody else has."""
     made = Service(playbooks, cluster, "hello", unique("layer"))
-    made.outputs = {"k8s_addons_outputs": GATEWAY_OUTPUTS}
+    made.outputs = {"k8s_addons_outputs": GATEWAY_OUTPUTS, "dns_cert_outputs": ZONE_OUTPUTS}
     made.host = f"{made.layer}.{DOMAIN}"
     return made
 
@@ -150,12 +150,21 @@ def test_v4_an_address_that_another_service_holds_is_refused_by_its_name(standin
 @pytest.mark.parametrize(
     ("inputs", "outputs", "sentence"),
     [
-        ({"public_addresses": ["hello.example.org"]}, GATEWAY_OUTPUTS, f"environment {ENVIRONMENT} serves example.com"),
+        (
+            {"public_addresses": ["hello.example.org"]},
+            {"k8s_addons_outputs": GATEWAY_OUTPUTS},
+            f"environment {ENVIRONMENT} serves example.com",
+        ),
         ({"public_addresses": ["/"]}, {}, f"environment {ENVIRONMENT} has no ingress"),
+        (
+            {"public_addresses": ["/"]},
+            {"k8s_addons_outputs": GATEWAY_OUTPUTS, "dns_cert_outputs": {**ZONE_OUTPUTS, "certificate_arn": ""}},
+            "example.com has no certificate yet: delegate the domain",
+        ),
     ],
 )
 def test_bad_input_is_told_before_anything_is_asked(standin, service, inputs, outputs, sentence):
-    service.outputs = {"k8s_addons_outputs": outputs} if outputs else {}
+    service.outputs = outputs
     mark = standin.mark()
     for arguments in (["--check"], []):
         assert sentence in service.run(*arguments, **inputs).failure()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from .inputs import PREFIX, Inputs, ports
@@ -41,8 +42,8 @@ def public_errors(inputs: Inputs, sentences: Sentences) -> None:
     _settings(inputs, bool(given), sentences)
 
 
-def environment_errors(inputs: Inputs, addons: Addons) -> list[str]:
-    """What the environment cannot serve. addons: what its role k8s_addons publishes."""
+def environment_errors(inputs: Inputs, addons: Addons, zone: Mapping[str, Any] = MappingProxyType({})) -> list[str]:
+    """What the environment cannot serve. addons, zone: what its roles k8s_addons and dns_cert publish."""
     sentences, environment = Sentences(), inputs.text("environment")
     domain, ingress = str(addons.get("domain") or ""), addons.get("ingress")
     found = list(public_addresses(inputs, domain))
@@ -56,6 +57,12 @@ def environment_errors(inputs: Inputs, addons: Addons) -> list[str]:
     if not domain:
         return [
             f"{OPTION} is given, and environment {environment} has no domain: set dns_cert_domain and run opta.platform.env for it first."
+        ]
+    if zone.get("domain") == domain and not zone.get("certificate_arn"):
+        servers = f" (its name servers are {', '.join(zone['name_servers'])})" if zone.get("name_servers") else ""
+        return [
+            f"{OPTION} is given, and {domain} has no certificate yet: delegate the domain{servers}, "
+            f"run opta.platform.env for {environment} and then this again, or leave the addresses out until then."
         ]
     for address in found:
         if not _lies_in(address.host, domain):
@@ -79,7 +86,7 @@ def environment_warnings(inputs: Inputs, addons: Addons) -> list[str]:
     ]
     return [
         f"{host} lies more than one level below {domain}: the environment's certificate is for {domain} and *.{domain}, "
-        "and for it only if dns_cert asks for that name too."
+        "and for it only if it is among dns_cert_subject_alternative_names."
         for host in dict.fromkeys(deep)
     ]
 

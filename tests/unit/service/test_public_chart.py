@@ -13,9 +13,10 @@ GATEWAY = {
     "gateway_name": "public",
     "ingress_class_name": "",
     "domain": "example.com",
-    "mesh": "linkerd",
+    "mesh": "",
 }
 NGINX = {**GATEWAY, "ingress": "ingress_nginx", "gateway_namespace": "", "gateway_name": "", "ingress_class_name": "nginx"}
+MESHED = {**NGINX, "mesh": "linkerd"}
 #: what the standard channel has in the rules of routes, and NGINX Gateway Fabric 2.6.7 does not refuse
 FIELDS = {"HTTPRoute": {"matches", "filters", "backendRefs"}, "GRPCRoute": {"matches", "filters", "backendRefs"}}
 HTTPS = {"type": "RequestHeaderModifier", "requestHeaderModifier": {"set": [{"name": "X-Forwarded-Proto", "value": "https"}]}}
@@ -141,7 +142,7 @@ def test_equal_requests_go_to_the_same_pod(published):
 
 
 def test_v4_an_ingress_for_each_address(published):
-    first, second = published("Ingress", NGINX, public_addresses=["hello.example.com", "/v1.2"])
+    first, second = published("Ingress", MESHED, public_addresses=["hello.example.com", "/v1.2"])
     rules = {}
     for ingress in (first, second):
         assert ingress["apiVersion"] == "networking.k8s.io/v1" and ingress["spec"]["ingressClassName"] == "nginx"
@@ -155,7 +156,7 @@ def test_v4_an_ingress_for_each_address(published):
 
 
 def test_an_ingress_strips_by_a_regular_expression(published):
-    (ingress,) = published("Ingress", {**NGINX, "mesh": ""}, public_addresses=[{"address": "/v1.2", "strip_prefix": True}])
+    (ingress,) = published("Ingress", NGINX, public_addresses=[{"address": "/v1.2", "strip_prefix": True}])
     (path,) = ingress["spec"]["rules"][0]["http"]["paths"]
     assert (path["path"], path["pathType"]) == ("/v1\\.2(/|$)(.*)", "ImplementationSpecific")
     assert annotations(ingress) == {"use-regex": "true", "rewrite-target": "/$2"}
@@ -178,7 +179,7 @@ def test_an_ingress_strips_by_a_regular_expression(published):
     ],
 )
 def test_an_ingress_is_told_by_annotations(published, inputs, expected):
-    (ingress,) = published("Ingress", NGINX, **inputs)
+    (ingress,) = published("Ingress", MESHED, **inputs)
     assert annotations(ingress) == expected
 
 

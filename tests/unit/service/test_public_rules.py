@@ -145,6 +145,15 @@ def test_v4_what_the_environment_cannot_serve(given, inputs, addons, sentence):
     assert sentence in said
 
 
+def test_z1_an_address_needs_a_certificate_or_the_gateway_has_no_listener_for_it(given):
+    inputs = Inputs(given(public_addresses=["/"], ports=PORTS))
+    zone = {"domain": "example.com", "name_servers": ["ns-1.example.net", "ns-2.example.org"], "certificate_arn": ""}
+    (said,) = environment_errors(inputs, GATEWAY, zone)
+    assert "example.com has no certificate yet: delegate the domain (its name servers are ns-1.example.net, ns-2.example.org)" in said
+    assert environment_errors(inputs, GATEWAY, {**zone, "certificate_arn": "arn:aws:acm:…"}) == []
+    assert environment_errors(inputs, GATEWAY, {**zone, "domain": "another.example.com"}) == [], "an ingress of somebody's own"
+
+
 def test_ingress_nginx_does_what_the_gateway_cannot(given):
     for inputs in ({"public_sticky_sessions_enabled": True}, {"ports": GRPC, "public_read_timeout_seconds": 5}):
         assert environment_errors(Inputs(given(**{"ports": PORTS, "public_addresses": ["/"], **inputs})), NGINX) == []
