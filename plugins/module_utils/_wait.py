@@ -27,6 +27,10 @@ def report_progress(line: str) -> None:
     """Show one line of progress; whoever runs modules in the Ansible worker replaces it by Display's."""
 
 
+def before_waiting() -> None:
+    """Called when something has to be waited for; the module that runs replaces it, to ask AWS anew from then on."""
+
+
 def wait_for(
     look: Callable[[], tuple[bool, T]],
     what: str,
@@ -48,6 +52,7 @@ def wait_for(
         done, value = look()
         if done:
             return value
+        before_waiting()
         now = time.monotonic()
         if now - started + delay > timeout_seconds:
             raise WaitTimeout(
