@@ -16,7 +16,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from . import _session
+from . import _session, _wait
+from ._answers import Answers
 from ._controller import Controller
 from ._errors import PlatformError
 from ._resource import Outcome, Resource, as_result, ensure_absent, ensure_present
@@ -49,6 +50,8 @@ class PlatformModule(AnsibleAWSModule):
     def __init__(self, argument_spec: dict[str, dict[str, Any]], common: bool = True, **settings: Any) -> None:
         self._controller = Controller()
         self._session: Any = None
+        self._answers = Answers()
+        _wait.before_waiting = self._answers.forget
         spec = {**(COMMON_ARGUMENTS if common else {}), **argument_spec}
         super().__init__(argument_spec=spec, supports_check_mode=True, **settings)
 
@@ -72,21 +75,25 @@ class PlatformModule(AnsibleAWSModule):
         except (ValueError, botocore.exceptions.BotoCoreError) as error:
             self.fail_json_aws(error, msg="Couldn't connect to AWS")
         client.meta.events.register("before-call", self._before_call)
+        client.meta.events.register("after-call", self._answers.keep)
         return client
 
     def _should_inject_warnings(self) -> bool:
         """No: ansible-core adds warnings by itself, and tells users of a deprecation when they are handed to exit_json."""
         return False
 
-    def _before_call(self, model: Any, **context: Any) -> None:
-        if not model.name.startswith(READING):
-            self.before_change(model.name)
+    def _before_call(self, model: Any, params: dict[str, Any], context: dict[str, Any], **_more: Any) -> tuple[Any, Any] | None:
+        if model.name.startswith(READING):
+            return self._answers.find(model, params, context)
+        self.before_change(model.name)
+        return None
 
     def before_change(self, what: str) -> None:
         """To be called before everything that changes something: raises in check mode, and once the controller has ended."""
         if self.check_mode:
             raise PlatformError(f"{what} would have been called in check mode: this is a fault of the module {self._name}")
         self._controller.check()
+        self._answers.forget()
 
     def wanted(self, resource: Resource | type[Resource]) -> dict[str, Any]:
         """The options that are given and are attributes of the resource."""

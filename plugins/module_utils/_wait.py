@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ._errors import WaitTimeout
+from ._typical import usual_minutes
 
 T = TypeVar("T")
 
@@ -24,6 +25,10 @@ PROGRESS_SECONDS = 30.0
 
 def report_progress(line: str) -> None:
     """Show one line of progress; whoever runs modules in the Ansible worker replaces it by Display's."""
+
+
+def before_waiting() -> None:
+    """Called when something has to be waited for; the module that runs replaces it, to ask AWS anew from then on."""
 
 
 def wait_for(
@@ -47,6 +52,7 @@ def wait_for(
         done, value = look()
         if done:
             return value
+        before_waiting()
         now = time.monotonic()
         if now - started + delay > timeout_seconds:
             raise WaitTimeout(
@@ -54,7 +60,8 @@ def wait_for(
                 "It may still come to its end: run again, or raise wait_timeout."
             )
         if now - told >= PROGRESS_SECONDS:
-            report_progress(f"waiting for {what}: {status(value)}, {now - started:.0f} s")
+            usual = usual_minutes(what)
+            report_progress(f"waiting for {what}: {status(value)}, {now - started:.0f} s{f', usually {usual}' if usual else ''}")
             told = now
         time.sleep(delay)
         delay = min(max(FIRST_DELAY_SECONDS, (time.monotonic() - started) * DELAY_SHARE), longest_delay_seconds)

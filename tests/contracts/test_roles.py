@@ -145,12 +145,8 @@ def test_outputs_are_strings_and_lists_and_maps_of_strings(role: str) -> None:
 @pytest.mark.parametrize("role", [role for role in PUBLIC_ROLES if collection.outputs(role)])
 def test_outputs_are_checked_and_published(role: str) -> None:
     every = [task for path in collection.task_files(role) for task in collection.tasks(collection.load(path))]
-    checks = [task for task in every if "ansible.builtin.validate_argument_spec" in task]
-    published = [task for task in every if f"{role}_outputs" in (task.get("ansible.builtin.set_fact") or {})]
-    assert len(checks) == 1
-    assert len(published) == 1
-    assert "/meta/outputs.yml" in checks[0]["ansible.builtin.validate_argument_spec"]["argument_spec"]
-    assert every.index(checks[0]) < every.index(published[0])
+    published = [task["ansible.builtin.set_fact"] for task in every if f"{role}_outputs" in (task.get("ansible.builtin.set_fact") or {})]
+    assert published == [{f"{role}_outputs": f"{{{{ __{role}_published | opta.platform.checked_outputs('{role}') }}}}"}]
 
 
 def conditions(task: dict[str, Any]) -> list[str]:

@@ -21,10 +21,12 @@ def upstream(role: str) -> set[str]:
 
 
 def included(playbook: Path) -> list[tuple[str, dict[str, Any]]]:
-    """The (role, task) of each include_role of a playbook, in order."""
+    """The (role, task) of each include_role of a playbook and of the task files that it includes, in order."""
     found = []
     for task in collection.tasks(collection.load(playbook)):
         include = task.get("ansible.builtin.include_role")
+        if "ansible.builtin.include_tasks" in task:
+            found += included(playbook.parent / task["ansible.builtin.include_tasks"])
         if include:
             found.append((include["name"].rsplit(".", 1)[1], task))
     return found
@@ -103,4 +105,6 @@ def test_playbooks_hold_nothing_but_roles(playbook: Path) -> None:
         assert "roles" not in play
         assert play["gather_facts"] is False
         for task in collection.tasks(play.get("tasks")):
-            assert "ansible.builtin.include_role" in task, f"{task['name']}: a playbook is a list of roles"
+            file = task.get("ansible.builtin.include_tasks")
+            every = collection.tasks(collection.load(playbook.parent / file)) if file else [task]
+            assert all("ansible.builtin.include_role" in each for each in every), f"{task['name']}: a playbook is a list of roles"

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._answers import ask_ahead
+from .._credentials.api import describe_secret
 from .._credentials.credentials import Credentials
 from .._errors import Refused
 from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, ensure_absent, ensure_present
@@ -68,12 +70,12 @@ class Store:
     """
 
     def __init__(self, client: Callable[[str], Any], options: Options, check_mode: bool) -> None:
-        self.cache, self.ec2 = client("elasticache"), client("ec2")
+        self.cache, self.ec2, self.secrets = client("elasticache"), client("ec2"), client("secretsmanager")
         self.options = options
         self.check_mode = check_mode
         self.outcomes: list[Outcome] = []
         self.credentials = Credentials(
-            client("secretsmanager"),
+            self.secrets,
             options.secret_name,
             username=USER_NAME,
             kms_key_arn=options.get("kms_key_arn"),
@@ -85,6 +87,7 @@ class Store:
 
     def bring(self) -> list[Outcome]:
         """Make and change what differs, in the order that works; the replication group's outcome comes first."""
+        self._ask_ahead()
         found = self._group().find()
         standing = None if found is None or ReplicationGroup.is_going(found) else found
         self.settled = standing is None or standing["Status"] == "available"
@@ -115,6 +118,21 @@ class Store:
         )
         main.resource = result
         return [main, *(outcome for outcome in self.outcomes if outcome.action or outcome.notes)]
+
+    def _ask_ahead(self) -> None:
+        name, cache = self.options.name, self.cache
+        ask_ahead(
+            [
+                lambda: api.describe_replication_group(cache, name),
+                lambda: api.describe_cache_cluster(cache, f"{name}-001"),  # the first node, while it has not been replaced
+                lambda: api.describe_subnet_group(cache, name),
+                lambda: api.describe_parameter_groups(cache),
+                lambda: api.describe_user(cache, name),
+                lambda: api.describe_user_group(cache, name),
+                lambda: describe_secret(self.secrets, self.options.secret_name),
+                self._security_group_part().find,
+            ]
+        )
 
     def _refuse_without_a_place(self) -> None:
         missing = [name for name in ("vpc_id", "subnet_ids", "node_type") if not self.options.get(name)]
@@ -148,8 +166,8 @@ class Store:
             timeout_seconds=self.options.timeout_seconds,
         )
 
-    def _security_group(self) -> Mapping[str, Any]:
-        part = StoreSecurityGroup(
+    def _security_group_part(self) -> StoreSecurityGroup:
+        return StoreSecurityGroup(
             self.ec2,
             self.options.name,
             port=self.options.get("port", PORT),
@@ -157,6 +175,9 @@ class Store:
             tags=self.options.own_tags,
             purge_tags=self.options.purge_tags,
         )
+
+    def _security_group(self) -> Mapping[str, Any]:
+        part = self._security_group_part()
         allowed = (self.options.get("allowed_cidr_blocks"), self.options.get("allowed_security_group_ids"))
         return self._note(self._ensure(part, part.wanted(*allowed, self.options.own_tags))).resource or {}
 

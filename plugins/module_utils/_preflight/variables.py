@@ -44,6 +44,12 @@ def role_defaults(roles_directory: Path, role: str) -> dict[str, Any]:
     return _content(roles_directory / role / "defaults" / "main.yml") or {}
 
 
+def role_outputs(roles_directory: Path, role: str) -> dict[str, dict[str, Any]]:
+    """The outputs of a role, as its meta/outputs.yml declares them."""
+    outputs: dict[str, dict[str, Any]] = _content(roles_directory / role / "meta" / "outputs.yml")["argument_specs"]["outputs"]["options"]
+    return outputs
+
+
 def _content(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from .._answers import ask_ahead
+from .._credentials.api import describe_secret
 from .._credentials.credentials import Credentials, Target
 from .._errors import Refused
 from .._resource import KNOWN_AFTER_APPLY, State
@@ -62,6 +64,7 @@ class Parts:
         self.tags = {key: str(value) for key, value in (self.given["tags"] or {}).items()}
         self.reading = Reading(self.client, self.name)
         self.restore = restore_of(self.given)
+        self._ask_ahead()
         self.listed = api.describe_parameter_groups(self.client)
         self.cluster = Cluster(
             self.client,
@@ -76,6 +79,19 @@ class Parts:
         )
         answered = self.cluster.find()
         self.found = None if answered is None or self.cluster.state(answered) is State.DELETING else answered
+
+    def _ask_ahead(self) -> None:
+        secrets, groups = self.module.client("secretsmanager"), self.module.client("ec2")
+        ask_ahead(
+            [
+                lambda: api.describe_parameter_groups(self.client),
+                lambda: api.describe_cluster(self.client, self.name),
+                lambda: api.describe_instances(self.client, self.name),
+                lambda: api.describe_subnet_group(self.client, self.name),
+                lambda: describe_secret(secrets, self.given["secret_name"] or self.name),
+                StoreSecurityGroup(groups, self.name, port=0, vpc_id=self.given["vpc_id"], tags=self.tags).find,
+            ]
+        )
 
     @cached_property
     def source(self) -> Mapping[str, Any] | None:

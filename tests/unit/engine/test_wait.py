@@ -33,6 +33,22 @@ def test_progress_is_told_every_half_minute(monkeypatch: pytest.MonkeyPatch) -> 
     assert lines[0].startswith("waiting for a cluster to be ACTIVE: CREATING, ")
 
 
+@pytest.mark.parametrize(
+    ("what", "end"),
+    [
+        ("EKS cluster opta-staging to be ready", " s, usually 8 to 12 min"),
+        ("EKS cluster opta-staging to be deleted", " s, usually 3 to 10 min"),
+        ("the snapshot of volume vol-1", " s"),
+    ],
+)
+def test_progress_says_what_is_usual(monkeypatch: pytest.MonkeyPatch, what: str, end: str) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(_wait, "report_progress", lines.append)
+    with pytest.raises(WaitTimeout):
+        _wait.wait_for(lambda: (False, "CREATING"), what, 60)
+    assert lines[0].endswith(end)
+
+
 def test_an_end_is_noticed_after_a_tenth_of_the_time_at_the_latest() -> None:
     begun = _wait.time.monotonic()
     calls = [0]

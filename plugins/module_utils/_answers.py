@@ -1,0 +1,54 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Answers to calls that only read, kept while a module finds out what there is. Private to the collection.
+
+Parts of one module ask the same questions; until it changes or waits for something, each is put to AWS once. From then on
+every question is put anew.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+ASKED_AT_ONCE = 8
+#: another answer each time, or one that is not to stay in memory
+NOT_KEPT = ("GetRandomPassword", "GetSecretValue")
+KEY = "opta_question"
+
+
+class Answers:
+    """The answers that one module has been given, by service, operation and request."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[Any, ...], tuple[Any, Any]] | None = {}
+
+    def forget(self) -> None:
+        """Put every question anew from now on."""
+        self._kept = None
+
+    def find(self, model: Any, params: dict[str, Any], context: dict[str, Any]) -> tuple[Any, Any] | None:
+        """A handler of botocore's event before-call: the answer to the same question, None when AWS is to be asked."""
+        if self._kept is None or model.name in NOT_KEPT or model.has_streaming_output or model.has_streaming_input:
+            return None
+        context[KEY] = (model.service_model.service_name, model.name, params["url"], repr(params["query_string"]), repr(params["body"]))
+        known = self._kept.get(context[KEY])
+        return (known[0], copy.deepcopy(known[1])) if known else None
+
+    def keep(self, http_response: Any, parsed: Any, context: dict[str, Any], **_more: Any) -> None:
+        """A handler of botocore's event after-call."""
+        if self._kept is not None and KEY in context and http_response.status_code < 300:
+            self._kept.setdefault(context[KEY], (http_response, copy.deepcopy(parsed)))
+
+
+def ask_ahead(questions: Iterable[Callable[[], Any]]) -> None:
+    """Put questions whose answers are needed soon, several at a time; what goes wrong is told by who needs the answer."""
+
+    def ask(question: Callable[[], Any]) -> None:
+        with suppress(Exception):
+            question()
+
+    with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
+        list(pool.map(ask, questions))

@@ -1,0 +1,89 @@
+"""What a module has been told once, it does not ask again before it changes or waits for something."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+from urllib.parse import parse_qs
+
+import botocore.session
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._answers import Answers, ask_ahead
+from botocore.awsrequest import AWSResponse
+
+
+class Calls:
+    """A client of IAM whose calls are answered here and counted."""
+
+    def __init__(self, answers: Answers) -> None:
+        self.count: Counter[str] = Counter()
+        self.client = botocore.session.Session().create_client(
+            "iam", region_name="eu-west-1", aws_access_key_id="-", aws_secret_access_key="-"
+        )
+        self.client.meta.events.register("before-call", lambda model, params, context, **_: answers.find(model, params, context))
+        self.client.meta.events.register("after-call", answers.keep)
+        self.client.meta.events.register("before-send", self._answer)
+
+    def _answer(self, request: Any, **_more: Any) -> AWSResponse:
+        body = request.body if isinstance(request.body, str) else request.body.decode()
+        name = parse_qs(body)["RoleName"][0]
+        self.count[name] += 1
+        return AWSResponse(request.url, 404, {}, Raw(MISSING)) if name == "none" else AWSResponse(request.url, 200, {}, Raw(ANSWER))
+
+
+class Raw:
+    def __init__(self, text: str) -> None:
+        self._text = [text.encode()]
+
+    def stream(self) -> Any:
+        return iter(self._text)
+
+
+ANSWER = """<GetRoleResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><GetRoleResult><Role><RoleName>a</RoleName><Path>/</Path>
+<RoleId>1</RoleId><Arn>arn:aws:iam::123456789012:role/a</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate></Role></GetRoleResult></GetRoleResponse>"""
+MISSING = "<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>none</Message></Error></ErrorResponse>"
+
+
+def test_the_same_question_is_asked_once() -> None:
+    calls = Calls(Answers())
+    first, second = (calls.client.get_role(RoleName="a") for _time in range(2))
+    assert first["Role"] == second["Role"]
+    assert calls.count == {"a": 1}
+
+
+def test_each_gets_an_answer_of_its_own() -> None:
+    calls = Calls(Answers())
+    calls.client.get_role(RoleName="a")["Role"]["Path"] = "changed"
+    assert calls.client.get_role(RoleName="a")["Role"]["Path"] == "/"
+
+
+def test_another_question_is_another() -> None:
+    calls = Calls(Answers())
+    for name in ("a", "b", "a"):
+        calls.client.get_role(RoleName=name)
+    assert calls.count == {"a": 1, "b": 1}
+
+
+def test_a_failure_is_not_kept() -> None:
+    calls = Calls(Answers())
+    for _time in range(2):
+        with pytest.raises(calls.client.exceptions.NoSuchEntityException):
+            calls.client.get_role(RoleName="none")
+    assert calls.count == {"none": 2}
+
+
+def test_once_forgotten_every_question_is_asked() -> None:
+    answers = Answers()
+    calls = Calls(answers)
+    calls.client.get_role(RoleName="a")
+    answers.forget()
+    for _time in range(2):
+        calls.client.get_role(RoleName="a")
+    assert calls.count == {"a": 3}
+
+
+def test_what_is_asked_ahead_is_known() -> None:
+    calls = Calls(Answers())
+    ask_ahead([lambda: calls.client.get_role(RoleName="a"), lambda: calls.client.get_role(RoleName="none")])
+    calls.client.get_role(RoleName="a")
+    assert calls.count == {"a": 1, "none": 1}
