@@ -14,8 +14,8 @@ from contextlib import suppress
 from typing import Any
 
 ASKED_AT_ONCE = 8
-#: another answer each time, or one that is not to stay in memory
-NOT_KEPT = ("GetRandomPassword", "GetSecretValue")
+#: another answer each time, or one that is not to stay in memory; keys that botocore decodes before an answer could be kept
+NOT_KEPT = ("GetRandomPassword", "GetSecretValue", "ListObjects", "ListObjectsV2", "ListObjectVersions")
 KEY = "opta_question"
 
 
@@ -24,6 +24,10 @@ class Answers:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[Any, ...], tuple[Any, Any]] | None = {}
+
+    def register(self, client: Any) -> None:
+        """Keep the answers to a client, before botocore decodes policies in them: it does so for an answer found here, too."""
+        client.meta.events.register_first(f"after-call.{client.meta.service_model.service_id.hyphenize()}", self.keep)
 
     def forget(self) -> None:
         """Put every question anew from now on."""

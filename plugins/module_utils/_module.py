@@ -75,7 +75,7 @@ class PlatformModule(AnsibleAWSModule):
         except (ValueError, botocore.exceptions.BotoCoreError) as error:
             self.fail_json_aws(error, msg="Couldn't connect to AWS")
         client.meta.events.register("before-call", self._before_call)
-        client.meta.events.register("after-call", self._answers.keep)
+        self._answers.register(client)
         return client
 
     def _should_inject_warnings(self) -> bool:
