@@ -14,8 +14,8 @@ from contextlib import suppress
 from typing import Any
 
 ASKED_AT_ONCE = 8
-#: another answer each time, or one that is not to stay in memory
-NOT_KEPT = ("GetRandomPassword", "GetSecretValue")
+#: another answer each time, or one that is not to stay in memory; keys that botocore decodes before an answer could be kept
+NOT_KEPT = ("GetRandomPassword", "GetSecretValue", "ListObjects", "ListObjectsV2", "ListObjectVersions")
 KEY = "opta_question"
 
 

@@ -13,6 +13,7 @@ description:
   - The certificate is known by its domain and the ownership tags in O(tags). One that failed or ran out is replaced.
   - Other names, or another kind of key, are another certificate, because ACM cannot change one. The new one is issued first. The old one
     is then deleted if nothing uses it; otherwise it gets the tag C(opta:superseded), and a later run deletes it once nothing uses it.
+    Without ownership tags no other certificate of the domain is touched.
   - A validation record is the same for every certificate of a name in an account. It is made once, and deleted only when no other
     certificate of the account lists it, in this region or in us-east-1, where CloudFront's are.
   - A renewal that does not succeed is told with a warning.

@@ -204,6 +204,16 @@ def test_another_environment_has_one_of_its_own(run_module, acm, options):
     assert run_module("acm_certificate", **others)["certificate"]["arn"] != first
 
 
+def test_without_tags_the_certificates_of_others_are_left(run_module, acm, options):
+    domain = options["domain_name"]
+    acm.request_certificate(DomainName=domain, ValidationMethod="DNS")
+    bare = {name: value for name, value in options.items() if name != "tags"}
+    done = run_module("acm_certificate", **bare)
+    assert [action["action"] for action in done["actions"]] == ["replace"]
+    assert len(certificates(acm, domain)) == 2
+    assert "give its ownership tags" in run_module("acm_certificate", expect_failure=True, **bare, state="absent")["msg"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

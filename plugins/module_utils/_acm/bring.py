@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .. import _tags
+from .._errors import Refused
 from .._resource import KNOWN_AFTER_APPLY, Outcome, ensure_present
 from .._route53 import api as route53_api
 from .._route53 import records
@@ -48,7 +49,9 @@ def ensure_certificate(
 
 
 def _replaced(certificate: Certificate, outcome: Outcome, check_mode: bool) -> list[Outcome]:
-    """What becomes of the environment's other certificates of the domain."""
+    """What becomes of the environment's other certificates of the domain; without ownership tags nobody knows which these are."""
+    if not certificate.owner:
+        return []
     current = (outcome.resource or {}).get("arn")
     outcomes = []
     for other in certificate.known:
@@ -78,6 +81,11 @@ def ensure_no_certificate(
 ) -> tuple[list[Outcome], list[str]]:
     """Delete the environment's certificates of the domain. Also answers the names of the validation records that went, or would go."""
     own = certificate.own()
+    if not certificate.owner and len(own) > 1:
+        raise Refused(
+            f"there are {len(own)} certificates of {certificate.name}, and without tags nobody knows which one is meant: "
+            "give its ownership tags, for example opta:environment."
+        )
     environment = certificate.owner.get(_tags.ENVIRONMENT)
     use.refuse_what_is_used(load_balancing, certificate.name, own, environment, check_mode)
     outcomes, names = [], set()
