@@ -17,6 +17,8 @@ ASKED_AT_ONCE = 8
 #: another answer each time, or one that is not to stay in memory
 NOT_KEPT = ("GetRandomPassword", "GetSecretValue")
 KEY = "opta_question"
+#: as long as this, it comes before botocore's own handlers, which would decode a policy in a kept answer a second time
+AFTER_CALL = "after-call.*.*"
 
 
 class Answers:
@@ -38,7 +40,7 @@ class Answers:
         return (known[0], copy.deepcopy(known[1])) if known else None
 
     def keep(self, http_response: Any, parsed: Any, context: dict[str, Any], **_more: Any) -> None:
-        """A handler of botocore's event after-call."""
+        """A handler of botocore's event AFTER_CALL."""
         if self._kept is not None and KEY in context and http_response.status_code < 300:
             self._kept.setdefault(context[KEY], (http_response, copy.deepcopy(parsed)))
 

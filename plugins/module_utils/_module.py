@@ -17,7 +17,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from . import _session, _wait
-from ._answers import Answers
+from ._answers import AFTER_CALL, Answers
 from ._controller import Controller
 from ._errors import PlatformError
 from ._resource import Outcome, Resource, as_result, ensure_absent, ensure_present
@@ -75,7 +75,7 @@ class PlatformModule(AnsibleAWSModule):
         except (ValueError, botocore.exceptions.BotoCoreError) as error:
             self.fail_json_aws(error, msg="Couldn't connect to AWS")
         client.meta.events.register("before-call", self._before_call)
-        client.meta.events.register("after-call", self._answers.keep)
+        client.meta.events.register(AFTER_CALL, self._answers.keep)
         return client
 
     def _should_inject_warnings(self) -> bool:
