@@ -9,6 +9,8 @@ from typing import Any
 
 import boto3
 
+from tests.demo.addons import addon_lines
+
 REAL_AND_IMITATED = """\
 Real:      the Kubernetes control planes (etcd, API server, controller manager, scheduler), helm, ansible, every plan and diff.
 Imitated:  AWS (moto with our extension), the nodes and pods (kwok: no container runs, nothing listens in a pod)."""
@@ -19,6 +21,7 @@ Try next:
   aws eks describe-cluster --name opta-staging
   kubectl get deployment,hpa,pods -A -o wide       on opta-staging; --context opta-production for the other
   helm list -A
+  kubectl get gateway,httproute,ingress -A
   Change inventories/demo/host_vars/staging/eks.yml, and see what a run would do:
   ansible-playbook -i inventories/demo opta.platform.env --check --diff --limit staging
   make demo-destroy; make demo-down"""
@@ -55,6 +58,7 @@ def environment_lines(cluster: dict[str, Any]) -> list[str]:
         f"  secrets   encrypted with {key}",
         *store_lines(cluster["name"]),
         *kubernetes_lines(cluster["name"]),
+        *addon_lines(cluster["name"], cluster["tags"].get("opta:environment", "")),
     ]
 
 
