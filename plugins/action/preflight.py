@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.opta.platform.plugins.module_utils._preflight import rules, variables
+from ansible_collections.opta.platform.plugins.module_utils._service.public_rules import shared_errors
 from ansible_collections.opta.platform.plugins.module_utils._service.rules import service_errors
 
+#: what says which addresses a service has
+ADDRESS_INPUTS = ("opta_service_environment", "opta_service_public_addresses", "opta_service_ports")
 ROLES_DIRECTORY = Path(__file__).resolve().parents[2] / "roles"
 
 
@@ -49,7 +52,7 @@ class ActionModule(ActionBase):
             problems += self._rules(arguments["kind"], values, present)
         if problems:
             raise AnsibleActionFail("\n".join(problems))
-        return {"changed": False}
+        return {"changed": False, "stores": rules.new_stores(values) if arguments["kind"] == "environment" else {}}
 
     @staticmethod
     def _rules(kind: str, values: dict[str, Any], present: Mapping[str, Any]) -> list[str]:
@@ -57,7 +60,9 @@ class ActionModule(ActionBase):
             return rules.environment_rules(values)
         values.setdefault("opta_service_name", values["opta_environment"])
         values.setdefault("opta_service_layer", values["opta_service_name"])
-        return service_errors(values, (present.get("groups") or {}).get("environments", []))
+        groups = present.get("groups") or {}
+        problems = service_errors(values, groups.get("environments", []))
+        return problems or _shared_addresses(values, present, groups.get("services", []))
 
     def _given(self, present: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
         """The inputs that the user set, templated; one that needs another role's outputs is not known yet."""
@@ -68,6 +73,28 @@ class ActionModule(ActionBase):
             except Exception:
                 continue
         return given
+
+
+def _shared_addresses(values: Mapping[str, Any], present: Mapping[str, Any], services: Iterable[str]) -> list[str]:
+    """Public addresses that another service of the inventory has in the same environment; two of one run would race for them."""
+    environment, hosts = values.get("opta_service_environment"), present.get("hostvars") or {}
+    if not values.get("opta_service_public_addresses") or not environment:
+        return []
+    others = {host: _variables(hosts, host, ADDRESS_INPUTS) for host in services if host != present.get("inventory_hostname")}
+    beside = {host: inputs for host, inputs in others.items() if inputs.get("opta_service_environment") == environment}
+    domain = _variables(hosts, environment, ["dns_cert_domain"]).get("dns_cert_domain") or ""
+    return shared_errors(values, beside, str(domain))
+
+
+def _variables(hosts: Mapping[str, Any], host: str, names: Iterable[str]) -> dict[str, Any]:
+    """Variables of another host, without those that cannot be known yet."""
+    found = {}
+    for name in names:
+        try:
+            found[name] = hosts[host][name]
+        except Exception:
+            continue
+    return found
 
 
 def _is_template(value: Any) -> bool:

@@ -16,20 +16,37 @@ from ansible_collections.opta.platform.plugins.module_utils._service import (
     link_values,
     mesh,
     objects,
+    public,
+    public_rules,
+    rotation,
     rules,
     values,
 )
 from ansible_collections.opta.platform.plugins.module_utils._service.inputs import Inputs
 from ansible_collections.opta.platform.plugins.module_utils._service.links import Stores
+from ansible_collections.opta.platform.plugins.module_utils._service.public import Addons
 
 
 def service_errors(
-    inputs: Mapping[str, Any], per_zone_node_groups: Sequence[str], stores: Stores, addons: Mapping[str, Any] | None = None
+    inputs: Mapping[str, Any], per_zone_node_groups: Sequence[str], stores: Stores, addons: Addons, zone: Mapping[str, Any] | None = None
 ) -> list[str]:
-    """A sentence for each input that cannot be right. What works, but not as the user may think, becomes a warning."""
-    for sentence in [*rules.service_warnings(inputs, per_zone_node_groups), *mesh.mesh_warnings(Inputs(inputs), addons)]:
+    """A sentence for each input that cannot be right. What works, but not as the user may think, becomes a warning.
+
+    stores, addons, zone: the outputs of the environment's roles, of k8s_addons and of dns_cert.
+    """
+    read = Inputs(inputs)
+    warnings = [*mesh.mesh_warnings(read, addons), *public_rules.environment_warnings(read, addons)]
+    for sentence in [*rules.service_warnings(inputs, per_zone_node_groups), *warnings]:
         Display().warning(sentence)
-    return rules.service_errors(inputs) or link_rules.missing_stores(Inputs(inputs), stores)
+    return rules.service_errors(inputs) or [
+        *link_rules.missing_stores(read, stores),
+        *public_rules.environment_errors(read, addons, zone or {}),
+    ]
+
+
+def service_held_errors(inputs: Mapping[str, Any], addons: Addons, held: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A sentence for each public address that somebody else has. held: what kubernetes_routes_info says."""
+    return public_rules.held_errors(Inputs(inputs), addons, held)
 
 
 def service_image_errors(inputs: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
@@ -57,7 +74,11 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
+            "service_rotation_errors": rotation.input_errors,
+            "service_rotation_missing": rotation.missing,
+            "service_rotation_planned": rotation.planned,
             "service_errors": service_errors,
+            "service_held_errors": service_held_errors,
             "service_host": images.service_host,
             "service_image_errors": service_image_errors,
             "service_version": images.version,
@@ -65,7 +86,9 @@ class FilterModule:
             "service_image": images.image_reference,
             "service_objects": objects.service_objects,
             "service_policies": service_policies,
+            "service_public_urls": public.public_urls,
             "service_secret_generation": objects.secret_generation,
             "service_stored_values": service_stored_values,
+            "service_uses": rotation.uses,
             "service_values": values.chart_values,
         }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.environment.conftest import DEMO, UNPROTECTED
+from tests.environment.described import PUBLIC
 from tests.support import collection
 from tests.support.playbooks import Playbooks, Run
 from tests.support.standin import REGION
@@ -71,7 +72,8 @@ def test_the_plan_of_changes(living: None, same: Callable[..., None]) -> None:
     entry = {"cluster_name": "opta-staging", "principal_arn": "arn:aws:iam::123456789012:role/both-ways", "region": REGION}
     task = {"name": "Let somebody in", "opta.platform.eks_access_entry": entry}
     same([{"name": "Plan", "hosts": "staging", "gather_facts": False, "tasks": [task]}], "--check", "--diff")
-    same("service", "--check", "--diff", "--limit", "hello,staging", opta_service_tag="1.30", opta_service_secrets={"TOKEN": "of-the-test"})
+    changes = {"opta_service_tag": "1.30", "opta_service_secrets": {"TOKEN": "of-the-test"}, **PUBLIC}
+    same("service", "--check", "--diff", "--limit", "hello,staging", **changes)
 
 
 def test_the_plan_of_removal(living: None, same: Callable[..., None]) -> None:

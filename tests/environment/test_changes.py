@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.environment.described import union
+from tests.environment.described import PUBLIC, union
 from tests.support.playbooks import Run
 from tests.support.standin import Standin
 
@@ -48,6 +48,12 @@ ENVIRONMENT_CASES: list[tuple[str, dict[str, Any], tuple[str, str]]] = [
         ("S3 bucket opta-staging-bucket-uploads", "public_access"),
     ),
     ("bucket private", {"s3_buckets": [{"name": "uploads"}]}, ("S3 bucket opta-staging-bucket-uploads", "public_access")),
+    (
+        "certificate names",
+        {"dns_cert_subject_alternative_names": ["*.api.staging.example.com"]},
+        ("ACM certificate staging.example.com", "subject_alternative_names"),
+    ),
+    ("certificate key", {"dns_cert_key_algorithm": "EC_prime256v1"}, ("ACM certificate staging.example.com", "key_algorithm")),
     ("version", {"eks_version": "1.36"}, ("EKS cluster opta-staging", "version")),
 ]
 
@@ -120,6 +126,7 @@ def services(living: Standin, play: Callable[..., Run]) -> Standin:
             {"opta_service_environment_variables": {"GREETING": "good day"}}, ("helm release", "GREETING"), id="environment variable"
         ),
         pytest.param({"opta_service_secrets": {"TOKEN": "s3cret-of-the-test"}}, ("Secret hello/hello", ""), id="secret value"),
+        pytest.param(PUBLIC, ("helm release", "Ingress hello/hello-"), id="public address"),
     ],
 )
 def test_a_change_of_a_service(services: Standin, play: Callable[..., Run], variables: dict[str, Any], expected: tuple[str, str]) -> None:

@@ -143,6 +143,28 @@ def _api_service(obj: Mapping[str, Any]) -> Readiness:
     return Readiness(found.get("status") == "True", f"Available is {_told(found)}")
 
 
+def _route(obj: Mapping[str, Any]) -> Readiness:
+    """A route, once each Gateway that it names has taken it up. A mesh, whose parents are Services, is not waited for."""
+    parents = (obj.get("status") or {}).get("parents") or []
+    for wanted in obj["spec"].get("parentRefs") or []:
+        if wanted.get("kind", "Gateway") != "Gateway":
+            continue
+        status: Mapping[str, Any] = next((parent for parent in parents if _same_parent(parent.get("parentRef") or {}, wanted, obj)), {})
+        for name in ("Accepted", "ResolvedRefs"):
+            found = condition({"status": status}, name)
+            current = found.get("observedGeneration", 0) >= obj["metadata"].get("generation", 0)
+            if found.get("status") != "True" or not current:
+                return Readiness(False, f"for Gateway {wanted['name']}, {name} is {_told(found if current else {})}")
+    return READY
+
+
+def _same_parent(one: Mapping[str, Any], other: Mapping[str, Any], obj: Mapping[str, Any]) -> bool:
+    own = obj["metadata"].get("namespace")
+    keys = ("name", "sectionName", "port")
+    same = all(one.get(key) == other.get(key) for key in keys)
+    return same and one.get("namespace", own) == other.get("namespace", own)
+
+
 JUDGES: dict[tuple[str, str], Callable[[Mapping[str, Any]], Readiness]] = {
     ("apps", "Deployment"): _deployment,
     ("apps", "StatefulSet"): _stateful_set,
@@ -152,6 +174,8 @@ JUDGES: dict[tuple[str, str], Callable[[Mapping[str, Any]], Readiness]] = {
     ("", "PersistentVolumeClaim"): _claim,
     ("", "Namespace"): _namespace,
     ("", "Service"): _service,
+    ("gateway.networking.k8s.io", "HTTPRoute"): _route,
+    ("gateway.networking.k8s.io", "GRPCRoute"): _route,
     ("apiextensions.k8s.io", "CustomResourceDefinition"): _definition,
     ("apiregistration.k8s.io", "APIService"): _api_service,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from . import image_rules, link_rules, mesh, port_rules, workload_rules
+from . import image_rules, link_rules, mesh, port_rules, public_rules, workload_rules
 from .inputs import PREFIX, Inputs
 from .words import POLICY_ARN, VARIABLE, Sentences, is_label, is_name, repeated
 
@@ -179,6 +179,7 @@ RULES: tuple[Callable[[Inputs, Sentences], None], ...] = (
     image_rules.image_errors,
     port_rules.port_errors,
     port_rules.probe_errors,
+    public_rules.public_errors,
     _replicas,
     _variables,
     _sizes,

@@ -19,6 +19,8 @@ from .inputs import (
     ports,
 )
 from .mesh import inject_annotation, mesh_values
+from .public import Addons
+from .public_values import public_values
 
 #: pods of a service hold nothing that is lost when the autoscaler moves them (their /tmp would otherwise keep a node)
 SAFE_TO_EVICT = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "true"}
@@ -35,17 +37,13 @@ PROBE_FIELDS = {
 
 
 def chart_values(
-    given: Mapping[str, Any],
-    role_arn: str,
-    secret_generation: str,
-    repository_uri: str = "",
-    addons: Mapping[str, Any] | None = None,
+    given: Mapping[str, Any], role_arn: str, secret_generation: str, repository_uri: str = "", addons: Addons | None = None
 ) -> dict[str, Any]:
     """The values of the chart.
 
     given: the inputs by their full names, checked already. secret_generation: what changes whenever the Secret's data does.
     repository_uri: of the service's own repository. As long as that has no image for it, there is no workload.
-    addons: the outputs of the environment's role k8s_addons.
+    addons: what the environment's role k8s_addons publishes.
     """
     inputs = Inputs(given)
     name, deployable = inputs.text("name"), is_deployable(inputs)
@@ -59,6 +57,7 @@ def chart_values(
         "secret": {"name": name, "generation": secret_generation},
         "certificates": {"configMap": name, "mountPath": CERTIFICATES_DIRECTORY},
         "ports": chart_ports(inputs),
+        "public": public_values(inputs, addons or {}),
         "livenessProbe": probe(inputs, "liveness_probe"),
         "readinessProbe": probe(inputs, "readiness_probe"),
         "startupProbe": probe(inputs, "startup_probe"),

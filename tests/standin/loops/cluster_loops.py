@@ -16,6 +16,7 @@ from tests.standin.loops.ingresses import Ingresses
 from tests.standin.loops.kubelet import Kubelet
 from tests.standin.loops.load_balancers import LoadBalancers
 from tests.standin.loops.nodes import Nodes
+from tests.standin.loops.routes import Routes
 from tests.standin.loops.volumes import Volumes
 from tests.standin.webhooks import ServiceNetwork
 
@@ -55,6 +56,7 @@ class ClusterLoops:
             Gateways(client),
             Ingresses(client),
             LoadBalancers(client, name, view),
+            Routes(client),
             ExternalDns(client, view),
             Volumes(client, name, view),
         )

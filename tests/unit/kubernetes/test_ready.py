@@ -106,6 +106,35 @@ def test_readiness(obj, done, failed):
     assert found.words
 
 
+PARENT = {"name": "public", "namespace": "gateways", "sectionName": "https"}
+MESH = {"group": "core", "kind": "Service", "name": "a"}
+
+
+def route(kind="HTTPRoute", parents=(PARENT,), told=(PARENT,), generation=1, **conditions):
+    words = {"Accepted": "True", "ResolvedRefs": "True", **conditions}
+    listed = [{"type": name, "status": status, "reason": "Why", "observedGeneration": 1} for name, status in words.items()]
+    status = {"parents": [{"parentRef": parent, "conditions": listed} for parent in told]}
+    return made("gateway.networking.k8s.io/v1", kind, {"parentRefs": list(parents)}, status, generation)
+
+
+@pytest.mark.parametrize(
+    ("obj", "words"),
+    [
+        (route(), "ready"),
+        (route("GRPCRoute"), "ready"),
+        (route(parents=[MESH], told=[]), "ready"),
+        (route(told=[]), "for Gateway public, Accepted is not set yet"),
+        (route(told=[{**PARENT, "sectionName": "http"}]), "for Gateway public, Accepted is not set yet"),
+        (route(generation=2), "for Gateway public, Accepted is not set yet"),
+        (route(Accepted="False"), "for Gateway public, Accepted is False: Why"),
+        (route(ResolvedRefs="False"), "for Gateway public, ResolvedRefs is False: Why"),
+    ],
+)
+def test_v4_a_route_is_ready_when_its_gateway_has_taken_it_up(obj, words):
+    found = readiness(obj)
+    assert (found.done, found.failed, found.words) == (words == "ready", False, words)
+
+
 def test_old_pods_must_be_gone():
     assert not readiness(
         deployment(replicas=3, updatedReplicas=2, availableReplicas=2)

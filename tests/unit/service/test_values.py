@@ -124,7 +124,7 @@ def test_t4_warning_is_shown_as_one(given, monkeypatch):
         "ansible_collections.opta.platform.plugins.filter.opta_service.Display.warning", lambda _self, text: shown.append(text)
     )
     storage = [{"name": "data", "path": "/data", "size_gib": 1}]
-    assert service_errors(given(persistent_storage=storage), [], {}) == []
+    assert service_errors(given(persistent_storage=storage), [], {}, {}) == []
     assert len(shown) == 1 and "no node group per zone" in shown[0]
 
 

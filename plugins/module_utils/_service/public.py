@@ -1,0 +1,92 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The public addresses of a service, as they are written and as they are served. Pure; private to the collection."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .images import is_deployable
+from .inputs import PREFIX, Inputs, as_switch, ports
+
+#: what the environment's role k8s_addons publishes
+Addons = Mapping[str, Any]
+
+#: the words of k8s_addons_outputs.ingress
+GATEWAY = "nginx_gateway_fabric"
+INGRESS = "ingress_nginx"
+#: the listener behind the load balancer's port 443; on the other one there is only the redirect
+LISTENER = "https"
+OPTION = f"{PREFIX}public_addresses"
+
+
+@dataclass(frozen=True)
+class Address:
+    """One public address. host: empty for the environment's own domain, as long as that is not known. path: begins with /."""
+
+    text: str
+    host: str
+    path: str
+    entry: Mapping[str, Any]
+    port: Mapping[str, Any]
+
+    @property
+    def where(self) -> str:
+        return f"{OPTION}, {self.text}"
+
+    @property
+    def is_grpc(self) -> bool:
+        return self.port.get("protocol") == "grpc"
+
+    @property
+    def strip_prefix(self) -> bool:
+        """Whether the service does not see the path by which it is found."""
+        return as_switch(self.entry.get("strip_prefix")) and self.path != "/"
+
+    @property
+    def url(self) -> str:
+        return f"https://{self.host}{'' if self.path == '/' else self.path}"
+
+    @property
+    def suffix(self) -> str:
+        """What tells the objects of one address from those of another, in whatever order they are given."""
+        return hashlib.sha256(f"{self.host}{self.path}".encode()).hexdigest()[:8]
+
+
+def public_addresses(inputs: Inputs, domain: str = "") -> Iterator[Address]:
+    """The addresses in the order given, without entries that name none. domain: the environment's."""
+    for entry in map(as_entry, inputs.items("public_addresses")):
+        text = entry.get("address")
+        if isinstance(text, str) and text:
+            host, path = split(text)
+            yield Address(text, host or domain, path, entry, public_port(inputs, entry))
+
+
+def as_entry(entry: Any) -> dict[str, Any]:
+    """An entry as a map; a lone string is its address. Empty for what is neither."""
+    if isinstance(entry, str):
+        return {"address": entry}
+    return dict(entry) if isinstance(entry, Mapping) else {}
+
+
+def split(text: str) -> tuple[str, str]:
+    """(host, path) of an address; the path without a slash at its end."""
+    host, slash, path = text.partition("/")
+    return host, f"{slash}{path}".rstrip("/") or "/"
+
+
+def public_port(inputs: Inputs, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The port that an address leads to: the named one, else the first that speaks HTTP. Empty when there is none."""
+    for port in ports(inputs):
+        if entry.get("port") in (None, port["name"]) and port["type"] == "http":
+            return port
+    return {}
+
+
+def public_urls(given: Mapping[str, Any], addons: Addons) -> list[str]:
+    """Where the world reaches the service; none as long as nothing runs."""
+    inputs = Inputs(given)
+    served = is_deployable(inputs) and inputs.number("maximum_replicas")
+    return [address.url for address in public_addresses(inputs, str(addons.get("domain") or ""))] if served else []

@@ -1,0 +1,114 @@
+"""What NGINX Gateway Fabric says of routes: whether their Gateway's listener takes them, and whether what they lead to exists.
+
+The rules are those of the Gateway API, the reasons its own words. No request is ever routed.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tests.standin.kubernetes_client import KubernetesClient
+from tests.standin.loops.each import for_each
+
+API = "/apis/gateway.networking.k8s.io/v1"
+CONTROLLER = "gateway.nginx.org/nginx-gateway-controller"
+PLURALS = {"HTTPRoute": "httproutes", "GRPCRoute": "grpcroutes"}
+Object = Mapping[str, Any]
+
+
+class Routes:
+    """Argument: a client of the cluster."""
+
+    def __init__(self, client: KubernetesClient) -> None:
+        self._client = client
+
+    def run(self) -> None:
+        routes = [(kind, route) for kind in PLURALS for route in self._items(f"{API}/{PLURALS[kind]}")]
+        if not routes:
+            return
+        gateways = {(item["metadata"]["namespace"], item["metadata"]["name"]): item for item in self._items(f"{API}/gateways")}
+        services = {(item["metadata"]["namespace"], item["metadata"]["name"]): item for item in self._items("/api/v1/services")}
+        for_each(routes, lambda entry: self._follow(*entry, gateways, services))
+
+    def _items(self, path: str) -> list[dict[str, Any]]:
+        """None as long as the cluster does not know the kind."""
+        answer = self._client.get(path, accept=(404,))
+        return answer.get("items") or [] if isinstance(answer, dict) else []
+
+    def _follow(self, kind: str, route: Object, gateways: Mapping[Any, Object], services: Mapping[Any, Object]) -> None:
+        metadata = route["metadata"]
+        told = {_key(parent["parentRef"]): parent for parent in (route.get("status") or {}).get("parents") or []}
+        parents = []
+        for parent in route["spec"].get("parentRefs") or []:
+            gateway = gateways.get((parent.get("namespace", metadata["namespace"]), parent["name"]))
+            if parent.get("kind", "Gateway") != "Gateway" or gateway is None:
+                continue  # whose Gateway does not exist is nobody's
+            wanted = {"Accepted": _accepted(route, parent, gateway), "ResolvedRefs": _resolved(route, services)}
+            conditions = _conditions(wanted, metadata["generation"], (told.get(_key(parent)) or {}).get("conditions") or [])
+            parents.append({"parentRef": parent, "controllerName": CONTROLLER, "conditions": conditions})
+        if parents != ((route.get("status") or {}).get("parents") or []):
+            path = f"{API}/namespaces/{metadata['namespace']}/{PLURALS[kind]}/{metadata['name']}/status"
+            self._client.merge(path, {"status": {"parents": parents}}, accept=(404, 409))
+
+
+def _key(parent: Object) -> tuple[str, ...]:
+    return tuple(str(parent.get(name, "")) for name in ("kind", "namespace", "name", "sectionName"))
+
+
+def _accepted(route: Object, parent: Object, gateway: Object) -> tuple[bool, str, str]:
+    wanted = parent.get("sectionName")
+    listeners = [listener for listener in gateway["spec"]["listeners"] if wanted in (None, listener["name"])]
+    if not listeners:
+        return False, "NoMatchingParent", "Listener is not found for this parent ref"
+    same_namespace = route["metadata"]["namespace"] == gateway["metadata"]["namespace"]
+    listeners = [listener for listener in listeners if same_namespace or _lets_others_in(listener)]
+    if not listeners:
+        return False, "NotAllowedByListeners", "Route is not allowed by any listener"
+    hosts = route["spec"].get("hostnames") or []
+    if hosts and not any(_meet(host, listener.get("hostname")) for host in hosts for listener in listeners):
+        return False, "NoMatchingListenerHostname", "Listener hostname does not match the route hostnames"
+    return True, "Accepted", "The Route is accepted"
+
+
+def _lets_others_in(listener: Object) -> bool:
+    return ((listener.get("allowedRoutes") or {}).get("namespaces") or {}).get("from", "Same") in ("All", "Selector")
+
+
+def _meet(one: str, other: str | None) -> bool:
+    """Whether two host names have a name in common; a wildcard stands for one label or more."""
+    if not other or one == other:
+        return True
+    wild = [name[1:] for name in (one, other) if name.startswith("*.")]
+    return any(name.endswith(ending) for ending in wild for name in (one, other) if not name.startswith("*.")) or (
+        len(wild) == 2 and (wild[0].endswith(wild[1]) or wild[1].endswith(wild[0]))
+    )
+
+
+def _resolved(route: Object, services: Mapping[Any, Object]) -> tuple[bool, str, str]:
+    for rule in route["spec"].get("rules") or []:
+        for backend in rule.get("backendRefs") or []:
+            namespace = backend.get("namespace", route["metadata"]["namespace"])
+            service = services.get((namespace, backend["name"]))
+            if service is None:
+                return False, "BackendNotFound", f"The backend Service {namespace}/{backend['name']} is not found"
+            if backend.get("port") not in [port["port"] for port in service["spec"].get("ports") or []]:
+                return False, "BackendNotFound", f"No matching port for Service {backend['name']} and port {backend.get('port')}"
+    return True, "ResolvedRefs", "All references are resolved"
+
+
+def _conditions(wanted: Mapping[str, tuple[bool, str, str]], generation: int, told: Iterable[Object]) -> list[dict[str, Any]]:
+    """The conditions; one that says the same as before keeps its time."""
+    before = {condition["type"]: condition for condition in told}
+    conditions = []
+    for kind, (holds, reason, message) in wanted.items():
+        new = {"type": kind, "status": str(holds), "reason": reason, "message": message, "observedGeneration": generation}
+        old = before.get(kind) or {}
+        same = all(old.get(key) == value for key, value in new.items())
+        conditions.append({**new, "lastTransitionTime": old["lastTransitionTime"] if same else _now()})
+    return conditions
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

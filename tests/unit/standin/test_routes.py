@@ -1,0 +1,52 @@
+"""What the stand-in says of routes, as NGINX Gateway Fabric would."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.standin.loops.routes import _accepted, _conditions, _resolved
+
+PARENT = {"name": "public", "namespace": "gateways", "sectionName": "https"}
+FROM_ALL = {"namespaces": {"from": "All"}}
+
+
+def gateway(**listener):
+    return {"metadata": {"namespace": "gateways"}, "spec": {"listeners": [{"name": "https", "allowedRoutes": FROM_ALL, **listener}]}}
+
+
+def route(*hosts, namespace="shop", port=80):
+    rules = [{"backendRefs": [{"name": "web", "port": port}]}]
+    return {"metadata": {"namespace": namespace}, "spec": {"hostnames": list(hosts), "rules": rules}}
+
+
+@pytest.mark.parametrize(
+    ("made", "taker", "reason"),
+    [
+        (route("a.example.com"), gateway(), "Accepted"),
+        (route("a.example.com"), gateway(name="http"), "NoMatchingParent"),
+        (route("a.example.com"), gateway(allowedRoutes={}), "NotAllowedByListeners"),
+        (route("a.example.com", namespace="gateways"), gateway(allowedRoutes={}), "Accepted"),
+        (route("a.example.com"), gateway(hostname="*.example.com"), "Accepted"),
+        (route("a.b.example.com"), gateway(hostname="*.example.com"), "Accepted"),
+        (route("*.example.com"), gateway(hostname="a.example.com"), "Accepted"),
+        (route("*.b.example.com"), gateway(hostname="*.example.com"), "Accepted"),
+        (route("example.com"), gateway(hostname="*.example.com"), "NoMatchingListenerHostname"),
+        (route("a.example.org"), gateway(hostname="a.example.com"), "NoMatchingListenerHostname"),
+        (route(), gateway(hostname="a.example.com"), "Accepted"),
+    ],
+)
+def test_a_listener_takes_a_route_or_says_why_not(made, taker, reason):
+    assert _accepted(made, PARENT, taker)[:2] == (reason == "Accepted", reason)
+
+
+def test_what_a_route_leads_to_must_exist():
+    services = {("shop", "web"): {"spec": {"ports": [{"port": 80}]}}}
+    assert _resolved(route(), services)[0] is True
+    assert _resolved(route(port=81), services)[1] == _resolved(route(), {})[1] == "BackendNotFound"
+
+
+def test_a_condition_that_stays_keeps_its_time():
+    first = _conditions({"Accepted": (True, "Accepted", "yes")}, 1, [])
+    first[0]["lastTransitionTime"] = "2026-01-01T00:00:00Z"
+    assert _conditions({"Accepted": (True, "Accepted", "yes")}, 1, first) == first
+    assert _conditions({"Accepted": (True, "Accepted", "yes")}, 2, first)[0]["lastTransitionTime"] != "2026-01-01T00:00:00Z"
