@@ -52,7 +52,7 @@ class ActionModule(ActionBase):
             problems += self._rules(arguments["kind"], values, present)
         if problems:
             raise AnsibleActionFail("\n".join(problems))
-        return {"changed": False}
+        return {"changed": False, "stores": rules.new_stores(values) if arguments["kind"] == "environment" else {}}
 
     @staticmethod
     def _rules(kind: str, values: dict[str, Any], present: Mapping[str, Any]) -> list[str]:

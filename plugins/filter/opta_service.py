@@ -18,6 +18,7 @@ from ansible_collections.opta.platform.plugins.module_utils._service import (
     objects,
     public,
     public_rules,
+    rotation,
     rules,
     values,
 )
@@ -73,6 +74,9 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
+            "service_rotation_errors": rotation.input_errors,
+            "service_rotation_missing": rotation.missing,
+            "service_rotation_planned": rotation.planned,
             "service_errors": service_errors,
             "service_held_errors": service_held_errors,
             "service_host": images.service_host,
@@ -85,5 +89,6 @@ class FilterModule:
             "service_public_urls": public.public_urls,
             "service_secret_generation": objects.secret_generation,
             "service_stored_values": service_stored_values,
+            "service_uses": rotation.uses,
             "service_values": values.chart_values,
         }

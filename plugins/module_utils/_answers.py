@@ -20,10 +20,15 @@ KEY = "opta_question"
 
 
 class Answers:
-    """The answers that one module has been given, by service, operation and request."""
+    """The answers that one module has been given, by service, region, operation and request."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[Any, ...], tuple[Any, Any]] | None = {}
+
+    def listen(self, client: Any) -> None:
+        """Keep what this client is answered, as it comes: botocore's own handlers, which follow, work on each copy anew."""
+        service = client.meta.service_model.service_id.hyphenize()
+        client.meta.events.register_first(f"after-call.{service}", self.keep)
 
     def forget(self) -> None:
         """Put every question anew from now on."""
@@ -33,7 +38,8 @@ class Answers:
         """A handler of botocore's event before-call: the answer to the same question, None when AWS is to be asked."""
         if self._kept is None or model.name in NOT_KEPT or model.has_streaming_output or model.has_streaming_input:
             return None
-        context[KEY] = (model.service_model.service_name, model.name, params["url"], repr(params["query_string"]), repr(params["body"]))
+        place = model.service_model.service_name, context.get("client_region"), model.name
+        context[KEY] = (*place, params["url"], repr(params["query_string"]), repr(params["body"]))
         known = self._kept.get(context[KEY])
         return (known[0], copy.deepcopy(known[1])) if known else None
 

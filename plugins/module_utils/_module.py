@@ -68,14 +68,14 @@ class PlatformModule(AnsibleAWSModule):
             if self._session is None:
                 self._session = _session.new_session(profile)
             client = self._session.create_client(
-                service, region_name=region, endpoint_url=endpoint_url, config=config, **{**arguments, **settings}
+                service, endpoint_url=endpoint_url, config=config, **{"region_name": region, **arguments, **settings}
             )
         except botocore.exceptions.NoRegionError:
             self.fail_json(msg="No AWS region was found: give the option region, for example eu-west-1, or set AWS_REGION.")
         except (ValueError, botocore.exceptions.BotoCoreError) as error:
             self.fail_json_aws(error, msg="Couldn't connect to AWS")
         client.meta.events.register("before-call", self._before_call)
-        client.meta.events.register("after-call", self._answers.keep)
+        self._answers.listen(client)
         return client
 
     def _should_inject_warnings(self) -> bool:

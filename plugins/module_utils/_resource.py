@@ -190,7 +190,7 @@ def ensure_present(
     changes = [a for a in resource.attributes if a.name in wanted and a.differs(found, wanted[a.name])]
     values = {a.name: a.merge(a.read(found), wanted[a.name]) for a in resource.attributes if a.name in wanted}
     replacing = _judge(resource, changes, found, values)
-    notes = resource.notes(found, wanted)
+    notes = [*_failure_told(resource, found, check_mode), *resource.notes(found, wanted)]
     if not changes:
         return Outcome(resource.kind, resource.title, resource=resource.describe(found), notes=notes)
 
@@ -352,7 +352,17 @@ def _settle(resource: Resource, found: Mapping[str, Any], timeout_seconds: float
 
 def _raise_if_failed(resource: Resource, found: Mapping[str, Any]) -> None:
     if resource.state(found) is State.FAILED:
-        raise ResourceFailed(f"{resource.kind} {resource.name} has failed: {resource.status(found)} {resource.remedy(found)}")
+        raise ResourceFailed(_failure(resource, found))
+
+
+def _failure(resource: Resource, found: Mapping[str, Any]) -> str:
+    return f"{resource.kind} {resource.name} has failed: {resource.status(found)} {resource.remedy(found)}"
+
+
+def _failure_told(resource: Resource, found: Mapping[str, Any], check_mode: bool) -> list[str]:
+    """A plan goes on where its run will stop, and says so."""
+    stops = check_mode and resource.state(found) is State.FAILED
+    return [f"{_failure(resource, found)} The run itself stops at it."] if stops else []
 
 
 def _wait_until_idle(resource: Resource, timeout_seconds: float) -> Mapping[str, Any] | None:

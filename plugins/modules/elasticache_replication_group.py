@@ -86,12 +86,19 @@ options:
     description:
       - Whether a rotation leaves the password before valid as well. The first run with V(false) ends it.
         So clients can take the new one in the meantime.
+      - While the one before is kept, O(rotate_password=true) together with this option begins no other rotation.
     type: bool
     default: false
   parameters:
     description:
       - Parameters of the engine, for example C(maxmemory-policy). Those that are not listed get the engine's defaults. Changed in place.
     type: dict
+  allow_reboot:
+    description:
+      - Whether nodes are rebooted, replicas first, when parameters take effect only then. Otherwise each run tells that they wait.
+      - A node loses what it holds when it is rebooted; a replica is filled again from the primary, and the primary begins empty.
+    type: bool
+    default: false
   snapshot_retention_days:
     description: Days for which daily snapshots are kept, from 0 (none are made) to 35. Changed in place.
     type: int
@@ -256,6 +263,7 @@ ARGUMENTS = {
     "engine_version": {},
     "node_type": {},
     "replica_count": {"type": "int"},
+    "allow_reboot": {"type": "bool", "default": False},
     "automatic_failover_enabled": {"type": "bool"},
     "multi_az_enabled": {"type": "bool"},
     "vpc_id": {},

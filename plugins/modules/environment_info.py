@@ -37,6 +37,17 @@ options:
     type: list
     elements: str
     default: []
+  stores:
+    description:
+      - Entries of the lists that describe stores, by the names of these variables (C(aurora_clusters), C(documentdb_clusters),
+        C(elasticache_replication_groups)), with C(name), C(engine_version) and C(instance_class).
+      - Of those that are not there yet, versions and classes that AWS does not offer are told in RV(found).
+    type: dict
+    default: {}
+  domain:
+    description: The domain that the environment is to have, to be held against the account's zones.
+    type: str
+    default: ""
 extends_documentation_fragment:
   - opta.platform.resource.attributes
   - amazon.aws.common.modules
@@ -63,10 +74,12 @@ account:
   type: dict
   sample: {account_id: "123456789012", partition: aws, region: eu-west-1, caller_arn: "arn:aws:iam::123456789012:user/me"}
 found:
-  description: What inputs are held against, as the number of zones and the version of the cluster.
+  description:
+    - What inputs are held against, as the number of zones, the version of the cluster, whose zone of Route 53 the domain has,
+      and what of the stores AWS does not offer.
   returned: success
   type: dict
-  sample: {region: eu-west-1, zone_count: 3, cluster_version: "1.35"}
+  sample: {region: eu-west-1, zone_count: 3, cluster_version: "1.35", refusals: []}
 outputs:
   description: Outputs by role, of the roles that stand completely; see each role's outputs.
   returned: success
@@ -88,6 +101,8 @@ ARGUMENTS = {
     "vpc_id": {},
     "public_subnet_ids": {"type": "list", "elements": "str", "default": []},
     "private_subnet_ids": {"type": "list", "elements": "str", "default": []},
+    "stores": {"type": "dict", "default": {}},
+    "domain": {"default": ""},
 }
 
 
@@ -97,8 +112,8 @@ def main():
     brought = {name: given[name] for name in ("vpc_id", "public_subnet_ids", "private_subnet_ids")}
     try:
         account = read_account(module.client("sts", FIRST_CALL_RETRIES), module.region, given["account_id"])
-        environment = Environment(module.client, account, given["name_prefix"], given["environment"], brought)
-        module.exit_json(changed=False, account=account, found=environment.found(), outputs=environment.outputs())
+        environment = Environment(module.client, account, given["name_prefix"], given["environment"], brought, given["domain"])
+        module.exit_json(changed=False, account=account, found=environment.found(given["stores"]), outputs=environment.outputs())
     except PlatformError as error:
         module.fail_json(msg=str(error))
     except AnsibleAWSError as error:

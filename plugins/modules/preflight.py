@@ -46,4 +46,10 @@ EXAMPLES = r"""
     roles: [network, s3, eks]
 """
 
-RETURN = r"""# """
+RETURN = r"""
+stores:
+  description: The entries that describe stores, as O(opta.platform.environment_info#module:stores) takes them.
+  returned: success
+  type: dict
+  sample: {aurora_clusters: [{name: main, engine_version: "17"}]}
+"""

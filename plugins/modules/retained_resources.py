@@ -27,8 +27,8 @@ options:
     default: present
   expect_volumes:
     description:
-      - Whether check mode also lists the snapshots that will be made of the volumes that Kubernetes still has,
-        so that a plan is what its run then does.
+      - Whether check mode also lists (with O(state=absent), says that it deletes) the snapshots that the run will make of the
+        volumes that Kubernetes still has, so that a plan is what its run then does.
     type: bool
     default: true
   expect_database_snapshots:
@@ -120,9 +120,10 @@ def main():
     given = module.params
     caller = module.attempt(lambda: module.client("sts").get_caller_identity()["Arn"].split(":"))
     resources = RetainedResources(module.client, given["environment"], caller[1], module.region, caller[4])
+    soon = module.attempt(lambda: expected(resources, given)) if module.check_mode else []
     if given["state"] == "absent":
-        module.run("resource", lambda: delete_retained(resources, module.check_mode), retained=[])
-    found = module.attempt(lambda: [*resources.find(), *(expected(resources, given) if module.check_mode else [])])
+        module.run("resource", lambda: delete_retained(resources, module.check_mode, soon), retained=[])
+    found = module.attempt(lambda: [*resources.find(), *soon])
     module.exit_json(changed=False, actions=[], retained=[kept.shown() for kept in found])
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from tests.standin.aws.clock import DEFAULT_TIMES
 
-#: about what AWS takes, in minutes, by the stand-in's kinds; a kind that the stand-in does not have (yet) is left out
+#: about what AWS takes, in minutes, by the stand-in's kinds; a kind that the stand-in does not have (yet) is left out.
+#: rds is Aurora's and DocumentDB's: they are made side by side.
 MINUTES = {
     "eks:cluster": 10.0,
     "eks:nodegroup": 3.0,
@@ -14,9 +15,7 @@ MINUTES = {
     "ec2:natgateway": 2.0,
     "rds:cluster": 1.0,
     "rds:instance": 7.0,
-    "docdb:cluster": 1.0,
-    "docdb:instance": 7.0,
-    "elasticache:group": 7.0,
+    "elasticache:replicationgroup": 7.0,
     "acm:certificate": 2.0,
 }
 Chain = Mapping[str, Sequence[str]]
@@ -28,21 +27,18 @@ CREATION: Chain = {
     "eks:addon": ("eks:nodegroup",),
     "rds:cluster": (),
     "rds:instance": ("rds:cluster",),
-    "docdb:cluster": (),
-    "docdb:instance": ("docdb:cluster",),
-    "elasticache:group": (),
+    "elasticache:replicationgroup": (),
     "acm:certificate": (),
 }
-#: the nodes of a group are drained through its cluster; add-ons go with their cluster
+#: The nodes of a group are drained through its cluster; add-ons go with their cluster. A database cluster's deletion begins while its
+#: instances are being deleted.
 DELETION: Chain = {
     "eks:nodegroup": (),
     "eks:cluster": ("eks:nodegroup",),
     "ec2:natgateway": ("eks:nodegroup",),
     "rds:instance": (),
-    "rds:cluster": ("rds:instance",),
-    "docdb:instance": (),
-    "docdb:cluster": ("docdb:instance",),
-    "elasticache:group": (),
+    "rds:cluster": (),
+    "elasticache:replicationgroup": (),
 }
 
 

@@ -12,6 +12,8 @@ from .runs import DEMO
 
 IMAGE = "docker.io/nginxinc/nginx-unprivileged"
 LAYERS = 5
+#: the stand-in delegates every name below example.net to the servers of this set
+DOMAIN = {"dns_cert_delegation_set_id": "N0STANDINDEMO", "dns_cert_resolver": "{{ lookup('ansible.builtin.env', 'STANDIN_DNS') }}"}
 #: room for a pod of each of some hundred services
 NODES = [{"name": "default", "instance_types": ["m6i.4xlarge"], "min_size": 3, "max_size": 9}]
 
@@ -25,6 +27,7 @@ def inventory(directory: Path, environments: Iterable[str], services: Iterable[s
     for number, name in enumerate(names):
         shutil.copytree(DEMO / "host_vars" / "staging", directory / "host_vars" / name)
         _write(directory / "host_vars" / name / "opta.yml", {"opta_environment": name})
+        _write(directory / "host_vars" / name / "dns_cert.yml", {**DOMAIN, "dns_cert_domain": f"{name}.example.net"})
         _write(directory / "host_vars" / name / "network.yml", {"network_cidr_block": f"10.{10 + number}.0.0/16"})
     if groups["services"]:
         _write(directory / "host_vars" / names[0] / "eks.yml", {"eks_version": "1.35", "eks_node_groups": NODES})

@@ -27,7 +27,12 @@ def test_every_role_has_an_example_and_its_permissions(role: str) -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    texts = [*collection.ROOT.glob("*.md"), *(collection.ROOT / "docs").rglob("*.md"), *collection.ROLES.glob("*/*.md")]
+    texts = [
+        *collection.ROOT.glob("*.md"),
+        *(collection.ROOT / "docs").rglob("*.md"),
+        *(collection.ROOT / "examples").rglob("*.md"),
+        *collection.ROLES.glob("*/*.md"),
+    ]
     broken = [
         f"{path.relative_to(collection.ROOT)}: {target}"
         for path in texts

@@ -9,16 +9,21 @@ from typing import Any
 
 import boto3
 
+from tests.demo.addons import addon_lines
+
 REAL_AND_IMITATED = """\
 Real:      the Kubernetes control planes (etcd, API server, controller manager, scheduler), helm, ansible, every plan and diff.
-Imitated:  AWS (moto with our extension), the nodes and pods (kwok: no container runs, nothing listens in a pod)."""
+Imitated:  AWS (moto with our extension), the public DNS and the owner of example.com,
+           the nodes and pods (kwok: no container runs, nothing listens in a pod)."""
 
 NEXT = """\
 Try next:
   eval "$(make -s demo-env)"                       aws, kubectl, helm and ansible-playbook then look at this demo
   aws eks describe-cluster --name opta-staging
+  aws acm describe-certificate --certificate-arn ...     the one shown above: ISSUED, by the CNAME in the zone
   kubectl get deployment,hpa,pods -A -o wide       on opta-staging; --context opta-production for the other
   helm list -A
+  kubectl get gateway,httproute,ingress -A
   Change inventories/demo/host_vars/staging/eks.yml, and see what a run would do:
   ansible-playbook -i inventories/demo opta.platform.env --check --diff --limit staging
   make demo-destroy; make demo-down"""
@@ -53,9 +58,23 @@ def environment_lines(cluster: dict[str, Any]) -> list[str]:
         f"  network   {vpc_id} {vpc['CidrBlock']}, {len(zones)} zones, NAT gateways: {len(available)}",
         f"  cluster   {cluster['name']}, Kubernetes {cluster['version']}, {public} endpoint",
         f"  secrets   encrypted with {key}",
+        *domain_lines(cluster["tags"].get("opta:environment", "")),
         *store_lines(cluster["name"]),
         *kubernetes_lines(cluster["name"]),
+        *addon_lines(cluster["name"], cluster["tags"].get("opta:environment", "")),
     ]
+
+
+def domain_lines(environment: str) -> list[str]:
+    """The environment's certificates."""
+    acm = boto3.client("acm")
+    lines = []
+    for summary in acm.list_certificates()["CertificateSummaryList"]:
+        tags = {tag["Key"]: tag["Value"] for tag in acm.list_tags_for_certificate(CertificateArn=summary["CertificateArn"])["Tags"]}
+        if tags.get("opta:environment") == environment:
+            names = ", ".join(summary["SubjectAlternativeNameSummaries"])
+            lines.append(f"  domain    {names}: certificate {summary['Status']}, {summary['CertificateArn']}")
+    return lines
 
 
 def store_lines(prefix: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -106,6 +107,7 @@ def left_in_aws(standin: Standin, environment: str, prefix: str = "opta") -> dic
     buckets = [bucket["Name"] for bucket in standin.client("s3").list_buckets()["Buckets"]]
     found["list_buckets"] = sorted(bucket for bucket in buckets if bucket.startswith(f"{name}-"))
     found["list_keys"] = _keys(standin, environment)
+    found.update(_domains(standin, environment))
     found.update(_caches(standin, environment))
     return found
 
@@ -128,6 +130,39 @@ def _caches(standin: Standin, environment: str) -> dict[str, list[str]]:
         tagged = [{"ARN": arn, "Tags": cache.list_tags_for_resource(ResourceName=arn)["TagList"]} for arn in arns]
         found[operation] = _of(environment, tagged, "ARN")
     return found
+
+
+def secrets(standin: Standin, environment: str) -> dict[str, dict[str, Any]]:
+    """By name, each secret of the environment: the password that is current, and all its versions with their labels."""
+    manager = standin.client("secretsmanager")
+    found = {}
+    for name in _of(environment, _pages(manager, "list_secrets", "SecretList", IncludePlannedDeletion=True), "Name"):
+        described = manager.describe_secret(SecretId=name)
+        deleted = "DeletedDate" in described
+        text = None if deleted else json.loads(manager.get_secret_value(SecretId=name)["SecretString"])["password"]
+        found[name] = {"password": text, "versions": described.get("VersionIdsToStages") or {}, "deleted": deleted}
+    return found
+
+
+def passwords_of_stores(standin: Standin, environment: str) -> set[str]:
+    """The versions of secrets whose passwords the stores have, by their own tags."""
+    cache = standin.client("elasticache")
+    users = [cache.list_tags_for_resource(ResourceName=user["ARN"]) for user in _pages(cache, "describe_users", "Users")]
+    tagged = [*_tagged_as(_pages(standin.client("rds"), "describe_db_clusters", "DBClusters")), *({"Tags": u["TagList"]} for u in users)]
+    tags = [tags_of(each) for each in tagged]
+    return {each["opta:secret-version-id"] for each in tags if each.get(ENVIRONMENT_TAG) == environment}
+
+
+def _domains(standin: Standin, environment: str) -> dict[str, list[str]]:
+    """Zones and certificates."""
+    route53, acm = standin.client("route53"), standin.client("acm")
+    zones = [zone["Id"].rsplit("/", 1)[-1] for zone in _pages(route53, "list_hosted_zones", "HostedZones")]
+    tagged = [
+        {"Id": zone, **route53.list_tags_for_resource(ResourceType="hostedzone", ResourceId=zone)["ResourceTagSet"]} for zone in zones
+    ]
+    arns = [certificate["CertificateArn"] for certificate in _pages(acm, "list_certificates", "CertificateSummaryList")]
+    certificates = [{"Arn": arn, "Tags": acm.list_tags_for_certificate(CertificateArn=arn)["Tags"]} for arn in arns]
+    return {"list_hosted_zones": _of(environment, tagged, "Id"), "list_certificates": _of(environment, certificates, "Arn")}
 
 
 def _keys(standin: Standin, environment: str) -> list[str]:

@@ -23,6 +23,15 @@ WITHOUT_A_CALL: list[tuple[dict[str, Any], str]] = [
     ({"eks_node_groups": [{"name": "default", "min_size": 5, "max_size": 2}]}, "min_size 5 is above max_size 2"),
     ({"network_nat_mode": "none"}, "network_nat_mode is none"),
     ({"opta_account_id": "12"}, "12 digits"),
+    ({"aurora_clusters": [{"name": "main"}, {"name": "main"}]}, "aurora_clusters has two clusters named main"),
+    ({"documentdb_clusters": [{"name": "Main"}]}, "documentdb_clusters, name is 'Main'"),
+    ({"aurora_clusters": [{"name": "main", "database_name": ""}]}, "database_name is ''"),
+    ({"documentdb_clusters": [{"name": "main", "backup_retention_days": 36}]}, "from 1 to 35"),
+    ({"elasticache_replication_groups": [{"name": "main", "automatic_failover_enabled": True}]}, "needs a replica to fail over to"),
+    ({"elasticache_replication_groups": [{"name": "main", "snapshot_retention_days": 36}]}, "allows 0 to 35"),
+    ({"elasticache_replication_groups": [{"name": "main", "node_type": "t4g.small"}]}, "a right one is cache.t4g.small"),
+    ({"s3_buckets": [{"name": "Uploads"}]}, "bucket Uploads: name must be lower-case letters"),
+    ({"dns_cert_domain": "staging"}, "dns_cert_domain is 'staging', which is no domain"),
 ]
 
 #: of a service
@@ -35,12 +44,22 @@ SERVICE_WITHOUT_A_CALL: list[tuple[dict[str, Any], str]] = [
     ({"opta_service_links": [{"s3": "main"}]}, "give permission: read or write"),
     ({"opta_service_public_addresses": ["https://hello.example.com"]}, "leave the scheme out, for example hello.example.com"),
     ({"opta_service_public_hash_key": "session"}, "opta_service_public_hash_key is given, and opta_service_public_addresses is not"),
+    ({"opta_service_links": [{"s3": "main", "permission": "admin"}]}, "permission is 'admin': it must be read or write"),
 ]
 
 #: these are held against what AWS has
 AFTER_LOOKING: list[tuple[dict[str, Any], str]] = [
     ({"network_zone_count": 5}, "network_zone_count is 5, but eu-west-1 has only 3"),
     ({"opta_account_id": "999999999999"}, "opta_account_id is 999999999999"),
+    (
+        {"aurora_clusters": [{"name": "main", "engine_version": "17", "instance_class": "db.t4g.hgue"}]},
+        "aurora_clusters, cluster main: AWS offers no db_instance_class db.t4g.hgue for version 17.7; it offers, among others, db.t4g.",
+    ),
+    ({"documentdb_clusters": [{"name": "main", "engine_version": "9.9"}]}, "cluster main: AWS does not offer engine_version 9.9"),
+    (
+        {"elasticache_replication_groups": [{"name": "main", "engine_version": "9.9"}]},
+        "elasticache_replication_groups, group main: engine_version is 9.9, but ElastiCache offers valkey in",
+    ),
 ]
 
 

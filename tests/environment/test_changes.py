@@ -48,6 +48,12 @@ ENVIRONMENT_CASES: list[tuple[str, dict[str, Any], tuple[str, str]]] = [
         ("S3 bucket opta-staging-bucket-uploads", "public_access"),
     ),
     ("bucket private", {"s3_buckets": [{"name": "uploads"}]}, ("S3 bucket opta-staging-bucket-uploads", "public_access")),
+    (
+        "certificate names",
+        {"dns_cert_subject_alternative_names": ["*.api.staging.example.com"]},
+        ("ACM certificate staging.example.com", "subject_alternative_names"),
+    ),
+    ("certificate key", {"dns_cert_key_algorithm": "EC_prime256v1"}, ("ACM certificate staging.example.com", "key_algorithm")),
     ("version", {"eks_version": "1.36"}, ("EKS cluster opta-staging", "version")),
 ]
 

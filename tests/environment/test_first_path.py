@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.environment.conftest import UNPROTECTED
+from tests.environment.conftest import DEMO, UNPROTECTED
 from tests.environment.described import left_in_aws, union
 from tests.module.eks_foundation import until
-from tests.support.playbooks import Run
-from tests.support.standin import Standin
+from tests.support.playbooks import Playbooks, Run
+from tests.support.standin import REGION, Standin
 
 SERVICES = "hello,worker,staging"
 ENVIRONMENTS = ("staging", "production")
@@ -55,6 +56,15 @@ def test_a_second_run_changes_nothing_and_calls_nothing_that_changes(run: Run, e
     assert play("env", limit=None).changed() == []
     assert play("env", check=True, limit=None).changed() == []
     assert empty.mutating(mark) == []
+
+
+def test_an_environment_is_read_with_one_list_of_its_secrets_and_one_of_its_buckets(run: Run, empty: Standin, ansible: Playbooks) -> None:
+    task = {"name": "Read it", "opta.platform.environment_info": {"environment": "staging", "region": REGION}}
+    mark = empty.mark()
+    read = ansible.play({"name": "Read", "hosts": "staging", "gather_facts": False, "tasks": [task]}, *DEMO, "--limit", "staging")
+    assert {"network", "s3", "eks", "aurora", "documentdb", "elasticache"} <= set(read.results[-1]["outputs"])
+    called = Counter(entry["operation"] for entry in empty.requests(mark))
+    assert (called["ListSecrets"], called["ListBuckets"]) == (1, 1)
 
 
 def test_the_plan_of_a_service_names_all_that_its_run_makes(services: tuple[Run, Run]) -> None:

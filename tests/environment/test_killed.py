@@ -6,21 +6,39 @@ import itertools
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.environment.conftest import DEMO, UNPROTECTED
-from tests.environment.described import left_in_aws, shape
+from tests.environment.described import left_in_aws, passwords_of_stores, secrets, shape, union
 from tests.environment.killing import run_and_kill
 from tests.support.playbooks import Playbooks
 from tests.support.standin import DIRECTORY, Standin
 
 POINTS = 10
 BOTH_WAYS = pytest.mark.parametrize("whole_group", [True, False], ids=["all processes", "controller alone"])
-#: a change that touches the network, the cluster, its add-ons and its nodes
-CHANGED = {"eks_version": "1.36", "network_nat_mode": "per_zone", "opta_tags": {"team": "other"}, "eks_log_types": ["api"], **UNPROTECTED}
+DATABASE = {"name": "main", "instance_class": "db.t4g.medium", "replica_count": 1, "backup_retention_days": 9}
+#: a change that touches each store
+CHANGED_STORES = {
+    "aurora_clusters": [{**DATABASE, "engine_version": "17", "database_name": "app", "log_exports": ["postgresql"]}],
+    "documentdb_clusters": [{**DATABASE, "engine_version": "5.0", "log_exports": ["audit"]}],
+    "elasticache_replication_groups": [
+        {"name": "main", "node_type": "cache.t4g.small", "replica_count": 1, "automatic_failover_enabled": True}
+    ],
+    "s3_buckets": [{"name": "uploads", "versioning_enabled": True}],
+}
+#: and one that touches the network, the cluster, its add-ons and its nodes, too
+CHANGED = {
+    "eks_version": "1.36",
+    "network_nat_mode": "per_zone",
+    "opta_tags": {"team": "other"},
+    "eks_log_types": ["api"],
+    **CHANGED_STORES,
+    **UNPROTECTED,
+}
 #: each phase of an environment's life: its playbook and variables
 PHASES: dict[str, tuple[str, dict[str, Any]]] = {
     "creation": ("env", UNPROTECTED),
@@ -29,20 +47,43 @@ PHASES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+STORES = ("aurora", "cache", "docdb")
+#: an environment without a cluster, which is soon made
+SMALL = {"opta_environment": "again", **UNPROTECTED}
+
+
+def arguments(playbook: str, variables: dict[str, Any], *more: str) -> list[str]:
+    return [f"opta.platform.{playbook}", *DEMO, "--limit", "staging", "--extra-vars", json.dumps(variables), *more]
+
+
 def arguments_of(phase: str) -> list[str]:
-    playbook, variables = PHASES[phase]
-    return [f"opta.platform.{playbook}", *DEMO, "--limit", "staging", "--extra-vars", json.dumps(variables)]
+    return arguments(*PHASES[phase])
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """What an undisturbed run leaves, how many calls that change something it takes, what its plan said and what it did."""
+
+    left: dict[str, int]
+    calls: int
+    planned: set[tuple[str, str, str, str]]
+    done: set[tuple[str, str, str, str]]
+
+
+Reference = dict[str, Undisturbed]
 
 
 @pytest.fixture(scope="module")
-def reference(empty: Standin, ansible: Playbooks) -> dict[str, tuple[dict[str, int], int]]:
-    """By phase, what an undisturbed run leaves, and how many calls that change something it takes."""
+def reference(empty: Standin, ansible: Playbooks) -> Reference:
+    """An undisturbed run of each phase."""
     found = {}
     for phase in PHASES:
+        planned = ansible.run(*arguments_of(phase), "--check", "--diff")
         mark = empty.mark()
         done = ansible.run(*arguments_of(phase))
         assert done.returncode == 0, done.failure()
-        found[phase] = shape(left_in_aws(empty, "staging")), len(empty.mutating(mark))
+        left, calls = shape(left_in_aws(empty, "staging")), len(empty.mutating(mark))
+        found[phase] = Undisturbed(left, calls, union(planned), union(done))
     return found
 
 
@@ -80,29 +121,46 @@ def kill_repeatedly(standin: Standin, directory: Path, arguments: list[str], poi
 
 def live_and_be_killed(
     another: tuple[Standin, Playbooks],
-    reference: dict[str, tuple[dict[str, int], int]],
+    reference: Reference,
     directory: Path,
     points: Callable[[int], Iterable[int]],
     whole_group: bool,
 ) -> dict[str, int]:
     """Each phase killed again and again, then finished: it has the end of an undisturbed one. Answers how often each was killed."""
     standin, playbooks = another
-    killed = {}
-    for phase, (wanted, calls) in reference.items():
+    killed, passwords = {}, []
+    for phase, undisturbed in reference.items():
         arguments = arguments_of(phase)
         logs = directory / phase
         logs.mkdir()
-        killed[phase] = kill_repeatedly(standin, logs, arguments, points(calls), whole_group)
+        killed[phase] = kill_repeatedly(standin, logs, arguments, points(undisturbed.calls), whole_group)
         finished = playbooks.run(*arguments)
         assert finished.returncode == 0, f"{phase}: {finished.failure()}"
-        assert shape(left_in_aws(standin, "staging")) == wanted, phase
+        assert shape(left_in_aws(standin, "staging")) == undisturbed.left, phase
         assert playbooks.run(*arguments).actions() == [], phase
+        if phase != "destruction":
+            passwords.append(one_password_each(standin, "staging"))
+    assert passwords == passwords[:1] * 2, "a change of a store leaves its password"
     return killed
+
+
+def one_password_each(standin: Standin, environment: str) -> dict[str, str]:
+    """The passwords of the stores by their secrets: each was made once, and its store has it."""
+    found = secrets(standin, environment)
+    assert sorted(found) == [f"opta/{environment}/{store}/main" for store in STORES]
+    assert {tuple(map(tuple, each["versions"].values())) for each in found.values()} == {(("AWSCURRENT",),)}
+    assert passwords_of_stores(standin, environment) == {version for each in found.values() for version in each["versions"]}
+    return {name: each["password"] for name, each in found.items()}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_the_plan_of_each_phase_is_what_its_run_does(reference: Reference, phase: str) -> None:
+    assert reference[phase].planned == reference[phase].done != set()
 
 
 @BOTH_WAYS
 def test_a_life_killed_at_ten_points_of_each_phase_has_the_same_end(
-    reference: dict[str, tuple[dict[str, int], int]], another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
+    reference: Reference, another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
 ) -> None:
     def spread(calls: int) -> list[int]:
         """Points that share a run's calls evenly, however much each killed run leaves to the next."""
@@ -115,9 +173,27 @@ def test_a_life_killed_at_ten_points_of_each_phase_has_the_same_end(
 @pytest.mark.kill_all
 @BOTH_WAYS
 def test_a_life_killed_after_every_call_that_changes_something_has_the_same_end(
-    reference: dict[str, tuple[dict[str, int], int]], another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
+    reference: Reference, another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
 ) -> None:
     """Each run is killed after one such call, and begun again: no call, and no task, is left out."""
     killed = live_and_be_killed(another, reference, tmp_path, lambda calls: itertools.repeat(1, 4 * calls), whole_group)
     print(f"killed, {'all processes' if whole_group else 'controller alone'}: {killed}")
     assert min(killed.values()) > POINTS
+
+
+def test_t1_stores_that_come_back_take_their_secrets_back(empty: Standin, ansible: Playbooks, tmp_path: Path) -> None:
+    """A destruction is killed, then the creation after it: the secrets, scheduled for deletion in between, are restored."""
+    small = ("--tags", "network,aurora,documentdb,elasticache")
+    creation, words = arguments("env", SMALL, *small), {**SMALL, "opta_destroy_confirm": "again"}
+    destruction = arguments("destroy", words, *small)
+    assert ansible.run(*creation).returncode == 0
+    before = one_password_each(empty, "again")
+    for name, life, whole_group in (("destruction", destruction, True), ("creation", creation, False)):
+        (tmp_path / name).mkdir()
+        assert kill_repeatedly(empty, tmp_path / name, life, [16], whole_group) == 1
+        finished = ansible.run(*life)
+        assert finished.returncode == 0, finished.failure()
+        assert {each["deleted"] for each in secrets(empty, "again").values()} == {name == "destruction"}
+    assert one_password_each(empty, "again") == before
+    assert ansible.run(*arguments("destroy", {**words, "opta_delete_retained": True}, *small)).returncode == 0
+    assert not any(left_in_aws(empty, "again").values())

@@ -24,7 +24,7 @@ def remove(run_module, options, **more):
     return run_module(MODULE, **{**options, **more, "state": "absent", "deletion_protection": False})
 
 
-def test_a_cluster_through_its_life(standin, run_module, databases, options):
+def test_d1_a_cluster_through_its_life(standin, run_module, databases, options):
     name = options["name"]
     done = plan_and_do(standin, run_module, MODULE, "create", **options)
     kinds = [action["resource"].rsplit(" ", 1)[0] for action in done["actions"]]

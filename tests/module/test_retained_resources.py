@@ -21,13 +21,13 @@ def snapshot_of(ec2, key_arn, environment, **more):
     volume = ec2.create_volume(AvailabilityZone=zone, Size=1, Encrypted=True, KmsKeyId=key_arn)["VolumeId"]
     ec2.get_waiter("volume_available").wait(VolumeIds=[volume], WaiterConfig={"Delay": 1})
     made = ec2.create_snapshot(VolumeId=volume, TagSpecifications=[{"ResourceType": "snapshot", "Tags": tags}])
-    return made["SnapshotId"]
+    return made["SnapshotId"], volume
 
 
 def test_t1_kept_things_are_listed_with_their_key_and_deleted_on_word(standin, run_module, ec2, key_arn, unique):
     environment = unique("kept")
-    ours = snapshot_of(ec2, key_arn, environment, **{"opta:retained": "true"})
-    others = [snapshot_of(ec2, key_arn, environment), snapshot_of(ec2, key_arn, unique("other"), **{"opta:retained": "true"})]
+    ours, volume = snapshot_of(ec2, key_arn, environment, **{"opta:retained": "true"})
+    others = [snapshot_of(ec2, key_arn, environment)[0], snapshot_of(ec2, key_arn, unique("other"), **{"opta:retained": "true"})[0]]
     listed = run_module("retained_resources", environment=environment)
     assert not listed["changed"]
     assert [(kept["name"], kept["kms_key_arn"]) for kept in listed["retained"]] == [(ours, key_arn)]
@@ -36,7 +36,7 @@ def test_t1_kept_things_are_listed_with_their_key_and_deleted_on_word(standin, r
     assert standin.mutating(before) == []
     done = run_module("retained_resources", environment=environment, state="absent")
     assert planned["actions"] == done["actions"]
-    assert [action["resource"] for action in done["actions"]] == [f"EBS snapshot {ours}"]
+    assert [action["resource"] for action in done["actions"]] == [f"EBS snapshot of {volume}"]
     left = {snapshot["SnapshotId"] for snapshot in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]}
     assert ours not in left
     assert set(others) <= left
@@ -54,3 +54,5 @@ def test_t4_a_plan_lists_the_snapshots_that_a_run_would_make(run_module, ec2, ke
     assert [(kept["name"], kept["kms_key_arn"]) for kept in planned["retained"]] == [(f"of {volume}", key_arn)]
     assert run_module("retained_resources", check_mode=True, environment=environment, expect_volumes=False)["retained"] == []
     assert run_module("retained_resources", environment=environment)["retained"] == []
+    deleting = run_module("retained_resources", check_mode=True, environment=environment, state="absent")
+    assert [action["resource"] for action in deleting["actions"]] == [f"EBS snapshot of {volume}"]

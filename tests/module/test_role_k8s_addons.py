@@ -6,7 +6,7 @@ import pytest
 
 from tests.module.addons_foundation import DOMAIN, Addons
 from tests.module.eks_foundation import until
-from tests.module.service_foundation import ENVIRONMENT, actions
+from tests.module.service_foundation import ENVIRONMENT, PREFIX, actions
 
 OWN_NAMESPACES = {
     "aws-load-balancer-controller": "aws-load-balancer-controller",
@@ -61,3 +61,49 @@ def _route(addons, host):
     spec = {"parentRefs": [{"name": "public", "namespace": "nginx-gateway", "sectionName": "https"}], "hostnames": [host]}
     route = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "app"}, "spec": spec}
     kubernetes.create("/apis/gateway.networking.k8s.io/v1/namespaces/routed/httproutes", route)
+
+
+def test_each_change_is_planned_and_done(standin, addons):
+    """A value, a version, the other ingress, a chart more, an add-on off: each predicted, done, and nothing left."""
+    addons.standin.client("secretsmanager").create_secret(Name="datadog", SecretString='{"api_key": "a-key-of-datadog"}')
+    arn = addons.standin.client("secretsmanager").describe_secret(SecretId="datadog")["ARN"]
+    assert addons.run(external_dns_enabled=False).returncode == 0
+    mine = {"name": "mine", "repository": "https://charts.example.com", "chart": "metrics-server", "chart_version": "3.13.1"}
+    changes = {
+        "value and version": {"metrics_server_values": {"replicas": 3}, "metrics_server_chart_version": "3.13.0"},
+        "more": {"datadog_enabled": True, "datadog_api_key_secret_arn": arn, "extra_charts": [mine]},
+        "off": {"datadog_enabled": False, "cluster_autoscaler_enabled": False, "ingress": "ingress_nginx"},
+    }
+    for name, inputs in changes.items():
+        mark = standin.mark()
+        planned = addons.run("--check", **inputs)
+        assert standin.mutating(mark) == []
+        done = addons.run()
+        assert actions(planned) == actions(done), name
+        assert actions(done), f"{name}: nothing was done"
+        assert "a-key-of-datadog" not in planned.output + done.output
+    assert "archived in March 2026" in done.output
+    kinds = {entry["resource"] for entry in done.actions() if entry["action"] == "delete"}
+    assert {"helm release datadog/datadog", "Namespace datadog", f"IAM role {PREFIX}-{ENVIRONMENT}-addon-cluster-autoscaler"} <= kinds
+    assert addons.releases()["mine"] == "mine"
+    assert {balancer["tags"]["opta:name"] for balancer in addons.balancers()} == {"ingress_nginx"}
+    assert addons.roles() == {f"{PREFIX}-{ENVIRONMENT}-addon-aws-load-balancer-controller"}
+    mark = standin.mark()
+    assert (addons.run().changed(ENVIRONMENT), standin.mutating(mark)) == ([], [])
+
+
+def test_a_release_left_pending_is_told_and_repaired_on_a_word_only(addons):
+    assert addons.run(ingress="none", cluster_autoscaler_enabled=False).returncode == 0
+    addons.cluster.set_status("metrics-server", "metrics-server", 1, "pending-upgrade", {"opta.platform/run": "elsewhere.1.1"})
+    told = addons.run(wait_timeout_seconds=1)
+    assert told.returncode != 0
+    assert "metrics-server is pending-upgrade for" in told.failure()
+    assert addons.run(wait_timeout_seconds=60, repair=True).returncode == 0
+
+
+def test_a_repository_that_does_not_answer_is_told_by_name(addons):
+    told = addons.run(
+        ingress="none", repository_mirror="http://127.0.0.1:9", metrics_server_values={"replicas": 4}, gateway_api_enabled=False
+    )
+    assert told.returncode != 0
+    assert "http://127.0.0.1:9/kubernetes-sigs.github.io/metrics-server" in told.failure()

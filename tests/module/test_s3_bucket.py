@@ -50,7 +50,7 @@ def test_twelve_steps(standin, run_module, s3, options):
     assert deleted is None
 
 
-def test_bucket_is_private_and_reached_by_tls_alone(run_module, s3, options):
+def test_s1_a_bucket_is_private_encrypted_and_reached_by_tls_alone(run_module, s3, options):
     run_module("s3_bucket", **options)
     name = options["name"]
     assert all(s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"].values())

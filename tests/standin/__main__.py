@@ -1,4 +1,4 @@
-"""The stand-in's command line: python -m tests.standin up|down|status|env --directory DIR"""
+"""The stand-in's command line: python -m tests.standin up|down|status|env|databases --directory DIR"""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def main() -> int:
         ("down", "end all its processes"),
         ("status", "say what runs; exit 1 when something is dead"),
         ("env", "print `export` lines for a shell"),
+        ("databases", "start real databases behind the endpoints, and print their addresses as /etc/hosts has them"),
     ):
         command = commands.add_parser(name, help=what)
         command.add_argument("--directory", type=Path, required=True, help="its state, logs and kubeconfig; one directory per stand-in")
@@ -38,6 +39,8 @@ def main() -> int:
             lifecycle.down(directory)
         elif options.command == "status":
             return lifecycle.status(directory)
+        elif options.command == "databases":
+            print(lifecycle.databases(directory))
         else:
             print(lifecycle.environment_lines(directory))
     except (lifecycle.StandInError, BinaryError) as error:

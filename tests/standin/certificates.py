@@ -1,9 +1,10 @@
-"""The certificates and keys of one control plane: a CA, the API server's and an administrator's certificate, the service-account key."""
+"""Certificates and keys: of a control plane (API server, administrator, service accounts), and of databases."""
 
 from __future__ import annotations
 
 import datetime
 import ipaddress
+from collections.abc import Iterable
 from pathlib import Path
 
 from cryptography import x509
@@ -13,6 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 DAYS_VALID = 30
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+Authority = tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
 
 
 def make_certificates(directory: Path, host: str, service_address: str) -> None:
@@ -33,6 +35,16 @@ def make_certificates(directory: Path, host: str, service_address: str) -> None:
     )
 
 
+def make_authority(directory: Path, name: str) -> Authority:
+    """Writes a certificate authority of its own (`ca.crt`, `ca.key`) into the directory."""
+    return _certificate(directory, "ca", name)
+
+
+def make_server_certificate(directory: Path, authority: Authority, common_name: str, host_names: Iterable[str]) -> None:
+    """Writes a server's certificate for these host names (`server.crt`, `server.key`) into the directory."""
+    _certificate(directory, "server", common_name, authority, names=[x509.DNSName(name) for name in host_names])
+
+
 def _write_key(path: Path, key: PrivateKey) -> None:
     path.touch(mode=0o600)
     path.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
@@ -42,10 +54,10 @@ def _certificate(
     directory: Path,
     name: str,
     common_name: str,
-    authority: tuple[ec.EllipticCurvePrivateKey, x509.Certificate] | None = None,
+    authority: Authority | None = None,
     organization: str | None = None,
     names: list[x509.GeneralName] | None = None,
-) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+) -> Authority:
     key = ec.generate_private_key(ec.SECP256R1())
     attributes = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)]
     if organization:

@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 MARKER = "this-is-a-stand-in"  # only a directory that has it, or an empty one, is ever emptied
 EXPLANATION = """\
   real:     Kubernetes: for each EKS cluster an API server, etcd, controller manager and scheduler of its own; kubectl and helm
-  imitated: AWS (moto and an extension); nodes and pods (kwok: no container runs); logs, load balancers, volumes"""
+  on demand: PostgreSQL, Valkey or Redis behind the endpoints of Aurora and ElastiCache (python -m tests.standin databases)
+  imitated: AWS (moto and an extension); nodes and pods (kwok: no container runs); logs, load balancers, volumes;
+            the public DNS (a server that answers from the emulated zones)"""
 # What a user's shell may have set must not reach the server's own AWS clients.
 AWS_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE", "AWS_ROLE_ARN")
 
@@ -46,6 +48,7 @@ class Running:
             ) from error
         self.directory = directory
         self.endpoint_url: str = server["endpoint_url"]
+        self.dns_address: str = server["dns_address"]
 
     def clusters(self) -> list[dict[str, Any]]:
         """The EKS clusters whose API server answers already, in DescribeCluster's shape."""
@@ -95,7 +98,7 @@ def status(directory: Path) -> int:
     running = Running(directory)
     print(f"stand-in for AWS and EKS: {running.endpoint_url}, region {running.region}")
     alive = True
-    for path in (directory / "state.json", *_control_plane_tables(directory)):
+    for path in (directory / "state.json", *_process_tables(directory)):
         part = "" if path.parent == directory else f"{path.parent.name}: "
         for name, process in ProcessTable(path, path.parent).processes.items():
             lives = is_alive(process)
@@ -103,6 +106,18 @@ def status(directory: Path) -> int:
             memory = f"{resident_mebibytes(process['pid'])} MiB" if lives else "DEAD"
             print(f"  {part + name:<48}{process['pid']:>8}  {memory}")
     return 0 if alive else 1
+
+
+def databases(directory: Path) -> str:
+    """Starts the real databases behind the endpoints; one line for each, as /etc/hosts has them, with what it is behind the #."""
+    answer = _ask(f"{Running(directory).endpoint_url}/_standin/databases", "POST").json()
+    lines = [f"# their certificate authority: {answer['certificate_authority']}"]
+    for each in answer["databases"]:
+        if each["failure"]:
+            lines.append(f"# {each['name']}: {each['failure']}")
+        else:
+            lines.append(f"{each['address']} {' '.join(each['host_names'])} # {each['engine']} {each['name']}, port {each['port']}")
+    return "\n".join(lines)
 
 
 def environment_lines(directory: Path) -> str:
@@ -118,6 +133,7 @@ def environment_lines(directory: Path) -> str:
     without_proxy = ",".join(dict.fromkeys([*filter(None, hosts.split(",")), HOST]))
     variables = {
         "AWS_ENDPOINT_URL": running.endpoint_url,
+        "STANDIN_DNS": running.dns_address,
         "OPTA_REPOSITORY_MIRROR": running.endpoint_url + chart_repository.PREFIX.rstrip("/"),
         "AWS_REGION": running.region,
         "AWS_DEFAULT_REGION": running.region,
@@ -149,25 +165,32 @@ def _server_environment(directory: Path) -> dict[str, str | None]:
 
 def _probe(directory: Path) -> None:
     endpoint_url = json.loads((directory / "server.json").read_text())["endpoint_url"]
+    _ask(f"{endpoint_url}/_standin/ready", "GET", 5)
+
+
+def _ask(url: str, method: str, seconds: float = 120) -> requests.Response:
     session = requests.Session()
     session.trust_env = False
-    session.get(f"{endpoint_url}/_standin/ready", timeout=5).raise_for_status()
+    answer = session.request(method, url, timeout=seconds)
+    answer.raise_for_status()
+    return answer
 
 
 def _table(directory: Path) -> ProcessTable:
     return ProcessTable(directory / "state.json", directory)
 
 
-def _control_plane_tables(directory: Path) -> list[Path]:
+def _process_tables(directory: Path) -> list[Path]:
     return sorted(directory.glob("**/processes.json"))
 
 
 def _end(directory: Path) -> None:
     """The server first, so that it starts nothing new; then what it may have left behind."""
     stubborn = _table(directory).end_all(((signal.SIGTERM, 20), (signal.SIGKILL, 5)))
-    for path in _control_plane_tables(directory):
+    for path in _process_tables(directory):
         stubborn += ProcessTable(path, path.parent).end_all(((signal.SIGKILL, 5),))
-        shutil.rmtree(path.parent / "etcd", ignore_errors=True)
+        for data in ("etcd", "data"):  # of a control plane, of a database
+            shutil.rmtree((path.parent / data).resolve(), ignore_errors=True)
     if stubborn:
         raise StandInError(f"these processes would not end: {', '.join(stubborn)}; see state.json and processes.json in {directory}")
 

@@ -1,7 +1,8 @@
 """Processes of the stand-in: started bound to their parent's life, known by pid and start time, ended in reverse order.
 
-Also a program of its own: `processes.py PARENT_PID COMMAND...` asks the kernel to kill it when its parent ends, and becomes COMMAND.
-A preexec_fn would do the same, but runs Python between fork and exec of a process that has many threads.
+Also a program of its own: `processes.py PARENT_PID SIGNAL USER COMMAND...` becomes USER (empty: stays who it is), asks the kernel for
+SIGNAL when its parent ends, and becomes COMMAND. A preexec_fn would do the same, but runs Python between fork and exec of a process that
+has many threads.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import pwd
 import random
 import signal
 import socket
@@ -21,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 HOST = "127.0.0.1"
+ATTEMPTS = 100
 PORTS = range(15000, 32000)  # below the kernel's ephemeral ports: no outgoing connection can take one between choosing and listening
-_reservations: dict[int, socket.socket] = {}
+_reservations: dict[str, socket.socket] = {}
 # The kernel sends the death signal when the thread that forked ends, so one thread that never ends starts everything.
 _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
 
@@ -30,27 +33,56 @@ _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
 def reserve_port() -> int:
     """A free TCP port of 127.0.0.1 that no other stand-in chooses while this process lives, or until `release_port`.
 
-    An abstract Unix socket named after the port is the reservation: the kernel drops it with the process.
     Raises RuntimeError when no port is free.
     """
     for port in random.sample(PORTS, len(PORTS)):
-        reservation = socket.socket(socket.AF_UNIX)
-        try:
-            reservation.bind(f"\0opta-platform-stand-in-port-{port}")
-            with socket.socket() as probe:
-                probe.bind((HOST, port))
-        except OSError:
-            reservation.close()
-            continue
-        _reservations[port] = reservation
-        return port
+        if _reserve(HOST, port):
+            return port
     raise RuntimeError(f"no free port of {HOST} between {PORTS.start} and {PORTS.stop - 1}")
 
 
 def release_port(port: int) -> None:
     """Ends the reservation of a port (no error when there is none)."""
-    if port in _reservations:
-        _reservations.pop(port).close()
+    _release(HOST, port)
+
+
+def reserve_address(port: int) -> str:
+    """An address of this machine alone (127.0.0.0/8) whose port is free, and that no other stand-in chooses until `release_address`.
+
+    So what has a fixed port stands side by side with its like. Raises RuntimeError when the port is taken on all addresses.
+    """
+    for _ in range(ATTEMPTS):
+        address = ".".join(str(part) for part in (127, *(random.randint(1, 254) for _ in range(3))))
+        if _reserve(address, port):
+            return address
+    raise RuntimeError(f"port {port} is taken on every address of this machine: something else listens on all of them")
+
+
+def release_address(address: str, port: int) -> None:
+    """Ends the reservation of an address (no error when there is none)."""
+    _release(address, port)
+
+
+def _reserve(address: str, port: int) -> bool:
+    """Reserves a port of an address, unless it is taken.
+
+    An abstract Unix socket named after both is the reservation: the kernel drops it with the process.
+    """
+    reservation = socket.socket(socket.AF_UNIX)
+    try:
+        reservation.bind(f"\0opta-platform-stand-in-{address}:{port}")
+        with socket.socket() as probe:
+            probe.bind((address, port))
+    except OSError:
+        reservation.close()
+        return False
+    _reservations[f"{address}:{port}"] = reservation
+    return True
+
+
+def _release(address: str, port: int) -> None:
+    if f"{address}:{port}" in _reservations:
+        _reservations.pop(f"{address}:{port}").close()
 
 
 def start_time(pid: int) -> str | None:
@@ -102,15 +134,23 @@ class ProcessTable:
         if path.exists():
             self.processes = json.loads(path.read_text())
 
-    def start(self, name: str, command: Sequence[object], environment: dict[str, str | None] | None = None, bound: bool = True) -> None:
-        """Starts a process and records it. `bound`: it is killed when this process ends.
+    def start(
+        self,
+        name: str,
+        command: Sequence[object],
+        environment: dict[str, str | None] | None = None,
+        bound: bool = True,
+        user: str = "",
+        death_signal: int = signal.SIGKILL,
+    ) -> None:
+        """Starts a process and records it. `bound`: it gets the death signal when this process ends.
 
-        environment: variables to set, or to remove (None).
+        environment: variables to set, or to remove (None). user: whose process it is, when this is root's; only of a bound one.
         """
         variables = {**os.environ, "NO_PROXY": HOST, "no_proxy": HOST, **(environment or {})}
         words = [str(word) for word in command]
         if bound:
-            words = [sys.executable, "-I", "-S", str(Path(__file__).resolve()), str(os.getpid()), *words]
+            words = [sys.executable, "-I", "-S", str(Path(__file__).resolve()), str(os.getpid()), str(int(death_signal)), user, *words]
         with (self.directory / f"{name}.log").open("ab") as log:
             child = _starter.submit(
                 subprocess.Popen,
@@ -164,15 +204,20 @@ class ProcessTable:
         replacement.replace(self.path)
 
 
-def _become(parent: int, command: list[str]) -> None:
+def _become(parent: int, death_signal: int, user: str, command: list[str]) -> None:
     import ctypes  # noqa: PLC0415  only this little program needs it
 
-    kill_with_parent = 1  # PR_SET_PDEATHSIG of prctl(2); it survives exec
-    if ctypes.CDLL(None, use_errno=True).prctl(kill_with_parent, signal.SIGKILL) != 0:
+    if user:
+        entry = pwd.getpwnam(user)
+        os.setgroups([])
+        os.setgid(entry.pw_gid)
+        os.setuid(entry.pw_uid)  # first: a change of the user drops the wish for the signal
+    signal_of_parents_death = 1  # PR_SET_PDEATHSIG of prctl(2); it survives exec
+    if ctypes.CDLL(None, use_errno=True).prctl(signal_of_parents_death, death_signal) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
     if os.getppid() == parent:  # else the parent ended before the request
         os.execv(command[0], command)
 
 
 if __name__ == "__main__":
-    _become(int(sys.argv[1]), sys.argv[2:])
+    _become(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:])

@@ -2,7 +2,8 @@
 
 python -m tests.standin.server --directory DIR [--region R] [--times JSON] [--latency-ms N]
 
-Writes DIR/server.json {pid, port, endpoint_url} when it answers, and one line for each AWS call to DIR/requests.jsonl. SIGTERM ends it.
+Writes DIR/server.json {pid, port, endpoint_url, dns_address} when it answers, and one line for each AWS call to DIR/requests.jsonl.
+SIGTERM ends it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from werkzeug.serving import make_server
 
 from tests.standin import chart_repository
 from tests.standin.aws import control, handlers  # noqa: F401
+from tests.standin.aws.databases import standing_databases
 from tests.standin.aws.eks_control_planes import RunningControlPlane
 from tests.standin.aws.eks_model import Cluster
 from tests.standin.aws.errors import DroppedConnectionError
@@ -32,6 +34,8 @@ from tests.standin.aws.protocol import Request
 from tests.standin.aws.start import prepare
 from tests.standin.aws.view import View
 from tests.standin.aws.world import World
+from tests.standin.databases.running import Databases
+from tests.standin.dns_server import DnsServer
 from tests.standin.processes import HOST, reserve_port
 
 Environ = dict[str, Any]
@@ -88,20 +92,27 @@ def main() -> None:
     except ValueError as error:
         sys.exit(f"--times: {error}")
     world.control_planes = make_control_plane
+    world.databases = Databases(directory / "databases", lambda: standing_databases(world))
     port = reserve_port()
     world.endpoint_url = f"http://{HOST}:{port}"
     prepare(world)
+    dns = DnsServer(world)
+    dns.start()
     server = make_server(HOST, port, Application(world), threaded=True, request_handler=QuietHandler)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
-    _write(directory / "server.json", {"pid": os.getpid(), "port": port, "endpoint_url": world.endpoint_url})
+    running = {"pid": os.getpid(), "port": port, "endpoint_url": world.endpoint_url, "dns_address": dns.address}
+    _write(directory / "server.json", running)
     try:
         server.serve_forever()
     finally:
+        dns.stop()
         _end(world)
 
 
 def _end(world: World) -> None:
-    """Stops all control planes side by side."""
+    """Stops all databases, and all control planes, side by side."""
+    if world.databases:
+        world.databases.stop()
     running = [cluster.control_plane for account in world.eks.values() for cluster in account.clusters.values() if cluster.control_plane]
     for control_plane in running:
         control_plane.stop()

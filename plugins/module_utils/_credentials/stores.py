@@ -6,6 +6,7 @@ Private to the collection.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import _tags
@@ -15,10 +16,20 @@ from .options import secret_name
 
 def store_secrets(client: Any, prefix: str, environment: str, kind: str) -> list[dict[str, str]]:
     """name, secret_name and secret_arn of each store of a kind (cache, aurora, docdb); also of one that is half made or half removed."""
+    return stores_among(api.list_secrets(client, secret_name(prefix, environment, kind, "")), prefix, environment, kind)
+
+
+def environment_secrets(client: Any, prefix: str, environment: str) -> list[dict[str, Any]]:
+    """All secrets of an environment in one call, for stores_among()."""
+    return api.list_secrets(client, f"{prefix}/{environment}/")
+
+
+def stores_among(secrets: Iterable[Mapping[str, Any]], prefix: str, environment: str, kind: str) -> list[dict[str, str]]:
+    """As store_secrets(), of secrets that are listed already. Pure."""
     start = secret_name(prefix, environment, kind, "")
     stores = [
         {"name": secret["Name"].removeprefix(start), "secret_name": secret["Name"], "secret_arn": secret["ARN"]}
-        for secret in api.list_secrets(client, start)
+        for secret in secrets
         if secret["Name"].startswith(start) and _tags.as_dict(secret.get("Tags")).get(_tags.ENVIRONMENT) == environment
     ]
     return sorted(stores, key=lambda store: store["name"])

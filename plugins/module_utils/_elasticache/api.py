@@ -121,6 +121,12 @@ def describe_user_parameters(client: Any, name: str) -> list[dict[str, Any]]:
     return _all(client, "describe_cache_parameters", "Parameters", CacheParameterGroupName=name, Source="user")
 
 
+@CacheErrorHandler.common_error_handler("describe the parameters")
+@AWSRetry.jittered_backoff()
+def describe_parameters(client: Any, name: str) -> list[dict[str, Any]]:
+    return _all(client, "describe_cache_parameters", "Parameters", CacheParameterGroupName=name)
+
+
 @CacheErrorHandler.list_error_handler("describe the user", None)
 @AWSRetry.jittered_backoff()
 def describe_user(client: Any, user_id: str) -> dict[str, Any] | None:

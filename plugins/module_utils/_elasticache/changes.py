@@ -79,6 +79,13 @@ def decrease_replica_count(client: Any, name: str, count: int) -> None:
     client.decrease_replica_count(ReplicationGroupId=name, NewReplicaCount=count, ApplyImmediately=True)
 
 
+@CacheErrorHandler.common_error_handler("reboot a node")
+@until_visible([("InvalidCacheClusterState", "")])
+@AWSRetry.jittered_backoff()
+def reboot_cache_cluster(client: Any, name: str) -> None:
+    client.reboot_cache_cluster(CacheClusterId=name, CacheNodeIdsToReboot=["0001"])
+
+
 @CacheErrorHandler.deletion_error_handler("delete the replication group")
 @AWSRetry.jittered_backoff()
 def delete_replication_group(client: Any, name: str, final_snapshot: str | None) -> None:

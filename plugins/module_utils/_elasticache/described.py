@@ -12,7 +12,7 @@ from .rules import NAME_LIMIT
 
 KIND = "cache"
 #: what the role takes for an entry that does not say otherwise
-DEFAULTS: dict[str, Any] = {"node_type": "cache.t4g.small", "replica_count": 0, "snapshot_retention_days": 1}
+DEFAULTS: dict[str, Any] = {"node_type": "cache.t4g.small", "replica_count": 0, "snapshot_retention_days": 5}
 #: output: key of what the module returns
 OUTPUTS = {
     "endpoints": "endpoint",

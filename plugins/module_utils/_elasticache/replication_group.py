@@ -220,8 +220,6 @@ class ReplicationGroup(Part):
         if waiting and not self.apply_immediately:
             window = found["node"].get("PreferredMaintenanceWindow")
             notes.append(f"{self.kind} {self.name}: {', '.join(waiting)} will come in the maintenance window {window}.")
-        if (found["node"].get("CacheParameterGroup") or {}).get("ParameterApplyStatus") == "pending-reboot":
-            notes.append(f"{self.kind} {self.name}: parameters take effect once its nodes are rebooted (reboot-cache-cluster).")
         return notes
 
     def create(self, wanted: Mapping[str, Any]) -> None:

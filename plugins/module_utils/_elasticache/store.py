@@ -9,13 +9,13 @@ from typing import Any
 
 from .._answers import ask_ahead
 from .._credentials.api import describe_secret
-from .._credentials.credentials import Credentials
+from .._credentials.credentials import Credentials, applied_version
 from .._errors import Refused
 from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, ensure_absent, ensure_present
 from .._security_group.group import StoreSecurityGroup
-from . import api
+from . import api, reboots
 from .groups import ParameterGroup, SubnetGroup, parameter_group_name
-from .passwords import Passwords
+from .passwords import PREVIOUS, Passwords
 from .replication_group import ReplicationGroup, authentication_of, parameter_group_of
 from .users import USER_NAME, User, UserGroup, access_string
 from .versions import Engine, wanted_engine
@@ -97,17 +97,19 @@ class Store:
         with_users = self._authentication(standing) == "user_group"
 
         secret = self._note(self.credentials.bring(check_mode=self.check_mode, adopt=self.options.adopt))
-        passwords = self._passwords(is_new=secret.action == "create")
+        passwords = self._passwords(secret.action == "create", standing, with_users)
         self.outcomes.append(self.credentials.rotation(passwords.target))
         group = self._security_group()
         needed = {"security_group_ids": [group["group_id"]], "subnet_group_name": self.options.name}
         self._subnet_group()
         needed["parameter_group_name"] = self._parameter_group(engine, standing)
+        waiting = self._waiting_for_reboot(standing)
         if with_users:
             needed["user_group_id"] = self._users(engine, passwords)
         main = self._replication_group(engine, needed, None if with_users else passwords)
         main.notes.extend(f"{main.kind} {main.name}: {note}" for note in engine.notes)
         self._drop_other_parameter_groups(engine, standing)
+        self._reboot(waiting, main)
         if not self.check_mode and (with_users or self.options.wait):
             self.credentials.promote(passwords.target)
         result = {key: value for key, value in (main.resource or {}).items() if key != "password"}
@@ -147,12 +149,21 @@ class Store:
         found = authentication_of(standing) if standing else "user_group"
         return str(given or ("user_group" if found == "none" else found))
 
-    def _passwords(self, is_new: bool) -> Passwords:
-        """The password that is wanted; one that was just made is not changed."""
-        target = self.credentials.target(rotate=bool(self.options.get("rotate_password", False)) and not is_new)
+    def _passwords(self, is_new: bool, standing: Mapping[str, Any] | None, with_users: bool) -> Passwords:
+        """The password that is wanted; one that was just made is not changed, nor one whose rotation is still to be ended."""
+        keep = bool(self.options.get("keep_previous_password", False))
+        rotate = bool(self.options.get("rotate_password", False)) and not is_new
+        if rotate and keep:
+            rotate = not self._both_hold(standing, with_users)
+        target = self.credentials.target(rotate=rotate)
         if not self.check_mode:
             target = self.credentials.prepare(target)
-        return Passwords(self.credentials, target, bool(self.options.get("keep_previous_password", False)))
+        return Passwords(self.credentials, target, keep)
+
+    def _both_hold(self, standing: Mapping[str, Any] | None, with_users: bool) -> bool:
+        """Whether the password before the present one was kept: its clients would lose access to a third one."""
+        found = User(self.cache, self.options.name).find() if with_users else standing
+        return (applied_version((found or {}).get("all_tags")) or "").endswith(PREVIOUS)
 
     def _ensure(self, part: Resource, wanted: Mapping[str, Any], wait: bool = True) -> Outcome:
         return ensure_present(
@@ -202,6 +213,31 @@ class Store:
             wanted["parameters"] = {key: _parameter_value(value) for key, value in parameters.items()}
         self._note(self._ensure(ParameterGroup(self.cache, name, purge_tags=self.options.purge_tags), wanted))
         return name
+
+    def _waiting_for_reboot(self, standing: Mapping[str, Any] | None) -> list[str]:
+        """The nodes that run with parameters from before, or will once the parameters are changed."""
+        if standing is None:
+            return []
+        changed = [outcome for outcome in self.outcomes if outcome.kind == ParameterGroup.kind]
+        everyone = any(reboots.changes_static(self.cache, outcome) for outcome in changed)
+        if everyone or self._may_reboot():
+            return reboots.waiting_nodes(self.cache, standing, everyone)
+        return list(standing.get("MemberClusters") or []) if reboots.waits(standing["node"]) else []
+
+    def _may_reboot(self) -> bool:
+        return bool(self.options.get("allow_reboot", False)) and self.options.wait
+
+    def _reboot(self, waiting: list[str], main: Outcome) -> None:
+        """Reboot the nodes, or tell that they wait, unless they start anew for another change."""
+        restarted = main.action == "update" and reboots.RESTARTING & set(main.attributes) and self.options.get("apply_immediately", True)
+        if not waiting or restarted:
+            return
+        if not self._may_reboot():
+            main.notes.append(reboots.note(main.kind, main.name))
+            return
+        if not self.check_mode:
+            reboots.reboot(self.cache, self.options.name, waiting, self.options.timeout_seconds)
+        self.outcomes += reboots.outcomes(waiting)
 
     def _users(self, engine: Engine, passwords: Passwords) -> str:
         name, purge = self.options.name, self.options.purge_tags

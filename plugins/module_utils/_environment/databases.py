@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .._credentials.stores import store_secrets
 from .._rds import api, described
 from .._rds.common import READY
 from .security_groups import security_group_ids
@@ -16,11 +15,15 @@ INCOMPLETE = ("creating", "deleting")
 
 
 def database_outputs(
-    role: str, client: Callable[[str], Any], account: Mapping[str, str], prefix: str, environment: str
+    role: str,
+    client: Callable[[str], Any],
+    account: Mapping[str, str],
+    prefix: str,
+    environment: str,
+    stores: Sequence[Mapping[str, str]],
 ) -> dict[str, Any] | None:
-    """Of all clusters of the environment; None while one of them is not complete, empty maps without any."""
+    """Of all clusters of the environment, which their secrets name; None while one of them is not complete, empty maps without any."""
     kind = described.KINDS[role]
-    stores = store_secrets(client("secretsmanager"), prefix, environment, kind.kind)
     if not stores:
         return described.outputs(role, [], [], [])
     names = [described.cluster_name(kind, prefix, environment, store["name"]) for store in stores]

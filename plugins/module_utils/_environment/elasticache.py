@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .._credentials.stores import store_secrets
 from .._elasticache import api, described
 from .security_groups import security_group_ids
 
 
-def elasticache_outputs(client: Callable[[str], Any], account: Mapping[str, str], prefix: str, environment: str) -> dict[str, Any] | None:
-    """Of all replication groups of the environment; None while one of them is not complete, empty maps without any."""
-    stores = store_secrets(client("secretsmanager"), prefix, environment, described.KIND)
+def elasticache_outputs(
+    client: Callable[[str], Any], account: Mapping[str, str], prefix: str, environment: str, stores: Sequence[Mapping[str, str]]
+) -> dict[str, Any] | None:
+    """Of all replication groups, which their secrets name; None while one of them is not complete, empty maps without any."""
     if not stores:
         return described.outputs([], [], [])
     standing = {group["ReplicationGroupId"]: group for group in api.describe_replication_groups(client("elasticache"))}

@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from os.path import commonprefix
 from typing import Any
 
 from .. import _names, _tags
+from .._credentials.stores import environment_secrets, stores_among
 from .._eks import api as eks_api
+from .._elasticache import described as caches
 from .._kms.key import Key
 from .._network.own_vpc import own_vpc
+from .._rds.described import KINDS
 from .._s3 import api as s3_api
 from .._s3.described import Place
 from .._vpc import api as vpc_api
@@ -17,8 +22,10 @@ from .._vpc.network import Network, Options
 from .._vpc.plan import usable_zones
 from .._vpc.reading import Reading
 from .databases import database_outputs
+from .dns_cert import Domain
 from .elasticache import elasticache_outputs
 from .k8s_addons import k8s_addons_outputs
+from .offers import CACHES, refusals
 from .s3 import s3_outputs
 
 Client = Callable[[str], Any]
@@ -32,45 +39,81 @@ class Environment:
     brought: vpc_id, public_subnet_ids and private_subnet_ids of a VPC that the user brings; empty otherwise.
     """
 
-    def __init__(self, client: Client, account: Mapping[str, str], prefix: str, environment: str, brought: Mapping[str, Any]) -> None:
+    def __init__(
+        self, client: Client, account: Mapping[str, str], prefix: str, environment: str, brought: Mapping[str, Any], domain: str = ""
+    ) -> None:
         self.client = client
         self.account = account
         self.prefix = prefix
         self.environment = environment
         self.brought = brought
         self.name = _names.resource_name(prefix, environment)
+        self.domain = Domain(client, environment, domain)
         tags = _tags.ownership_tags(environment, "network", self.name)
         self.reading = Reading(client("ec2"), self.name, tags)
         self.cluster = eks_api.describe_cluster(client("eks"), _names.resource_name(prefix, environment, limit=100))
 
-    def found(self) -> dict[str, Any]:
-        """What the preflight holds the inputs against."""
+    def found(self, described: Mapping[str, Any]) -> dict[str, Any]:
+        """What the preflight holds the inputs against. described: entries of stores by the roles' variables."""
         return {
+            "refusals": list(refusals(self.client, {name: self._new(name, entries) for name, entries in described.items()})),
             "region": self.account["region"],
             "zone_count": len(usable_zones(self.reading.items("zones"))),
             "cluster_version": (self.cluster or {}).get("version"),
+            **self.domain.found(),
         }
 
     def outputs(self) -> dict[str, dict[str, Any]]:
         """By role; a role that does not stand completely is left out."""
         roles = {"network": self.network(), "s3": self.s3(), "eks": self.eks(), "elasticache": self.elasticache()}
-        for role in ("aurora", "documentdb"):
-            roles[role] = database_outputs(role, self.client, self.account, self.prefix, self.environment)
-        domain = (roles.get("dns_cert") or {}).get("domain", "")
+        roles["dns_cert"] = self.domain.outputs()
+        for role, kind in KINDS.items():
+            roles[role] = database_outputs(role, *self._place(), self.stores(kind.kind))
+        domain = (roles["dns_cert"] or {}).get("domain", "")
         roles["k8s_addons"] = k8s_addons_outputs(self.client, self.prefix, self.environment, domain) if self.cluster else None
         return {role: values for role, values in roles.items() if values is not None}
+
+    def _new(self, variable: str, entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """The entries of stores that nobody has begun to make: a store's secret is its first thing."""
+        kinds = {CACHES: caches.KIND, **{kind.option: kind.kind for kind in KINDS.values()}}
+        begun = {store["name"] for store in self.stores(kinds[variable])}
+        return [entry for entry in entries if entry["name"] not in begun]
+
+    @cached_property
+    def secrets(self) -> list[dict[str, Any]]:
+        """Those of all stores, listed once."""
+        return environment_secrets(self.client("secretsmanager"), self.prefix, self.environment)
+
+    @cached_property
+    def buckets(self) -> list[str]:
+        """Names of buckets, all of the environment's among them, listed once."""
+        return s3_api.list_buckets(self.client("s3"), commonprefix([self._bucket_place.beginning(), self._log_bucket]))
+
+    def stores(self, kind: str) -> list[dict[str, str]]:
+        """The stores of a kind by their secrets, also those that do not stand completely."""
+        return stores_among(self.secrets, self.prefix, self.environment, kind)
+
+    @property
+    def _log_bucket(self) -> str:
+        return _names.global_name(self.prefix, self.environment, "logs", self.account["account_id"], self.account["region"])
+
+    @property
+    def _bucket_place(self) -> Place:
+        return Place(self.prefix, self.environment, *(self.account[name] for name in ("partition", "account_id", "region")))
+
+    def _place(self) -> tuple[Client, Mapping[str, str], str, str]:
+        return self.client, self.account, self.prefix, self.environment
 
     def network(self) -> dict[str, Any] | None:
         key = Key(self.client("kms"), self.name).find()
         vpc = self._brought_vpc() if self.brought.get("vpc_id") else self._own_vpc()
         if key is None or vpc is None:
             return None
-        bucket = _names.global_name(self.prefix, self.environment, "logs", self.account["account_id"], self.account["region"])
         return {
             **{name: vpc[name] for name in NETWORK_KEYS},
             "vpc_cidr_block": vpc["cidr_block"],
             "kms_key_arn": key["arn"],
-            "log_bucket_name": bucket if bucket in s3_api.list_buckets(self.client("s3"), bucket) else "",
+            "log_bucket_name": self._log_bucket if self._log_bucket in self.buckets else "",
             "account_id": self.account["account_id"],
             "partition": self.account["partition"],
         }
@@ -106,8 +149,7 @@ class Environment:
         )
 
     def s3(self) -> dict[str, Any] | None:
-        location = {name: self.account[name] for name in ("partition", "account_id", "region")}
-        return s3_outputs(self.client("s3"), Place(self.prefix, self.environment, **location))
+        return s3_outputs(self.client("s3"), self._bucket_place, self.buckets)
 
     def eks(self) -> dict[str, Any] | None:
         cluster = self.cluster
@@ -133,7 +175,7 @@ class Environment:
         }
 
     def elasticache(self) -> dict[str, Any] | None:
-        return elasticache_outputs(self.client, self.account, self.prefix, self.environment)
+        return elasticache_outputs(*self._place(), self.stores(caches.KIND))
 
     def _oidc_providers(self) -> set[str]:
         return {provider["Arn"] for provider in self.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,13 +14,16 @@ from .._s3.described import ROLE, Place, outputs
 READERS_AT_ONCE = 8
 
 
-def s3_outputs(client: Any, place: Place) -> dict[str, dict[str, str]] | None:
-    """Those of all the environment's buckets; None when there are none. One that is kept on purpose belongs to it no more."""
-    buckets = [bucket for bucket in environment_buckets(client, place) if _tags.RETAINED not in bucket["tags"]]
+def s3_outputs(client: Any, place: Place, names: Sequence[str]) -> dict[str, dict[str, str]] | None:
+    """Those of all the environment's buckets; None when there are none. One that is kept on purpose belongs to it no more.
+
+    names: of buckets, those of the environment among them.
+    """
+    buckets = [bucket for bucket in environment_buckets(client, place, names) if _tags.RETAINED not in bucket["tags"]]
     return outputs(buckets) if buckets else None
 
 
-def environment_buckets(client: Any, place: Place) -> list[dict[str, Any]]:
+def environment_buckets(client: Any, place: Place, names: Sequence[str]) -> list[dict[str, Any]]:
     """The environment's buckets by the tags that the role s3 gives them, with what the outputs need."""
 
     def read(bucket_name: str) -> dict[str, Any]:
@@ -33,6 +37,6 @@ def environment_buckets(client: Any, place: Place) -> list[dict[str, Any]]:
         }
 
     with ThreadPoolExecutor(max_workers=READERS_AT_ONCE) as pool:
-        found = list(pool.map(read, api.list_buckets(client, place.beginning())))
+        found = list(pool.map(read, [name for name in names if name.startswith(place.beginning())]))
     owner = {_tags.ENVIRONMENT: place.environment, _tags.ROLE: ROLE}
     return [bucket for bucket in found if owner.items() <= bucket["tags"].items() and bucket["name"]]

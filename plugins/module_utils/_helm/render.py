@@ -66,7 +66,7 @@ class Renderer:
         command += ["--is-upgrade"] if exists else []
         if ask_cluster:
             command += ["--validate", "--dry-run=server"]
-        elif wanted.kubernetes_version:  # helm would take a very old one
+        elif (wanted.kubernetes_version or "")[:1].isdigit():  # helm would take a very old one
             command.append(f"--kube-version={wanted.kubernetes_version}")
         try:
             return objects_of(self._helm.run(*command, values=self.values()), wanted.namespace)

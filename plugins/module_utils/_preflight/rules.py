@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .database_rules import database_rules
+from .dns_cert_rules import dns_cert_aws_rules, dns_cert_rules
 from .elasticache_rules import elasticache_rules
 from .k8s_addons_rules import k8s_addons_rules
 from .linkerd_rules import linkerd_rules
@@ -22,8 +23,8 @@ INTERFACE_ENDPOINTS_FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "sts", "eks", "eks
 def environment_rules(given: Mapping[str, Any]) -> list[str]:
     """Rules that need no answer of AWS; given: inputs and literal defaults by name. A sentence for each rule broken."""
     stores = (*database_rules(given), *elasticache_rules(given), *s3_rules(given))
-    addons = (*k8s_addons_rules(given), *linkerd_rules(given))
-    return [*_collection(given), *_network(given), *_eks(given), *stores, *addons]
+    cluster = (*k8s_addons_rules(given), *linkerd_rules(given))
+    return [*_collection(given), *_network(given), *_eks(given), *stores, *dns_cert_rules(given), *cluster]
 
 
 def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
@@ -35,10 +36,21 @@ def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
             f"network_zone_count is {count}, but {found.get('region')} has only {zones} availability zones where EKS can run: "
             f"set it to at most {zones}."
         )
+    sentences.extend(found.get("refusals") or [])
     sentences.extend(_version_step(given.get("eks_version"), found.get("cluster_version")))
     if found.get("cluster_version") and not given.get("eks_version"):
         sentences.extend(k8s_addons_rules(given, found["cluster_version"]))
-    return sentences
+    return sentences + dns_cert_aws_rules(given, found)
+
+
+def new_stores(given: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Of the lists that describe stores, what AWS may not offer."""
+    asked = ("name", "engine", "engine_version", "instance_class")
+    return {
+        variable: [{key: str(entry[key]) for key in asked if entry.get(key)} for entry in given[variable] if entry.get("name")]
+        for variable in ("aurora_clusters", "documentdb_clusters", "elasticache_replication_groups")
+        if given.get(variable)
+    }
 
 
 def _collection(given: Mapping[str, Any]) -> list[str]:

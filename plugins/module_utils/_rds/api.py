@@ -245,8 +245,6 @@ def describe_engine_versions(client: Any, engine: str, **request: Any) -> list[d
 
 @RdsErrorHandler.common_error_handler("describe the instance classes of the database engine")
 @AWSRetry.jittered_backoff()
-def describe_instance_classes(client: Any, engine: str, version: str, **request: Any) -> list[str]:
-    options = _pages(
-        client, "describe_orderable_db_instance_options", "OrderableDBInstanceOptions", Engine=engine, EngineVersion=version, **request
-    )
+def describe_instance_classes(client: Any, engine: str, **request: Any) -> list[str]:
+    options = _pages(client, "describe_orderable_db_instance_options", "OrderableDBInstanceOptions", Engine=engine, **request)
     return sorted({option["DBInstanceClass"] for option in options})

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +15,7 @@ from .._errors import Refused
 from .._resource import KNOWN_AFTER_APPLY, State
 from .._security_group.group import StoreSecurityGroup
 from . import api, versions
+from .classes import refuse_unknown_class
 from .cluster import PASSWORD, Cluster
 from .engine import Engine
 from .instance import Instance, names_of, own_names
@@ -247,12 +247,5 @@ class Parts:
         changed = any(found[name]["DBInstanceClass"] != instance_class for name in wanted.keep) if instance_class else False
         if not wanted.make and not changed:
             return
-        version = self.versions.effective
-        if instance_class and api.describe_instance_classes(self.client, self.engine.engine, version, DBInstanceClass=instance_class):
-            return
-        known = api.describe_instance_classes(self.client, self.engine.engine, version)
-        near = difflib.get_close_matches(str(instance_class), known, n=4, cutoff=0.0)
-        raise Refused(
-            f"{self.engine.kind} {self.name}: AWS offers no db_instance_class {instance_class} for version {version}; "
-            f"it offers, among others, {', '.join(near)}."
-        )
+        what = f"{self.engine.kind} {self.name}"
+        refuse_unknown_class(self.client, self.engine, what, instance_class, self.versions.effective)

@@ -142,19 +142,26 @@ class Store:
         return True
 
     def begin(self, plan: Plan) -> list[Outcome]:
-        """A head start: begin what is to be made, and wait for nothing. All that is to be changed is left to a run that waits."""
+        """A head start: begin what is to be made; waited for is only a cluster that is being made, as AWS takes no instances before.
+        All that is to be changed is left to a run that waits, and so is a restore: it is whole only with the password set after it."""
         parts = self.parts
         parts.reading.live = True
         done = Plan(plan.wanted, plan.target, Outcome(plan.cluster.kind, plan.cluster.name, resource=plan.cluster.resource))
-        if plan.cluster.action == "create":
+        if plan.cluster.action == "create" and not parts.restore:
             self._make_what_it_needs(done)
             done.cluster = self._ensure(parts.cluster, plan.wanted.cluster, check_mode=False, wait=False)
-        elif parts.found is not None and parts.cluster.state(parts.found) is State.READY:
+        elif parts.found is not None and self._takes_instances(parts.found):
             done.instances = [self._begin_instance(name, plan.wanted) for name in plan.wanted.make]
         if not done.others:  # nothing was made: what the result says of the secret is what was found
             done.others = [Outcome(each.kind, each.name, resource=each.resource) for each in plan.others if each.kind == "secret"]
         self._complete(done)
         return done.outcomes()
+
+    def _takes_instances(self, found: Mapping[str, Any]) -> bool:
+        if found["Status"] == "creating":
+            self._wait_until_ready(self.parts.cluster)
+            return True
+        return self.parts.cluster.state(found) is State.READY
 
     def carry_out(self, plan: Plan) -> list[Outcome]:
         parts, wanted = self.parts, plan.wanted

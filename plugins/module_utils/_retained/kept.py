@@ -10,13 +10,21 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Retained:
-    """One thing that is kept. kms_key_arn is "" when it needs no key of ours, None when it does not tell."""
+    """One thing that is kept. kms_key_arn is "" when it needs no key of ours, None when it does not tell.
+
+    called: what it is called when it is deleted, where its name is AWS's choice and a plan cannot know it.
+    """
 
     kind: str
     name: str
     arn: str
     kms_key_arn: str | None
     remove: Callable[[], Any] | None = None
+    called: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.called or self.name
 
     def shown(self) -> dict[str, Any]:
         return {"kind": self.kind, "name": self.name, "arn": self.arn, "kms_key_arn": self.kms_key_arn}

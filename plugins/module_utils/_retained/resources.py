@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any
 
 from .. import _tags
+from .._elasticache.snapshots import final_snapshot_name
 from .._errors import Refused
+from .._rds.removal import final_name
 from .._resource import Outcome
 from . import api
 from .buckets import kept_bucket, kept_buckets, soon_kept_buckets
@@ -27,6 +29,10 @@ ASKED = {
     ("elasticache", "snapshot"),
 }
 
+#: what EC2 names as the volume of a snapshot that is a copy of another
+NO_VOLUME = "vol-ffffffff"
+#: a cache in these states goes without a final snapshot
+WITHOUT_SNAPSHOT = ("deleting", "create-failed")
 #: the tag that the EBS CSI driver puts on each volume it makes
 DRIVER_TAG = "ebs.csi.aws.com/cluster"
 
@@ -83,7 +89,9 @@ class RetainedResources:
 
     def _kept_ebs(self, kind: str, name: str, answer: Mapping[str, Any], remove: Callable[[], Any] | None) -> Retained:
         key = answer.get("KmsKeyId") or (None if answer.get("Encrypted") else "")
-        return Retained(f"EBS {kind}", name, f"{self.arn_of_ec2}:{kind}/{name}", key, remove)
+        volume = answer.get("VolumeId", NO_VOLUME) if kind == "snapshot" else NO_VOLUME
+        called = "" if volume == NO_VOLUME else f"of {volume}"
+        return Retained(f"EBS {kind}", name, f"{self.arn_of_ec2}:{kind}/{name}", key, remove, called)
 
     def expected_buckets(self, emptied: Sequence[str]) -> list[Retained]:
         """Buckets that a run would keep because they hold objects; for a plan. emptied: names of those that go with all they hold."""
@@ -99,8 +107,9 @@ class RetainedResources:
         """The final snapshots of caches that a run would make and keep; for a plan."""
         elasticache = self.client("elasticache")
         groups = api.describe_replication_groups(elasticache)
-        ours = [g for g in groups if self._environment_of(elasticache, g["ARN"]) == self.environment]
-        return [Retained("cache snapshot", f"of {g['ReplicationGroupId']}", g["ARN"], g.get("KmsKeyId") or "") for g in ours]
+        standing = [group for group in groups if group["Status"] not in WITHOUT_SNAPSHOT]
+        ours = [group for group in standing if self._environment_of(elasticache, group["ARN"]) == self.environment]
+        return [Retained("cache snapshot", final_snapshot_name(g), g["ARN"], g.get("KmsKeyId") or "") for g in ours]
 
     def _caches(self) -> list[Retained]:
         elasticache = self.client("elasticache")
@@ -118,15 +127,22 @@ class RetainedResources:
 
     def expected_of_databases(self, without: Sequence[str] = ()) -> list[Retained]:
         """The final snapshots of database clusters that a run would make and keep; for a plan. without: names of clusters without."""
+        rds = self.client("rds")
         clusters = [
             cluster
-            for cluster in api.describe_clusters(self.client("rds"))
+            for cluster in api.describe_clusters(rds)
             if _tags.as_dict(cluster.get("TagList")).get(_tags.ENVIRONMENT) == self.environment and cluster["Status"] != "deleting"
         ]
+        leaving = [cluster for cluster in clusters if cluster["DBClusterIdentifier"] not in without]
+        taken = [each["DBClusterSnapshotIdentifier"] for each in api.describe_cluster_snapshots(rds)] if leaving else []
         return [
-            Retained("database cluster snapshot", f"of {name}", cluster["DBClusterArn"], cluster.get("KmsKeyId") or "")
-            for cluster in clusters
-            if (name := cluster["DBClusterIdentifier"]) not in without
+            Retained(
+                "database cluster snapshot",
+                final_name(cluster["DBClusterIdentifier"], cluster["DbClusterResourceId"], taken),
+                cluster["DBClusterArn"],
+                cluster.get("KmsKeyId") or "",
+            )
+            for cluster in leaving
         ]
 
     def _databases(self) -> list[Retained]:
@@ -174,8 +190,11 @@ def _key_of_secret(secret: Mapping[str, Any]) -> str | None:
     return key if not key or ":key/" in key else None
 
 
-def delete_retained(resources: RetainedResources, check_mode: bool) -> list[Outcome]:
-    """Delete all that is kept; refuses, before anything is deleted, what it does not know how to delete."""
+def delete_retained(resources: RetainedResources, check_mode: bool, expected: Sequence[Retained] = ()) -> list[Outcome]:
+    """Delete all that is kept; refuses, before anything is deleted, what it does not know how to delete.
+
+    expected: what the same run will have kept by then; for a plan.
+    """
     found = resources.find()
     unknown = [kept.arn for kept in found if kept.remove is None]
     if unknown:
@@ -183,8 +202,8 @@ def delete_retained(resources: RetainedResources, check_mode: bool) -> list[Outc
             f"{', '.join(unknown)} is tagged {_tags.RETAINED}, but is of a kind that is not deleted here: delete it yourself first."
         )
     outcomes = []
-    for kept in found:
+    for kept in [*found, *(expected if check_mode else ())]:
         if not check_mode and kept.remove is not None:
             kept.remove()
-        outcomes.append(Outcome(kept.kind, kept.name, action="delete", before=kept.shown()))
+        outcomes.append(Outcome(kept.kind, kept.title, action="delete", before=kept.shown()))
     return outcomes

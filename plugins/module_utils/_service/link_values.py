@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from .._resource import KNOWN_AFTER_APPLY
 from .inputs import CERTIFICATES_DIRECTORY, CERTIFICATES_FILE, CERTIFICATES_VARIABLE, Inputs
-from .links import Link, Stores, links
+from .links import ROTATED, Link, Stores, links
 
 #: in the place of what the module kubernetes_objects reads by itself
 CREDENTIALS = "{username}:{password}"
@@ -34,13 +34,12 @@ def stored_values(inputs: Inputs, stores: Stores) -> list[dict[str, str]]:
         if not link.kind.credentials:
             continue
         named, outputs = link.variables(), stores.get(link.kind_name) or {}
-        secret = {
-            "name": inputs.text("name"),
-            "namespace": inputs.text("layer"),
-            "secret_id": str((outputs.get("secret_arns") or {}).get(link.name) or ""),
-        }
-        entries += [{**secret, "key": named[what], "json_key": part} for what, part in link.kind.credentials.items()]
-        entries.append({**secret, "key": named[link.kind.url], "url": url(link, outputs, certificates_path(inputs))})
+        place = {"name": inputs.text("name"), "namespace": inputs.text("layer")}
+        held = {**place, "secret_id": str((outputs.get("secret_arns") or {}).get(link.name) or "")}
+        changed = {**held, "secret_id": (outputs.get(ROTATED) or {}).get(link.name) or held["secret_id"]}
+        for what, part in link.kind.credentials.items():
+            entries.append({**(changed if part == "password" else held), "key": named[what], "json_key": part})
+        entries.append({**changed, "key": named[link.kind.url], "url": url(link, outputs, certificates_path(inputs))})
     return entries
 
 

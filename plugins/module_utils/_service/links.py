@@ -55,6 +55,8 @@ KINDS: dict[str, Kind] = {
     "sns": Kind("topic", permissions=("publish",), arn_example="arn:aws:sns:eu-west-1:123456789012:orders"),
     "dynamodb": Kind("table", permissions=("read", "write"), arn_example="arn:aws:dynamodb:eu-west-1:123456789012:table/orders"),
 }
+#: beside the outputs of a role: the stores that get a new password, while a rotation is planned
+ROTATED = "rotated"
 OPTIONS = ("as", "permission", "variables", "kms_key_arn")
 
 

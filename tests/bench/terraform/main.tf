@@ -24,6 +24,13 @@ variable "zone_ids" {
   default = ["euw1-az1", "euw1-az2", "euw1-az3"]
 }
 
+# Of all stores; fixed, so that a plan has nothing to make up
+variable "password" {
+  type      = string
+  default   = "OfNothingThatIsReal24680"
+  sensitive = true
+}
+
 # Region, endpoint and credentials are those of the stand-in, from the process environment
 provider "aws" {
   s3_use_path_style           = true

@@ -28,6 +28,10 @@ DEFAULT_TIMES = {
     "elasticache:user": 0.3,
     "elasticache:snapshot": 0.5,
     "iam:role-visible": 0.5,
+    "acm:details": 0.3,  # until a new certificate shows its validation records
+    "acm:certificate": 1.0,  # until a certificate is issued at the earliest; real ACM takes about two minutes
+    "acm:validation-timeout": 259200.0,  # 72 hours
+    "acm:in-use": 0.5,  # for how long a load balancer that is gone is still listed as the user of a certificate
     "logs:delivery": 0.3,  # until something that writes logs writes again
 }
 RETRY_SECONDS = 0.05

@@ -1,9 +1,11 @@
-"""The stand-in's own endpoints under /_standin/: readiness, faults, times, and the token review of each cluster's API server."""
+"""The stand-in's own endpoints under /_standin/: readiness, faults, times, real databases, and the token review of each
+cluster's API server."""
 
 from __future__ import annotations
 
 import json
 import urllib.parse
+from collections.abc import Callable
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -19,17 +21,23 @@ def answer(world: World, method: str, path: str, query: str, body: bytes) -> tup
     """HTTP status and JSON of one request to the stand-in itself."""
     parts = path.removeprefix(PREFIX).strip("/").split("/")
     try:
-        if parts == ["ready"]:
-            return 200, {"ready": True}
-        if parts == ["faults"]:
-            return 200, _faults(world, method, body)
-        if parts == ["times"]:
-            return 200, _times(world, method, body)
+        if len(parts) == 1 and parts[0] in OWN:
+            return 200, OWN[parts[0]](world, method, body)
         if len(parts) == 3 and parts[0] == "clusters" and parts[2] == "token":
             return 200, _token_review(world, parts[1], dict(urllib.parse.parse_qsl(query)), json.loads(body))
     except (ValueError, TypeError, KeyError) as error:
         return 400, {"message": str(error)}
-    return 404, {"message": f"the stand-in has ready, faults, times and clusters/NAME/token under {PREFIX}, but no {path}"}
+    return 404, {"message": f"the stand-in has ready, faults, times, databases and clusters/NAME/token under {PREFIX}, but no {path}"}
+
+
+def _ready(_world: World, _method: str, _body: bytes) -> Any:
+    return {"ready": True}
+
+
+def _databases(world: World, method: str, body: bytes) -> Any:
+    if method != "POST" or world.databases is None:
+        raise ValueError("POST starts the real databases: of all stores, or of those in the body's list")
+    return world.databases.run(json.loads(body or "[]"))
 
 
 def _faults(world: World, method: str, body: bytes) -> Any:
@@ -45,6 +53,9 @@ def _times(world: World, method: str, body: bytes) -> Any:
         if method == "PUT":
             world.clock.set_times(json.loads(body))
         return world.clock.times
+
+
+OWN: dict[str, Callable[[World, str, bytes], Any]] = {"ready": _ready, "faults": _faults, "times": _times, "databases": _databases}
 
 
 def _token_review(world: World, cluster: str, query: dict[str, str], request: dict[str, Any]) -> dict[str, Any]:

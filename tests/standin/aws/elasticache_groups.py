@@ -66,7 +66,17 @@ def reboot_cache_cluster(call: Call) -> dict[str, Any]:
     group = next((each for each in account(call).groups.values() if node in each.members), None)
     if group is None:
         raise AwsError("CacheClusterNotFound", f"CacheCluster not found: {node}", 404)
-    group.reboot_pending.discard(node)
+    if group.status != "available" or group.rebooting:
+        raise AwsError("InvalidCacheClusterState", f"Cache cluster {node} is not in available state.", 400)
+    if call.get("CacheNodeIdsToReboot") != ["0001"]:
+        raise invalid("The parameter CacheNodeIdsToReboot must name the nodes of the cluster, for example 0001.")
+    group.rebooting.add(node)
+
+    def rebooted() -> None:
+        group.rebooting.discard(node)
+        group.reboot_pending.discard(node)
+
+    call.world.clock.after("elasticache:modification", rebooted)
     return {"CacheCluster": _node(call, group, node)}
 
 
@@ -189,7 +199,12 @@ def _node_group(call: Call, group: Group) -> Data:
 
 
 def _endpoint(call: Call, group: Group, start: str) -> Data:
-    return {"Address": f"{start}standin.{_short(call.region)}.cache.amazonaws.com", "Port": group.settings["Port"]}
+    return {"Address": host_name(call.region, start), "Port": group.settings["Port"]}
+
+
+def host_name(region: str, start: str) -> str:
+    """The name of an endpoint that begins so."""
+    return f"{start}standin.{_short(region)}.cache.amazonaws.com"
 
 
 def _short(region: str) -> str:
@@ -201,12 +216,12 @@ def _short(region: str) -> str:
 def _node(call: Call, group: Group, member: str) -> Data:
     settings = group.settings
     patch, _family = versions.VERSIONS[settings["Engine"]][settings["EngineVersion"]]
-    return {
+    node: Data = {
         "CacheClusterId": member,
         "CacheNodeType": settings["CacheNodeType"],
         "Engine": settings["Engine"],
         "EngineVersion": patch,
-        "CacheClusterStatus": group.status,
+        "CacheClusterStatus": "rebooting cluster nodes" if member in group.rebooting else group.status,
         "NumCacheNodes": 1,
         "PreferredAvailabilityZone": group.zones[member],
         "CacheClusterCreateTime": group.created,
@@ -225,9 +240,13 @@ def _node(call: Call, group: Group, member: str) -> Data:
         "SnapshotWindow": settings["SnapshotWindow"],
         "AuthTokenEnabled": bool(group.tokens),
         "TransitEncryptionEnabled": settings["TransitEncryptionEnabled"],
+        "TransitEncryptionMode": settings["TransitEncryptionMode"] if settings["TransitEncryptionEnabled"] else None,
         "AtRestEncryptionEnabled": settings["AtRestEncryptionEnabled"],
+        "NetworkType": "ipv4",
+        "IpDiscovery": "ipv4",
         "ARN": arn(call, "cluster", member),
     }
+    return {key: value for key, value in node.items() if value is not None}
 
 
 def _new_settings(call: Call) -> Data:

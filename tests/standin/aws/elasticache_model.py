@@ -21,7 +21,8 @@ class Group:
     """A replication group without shards. settings: what can be changed, by the names of CreateReplicationGroup.
 
     members: ids of its nodes, the primary first; zones and interfaces: of each. pending: waits for the maintenance window.
-    tokens: the AUTH tokens that it takes, the newest last. reboot_pending: nodes that run with the parameters from before.
+    tokens: the AUTH tokens that it takes, the newest last. reboot_pending: nodes that run with the parameters from before; rebooting: that
+    start anew now.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Group:
     created: datetime.datetime = field(default_factory=utcnow)
     numbered: int = 0
     reboot_pending: set[str] = field(default_factory=set)
+    rebooting: set[str] = field(default_factory=set)
 
 
 @dataclass

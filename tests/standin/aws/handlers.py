@@ -1,6 +1,7 @@
 """Registers all handlers."""
 
 from tests.standin.aws import (  # noqa: F401
+    acm,
     autoscaling,
     ec2_common,
     ec2_endpoints,
@@ -27,6 +28,7 @@ from tests.standin.aws import (  # noqa: F401
     elasticache_tags,
     elasticache_users,
     elasticache_versions,
+    elbv2,
     iam,
     kms,
     logs,
@@ -36,6 +38,7 @@ from tests.standin.aws import (  # noqa: F401
     rds_groups,
     rds_instances,
     rds_snapshots,
+    route53,
     s3,
     s3_replication,
     s3_rules,

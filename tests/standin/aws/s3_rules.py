@@ -8,6 +8,7 @@ from tests.standin.aws.errors import AwsError
 from tests.standin.aws.operations import Call, answers
 from tests.standin.aws.s3 import bucket_of
 
+SMALLEST_THAT_MOVES = "all_storage_classes_128K"
 METHODS = ("GET", "PUT", "HEAD", "POST", "DELETE")
 
 
@@ -21,7 +22,8 @@ def put_lifecycle(call: Call) -> dict[str, Any]:
     for rule in rules:
         _check_rule(rule)
     bucket.lifecycle_as_sent = rules
-    return {}
+    bucket.smallest_that_moves = call.get("TransitionDefaultMinimumObjectSize", SMALLEST_THAT_MOVES)
+    return {"TransitionDefaultMinimumObjectSize": bucket.smallest_that_moves}
 
 
 def _check_rule(rule: dict[str, Any]) -> None:
@@ -39,10 +41,11 @@ def _check_rule(rule: dict[str, Any]) -> None:
 
 @answers("s3", "GetBucketLifecycleConfiguration")
 def get_lifecycle(call: Call) -> dict[str, Any]:
-    rules = getattr(bucket_of(call), "lifecycle_as_sent", [])
+    bucket = bucket_of(call)
+    rules = getattr(bucket, "lifecycle_as_sent", [])
     if not rules:
         raise AwsError("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist", 404)
-    return {"Rules": rules}
+    return {"Rules": rules, "TransitionDefaultMinimumObjectSize": bucket.smallest_that_moves}
 
 
 @answers("s3", "DeleteBucketLifecycle")

@@ -1,18 +1,21 @@
-"""The tagging API: what moto's answer leaves out of EKS, EC2, ECR, RDS, ElastiCache and CloudWatch Logs."""
+"""The tagging API: what moto's answer leaves out of EKS, EC2, ECR, RDS, ElastiCache, CloudWatch Logs, ACM and Route 53."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+from moto.acm.models import acm_backends
 from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
 from moto.logs.models import logs_backends
+from moto.route53.models import route53_backends
 
 from tests.standin.aws.eks_tags import tagged
 from tests.standin.aws.elasticache_model import account as cache_account
 from tests.standin.aws.operations import Call, answers
 from tests.standin.aws.rds_model import tagged as tagged_of_rds
+from tests.standin.aws.route53 import zone_arn
 
 # beginning of an id: the type in its ARN
 EC2_TYPES = {
@@ -59,6 +62,12 @@ def _others(call: Call) -> Iterator[tuple[str, dict[str, str]]]:
     for group in logs.groups.values():
         yield group.arn, logs.tagger.get_tag_dict_for_resource(group.arn)
     yield from cache_account(call).tags.items()
+    for arn, certificate in acm_backends[call.account][call.region]._certificates.items():
+        yield arn, {key: value or "" for key, value in certificate.tags.items()}
+    if call.region == "us-east-1":  # where global things are
+        zones = route53_backends[call.account][call.partition]
+        for identifier, zone in zones.zones.items():
+            yield zone_arn(call.partition, zone), dict(zones.resource_tags.get(identifier) or {})
 
 
 def _wanted(call: Call, arn: str, tags: dict[str, str]) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tests.standin.aws.eks_model import Cluster, EksAccount
     from tests.standin.aws.elasticache_model import CacheAccount
     from tests.standin.aws.rds_model import RdsAccount
+    from tests.standin.databases.running import Databases
 
 OWN = ("eks", "elasticache")  # moto knows nothing of what is kept here
 
@@ -33,6 +34,7 @@ class World:
     """Arguments: the state's directory; the region of requests that name none; seconds per kind of thing; milliseconds added to each call.
 
     endpoint_url: set by the server. control_planes: makes a cluster's control plane; without it clusters are AWS's answers alone.
+    databases: the real ones; without it there are none.
     """
 
     def __init__(self, directory: Path, region: str, times: dict[str, float] | None = None, latency_ms: int = 0) -> None:
@@ -45,6 +47,7 @@ class World:
         self.rds: dict[tuple[str, str], RdsAccount] = {}
         self.elasticache: dict[tuple[str, str], CacheAccount] = {}
         self.control_planes: Callable[[World, str, str, Cluster], RunningControlPlane] | None = None
+        self.databases: Databases | None = None
         self._log = RequestLog(directory / "requests.jsonl")
         self._moto = DomainDispatcherApplication(create_backend_app)
 

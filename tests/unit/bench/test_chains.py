@@ -42,6 +42,16 @@ def test_only_what_the_stand_in_knows_is_scaled() -> None:
     assert scaled(2).keys() <= DEFAULT_TIMES.keys()
 
 
+def test_the_stand_in_knows_all_but_certificates() -> None:
+    assert MINUTES.keys() - DEFAULT_TIMES.keys() <= {"acm:certificate"}
+
+
+def test_stores_are_chains_beside_the_cluster() -> None:
+    stores = {kind: seconds for kind, seconds in scaled(4).items() if kind.startswith(("rds:", "elasticache:"))}
+    assert longest(CREATION, stores) == (32, ["rds:cluster", "rds:instance"])
+    assert longest(DELETION, stores) == (28, ["rds:instance"])
+
+
 def test_waits_for_helm_belong_to_the_chain() -> None:
     runs = [Figures(12.0, 1.0, 1.0, 1, helm_seconds=2.0), Figures(20.0, 1.0, 1.0, 1, helm_seconds=6.0)]
     assert against({"a": ()}, {"a": 4.0}, runs) == ("2.00", "8.0", "a + helm", "8.0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from ansible_collections.opta.platform.plugins.module_utils._credentials.stores import store_secrets
 from ansible_collections.opta.platform.plugins.module_utils._environment.elasticache import elasticache_outputs
 from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
 
@@ -13,7 +14,9 @@ WHERE = {"partition": "aws", "region": REGION, "account_id": ACCOUNT}
 
 
 def read(cache):
-    return elasticache_outputs(cache.aws.client, WHERE, "opta", cache.tags["opta:environment"])
+    environment = cache.tags["opta:environment"]
+    stores = store_secrets(cache.clients["secretsmanager"], "opta", environment, "cache")
+    return elasticache_outputs(cache.aws.client, WHERE, "opta", environment, stores)
 
 
 def test_outputs_are_read_back_as_the_role_publishes_them(cache):
@@ -47,7 +50,7 @@ def test_t1_the_final_snapshot_is_known_as_kept_and_expected_in_a_plan(cache):
     assert (expected.kind, expected.kms_key_arn) == ("cache snapshot", cache.whole["kms_key_arn"])
     cache.remove()
     (kept,) = resources.find()
-    assert (kept.kind, kept.kms_key_arn) == ("cache snapshot", cache.whole["kms_key_arn"])
+    assert (kept.kind, kept.name, kept.kms_key_arn) == ("cache snapshot", expected.name, cache.whole["kms_key_arn"])
     planned = delete_retained(resources, check_mode=True)
     assert [o.as_action() for o in delete_retained(resources, check_mode=False)] == [o.as_action() for o in planned]
     assert resources.find() == []

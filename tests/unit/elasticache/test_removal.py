@@ -46,6 +46,23 @@ def test_a_store_comes_back_with_its_secret(cache):
     assert cache.accepted() == [cache.password()] == [before]
 
 
+@pytest.mark.parametrize("status", ["creating", "modifying", "snapshotting", "deleting"])
+def test_removing_waits_for_what_another_run_began(cache, aws, status):
+    cache.bring()
+    group, clock = cache.account.groups[cache.name], aws.world.clock
+    clock.set_times({"elasticache:modification": 0.1, "elasticache:replicationgroup": 0.1})
+    try:
+        if status == "deleting":
+            cache.api.delete_replication_group(ReplicationGroupId=cache.name)
+        else:
+            group.status = status
+            clock.after("elasticache:modification", lambda: setattr(group, "status", "available"))
+        cache.remove(skip_final_snapshot=True)
+    finally:
+        clock.set_times({"elasticache:modification": 0, "elasticache:replicationgroup": 0})
+    assert cache.left() == []
+
+
 @pytest.mark.parametrize(("authentication", "numbers"), [("user_group", range(0, 14, 2)), ("auth_token", range(1, 14, 3))])
 def test_w5_a_run_killed_after_any_call_is_finished(cache, authentication, numbers):
     """Making, changing and removing a store die after calls that change something; the next run completes each."""

@@ -41,6 +41,21 @@ def test_t16_the_password_before_holds_until_it_is_let_go(cache, authentication)
 
 
 @AUTHENTICATIONS
+def test_t16_a_password_that_is_kept_is_let_go_before_there_is_a_third(cache, authentication):
+    keeping = {"authentication": authentication, "keep_previous_password": True}
+    cache.bring(authentication=authentication)
+    first = cache.password()
+    cache.bring(**keeping, rotate_password=True)
+    second = cache.password()
+    for check_mode in (True, False):
+        assert actions(cache.bring(check_mode=check_mode, **keeping, rotate_password=True)) == []
+    assert cache.accepted() == [first, second]
+    cache.bring(authentication=authentication)
+    cache.bring(**keeping, rotate_password=True)
+    assert cache.accepted() == [second, cache.password()]
+
+
+@AUTHENTICATIONS
 @pytest.mark.parametrize("keep", [False, True])
 def test_t16_clients_keep_access_wherever_a_rotation_dies(cache, authentication, keep):
     """After each call: the current password gets in, and the next run finishes the rotation, although it does not ask for one."""

@@ -12,7 +12,7 @@ from .conftest import actions, changed, planned_and_done
 WITH_REPLICA = {"replica_count": 1, "automatic_failover_enabled": True, "multi_az_enabled": True}
 
 
-def test_a_plan_on_an_empty_account_says_what_the_run_does(cache):
+def test_d2_a_plan_on_an_empty_account_says_what_the_run_does(cache):
     done = planned_and_done(cache, **WITH_REPLICA)
     group = cache.group()
     assert (group["Status"], group["Engine"], len(group["MemberClusters"])) == ("available", "valkey", 2)
@@ -151,10 +151,29 @@ def test_what_waits_for_the_maintenance_window_is_told(cache):
 
 def test_t17_parameters_that_need_a_reboot_are_told_until_it_is_done(cache):
     cache.bring()
-    planned_and_done(cache, parameters={"databases": 32})
-    assert "once its nodes are rebooted" in cache.bring(parameters={"databases": 32})[0].notes[0]
+    done = planned_and_done(cache, parameters={"databases": 32})
+    assert "once its nodes are rebooted" in str(done[0].notes)
+    assert "once its nodes are rebooted" in str(cache.bring(parameters={"databases": 32})[0].notes), "on every run"
     cache.api.reboot_cache_cluster(CacheClusterId=f"{cache.name}-001", CacheNodeIdsToReboot=["0001"])
     assert "rebooted" not in str(cache.bring(parameters={"databases": 32})[0].notes)
+
+
+def test_t17_nodes_are_rebooted_on_word_the_primary_last(cache, aws):
+    cache.bring(**WITH_REPLICA)
+    cache.bring(**WITH_REPLICA, parameters={"databases": 32})
+    aws.world.faults.add({"operation": "RebootCacheCluster", "code": "InvalidCacheClusterState", "count": 1})
+    mark = len(aws.log())
+    done = planned_and_done(cache, **WITH_REPLICA, parameters={"databases": 32}, allow_reboot=True)
+    primary, replica = (f"{cache.name}-00{number}" for number in (1, 2))
+    assert actions(done) == [("update", f"cache node {node}", ("parameter_status",)) for node in (primary, replica)]
+    tried = [each["parameters"]["CacheClusterId"] for each in aws.log()[mark:] if each["operation"] == "RebootCacheCluster"]
+    assert list(dict.fromkeys(tried)) == [replica, primary]
+    assert cache.account.groups[cache.name].reboot_pending == set()
+    done = planned_and_done(cache, **WITH_REPLICA, parameters={"databases": 48}, allow_reboot=True)
+    assert len(actions(done)) == 3, "the change and the reboots that it needs are planned together"
+    done = planned_and_done(cache, **WITH_REPLICA, parameters={"databases": 48, "timeout": 60}, allow_reboot=True)
+    assert len(actions(done)) == 1, "what holds at once needs none"
+    assert cache.account.groups[cache.name].reboot_pending == set()
 
 
 def test_a_group_without_tls_gets_it_in_two_steps(cache):
@@ -260,6 +279,8 @@ def test_a_failed_group_is_told_and_can_be_removed(cache, aws, place):
         aws.kms.disable_key(KeyId=key)
         with pytest.raises(ResourceFailed, match=rf"create-failed: Unable to access the KMS key {key}.*Delete it"):
             cache.bring()
+        (planned, *_more) = cache.bring(check_mode=True)
+        assert "create-failed: Unable to access" in planned.notes[0]
     finally:
         aws.world.clock.set_times({"elasticache:replicationgroup": 0})
     cache.remove()

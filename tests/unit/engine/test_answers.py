@@ -21,7 +21,7 @@ class Calls:
             "iam", region_name="eu-west-1", aws_access_key_id="-", aws_secret_access_key="-"
         )
         self.client.meta.events.register("before-call", lambda model, params, context, **_: answers.find(model, params, context))
-        self.client.meta.events.register("after-call", answers.keep)
+        answers.listen(self.client)
         self.client.meta.events.register("before-send", self._answer)
 
     def _answer(self, request: Any, **_more: Any) -> AWSResponse:
@@ -40,7 +40,8 @@ class Raw:
 
 
 ANSWER = """<GetRoleResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><GetRoleResult><Role><RoleName>a</RoleName><Path>/</Path>
-<RoleId>1</RoleId><Arn>arn:aws:iam::123456789012:role/a</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate></Role></GetRoleResult></GetRoleResponse>"""
+<RoleId>1</RoleId><Arn>arn:aws:iam::123456789012:role/a</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate>
+<AssumeRolePolicyDocument>%7B%22Version%22%3A%222012-10-17%22%7D</AssumeRolePolicyDocument></Role></GetRoleResult></GetRoleResponse>"""
 MISSING = "<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>none</Message></Error></ErrorResponse>"
 
 
@@ -48,6 +49,7 @@ def test_the_same_question_is_asked_once() -> None:
     calls = Calls(Answers())
     first, second = (calls.client.get_role(RoleName="a") for _time in range(2))
     assert first["Role"] == second["Role"]
+    assert second["Role"]["AssumeRolePolicyDocument"] == {"Version": "2012-10-17"}
     assert calls.count == {"a": 1}
 
 

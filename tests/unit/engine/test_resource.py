@@ -129,6 +129,8 @@ def test_what_is_not_ours_is_refused_unless_adopted(tags: dict[str, str], reason
 def test_a_failed_resource_is_told() -> None:
     with pytest.raises(ResourceFailed, match="lamp desk has failed"):
         ensure_present(Lamp({**EXISTING, "state": State.FAILED}), WANTED, check_mode=False)
+    planned = ensure_present(Lamp({**EXISTING, "state": State.FAILED}), WANTED, check_mode=True)
+    assert planned.notes == ["lamp desk has failed: failed Delete it (state: absent) and run again. The run itself stops at it."]
 
 
 def test_absent_twice() -> None:

@@ -159,6 +159,8 @@ def test_t16_a_restore_sets_the_password_again(aws, bring, plan_and_do, database
     del restored["engine_version"]
     restored["restore"] = {"snapshot_identifier": snapshot["DBClusterSnapshotIdentifier"]}
     mark = len(aws.log())
+    assert bring(MODULE, **restored, wait=False)["actions"] == [], "a head start leaves it to the run that sets the password"
+    assert mutating(aws, mark) == []
     plan_and_do(MODULE, "create", **restored)
     assert databases.tags(name)["opta:secret-version-id"] == databases.current_version(restored["secret_name"])
     modified = [r["parameters"] for r in aws.log()[mark:] if r["operation"] == "ModifyDBCluster"]
@@ -174,6 +176,18 @@ def test_t16_a_restore_sets_the_password_again(aws, bring, plan_and_do, database
         remove(bring, each, skip_final_snapshot=True)
     missing = {**restored, "name": fresh("missing"), "restore": {"snapshot_identifier": "not-there"}}
     assert "no such snapshot" in refusal(bring, True, **missing)
+
+
+@pytest.mark.parametrize("module", [MODULE, "documentdb_cluster"])
+def test_t13_everything_is_tagged_by_the_call_that_makes_it(aws, bring, databases, fresh, module):
+    version = {MODULE: "17", "documentdb_cluster": "5.0"}[module]
+    options = databases.options(fresh("tagged"), "databases", engine_version=version, deletion_protection=False)
+    mark = len(aws.log())
+    bring(module, **options)
+    made = mutating(aws, mark)
+    assert {"CreateDBCluster", "CreateDBInstance", "CreateDBSubnetGroup", "CreateDBClusterParameterGroup", "CreateSecret"} <= set(made)
+    assert not [operation for operation in made if "Tag" in operation]
+    bring(module, **options, state="absent", skip_final_snapshot=True)
 
 
 def test_a_head_start_and_what_another_run_began_are_finished(aws, bring, plan_and_do, databases, options):

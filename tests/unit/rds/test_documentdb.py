@@ -17,7 +17,7 @@ def remove(bring, options, **more):
     return bring(MODULE, **{**options, **more, "state": "absent", "deletion_protection": False})
 
 
-def test_a_cluster_with_its_logs_through_its_life(plan_and_do, databases, options):
+def test_d3_a_cluster_with_its_logs_through_its_life(plan_and_do, databases, options):
     name = options["name"]
     options["enabled_cloudwatch_logs_exports"] = ["audit"]
     plan_and_do(MODULE, "create", **options)
@@ -33,6 +33,11 @@ def test_a_cluster_with_its_logs_through_its_life(plan_and_do, databases, option
     cluster = databases.cluster(name)
     assert (cluster["BackupRetentionPeriod"], cluster["StorageType"], len(databases.instances(name))) == (9, "iopt1", 3)
     assert databases.parameters(name) == {"audit_logs": "enabled", "profiler": "enabled", "tls": "enabled"}
+    options["deletion_protection"] = False
+    assert plan_and_do(MODULE, "update", **options)["actions"][0]["attributes"] == ["deletion_protection"]
+    options["instance_count"] = 2
+    plan_and_do(MODULE, "delete", **options)
+    assert (databases.cluster(name)["DeletionProtection"], len(databases.instances(name))) == (False, 2)
     plan_and_do(MODULE, "delete", **{**options, "state": "absent", "deletion_protection": False})
     assert (databases.cluster(name), databases.groups_left(name), databases.security_groups(name)) == (None, [], [])
     (snapshot,) = databases.snapshots(name)

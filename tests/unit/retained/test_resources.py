@@ -5,6 +5,7 @@ from functools import partial
 import boto3
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
+from ansible_collections.opta.platform.plugins.module_utils._rds.removal import final_name
 from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
 from moto import mock_aws
 
@@ -123,4 +124,6 @@ def test_t1_a_plan_expects_the_final_snapshots_of_databases(client, resources):
     for name, environment in (("kept", "staging"), ("skipped", "staging"), ("other", "production")):
         tags = as_list({"opta:environment": environment})
         rds.create_db_cluster(DBClusterIdentifier=name, Engine="aurora-postgresql", Tags=tags, **master)
-    assert [kept.name for kept in resources.expected_of_databases(["skipped"])] == ["of kept"]
+    kept = rds.describe_db_clusters(DBClusterIdentifier="kept")["DBClusters"][0]
+    final = final_name("kept", kept["DbClusterResourceId"], [])
+    assert [kept.name for kept in resources.expected_of_databases(["skipped"])] == [final]

@@ -6,6 +6,7 @@ from unittest import mock
 import boto3
 import botocore.exceptions
 import pytest
+from ansible_collections.amazon.aws.plugins.module_utils import cloud
 from ansible_collections.opta.platform.plugins.module_utils import _visibility
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._resource import ensure_absent, ensure_present
@@ -63,6 +64,23 @@ def test_t13_tags_are_in_the_creating_call(client, calls):
     request = next(params for name, params in calls if name == "CreateBucket")
     assert request["CreateBucketConfiguration"]["Tags"] == [{"Key": "opta:environment", "Value": "staging"}]
     assert request["ObjectOwnership"] == "BucketOwnerEnforced"
+
+
+@pytest.mark.parametrize("operation", ["CreateBucket", "DeleteBucket"])
+def test_a_bucket_that_s3_is_still_at_work_on_is_waited_for(client, monkeypatch, operation):
+    """Its name is free again only moments after it was deleted, and S3 carries out one change at a time."""
+    monkeypatch.setattr(cloud.time, "sleep", lambda _seconds: None)
+    left = iter(range(3))
+
+    def at_work(**_context):
+        if next(left, None) is not None:
+            told = {"Code": "OperationAborted", "Message": "A conflicting conditional operation is currently in progress"}
+            raise botocore.exceptions.ClientError({"Error": told}, operation)
+
+    client.meta.events.register(f"before-call.s3.{operation}", at_work)
+    assert present(client).action == "create"
+    assert ensure_absent(Bucket(client, NAME), check_mode=False, tags=TAGS).action == "delete"
+    assert (names(client), next(left, None)) == ([], None)
 
 
 def test_check_mode_makes_nothing(client):

@@ -8,6 +8,7 @@ import boto3
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._environment.s3 import s3_outputs
 from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
+from ansible_collections.opta.platform.plugins.module_utils._s3 import api
 from ansible_collections.opta.platform.plugins.module_utils._s3.described import Place
 from ansible_collections.opta.platform.plugins.module_utils._s3.earlier_keys import TAG
 from moto import mock_aws
@@ -50,7 +51,7 @@ def test_outputs_are_those_of_the_environments_own_buckets(client, make):
     uploads = make("uploads", key=KEY)
     make("kept", **{"opta:retained": "true"})
     make("uploads", Place("opta", "staging-bucket-b", "aws", "123456789012", "eu-west-1"))
-    assert s3_outputs(client("s3"), PLACE) == {
+    assert s3_outputs(client("s3"), PLACE, api.list_buckets(client("s3"))) == {
         "bucket_names": {"uploads": uploads},
         "bucket_arns": {"uploads": f"arn:aws:s3:::{uploads}"},
         "kms_key_arns": {"uploads": KEY},
@@ -58,7 +59,7 @@ def test_outputs_are_those_of_the_environments_own_buckets(client, make):
 
 
 def test_without_buckets_there_are_no_outputs(client):
-    assert s3_outputs(client("s3"), PLACE) is None
+    assert s3_outputs(client("s3"), PLACE, []) is None
 
 
 def test_t1_kept_buckets_tell_the_key_that_their_objects_need(make, resources):

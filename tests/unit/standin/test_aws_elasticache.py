@@ -224,6 +224,7 @@ def test_bad_changes_are_refused(cache, standing, refusal, change, message):
 
 def test_tls_comes_in_two_steps(aws, cache, make, refusal):
     name = make()
+    assert "TransitEncryptionMode" not in node_of(cache, name)
 
     def change(**transit):
         cache.modify_replication_group(ReplicationGroupId=name, ApplyImmediately=True, **transit)
@@ -233,7 +234,7 @@ def test_tls_comes_in_two_steps(aws, cache, make, refusal):
     assert "must be preferred" in refusal(cache.modify_replication_group, ReplicationGroupId=name, **straight)
     change(TransitEncryptionEnabled=True, TransitEncryptionMode="preferred")
     change(TransitEncryptionMode="required")
-    assert described(cache, name)["TransitEncryptionMode"] == "required"
+    assert [each["TransitEncryptionMode"] for each in (described(cache, name), node_of(cache, name))] == ["required", "required"]
 
 
 def test_replicas_come_and_go(aws, cache, standing, refusal):

@@ -110,6 +110,7 @@ def test_a_bucket_of_another_account_is_taken_and_hidden(aws, s3, bucket, refusa
     assert "AccessDenied" in refusal(other.get_bucket_policy, Bucket=bucket)
 
 
+SMALLEST = "varies_by_storage_class"
 RULE = {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}
 
 
@@ -133,6 +134,13 @@ def test_lifecycle_rules_are_kept_as_sent(s3, bucket, refusal):
     assert s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"] == [rule]
     s3.delete_bucket_lifecycle(Bucket=bucket)
     assert "NoSuchLifecycleConfiguration" in refusal(s3.get_bucket_lifecycle_configuration, Bucket=bucket)
+
+
+def test_lifecycle_rules_tell_the_smallest_object_that_moves(s3, bucket):
+    rules = {"Bucket": bucket, "LifecycleConfiguration": {"Rules": [RULE]}}
+    for given, shown in (({}, "all_storage_classes_128K"), ({"TransitionDefaultMinimumObjectSize": SMALLEST}, SMALLEST)):
+        assert s3.put_bucket_lifecycle_configuration(**rules, **given)["TransitionDefaultMinimumObjectSize"] == shown
+        assert s3.get_bucket_lifecycle_configuration(Bucket=bucket)["TransitionDefaultMinimumObjectSize"] == shown
 
 
 def test_cors_rules_are_checked_and_kept(s3, bucket, refusal):

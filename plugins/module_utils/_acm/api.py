@@ -1,0 +1,103 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The calls to AWS Certificate Manager, one function each. Private to the collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+
+from .._visibility import until_visible
+
+#: without this filter ListCertificates shows those with RSA keys of 2048 bits alone
+KEY_TYPES = ("RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1")
+#: a certificate requested a moment ago: ACM is eventually consistent
+NOT_YET = [("ResourceNotFoundException", "")]
+
+
+class AcmError(AnsibleAWSError):
+    """A call to ACM failed."""
+
+
+class AcmErrorHandler(AWSErrorHandler):
+    _CUSTOM_EXCEPTION = AcmError
+
+    @classmethod
+    def _is_missing(cls) -> Any:
+        return is_boto3_error_code("ResourceNotFoundException")
+
+
+class LoadBalancingErrorHandler(AWSErrorHandler):
+    _CUSTOM_EXCEPTION = AcmError
+
+    @classmethod
+    def _is_missing(cls) -> Any:
+        return is_boto3_error_code("LoadBalancerNotFound")
+
+
+@AcmErrorHandler.common_error_handler("list certificates")
+@AWSRetry.jittered_backoff()
+def list_certificates(client: Any) -> list[dict[str, Any]]:
+    pages = client.get_paginator("list_certificates").paginate(Includes={"keyTypes": list(KEY_TYPES)})
+    return pages.build_full_result().get("CertificateSummaryList", [])
+
+
+@AcmErrorHandler.list_error_handler("describe certificate", None)
+@AWSRetry.jittered_backoff()
+def describe_certificate(client: Any, arn: str) -> dict[str, Any] | None:
+    return client.describe_certificate(CertificateArn=arn)["Certificate"]
+
+
+@AcmErrorHandler.common_error_handler("describe the new certificate")
+@until_visible(NOT_YET)
+@AWSRetry.jittered_backoff()
+def describe_new_certificate(client: Any, arn: str) -> dict[str, Any]:
+    return client.describe_certificate(CertificateArn=arn)["Certificate"]
+
+
+@AcmErrorHandler.list_error_handler("list tags of certificate", {})
+@AWSRetry.jittered_backoff()
+def list_tags(client: Any, arn: str) -> dict[str, str]:
+    return {tag["Key"]: tag.get("Value", "") for tag in client.list_tags_for_certificate(CertificateArn=arn)["Tags"]}
+
+
+@AcmErrorHandler.common_error_handler("request certificate")
+@AWSRetry.jittered_backoff()
+def request_certificate(client: Any, **request: Any) -> str:
+    return client.request_certificate(**request)["CertificateArn"]
+
+
+@AcmErrorHandler.common_error_handler("tag certificate")
+@until_visible(NOT_YET)
+@AWSRetry.jittered_backoff()
+def add_tags(client: Any, arn: str, tags: list[dict[str, str]]) -> None:
+    client.add_tags_to_certificate(CertificateArn=arn, Tags=tags)
+
+
+@AcmErrorHandler.common_error_handler("untag certificate")
+@AWSRetry.jittered_backoff()
+def remove_tags(client: Any, arn: str, names: list[str]) -> None:
+    client.remove_tags_from_certificate(CertificateArn=arn, Tags=[{"Key": name} for name in names])
+
+
+@AcmErrorHandler.deletion_error_handler("delete certificate")
+@AWSRetry.jittered_backoff()
+def delete_certificate(client: Any, arn: str) -> None:
+    client.delete_certificate(CertificateArn=arn)
+
+
+@LoadBalancingErrorHandler.list_error_handler("describe load balancer", [])
+@AWSRetry.jittered_backoff()
+def describe_load_balancer(client: Any, arn: str) -> list[dict[str, Any]]:
+    """The load balancer in a list; an empty one when it is gone."""
+    return client.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"]
+
+
+@LoadBalancingErrorHandler.list_error_handler("describe tags of load balancer", {})
+@AWSRetry.jittered_backoff()
+def load_balancer_tags(client: Any, arn: str) -> dict[str, str]:
+    found = client.describe_tags(ResourceArns=[arn])["TagDescriptions"]
+    return {tag["Key"]: tag.get("Value", "") for each in found for tag in each.get("Tags") or []}

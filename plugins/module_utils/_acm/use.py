@@ -1,0 +1,54 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Who uses a certificate, and whether they still exist. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import _tags
+from .._errors import Refused
+from .._wait import wait_for
+from . import api
+
+
+def is_load_balancer(arn: str) -> bool:
+    """Whether an ARN is of an application or network load balancer, which Elastic Load Balancing can be asked for."""
+    return ":elasticloadbalancing:" in arn and ":loadbalancer/" in arn and arn.count("/") >= 3
+
+
+def gone(client: Any, arn: str) -> bool:
+    """Whether a user that ACM still lists is a load balancer that has been deleted: ACM notices that late."""
+    return is_load_balancer(arn) and not api.describe_load_balancer(client, arn)
+
+
+def of_environment(client: Any, arn: str, environment: str | None) -> bool:
+    """Whether a user is a load balancer of the same environment, which is removed before its certificate."""
+    return bool(environment) and is_load_balancer(arn) and api.load_balancer_tags(client, arn).get(_tags.ENVIRONMENT) == environment
+
+
+def refuse_what_is_used(
+    client: Any, name: str, certificates: Sequence[Mapping[str, Any]], environment: str | None, check_mode: bool
+) -> None:
+    """Raise Refused for a certificate that something existing uses; a plan lets pass what is removed before the certificate is."""
+    users = {arn for each in certificates for arn in each.get("InUseBy") or [] if not gone(client, arn)}
+    if check_mode:
+        users = {arn for arn in users if not of_environment(client, arn, environment)}
+    if users:
+        raise Refused(
+            f"ACM certificate {name} is not removed: it is in use by {', '.join(sorted(users))}. "
+            "Remove these, or give them another certificate, and run again."
+        )
+
+
+def wait_until_unused(acm: Any, name: str, arn: str, timeout_seconds: float) -> None:
+    """Until ACM has noticed that the users are gone."""
+
+    def look() -> tuple[bool, list[str]]:
+        users = (api.describe_certificate(acm, arn) or {}).get("InUseBy") or []
+        return not users, users
+
+    what = f"ACM certificate {name} to be in use no more"
+    wait_for(
+        look, what, timeout_seconds, lambda users: f"ACM still lists {', '.join(users)}, which {'is' if len(users) == 1 else 'are'} gone"
+    )

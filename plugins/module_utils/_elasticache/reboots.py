@@ -1,0 +1,75 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reboots that changed parameters wait for: announced, and done only on an explicit word, replicas first. Private to the collection.
+
+A node that is rebooted loses what it holds, so nothing but the word does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._resource import Outcome
+from .._wait import wait_for
+from . import api, changes
+
+NODE = "cache node"
+PENDING, DONE = "pending-reboot", "in-sync"
+#: the nodes start anew when one of these changes
+RESTARTING = frozenset({"engine", "engine_version", "node_type", "parameter_group_name"})
+NEEDS_REBOOT = "requires-reboot"
+
+
+def waits(node: Mapping[str, Any]) -> bool:
+    """Whether a node runs with parameters from before."""
+    return (node.get("CacheParameterGroup") or {}).get("ParameterApplyStatus") == PENDING
+
+
+def note(kind: str, name: str) -> str:
+    return (
+        f"{kind} {name}: parameters take effect once its nodes are rebooted; set allow_reboot: true to have them rebooted, replicas first. "
+        "A node loses what it holds."
+    )
+
+
+def changes_static(client: Any, parameter_group: Outcome) -> bool:
+    """Whether the change of a parameter group holds only after a reboot."""
+    if parameter_group.action != "update" or "parameters" not in parameter_group.attributes:
+        return False
+    before, after = parameter_group.before["parameters"], parameter_group.after["parameters"]
+    changed = {name for name in {**before, **after} if before.get(name) != after.get(name)}
+    known = api.describe_parameters(client, parameter_group.name)
+    return any(each["ParameterName"] in changed and each.get("ChangeType") == NEEDS_REBOOT for each in known)
+
+
+def waiting_nodes(client: Any, group: Mapping[str, Any], everyone: bool) -> list[str]:
+    """The nodes of a group that wait for a reboot, the primary last. everyone: whether all of them will, once the plan is carried out."""
+    shard: Mapping[str, Any] = next(iter(group.get("NodeGroups") or []), {})
+    primary = {each["CacheClusterId"] for each in shard.get("NodeGroupMembers") or [] if each.get("CurrentRole") == "primary"}
+    members = sorted(group.get("MemberClusters") or [], key=lambda member: (member in primary, member))
+    return [member for member in members if everyone or waits(api.describe_cache_cluster(client, member) or {})]
+
+
+def outcomes(nodes: list[str]) -> list[Outcome]:
+    """What a reboot does, in the words of AWS's own status."""
+    before, after = {"parameter_status": PENDING}, {"parameter_status": DONE}
+    return [Outcome(NODE, node, action="update", attributes=["parameter_status"], before=dict(before), after=dict(after)) for node in nodes]
+
+
+def reboot(client: Any, group: str, nodes: list[str], timeout_seconds: float) -> None:
+    """One after another, each waited for."""
+
+    def available() -> tuple[bool, str]:
+        status = str((api.describe_replication_group(client, group) or {"Status": "gone"})["Status"])
+        return status in {"available", "gone"}, status
+
+    for name in nodes:
+        wait_for(available, f"cache replication group {group} to be available", timeout_seconds, str)
+        changes.reboot_cache_cluster(client, name)
+
+        def look(name: str = name) -> tuple[bool, str]:
+            node = api.describe_cache_cluster(client, name)
+            status = "gone" if node is None else str(node["CacheClusterStatus"])
+            return node is None or (status == "available" and not waits(node)), status
+
+        wait_for(look, f"{NODE} {name} to be rebooted", timeout_seconds, str)

@@ -1,0 +1,47 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whether AWS offers what stores that are not there yet are described with. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .._elasticache.versions import wanted_engine
+from .._errors import Refused
+from .._rds import versions
+from .._rds.classes import refuse_unknown_class
+from .._rds.described import KINDS, Kind
+
+CACHES = "elasticache_replication_groups"
+
+
+def refusals(client: Callable[[str], Any], described: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
+    """A sentence for each version or class that AWS does not offer. described: entries of new stores by the role's variable."""
+    for kind in KINDS.values():
+        for entry in described.get(kind.option) or []:
+            yield from _told(_refuse_database, client(kind.engine.service), kind, entry)
+    for entry in described.get(CACHES) or []:
+        yield from _told(_refuse_cache, client("elasticache"), entry)
+
+
+def _told(refuse: Callable[..., None], *arguments: Any) -> Iterator[str]:
+    try:
+        refuse(*arguments)
+    except Refused as refused:
+        yield str(refused)
+
+
+def _refuse_database(client: Any, kind: Kind, entry: Mapping[str, Any]) -> None:
+    what, version = f"{kind.option}, cluster {entry['name']}", entry.get("engine_version")
+    full = versions.of_new_cluster(client, kind.engine, what, str(version)).effective if version else None
+    if entry.get("instance_class"):
+        refuse_unknown_class(client, kind.engine, what, str(entry["instance_class"]), full)
+
+
+def _refuse_cache(client: Any, entry: Mapping[str, Any]) -> None:
+    if not entry.get("engine_version"):
+        return
+    try:
+        wanted_engine(client, None, entry.get("engine"), str(entry["engine_version"]))
+    except Refused as refused:
+        raise Refused(f"{CACHES}, group {entry['name']}: {refused}") from refused

@@ -1,0 +1,171 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A public hosted zone of Route 53: what it is, how it is made, changed and deleted. Private to the collection."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from .. import _tags
+from .._errors import PlatformError, Refused
+from .._resource import Attribute, Change, Resource, tags_attribute
+from . import api, records
+
+FIXED = "Route 53 fixes the name servers of a zone when it is made. Remove the zone and make it anew, or leave delegation_set_id out"
+
+
+def zone_arn(partition: str, zone_id: str) -> str:
+    """A zone's ARN; it has neither region nor account."""
+    return f"arn:{partition}:route53:::hostedzone/{zone_id}"
+
+
+def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
+    """The table of a zone's attributes."""
+    return (
+        Attribute("comment", lambda z: z["comment"]),
+        Attribute("delegation_set_id", lambda z: z["delegation_set_id"], Change.REFUSED, FIXED),
+        tags_attribute(lambda z: z["tags"], purge_tags),
+    )
+
+
+class Zone(Resource):
+    """A zone, found by its domain; of several with the same domain, the environment's own.
+
+    CreateHostedZone takes no tags: until they are set, the zone's caller reference says whose it is.
+    external_dns_owner_id: its records are the zone's own and go with it. delete_records: so does every other record.
+    gone_records: names of records that are removed before the zone is; a plan still sees them.
+    """
+
+    kind = "hosted zone"
+    made_by_aws = ("zone_id", "arn", "name_servers")
+
+    def __init__(
+        self,
+        client: Any,
+        domain: str,
+        tags: Mapping[str, Any] | None = None,
+        purge_tags: bool = False,
+        delegation_set_id: str | None = None,
+        external_dns_owner_id: str = "",
+        delete_records: bool = False,
+        gone_records: Collection[str] = (),
+    ) -> None:
+        self.client = client
+        self.name = records.normal(domain)
+        self.partition = client.meta.partition
+        self.environment = (tags or {}).get(_tags.ENVIRONMENT)
+        self.attributes = attributes(purge_tags)
+        self.external_dns_owner_id = external_dns_owner_id
+        self.delete_records = delete_records
+        self.gone_records = {records.normal(name) for name in gone_records}
+        self.parent: Mapping[str, Any] | None = None
+        self._delegation_set_id = delegation_set_id
+
+    @property
+    def reference(self) -> str:
+        """How the caller references of the environment's zones begin."""
+        return f"{_tags.COLLECTION}/{self.environment or ''}/"
+
+    def find(self) -> Mapping[str, Any] | None:
+        public = [zone for zone in api.list_hosted_zones(self.client) if not zone["Config"]["PrivateZone"]]
+        self.parent = records.nearest_parent(self.name, public)
+        named = [zone for zone in public if records.normal(zone["Name"]) == self.name]
+        if not named:
+            return None
+        tags = api.list_tags(self.client, [zone["Id"] for zone in named])
+        found = [{**zone, "tags": tags.get(zone["Id"], {})} for zone in named]
+        ours = [zone for zone in found if self.environment and self.tags(zone).get(_tags.ENVIRONMENT) == self.environment]
+        return self.read((ours or found)[0])
+
+    def read(self, zone: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """As find() answers it. zone: as ListHostedZones answers it, with its tags."""
+        answer = api.get_hosted_zone(self.client, zone["Id"])
+        if answer is None:
+            return None
+        delegation = answer.get("DelegationSet") or {}
+        return {
+            **zone,
+            "comment": zone["Config"].get("Comment") or "",
+            "delegation_set_id": api.bare_id(delegation.get("Id") or ""),
+            "zone_id": zone["Id"],
+            "arn": zone_arn(self.partition, zone["Id"]),
+            "name_servers": sorted(records.normal(server) for server in delegation.get("NameServers") or []),
+        }
+
+    def tags(self, found: Mapping[str, Any]) -> Mapping[str, str]:
+        """Those that decide ownership: of a zone whose run ended before it was tagged, what its caller reference says."""
+        tags = found["tags"]
+        if _tags.ENVIRONMENT not in tags and self.environment and found["CallerReference"].startswith(self.reference):
+            return {**tags, _tags.ENVIRONMENT: str(self.environment)}
+        return tags
+
+    def determined(self) -> dict[str, Any]:
+        """The name servers, when a delegation set says them before the zone is there."""
+        if not self._delegation_set_id:
+            return {}
+        delegation_set = api.get_reusable_delegation_set(self.client, self._delegation_set_id)
+        if delegation_set is None:
+            raise PlatformError(
+                f"delegation_set_id is {self._delegation_set_id}, and the account has no reusable delegation set of this id: "
+                "look at `aws route53 list-reusable-delegation-sets`, or leave it out."
+            )
+        return {"name_servers": sorted(records.normal(server) for server in delegation_set["NameServers"])}
+
+    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+        if found is None:
+            self.determined()  # tells a delegation set that is not there
+        if wanted.get("state") != "absent" or found is None or self.delete_records:
+            return
+        foreign = self._foreign(self._records(found["zone_id"]))
+        if foreign:
+            raise Refused(
+                f"{self.kind} {self.name} is not removed: it has records that this collection did not make: "
+                f"{', '.join(records.described(foreign))}. Delete them, or set delete_records: true to delete all of them with the zone."
+            )
+
+    def _records(self, zone_id: str) -> list[Mapping[str, Any]]:
+        return records.beyond_the_zones_own(api.list_resource_record_sets(self.client, zone_id), self.name)
+
+    def _foreign(self, found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        own = records.of_external_dns(found, self.external_dns_owner_id)
+        return [each for each in found if each not in own and records.normal(each["Name"]) not in self.gone_records]
+
+    def create(self, wanted: Mapping[str, Any]) -> None:
+        request: dict[str, Any] = {"Name": self.name, "CallerReference": f"{self.reference}{time.time_ns()}"}
+        if wanted.get("comment") is not None:
+            request["HostedZoneConfig"] = {"Comment": wanted["comment"], "PrivateZone": False}
+        if wanted.get("delegation_set_id"):
+            request["DelegationSetId"] = wanted["delegation_set_id"]
+        zone_id = api.create_hosted_zone(self.client, **request)
+        if zone_id is None:  # the answer to the first call was lost
+            made = [z["Id"] for z in api.list_hosted_zones(self.client) if z["CallerReference"] == request["CallerReference"]]
+            zone_id = made[0]
+        self._set_tags(zone_id, {}, wanted.get("tags") or {})
+
+    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "tags" in names:
+            self._set_tags(found["zone_id"], found["tags"], wanted["tags"])
+        if "comment" in names:
+            api.update_comment(self.client, found["zone_id"], wanted["comment"])
+
+    def _set_tags(self, zone_id: str, before: Mapping[str, str], after: Mapping[str, Any]) -> None:
+        added, removed = _tags.difference(before, {name: str(value) for name, value in after.items()})
+        if added or removed:
+            api.change_tags(self.client, zone_id, _tags.as_list(added), removed)
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        remaining = self._records(found["zone_id"])
+        gone = remaining if self.delete_records else records.of_external_dns(remaining, self.external_dns_owner_id)
+        if gone:
+            api.change_resource_record_sets(self.client, found["zone_id"], records.as_changes("DELETE", gone))
+        api.delete_hosted_zone(self.client, found["zone_id"])
+
+    def describe(self, found: Mapping[str, Any]) -> dict[str, Any]:
+        shown = {attribute.name: attribute.read(found) for attribute in self.attributes}
+        return {"name": self.name, **{name: found[name] for name in self.made_by_aws}, **shown}
+
+    def parent_zone(self) -> dict[str, str]:
+        """Name and id of the account's zone that the domain lies in; empty strings when there is none."""
+        parent = self.parent or {}
+        return {"name": records.normal(parent.get("Name", "")), "zone_id": parent.get("Id", "")}

@@ -1,0 +1,48 @@
+"""The inputs of the role k8s_addons, as its filters have them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support import collection
+
+CHARTS = collection.load(collection.ROLES / "k8s_addons" / "vars" / "main.yml")["__k8s_addons_charts"]
+ZONE = {
+    "domain": "staging.example.com",
+    "zone_id": "Z1",
+    "zone_arn": "arn:aws:route53:::hostedzone/Z1",
+    "certificate_arn": "arn:aws:acm:eu-west-1:123456789012:certificate/1",
+}
+
+
+@pytest.fixture
+def charts() -> dict[str, Any]:
+    return CHARTS
+
+
+@pytest.fixture
+def inputs() -> dict[str, Any]:
+    """Everything on."""
+    addons = {key: {"enabled": True, "chart_version": "", "values": {}, "namespace": chart["namespace"]} for key, chart in CHARTS.items()}
+    return {
+        "environment": "staging",
+        "region": "eu-west-1",
+        "name_prefix": "opta",
+        "tags": {"team": "demo"},
+        "account_id": "123456789012",
+        "partition": "aws",
+        "cluster_name": "opta-staging",
+        "kubernetes_version": "1.35",
+        "vpc_id": "vpc-1",
+        "vpc_cidr_block": "10.0.0.0/16",
+        "public_subnet_ids": ["subnet-1", "subnet-2"],
+        "log_bucket_name": "logs",
+        "zone": dict(ZONE),
+        "ingress": "nginx_gateway_fabric",
+        "repository_mirror": "",
+        "extra_charts": [],
+        "datadog_site": "datadoghq.com",
+        "addons": addons,
+    }

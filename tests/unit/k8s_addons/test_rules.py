@@ -1,0 +1,89 @@
+"""One clear sentence for each input that cannot be right."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import mirror
+from ansible_collections.opta.platform.plugins.module_utils._preflight.rules import aws_rules, environment_rules
+
+from tests.support import collection
+
+GIVEN = {
+    **{name: value for name, value in collection.defaults("k8s_addons").items() if "{{" not in str(value)},
+    "opta_environment": "staging",
+    "opta_region": "eu-west-1",
+    "network_cidr_block": "10.0.0.0/16",
+    "network_zone_count": 3,
+    "eks_version": "1.35",
+}
+
+WRONG = {
+    "values that are no map": ({"k8s_addons_metrics_server_values": "replicas=2"}, "k8s_addons_metrics_server_values is a text"),
+    "a version for other minors": ({"eks_version": "1.30"}, "is for Kubernetes 1.31 to 1.36, but the cluster is to run 1.30"),
+    "ingress-nginx on a newer cluster": (
+        {"eks_version": "1.36", "k8s_addons_ingress": "ingress_nginx", "k8s_addons_linkerd_enabled": False},
+        "version 4.15.1 of the chart ingress-nginx is for Kubernetes 1.31 to 1.35",
+    ),
+    "Datadog without a key": ({"k8s_addons_datadog_enabled": True}, "there is no API key"),
+    "Datadog with two keys": (
+        {"k8s_addons_datadog_enabled": True, "k8s_addons_datadog_api_key": "x", "k8s_addons_datadog_api_key_secret_arn": "arn"},
+        "are both given",
+    ),
+    "an ingress that is none": ({"k8s_addons_ingress": "traefik"}, "k8s_addons_ingress is 'traefik': it must be nginx_gateway_fabric"),
+    "a mirror without a scheme": ({"k8s_addons_repository_mirror": "charts.example.com"}, "must begin with https://, http:// or oci://"),
+    "an extra chart without a version": (
+        {"k8s_addons_extra_charts": [{"name": "a", "repository": "https://x.example"}]},
+        "chart a: chart_version is needed",
+    ),
+    "an extra chart of nowhere": (
+        {"k8s_addons_extra_charts": [{"name": "a", "repository": "x", "chart_version": "1"}]},
+        "repository must be a URL",
+    ),
+    "two extra charts of one name": (
+        {"k8s_addons_extra_charts": [{"name": "a", "repository": "https://x.example", "chart_version": "1"}] * 2},
+        "has two charts named a",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_told(case):
+    inputs, words = WRONG[case]
+    told = environment_rules({**GIVEN, **inputs})
+    assert any(words in sentence for sentence in told), told
+    assert not [sentence for sentence in told if "None" in sentence]
+
+
+def test_the_defaults_are_right():
+    assert environment_rules(GIVEN) == []
+
+
+def test_a_version_that_the_table_does_not_know_is_the_users_own_word():
+    assert environment_rules({**GIVEN, "eks_version": "1.36", "k8s_addons_linkerd_chart_version": "2026.9.1"}) == []
+
+
+def test_a_cluster_whose_version_is_not_given_is_asked():
+    given = {name: value for name, value in GIVEN.items() if name != "eks_version"}
+    assert environment_rules(given) == []
+    assert any("but the cluster is to run 1.30" in sentence for sentence in aws_rules(given, {"cluster_version": "1.30"}))
+    assert aws_rules(given, {"cluster_version": "1.35"}) == []
+
+
+@pytest.mark.parametrize(
+    ("repository", "through", "expected"),
+    [
+        ("https://kubernetes.github.io/autoscaler", "", {"chart": "c", "repository": "https://kubernetes.github.io/autoscaler"}),
+        ("oci://ghcr.io/nginx/charts", "", {"chart": "oci://ghcr.io/nginx/charts/c"}),
+        ("https://a.io/b/", "https://m.example/x/", {"chart": "c", "repository": "https://m.example/x/a.io/b"}),
+        ("oci://ghcr.io/nginx/charts", "https://m.example", {"chart": "c", "repository": "https://m.example/ghcr.io/nginx/charts"}),
+        ("https://a.io/b", "oci://r.example/m", {"chart": "oci://r.example/m/a.io/b/c"}),
+    ],
+)
+def test_where_a_chart_is_looked_for(repository, through, expected):
+    assert mirror.place_of(repository, "c", through) == expected
+
+
+def test_a_manifest_comes_from_a_mirror_for_files():
+    url = "https://github.com/a/b.yaml"
+    assert mirror.mirrored_url(url, "https://m.example/x") == "https://m.example/x/github.com/a/b.yaml"
+    assert mirror.mirrored_url(url, "oci://r.example") == url

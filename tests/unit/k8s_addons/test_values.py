@@ -1,0 +1,140 @@
+"""What the charts are set to."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import load_balancer, table
+
+from tests.support import collection
+
+OWN_CHARTS = collection.ROOT / "tests" / "standin" / "charts"
+#: directories of the real charts by name, for those who have them: OPTA_CHART_SOURCES=directory
+SOURCES = os.environ.get("OPTA_CHART_SOURCES", "")
+#: maps that the real charts write into the objects as they are
+FREE = {"resources", "podSecurityContext", "securityContext", "containerSecurityContext", "annotations", "extraArgs", "config"}
+WITHOUT_LINKERD = list(table.ADDONS)
+
+
+def values(inputs, charts, key):
+    (release,) = [entry for entry in table.releases(inputs, charts) if entry["name"] == table.ADDONS[key].release]
+    return release["values"]
+
+
+def unknown(ours, theirs, path=""):
+    """The keys that we set and that the chart does not have."""
+    if not isinstance(ours, dict) or not isinstance(theirs, dict) or not theirs or path.rpartition(".")[2] in FREE:
+        return []
+    missing = [f"{path}.{key}" for key in ours if key not in theirs]
+    return missing + [name for key in ours if key in theirs for name in unknown(ours[key], theirs[key], f"{path}.{key}")]
+
+
+@pytest.mark.parametrize("key", WITHOUT_LINKERD)
+def test_every_key_is_one_of_the_chart(inputs, charts, key):
+    own = OWN_CHARTS / charts[key]["chart"]
+    assert unknown(values(inputs, charts, key), yaml.safe_load((own / "values.yaml").read_text())) == []
+    assert yaml.safe_load((own / "Chart.yaml").read_text())["version"] == charts[key]["version"], "the keys were read from this version"
+
+
+@pytest.mark.skipif(not SOURCES, reason="OPTA_CHART_SOURCES is not set")
+@pytest.mark.parametrize("key", WITHOUT_LINKERD)
+def test_the_keys_are_those_of_the_real_chart(charts, key):
+    real = Path(SOURCES) / charts[key]["chart"]
+    assert yaml.safe_load((real / "Chart.yaml").read_text())["version"] == charts[key]["version"]
+    own = yaml.safe_load((OWN_CHARTS / charts[key]["chart"] / "values.yaml").read_text())
+    assert merged_defaults(own, yaml.safe_load((real / "values.yaml").read_text())) == own
+
+
+def merged_defaults(own, real):
+    """The real defaults of the keys that our chart has."""
+    if not isinstance(own, dict) or not own or not isinstance(real, dict):
+        return real
+    return {key: merged_defaults(value, real[key]) if key in real else "(no such key)" for key, value in own.items()}
+
+
+def test_values_of_the_user_are_merged_over_ours():
+    ours = {"a": {"b": 1, "c": 2}, "d": [1], "e": 5}
+    assert table.merged(ours, {"a": {"c": 3}, "d": [2], "f": 6}) == {"a": {"b": 1, "c": 3}, "d": [2], "e": 5, "f": 6}
+    assert table.merged(ours, {"a": {"b": None}}) == {"a": {"c": 2}, "d": [1], "e": 5}
+
+
+@pytest.mark.parametrize(("minor", "image"), [("1.34", "v1.34.5"), ("1.35", "v1.35.2"), ("1.36", "v1.36.1")])
+def test_k5_the_autoscaler_is_of_the_clusters_minor_version(inputs, charts, minor, image):
+    assert values({**inputs, "kubernetes_version": minor}, charts, "cluster_autoscaler")["image"]["tag"] == image
+
+
+def test_t20_the_load_balancer_ends_tls_and_the_gateway_speaks_plain_http(inputs, charts):
+    found = values(inputs, charts, "nginx_gateway_fabric")
+    listeners = found["gateways"][0]["spec"]["listeners"]
+    assert [(entry["name"], entry["port"], entry["protocol"]) for entry in listeners] == [("http", 80, "HTTP"), ("https", 443, "HTTP")]
+    told = found["nginx"]["service"]["patches"][0]["value"]["metadata"]["annotations"]
+    for name, value in {
+        "ssl-ports": "443",
+        "alpn-policy": "HTTP2Preferred",
+        "ssl-negotiation-policy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
+        "proxy-protocol": "*",
+        "scheme": "internet-facing",
+    }.items():
+        assert told[f"{load_balancer.PREFIX}{name}"] == value
+    assert found["nginx"]["config"]["rewriteClientIP"]["mode"] == "ProxyProtocol", "both speak it, or neither"
+    assert found["nginx"]["config"]["rewriteClientIP"]["trustedAddresses"] == [{"type": "CIDR", "value": "10.0.0.0/16"}]
+    assert "access_logs.s3.bucket=logs" in told[f"{load_balancer.PREFIX}attributes"]
+    (redirect,) = [json.loads(text) for text in found["extraObjects"]]
+    assert redirect["spec"]["parentRefs"] == [{"name": "public", "sectionName": "http"}], "on 443 it would go round for ever"
+
+
+def test_t20_without_a_certificate_there_is_port_80_only(inputs, charts):
+    inputs["zone"] = {}
+    found = values(inputs, charts, "nginx_gateway_fabric")
+    assert [entry["name"] for entry in found["gateways"][0]["spec"]["listeners"]] == ["http"]
+    assert found["extraObjects"] == []
+    assert "ssl-cert" not in str(found)
+    assert values(inputs, charts, "ingress_nginx")["controller"]["service"]["enableHttps"] is False
+
+
+def test_t19_the_controller_gets_vpc_region_and_tags(inputs, charts):
+    found = values(inputs, charts, "aws_load_balancer_controller")
+    assert (found["vpcId"], found["region"]) == ("vpc-1", "eu-west-1")
+    assert found["defaultTags"] == {"opta:environment": "staging", "opta:managed-by": "opta.platform", "team": "demo"}
+    assert not any(found[switch] for switch in ("enableShield", "enableWaf", "enableWafv2"))
+
+
+def test_t21_the_owners_record_of_the_apex_lies_in_the_zone(inputs, charts):
+    found = values(inputs, charts, "external_dns")
+    assert (found["policy"], found["txtOwnerId"], found["txtPrefix"]) == ("sync", "opta-staging", "%{record_type}-extdns.")
+    assert found["extraArgs"]["zone-id-filter"] == "Z1"
+    assert found["sources"] == ["gateway-httproute", "gateway-grpcroute"]
+
+
+def test_datadogs_key_is_no_value(inputs, charts):
+    assert "the-key" not in str(table.releases(inputs, charts))
+    (secret,) = [obj for obj in table.objects(inputs, "the-key") if obj["kind"] == "Secret"]
+    assert secret["stringData"] == {"api-key": "the-key"}
+    assert values(inputs, charts, "datadog")["datadog"]["apiKeyExistingSecret"] == secret["metadata"]["name"]
+
+
+def test_namespaces_fulfil_pod_security_and_kube_system_is_left_alone(inputs):
+    inputs["addons"]["metrics_server"]["namespace"] = "kube-system"
+    found = {obj["metadata"]["name"]: obj["metadata"] for obj in table.namespaces(inputs)}
+    assert "kube-system" not in found
+    levels = {name: metadata["labels"]["pod-security.kubernetes.io/enforce"] for name, metadata in found.items()}
+    assert levels["nginx-gateway"] == "restricted" and levels["datadog"] == "privileged"
+    assert found["nginx-gateway"]["annotations"]["linkerd.io/inject"] == "enabled"
+    assert [obj["metadata"]["name"] for obj in table.namespaces(inputs, on=False)] == []
+
+
+def test_an_add_on_that_is_off_loses_release_and_namespace(inputs, charts):
+    inputs["addons"]["datadog"]["enabled"] = False
+    (entry,) = [entry for entry in table.releases(inputs, charts) if entry["name"] == "datadog"]
+    assert entry == {"name": "datadog", "namespace": "datadog", "state": "absent"}
+    assert [obj["metadata"]["name"] for obj in table.namespaces(inputs, on=False)] == ["datadog"]
+
+
+def test_a_namespace_that_another_one_uses_stays(inputs):
+    inputs["addons"]["datadog"]["enabled"] = False
+    inputs["extra_charts"] = [{"name": "mine", "namespace": "datadog", "repository": "https://x", "chart_version": "1"}]
+    assert table.namespaces(inputs, on=False) == []
