@@ -40,8 +40,7 @@ def test_every_key_is_one_of_the_chart(inputs, charts, key):
     assert yaml.safe_load((own / "Chart.yaml").read_text())["version"] == charts[key]["version"], "the keys were read from this version"
 
 
-@pytest.mark.skipif(not SOURCES, reason="OPTA_CHART_SOURCES is not set")
-@pytest.mark.parametrize("key", WITHOUT_LINKERD)
+@pytest.mark.parametrize("key", WITHOUT_LINKERD if SOURCES else [])
 def test_the_keys_are_those_of_the_real_chart(charts, key):
     real = Path(SOURCES) / charts[key]["chart"]
     assert yaml.safe_load((real / "Chart.yaml").read_text())["version"] == charts[key]["version"]
