@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.support.playbooks import Playbooks
-from tests.support.standin import Standin, leftovers, own_directory
+from tests.support.standin import DIRECTORY, Standin, leftovers, own_directory
 
 _numbers = itertools.count(1)
 
@@ -30,6 +30,23 @@ def standin() -> Iterator[Standin]:
 def playbooks(standin: Standin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playbooks]:
     """ansible-playbook against the stand-in."""
     running = Playbooks(standin.environment, tmp_path_factory.mktemp("playbooks"))
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def empty(request: pytest.FixtureRequest) -> Iterator[Standin]:
+    """A stand-in with nothing in it, for one test module."""
+    running = Standin(DIRECTORY / f"test-{os.getpid()}-{request.module.__name__.rsplit('.', 1)[-1]}")
+    try:
+        yield running.up()
+    finally:
+        running.down()
+
+
+@pytest.fixture(scope="module")
+def ansible(empty: Standin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playbooks]:
+    running = Playbooks(empty.environment, tmp_path_factory.mktemp("runs"))
     yield running
     running.close()
 

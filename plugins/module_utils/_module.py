@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -50,6 +51,7 @@ class PlatformModule(AnsibleAWSModule):
     def __init__(self, argument_spec: dict[str, dict[str, Any]], common: bool = True, **settings: Any) -> None:
         self._controller = Controller()
         self._session: Any = None
+        self._making = threading.Lock()  # a session makes one client at a time
         self._answers = Answers()
         _wait.before_waiting = self._answers.forget
         spec = {**(COMMON_ARGUMENTS if common else {}), **argument_spec}
@@ -65,11 +67,12 @@ class PlatformModule(AnsibleAWSModule):
         config = Config(retries=dict(retries), user_agent=f"APN/1.0 Ansible/{ansible_version} opta.platform")
         config = config.merge(arguments.pop("aws_config", None) or Config())
         try:
-            if self._session is None:
-                self._session = _session.new_session(profile)
-            client = self._session.create_client(
-                service, endpoint_url=endpoint_url, config=config, **{"region_name": region, **arguments, **settings}
-            )
+            with self._making:
+                if self._session is None:
+                    self._session = _session.new_session(profile)
+                client = self._session.create_client(
+                    service, endpoint_url=endpoint_url, config=config, **{"region_name": region, **arguments, **settings}
+                )
         except botocore.exceptions.NoRegionError:
             self.fail_json(msg="No AWS region was found: give the option region, for example eu-west-1, or set AWS_REGION.")
         except (ValueError, botocore.exceptions.BotoCoreError) as error:

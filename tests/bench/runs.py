@@ -49,7 +49,7 @@ def playbook(where: Standin, *arguments: str, inventory: Path = DEMO) -> Figures
         tasks=len(tasks),
         changed=sum(task["status"] == "changed" for task in tasks),
         calls=calls,
-        helm_seconds=sum(task["seconds"] for task in tasks if task["action"].endswith(".helm_release")),
+        helm_seconds=sum(task["seconds"] for task in tasks if task["action"].endswith((".helm_release", ".helm_releases"))),
         task_seconds=seconds,
     )
 

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.support.playbooks import Playbooks, Run
-from tests.support.standin import DIRECTORY, ROOT, Standin
+from tests.support.standin import ROOT
 
 DEMO = ("-i", str(ROOT / "inventories" / "demo"))
 #: what lets a destroy take everything
 UNPROTECTED = {"opta_deletion_protection": False, "elasticache_skip_final_snapshot": True}
-
-
-@pytest.fixture(scope="module")
-def empty(request: pytest.FixtureRequest) -> Iterator[Standin]:
-    """A stand-in with nothing in it, for one test module."""
-    running = Standin(DIRECTORY / f"test-{os.getpid()}-{request.module.__name__.rsplit('.', 1)[-1]}")
-    try:
-        yield running.up()
-    finally:
-        running.down()
-
-
-@pytest.fixture(scope="module")
-def ansible(empty: Standin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playbooks]:
-    running = Playbooks(empty.environment, tmp_path_factory.mktemp("runs"))
-    yield running
-    running.close()
 
 
 @pytest.fixture(scope="module")

@@ -133,10 +133,12 @@ def _caches(standin: Standin, environment: str) -> dict[str, list[str]]:
 
 
 def secrets(standin: Standin, environment: str) -> dict[str, dict[str, Any]]:
-    """By name, each secret of the environment: the password that is current, and all its versions with their labels."""
+    """By name, each secret of the environment's stores: the password that is current, and all its versions with their labels."""
     manager = standin.client("secretsmanager")
     found = {}
     for name in _of(environment, _pages(manager, "list_secrets", "SecretList", IncludePlannedDeletion=True), "Name"):
+        if "/linkerd/" in name:
+            continue
         described = manager.describe_secret(SecretId=name)
         deleted = "DeletedDate" in described
         text = None if deleted else json.loads(manager.get_secret_value(SecretId=name)["SecretString"])["password"]

@@ -43,7 +43,10 @@ SERVICE_WITHOUT_A_CALL: list[tuple[dict[str, Any], str]] = [
     ({"opta_service_links": [{"redis": "main"}]}, "opta_service_links[1] has redis, which no link has: write elasticache."),
     ({"opta_service_links": [{"s3": "main"}]}, "give permission: read or write"),
     ({"opta_service_public_addresses": ["https://hello.example.com"]}, "leave the scheme out, for example hello.example.com"),
-    ({"opta_service_public_hash_key": "session"}, "opta_service_public_hash_key is given, and opta_service_public_addresses is not"),
+    (
+        {"opta_service_public_hash_key": "$cookie_session"},
+        "opta_service_public_hash_key is given, and opta_service_public_addresses is not",
+    ),
     ({"opta_service_links": [{"s3": "main", "permission": "admin"}]}, "permission is 'admin': it must be read or write"),
 ]
 
@@ -104,7 +107,7 @@ def test_nobody_to_ask(empty: Standin, ansible: Playbooks, settings: dict[str, s
 
 
 def test_a_version_that_skips_a_minor_is_refused_before_anything_is_changed(empty: Standin, play: Callable[..., Run]) -> None:
-    play("env", eks_version="1.34", eks_node_groups=[])
+    play("env", "--tags", "network,eks", eks_version="1.34", eks_node_groups=[])
     mark = empty.mark()
     refused = play("env", fails=True, eks_version="1.36", eks_node_groups=[], network_nat_mode="per_zone")
     assert 'set "1.35" first' in refused.failure()
@@ -113,7 +116,7 @@ def test_a_version_that_skips_a_minor_is_refused_before_anything_is_changed(empt
 
 def test_names_over_the_limit_are_shortened(empty: Standin, play: Callable[..., Run]) -> None:
     long_name = "a" * 32
-    planned = play("env", check=True, opta_name_prefix="platform-of-many-teams", opta_environment=long_name)
+    planned = play("env", check=True, opta_name_prefix="platform-of-many-teams", opta_environment=long_name, dns_cert_domain="")
     roles = [task["result"] for task in planned.tasks if "role" in task["result"] and isinstance(task["result"].get("role"), dict)]
     names = [role["role"]["name"] for role in roles]
     assert names

@@ -14,7 +14,7 @@ from tests.support.playbooks import Playbooks, Run
 from tests.support.standin import REGION
 
 CONFIRMED = {"opta_destroy_confirm": "staging", **UNPROTECTED}
-CHANGED = {"eks_version": "1.36", "network_nat_mode": "per_zone", "opta_tags": {"team": "other"}, "eks_log_types": ["api"]}
+CHANGED = {"eks_version": "1.35", "network_nat_mode": "per_zone", "opta_tags": {"team": "other"}, "eks_log_types": ["api"]}
 SERVICE_ABSENT = {"ansible.builtin.include_role": {"name": "opta.platform.opta_service", "tasks_from": "absent"}}
 TAGS = {"opta:environment": "staging", "opta:role": "network", "opta:name": "both-ways"}
 TRUST = {
@@ -59,7 +59,7 @@ def same(ansible: Playbooks, seen: Seen) -> Callable[..., None]:
 
 @pytest.fixture(scope="module")
 def living(play: Callable[..., Run]) -> None:
-    play("env")
+    play("env", eks_version="1.34")
     play("service", limit="hello,staging")
 
 

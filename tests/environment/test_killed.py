@@ -32,7 +32,7 @@ CHANGED_STORES = {
 }
 #: and one that touches the network, the cluster, its add-ons and its nodes, too
 CHANGED = {
-    "eks_version": "1.36",
+    "eks_version": "1.35",
     "network_nat_mode": "per_zone",
     "opta_tags": {"team": "other"},
     "eks_log_types": ["api"],
@@ -41,7 +41,7 @@ CHANGED = {
 }
 #: each phase of an environment's life: its playbook and variables
 PHASES: dict[str, tuple[str, dict[str, Any]]] = {
-    "creation": ("env", UNPROTECTED),
+    "creation": ("env", {"eks_version": "1.34", **UNPROTECTED}),
     "update": ("env", CHANGED),
     "destruction": ("destroy", {**CHANGED, "opta_destroy_confirm": "staging", "opta_delete_retained": True}),
 }
@@ -49,7 +49,7 @@ PHASES: dict[str, tuple[str, dict[str, Any]]] = {
 
 STORES = ("aurora", "cache", "docdb")
 #: an environment without a cluster, which is soon made
-SMALL = {"opta_environment": "again", **UNPROTECTED}
+SMALL = {"opta_environment": "again", "dns_cert_domain": "", **UNPROTECTED}
 
 
 def arguments(playbook: str, variables: dict[str, Any], *more: str) -> list[str]:

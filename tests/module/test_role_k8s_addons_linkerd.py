@@ -23,10 +23,16 @@ def _removed(standin):
     mesh_foundation.remove(Cluster(standin).kubernetes)
 
 
+@pytest.fixture(scope="module")
+def standin(empty):
+    """A stand-in of its own: other tests make namespaces and kinds of these names."""
+    return empty
+
+
 @pytest.fixture
-def addons(playbooks, standin):
+def addons(ansible, standin):
     """The role with Linkerd alone."""
-    made = Addons(playbooks, standin)
+    made = Addons(ansible, standin)
     made.facts["network_outputs"]["kms_key_arn"] = standin.client("kms").create_key()["KeyMetadata"]["Arn"]
     made.inputs |= {f"k8s_addons_{name}_enabled": False for name in OTHERS}
     made.inputs |= {"k8s_addons_ingress": "none", "k8s_addons_linkerd_enabled": True}

@@ -17,8 +17,8 @@ from .._load_balancers import balancers
 STACK = "service.k8s.aws/stack"
 
 
-def k8s_addons_outputs(client: Callable[[str], Any], prefix: str, environment: str, domain: str) -> dict[str, str] | None:
-    """By the tags of the load balancer and of the mesh's secret; None when there is neither."""
+def k8s_addons_outputs(client: Callable[[str], Any], prefix: str, environment: str) -> dict[str, str] | None:
+    """By the tags of the load balancer and of the mesh's secret; None when there is neither. The domain is that of another role."""
     cluster = _names.resource_name(prefix, environment, limit=100)
     found = balancers.find(client("elbv2"), {"elbv2.k8s.aws/cluster": cluster, _tags.ENVIRONMENT: environment, _tags.ROLE: ROLE})
     balancer = next((entry for entry in found if entry["state"] == balancers.ACTIVE), None)
@@ -27,7 +27,7 @@ def k8s_addons_outputs(client: Callable[[str], Any], prefix: str, environment: s
         return None
     tags = (balancer or {}).get("tags") or {}
     namespace = tags.get(STACK, "").partition("/")[0] or "nginx-gateway"
-    return published(tags.get(_tags.NAME, ""), balancer, domain, anchor, namespace)
+    return published(tags.get(_tags.NAME, ""), balancer, "", anchor, namespace)
 
 
 def _trust_anchor(client: Any, name: str, environment: str) -> str:

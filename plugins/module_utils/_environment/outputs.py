@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
 from os.path import commonprefix
 from typing import Any
 
@@ -64,14 +65,28 @@ class Environment:
         }
 
     def outputs(self) -> dict[str, dict[str, Any]]:
-        """By role; a role that does not stand completely is left out."""
-        roles = {"network": self.network(), "s3": self.s3(), "eks": self.eks(), "elasticache": self.elasticache()}
-        roles["dns_cert"] = self.domain.outputs()
-        for role, kind in KINDS.items():
-            roles[role] = database_outputs(role, *self._place(), self.stores(kind.kind))
-        domain = (roles["dns_cert"] or {}).get("domain", "")
-        roles["k8s_addons"] = k8s_addons_outputs(self.client, self.prefix, self.environment, domain) if self.cluster else None
+        """By role; a role that does not stand completely is left out. All are read side by side."""
+        readers = {
+            "network": self.network,
+            "s3": self.s3,
+            "dns_cert": self.domain.outputs,
+            "eks": self.eks,
+            "elasticache": self.elasticache,
+            "k8s_addons": self.k8s_addons,
+            **{role: partial(self._databases, role, kind.kind) for role, kind in KINDS.items()},
+        }
+        with ThreadPoolExecutor(len(readers)) as pool:
+            asked = {role: pool.submit(read) for role, read in readers.items()}
+        roles = {role: answer.result() for role, answer in asked.items()}
+        if roles["k8s_addons"] and roles["dns_cert"]:
+            roles["k8s_addons"]["domain"] = roles["dns_cert"]["domain"]
         return {role: values for role, values in roles.items() if values is not None}
+
+    def _databases(self, role: str, kind: str) -> dict[str, Any] | None:
+        return database_outputs(role, *self._place(), self.stores(kind))
+
+    def k8s_addons(self) -> dict[str, Any] | None:
+        return k8s_addons_outputs(self.client, self.prefix, self.environment) if self.cluster else None
 
     def _new(self, variable: str, entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """The entries of stores that nobody has begun to make: a store's secret is its first thing."""

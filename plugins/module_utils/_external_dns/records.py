@@ -5,42 +5,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-
+from .._route53.api import list_resource_record_sets
 from .._wait import wait_for
 
 #: external-dns, endpoint/labels.go
 OWNER = "external-dns/owner="
 
 
-class RecordsError(AnsibleAWSError):
-    """Route 53 refused a call."""
-
-
-class Handler(AWSErrorHandler):
-    """Turns the API's errors into RecordsError; a zone that is gone has no records."""
-
-    _CUSTOM_EXCEPTION = RecordsError
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code("NoSuchHostedZone")
-
-
-@Handler.list_error_handler("list the records of the zone", [])
-@AWSRetry.jittered_backoff()
-def list_records(client: Any, zone_id: str) -> list[dict[str, Any]]:
-    paginator = client.get_paginator("list_resource_record_sets")
-    return paginator.paginate(HostedZoneId=zone_id).build_full_result().get("ResourceRecordSets", [])
-
-
 def owned(client: Any, zone_id: str, owner_id: str) -> list[str]:
     """The names of the TXT records that say that this owner keeps what stands beside them."""
     found = []
-    for record in list_records(client, zone_id):
+    for record in list_resource_record_sets(client, zone_id):
         values = [entry["Value"].strip('"') for entry in record.get("ResourceRecords") or []] if record["Type"] == "TXT" else []
         if any(f"{OWNER}{owner_id}" in value.split(",") for value in values):
             found.append(record["Name"].rstrip("."))

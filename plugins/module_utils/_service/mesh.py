@@ -57,7 +57,7 @@ def clients(inputs: Inputs, addons: Mapping[str, Any]) -> dict[str, Any]:
         return {"identities": [EVERYONE]}
     own = f"{inputs.text('layer')}/{inputs.text('name')}"
     references = [_reference(name) for name in dict.fromkeys([own, *names])]
-    ingress = INGRESS_NAMESPACES.get(str(addons.get("ingress") or ""))
+    ingress = addons.get("gateway_namespace") or INGRESS_NAMESPACES.get(str(addons.get("ingress") or ""))
     if ingress and inputs.items("public_addresses"):
         references.append({"kind": "Namespace", "name": ingress})
     return {"identityRefs": references}

@@ -70,7 +70,9 @@ def test_up_status_env_down(directory: Path) -> None:
         "KUBECACHEDIR",
         "KUBECONFIG",
         "NO_PROXY",
+        "OPTA_REPOSITORY_MIRROR",
         "PATH",
+        "STANDIN_DNS",
         "no_proxy",
     }
     assert not Path(exported["AWS_CONFIG_FILE"]).exists()
