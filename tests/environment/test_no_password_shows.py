@@ -46,6 +46,8 @@ class Life:
         manager = self._standin.client("secretsmanager")
         for secret in manager.list_secrets()["SecretList"]:
             store = secret["Name"].split("/")[2]
+            if store not in STORES:
+                continue
             password = json.loads(manager.get_secret_value(SecretId=secret["Name"])["SecretString"])["password"]
             if password not in self.passwords[store]:
                 self.passwords[store].append(password)

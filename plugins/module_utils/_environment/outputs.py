@@ -66,7 +66,7 @@ class Environment:
 
     def outputs(self) -> dict[str, dict[str, Any]]:
         """By role; a role that does not stand completely is left out. All are read side by side."""
-        readers = {
+        readers: dict[str, Callable[[], dict[str, Any] | None]] = {
             "network": self.network,
             "s3": self.s3,
             "dns_cert": self.domain.outputs,
