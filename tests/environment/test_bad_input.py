@@ -44,7 +44,7 @@ SERVICE_WITHOUT_A_CALL: list[tuple[dict[str, Any], str]] = [
     ({"opta_service_links": [{"s3": "main"}]}, "give permission: read or write"),
     ({"opta_service_public_addresses": ["https://hello.example.com"]}, "leave the scheme out, for example hello.example.com"),
     (
-        {"opta_service_public_hash_key": "$cookie_session"},
+        {"opta_service_public_addresses": [], "opta_service_public_hash_key": "$cookie_session"},
         "opta_service_public_hash_key is given, and opta_service_public_addresses is not",
     ),
     ({"opta_service_links": [{"s3": "main", "permission": "admin"}]}, "permission is 'admin': it must be read or write"),
