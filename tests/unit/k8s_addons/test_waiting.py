@@ -86,7 +86,7 @@ def test_t21_the_records_of_an_owner(monkeypatch):
         return {"Name": f"{name}.", "Type": "TXT", "ResourceRecords": [{"Value": f'"heritage=external-dns,external-dns/owner={owner}"'}]}
 
     found = [text("a-extdns.app.example.com", "opta-staging"), text("other", "opta-staging-2"), {"Name": "app.", "Type": "A"}]
-    monkeypatch.setattr(records, "list_records", lambda client, zone_id: found)
+    monkeypatch.setattr(records, "list_resource_record_sets", lambda client, zone_id: found)
     assert records.owned(None, "Z1", "opta-staging") == ["a-extdns.app.example.com"]
     with pytest.raises(WaitTimeout, match="a-extdns.app.example.com still there"):
         records.wait_until_none(None, "Z1", "opta-staging", 0)
