@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
 
@@ -29,9 +30,8 @@ def standin() -> Iterator[Standin]:
 @pytest.fixture(scope="session")
 def playbooks(standin: Standin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playbooks]:
     """ansible-playbook against the stand-in."""
-    running = Playbooks(standin.environment, tmp_path_factory.mktemp("playbooks"))
-    yield running
-    running.close()
+    with closing(Playbooks(standin.environment, tmp_path_factory.mktemp("playbooks"))) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +46,8 @@ def empty(request: pytest.FixtureRequest) -> Iterator[Standin]:
 
 @pytest.fixture(scope="module")
 def ansible(empty: Standin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playbooks]:
-    running = Playbooks(empty.environment, tmp_path_factory.mktemp("runs"))
-    yield running
-    running.close()
+    with closing(Playbooks(empty.environment, tmp_path_factory.mktemp("runs"))) as running:
+        yield running
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def ownership_tags(environment: str, role: str, name: str) -> dict[str, str]:
 
 def as_dict(tags: Iterable[Mapping[str, str]] | None, key: str = "Key", value: str = "Value") -> dict[str, str]:
     """A dict of AWS's list of {Key, Value}."""
-    return {tag[key]: tag[value] for tag in tags or []}
+    return {tag[key]: tag.get(value, "") for tag in tags or []}
 
 
 def as_list(tags: Mapping[str, Any] | None, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:

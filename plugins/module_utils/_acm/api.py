@@ -10,6 +10,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from .. import _tags
 from .._visibility import until_visible
 
 #: without this filter ListCertificates shows those with RSA keys of 2048 bits alone
@@ -28,14 +29,6 @@ class AcmErrorHandler(AWSErrorHandler):
     @classmethod
     def _is_missing(cls) -> Any:
         return is_boto3_error_code("ResourceNotFoundException")
-
-
-class LoadBalancingErrorHandler(AWSErrorHandler):
-    _CUSTOM_EXCEPTION = AcmError
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code("LoadBalancerNotFound")
 
 
 @AcmErrorHandler.common_error_handler("list certificates")
@@ -61,7 +54,7 @@ def describe_new_certificate(client: Any, arn: str) -> dict[str, Any]:
 @AcmErrorHandler.list_error_handler("list tags of certificate", {})
 @AWSRetry.jittered_backoff()
 def list_tags(client: Any, arn: str) -> dict[str, str]:
-    return {tag["Key"]: tag.get("Value", "") for tag in client.list_tags_for_certificate(CertificateArn=arn)["Tags"]}
+    return _tags.as_dict(client.list_tags_for_certificate(CertificateArn=arn)["Tags"])
 
 
 @AcmErrorHandler.common_error_handler("request certificate")
@@ -87,17 +80,3 @@ def remove_tags(client: Any, arn: str, names: list[str]) -> None:
 @AWSRetry.jittered_backoff()
 def delete_certificate(client: Any, arn: str) -> None:
     client.delete_certificate(CertificateArn=arn)
-
-
-@LoadBalancingErrorHandler.list_error_handler("describe load balancer", [])
-@AWSRetry.jittered_backoff()
-def describe_load_balancer(client: Any, arn: str) -> list[dict[str, Any]]:
-    """The load balancer in a list; an empty one when it is gone."""
-    return client.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"]
-
-
-@LoadBalancingErrorHandler.list_error_handler("describe tags of load balancer", {})
-@AWSRetry.jittered_backoff()
-def load_balancer_tags(client: Any, arn: str) -> dict[str, str]:
-    found = client.describe_tags(ResourceArns=[arn])["TagDescriptions"]
-    return {tag["Key"]: tag.get("Value", "") for each in found for tag in each.get("Tags") or []}

@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import _tags
 from .._errors import Refused
+from .._load_balancers import api as load_balancers
 from .._wait import wait_for
 from . import api
 
@@ -19,12 +20,15 @@ def is_load_balancer(arn: str) -> bool:
 
 def gone(client: Any, arn: str) -> bool:
     """Whether a user that ACM still lists is a load balancer that has been deleted: ACM notices that late."""
-    return is_load_balancer(arn) and not api.describe_load_balancer(client, arn)
+    return is_load_balancer(arn) and not load_balancers.describe_load_balancer(client, arn)
 
 
 def of_environment(client: Any, arn: str, environment: str | None) -> bool:
     """Whether a user is a load balancer of the same environment, which is removed before its certificate."""
-    return bool(environment) and is_load_balancer(arn) and api.load_balancer_tags(client, arn).get(_tags.ENVIRONMENT) == environment
+    if not environment or not is_load_balancer(arn):
+        return False
+    described = load_balancers.describe_tags(client, [arn])
+    return any(_tags.as_dict(each.get("Tags")).get(_tags.ENVIRONMENT) == environment for each in described)
 
 
 def refuse_what_is_used(

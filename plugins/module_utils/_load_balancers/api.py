@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
@@ -23,8 +24,6 @@ class Handler(AWSErrorHandler):
 
     @classmethod
     def _is_missing(cls) -> Any:
-        from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code  # noqa: PLC0415
-
         return is_boto3_error_code("LoadBalancerNotFound")
 
 
@@ -32,6 +31,13 @@ class Handler(AWSErrorHandler):
 @AWSRetry.jittered_backoff()
 def describe_load_balancers(client: Any) -> list[dict[str, Any]]:
     return client.get_paginator("describe_load_balancers").paginate().build_full_result().get("LoadBalancers", [])
+
+
+@Handler.list_error_handler("describe load balancer", [])
+@AWSRetry.jittered_backoff()
+def describe_load_balancer(client: Any, arn: str) -> list[dict[str, Any]]:
+    """The load balancer in a list; an empty one when it is gone."""
+    return client.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"]
 
 
 @Handler.list_error_handler("read the tags of load balancers", [])
