@@ -13,6 +13,10 @@ GATEWAY, CLASS_NAME = "public", "nginx"
 HTTP, HTTPS = "http", "https"
 #: both listeners take plain HTTP: TLS ends at the load balancer
 PORTS = {HTTP: 80, HTTPS: 443}
+#: where nginx answers its own readiness probe: the chart's values nginx.container.readinessProbe.port and .path
+READINESS_PORT, READINESS_PATH = 8081, "/readyz"
+#: answers at every host that no service holds, as ingress-nginx answers there
+HEALTH_PATH = "/healthz"
 
 
 def values(inputs: Inputs) -> dict[str, Any]:
@@ -37,7 +41,7 @@ def values(inputs: Inputs) -> dict[str, Any]:
             "service": service,
         },
         "gateways": [_gateway(inputs)],
-        "extraObjects": [json.dumps(_redirect(inputs))] if load_balancer.certificate_arn(inputs) else [],
+        "extraObjects": [json.dumps(each) for each in _further_objects(inputs)],
     }
 
 
@@ -52,6 +56,35 @@ def _gateway(inputs: Inputs) -> dict[str, Any]:
     everybody = {"namespaces": {"from": "All"}}
     listeners = [{"name": name, "port": PORTS[name], "protocol": "HTTP", "allowedRoutes": everybody} for name in names]
     return {"name": GATEWAY, "namespace": _namespace(inputs), "spec": {"gatewayClassName": CLASS_NAME, "listeners": listeners}}
+
+
+def _further_objects(inputs: Inputs) -> list[dict[str, Any]]:
+    return [*_health(inputs), *([_redirect(inputs)] if load_balancer.certificate_arn(inputs) else [])]
+
+
+def _health(inputs: Inputs) -> list[dict[str, Any]]:
+    """nginx itself behind a path, on all listeners: it needs no service that runs. An exact path goes before the redirect."""
+    metadata = {"name": "health", "namespace": _namespace(inputs)}
+    selector = {"gateway.networking.k8s.io/gateway-name": GATEWAY}
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata,
+        "spec": {"selector": selector, "ports": [{"name": "http", "port": READINESS_PORT, "protocol": "TCP"}]},
+    }
+    rewrite = {"type": "URLRewrite", "urlRewrite": {"path": {"type": "ReplaceFullPath", "replaceFullPath": READINESS_PATH}}}
+    rule = {
+        "matches": [{"path": {"type": "Exact", "value": HEALTH_PATH}}],
+        "filters": [rewrite],
+        "backendRefs": [{"name": metadata["name"], "port": READINESS_PORT}],
+    }
+    route = {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": metadata,
+        "spec": {"parentRefs": [{"name": GATEWAY}], "rules": [rule]},
+    }
+    return [service, route]
 
 
 def _redirect(inputs: Inputs) -> dict[str, Any]:

@@ -66,6 +66,10 @@ def test_k5_the_autoscaler_is_of_the_clusters_minor_version(inputs, charts, mino
     assert values({**inputs, "kubernetes_version": minor}, charts, "cluster_autoscaler")["image"]["tag"] == image
 
 
+def further_objects(found):
+    return [json.loads(text) for text in found["extraObjects"]]
+
+
 def test_t20_the_load_balancer_ends_tls_and_the_gateway_speaks_plain_http(inputs, charts):
     found = values(inputs, charts, "nginx_gateway_fabric")
     listeners = found["gateways"][0]["spec"]["listeners"]
@@ -82,15 +86,26 @@ def test_t20_the_load_balancer_ends_tls_and_the_gateway_speaks_plain_http(inputs
     assert found["nginx"]["config"]["rewriteClientIP"]["mode"] == "ProxyProtocol", "both speak it, or neither"
     assert found["nginx"]["config"]["rewriteClientIP"]["trustedAddresses"] == [{"type": "CIDR", "value": "10.0.0.0/16"}]
     assert "access_logs.s3.bucket=logs" in told[f"{load_balancer.PREFIX}attributes"]
-    (redirect,) = [json.loads(text) for text in found["extraObjects"]]
+    (redirect,) = [each for each in further_objects(found) if each["metadata"]["name"] == "redirect-to-https"]
     assert redirect["spec"]["parentRefs"] == [{"name": "public", "sectionName": "http"}], "on 443 it would go round for ever"
+
+
+def test_a_health_path_answers_without_a_service_of_anybody(inputs, charts):
+    service, route = further_objects(values(inputs, charts, "nginx_gateway_fabric"))[:2]
+    assert (service["kind"], route["kind"]) == ("Service", "HTTPRoute")
+    assert service["spec"]["selector"] == {"gateway.networking.k8s.io/gateway-name": "public"}, "the label of nginx's own pods"
+    assert route["spec"]["parentRefs"] == [{"name": "public"}], "all listeners"
+    assert "hostnames" not in route["spec"], "a service that holds a host keeps all its paths"
+    (rule,) = route["spec"]["rules"]
+    assert rule["matches"] == [{"path": {"type": "Exact", "value": "/healthz"}}]
+    assert rule["backendRefs"] == [{"name": service["metadata"]["name"], "port": service["spec"]["ports"][0]["port"]}]
 
 
 def test_t20_without_a_certificate_there_is_port_80_only(inputs, charts):
     inputs["zone"] = {}
     found = values(inputs, charts, "nginx_gateway_fabric")
     assert [entry["name"] for entry in found["gateways"][0]["spec"]["listeners"]] == ["http"]
-    assert found["extraObjects"] == []
+    assert [each["metadata"]["name"] for each in further_objects(found)] == ["health", "health"]
     assert "ssl-cert" not in str(found)
     assert values(inputs, charts, "ingress_nginx")["controller"]["service"]["enableHttps"] is False
 
