@@ -2,52 +2,51 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.playbooks import SETTINGS
-from tests.support.standin import ROOT, Standin
+from tests.support.playbooks import Begun, Playbooks
+from tests.support.standin import Standin
 
 LOOK_SECONDS = 0.02
 LIMIT_SECONDS = 300
+TASK = re.compile(r"^TASK \[(.*)\] \**$", re.MULTILINE)
 
 
-def run_and_kill(standin: Standin, log: Path, arguments: list[str], reached: Callable[[], bool], *, whole_group: bool) -> bool:
+def run_and_kill(playbooks: Playbooks, arguments: list[str], reached: Callable[[Begun], bool], *, whole_group: bool) -> bool:
     """Start ansible-playbook, and SIGKILL it once `reached`: with all it started, or the controller alone.
 
     Answers whether it was killed; False when the run had ended before.
     """
-    environment = {**os.environ, **standin.environment, **SETTINGS, "OPTA_RESULTS": str(log.with_suffix(".results"))}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            ["ansible-playbook", *arguments], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-        )
-    end = time.monotonic() + LIMIT_SECONDS
-    while process.poll() is None and time.monotonic() < end:
-        if reached():
-            if whole_group:
-                kill_all(process.pid)
-            else:
-                process.kill()
-            process.wait()
-            return True
+    begun = playbooks.begin(*arguments)
+    killed, end = False, time.monotonic() + LIMIT_SECONDS
+    while not playbooks.has_ended():
+        if reached(begun):
+            killed = True
+            break
+        if time.monotonic() > end:
+            break
         time.sleep(LOOK_SECONDS)
-    process.kill()
-    process.wait()
-    return False
+    if not playbooks.has_ended():
+        if whole_group:
+            kill_all(begun.pid)
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(begun.pid, signal.SIGKILL)
+    playbooks.end(begun)
+    return killed
 
 
 def kill_all(pid: int) -> None:
     """The process and all its descendants: Ansible's workers have sessions of their own."""
     for child in descendants(pid):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
 
 
 def descendants(pid: int) -> list[int]:
@@ -60,3 +59,32 @@ def descendants(pid: int) -> list[int]:
         except OSError:
             continue
     return found
+
+
+class AfterCalls:
+    """Reached after so many calls that change something, from now on."""
+
+    def __init__(self, standin: Standin, calls: int) -> None:
+        self._follower, self._calls = standin.follow(), calls
+
+    def __call__(self, begun: Begun) -> bool:
+        return self._follower.mutating() >= self._calls
+
+
+class InANewTask:
+    """Reached by the first call from now on that changes something in a task that is not among the tasks so far, and adds it to them."""
+
+    def __init__(self, standin: Standin, tasks: list[str]) -> None:
+        self._follower, self._tasks = standin.follow(), tasks
+        self._calls = 0
+
+    def __call__(self, begun: Begun) -> bool:
+        calls = self._follower.mutating()
+        if calls == self._calls:
+            return False
+        self._calls = calls
+        task = TASK.findall(begun.output.read_text())[-1]
+        if task in self._tasks:
+            return False
+        self._tasks.append(task)
+        return True

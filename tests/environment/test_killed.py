@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,8 @@ import pytest
 
 from tests.environment.conftest import DEMO, UNPROTECTED
 from tests.environment.described import left_in_aws, passwords_of_stores, secrets, shape, union
-from tests.environment.killing import run_and_kill
-from tests.support.playbooks import Playbooks
+from tests.environment.killing import AfterCalls, InANewTask, run_and_kill
+from tests.support.playbooks import Begun, Playbooks
 from tests.support.standin import DIRECTORY, Standin
 
 POINTS = 10
@@ -101,20 +100,19 @@ def another(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[St
         running.down()
 
 
-def kill_repeatedly(standin: Standin, directory: Path, arguments: list[str], points: Iterable[int], whole_group: bool) -> int:
-    """Begin the same run again and again, each killed after so many further calls that change something; how often it was killed.
+#: gives what a run is to reach before it is killed; None once it is to come to its own end
+Points = Callable[[], Callable[[Begun], bool] | None]
 
-    Ends with the first run that comes to its own end.
+
+def kill_repeatedly(playbooks: Playbooks, arguments: list[str], points: Points, whole_group: bool) -> int:
+    """Begin the same run again and again, each killed at the next point, until there is none or a run comes to its own end.
+
+    Answers how often it was killed.
     """
     killed = 0
-    for number, point in enumerate(points):
-        mark = standin.mark()
-
-        def reached(mark: int = mark, point: int = point) -> bool:
-            return len(standin.mutating(mark)) >= point
-
-        if not run_and_kill(standin, directory / f"{number}.log", arguments, reached, whole_group=whole_group):
-            return killed
+    while reached := points():
+        if not run_and_kill(playbooks, arguments, reached, whole_group=whole_group):
+            break
         killed += 1
     return killed
 
@@ -122,8 +120,7 @@ def kill_repeatedly(standin: Standin, directory: Path, arguments: list[str], poi
 def live_and_be_killed(
     another: tuple[Standin, Playbooks],
     reference: Reference,
-    directory: Path,
-    points: Callable[[int], Iterable[int]],
+    points: Callable[[Standin, Undisturbed], Points],
     whole_group: bool,
 ) -> dict[str, int]:
     """Each phase killed again and again, then finished: it has the end of an undisturbed one. Answers how often each was killed."""
@@ -131,9 +128,7 @@ def live_and_be_killed(
     killed, passwords = {}, []
     for phase, undisturbed in reference.items():
         arguments = arguments_of(phase)
-        logs = directory / phase
-        logs.mkdir()
-        killed[phase] = kill_repeatedly(standin, logs, arguments, points(undisturbed.calls), whole_group)
+        killed[phase] = kill_repeatedly(playbooks, arguments, points(standin, undisturbed), whole_group)
         finished = playbooks.run(*arguments)
         assert finished.returncode == 0, f"{phase}: {finished.failure()}"
         assert shape(left_in_aws(standin, "staging")) == undisturbed.left, phase
@@ -142,6 +137,12 @@ def live_and_be_killed(
             passwords.append(one_password_each(standin, "staging"))
     assert passwords == passwords[:1] * 2, "a change of a store leaves its password"
     return killed
+
+
+def times(number: int, point: Callable[[], Callable[[Begun], bool]]) -> Points:
+    """The same point so many times."""
+    left = iter(range(number))
+    return lambda: None if next(left, None) is None else point()
 
 
 def one_password_each(standin: Standin, environment: str) -> dict[str, str]:
@@ -160,28 +161,35 @@ def test_the_plan_of_each_phase_is_what_its_run_does(reference: Reference, phase
 
 @BOTH_WAYS
 def test_a_life_killed_at_ten_points_of_each_phase_has_the_same_end(
-    reference: Reference, another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
+    reference: Reference, another: tuple[Standin, Playbooks], whole_group: bool
 ) -> None:
-    def spread(calls: int) -> list[int]:
+    def spread(standin: Standin, undisturbed: Undisturbed) -> Points:
         """Points that share a run's calls evenly, however much each killed run leaves to the next."""
-        return [max(1, calls // (POINTS + 1))] * POINTS
+        return times(POINTS, lambda: AfterCalls(standin, max(1, undisturbed.calls // (POINTS + 1))))
 
-    killed = live_and_be_killed(another, reference, tmp_path, spread, whole_group)
-    assert killed == dict.fromkeys(PHASES, POINTS)
+    assert live_and_be_killed(another, reference, spread, whole_group) == dict.fromkeys(PHASES, POINTS)
 
 
 @pytest.mark.kill_all
 @BOTH_WAYS
-def test_a_life_killed_after_every_call_that_changes_something_has_the_same_end(
-    reference: Reference, another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
+def test_a_life_killed_in_every_task_has_the_same_end(
+    reference: Reference, another: tuple[Standin, Playbooks], whole_group: bool
 ) -> None:
-    """Each run is killed after one such call, and begun again: no call, and no task, is left out."""
-    killed = live_and_be_killed(another, reference, tmp_path, lambda calls: itertools.repeat(1, 4 * calls), whole_group)
+    """Killed in each task that changes something, after its first call that does, and begun again."""
+    tasks: list[list[str]] = []
+
+    def each_task(standin: Standin, _undisturbed: Undisturbed) -> Points:
+        tasks.append([])
+        return lambda: InANewTask(standin, tasks[-1])
+
+    killed = live_and_be_killed(another, reference, each_task, whole_group)
     print(f"killed, {'all processes' if whole_group else 'controller alone'}: {killed}")
+    for phase, seen in zip(killed, tasks, strict=True):
+        print(f"{phase}: {'; '.join(seen)}")
     assert min(killed.values()) > POINTS
 
 
-def test_t1_stores_that_come_back_take_their_secrets_back(empty: Standin, ansible: Playbooks, tmp_path: Path) -> None:
+def test_t1_stores_that_come_back_take_their_secrets_back(empty: Standin, ansible: Playbooks) -> None:
     """A destruction is killed, then the creation after it: the secrets, scheduled for deletion in between, are restored."""
     small = ("--tags", "network,aurora,documentdb,elasticache")
     creation, words = arguments("env", SMALL, *small), {**SMALL, "opta_destroy_confirm": "again"}
@@ -189,8 +197,7 @@ def test_t1_stores_that_come_back_take_their_secrets_back(empty: Standin, ansibl
     assert ansible.run(*creation).returncode == 0
     before = one_password_each(empty, "again")
     for name, life, whole_group in (("destruction", destruction, True), ("creation", creation, False)):
-        (tmp_path / name).mkdir()
-        assert kill_repeatedly(empty, tmp_path / name, life, [16], whole_group) == 1
+        assert kill_repeatedly(ansible, life, times(1, lambda: AfterCalls(empty, 16)), whole_group) == 1
         finished = ansible.run(*life)
         assert finished.returncode == 0, finished.failure()
         assert {each["deleted"] for each in secrets(empty, "again").values()} == {name == "destruction"}

@@ -68,7 +68,7 @@ class ControlPlane:
     """Arguments: a directory of its own (made here); the cluster's name and EKS version; the OIDC issuer that DescribeCluster reports;
     the URL that the API server asks who a bearer token is; the directory of the binaries; the services' address range (CIDR).
 
-    Attributes: `endpoint` (URL), `certificate_authority` (PEM), `kubelet_port` (where the nodes' kubelets are said to listen),
+    Attributes: `endpoint` and `etcd_url` (URLs), `certificate_authority` (PEM), `kubelet_port` (where the nodes' kubelets are said to listen),
     `egress_socket` (abstract Unix socket by which the API server reaches Services and kubelets), `service_cidr`.
     The version is for the nodes only: the API server reports the version of its binary.
     """
@@ -90,6 +90,7 @@ class ControlPlane:
         self.certificate_authority = (self.directory / "ca.crt").read_bytes()
         self._ports = {part: reserve_port() for part in ("etcd", "peer", "apiserver", "controller-manager", "scheduler", "kubelet")}
         self.endpoint = f"https://{HOST}:{self._ports['apiserver']}"
+        self.etcd_url = f"http://{HOST}:{self._ports['etcd']}"
         self.kubelet_port = self._ports["kubelet"]
         self.egress_socket = f"opta-platform-stand-in-egress-{self._ports['apiserver']}"
         self._egress = self.directory / "egress.yml"
@@ -144,14 +145,14 @@ class ControlPlane:
             raise ConnectionError(str(error)) from error
 
     def _etcd(self) -> list[object]:
-        clients, peers = (f"http://{HOST}:{self._ports[part]}" for part in ("etcd", "peer"))
+        peers = f"http://{HOST}:{self._ports['peer']}"
         return [
             self._binaries / "etcd",
             f"--data-dir={self.directory / 'etcd'}",
             "--unsafe-no-fsync",
             "--log-level=warn",
-            f"--listen-client-urls={clients}",
-            f"--advertise-client-urls={clients}",
+            f"--listen-client-urls={self.etcd_url}",
+            f"--advertise-client-urls={self.etcd_url}",
             f"--listen-peer-urls={peers}",
             f"--initial-advertise-peer-urls={peers}",
             f"--initial-cluster=default={peers}",
@@ -160,7 +161,7 @@ class ControlPlane:
     def _apiserver(self) -> list[object]:
         return [
             self._binaries / "kube-apiserver",
-            f"--etcd-servers=http://{HOST}:{self._ports['etcd']}",
+            f"--etcd-servers={self.etcd_url}",
             f"--bind-address={HOST}",
             f"--secure-port={self._ports['apiserver']}",
             f"--advertise-address={HOST}",

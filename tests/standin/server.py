@@ -18,9 +18,6 @@ import threading
 from pathlib import Path
 from typing import Any
 
-# Read by moto when it is imported: AWS's managed policies exist
-os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
-
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
@@ -87,6 +84,7 @@ def main() -> None:
     options = parser.parse_args()
     directory = options.directory.resolve()
     directory.mkdir(parents=True, exist_ok=True)
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # AWS's managed policies exist
     try:
         world = World(directory, options.region, options.times, options.latency_ms)
     except ValueError as error:

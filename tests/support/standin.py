@@ -42,6 +42,27 @@ TIMES = {
 }
 
 
+class Follower:
+    """Reads the request log from a place on, each line once."""
+
+    def __init__(self, log: Path, since: int) -> None:
+        self._log, self._place, self._mutating = log, since, 0
+
+    def more(self) -> list[dict[str, Any]]:
+        """The AWS calls since the last time, oldest first, without those of the stand-in's own loops."""
+        with self._log.open("rb") as log:
+            log.seek(self._place)
+            lines = [line for line in log if line.endswith(b"\n")]
+        self._place += sum(len(line) for line in lines)
+        entries = [json.loads(line) for line in lines]
+        return [entry for entry in entries if entry.get("client") != "stand-in"]
+
+    def mutating(self) -> int:
+        """How many calls so far changed something."""
+        self._mutating += sum(entry["mutating"] for entry in self.more())
+        return self._mutating
+
+
 class Standin:
     """One running stand-in.
 
@@ -82,10 +103,11 @@ class Standin:
 
     def requests(self, since: int = 0) -> list[dict[str, Any]]:
         """The AWS calls since a mark, oldest first, without those of the stand-in's own loops."""
-        with (self.directory / "requests.jsonl").open("rb") as log:
-            log.seek(since)
-            entries = [json.loads(line) for line in log if line.endswith(b"\n")]
-        return [entry for entry in entries if entry.get("client") != "stand-in"]
+        return Follower(self.directory / "requests.jsonl", since).more()
+
+    def follow(self) -> Follower:
+        """Counts the calls from now on."""
+        return Follower(self.directory / "requests.jsonl", self.mark())
 
     def mutating(self, since: int = 0) -> list[str]:
         """The operations since a mark that change something."""

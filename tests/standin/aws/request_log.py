@@ -36,14 +36,16 @@ def client_of(request: Request) -> str:
 
 
 class RequestLog:
-    """Argument: the file, which is appended to."""
+    """Argument: the file, which is appended to. mutations: how many calls that change something it holds."""
 
     def __init__(self, path: Path) -> None:
+        self.mutations = 0
         self._file = path.open("a", buffering=1)
         self._lock = threading.Lock()
 
     def write(self, request: Request, status: int, error_code: str | None) -> None:
         """A status of 0 is a connection that was dropped."""
+        mutating = is_mutating(request)
         entry = {
             "time": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds"),
             "service": request.service,
@@ -52,12 +54,13 @@ class RequestLog:
             "status": status,
             "error_code": error_code,
             "user_agent": request.user_agent,
-            "mutating": is_mutating(request),
+            "mutating": mutating,
             "parameters": without_secrets(request.parameters),
         }
         if client_of(request):
             entry["client"] = client_of(request)
         with self._lock:
+            self.mutations += mutating
             self._file.write(json.dumps(entry, default=str) + "\n")
 
     def close(self) -> None:

@@ -23,6 +23,10 @@ class View:
         self.endpoint_url, self.directory = world.endpoint_url, world.directory
         self._partition = get_partition(region)
 
+    @property
+    def mutations(self) -> int:
+        return self._world.mutations
+
     def node_groups(self, cluster: str) -> list[dict[str, Any]]:
         """In DescribeNodegroup's shape; what an update wants holds at once, and a launched group counts as ACTIVE."""
         with self._world.lock:

@@ -70,6 +70,11 @@ class World:
         finally:
             self._log.write(request, status, code)
 
+    @property
+    def mutations(self) -> int:
+        """How many calls have changed something so far."""
+        return self._log.mutations
+
     def moto(self, request: Request) -> dict[str, Any]:
         """Moto's answer in botocore's shape."""
         return request.parse_answer(self._ask_moto(request))

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import requests
 
 from tests.standin.control_plane import ControlPlane
+from tests.standin.loops.changes import Changes
 from tests.standin.loops.external_dns import ExternalDns
 from tests.standin.loops.failing_pods import FailingPods
 from tests.standin.loops.gateways import Gateways
@@ -20,14 +21,16 @@ from tests.standin.loops.routes import Routes
 from tests.standin.loops.volumes import Volumes
 from tests.standin.webhooks import ServiceNetwork
 
-INTERVAL_SECONDS = 0.4
-
 
 class View(Protocol):
     """What the loops may know of AWS without a call over HTTP."""
 
     endpoint_url: str
     region: str
+
+    @property
+    def mutations(self) -> int:
+        """How many calls have changed something so far."""
 
     def node_groups(self, cluster: str) -> list[dict[str, Any]]:
         """The node groups in DescribeNodegroup's shape, those that are being created or deleted too."""
@@ -49,6 +52,7 @@ class ClusterLoops:
         self._stopped = threading.Event()
         self._kubelet = Kubelet(control_plane)
         self._services = ServiceNetwork(control_plane)
+        self._changes = Changes(control_plane, view)
         name, client = control_plane.name, self._client
         self._loops = (
             Nodes(client, name, view, control_plane.kubelet_port),
@@ -75,7 +79,7 @@ class ClusterLoops:
         self._services.stop()
 
     def _run(self) -> None:
-        while not self._stopped.wait(INTERVAL_SECONDS):
+        while self._changes.wait(self._stopped):
             for loop in self._loops:
                 if self._stopped.is_set():
                     return

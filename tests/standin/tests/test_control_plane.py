@@ -31,7 +31,17 @@ class View:
     endpoint_url, region = "http://127.0.0.1:9", "eu-west-1"
 
     def __init__(self) -> None:
-        self.groups: list[dict[str, Any]] = []
+        self._groups: list[dict[str, Any]] = []
+        self.mutations = 0
+
+    @property
+    def groups(self) -> list[dict[str, Any]]:
+        return self._groups
+
+    @groups.setter
+    def groups(self, groups: list[dict[str, Any]]) -> None:
+        self._groups = groups
+        self.mutations += 1
 
     def node_groups(self, cluster: str) -> list[dict[str, Any]]:
         return self.groups

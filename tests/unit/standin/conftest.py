@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-
-os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto.core.base_backend import BackendDict
+from moto.iam.models import iam_backends
 from werkzeug.serving import make_server
 
 from tests.standin.aws.clock import DEFAULT_TIMES
@@ -124,6 +122,9 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     """Anew for each module: the mock_aws of other modules empties moto's backends, which a process has once."""
     BackendDict.reset()
     directory: Path = tmp_path_factory.mktemp("standin")
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")  # here alone: each reset of each account would load them anew
+    iam_backends.clear()
     world = World(directory, REGION, TIMES)
     server = make_server(HOST, 0, Application(world), threaded=True, request_handler=QuietHandler)
     world.endpoint_url = f"http://{HOST}:{server.server_port}"
@@ -134,6 +135,8 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     server.shutdown()
     thread.join()
     world.close()
+    monkeypatch.undo()
+    iam_backends.clear()
 
 
 @pytest.fixture
