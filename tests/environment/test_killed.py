@@ -172,9 +172,7 @@ def test_a_life_killed_at_ten_points_of_each_phase_has_the_same_end(
 
 @pytest.mark.kill_all
 @BOTH_WAYS
-def test_a_life_killed_in_every_task_has_the_same_end(
-    reference: Reference, another: tuple[Standin, Playbooks], whole_group: bool
-) -> None:
+def test_a_life_killed_in_every_task_has_the_same_end(reference: Reference, another: tuple[Standin, Playbooks], whole_group: bool) -> None:
     """Killed in each task that changes something, after its first call that does, and begun again."""
     tasks: list[list[str]] = []
 

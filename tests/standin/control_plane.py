@@ -68,8 +68,8 @@ class ControlPlane:
     """Arguments: a directory of its own (made here); the cluster's name and EKS version; the OIDC issuer that DescribeCluster reports;
     the URL that the API server asks who a bearer token is; the directory of the binaries; the services' address range (CIDR).
 
-    Attributes: `endpoint` and `etcd_url` (URLs), `certificate_authority` (PEM), `kubelet_port` (where the nodes' kubelets are said to listen),
-    `egress_socket` (abstract Unix socket by which the API server reaches Services and kubelets), `service_cidr`.
+    Attributes: `endpoint` and `etcd_url` (URLs), `certificate_authority` (PEM), `kubelet_port` (where the nodes' kubelets are said to
+    listen), `egress_socket` (abstract Unix socket by which the API server reaches Services and kubelets), `service_cidr`.
     The version is for the nodes only: the API server reports the version of its binary.
     """
 
