@@ -97,6 +97,7 @@ class Playbooks:
     def has_ended(self) -> bool:
         """Whether the run that has begun has ended by itself, or was killed."""
         assert self._server is not None
+        assert self._server.stdout is not None
         return bool(select.select([self._server.stdout], [], [], 0)[0])
 
     def end(self, begun: Begun) -> Run:
