@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ def watched(directory: Path) -> Iterator[dict[str, str]]:
 def _watch(directory: Path, held: dict[str, str], ended: threading.Event) -> None:
     known: set[tuple[str, int, int]] = set()
     while not ended.wait(LOOK_SECONDS):
-        for path in directory.rglob("*"):
+        for path in (Path(place) / name for place, _directories, names in os.walk(directory) for name in names):
             try:
                 state = path.stat()
                 version = (str(path), state.st_mtime_ns, state.st_size)

@@ -1,4 +1,4 @@
-"""Runs ansible-playbook in forks of a process that has imported Ansible and boto3 once: each run begins a second sooner.
+"""Runs ansible-playbook in forks of a process that has imported Ansible and the collection once: each run begins a second sooner.
 
 One request is one line of JSON on standard input: {arguments, environment, directory, output}; its answers are a line with {pid}
 when it has begun, and one with {returncode} when it has ended.
@@ -6,13 +6,22 @@ when it has begun, and one with {returncode} when it has ended.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
+import warnings
 from typing import Any
 
-import boto3  # noqa: F401  imported for the forks
 from ansible.cli.playbook import PlaybookCLI
+from ansible.plugins.loader import init_plugin_loader
+
+
+def prepare() -> None:
+    """What every controller does before its first task of the collection."""
+    init_plugin_loader()
+    warnings.filterwarnings("ignore", "AnsibleCollectionFinder has already been configured")
+    importlib.import_module("ansible_collections.opta.platform.plugins.action.environment_info")
 
 
 def run(request: dict[str, Any]) -> int:
@@ -36,6 +45,7 @@ def run(request: dict[str, Any]) -> int:
 
 
 def main() -> None:
+    prepare()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
