@@ -83,8 +83,8 @@ class InANewTask:
         if calls == self._calls:
             return False
         self._calls = calls
-        task = TASK.findall(begun.output.read_text())[-1]
-        if task in self._tasks:
+        begun_tasks = TASK.findall(begun.output.read_text()) if begun.output.exists() else []
+        if not begun_tasks or begun_tasks[-1] in self._tasks:  # none: a worker calls that outlived the controller before
             return False
-        self._tasks.append(task)
+        self._tasks.append(begun_tasks[-1])
         return True
