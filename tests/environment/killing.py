@@ -65,7 +65,7 @@ class AfterCalls:
     """Reached after so many calls that change something, from now on."""
 
     def __init__(self, standin: Standin, calls: int) -> None:
-        self._follower, self._calls = standin.follow(), calls
+        self._follower, self._calls = standin.follow(standin.mark()), calls
 
     def __call__(self, begun: Begun) -> bool:
         return self._follower.mutating() >= self._calls
@@ -75,7 +75,7 @@ class InANewTask:
     """Reached by the first call from now on that changes something in a task that is not among the tasks so far, and adds it to them."""
 
     def __init__(self, standin: Standin, tasks: list[str]) -> None:
-        self._follower, self._tasks = standin.follow(), tasks
+        self._follower, self._tasks = standin.follow(standin.mark()), tasks
         self._calls = 0
 
     def __call__(self, begun: Begun) -> bool:

@@ -57,7 +57,7 @@ class Begun:
 
 
 class Playbooks:
-    """Runs ansible-playbook against one stand-in, through the server that has imported Ansible already."""
+    """Runs ansible-playbook against one stand-in, through the server that has imported Ansible and the collection already."""
 
     def __init__(self, environment: Mapping[str, str], directory: Path) -> None:
         self._environment = {**os.environ, **environment, **SETTINGS}
@@ -65,15 +65,9 @@ class Playbooks:
         self._numbers = itertools.count(1)
         self._server: subprocess.Popen[str] | None = None
 
-    def run(
-        self,
-        *arguments: str,
-        variables: Mapping[str, Any] | None = None,
-        environment: Mapping[str, str] | None = None,
-        directory: Path = ROOT,
-    ) -> Run:
-        """ansible-playbook with these arguments; variables become extra vars."""
-        return self.end(self.begin(*arguments, variables=variables, environment=environment, directory=directory))
+    def run(self, *arguments: str, **settings: Any) -> Run:
+        """ansible-playbook with these arguments; settings as for `begin`."""
+        return self.end(self.begin(*arguments, **settings))
 
     def begin(
         self,
@@ -82,7 +76,7 @@ class Playbooks:
         environment: Mapping[str, str] | None = None,
         directory: Path = ROOT,
     ) -> Begun:
-        """Begin a run; `end` must follow before the next one."""
+        """Begin a run, whose variables become extra vars; `end` must follow before the next one."""
         number = next(self._numbers)
         results, output = self._directory / f"{number}.results", self._directory / f"{number}.output"
         extra = ["--extra-vars", json.dumps(variables)] if variables else []

@@ -103,11 +103,11 @@ class Standin:
 
     def requests(self, since: int = 0) -> list[dict[str, Any]]:
         """The AWS calls since a mark, oldest first, without those of the stand-in's own loops."""
-        return Follower(self.directory / "requests.jsonl", since).more()
+        return self.follow(since).more()
 
-    def follow(self) -> Follower:
-        """Counts the calls from now on."""
-        return Follower(self.directory / "requests.jsonl", self.mark())
+    def follow(self, since: int) -> Follower:
+        """Reads the calls since a mark as they come."""
+        return Follower(self.directory / "requests.jsonl", since)
 
     def mutating(self, since: int = 0) -> list[str]:
         """The operations since a mark that change something."""

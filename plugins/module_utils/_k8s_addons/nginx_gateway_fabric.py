@@ -64,37 +64,35 @@ def _further_objects(inputs: Inputs) -> list[dict[str, Any]]:
 
 def _health(inputs: Inputs) -> list[dict[str, Any]]:
     """nginx itself behind a path, on all listeners: it needs no service that runs. An exact path goes before the redirect."""
-    metadata = {"name": "health", "namespace": _namespace(inputs)}
+    name = "health"
     selector = {"gateway.networking.k8s.io/gateway-name": GATEWAY}
     service = {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": metadata,
+        "metadata": {"name": name, "namespace": _namespace(inputs)},
         "spec": {"selector": selector, "ports": [{"name": "http", "port": READINESS_PORT, "protocol": "TCP"}]},
     }
     rewrite = {"type": "URLRewrite", "urlRewrite": {"path": {"type": "ReplaceFullPath", "replaceFullPath": READINESS_PATH}}}
     rule = {
         "matches": [{"path": {"type": "Exact", "value": HEALTH_PATH}}],
         "filters": [rewrite],
-        "backendRefs": [{"name": metadata["name"], "port": READINESS_PORT}],
+        "backendRefs": [{"name": name, "port": READINESS_PORT}],
     }
-    route = {
-        "apiVersion": "gateway.networking.k8s.io/v1",
-        "kind": "HTTPRoute",
-        "metadata": metadata,
-        "spec": {"parentRefs": [{"name": GATEWAY}], "rules": [rule]},
-    }
-    return [service, route]
+    return [service, _route(inputs, name, {"name": GATEWAY}, rule)]
 
 
 def _redirect(inputs: Inputs) -> dict[str, Any]:
     """Whatever comes by plain HTTP is sent to HTTPS. On port 443 it would send everything round for ever."""
     redirect = {"type": "RequestRedirect", "requestRedirect": {"scheme": "https", "statusCode": 301}}
+    return _route(inputs, "redirect-to-https", {"name": GATEWAY, "sectionName": HTTP}, {"filters": [redirect]})
+
+
+def _route(inputs: Inputs, name: str, parent: dict[str, str], rule: dict[str, Any]) -> dict[str, Any]:
     return {
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": "HTTPRoute",
-        "metadata": {"name": "redirect-to-https", "namespace": _namespace(inputs)},
-        "spec": {"parentRefs": [{"name": GATEWAY, "sectionName": HTTP}], "rules": [{"filters": [redirect]}]},
+        "metadata": {"name": name, "namespace": _namespace(inputs)},
+        "spec": {"parentRefs": [parent], "rules": [rule]},
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,15 +11,9 @@ import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _visibility, _wait
 from ansible_collections.opta.platform.plugins.module_utils._elasticache.bring import SERVICES, check, outcomes
 from ansible_collections.opta.platform.plugins.module_utils._elasticache.store import Options
-from moto.core.base_backend import BackendDict
-from werkzeug.serving import make_server
 
 from tests.standin.aws.clock import DEFAULT_TIMES
-from tests.standin.aws.start import prepare
-from tests.standin.aws.world import World
-from tests.standin.processes import HOST
-from tests.standin.server import Application, QuietHandler
-from tests.unit.standin.conftest import ACCOUNT, REGION, Aws
+from tests.unit.standin.conftest import ACCOUNT, REGION, Aws, emulated
 
 READING = ("Describe", "Get", "List")
 _numbers = itertools.count(1)
@@ -140,18 +133,9 @@ def died(cache: Cache, number: int, work: Callable[[], Any]) -> bool:
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """An AWS in which nothing takes longer than a call; anew for each module, for the mock_aws of others empties moto's backends."""
-    BackendDict.reset()
-    world = World(tmp_path_factory.mktemp("standin"), REGION, dict.fromkeys(DEFAULT_TIMES, 0.0))
-    server = make_server(HOST, 0, Application(world), threaded=True, request_handler=QuietHandler)
-    world.endpoint_url = f"http://{HOST}:{server.server_port}"
-    prepare(world)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Aws(world)
-    server.shutdown()
-    thread.join()
-    world.close()
+    """An AWS in which nothing takes longer than a call."""
+    with emulated(tmp_path_factory.mktemp("standin"), dict.fromkeys(DEFAULT_TIMES, 0.0)) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -117,15 +118,14 @@ class Aws:
         return [json.loads(line) for line in (self.directory / "requests.jsonl").read_text().splitlines()]
 
 
-@pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """Anew for each module: the mock_aws of other modules empties moto's backends, which a process has once."""
+@contextmanager
+def emulated(directory: Path, times: dict[str, float]) -> Iterator[Aws]:
+    """An AWS that begins anew: the mock_aws of other modules empties moto's backends, which a process has once."""
     BackendDict.reset()
-    directory: Path = tmp_path_factory.mktemp("standin")
     monkeypatch = pytest.MonkeyPatch()
     monkeypatch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")  # here alone: each reset of each account would load them anew
     iam_backends.clear()
-    world = World(directory, REGION, TIMES)
+    world = World(directory, REGION, times)
     server = make_server(HOST, 0, Application(world), threaded=True, request_handler=QuietHandler)
     world.endpoint_url = f"http://{HOST}:{server.server_port}"
     prepare(world)
@@ -137,6 +137,12 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     world.close()
     monkeypatch.undo()
     iam_backends.clear()
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    with emulated(tmp_path_factory.mktemp("standin"), TIMES) as running:
+        yield running
 
 
 @pytest.fixture
