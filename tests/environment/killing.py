@@ -6,40 +6,42 @@ import contextlib
 import os
 import re
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.playbooks import Begun, Playbooks
-from tests.support.standin import Standin
+from tests.support.playbooks import SETTINGS
+from tests.support.standin import ROOT, Standin
 
 LOOK_SECONDS = 0.02
 LIMIT_SECONDS = 300
 TASK = re.compile(r"^TASK \[(.*)\] \**$", re.MULTILINE)
 
 
-def run_and_kill(playbooks: Playbooks, arguments: list[str], reached: Callable[[Begun], bool], *, whole_group: bool) -> bool:
+def run_and_kill(standin: Standin, log: Path, arguments: list[str], reached: Callable[[], bool], *, whole_group: bool) -> bool:
     """Start ansible-playbook, and SIGKILL it once `reached`: with all it started, or the controller alone.
 
     Answers whether it was killed; False when the run had ended before.
     """
-    begun = playbooks.begin(*arguments)
-    killed, end = False, time.monotonic() + LIMIT_SECONDS
-    while not playbooks.has_ended():
-        if reached(begun):
-            killed = True
-            break
-        if time.monotonic() > end:
-            break
+    environment = {**os.environ, **standin.environment, **SETTINGS, "OPTA_RESULTS": str(log.with_suffix(".results"))}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            ["ansible-playbook", *arguments], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    end = time.monotonic() + LIMIT_SECONDS
+    while process.poll() is None and time.monotonic() < end:
+        if reached():
+            if whole_group:
+                kill_all(process.pid)
+            else:
+                process.kill()
+            process.wait()
+            return True
         time.sleep(LOOK_SECONDS)
-    if not playbooks.has_ended():
-        if whole_group:
-            kill_all(begun.pid)
-        else:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(begun.pid, signal.SIGKILL)
-    playbooks.end(begun)
-    return killed
+    process.kill()
+    process.wait()
+    return False
 
 
 def kill_all(pid: int) -> None:
@@ -67,23 +69,23 @@ class AfterCalls:
     def __init__(self, standin: Standin, calls: int) -> None:
         self._follower, self._calls = standin.follow(standin.mark()), calls
 
-    def __call__(self, begun: Begun) -> bool:
+    def __call__(self) -> bool:
         return self._follower.mutating() >= self._calls
 
 
 class InANewTask:
     """Reached by the first call from now on that changes something in a task that is not among the tasks so far, and adds it to them."""
 
-    def __init__(self, standin: Standin, tasks: list[str]) -> None:
-        self._follower, self._tasks = standin.follow(standin.mark()), tasks
+    def __init__(self, standin: Standin, tasks: list[str], log: Path) -> None:
+        self._follower, self._tasks, self._log = standin.follow(standin.mark()), tasks, log
         self._calls = 0
 
-    def __call__(self, begun: Begun) -> bool:
+    def __call__(self) -> bool:
         calls = self._follower.mutating()
         if calls == self._calls:
             return False
         self._calls = calls
-        begun_tasks = TASK.findall(begun.output.read_text()) if begun.output.exists() else []
+        begun_tasks = TASK.findall(self._log.read_text())
         if not begun_tasks or begun_tasks[-1] in self._tasks:  # none: a worker calls that outlived the controller before
             return False
         self._tasks.append(begun_tasks[-1])

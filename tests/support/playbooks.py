@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import select
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -47,15 +46,6 @@ class Run:
         return "\n".join(str(task["result"].get("msg")) for task in failed)
 
 
-@dataclass(frozen=True)
-class Begun:
-    """A run that has begun: the process of ansible-playbook, what it prints, and where its results go."""
-
-    pid: int
-    output: Path
-    results: Path
-
-
 class Playbooks:
     """Runs ansible-playbook against one stand-in, through the server that has imported Ansible and the collection already."""
 
@@ -65,18 +55,14 @@ class Playbooks:
         self._numbers = itertools.count(1)
         self._server: subprocess.Popen[str] | None = None
 
-    def run(self, *arguments: str, **settings: Any) -> Run:
-        """ansible-playbook with these arguments; settings as for `begin`."""
-        return self.end(self.begin(*arguments, **settings))
-
-    def begin(
+    def run(
         self,
         *arguments: str,
         variables: Mapping[str, Any] | None = None,
         environment: Mapping[str, str] | None = None,
         directory: Path = ROOT,
-    ) -> Begun:
-        """Begin a run, whose variables become extra vars; `end` must follow before the next one."""
+    ) -> Run:
+        """ansible-playbook with these arguments; variables become extra vars."""
         number = next(self._numbers)
         results, output = self._directory / f"{number}.results", self._directory / f"{number}.output"
         extra = ["--extra-vars", json.dumps(variables)] if variables else []
@@ -86,18 +72,8 @@ class Playbooks:
             "directory": str(directory),
             "output": str(output),
         }
-        return Begun(self._ask(request)["pid"], output, results)
-
-    def has_ended(self) -> bool:
-        """Whether the run that has begun has ended by itself, or was killed."""
-        assert self._server is not None
-        assert self._server.stdout is not None
-        return bool(select.select([self._server.stdout], [], [], 0)[0])
-
-    def end(self, begun: Begun) -> Run:
-        """Wait for the end of a run."""
-        returncode = int(self._answer()["returncode"])
-        return Run(returncode, begun.output.read_text(), read_results(begun.results))
+        returncode = self._ask(request)
+        return Run(returncode, output.read_text(), read_results(results))
 
     def play(self, play: Mapping[str, Any] | Sequence[Mapping[str, Any]], *arguments: str, **settings: Any) -> Run:
         """Run one play, or several, written as data, on the inventory `localhost,` unless arguments name another."""
@@ -111,24 +87,20 @@ class Playbooks:
             self._server.stdin.close()
             self._server.wait(timeout=60)
 
-    def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def _ask(self, request: Mapping[str, Any]) -> int:
         if self._server is None:
             command = [sys.executable, str(SUPPORT / "playbook_server.py")]
             self._server = subprocess.Popen(
                 command, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
             )
         assert self._server.stdin is not None
+        assert self._server.stdout is not None
         self._server.stdin.write(json.dumps(request) + "\n")
         self._server.stdin.flush()
-        return self._answer()
-
-    def _answer(self) -> dict[str, Any]:
-        assert self._server is not None
-        assert self._server.stdout is not None
         answer = self._server.stdout.readline()
         if not answer:
             raise RuntimeError(f"the playbook server has ended with {self._server.wait()}")
-        return dict(json.loads(answer))
+        return int(json.loads(answer)["returncode"])
 
 
 def read_results(path: Path) -> list[dict[str, Any]]:
