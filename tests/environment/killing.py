@@ -4,55 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.playbooks import SETTINGS
-from tests.support.standin import ROOT, Standin
+from tests.support.playbooks import Begun, Playbooks
+from tests.support.standin import Follower, Standin
 
 LOOK_SECONDS = 0.02
 LIMIT_SECONDS = 300
-TASK = re.compile(r"^TASK \[(.*)\] \**$", re.MULTILINE)
 
 
-def run_and_kill(standin: Standin, log: Path, arguments: list[str], reached: Callable[[], bool], *, whole_group: bool) -> bool:
-    """Start ansible-playbook, and SIGKILL it once `reached`: with all it started, or the controller alone.
+def run_and_kill(playbooks: Playbooks, arguments: list[str], reached: Callable[[Begun], bool], *, whole_group: bool) -> bool:
+    """Begin a run, and SIGKILL it once `reached`: with all it started, or the controller alone.
 
     Answers whether it was killed; False when the run had ended before.
     """
-    environment = {**os.environ, **standin.environment, **SETTINGS, "OPTA_RESULTS": str(log.with_suffix(".results"))}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            ["ansible-playbook", *arguments], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-        )
-    end = time.monotonic() + LIMIT_SECONDS
-    while process.poll() is None and time.monotonic() < end:
-        if reached():
-            if whole_group:
-                kill_all(process.pid)
-            else:
-                process.kill()
-            process.wait()
-            return True
+    begun, end, killed = playbooks.begin(*arguments), time.monotonic() + LIMIT_SECONDS, False
+    while not begun.has_ended() and not (killed := reached(begun)) and time.monotonic() < end:
         time.sleep(LOOK_SECONDS)
-    process.kill()
-    process.wait()
-    return False
-
-
-def kill_all(pid: int) -> None:
-    """The process and all its descendants: Ansible's workers have sessions of their own."""
-    for child in descendants(pid):
+    for pid in descendants(begun.pid) if whole_group else [begun.pid]:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
+    playbooks.end(begun)
+    return killed
 
 
 def descendants(pid: int) -> list[int]:
-    """The process first, then its children and theirs."""
+    """The process first, then its children and theirs: Ansible's workers have sessions of their own."""
     found = [pid]
     for parent in found:
         children = Path(f"/proc/{parent}/task/{parent}/children")
@@ -69,24 +49,37 @@ class AfterCalls:
     def __init__(self, standin: Standin, calls: int) -> None:
         self._follower, self._calls = standin.follow(standin.mark()), calls
 
-    def __call__(self) -> bool:
+    def __call__(self, _begun: Begun) -> bool:
         return self._follower.mutating() >= self._calls
+
+
+class AfterItsCall:
+    """Reached by a call of an operation since the first task of the run: a worker that outlived the run before it may call, too."""
+
+    def __init__(self, standin: Standin, operation: str) -> None:
+        self._standin, self._operation = standin, operation
+        self._follower: Follower | None = None
+
+    def __call__(self, begun: Begun) -> bool:
+        if self._follower is None and begun.tasks():
+            self._follower = self._standin.follow(self._standin.mark())
+        return self._follower is not None and self._operation in [call["operation"] for call in self._follower.more()]
 
 
 class InANewTask:
     """Reached by the first call from now on that changes something in a task that is not among the tasks so far, and adds it to them."""
 
-    def __init__(self, standin: Standin, tasks: list[str], log: Path) -> None:
-        self._follower, self._tasks, self._log = standin.follow(standin.mark()), tasks, log
+    def __init__(self, standin: Standin, tasks: list[str]) -> None:
+        self._follower, self._tasks = standin.follow(standin.mark()), tasks
         self._calls = 0
 
-    def __call__(self) -> bool:
+    def __call__(self, begun: Begun) -> bool:
         calls = self._follower.mutating()
         if calls == self._calls:
             return False
         self._calls = calls
-        begun_tasks = TASK.findall(self._log.read_text())
-        if not begun_tasks or begun_tasks[-1] in self._tasks:  # none: a worker calls that outlived the controller before
+        tasks = begun.tasks()
+        if not tasks or tasks[-1] in self._tasks:  # none: a worker calls that outlived the controller before
             return False
-        self._tasks.append(begun_tasks[-1])
+        self._tasks.append(tasks[-1])
         return True

@@ -14,7 +14,7 @@ import pytest
 from tests.environment.conftest import DEMO, UNPROTECTED
 from tests.environment.described import left_in_aws, passwords_of_stores, secrets, shape, union
 from tests.environment.killing import AfterCalls, InANewTask, run_and_kill
-from tests.support.playbooks import Playbooks
+from tests.support.playbooks import Begun, Playbooks
 from tests.support.standin import DIRECTORY, Standin
 
 POINTS = 10
@@ -100,37 +100,35 @@ def another(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[St
         running.down()
 
 
-#: for the log of a run, what that run is to reach before it is killed; None once it is to come to its own end
-Points = Callable[[Path], Callable[[], bool] | None]
+#: gives what a run is to reach before it is killed; None once it is to come to its own end
+Points = Callable[[], Callable[[Begun], bool] | None]
+#: whether each run that is killed is killed with all its processes (the controller alone otherwise), one after another
+Ways = tuple[bool, ...]
+BOTH: Ways = (True, False)
 
 
-def kill_repeatedly(standin: Standin, directory: Path, arguments: list[str], points: Points, whole_group: bool) -> int:
-    """Begin the same run again and again, each killed at the next point, until there is none or a run comes to its own end.
+def kill_repeatedly(playbooks: Playbooks, arguments: list[str], points: Points, ways: Ways) -> int:
+    """Begin the same run again and again, each killed at the next point in the next way, until there is none or a run comes to its own end.
 
     Answers how often it was killed.
     """
     killed = 0
-    while reached := points(log := directory / f"{killed}.log"):
-        if not run_and_kill(standin, log, arguments, reached, whole_group=whole_group):
+    while reached := points():
+        if not run_and_kill(playbooks, arguments, reached, whole_group=ways[killed % len(ways)]):
             break
         killed += 1
     return killed
 
 
 def live_and_be_killed(
-    another: tuple[Standin, Playbooks],
-    reference: Reference,
-    directory: Path,
-    points: Callable[[Standin, Undisturbed], Points],
-    whole_group: bool,
+    another: tuple[Standin, Playbooks], reference: Reference, points: Callable[[Standin, Undisturbed], Points], ways: Ways
 ) -> dict[str, int]:
     """Each phase killed again and again, then finished: it has the end of an undisturbed one. Answers how often each was killed."""
     standin, playbooks = another
     killed, passwords = {}, []
     for phase, undisturbed in reference.items():
         arguments = arguments_of(phase)
-        (directory / phase).mkdir()
-        killed[phase] = kill_repeatedly(standin, directory / phase, arguments, points(standin, undisturbed), whole_group)
+        killed[phase] = kill_repeatedly(playbooks, arguments, points(standin, undisturbed), ways)
         finished = playbooks.run(*arguments)
         assert finished.returncode == 0, f"{phase}: {finished.failure()}"
         assert shape(left_in_aws(standin, "staging")) == undisturbed.left, phase
@@ -141,10 +139,10 @@ def live_and_be_killed(
     return killed
 
 
-def times(number: int, point: Callable[[], Callable[[], bool]]) -> Points:
+def times(number: int, point: Callable[[], Callable[[Begun], bool]]) -> Points:
     """The same point so many times."""
     left = iter(range(number))
-    return lambda _log: None if next(left, None) is None else point()
+    return lambda: None if next(left, None) is None else point()
 
 
 def one_password_each(standin: Standin, environment: str) -> dict[str, str]:
@@ -161,37 +159,36 @@ def test_the_plan_of_each_phase_is_what_its_run_does(reference: Reference, phase
     assert reference[phase].planned == reference[phase].done != set()
 
 
-@BOTH_WAYS
-def test_a_life_killed_at_ten_points_of_each_phase_has_the_same_end(
-    reference: Reference, another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
+def test_a_life_killed_at_ten_points_of_each_phase_in_both_ways_has_the_same_end(
+    reference: Reference, another: tuple[Standin, Playbooks]
 ) -> None:
+    points = POINTS * len(BOTH)
+
     def spread(standin: Standin, undisturbed: Undisturbed) -> Points:
         """Points that share a run's calls evenly, however much each killed run leaves to the next."""
-        return times(POINTS, lambda: AfterCalls(standin, max(1, undisturbed.calls // (POINTS + 1))))
+        return times(points, lambda: AfterCalls(standin, max(1, undisturbed.calls // (points + 1))))
 
-    assert live_and_be_killed(another, reference, tmp_path, spread, whole_group) == dict.fromkeys(PHASES, POINTS)
+    assert live_and_be_killed(another, reference, spread, BOTH) == dict.fromkeys(PHASES, points)
 
 
 @pytest.mark.kill_all
 @BOTH_WAYS
-def test_a_life_killed_in_every_task_has_the_same_end(
-    reference: Reference, another: tuple[Standin, Playbooks], tmp_path: Path, whole_group: bool
-) -> None:
+def test_a_life_killed_in_every_task_has_the_same_end(reference: Reference, another: tuple[Standin, Playbooks], whole_group: bool) -> None:
     """Killed in each task that changes something, after its first call that does, and begun again."""
     tasks: list[list[str]] = []
 
     def each_task(standin: Standin, _undisturbed: Undisturbed) -> Points:
         tasks.append([])
-        return lambda log: InANewTask(standin, tasks[-1], log)
+        return lambda: InANewTask(standin, tasks[-1])
 
-    killed = live_and_be_killed(another, reference, tmp_path, each_task, whole_group)
+    killed = live_and_be_killed(another, reference, each_task, (whole_group,))
     print(f"killed, {'all processes' if whole_group else 'controller alone'}: {killed}")
     for phase, seen in zip(killed, tasks, strict=True):
         print(f"{phase}: {'; '.join(seen)}")
     assert min(killed.values()) > POINTS
 
 
-def test_t1_stores_that_come_back_take_their_secrets_back(empty: Standin, ansible: Playbooks, tmp_path: Path) -> None:
+def test_t1_stores_that_come_back_take_their_secrets_back(empty: Standin, ansible: Playbooks) -> None:
     """A destruction is killed, then the creation after it: the secrets, scheduled for deletion in between, are restored."""
     small = ("--tags", "network,aurora,documentdb,elasticache")
     creation, words = arguments("env", SMALL, *small), {**SMALL, "opta_destroy_confirm": "again"}
@@ -199,8 +196,7 @@ def test_t1_stores_that_come_back_take_their_secrets_back(empty: Standin, ansibl
     assert ansible.run(*creation).returncode == 0
     before = one_password_each(empty, "again")
     for name, life, whole_group in (("destruction", destruction, True), ("creation", creation, False)):
-        (tmp_path / name).mkdir()
-        assert kill_repeatedly(empty, tmp_path / name, life, times(1, lambda: AfterCalls(empty, 16)), whole_group) == 1
+        assert kill_repeatedly(ansible, life, times(1, lambda: AfterCalls(empty, 16)), (whole_group,)) == 1
         finished = ansible.run(*life)
         assert finished.returncode == 0, finished.failure()
         assert {each["deleted"] for each in secrets(empty, "again").values()} == {name == "destruction"}

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.environment.killing import run_and_kill
+from tests.environment.killing import AfterItsCall, run_and_kill
 from tests.module.rotation_foundation import STORES, Rotated
 from tests.module.service_foundation import ENVIRONMENT, actions
 from tests.support.databases import MISSING, Clients, real_databases
@@ -142,20 +142,15 @@ def slowly(standin):
 
 @pytest.mark.usefixtures("slowly")
 @pytest.mark.parametrize("store", KILLS)
-def test_t16_a_rotation_that_is_killed_again_and_again_ends_with_one_password(standin, rotated, clients, tmp_path, store):
+def test_t16_a_rotation_that_is_killed_again_and_again_ends_with_one_password(standin, rotated, clients, store):
     """Killed at each of its steps, in both ways, and begun again each time."""
     former = [rotated.password(store)]
     mark = standin.mark()
     for number, point in enumerate(KILLS[store]):
-        of_this_run, held = standin.mark(), rotated.values()
-
-        def reached(point=point, of_this_run=of_this_run, held=held):
-            return rotated.values() != held if point == SECRET else point in standin.mutating(of_this_run)
-
+        held = rotated.values()
+        reached = (lambda _begun, held=held: rotated.values() != held) if point == SECRET else AfterItsCall(standin, point)
         arguments = rotated.arguments("rotate", **rotated.words(store))
-        assert run_and_kill(standin, tmp_path / f"{number}.log", arguments, reached, whole_group=bool(number % 2)), (
-            f"it ended before {point}"
-        )
+        assert run_and_kill(rotated.playbooks, arguments, reached, whole_group=bool(number % 2)), f"it ended before {point}"
         if point == "UpdateSecretVersionStage":
             assert rotated.values()[PASSWORDS[store]] == former[-1], "the service's turn comes after the label's"
         if rotated.password(store) != former[-1]:

@@ -1,16 +1,37 @@
-"""Each molecule scenario, as `molecule test` runs it by hand."""
+"""Each molecule scenario, as `molecule test` runs it by hand, on one stand-in."""
 
 from __future__ import annotations
 
 import os
 import subprocess
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.support.standin import DIRECTORY, ROOT
 
 SCENARIOS = sorted(path.parent.name for path in (ROOT / "extensions" / "molecule").glob("*/converge.yml"))
+
+Molecule = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def molecule(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Molecule]:
+    """Runs a command of molecule; the stand-in that the first one makes serves all."""
+    settings = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "KUBECONFIG"))}
+    settings |= {
+        "OPTA_MOLECULE_STANDIN": str((DIRECTORY / f"molecule-{os.getpid()}").relative_to(ROOT)),
+        "MOLECULE_EPHEMERAL_DIRECTORY": str(tmp_path_factory.mktemp("molecule")),
+    }
+
+    def run(*arguments: str) -> None:
+        done = subprocess.run(
+            ["molecule", *arguments], cwd=ROOT, env=settings, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-6000:]
+
+    yield run
+    run("destroy", "--scenario-name", "default")
 
 
 def test_there_is_a_scenario_for_each_role_and_one_for_the_whole() -> None:
@@ -19,12 +40,5 @@ def test_there_is_a_scenario_for_each_role_and_one_for_the_whole() -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_scenario(scenario: str, tmp_path: Path) -> None:
-    settings = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "KUBECONFIG"))}
-    settings |= {
-        "OPTA_MOLECULE_STANDIN": str((DIRECTORY / f"molecule-{os.getpid()}").relative_to(ROOT)),
-        "MOLECULE_EPHEMERAL_DIRECTORY": str(tmp_path),
-    }
-    command = ["molecule", "test", "--scenario-name", scenario]
-    done = subprocess.run(command, cwd=ROOT, env=settings, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-6000:]
+def test_scenario(molecule: Molecule, scenario: str) -> None:
+    molecule("test", "--destroy", "never", "--scenario-name", scenario)

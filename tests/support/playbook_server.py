@@ -1,6 +1,7 @@
 """Runs ansible-playbook in forks of a process that has imported Ansible and the collection once: each run begins a second sooner.
 
-One request is one line of JSON on standard input: {arguments, environment, directory, output}; one answer is a line with {returncode}.
+One request is one line of JSON on standard input: {arguments, environment, directory, output}; its answers are a line with {pid}
+when it has begun, and one with {returncode} when it has ended.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ def main() -> None:
                 code = run(json.loads(line))
             finally:
                 os._exit(code)
+        print(json.dumps({"pid": child}), flush=True)
         _pid, status = os.waitpid(child, 0)
         print(json.dumps({"returncode": os.waitstatus_to_exitcode(status)}), flush=True)
 

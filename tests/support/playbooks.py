@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 from .standin import ROOT
 
 SUPPORT = Path(__file__).resolve().parent
+TASK = re.compile(r"^TASK \[(.*)\] \**$", re.MULTILINE)
 SETTINGS = {"ANSIBLE_CONFIG": str(SUPPORT / "ansible.cfg")}
 
 
@@ -46,6 +48,23 @@ class Run:
         return "\n".join(str(task["result"].get("msg")) for task in failed)
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A run that has begun: the process of ansible-playbook, what it prints, and where its results go."""
+
+    pid: int
+    output: Path
+    results: Path
+
+    def has_ended(self) -> bool:
+        """Whether it has ended by itself, or was killed."""
+        return not Path(f"/proc/{self.pid}").exists()
+
+    def tasks(self) -> list[str]:
+        """The names of the tasks that have begun."""
+        return TASK.findall(self.output.read_text()) if self.output.exists() else []
+
+
 class Playbooks:
     """Runs ansible-playbook against one stand-in, through the server that has imported Ansible and the collection already."""
 
@@ -63,6 +82,16 @@ class Playbooks:
         directory: Path = ROOT,
     ) -> Run:
         """ansible-playbook with these arguments; variables become extra vars."""
+        return self.end(self.begin(*arguments, variables=variables, environment=environment, directory=directory))
+
+    def begin(
+        self,
+        *arguments: str,
+        variables: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+        directory: Path = ROOT,
+    ) -> Begun:
+        """Begin a run; `end` must follow before the next one."""
         number = next(self._numbers)
         results, output = self._directory / f"{number}.results", self._directory / f"{number}.output"
         extra = ["--extra-vars", json.dumps(variables)] if variables else []
@@ -72,8 +101,12 @@ class Playbooks:
             "directory": str(directory),
             "output": str(output),
         }
-        returncode = self._ask(request)
-        return Run(returncode, output.read_text(), read_results(results))
+        return Begun(self._ask(request)["pid"], output, results)
+
+    def end(self, begun: Begun) -> Run:
+        """Wait for the end of a run."""
+        returncode = int(self._answer()["returncode"])
+        return Run(returncode, begun.output.read_text(), read_results(begun.results))
 
     def play(self, play: Mapping[str, Any] | Sequence[Mapping[str, Any]], *arguments: str, **settings: Any) -> Run:
         """Run one play, or several, written as data, on the inventory `localhost,` unless arguments name another."""
@@ -87,20 +120,24 @@ class Playbooks:
             self._server.stdin.close()
             self._server.wait(timeout=60)
 
-    def _ask(self, request: Mapping[str, Any]) -> int:
+    def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         if self._server is None:
             command = [sys.executable, str(SUPPORT / "playbook_server.py")]
             self._server = subprocess.Popen(
                 command, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
             )
         assert self._server.stdin is not None
-        assert self._server.stdout is not None
         self._server.stdin.write(json.dumps(request) + "\n")
         self._server.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._server is not None
+        assert self._server.stdout is not None
         answer = self._server.stdout.readline()
         if not answer:
             raise RuntimeError(f"the playbook server has ended with {self._server.wait()}")
-        return int(json.loads(answer)["returncode"])
+        return dict(json.loads(answer))
 
 
 def read_results(path: Path) -> list[dict[str, Any]]:
