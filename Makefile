@@ -27,7 +27,7 @@ demo-down: setup ## End the demo's stand-in
 	@$(RUN) python -m tests.standin down --directory $(DEMO)
 
 test: lint binaries ## Run all tests but test-kill
-	@$(RUN) pytest -n $(WORKERS) --dist loadfile -m 'not kill_all' tests
+	@$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'not kill_all' tests
 
 test-fast: lint ## Run linters, contracts and unit tests
 	@$(RUN) pytest -n $(WORKERS) tests/contracts tests/unit

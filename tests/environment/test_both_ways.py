@@ -68,7 +68,7 @@ def test_the_plan_of_everything(same: Callable[..., None]) -> None:
 
 
 def test_the_plan_of_changes(living: None, same: Callable[..., None]) -> None:
-    same("env", "--check", "--diff", "--limit", "staging", **CHANGED)
+    same("env", "--check", "--diff", "--limit", "staging", "--tags", "network,eks", **CHANGED)
     entry = {"cluster_name": "opta-staging", "principal_arn": "arn:aws:iam::123456789012:role/both-ways", "region": REGION}
     task = {"name": "Let somebody in", "opta.platform.eks_access_entry": entry}
     same([{"name": "Plan", "hosts": "staging", "gather_facts": False, "tasks": [task]}], "--check", "--diff")

@@ -165,8 +165,8 @@ def test_a_life_killed_at_ten_points_of_each_phase_in_both_ways_has_the_same_end
     points = POINTS * len(BOTH)
 
     def spread(standin: Standin, undisturbed: Undisturbed) -> Points:
-        """Points that share a run's calls evenly, however much each killed run leaves to the next."""
-        return times(points, lambda: AfterCalls(standin, max(1, undisturbed.calls // (points + 1))))
+        """Points that share a run's calls evenly: a part less than there are points is left over, as calls run together."""
+        return times(points, lambda: AfterCalls(standin, max(1, undisturbed.calls * 2 // (points * 3))))
 
     assert live_and_be_killed(another, reference, spread, BOTH) == dict.fromkeys(PHASES, points)
 

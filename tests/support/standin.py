@@ -19,6 +19,7 @@ import botocore.config
 ROOT = Path(__file__).resolve().parents[2]
 DIRECTORY = ROOT / ".standin"
 REGION = "eu-west-1"
+SESSION = boto3.session.Session()  # reads each service's model once
 #: seconds that things take in tests; what is not named here takes the stand-in's own time
 TIMES = {
     "eks:cluster": 0.3,
@@ -75,6 +76,7 @@ class Standin:
         self._times = TIMES if times is None else times
         self.endpoint_url = ""
         self.environment: dict[str, str] = {}
+        self._clients: dict[tuple[Any, ...], Any] = {}
 
     def up(self, *options: str) -> Standin:
         self._command("up", "--region", self.region, "--times", json.dumps(self._times), *options)
@@ -87,14 +89,19 @@ class Standin:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def client(self, service: str, region: str | None = None, **settings: Any) -> Any:
-        """A boto3 client of this stand-in; nothing of the user's own AWS configuration has a say."""
-        session = boto3.session.Session(
-            aws_access_key_id=settings.pop("access_key_id", self.environment["AWS_ACCESS_KEY_ID"]),
-            aws_secret_access_key=settings.pop("secret_access_key", self.environment["AWS_SECRET_ACCESS_KEY"]),
-            region_name=region or self.region,
-        )
-        config = botocore.config.Config(retries={"mode": "standard", "max_attempts": 5})
-        return session.client(service, endpoint_url=self.endpoint_url, config=config, **settings)
+        """A boto3 client of this stand-in, the same each time; nothing of the user's own AWS configuration has a say."""
+        key = (service, region, self.endpoint_url, *sorted(settings.items()))
+        if key not in self._clients:
+            self._clients[key] = SESSION.client(
+                service,
+                region_name=region or self.region,
+                endpoint_url=self.endpoint_url,
+                aws_access_key_id=settings.pop("access_key_id", self.environment["AWS_ACCESS_KEY_ID"]),
+                aws_secret_access_key=settings.pop("secret_access_key", self.environment["AWS_SECRET_ACCESS_KEY"]),
+                config=botocore.config.Config(retries={"mode": "standard", "max_attempts": 5}),
+                **settings,
+            )
+        return self._clients[key]
 
     def mark(self) -> int:
         """A place in the request log, for requests(since=…)."""
