@@ -12,7 +12,15 @@ import pytest
 from tests.support.playbooks import Playbooks
 from tests.support.standin import DIRECTORY, Standin, leftovers, own_directory
 
+LONGEST_FIRST = ("molecule", "environment", "module")
+
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the directories whose files take longest: else one process would work on the last of them alone."""
+    places = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.parent.name, len(places)))
 
 
 @pytest.fixture(scope="session")
