@@ -27,8 +27,8 @@ def prepare() -> None:
 def run(request: dict[str, Any]) -> int:
     """Run one ansible-playbook in this (forked) process."""
     os.setsid()
-    worker = importlib.import_module("ansible_collections.opta.platform.plugins.plugin_utils._worker")
-    worker._IMPORTED_IN, worker._IMPORTED_UNDER = os.getpid(), os.getppid()  # this is the controller, not the server
+    # the process that imports it is the controller
+    importlib.reload(importlib.import_module("ansible_collections.opta.platform.plugins.plugin_utils._worker"))
     os.environ.clear()
     os.environ.update(request["environment"])
     os.chdir(request["directory"])
