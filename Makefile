@@ -10,6 +10,8 @@ RUN := source tests/environment.sh &&
 LINK := .cache/ansible_collections/opta/platform
 DEMO := .standin/demo
 STAMP := .venv/requirements.stamp
+PINNED := --require-hashes --no-deps
+PIP := .venv/bin/pip install --quiet --disable-pip-version-check $(PINNED)
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,7 +50,8 @@ build: setup ## Build the collection's archive into .cache/build
 	@$(RUN) ansible-galaxy collection build --force --output-path .cache/build
 
 requirements: setup ## Pin the requirements anew, with hashes
-	@$(RUN) uv pip compile --quiet --python-version 3.11 --generate-hashes requirements/development.in -o requirements/development.txt
+	@$(RUN) for name in installer development; do \
+	  uv pip compile --quiet --python-version 3.11 --generate-hashes requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## Remove everything that make has made, but for the cache of built binaries
 	@if [ -x .venv/bin/python ]; then $(RUN) for directory in .standin/*/; do \
@@ -63,9 +66,11 @@ setup: $(STAMP) $(LINK)
 $(LINK):
 	@mkdir -p $(dir $@) && ln -sfn ../../.. $@
 
-$(STAMP): requirements/development.txt
+$(STAMP): requirements/installer.txt requirements/development.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, for example: make PYTHON=python3.11")'
 	@echo "Installing Ansible, the stand-in's and the tests' requirements into .venv (once)"
 	@[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
-	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/development.txt
+	@$(PIP) -r requirements/installer.txt
+	@UV_CACHE_DIR=.cache/uv .venv/bin/uv pip install --quiet --python .venv/bin/python $(PINNED) -r requirements/development.txt || \
+	  { echo "Trying pip, which may know of a mirror"; $(PIP) -r requirements/development.txt; }
 	@touch $@

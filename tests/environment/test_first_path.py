@@ -191,7 +191,9 @@ def test_destroy_leaves_nothing(services: tuple[Run, Run], empty: Standin, play:
     assert [kind for kind, items in left.items() if items] == ["list_keys"], "T1: the key stays with the final snapshots"
     assert left_in_aws(empty, "production") == other
     assert other["list_clusters"] == ["opta-production"]
+    mark = empty.mark()
     assert play("destroy", **words).changed() == []
+    assert empty.mutating(mark) == []
     play("destroy", **words, opta_delete_retained=True)
     left = left_in_aws(empty, "staging")
     assert not any(left.values()), left

@@ -122,9 +122,9 @@ class Playbooks:
 
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         if self._server is None:
-            command = [sys.executable, str(SUPPORT / "playbook_server.py")]
+            command = [sys.executable, "-m", "tests.support.playbook_server"]
             self._server = subprocess.Popen(
-                command, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+                command, cwd=ROOT, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
             )
         assert self._server.stdin is not None
         self._server.stdin.write(json.dumps(request) + "\n")

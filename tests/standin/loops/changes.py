@@ -15,7 +15,7 @@ from tests.standin.control_plane import ControlPlane
 if TYPE_CHECKING:
     from tests.standin.loops.cluster_loops import View
 
-LOOK_SECONDS = 0.4
+LOOK_SECONDS = 0.25
 #: what was begun goes on by itself for a while: states of AWS, Kubernetes's own controllers
 SETTLING_SECONDS = 2.0
 #: and what has a time of its own, as the back-off of a pod, is looked at all the same
@@ -25,24 +25,26 @@ UNREAD = tuple(base64.b64encode(prefix) for prefix in (b"/registry/lease", b"/re
 
 
 class Changes:
-    """Arguments: a started control plane; the view of AWS. `wait` returns when it is time to look again."""
+    """Arguments: a started control plane; the view of AWS. `wait` returns when it is time to look again.
+
+    writes: how often something was written in the cluster, None as long as nobody knows.
+    """
 
     def __init__(self, control_plane: ControlPlane, view: View) -> None:
         self._url, self._view = f"{control_plane.etcd_url}/v3/watch", view
-        self._written = threading.Event()
-        self._mutations = -1
+        self.writes: int | None = None
+        self._seen: tuple[int | None, int] = (None, -1)
         self._settled = self._looked = 0.0
         threading.Thread(target=self._watch, name=f"changes of {control_plane.name}", daemon=True).start()
 
     def wait(self, stopped: threading.Event) -> bool:
         """Waits until something changed, or a while; answers whether the loops are to run, False once stopped."""
         while not stopped.wait(LOOK_SECONDS):
-            now, mutations = time.monotonic(), self._view.mutations
-            if self._written.is_set() or mutations != self._mutations:
+            now, seen = time.monotonic(), (self.writes, self._view.mutations)
+            if seen != self._seen or None in seen:
                 self._settled = now + SETTLING_SECONDS
             if now < self._settled or now > self._looked + IDLE_SECONDS:
-                self._written.clear()
-                self._mutations, self._looked = mutations, now
+                self._seen, self._looked = seen, now
                 return True
         return False
 
@@ -53,8 +55,10 @@ class Changes:
         session.trust_env = False
         try:
             with session.post(self._url, data=json.dumps({"create_request": keys}), stream=True, timeout=(5, None)) as answer:
-                for line in answer.iter_lines(chunk_size=None):
-                    if line.count(b'"key":"') > sum(line.count(b'"key":"' + key) for key in UNREAD):
-                        self._written.set()
+                for number, line in enumerate(answer.iter_lines(chunk_size=None)):  # the first says that the watch has begun
+                    if number == 0 or line.count(b'"key":"') > sum(line.count(b'"key":"' + key) for key in UNREAD):
+                        self.writes = number
         except requests.RequestException:
             return
+        finally:
+            self.writes = None

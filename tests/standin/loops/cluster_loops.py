@@ -17,6 +17,7 @@ from tests.standin.loops.ingresses import Ingresses
 from tests.standin.loops.kubelet import Kubelet
 from tests.standin.loops.load_balancers import LoadBalancers
 from tests.standin.loops.nodes import Nodes
+from tests.standin.loops.remembering import RememberingClient
 from tests.standin.loops.routes import Routes
 from tests.standin.loops.volumes import Volumes
 from tests.standin.webhooks import ServiceNetwork
@@ -46,14 +47,14 @@ class ClusterLoops:
     """Arguments: a started control plane; the view of AWS. `start` returns at once, `stop` waits for the pass under way."""
 
     def __init__(self, control_plane: ControlPlane, view: View) -> None:
-        self._client = control_plane.client()
         self._log = control_plane.directory / "loops.log"
         self._noted = ""
         self._stopped = threading.Event()
         self._kubelet = Kubelet(control_plane)
         self._services = ServiceNetwork(control_plane)
         self._changes = Changes(control_plane, view)
-        name, client = control_plane.name, self._client
+        name = control_plane.name
+        client = RememberingClient(control_plane.endpoint, control_plane.directory, lambda: self._changes.writes)
         self._loops = (
             Nodes(client, name, view, control_plane.kubelet_port),
             FailingPods(client),

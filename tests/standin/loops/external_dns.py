@@ -28,6 +28,7 @@ class ExternalDns:
     def __init__(self, client: KubernetesClient, view: View) -> None:
         self._client, self._view = client, view
         self._look_again = 0.0
+        self._followed: object = None
 
     def run(self) -> None:
         if time.monotonic() < self._look_again:
@@ -38,10 +39,14 @@ class ExternalDns:
                 self._follow(_arguments(deployment["spec"]["template"]["spec"]["containers"][0].get("args") or []))
 
     def _follow(self, arguments: dict[str, list[str]]) -> None:
+        endpoints = list(self._endpoints(arguments["source"]))
+        state = (arguments, endpoints, self._view.mutations)
+        if state == self._followed:
+            return
         zone, owner = arguments["zone-id-filter"][0], arguments["txt-owner-id"][0]
         domains, prefix = arguments["domain-filter"], arguments["txt-prefix"][0].replace("%{record_type}", "a")
         wanted: dict[tuple[str, str], Record] = {}
-        for host, target, resource in self._endpoints(arguments["source"]):
+        for host, target, resource in endpoints:
             if not any(host == domain or host.endswith(f".{domain}") for domain in domains):
                 continue
             zone_of_target = self._canonical_zone(target)
@@ -54,6 +59,7 @@ class ExternalDns:
             wanted[f"{host}.", "A"] = {"Name": f"{host}.", "Type": "A", "AliasTarget": alias}
             wanted[f"{text_name}.", "TXT"] = {"Name": f"{text_name}.", "Type": "TXT", "TTL": 300, "ResourceRecords": [{"Value": value}]}
         self._write(zone, owner, prefix, wanted)
+        self._followed = state
 
     def _endpoints(self, sources: list[str]) -> Iterator[tuple[str, str, str]]:
         """Host, load balancer, and what asks for it."""
