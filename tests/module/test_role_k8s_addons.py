@@ -105,7 +105,7 @@ def test_a_release_left_pending_is_told_and_repaired_on_a_word_only(addons):
     told = addons.run(wait_timeout_seconds=1)
     assert told.returncode != 0
     assert "metrics-server is pending-upgrade for" in told.failure()
-    assert addons.run(wait_timeout_seconds=60, repair=True).returncode == 0
+    assert addons.run(wait_timeout_seconds=20, repair=True).returncode == 0
 
 
 def test_a_repository_that_does_not_answer_is_told_by_name(addons):
