@@ -12,13 +12,11 @@ import argparse
 import json
 import os
 import signal
-import socket
 import sys
 import threading
 from pathlib import Path
 from typing import Any
 
-from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
 from tests.standin import chart_repository
@@ -26,7 +24,6 @@ from tests.standin.aws import control, handlers  # noqa: F401
 from tests.standin.aws.databases import standing_databases
 from tests.standin.aws.eks_control_planes import RunningControlPlane
 from tests.standin.aws.eks_model import Cluster
-from tests.standin.aws.errors import DroppedConnectionError
 from tests.standin.aws.protocol import Request
 from tests.standin.aws.start import prepare
 from tests.standin.aws.view import View
@@ -34,15 +31,9 @@ from tests.standin.aws.world import World
 from tests.standin.databases.running import Databases
 from tests.standin.dns_server import DnsServer
 from tests.standin.processes import HOST, reserve_port
+from tests.standin.request_handler import RequestHandler
 
 Environ = dict[str, Any]
-
-
-class QuietHandler(MotoRequestHandler):
-    """Without a line for each request on standard error: requests.jsonl has them."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        return
 
 
 class Application:
@@ -62,11 +53,7 @@ class Application:
             status, content = control.answer(self._world, environ["REQUEST_METHOD"], path, environ.get("QUERY_STRING", ""), body)
             start_response(f"{status} ", [("Content-Type", "application/json")])
             return [json.dumps(content).encode()]
-        try:
-            status, headers, answer = self._world.answer(Request(environ, body, self._world.region))
-        except DroppedConnectionError:
-            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-            raise
+        status, headers, answer = self._world.answer(Request(environ, body, self._world.region))
         start_response(f"{status} ", headers)
         return [answer]
 
@@ -96,7 +83,7 @@ def main() -> None:
     prepare(world)
     dns = DnsServer(world)
     dns.start()
-    server = make_server(HOST, port, Application(world), threaded=True, request_handler=QuietHandler)
+    server = make_server(HOST, port, Application(world), threaded=True, request_handler=RequestHandler)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     running = {"pid": os.getpid(), "port": port, "endpoint_url": world.endpoint_url, "dns_address": dns.address}
     _write(directory / "server.json", running)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 import traceback
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moto.core import responses
 from moto.core.exceptions import ServiceException
 from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from tests.standin.databases.running import Databases
 
 OWN = ("eks", "elasticache")  # moto knows nothing of what is kept here
+
+responses.method_names_from_class = functools.cache(responses.method_names_from_class)  # moto looks them up in each call
 
 
 class World:

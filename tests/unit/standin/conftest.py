@@ -22,7 +22,8 @@ from tests.standin.aws.clock import DEFAULT_TIMES
 from tests.standin.aws.start import prepare
 from tests.standin.aws.world import World
 from tests.standin.processes import HOST
-from tests.standin.server import Application, QuietHandler
+from tests.standin.request_handler import RequestHandler
+from tests.standin.server import Application
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 TIMES = {**dict.fromkeys(DEFAULT_TIMES, 60.0), "iam:role-visible": 0.0}  # what is pending stays so until time is let pass
@@ -126,7 +127,7 @@ def emulated(directory: Path, times: dict[str, float]) -> Iterator[Aws]:
     monkeypatch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")  # here alone: each reset of each account would load them anew
     iam_backends.clear()
     world = World(directory, REGION, times)
-    server = make_server(HOST, 0, Application(world), threaded=True, request_handler=QuietHandler)
+    server = make_server(HOST, 0, Application(world), threaded=True, request_handler=RequestHandler)
     world.endpoint_url = f"http://{HOST}:{server.server_port}"
     prepare(world)
     thread = threading.Thread(target=server.serve_forever)
