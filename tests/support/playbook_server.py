@@ -11,15 +11,13 @@ import json
 import os
 import sys
 import warnings
-from pathlib import Path
 from typing import Any
 
 from ansible.cli.playbook import PlaybookCLI
 from ansible.plugins.loader import init_plugin_loader
 
+from tests.support.collection import ROOT
 from tests.support.compiled_templates import AnsibleEnvironment, compile_once
-
-TEMPLATES = Path(__file__).resolve().parents[2] / ".cache" / "templates"
 
 
 def prepare() -> None:
@@ -27,7 +25,7 @@ def prepare() -> None:
     init_plugin_loader()
     warnings.filterwarnings("ignore", "AnsibleCollectionFinder has already been configured")
     importlib.import_module("ansible_collections.opta.platform.plugins.action.environment_info")
-    AnsibleEnvironment.compile = compile_once(TEMPLATES)
+    AnsibleEnvironment.compile = compile_once(ROOT / ".cache" / "templates")
 
 
 def run(request: dict[str, Any]) -> int:

@@ -17,17 +17,21 @@ class RememberingClient(KubernetesClient):
 
     def __init__(self, endpoint: str, directory: Path, writes: Callable[[], int | None]) -> None:
         super().__init__(endpoint, directory)
-        self._writes, self._answered = writes, -1
+        self._writes = writes
+        self._answered: int | None = None
         self._answers: dict[str, Any] = {}
 
     def call(self, method: str, path: str, body: Any = None, content_type: str = "application/json", accept: tuple[int, ...] = ()) -> Any:
         writes = self._writes()
-        if method != "GET" or writes != self._answered:
+        if method != "GET" or writes is None:
             self._answers.clear()
+            return super().call(method, path, body, content_type, accept)
+        if writes != self._answered:
+            self._answers.clear()
+            self._answered = writes
         if path not in self._answers:
-            self._answered = -1 if writes is None else writes
             answer = super().call(method, path, body, content_type, accept)
-            if method != "GET" or writes is None or _is_refusal(answer):  # a kind is served some time after it was written
+            if _is_refusal(answer):  # a kind is served some time after it was written
                 return answer
             self._answers[path] = answer
         return self._answers[path]
