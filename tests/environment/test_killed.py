@@ -162,11 +162,13 @@ def test_the_plan_of_each_phase_is_what_its_run_does(reference: Reference, phase
 def test_a_life_killed_at_ten_points_of_each_phase_in_both_ways_has_the_same_end(
     reference: Reference, another: tuple[Standin, Playbooks]
 ) -> None:
+    points = POINTS * len(BOTH)
+
     def spread(standin: Standin, undisturbed: Undisturbed) -> Points:
         """Points that share a run's calls evenly: a part less than there are points is left over, as calls run together."""
-        return times(POINTS, lambda: AfterCalls(standin, max(1, undisturbed.calls * 2 // (POINTS * 3))))
+        return times(points, lambda: AfterCalls(standin, max(1, undisturbed.calls * 2 // (points * 3))))
 
-    assert live_and_be_killed(another, reference, spread, BOTH) == dict.fromkeys(PHASES, POINTS)
+    assert live_and_be_killed(another, reference, spread, BOTH) == dict.fromkeys(PHASES, points)
 
 
 @pytest.mark.kill_all
