@@ -53,9 +53,11 @@ class Follower:
         """The AWS calls since the last time, oldest first, without those of the stand-in's own loops."""
         with self._log.open("rb") as log:
             log.seek(self._place)
-            lines = [line for line in log if line.endswith(b"\n")]
-        self._place += sum(len(line) for line in lines)
-        entries = [json.loads(line) for line in lines]
+            written = log.read()
+        # The last line may not be whole yet.
+        whole = written[: written.rfind(b"\n") + 1]
+        self._place += len(whole)
+        entries = [json.loads(line) for line in whole.splitlines()]
         return [entry for entry in entries if entry.get("client") != "stand-in"]
 
     def mutating(self) -> int:
