@@ -74,7 +74,8 @@ def test_the_plan_of_a_service_names_all_that_its_run_makes(services: tuple[Run,
 
 def test_a_second_run_of_the_services_changes_nothing(services: tuple[Run, Run], empty: Standin, play: Callable[..., Run]) -> None:
     mark = empty.mark()
-    assert play("service", limit=SERVICES).changed() == []
+    again = play("service", limit=SERVICES)
+    assert again.changed() == [], again.actions()
     assert empty.mutating(mark) == []
 
 

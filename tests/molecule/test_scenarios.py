@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.standin import DIRECTORY, ROOT
 
+COMMANDS = ROOT / "tests" / "support" / "commands"
 SCENARIOS = sorted(path.parent.name for path in (ROOT / "extensions" / "molecule").glob("*/converge.yml"))
 
 Molecule = Callable[..., None]
@@ -19,9 +20,12 @@ Molecule = Callable[..., None]
 def molecule(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Molecule]:
     """Runs a command of molecule; the stand-in that the first one makes serves all."""
     settings = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "KUBECONFIG"))}
+    directory = tmp_path_factory.mktemp("molecule")
     settings |= {
+        "PATH": f"{COMMANDS}:{os.environ['PATH']}",
+        "OPTA_PLAYBOOK_SERVERS": str(directory),
         "OPTA_MOLECULE_STANDIN": str((DIRECTORY / f"molecule-{os.getpid()}").relative_to(ROOT)),
-        "MOLECULE_EPHEMERAL_DIRECTORY": str(tmp_path_factory.mktemp("molecule")),
+        "MOLECULE_EPHEMERAL_DIRECTORY": str(directory),
     }
 
     def run(*arguments: str) -> None:

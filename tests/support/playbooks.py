@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -72,7 +73,8 @@ class Playbooks:
         self._environment = {**os.environ, **environment, **SETTINGS}
         self._directory = directory
         self._numbers = itertools.count(1)
-        self._server: subprocess.Popen[str] | None = None
+        self._server: subprocess.Popen[bytes]
+        self._connection: socket.socket | None = None
 
     def run(
         self,
@@ -99,9 +101,11 @@ class Playbooks:
             "arguments": [*arguments, *extra],
             "environment": {**self._environment, **(environment or {}), "OPTA_RESULTS": str(results)},
             "directory": str(directory),
-            "output": str(output),
         }
-        return Begun(self._ask(request)["pid"], output, results)
+        with output.open("wb") as written, open(os.devnull, "rb") as nothing:
+            descriptors = [nothing.fileno(), written.fileno(), written.fileno()]
+            socket.send_fds(self._connected(), [json.dumps(request).encode()], descriptors)
+        return Begun(self._answer()["pid"], output, results)
 
     def end(self, begun: Begun) -> Run:
         """Wait for the end of a run."""
@@ -116,25 +120,22 @@ class Playbooks:
         return self.run(str(path), *inventory, *arguments, **settings)
 
     def close(self) -> None:
-        if self._server is not None and self._server.stdin is not None:
-            self._server.stdin.close()
+        if self._connection is not None:
+            self._connection.close()
             self._server.wait(timeout=60)
 
-    def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        if self._server is None:
-            command = [sys.executable, "-m", "tests.support.playbook_server"]
-            self._server = subprocess.Popen(
-                command, cwd=ROOT, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
-            )
-        assert self._server.stdin is not None
-        self._server.stdin.write(json.dumps(request) + "\n")
-        self._server.stdin.flush()
-        return self._answer()
+    def _connected(self) -> socket.socket:
+        if self._connection is None:
+            self._connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with theirs:
+                command = [sys.executable, "-m", "tests.support.playbook_server", str(theirs.fileno())]
+                self._server = subprocess.Popen(
+                    command, cwd=ROOT, env=self._environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
+                )
+        return self._connection
 
     def _answer(self) -> dict[str, Any]:
-        assert self._server is not None
-        assert self._server.stdout is not None
-        answer = self._server.stdout.readline()
+        answer = self._connected().recv(1024)
         if not answer:
             raise RuntimeError(f"the playbook server has ended with {self._server.wait()}")
         return dict(json.loads(answer))
