@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.environment.conftest import DEMO, UNPROTECTED
 from tests.environment.described import left_in_aws, union
+from tests.environment.loud import STORES, Loud, loud
 from tests.module.eks_foundation import until
-from tests.support.playbooks import Playbooks, Run
+from tests.support.passwords import forms, shown
+from tests.support.playbooks import Run
 from tests.support.standin import REGION, Standin
 
 SERVICES = "hello,worker,staging"
 ENVIRONMENTS = ("staging", "production")
+ONLY_STORES = ("--tags", "aurora,documentdb,elasticache")
+ROTATION = {"aurora_rotate_passwords": ["main"], "documentdb_rotate_passwords": ["main"], "elasticache_rotate_passwords": True}
 
 
 def on_staging(standin: Standin, *arguments: str) -> str:
     """What kubectl prints of the cluster of staging."""
     return standin.kubernetes(*arguments, "--context", "opta-staging").stdout
+
+
+@pytest.fixture(scope="module")
+def ansible(empty: Standin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loud]:
+    """As loud as can be, so that a password would show."""
+    with loud(empty, tmp_path_factory.mktemp("loud")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +55,19 @@ def services(run: Run, play: Callable[..., Run]) -> tuple[Run, Run]:
     return play("service", check=True, limit=SERVICES), play("service", limit=SERVICES)
 
 
+@pytest.fixture(scope="module")
+def rotated(services: tuple[Run, Run], ansible: Loud, play: Callable[..., Run]) -> Loud:
+    """The passwords of all stores of staging are others, and its services have them."""
+    ansible.look("opta-staging")
+    for check in (True, False):
+        play("env", *ONLY_STORES, check=check, **ROTATION)
+    ansible.look("opta-staging")
+    for check in (True, False):
+        play("service", check=check, limit="hello,staging")
+    ansible.look("opta-staging")
+    return ansible
+
+
 def test_the_plan_on_an_empty_account_names_all_that_the_run_makes(plan: Run, run: Run) -> None:
     # the account's service-linked roles are planned by both environments, and made by one
     assert {done[1:] for done in union(plan)} == {done[1:] for done in union(run)}
@@ -58,7 +82,7 @@ def test_a_second_run_changes_nothing_and_calls_nothing_that_changes(run: Run, e
     assert empty.mutating(mark) == []
 
 
-def test_an_environment_is_read_with_one_list_of_its_secrets_and_one_of_its_buckets(run: Run, empty: Standin, ansible: Playbooks) -> None:
+def test_an_environment_is_read_with_one_list_of_its_secrets_and_one_of_its_buckets(run: Run, empty: Standin, ansible: Loud) -> None:
     task = {"name": "Read it", "opta.platform.environment_info": {"environment": "staging", "region": REGION}}
     mark = empty.mark()
     read = ansible.play({"name": "Read", "hosts": "staging", "gather_facts": False, "tasks": [task]}, *DEMO, "--limit", "staging")
@@ -165,6 +189,13 @@ def test_v4_z2_hello_is_public_at_its_name_and_has_a_record(services: tuple[Run,
     until(is_recorded)
 
 
+def test_d4_t16_each_store_has_had_two_passwords_and_the_service_knows_them(rotated: Loud) -> None:
+    passwords = {name: known for name, known in rotated.passwords.items() if "/staging/" in name}
+    assert {name: len(known) for name, known in passwords.items()} == {f"opta/staging/{store}/main": 2 for store in STORES}
+    for password in (password for known in passwords.values() for password in known):
+        assert any(form in rotated.known_to_services for form in forms(password))
+
+
 def test_destroy_refuses_without_the_right_word(services: tuple[Run, Run], empty: Standin, play: Callable[..., Run]) -> None:
     mark = empty.mark()
     for word in ({}, {"opta_destroy_confirm": "production"}):
@@ -198,3 +229,13 @@ def test_destroy_leaves_nothing(services: tuple[Run, Run], empty: Standin, play:
     play("destroy", **words, opta_delete_retained=True)
     left = left_in_aws(empty, "staging")
     assert not any(left.values()), left
+
+
+def test_d4_t16_no_password_shows_anywhere(rotated: Loud) -> None:
+    """Nor in anything that the runs before this test have printed, logged, cached, or written for a moment."""
+    task = {"name": "Keep a fact", "ansible.builtin.set_fact": {"kept_by_the_test": "a fact", "cacheable": True}}
+    rotated.play({"name": "Show that the cache is written", "hosts": "staging", "gather_facts": False, "tasks": [task]}, *DEMO)
+    seen = {**rotated.seen, **rotated.written()}
+    for place in ("ansible.log", "/facts/", "helm release", "/moment/", "output", "results"):
+        assert any(place in name for name in seen), place
+    assert shown([password for known in rotated.passwords.values() for password in known], seen) == []

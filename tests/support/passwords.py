@@ -46,14 +46,13 @@ def releases(secrets: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 @contextmanager
-def watched(directory: Path) -> Iterator[dict[str, str]]:
-    """All that the files below a directory hold, also those that are there for a moment only; complete when this has ended."""
-    held: dict[str, str] = {}
+def watched(directory: Path, held: dict[str, str]) -> Iterator[None]:
+    """Gather all that the files below a directory hold, by their paths, also of those that are there for a moment only."""
     ended = threading.Event()
     watcher = threading.Thread(target=_watch, args=(directory, held, ended))
     watcher.start()
     try:
-        yield held
+        yield
     finally:
         ended.set()
         watcher.join()

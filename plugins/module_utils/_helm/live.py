@@ -38,11 +38,11 @@ class Live:
 
     def drift(self) -> dict[Identity, ObjectChange]:
         """What helm would set back: objects that are missing, and given fields that have another value."""
-        looked = together(self._drift_of, self._objects)
+        looked = together(lambda name: self._drift_of(name, self.found.get(name)), self._objects)
         return {name: change for name, change in zip(self._objects, looked, strict=True) if change}
 
-    def _drift_of(self, name: Identity) -> ObjectChange | None:
-        wanted, found = self._objects[name], self.found.get(name)
+    def _drift_of(self, name: Identity, found: dict[str, Any] | None) -> ObjectChange | None:
+        wanted = self._objects[name]
         if found is None:
             return None if vanishes(wanted) else ObjectChange("create", after=wanted)
         try:
@@ -51,6 +51,8 @@ class Live:
             if error.status in (400, 409, 422, 500):  # the server cannot say it for this object: helm keeps it as it is
                 return None
             raise
+        if difference.was_written_between(found, after):  # by a controller, as one that scales it
+            return self._drift_of(name, self._client.get(self._paths[name]))
         fields = difference.differences(difference.content(found), difference.content(after))
         for path in others_fields(found):
             fields.pop(path, None)

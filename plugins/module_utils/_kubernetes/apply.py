@@ -171,6 +171,8 @@ class Objects:
                 after = self._client.apply(path, obj, FIELD_MANAGER, force=self._options.force_conflicts, dry_run=True)
         except KubernetesError as error:
             return self._unpredicted(obj, path, found, error)
+        if difference.was_written_between(found, after):
+            return self._predicted(obj, path, self._client.get(path))
         return self._creation(obj, path, after) if found is None else self._update(obj, path, found, after)
 
     def _unpredicted(self, obj: dict[str, Any], path: str, found: dict[str, Any] | None, error: KubernetesError) -> Planned:

@@ -39,6 +39,11 @@ def content(obj: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def was_written_between(found: Mapping[str, Any] | None, after: Mapping[str, Any]) -> bool:
+    """Whether somebody wrote the object after it was found and before a dry run, which answers with the version that it began with."""
+    return found is not None and found["metadata"].get("resourceVersion") != after["metadata"].get("resourceVersion")
+
+
 def differences(before: Any, after: Any, path: str = "") -> dict[str, tuple[Any, Any]]:
     """{path: (before, after)} of every field that differs; MISSING where there is none."""
     found: dict[str, tuple[Any, Any]] = {}
