@@ -16,8 +16,8 @@ from xdist.workermanage import WorkerController
 from tests.support.playbooks import Playbooks
 from tests.support.standin import DIRECTORY, Standin, leftovers, own_directory
 
-#: beginnings of paths, from what keeps a processor busy, the longest first, to what waits for most of its time
-ORDER = ("environment/test_killed", "molecule", "environment/test_changes", "environment/test_both_ways", "environment", "", "module")
+#: beginnings of paths: what keeps a processor busy, the longest first; what is short, for the end; what is busy, too; what mostly waits
+ORDER = ("environment/test_killed", "molecule", "environment/test_changes", "", "environment", "environment/test_both_ways", "module")
 
 _numbers = itertools.count(1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import json
 from typing import Any
 
@@ -45,7 +46,7 @@ def put_image_tag_mutability(call: Call) -> dict[str, Any]:
 
 @answers("ecr", "PutImage")
 def put_image(call: Call) -> dict[str, Any]:
-    """Moto takes the wildcards for regular expressions, and has another error for a tag that cannot be moved."""
+    """Moto takes the wildcards for regular expressions, has another error for a tag that cannot be moved, and draws digests by lot."""
     repository, tag = _repository(call), call.get("imageTag", "")
     filters = repository.image_tag_mutability_exclusion_filters
     usual = repository.image_tag_mutability
@@ -60,9 +61,13 @@ def put_image(call: Call) -> dict[str, Any]:
         raise AwsError("ImageTagAlreadyExistsException", message, 400)
     repository.image_tag_mutability, repository.image_tag_mutability_exclusion_filters = "MUTABLE", None
     try:
-        return call.moto()
+        answer = call.moto()
     finally:
         repository.image_tag_mutability, repository.image_tag_mutability_exclusion_filters = usual, filters
+    manifest = call.get("imageManifest")
+    (image,) = (each for each in repository.images if each.image_manifest == manifest)
+    image._image_digest = answer["image"]["imageId"]["imageDigest"] = f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
+    return answer
 
 
 @answers("ecr", "SetRepositoryPolicy")
