@@ -5,7 +5,7 @@ SHELL := bash
 .PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-fast test-kill bench lint docs requirements build clean
 
 PYTHON ?= python3
-WORKERS ?= 2
+WORKERS ?= 3
 RUN := source tests/environment.sh &&
 LINK := .cache/ansible_collections/opta/platform
 DEMO := .standin/demo
