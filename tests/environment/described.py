@@ -10,6 +10,8 @@ from tests.support.playbooks import Run
 from tests.support.standin import Standin
 
 ENVIRONMENT_TAG = "opta:environment"
+#: as the names of their secrets have them
+STORES = ("aurora", "cache", "docdb")
 
 #: a service with a public address, on a cluster whose ingress is somebody's own
 INGRESS = {"ingress": "ingress_nginx", "ingress_class_name": "nginx", "domain": "example.com"}

@@ -8,11 +8,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.environment.described import secrets
 from tests.support.passwords import releases, watched
 from tests.support.playbooks import Begun, Playbooks, Run
 from tests.support.standin import Standin
-
-STORES = ("aurora", "docdb", "cache")
 
 
 class Loud(Playbooks):
@@ -47,18 +46,15 @@ class Loud(Playbooks):
         self.seen |= {f"output {begun.output.name}": run.output, f"results {begun.results.name}": json.dumps(run.tasks)}
         return run
 
-    def look(self, context: str) -> None:
-        """Read the passwords of the moment, and what Helm keeps in the cluster of a context."""
-        manager = self._standin.client("secretsmanager")
-        for secret in manager.list_secrets()["SecretList"]:
-            if secret["Name"].split("/")[2] in STORES:
-                password = json.loads(manager.get_secret_value(SecretId=secret["Name"])["SecretString"])["password"]
-                known = self.passwords.setdefault(secret["Name"], [])
-                known += [password] if password not in known else []
-        answer = self._standin.kubernetes("get", "secrets", "--all-namespaces", "-o", "json", "--context", context)
-        secrets = json.loads(answer.stdout)["items"]
-        self.seen |= releases(secrets)
-        self.known_to_services += json.dumps([secret for secret in secrets if secret["type"] == "Opaque"])
+    def look(self, environment: str) -> None:
+        """Read an environment's passwords of the moment, and what Helm keeps in its cluster."""
+        for name, secret in secrets(self._standin, environment).items():
+            known = self.passwords.setdefault(name, [])
+            known += [secret["password"]] if secret["password"] not in known else []
+        answer = self._standin.kubernetes("get", "secrets", "--all-namespaces", "-o", "json", "--context", f"opta-{environment}")
+        kept = json.loads(answer.stdout)["items"]
+        self.seen |= releases(kept)
+        self.known_to_services += json.dumps([secret for secret in kept if secret["type"] == "Opaque"])
 
     def written(self) -> dict[str, str]:
         """What the log file and the cache of facts hold by now."""

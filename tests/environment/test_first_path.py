@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.environment.conftest import DEMO, UNPROTECTED
-from tests.environment.described import left_in_aws, union
-from tests.environment.loud import STORES, Loud, loud
+from tests.environment.described import STORES, left_in_aws, union
+from tests.environment.loud import Loud, loud
 from tests.module.eks_foundation import until
 from tests.support.passwords import forms, shown
 from tests.support.playbooks import Run
@@ -58,13 +58,14 @@ def services(run: Run, play: Callable[..., Run]) -> tuple[Run, Run]:
 @pytest.fixture(scope="module")
 def rotated(services: tuple[Run, Run], ansible: Loud, play: Callable[..., Run]) -> Loud:
     """The passwords of all stores of staging are others, and its services have them."""
-    ansible.look("opta-staging")
+    for environment in ENVIRONMENTS:
+        ansible.look(environment)
     for check in (True, False):
         play("env", *ONLY_STORES, check=check, **ROTATION)
-    ansible.look("opta-staging")
+    ansible.look("staging")
     for check in (True, False):
         play("service", check=check, limit="hello,staging")
-    ansible.look("opta-staging")
+    ansible.look("staging")
     return ansible
 
 

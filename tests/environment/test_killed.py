@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.environment.conftest import DEMO, UNPROTECTED
-from tests.environment.described import left_in_aws, passwords_of_stores, secrets, shape, union
+from tests.environment.described import STORES, left_in_aws, passwords_of_stores, secrets, shape, union
 from tests.environment.killing import AfterCalls, InANewTask, run_and_kill
 from tests.support.playbooks import Begun, Playbooks
 from tests.support.standin import DIRECTORY, Standin
@@ -45,8 +45,6 @@ PHASES: dict[str, tuple[str, dict[str, Any]]] = {
     "destruction": ("destroy", {**CHANGED, "opta_destroy_confirm": "staging", "opta_delete_retained": True}),
 }
 
-
-STORES = ("aurora", "cache", "docdb")
 #: an environment without a cluster, which is soon made
 SMALL = {"opta_environment": "again", "dns_cert_domain": "", **UNPROTECTED}
 

@@ -38,11 +38,11 @@ class Live:
 
     def drift(self) -> dict[Identity, ObjectChange]:
         """What helm would set back: objects that are missing, and given fields that have another value."""
-        looked = together(lambda name: self._drift_of(name, self.found.get(name)), self._objects)
+        looked = together(self._drift_of, self._objects)
         return {name: change for name, change in zip(self._objects, looked, strict=True) if change}
 
-    def _drift_of(self, name: Identity, found: dict[str, Any] | None) -> ObjectChange | None:
-        wanted = self._objects[name]
+    def _drift_of(self, name: Identity) -> ObjectChange | None:
+        wanted, found = self._objects[name], self.found.get(name)
         if found is None:
             return None if vanishes(wanted) else ObjectChange("create", after=wanted)
         try:
@@ -52,7 +52,8 @@ class Live:
                 return None
             raise
         if difference.was_written_between(found, after):  # by a controller, as one that scales it
-            return self._drift_of(name, self._client.get(self._paths[name]))
+            self.found[name] = self._client.get(self._paths[name])
+            return self._drift_of(name)
         fields = difference.differences(difference.content(found), difference.content(after))
         for path in others_fields(found):
             fields.pop(path, None)
