@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -20,12 +21,10 @@ Molecule = Callable[..., None]
 def molecule(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Molecule]:
     """Runs a command of molecule; the stand-in that the first one makes serves all."""
     settings = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "KUBECONFIG"))}
-    directory = tmp_path_factory.mktemp("molecule")
     settings |= {
         "PATH": f"{COMMANDS}:{os.environ['PATH']}",
-        "OPTA_PLAYBOOK_SERVERS": str(directory),
         "OPTA_MOLECULE_STANDIN": str((DIRECTORY / f"molecule-{os.getpid()}").relative_to(ROOT)),
-        "MOLECULE_EPHEMERAL_DIRECTORY": str(directory),
+        "MOLECULE_EPHEMERAL_DIRECTORY": str(tmp_path_factory.mktemp("molecule")),
     }
 
     def run(*arguments: str) -> None:
@@ -34,8 +33,11 @@ def molecule(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Molecule]:
         )
         assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-6000:]
 
-    yield run
-    run("destroy", "--scenario-name", "default")
+    # not below the clone: the path of a Unix socket has at most 107 bytes
+    with tempfile.TemporaryDirectory(prefix="opta-platform-") as sockets:
+        settings["OPTA_PLAYBOOK_SERVERS"] = sockets
+        yield run
+        run("destroy", "--scenario-name", "default")
 
 
 def test_there_is_a_scenario_for_each_role_and_one_for_the_whole() -> None:
