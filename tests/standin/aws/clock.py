@@ -15,6 +15,7 @@ DEFAULT_TIMES = {
     "eks:update": 0.5,
     "eks:node-join": 30.0,  # how long nodes wait for a network plugin before their group fails
     "eks:eviction": 60.0,  # how long pods may resist their eviction before an update of their nodes fails
+    "eks:drain": 10.0,  # how long pods may resist it before a node of a group that is deleted goes all the same; real EKS: 5 minutes
     "ec2:natgateway": 1.0,
     "ec2:vpcendpoint": 0.5,
     "ec2:snapshot": 0.5,

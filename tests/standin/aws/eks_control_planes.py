@@ -37,7 +37,7 @@ class RunningControlPlane:
         self.ready, self.stopped = False, False
         self.failure: str | None = None
         self._stop = threading.Event()
-        self._force: queue.Queue[tuple[Data, str]] = queue.Queue()
+        self._force: queue.Queue[tuple[str, str]] = queue.Queue()
         self._nodes: tuple[float, list[dict[str, Any]]] = (0.0, [])
         self._thread = threading.Thread(target=self._run, name=f"control plane of {cluster.name}", daemon=True)
         self._thread.start()
@@ -62,9 +62,10 @@ class RunningControlPlane:
         current = [node for node in nodes if node["metadata"]["annotations"].get(GENERATION) == wanted and _is_ready(node)]
         return len(current) == len(nodes) == group.data["scalingConfig"]["desiredSize"]
 
-    def delete_outdated_nodes(self, group: NodeGroup) -> None:
-        """What a forced update does to nodes whose pods resist their eviction; in the background."""
-        self._force.put(({**group.data, **group.wanted}, group.data["nodegroupName"]))
+    def delete_nodes_by_force(self, group: NodeGroup) -> None:
+        """What a deletion, or a forced update of the outdated ones, does to nodes whose pods resist their eviction; in the background."""
+        spared = "" if group.data["status"] == "DELETING" else generation({**group.data, **group.wanted})
+        self._force.put((group.data["nodegroupName"], spared))
 
     def _run(self) -> None:
         try:
@@ -112,9 +113,9 @@ class RunningControlPlane:
 
     def _delete_forced(self, client: KubernetesClient) -> None:
         while not self._force.empty():
-            wanted, name = self._force.get()
+            name, spared = self._force.get()
             for node in client.items(f"/api/v1/nodes?labelSelector={GROUP_LABEL}%3D{name}"):
-                if node["metadata"]["annotations"].get(GENERATION) != generation(wanted):
+                if node["metadata"]["annotations"].get(GENERATION) != spared:
                     client.delete(f"/api/v1/nodes/{node['metadata']['name']}")
 
 

@@ -100,7 +100,7 @@ def _update_version(call: Call, cluster: Cluster, group: NodeGroup) -> Data:
         if call.world.clock.now() < deadline:
             return False
         if group.force and cluster.control_plane:
-            cluster.control_plane.delete_outdated_nodes(group)
+            cluster.control_plane.delete_nodes_by_force(group)
             return False
         group.wanted = {}
         message = f"Reached max retries while trying to evict pods from nodes in node group {group.data['nodegroupName']}"

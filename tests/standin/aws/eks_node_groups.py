@@ -74,9 +74,12 @@ def delete_nodegroup(call: Call) -> dict[str, Any]:
     refuse_while_updating(cluster, group.data, f"Cannot delete because nodegroup {name}")
     group.data["status"], group.launched, group.wanted = "DELETING", False, {}
     began = time.monotonic()
+    drained_by = call.world.clock.now() + call.world.clock.times["eks:drain"]
 
     def gone() -> bool | None:
         if not nodes_settled(cluster, group, began):
+            if call.world.clock.now() >= drained_by and cluster.control_plane:
+                cluster.control_plane.delete_nodes_by_force(group)
             return False
         del cluster.node_groups[name]
         return None

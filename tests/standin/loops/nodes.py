@@ -1,4 +1,7 @@
-"""Nodes follow the managed node groups: their number, labels, zones, taints and versions; an update replaces them one after another."""
+"""Nodes follow the managed node groups: their number, labels, zones, taints and versions.
+
+An update replaces them one after another, and the nodes of a group that is deleted are drained side by side.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from tests.standin.loops.node_objects import GENERATION, GROUP_LABEL, generation
 if TYPE_CHECKING:
     from tests.standin.loops.cluster_loops import View
 
-WITHOUT_NODES = ("CREATING", "CREATE_FAILED", "DELETING", "DELETE_FAILED")
+WITHOUT_NODES = ("CREATING", "CREATE_FAILED", "DELETE_FAILED")
 NODES = "/api/v1/nodes"
 Node = dict[str, Any]
 
@@ -40,6 +43,9 @@ class Nodes:
 
     def _follow(self, group: dict[str, Any], nodes: list[Node]) -> None:
         desired, wanted = int(group["scalingConfig"]["desiredSize"]), generation(group)
+        if group["status"] == "DELETING":
+            for_each(nodes, self._drain)
+            return
         outdated = [node for node in nodes if node["metadata"]["annotations"].get(GENERATION) != wanted]
         current = [node for node in nodes if node not in outdated]
         for node in current:

@@ -197,7 +197,7 @@ class ResistingNodes:
     def settled(self, group, since):
         return group in self.forced
 
-    def delete_outdated_nodes(self, group):
+    def delete_nodes_by_force(self, group):
         self.forced.append(group)
 
 

@@ -1,0 +1,26 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Removes every PodDisruptionBudget of a cluster. Private to the collection."""
+
+from __future__ import annotations
+
+from .._resource import Outcome
+from .client import KubernetesClient, KubernetesError
+
+PATH = "/apis/policy/v1"
+
+
+def remove_all(client: KubernetesClient, check_mode: bool) -> list[Outcome]:
+    """What was removed, or would be. Where the cluster cannot be asked, one Outcome without an action says so in its notes."""
+    outcomes: list[Outcome] = []
+    try:
+        found = (client.get(f"{PATH}/poddisruptionbudgets") or {}).get("items") or []
+        for budget in found:
+            namespace, name = budget["metadata"]["namespace"], budget["metadata"]["name"]
+            if not check_mode:
+                client.delete(f"{PATH}/namespaces/{namespace}/poddisruptionbudgets/{name}", budget["metadata"]["uid"], "Background")
+            limits = {key: value for key, value in budget["spec"].items() if key in ("minAvailable", "maxUnavailable")}
+            outcomes.append(Outcome("PodDisruptionBudget", f"{namespace}/{name}", action="delete", before=limits))
+    except KubernetesError as error:
+        note = f"PodDisruptionBudgets are left, so that draining a node may take five minutes longer: {error}"
+        outcomes.append(Outcome("PodDisruptionBudget", client.cluster_name, notes=[note]))
+    return outcomes
