@@ -14,6 +14,7 @@ description:
   - Every part is found by its tags, so that a run that ended anywhere is finished by the next one without a duplicate.
   - What is neither given nor has a default is left as it is found.
   - With O(wait=false) the routes through NAT gateways that are not ready yet, and what follows them, are left to the next run.
+    Together with O(state=absent), the deletion of the NAT gateways begins and everything else is left to the next run.
   - O(state=absent) also deletes the network interfaces and security groups that EKS and load balancers have left in the VPC.
     Whatever else lives in the VPC is named and refused before anything is deleted.
   - NAT gateways cost money by the hour and by the gigabyte; so do interface endpoints, for each zone. Gateway endpoints are free.
@@ -129,6 +130,14 @@ EXAMPLES = r"""
   opta.platform.vpc_network:
     name: opta-staging
     nat_mode: per_zone
+    tags:
+      opta:environment: staging
+
+- name: Begin to delete the NAT gateways, which takes minutes
+  opta.platform.vpc_network:
+    name: opta-staging
+    state: absent
+    wait: false
     tags:
       opta:environment: staging
 

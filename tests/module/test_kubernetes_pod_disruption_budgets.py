@@ -8,6 +8,7 @@ import pytest
 
 from tests.module.eks_foundation import Foundation, until
 from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.standin.aws.clock import DEFAULT_TIMES
 
 MODULE = "kubernetes_pod_disruption_budgets"
 CONNECTION = ("cluster_name", "endpoint", "certificate_authority_data")
@@ -86,12 +87,13 @@ def test_every_budget_of_the_cluster_goes(cluster, remove, budget, unique):
 
 
 def test_without_budgets_nodes_go_before_the_limit_of_their_draining(standin, cluster, remove, budget, drained, unique):
-    standin.set_times(**{"eks:drain": DRAIN_SECONDS})
+    standin.set_times(eks_drain=DRAIN_SECONDS)
     namespace = cluster.namespace(unique("budgets"))
     budget(namespace, "kept")
     assert drained(namespace, "kept", lambda: None) >= DRAIN_SECONDS
     budget(namespace, "freed")
     assert drained(namespace, "freed", remove) < DRAIN_SECONDS
+    standin.set_times(eks_drain=DEFAULT_TIMES["eks:drain"])
 
 
 def test_a_cluster_that_does_not_answer_is_a_warning(remove):

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.support.standin import TIMES
 from tests.support.steps import fits
 
 
@@ -136,6 +137,31 @@ def test_absent_removes_what_eks_left_and_names_what_others_left(standin, run_mo
     removed = [action["resource"] for action in done["actions"]]
     assert {"security group one", "security group two"} <= set(removed)
     assert vpcs(ec2, small["name"]) == []
+
+
+def test_absent_without_waiting_begins_with_the_nat_gateways_and_leaves_the_rest_to_the_next_run(standin, run_module, ec2, options):
+    made = run_module("vpc_network", **options)["network"]
+    given = {"name": options["name"], "tags": options["tags"], "state": "absent"}
+    strange = ec2.create_network_interface(SubnetId=made["private_subnet_ids"][0], Description="a machine of somebody")
+    interface_id = strange["NetworkInterface"]["NetworkInterfaceId"]
+    mark = standin.mark()
+    assert interface_id in run_module("vpc_network", expect_failure=True, wait=False, **given)["msg"]
+    assert standin.mutating(mark) == []
+    ec2.delete_network_interface(NetworkInterfaceId=interface_id)
+
+    standin.set_times(ec2_natgateway=5.0)
+    begun = run_module("vpc_network", wait=False, **given)
+    assert [(action["action"], action["resource"].split()[:2]) for action in begun["actions"]] == [("delete", ["NAT", "gateway"])]
+    (gateway,) = ec2.describe_nat_gateways(NatGatewayIds=made["nat_gateway_ids"])["NatGateways"]
+    assert gateway["State"] == "deleting"
+    assert [vpc["VpcId"] for vpc in vpcs(ec2, options["name"])] == [made["vpc_id"]]
+    again = run_module("vpc_network", wait=False, **given)
+    assert (again["changed"], again["actions"]) == (False, [])
+    standin.set_times(ec2_natgateway=TIMES["ec2:natgateway"])
+
+    plan_and_do(standin, run_module, **given)
+    assert vpcs(ec2, options["name"]) == []
+    assert run_module("vpc_network", wait=False, **given)["changed"] is False
 
 
 @pytest.mark.parametrize(

@@ -53,10 +53,11 @@ def network_outcomes(module: PlatformModule) -> list[Outcome]:
     if present:
         options.check()
     reading = Reading(module.client("ec2"), options.name, options.tags)
-    noun = Network if present else Teardown
-    planned = _work(noun(reading, options, check_mode=True))
-    return planned if module.check_mode else _work(noun(reading, options, check_mode=False))
-
-
-def _work(network: Network) -> list[Outcome]:
-    return network.remove() if isinstance(network, Teardown) else network.bring()
+    if present:
+        planned = Network(reading, options, check_mode=True).bring()
+        return planned if module.check_mode else Network(reading, options, check_mode=False).bring()
+    planned = Teardown(reading, options, check_mode=True).remove()
+    if module.check_mode:
+        return planned
+    teardown = Teardown(reading, options, check_mode=False)
+    return teardown.remove() if options.wait else teardown.begin()

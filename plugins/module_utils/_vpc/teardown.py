@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._resource import Outcome, ensure_absent
+from .._resource import Outcome, State, ensure_absent
 from . import endpoints, leftovers, nat, routes, subnet
 from .flow_log import FlowLog
 from .network import Network, Options
@@ -46,6 +46,15 @@ class Teardown(Network):
         if found is not None and not self.check_mode:
             ensure_absent(vpc, check_mode=False, tags=self.options.tags, adopt=self.options.adopt)
         return [planned, *self.outcomes]
+
+    def begin(self) -> list[Outcome]:
+        """Ask for the deletion of what takes minutes, the NAT gateways; what is not ready for that is left to remove()."""
+        for zone_id in nat.zones_with_traces(self.reading):
+            part = self._part(nat.NatGateway, nat.nat_name(self.name, zone_id))
+            found = part.find()
+            if found is not None and part.state(found) is State.READY:
+                self._drop(part, wait=False)
+        return [Outcome(Vpc.kind, self.name), *self.outcomes]
 
     def _named(self, collection: str, noun: type, start: str) -> list[Any]:
         names = sorted({name_of(item) for item in self.reading.items(collection) if name_of(item).startswith(start)})
