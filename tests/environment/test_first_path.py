@@ -220,7 +220,7 @@ def test_destroy_leaves_nothing(services: tuple[Run, Run], empty: Standin, play:
     other = left_in_aws(empty, "production")
     planned, done = play("destroy", check=True, **words), play("destroy", **words)
     assert union(planned) == union(done)
-    assert "PodDisruptionBudget shop/hello" in {resource for _host, _action, resource, _attributes in union(done)}
+    assert "PodDisruptionBudget hello/hello" in {resource for _host, _action, resource, _attributes in union(done)}
     left = left_in_aws(empty, "staging")
     assert [kind for kind, items in left.items() if items] == ["list_keys"], "T1: the key stays with the final snapshots"
     assert left_in_aws(empty, "production") == other

@@ -58,6 +58,7 @@ def drained(standin, cluster, unique):
         deployments = f"/apis/apps/v1/namespaces/{namespace}/deployments"
         cluster.kubernetes.create(deployments, {"metadata": {"name": name}, "spec": spec})
         until(lambda: cluster.get(f"{deployments}/{name}")["status"].get("readyReplicas") == 2)
+        until(lambda: foundation.eks.describe_nodegroup(clusterName=NAME, nodegroupName=group)["nodegroup"]["status"] == "ACTIVE")
         before_deletion()
         began = time.monotonic()
         foundation.eks.delete_nodegroup(clusterName=NAME, nodegroupName=group)

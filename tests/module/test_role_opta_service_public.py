@@ -41,7 +41,7 @@ def places(service, kind="httproutes"):
 
 def told(run):
     """The URLs that a run says."""
-    saying = [task for task in run.tasks if task["task"].endswith("Say where the world reaches it")]
+    saying = [task for task in run.tasks if task["task"].endswith("and where the world reaches it")]
     return [task["result"]["msg"] for task in saying if task["status"] == "ok"]
 
 
