@@ -53,11 +53,6 @@ def network_outcomes(module: PlatformModule) -> list[Outcome]:
     if present:
         options.check()
     reading = Reading(module.client("ec2"), options.name, options.tags)
-    if present:
-        planned = Network(reading, options, check_mode=True).bring()
-        return planned if module.check_mode else Network(reading, options, check_mode=False).bring()
-    planned = Teardown(reading, options, check_mode=True).remove()
-    if module.check_mode:
-        return planned
-    teardown = Teardown(reading, options, check_mode=False)
-    return teardown.remove() if options.wait else teardown.begin()
+    noun = Network if present else Teardown
+    planned = noun(reading, options, check_mode=True).bring()
+    return planned if module.check_mode else noun(reading, options, check_mode=False).bring()

@@ -21,6 +21,10 @@ class Teardown(Network):
         super().__init__(reading, options, check_mode)
         self.name = options.name
 
+    def bring(self) -> list[Outcome]:
+        """Delete the network, or begin to; a plan is always of everything, so that what is refused is refused before that, too."""
+        return self.remove() if self.check_mode or self.options.wait else self.begin()
+
     def remove(self) -> list[Outcome]:
         """Delete everything; the outcome of the VPC comes first."""
         vpc = self._part(Vpc)

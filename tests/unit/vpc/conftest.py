@@ -48,7 +48,7 @@ class Cloud:
         self.calls.clear()
         reading = Reading(self.ec2, wanted.name, wanted.tags)
         passes = [noun(reading, wanted, True)] if check_mode else [noun(reading, wanted, True), noun(reading, wanted, False)]
-        return [network.remove() if isinstance(network, Teardown) else network.bring() for network in passes][-1]
+        return [network.bring() for network in passes][-1]
 
     def bring(self, check_mode: bool = False, **options: Any) -> list[Any]:
         return self._work(Network, check_mode, options)
