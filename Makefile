@@ -71,6 +71,6 @@ $(STAMP): requirements/installer.txt requirements/development.txt
 	@echo "Installing Ansible, the stand-in's and the tests' requirements into .venv (once)"
 	@[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
 	@$(PIP) -r requirements/installer.txt
-	@UV_CACHE_DIR=.cache/uv .venv/bin/uv pip install --quiet --python .venv/bin/python $(PINNED) -r requirements/development.txt || \
+	@UV_CACHE_DIR=.cache/uv .venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python $(PINNED) -r requirements/development.txt || \
 	  { echo "Trying pip, which may know of a mirror"; $(PIP) -r requirements/development.txt; }
 	@touch $@
