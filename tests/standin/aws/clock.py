@@ -39,13 +39,17 @@ RETRY_SECONDS = 0.05
 
 
 class Clock:
-    """Argument: seconds by kind of thing, over DEFAULT_TIMES. ValueError names a kind that does not exist."""
+    """Argument: seconds by kind of thing, over DEFAULT_TIMES. ValueError names a kind that does not exist.
+
+    happened: how many things have come to their end.
+    """
 
     def __init__(self, times: dict[str, float] | None = None) -> None:
         self.times = dict(DEFAULT_TIMES)
         self._due: list[tuple[float, int, Callable[[], bool | None]]] = []
         self._numbers = itertools.count()
         self._ahead = 0.0
+        self.happened = 0
         self.set_times(times or {})
 
     def set_times(self, times: dict[str, float]) -> None:
@@ -74,6 +78,8 @@ class Clock:
             _, _, act = heapq.heappop(self._due)
             if act() is False:
                 self._push(now + RETRY_SECONDS, act)
+            else:
+                self.happened += 1
 
     def _push(self, when: float, act: Callable[[], bool | None]) -> None:
         heapq.heappush(self._due, (when, next(self._numbers), act))

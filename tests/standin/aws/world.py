@@ -76,8 +76,8 @@ class World:
 
     @property
     def mutations(self) -> int:
-        """How many calls have changed something so far."""
-        return self._log.mutations
+        """How often something has changed so far, by a call or because its time was over."""
+        return self._log.mutations + self.clock.happened
 
     def moto(self, request: Request) -> dict[str, Any]:
         """Moto's answer in botocore's shape."""

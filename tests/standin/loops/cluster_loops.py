@@ -31,7 +31,7 @@ class View(Protocol):
 
     @property
     def mutations(self) -> int:
-        """How many calls have changed something so far."""
+        """How often something has changed in AWS so far."""
 
     def node_groups(self, cluster: str) -> list[dict[str, Any]]:
         """The node groups in DescribeNodegroup's shape, those that are being created or deleted too."""
