@@ -18,7 +18,9 @@ with suppress(ImportError):  # the module says so
 F = TypeVar("F", bound=Callable[..., Any])
 
 PATIENCE_SECONDS = 60.0
-DELAY_SECONDS = 2.0
+#: doubled from the first to the longest
+FIRST_DELAY_SECONDS = 0.5
+LONGEST_DELAY_SECONDS = 2.0
 
 
 def until_visible(errors: Collection[tuple[str, str]], patience_seconds: float = PATIENCE_SECONDS) -> Callable[[F], F]:
@@ -31,13 +33,15 @@ def until_visible(errors: Collection[tuple[str, str]], patience_seconds: float =
         @wraps(call)
         def patient(*args: Any, **kwargs: Any) -> Any:
             end = time.monotonic() + patience_seconds
+            delay = FIRST_DELAY_SECONDS
             while True:
                 try:
                     return call(*args, **kwargs)
                 except ClientError as error:
                     if not means_not_visible(error, errors) or time.monotonic() >= end:
                         raise
-                time.sleep(DELAY_SECONDS)
+                time.sleep(min(delay, LONGEST_DELAY_SECONDS))
+                delay *= 2
 
         return patient  # type: ignore[return-value]
 

@@ -18,7 +18,7 @@ T = TypeVar("T")
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 15.0
 #: of the time waited so far, so that an end is noticed late by no more than that
-DELAY_SHARE = 0.1
+DELAY_SHARE = 0.05
 
 PROGRESS_SECONDS = 30.0
 

@@ -58,7 +58,7 @@ class Manager:
 
 @pytest.fixture
 def manager(monkeypatch):
-    monkeypatch.setattr(_visibility, "DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.0)
     with mock_aws():
         yield Manager()
 

@@ -155,7 +155,7 @@ def clients(aws: Aws) -> dict[str, Any]:
 def cache(aws: Aws, place: dict[str, Any], clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cache]:
     """A fresh environment."""
     monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.001)
-    monkeypatch.setattr(_visibility, "DELAY_SECONDS", 0.001)
+    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.001)
     fresh = Cache(aws, place, clients)
     for client in clients.values():
         client.meta.events.register("after-call", fresh.note)

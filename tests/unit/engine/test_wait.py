@@ -49,7 +49,7 @@ def test_progress_says_what_is_usual(monkeypatch: pytest.MonkeyPatch, what: str,
     assert lines[0].endswith(end)
 
 
-def test_an_end_is_noticed_after_a_tenth_of_the_time_at_the_latest() -> None:
+def test_an_end_is_noticed_after_a_twentieth_of_the_time_at_the_latest() -> None:
     begun = _wait.time.monotonic()
     calls = [0]
 
@@ -58,5 +58,5 @@ def test_an_end_is_noticed_after_a_tenth_of_the_time_at_the_latest() -> None:
         return _wait.time.monotonic() - begun >= 100, ""
 
     _wait.wait_for(look, "a cluster to be ACTIVE", 600)
-    assert _wait.time.monotonic() - begun <= 110.5
-    assert calls[0] < 60
+    assert _wait.time.monotonic() - begun <= 105.5
+    assert calls[0] < 80

@@ -23,7 +23,7 @@ POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "
 
 @pytest.fixture
 def iam(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    monkeypatch.setattr(_visibility, "DELAY_SECONDS", 0.01)
+    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.01)
     with mock_aws():
         yield boto3.client("iam", **CREDENTIALS)
 

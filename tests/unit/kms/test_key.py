@@ -142,7 +142,7 @@ def test_key_of_another_environment_is_refused(client):
 
 
 def test_t12_new_principal_is_waited_for(client, monkeypatch):
-    monkeypatch.setattr(_visibility, "DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.0)
     refusals = [2]
 
     def refuse(**_context):

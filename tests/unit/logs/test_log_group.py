@@ -113,7 +113,7 @@ def test_t23_absent_deletes_also_a_revived_group_without_tags(client):
 
 
 def test_t2_a_key_that_is_not_ready_is_waited_for(client, monkeypatch):
-    monkeypatch.setattr(_visibility, "DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.0)
     refusals = [2]
 
     def refuse(**_context):

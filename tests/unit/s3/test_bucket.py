@@ -246,7 +246,7 @@ def test_a_bucket_that_was_opened_a_moment_ago_is_waited_for(client, monkeypatch
     present(client)
     put = client.put_bucket_policy
     answers = [denied()]
-    monkeypatch.setattr(_visibility, "DELAY_SECONDS", 0)
+    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0)
     monkeypatch.setattr(client, "put_bucket_policy", lambda **request: put(**request) if not answers else raised(answers.pop()))
     assert present(client, **OPENED).attributes == ["public_access", "policy"]
 
@@ -257,7 +257,7 @@ def raised(error):
 
 def test_an_account_that_blocks_public_access_is_told(client, monkeypatch):
     present(client)
-    monkeypatch.setattr(_visibility, "DELAY_SECONDS", 0)
+    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0)
     monkeypatch.setattr(_visibility, "time", mock.Mock(monotonic=mock.Mock(side_effect=range(0, 1000, 10))))
     monkeypatch.setattr(client, "put_bucket_policy", mock.Mock(side_effect=denied()))
     with pytest.raises(Refused, match="Perhaps the account itself blocks public access"):

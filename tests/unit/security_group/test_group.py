@@ -57,7 +57,7 @@ class Cloud:
 
 @pytest.fixture
 def cloud(monkeypatch):
-    monkeypatch.setattr(_visibility, "DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.0)
     monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.01)
     monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     with mock_aws():

@@ -93,5 +93,5 @@ def account() -> Iterator[None]:
 def cloud(account: None, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     """A fresh environment."""
     monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.01)
-    monkeypatch.setattr(_visibility, "DELAY_SECONDS", 0.01)
+    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.01)
     return Cloud(f"test{next(_numbers)}")
