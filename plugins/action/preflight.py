@@ -49,10 +49,21 @@ class ActionModule(ActionBase):
         else:
             problems = variables.unknown_variables(present, {*options, *variables.COLLECTION_VARIABLES}, roles)
             problems += variables.empty_variables(given, options)
-            problems += self._rules(arguments["kind"], values, present)
+            problems += self._told(arguments["kind"], values, present, variables.invalid_values(given, options))
         if problems:
             raise AnsibleActionFail("\n".join(problems))
         return {"changed": False, "stores": rules.new_stores(values) if arguments["kind"] == "environment" else {}}
+
+    def _told(self, kind: str, values: dict[str, Any], present: Mapping[str, Any], invalid: Mapping[str, list[str]]) -> list[str]:
+        """What the rules say, and what is wrong with the types of variables that they do not name."""
+        try:
+            told = self._rules(kind, values, present)
+        except Exception:  # rules take for granted that each value is of its type
+            if not invalid:
+                raise
+            told = []
+        named = " ".join(told)
+        return told + [sentence for variable, sentences in invalid.items() if variable not in named for sentence in sentences]
 
     @staticmethod
     def _rules(kind: str, values: dict[str, Any], present: Mapping[str, Any]) -> list[str]:

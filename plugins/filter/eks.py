@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible.utils.vars import merge_hash
 
 MINIMUM_SIZE = 1
 DEFAULTS = {"instance_types": ["t3.large"], "volume_size_gib": 50}
@@ -31,6 +32,19 @@ def eks_node_groups(groups: Sequence[Mapping[str, Any]], subnet_ids: Sequence[st
             continue
         for position, (subnet, zone) in enumerate(zip(subnet_ids, zone_ids, strict=True)):
             made.append({**complete, "name": f"{group['name']}-{zone_name(zone, position)}", "subnet_ids": [subnet]})
+    return made
+
+
+def eks_addons(
+    addons: Sequence[Mapping[str, Any]], versions: Mapping[str, str], configuration_values: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Add-ons as the module eks_addons takes them, with the versions and values that the user gives by name; values win in depth."""
+    made = []
+    for addon in addons:
+        name = addon["name"]
+        values = merge_hash(addon.get("configuration_values") or {}, configuration_values.get(name) or {})
+        given = {"addon_version": versions.get(name), "configuration_values": values or None}
+        made.append({**addon, **{key: value for key, value in given.items() if value is not None}})
     return made
 
 
@@ -68,4 +82,4 @@ class FilterModule:
     """The filters of the role eks."""
 
     def filters(self) -> dict[str, Any]:
-        return {"eks_node_groups": eks_node_groups, "volume_key_policy": volume_key_policy}
+        return {"eks_addons": eks_addons, "eks_node_groups": eks_node_groups, "volume_key_policy": volume_key_policy}

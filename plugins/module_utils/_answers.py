@@ -36,17 +36,19 @@ class Answers:
 
     def find(self, model: Any, params: dict[str, Any], context: dict[str, Any]) -> tuple[Any, Any] | None:
         """A handler of botocore's event before-call: the answer to the same question, None when AWS is to be asked."""
-        if self._kept is None or model.name in NOT_KEPT or model.has_streaming_output or model.has_streaming_input:
+        kept = self._kept  # another thread may forget it at any time
+        if kept is None or model.name in NOT_KEPT or model.has_streaming_output or model.has_streaming_input:
             return None
         place = model.service_model.service_name, context.get("client_region"), model.name
         context[KEY] = (*place, params["url"], repr(params["query_string"]), repr(params["body"]))
-        known = self._kept.get(context[KEY])
+        known = kept.get(context[KEY])
         return (known[0], copy.deepcopy(known[1])) if known else None
 
     def keep(self, http_response: Any, parsed: Any, context: dict[str, Any], **_more: Any) -> None:
         """A handler of botocore's event after-call."""
-        if self._kept is not None and KEY in context and http_response.status_code < 300:
-            self._kept.setdefault(context[KEY], (http_response, copy.deepcopy(parsed)))
+        kept = self._kept
+        if kept is not None and KEY in context and http_response.status_code < 300:
+            kept.setdefault(context[KEY], (http_response, copy.deepcopy(parsed)))
 
 
 def ask_ahead(questions: Iterable[Callable[[], Any]]) -> None:

@@ -102,9 +102,9 @@ class PlatformModule(AnsibleAWSModule):
         """The options that are given and are attributes of the resource."""
         return {a.name: self.params[a.name] for a in resource.attributes if self.params.get(a.name) is not None}
 
-    def bring(self, resource: Resource, wanted: Mapping[str, Any] | None = None) -> Outcome:
-        """Bring one resource to the state that the common options ask for."""
-        common = {"check_mode": self.check_mode, "adopt": self.params["adopt"], "wait": self.params["wait"]}
+    def bring(self, resource: Resource, wanted: Mapping[str, Any] | None = None, wait: bool | None = None) -> Outcome:
+        """Bring one resource to the state that the common options ask for; wait: another than the option's."""
+        common = {"check_mode": self.check_mode, "adopt": self.params["adopt"], "wait": self.params["wait"] if wait is None else wait}
         common["timeout_seconds"] = self.params["wait_timeout"]
         if self.params["state"] == "absent":
             return ensure_absent(resource, tags=self.params["tags"], **common)
@@ -115,10 +115,19 @@ class PlatformModule(AnsibleAWSModule):
         """Do the work and end the module: with its result under `key`, or with one clear sentence."""
         done = self.attempt(work)
         outcomes = [done] if isinstance(done, Outcome) else list(done)
+        self._warn_of(outcomes)
+        self.exit_json(**as_result(outcomes, key), **more)
+
+    def run_several(self, key: str, work: Callable[[], Sequence[Outcome]]) -> None:
+        """As run(), with a list under `key`: every outcome's resource in the order of the outcomes."""
+        outcomes = self.attempt(work)
+        self._warn_of(outcomes)
+        self.exit_json(**{**as_result(outcomes, key), key: [outcome.resource for outcome in outcomes]})
+
+    def _warn_of(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
             for note in outcome.notes:
                 self.warn(note)
-        self.exit_json(**as_result(outcomes, key), **more)
 
     def attempt(self, work: Callable[[], T]) -> T:
         """What the work answers; the module fails with one clear sentence when it raises."""

@@ -160,7 +160,6 @@ from pathlib import Path
 
 from ansible_collections.opta.platform.plugins.module_utils._helm.several import Releases
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule
-from ansible_collections.opta.platform.plugins.module_utils._resource import as_result
 
 RELEASE = {
     "name": {"required": True},
@@ -195,11 +194,7 @@ def main():
             several = Releases(module.cluster(), module.before_change, Path(directory), module.params["at_once"])
             return several.bring(module.params["releases"], module.params, module.check_mode)
 
-    outcomes = module.attempt(work)
-    for outcome in outcomes:
-        for note in outcome.notes:
-            module.warn(note)
-    module.exit_json(**{**as_result(outcomes, "releases"), "releases": [outcome.resource for outcome in outcomes]})
+    module.run_several("releases", work)
 
 
 if __name__ == "__main__":

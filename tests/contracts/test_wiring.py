@@ -14,29 +14,40 @@ PLAYBOOKS = sorted((collection.ROOT / "playbooks").glob("*.yml"))
 ROLES = collection.roles()
 
 
+INCLUDE, IMPORT = "ansible.builtin.include_role", "ansible.builtin.import_role"
+
+
 def upstream(role: str) -> set[str]:
     """The roles whose outputs the defaults of a role read."""
     text = (collection.ROLES / role / "defaults" / "main.yml").read_text()
     return {other for other, _key in collection.output_references(text) if other != role}
 
 
+def include(task: dict[str, Any]) -> dict[str, Any] | None:
+    """What a task includes or imports, if it is a role."""
+    found: dict[str, Any] | None = task.get(INCLUDE) or task.get(IMPORT)
+    return found
+
+
 def included(playbook: Path) -> list[tuple[str, dict[str, Any]]]:
-    """The (role, task) of each include_role of a playbook and of the task files that it includes, in order."""
+    """The (role, task) of each role of a playbook and of the task files that it includes, in order."""
+    return included_by(collection.load(playbook), playbook.parent)
+
+
+def included_by(plays: Any, directory: Path) -> list[tuple[str, dict[str, Any]]]:
     found = []
-    for task in collection.tasks(collection.load(playbook)):
-        include = task.get("ansible.builtin.include_role")
+    for task in collection.tasks(plays):
+        role = include(task)
         if "ansible.builtin.include_tasks" in task:
-            found += included(playbook.parent / task["ansible.builtin.include_tasks"])
-        if include:
-            found.append((include["name"].rsplit(".", 1)[1], task))
+            found += included(directory / task["ansible.builtin.include_tasks"])
+        if role:
+            found.append((role["name"].rsplit(".", 1)[1], task))
     return found
 
 
 def names(playbook: str, entry_points: tuple[str, ...]) -> list[str]:
     chosen = included(collection.ROOT / "playbooks" / playbook)
-    return [
-        role for role, task in chosen if role != "common" and task["ansible.builtin.include_role"].get("tasks_from", "main") in entry_points
-    ]
+    return [role for role, task in chosen if role != "common" and (include(task) or {}).get("tasks_from", "main") in entry_points]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -95,8 +106,25 @@ def test_playbooks_include_roles_under_their_own_tag(playbook: Path) -> None:
     for role, task in included(playbook):
         tags = ["always"] if role == "common" else [role]
         assert task["tags"] == tags
-        assert task["ansible.builtin.include_role"]["apply"]["tags"] == tags
-        assert task["ansible.builtin.include_role"]["name"].startswith("opta.platform.")
+        assert INCLUDE not in task or task[INCLUDE]["apply"]["tags"] == tags
+        assert (include(task) or {})["name"].startswith("opta.platform.")
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
+def test_an_imported_role_brings_neither_its_variables_nor_a_validation_under_every_tag(playbook: Path) -> None:
+    for _role, task in included(playbook):
+        if IMPORT in task:
+            assert task[IMPORT]["rolespec_validate"] is False, f"{task['name']}: the validation of an imported role is tagged always"
+            assert task[IMPORT]["public"] is False, f"{task['name']}: its defaults would be variables of the whole play"
+            assert not {"when", "loop"} & set(task), f"{task['name']}: each of its tasks would inherit that; include it"
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
+def test_inputs_that_no_role_validates_were_looked_at_before(playbook: Path) -> None:
+    for play in collection.load(playbook):
+        roles = included_by([play], playbook.parent)
+        unvalidated = [role for role, task in roles if (include(task) or {}).get("rolespec_validate") is False]
+        assert not unvalidated or roles[0][0] == "common"
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
@@ -107,4 +135,4 @@ def test_playbooks_hold_nothing_but_roles(playbook: Path) -> None:
         for task in collection.tasks(play.get("tasks")):
             file = task.get("ansible.builtin.include_tasks")
             every = collection.tasks(collection.load(playbook.parent / file)) if file else [task]
-            assert all("ansible.builtin.include_role" in each for each in every), f"{task['name']}: a playbook is a list of roles"
+            assert all(include(each) for each in every), f"{task['name']}: a playbook is a list of roles"

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from .._errors import ControllerGone, PlatformError
+from .._errors import PlatformError
 from .._kubernetes.client import KubernetesClient
 from .._resource import Outcome
+from .._side_by_side import side_by_side
 from .binary import Helm
 from .options import wanted_of
 from .plan import Wanted
@@ -50,17 +51,8 @@ class Releases:
         return [outcomes[number] for number in sorted(outcomes)]
 
     def _stage(self, chosen: Mapping[int, tuple[str, Wanted]]) -> dict[int, Outcome]:
-        if not chosen:
-            return {}
-        with ThreadPoolExecutor(max_workers=self._at_once) as pool:
-            begun = {number: pool.submit(self._one, number, state, wanted) for number, (state, wanted) in chosen.items()}
-        errors = [error for error in (future.exception() for future in begun.values()) if error is not None]
-        for error in errors:
-            if isinstance(error, ControllerGone) or not isinstance(error, PlatformError):
-                raise error
-        if errors:
-            raise PlatformError("\n".join(str(error) for error in errors))
-        return {number: future.result() for number, future in begun.items()}
+        works = {number: functools.partial(self._one, number, state, wanted) for number, (state, wanted) in chosen.items()}
+        return side_by_side(works, self._at_once)
 
     def _one(self, number: int, state: str, wanted: Wanted) -> Outcome:
         directory = self._directory / str(number)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -77,6 +78,22 @@ def empty_variables(values: Mapping[str, Any], options: Mapping[str, Mapping[str
         if isinstance(value, str) and not value.strip() and option.get("default") != "":
             sentences.append(f"{variable} is empty: give it a value, for example {_example(variable, option)}, or leave it out.")
     return sentences
+
+
+def invalid_values(values: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Sentences for each input that is not what its role declares: type, choices, entries of lists."""
+    sentences = {}
+    for variable in sorted(set(values) & set(options)):
+        checked = ArgumentSpecValidator({variable: options[variable]}).validate({variable: values[variable]})
+        if checked.error_messages:
+            sentences[variable] = [_sentence(variable, message) for message in checked.error_messages]
+    return sentences
+
+
+def _sentence(variable: str, message: str) -> str:
+    unknown, supported, known = message.partition(". Supported parameters include: ")
+    told = f"{unknown} is not known; there are {known}" if supported else f"{variable}: {message}"
+    return f"{told.rstrip('.')}. The README of its role describes it."
 
 
 def _example(variable: str, option: Mapping[str, Any]) -> str:

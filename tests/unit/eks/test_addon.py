@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible_collections.opta.platform.plugins.filter.eks import eks_addons
 from ansible_collections.opta.platform.plugins.module_utils._eks import addon as subject
 from ansible_collections.opta.platform.plugins.module_utils._eks.addon import CHOSEN_FOR_TAG, Addon
 from ansible_collections.opta.platform.plugins.module_utils._errors import ResourceFailed, WaitTimeout
@@ -180,3 +181,11 @@ def test_a_degraded_addon_is_deleted_without_waiting_for_its_health(eks):
     eks.answer("delete_addon", described("DELETING"))
     eks.refuse("describe_addon", "ResourceNotFoundException")
     assert ensure_absent(Addon(eks.client, "opta-staging", "vpc-cni"), check_mode=False).action == "delete"
+
+
+def test_what_the_user_gives_by_name_meets_what_the_role_has() -> None:
+    addons = [{"name": "vpc-cni", "configuration_values": {"env": {"A": "1"}, "b": 1}}, {"name": "coredns", "wait": False}]
+    assert eks_addons(addons, {"coredns": "v1"}, {"vpc-cni": {"env": {"C": "2"}, "b": 2}}) == [
+        {"name": "vpc-cni", "configuration_values": {"env": {"A": "1", "C": "2"}, "b": 2}},
+        {"name": "coredns", "wait": False, "addon_version": "v1"},
+    ]

@@ -1,0 +1,56 @@
+"""Pieces of one module's work run at the same time, and none hides another's failure."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._errors import ControllerGone, PlatformError
+from ansible_collections.opta.platform.plugins.module_utils._side_by_side import side_by_side
+
+
+def failing(error: Exception) -> None:
+    raise error
+
+
+def test_the_pieces_run_at_the_same_time() -> None:
+    meeting = threading.Barrier(3)
+    done = side_by_side({name: lambda name=name: (meeting.wait(timeout=10), name)[1] for name in "abc"}, 3)
+    assert done == {"a": "a", "b": "b", "c": "c"}
+
+
+def test_no_more_than_allowed_run_at_the_same_time() -> None:
+    running, most, lock = [0], [0], threading.Lock()
+
+    def piece() -> None:
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        threading.Event().wait(0.02)
+        with lock:
+            running[0] -= 1
+
+    side_by_side(dict.fromkeys(range(6), piece), 2)
+    assert most[0] == 2
+
+
+def test_every_reason_is_told_and_the_others_are_done() -> None:
+    done: list[str] = []
+    works = {
+        1: lambda: failing(PlatformError("the first has failed")),
+        2: lambda: done.append("second"),
+        3: lambda: failing(PlatformError("the third has failed")),
+    }
+    with pytest.raises(PlatformError, match="the first has failed\nthe third has failed"):
+        side_by_side(works, 3)
+    assert done == ["second"]
+
+
+@pytest.mark.parametrize("error", [ControllerGone("gone"), KeyError("a fault")])
+def test_what_is_no_failure_of_a_piece_is_told_as_it_is(error: Exception) -> None:
+    with pytest.raises(type(error)):
+        side_by_side({1: lambda: failing(PlatformError("another")), 2: lambda: failing(error)}, 2)
+
+
+def test_nothing_is_nothing() -> None:
+    assert side_by_side({}, 4) == {}
