@@ -22,6 +22,7 @@ PLUGINS = Path(__file__).resolve().parents[1]
 
 
 def _prepare() -> None:
+    gc.disable()  # what is imported stays
     for path in sorted((PLUGINS / "modules").glob("[a-z]*.py")):
         with suppress(ImportError):  # a missing library is the module's own to tell
             importlib.import_module(f"ansible_collections.opta.platform.plugins.modules.{path.stem}")
@@ -33,6 +34,7 @@ def _prepare() -> None:
             filter_loader.get(f"opta.platform.{name}")
     with suppress(NameError):  # no botocore: likewise
         _session.prepare(SERVICES)
+    gc.enable()
     gc.freeze()
 
 

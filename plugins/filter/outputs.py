@@ -29,8 +29,13 @@ def checked_outputs(published: Mapping[str, Any], role: str) -> dict[str, Any]:
     return dict(result.validated_parameters)
 
 
+def published_facts(info: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts, by name, that environment_info's answer holds: the account, and the outputs of what stands."""
+    return {"opta_account": info["account"], **{f"{role}_outputs": outputs for role, outputs in info["outputs"].items()}}
+
+
 class FilterModule:
-    """The filter for outputs."""
+    """The filters for outputs."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"checked_outputs": checked_outputs}
+        return {"checked_outputs": checked_outputs, "published_facts": published_facts}

@@ -132,6 +132,8 @@ def bring(module):
             timeout_seconds=given["wait_timeout"],
         )
         wanted = {name: entry[name] for name in SETTINGS if entry[name] is not None}
+        if "addon_version" not in wanted:
+            addon.ask_ahead()
         if given["tags"] is not None:
             wanted["tags"] = given["tags"]
         return module.bring(addon, wanted, wait=addon.wait)

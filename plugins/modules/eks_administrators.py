@@ -60,7 +60,9 @@ diff:
   type: dict
 """
 
+from ..module_utils._answers import ask_ahead
 from ..module_utils._eks.administrators import Administrators
+from ..module_utils._eks.api import describe_cluster
 from ..module_utils._eks.identity import get_caller_identity
 from ..module_utils._module import PlatformModule
 
@@ -73,8 +75,10 @@ ARGUMENTS = {
 
 def bring(module):
     given = module.params
-    caller = get_caller_identity(module.client("sts"))["Arn"]
-    administrators = Administrators(module.client("eks"), lambda: module.client("iam"), given["cluster_name"], caller, given["tags"])
+    sts, eks = module.client("sts"), module.client("eks")
+    ask_ahead([lambda: get_caller_identity(sts), lambda: describe_cluster(eks, given["cluster_name"])])
+    caller = get_caller_identity(sts)["Arn"]
+    administrators = Administrators(eks, lambda: module.client("iam"), given["cluster_name"], caller, given["tags"])
     return administrators.bring(given["principal_arns"], module.check_mode)
 
 

@@ -247,6 +247,7 @@ diff:
   type: dict
 """
 
+from ..module_utils._answers import ask_ahead
 from ..module_utils._eks.launch_template import LaunchTemplate, template_name
 from ..module_utils._eks.node_group import AMI_TYPES, NodeGroup
 from ..module_utils._eks.node_group_steps import bring_absent, bring_present, node_tags
@@ -310,6 +311,7 @@ def bring(module):
     template = LaunchTemplate(
         module.client("ec2"), template_name(cluster, name), ami_type=given["ami_type"], purge_tags=given["purge_tags"]
     )
+    ask_ahead([template.find, group.find])
     if given["state"] == "absent":
         return bring_absent(module, group, template)
     of_template = module.wanted(template)

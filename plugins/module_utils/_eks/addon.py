@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ansible.module_utils.common.yaml import yaml_load
 
+from .._answers import ask_ahead
 from .._resource import KNOWN_AFTER_APPLY, Attribute, Resource, State, tags_attribute
 from . import addon_api, api
 from .common import as_tags, change_tags, issues_text, status_text, wait_for_update
@@ -90,6 +92,11 @@ class Addon(Resource):
     def find(self) -> Mapping[str, Any] | None:
         found = addon_api.describe_addon(self.client, self.cluster_name, self.addon_name)
         return None if found is None else {**found, "arn": found["addonArn"]}
+
+    def ask_ahead(self) -> None:
+        """Ask for the add-on and, when they can be named, for its versions at the same time; for clients whose answers are kept."""
+        versions = [partial(self._versions, self.kubernetes_version)] if self.kubernetes_version not in (None, KNOWN_AFTER_APPLY) else []
+        ask_ahead([self.find, *versions])
 
     def determined(self) -> dict[str, Any]:
         return {"name": self.addon_name, "cluster_name": self.cluster_name}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -93,7 +94,9 @@ class Store:
         self.settled = standing is None or standing["Status"] == "available"
         if standing is None:
             self._refuse_without_a_place()
-        engine = wanted_engine(self.cache, standing, self.options.get("engine"), self.options.get("engine_version"))
+        if standing is not None:
+            ask_ahead(self._parts_of(standing))
+        engine = self._engine(standing)
         with_users = self._authentication(standing) == "user_group"
 
         secret = self._note(self.credentials.bring(check_mode=self.check_mode, adopt=self.options.adopt))
@@ -133,6 +136,16 @@ class Store:
                 self._security_group_part().find,
             ]
         )
+
+    def _parts_of(self, standing: Mapping[str, Any]) -> list[Callable[[], Any]]:
+        """What is asked of a store that stands, once the first answers have told what its parts are called."""
+        name, cache = self.options.name, self.cache
+        parameters = ParameterGroup(cache, str(parameter_group_of(standing)))
+        parts = [SubnetGroup(cache, name), User(cache, name), UserGroup(cache, name), parameters]
+        return [functools.partial(self._engine, standing), *(part.find for part in parts)]
+
+    def _engine(self, standing: Mapping[str, Any] | None) -> Engine:
+        return wanted_engine(self.cache, standing, self.options.get("engine"), self.options.get("engine_version"))
 
     def _refuse_without_a_place(self) -> None:
         missing = [name for name in ("vpc_id", "subnet_ids", "node_type") if not self.options.get(name)]

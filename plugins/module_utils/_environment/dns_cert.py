@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from .. import _tags
@@ -18,10 +19,15 @@ class Domain:
 
     def __init__(self, client: Callable[[str], Any], environment: str, domain: str) -> None:
         self.client, self.environment, self.domain = client, environment, records.normal(domain)
-        listed = (api.list_hosted_zones if self.domain else api.list_hosted_zones_if_allowed)(client("route53"))
+
+    @cached_property
+    def _zones(self) -> list[dict[str, Any]]:
+        """The public zones of the account, with their tags."""
+        client = self.client("route53")
+        listed = (api.list_hosted_zones if self.domain else api.list_hosted_zones_if_allowed)(client)
         public = [zone for zone in listed if not zone["Config"]["PrivateZone"]]
-        tags = api.list_tags(client("route53"), [zone["Id"] for zone in public])
-        self._zones = [{**zone, "tags": tags.get(zone["Id"], {})} for zone in public]
+        tags = api.list_tags(client, [zone["Id"] for zone in public])
+        return [{**zone, "tags": tags.get(zone["Id"], {})} for zone in public]
 
     def found(self) -> dict[str, Any]:
         """What the preflight holds the domain against."""

@@ -10,6 +10,7 @@ from os.path import commonprefix
 from typing import Any
 
 from .. import _names, _tags
+from .._answers import ask_ahead
 from .._credentials.stores import environment_secrets, stores_among
 from .._eks import api as eks_api
 from .._elasticache import described as caches
@@ -50,9 +51,16 @@ class Environment:
         self.brought = brought
         self.name = _names.resource_name(prefix, environment)
         self.domain = Domain(client, environment, domain)
-        tags = _tags.ownership_tags(environment, "network", self.name)
-        self.reading = Reading(client("ec2"), self.name, tags)
-        self.cluster = eks_api.describe_cluster(client("eks"), _names.resource_name(prefix, environment, limit=100))
+        # What everything else is found by
+        ask_ahead([lambda: self.reading, lambda: self.cluster, lambda: self.secrets, lambda: self.buckets, self.domain.found])
+
+    @cached_property
+    def reading(self) -> Reading:
+        return Reading(self.client("ec2"), self.name, _tags.ownership_tags(self.environment, "network", self.name))
+
+    @cached_property
+    def cluster(self) -> dict[str, Any] | None:
+        return eks_api.describe_cluster(self.client("eks"), _names.resource_name(self.prefix, self.environment, limit=100))
 
     def found(self, described: Mapping[str, Any]) -> dict[str, Any]:
         """What the preflight holds the inputs against. described: entries of stores by the roles' variables."""

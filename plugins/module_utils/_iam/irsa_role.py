@@ -6,12 +6,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from .. import _policy, _tags
 from .._errors import Refused
 from .._names import role_arn
 from .._resource import KNOWN_AFTER_APPLY, Attribute, Change, Resource, tags_attribute
+from .._side_by_side import side_by_side
 from . import api
 from .oidc_provider import DEFAULT_AUDIENCE
 
@@ -21,6 +23,7 @@ KUBERNETES_NAME = re.compile(r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")
 WITH_WILDCARD = re.compile(r"^[-a-z0-9.*?]+$")
 #: IAM, CreateRole
 SESSION_SECONDS = (3600, 43200)
+POLICIES_AT_ONCE = 4
 
 
 def check_names(name: str, path: str, session_seconds: int | None = None) -> None:
@@ -146,16 +149,20 @@ class IrsaRole(Resource):
         self._made = False  # IAM may not show it for seconds
 
     def find(self) -> Mapping[str, Any] | None:
-        role = api.get_new_role(self.client, self.name) if self._made else api.get_role(self.client, self.name)
-        if role is None:
-            return None
-        names = api.list_role_policies(self.client, self.name)
-        return {
-            **role,
-            "role_id": role["RoleId"],
-            "managed_policy_arns": api.list_attached_role_policies(self.client, self.name),
-            "inline_policies": {name: _policy.parsed(api.get_role_policy(self.client, self.name, name)) for name in names},
+        made = api.get_new_role(self.client, self.name) if self._made else None  # before it shows, its policies do not, either
+        asked: dict[str, Callable[[], Any]] = {
+            "role": lambda: made or api.get_role(self.client, self.name),
+            "managed_policy_arns": partial(api.list_attached_role_policies, self.client, self.name),
+            "inline_policies": self._inline_policies,
         }
+        found = side_by_side(asked, len(asked))
+        role = found.pop("role")
+        return None if role is None else {**role, "role_id": role["RoleId"], **found}
+
+    def _inline_policies(self) -> dict[str, Any]:
+        names = api.list_role_policies(self.client, self.name)
+        documents = side_by_side({name: partial(api.get_role_policy, self.client, self.name, name) for name in names}, POLICIES_AT_ONCE)
+        return {name: _policy.parsed(documents[name]) for name in names}
 
     def determined(self) -> dict[str, Any]:
         partition, account_id = self.account()

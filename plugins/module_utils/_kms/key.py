@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from .. import _policy, _tags
 from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
+from .._side_by_side import side_by_side
 from . import api
 
 #: a key in these states counts as gone (KMS API, KeyState)
@@ -103,6 +105,11 @@ class Key(Resource):
     def _found(self, metadata: Mapping[str, Any], alias: str | None) -> dict[str, Any]:
         key_id = metadata["KeyId"]
         deletion = metadata.get("DeletionDate")
+        more: dict[str, Callable[[], Any]] = {
+            "policy": partial(api.get_key_policy, self.client, key_id),
+            "rotation": partial(api.get_key_rotation_status, self.client, key_id),
+            "tags": partial(api.list_tags, self.client, key_id),
+        }
         return {
             **metadata,
             "alias": alias,
@@ -110,9 +117,7 @@ class Key(Resource):
             "arn": metadata["Arn"],
             "key_state": metadata["KeyState"],
             "deletion_date": deletion.isoformat() if deletion else None,
-            "policy": api.get_key_policy(self.client, key_id),
-            "rotation": api.get_key_rotation_status(self.client, key_id),
-            "tags": api.list_tags(self.client, key_id),
+            **side_by_side(more, len(more)),
         }
 
     def state(self, found: Mapping[str, Any]) -> State:

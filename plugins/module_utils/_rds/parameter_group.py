@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from .. import _tags
 from .._errors import Refused
 from .._resource import Attribute, Resource, tags_attribute
+from .._side_by_side import side_by_side
 from . import api
 from .common import change_tags
 from .engine import Engine
@@ -54,10 +56,13 @@ class ParameterGroup(Resource):
         if not groups:
             return None
         only = {"Source": "user"} if self.engine.filters_by_source else {}
-        values = api.describe_parameters(self.client, self.name, **only)
-        found = {each["ParameterName"]: each.get("ParameterValue", "") for each in values if each.get("Source") in SET_BY_USER}
-        tags = _tags.as_dict(api.list_tags(self.client, groups[0]["DBClusterParameterGroupArn"]))
-        return {**groups[0], "parameters": dict(sorted(found.items())), "tags": tags}
+        asked: dict[str, Callable[[], Any]] = {
+            "values": partial(api.describe_parameters, self.client, self.name, **only),
+            "tags": partial(api.list_tags, self.client, groups[0]["DBClusterParameterGroupArn"]),
+        }
+        answers = side_by_side(asked, len(asked))
+        found = {each["ParameterName"]: each.get("ParameterValue", "") for each in answers["values"] if each.get("Source") in SET_BY_USER}
+        return {**groups[0], "parameters": dict(sorted(found.items())), "tags": _tags.as_dict(answers["tags"])}
 
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         changed = set(self.changes(found["parameters"] if found else {}, wanted.get("parameters", {})))

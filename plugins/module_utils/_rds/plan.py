@@ -79,6 +79,8 @@ class Parts:
         )
         answered = self.cluster.find()
         self.found = None if answered is None or self.cluster.state(answered) is State.DELETING else answered
+        if self.found is not None:
+            ask_ahead([self._found_parameter_group, self.subnet_group.find])
 
     def _ask_ahead(self) -> None:
         secrets, groups = self.module.client("secretsmanager"), self.module.client("ec2")
@@ -133,6 +135,9 @@ class Parts:
             purge_parameters=self.given["parameters"] is not None,
             purge_tags=self.given["purge_tags"],
         )
+
+    def _found_parameter_group(self) -> Mapping[str, Any] | None:
+        return self.parameter_group.find()
 
     def other_parameter_groups(self) -> list[ParameterGroup]:
         """Parameter groups of the cluster for other versions: left behind by an upgrade."""
