@@ -70,8 +70,12 @@ def test_the_plan_of_everything(same: Callable[..., None]) -> None:
 def test_the_plan_of_changes(living: None, same: Callable[..., None]) -> None:
     same("env", "--check", "--diff", "--limit", "staging", "--tags", "network,eks", **CHANGED)
     entry = {"cluster_name": "opta-staging", "principal_arn": "arn:aws:iam::123456789012:role/both-ways", "region": REGION}
-    task = {"name": "Let somebody in", "opta.platform.eks_access_entry": entry}
-    same([{"name": "Plan", "hosts": "staging", "gather_facts": False, "tasks": [task]}], "--check", "--diff")
+    addon = {"cluster_name": "opta-staging", "name": "coredns", "configuration_values": {"replicaCount": 3}, "region": REGION}
+    tasks = [
+        {"name": "Let somebody in", "opta.platform.eks_access_entry": entry},
+        {"name": "Change one add-on", "opta.platform.eks_addon": addon},
+    ]
+    same([{"name": "Plan", "hosts": "staging", "gather_facts": False, "tasks": tasks}], "--check", "--diff")
     changes = {"opta_service_tag": "1.30", "opta_service_secrets": {"TOKEN": "of-the-test"}, **PUBLIC}
     same("service", "--check", "--diff", "--limit", "hello,staging", **changes)
 

@@ -24,7 +24,8 @@ with suppress(ImportError):  # botocore needs it; the module says that botocore 
 from .._errors import PlatformError
 from .token import TokenSource
 
-PATIENCE_SECONDS = 15.0
+#: with an API server that is busy, or does not know a new access entry or its policy yet (EKS User Guide: several seconds)
+PATIENCE_SECONDS = 30.0
 FIRST_DELAY_SECONDS = 0.5
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 65.0
@@ -134,7 +135,7 @@ class KubernetesClient:
             else:
                 if answer.status < 300:
                     return answer.data
-                again = answer.status in BUSY or answer.status == 401
+                again = answer.status in BUSY or _may_be_new_to_it(answer)
                 if not again or time.monotonic() + delay >= end:
                     raise self._refusal(method, path, answer)
                 if answer.status == 401:
@@ -167,6 +168,11 @@ class KubernetesClient:
         elif answer.status == 403 and "User " in message:
             message = f"Cluster {self.cluster_name} does not allow it: {message}"
         return KubernetesError(message, answer.status, content)
+
+
+def _may_be_new_to_it(answer: Any) -> bool:
+    """Whether the caller is not known or not allowed to, by EKS's or Kubernetes's rules; a webhook's refusal is none of these."""
+    return answer.status == 401 or (answer.status == 403 and b'User \\"' in answer.data and b" cannot " in answer.data)
 
 
 def decode_certificate(data: str) -> str:
