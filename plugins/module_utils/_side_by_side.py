@@ -26,6 +26,8 @@ def side_by_side(works: Mapping[K, Callable[[], T]], at_once: int) -> dict[K, T]
     for error in errors:
         if isinstance(error, ControllerGone) or not isinstance(error, PlatformError):
             raise error
+    if len(errors) == 1:
+        raise errors[0]
     if errors:
         raise PlatformError("\n".join(str(error) for error in errors))
     return {key: future.result() for key, future in begun.items()}

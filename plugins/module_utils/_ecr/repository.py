@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from .. import _policy, _tags
 from .._errors import Refused
 from .._resource import Attribute, Change, Resource, tags_attribute
+from .._side_by_side import side_by_side
 from . import api, lifecycle
 
 NAME = re.compile(r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*")
@@ -75,17 +76,17 @@ class Repository(Resource):
         if repository is None:
             return None
         arn = repository["repositoryArn"]
-        with ThreadPoolExecutor(max_workers=3) as pool:
-            policies = [pool.submit(read, self.client, self.name) for read in (api.get_lifecycle_policy, api.get_repository_policy)]
-            tags = pool.submit(api.list_tags, self.client, arn).result()
+        more: dict[str, Callable[[], Any]] = {
+            "lifecycle": partial(api.get_lifecycle_policy, self.client, self.name),
+            "policy": partial(api.get_repository_policy, self.client, self.name),
+            "tags": partial(api.list_tags, self.client, arn),
+        }
         return {
             **repository,
             "arn": arn,
             "uri": repository["repositoryUri"],
             "registry_id": repository["registryId"],
-            "lifecycle": policies[0].result(),
-            "policy": policies[1].result(),
-            "tags": tags,
+            **side_by_side(more, len(more)),
         }
 
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:

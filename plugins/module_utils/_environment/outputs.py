@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from os.path import commonprefix
 from typing import Any
@@ -19,6 +18,7 @@ from .._network.own_vpc import own_vpc
 from .._rds.described import KINDS
 from .._s3 import api as s3_api
 from .._s3.described import Place
+from .._side_by_side import side_by_side
 from .._vpc import api as vpc_api
 from .._vpc.network import Network, Options
 from .._vpc.plan import usable_zones
@@ -83,9 +83,7 @@ class Environment:
             "k8s_addons": self.k8s_addons,
             **{role: partial(self._databases, role, kind.kind) for role, kind in KINDS.items()},
         }
-        with ThreadPoolExecutor(len(readers)) as pool:
-            asked = {role: pool.submit(read) for role, read in readers.items()}
-        roles = {role: answer.result() for role, answer in asked.items()}
+        roles = side_by_side(readers, len(readers))
         if roles["k8s_addons"] and roles["dns_cert"]:
             roles["k8s_addons"]["domain"] = roles["dns_cert"]["domain"]
         return {role: values for role, values in roles.items() if values is not None}

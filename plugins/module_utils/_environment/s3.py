@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from .. import _tags
 from .._s3 import api, shapes
 from .._s3.described import ROLE, Place, outputs
+from .._side_by_side import side_by_side
 
 READERS_AT_ONCE = 8
 
@@ -36,7 +37,6 @@ def environment_buckets(client: Any, place: Place, names: Sequence[str]) -> list
             "tags": tags,
         }
 
-    with ThreadPoolExecutor(max_workers=READERS_AT_ONCE) as pool:
-        found = list(pool.map(read, [name for name in names if name.startswith(place.beginning())]))
+    found = side_by_side({name: partial(read, name) for name in names if name.startswith(place.beginning())}, READERS_AT_ONCE)
     owner = {_tags.ENVIRONMENT: place.environment, _tags.ROLE: ROLE}
-    return [bucket for bucket in found if owner.items() <= bucket["tags"].items() and bucket["name"]]
+    return [bucket for bucket in found.values() if owner.items() <= bucket["tags"].items() and bucket["name"]]

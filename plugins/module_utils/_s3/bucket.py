@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_ansible_aws_error_code
@@ -13,6 +13,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_an
 from .. import _policy, _tags
 from .._errors import Refused
 from .._resource import Attribute, Resource
+from .._side_by_side import side_by_side
 from . import api, contents, cors, earlier_keys, lifecycle, replication, shapes
 from .policy import public_actions
 
@@ -72,9 +73,7 @@ class Bucket(Resource):
         region = None if isinstance(head, str) else head.get("BucketRegion", self.client.meta.region_name)
         if region != self.client.meta.region_name:
             raise self._taken(f"exists in the region {region}" if region else "")
-        with ThreadPoolExecutor(max_workers=len(READERS)) as pool:
-            answers = {name: pool.submit(read, self.client, self.name) for name, read in READERS.items()}
-        found = {name: answer.result() for name, answer in answers.items()}
+        found = side_by_side({name: partial(read, self.client, self.name) for name, read in READERS.items()}, len(READERS))
         return {**found, "tags": _tags.as_dict(found["tags"])}
 
     def _taken(self, how: str) -> Refused:

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from .. import _tags
+from .._side_by_side import side_by_side
 from . import api
 
 READERS = 8
@@ -136,8 +137,7 @@ class Reading:
 
     def _read_together(self, kinds: Iterable[str], keep_known: bool = False) -> None:
         wanted = [kind for kind in kinds if not (keep_known and kind in self._items)]
-        with ThreadPoolExecutor(READERS) as pool:
-            self._items.update(zip(wanted, pool.map(self._read, wanted)))  # noqa: B905
+        self._items.update(side_by_side({kind: partial(self._read, kind) for kind in wanted}, READERS))
 
     def _read(self, kind: str) -> list[dict[str, Any]]:
         if kind in VPC_ATTRIBUTES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._errors import ControllerGone, PlatformError
+from ansible_collections.opta.platform.plugins.module_utils._errors import ControllerGone, PlatformError, Refused
 from ansible_collections.opta.platform.plugins.module_utils._side_by_side import side_by_side
 
 
@@ -44,6 +44,11 @@ def test_every_reason_is_told_and_the_others_are_done() -> None:
     with pytest.raises(PlatformError, match="the first has failed\nthe third has failed"):
         side_by_side(works, 3)
     assert done == ["second"]
+
+
+def test_one_failure_alone_is_told_as_it_is() -> None:
+    with pytest.raises(Refused, match="no such thing"):
+        side_by_side({1: lambda: failing(Refused("no such thing")), 2: lambda: None}, 2)
 
 
 @pytest.mark.parametrize("error", [ControllerGone("gone"), KeyError("a fault")])
