@@ -98,9 +98,10 @@ class PlatformModule(AnsibleAWSModule):
         self._controller.check()
         self._answers.forget()
 
-    def wanted(self, resource: Resource | type[Resource]) -> dict[str, Any]:
-        """The options that are given and are attributes of the resource."""
-        return {a.name: self.params[a.name] for a in resource.attributes if self.params.get(a.name) is not None}
+    def wanted(self, resource: Resource | type[Resource], entry: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The options that are given and are attributes of the resource; entry: of a list of like things, before the module's own."""
+        given = {**self.params, **(entry or {})}
+        return {a.name: given[a.name] for a in resource.attributes if given.get(a.name) is not None}
 
     def bring(self, resource: Resource, wanted: Mapping[str, Any] | None = None, wait: bool | None = None) -> Outcome:
         """Bring one resource to the state that the common options ask for; wait: another than the option's."""

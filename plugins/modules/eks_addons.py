@@ -101,7 +101,6 @@ from ..module_utils._module import PlatformModule
 from ..module_utils._side_by_side import side_by_side
 
 AT_ONCE = 8
-SETTINGS = ("addon_version", "service_account_role_arn", "configuration_values")
 ADDON = {
     "name": {"required": True},
     "addon_version": {},
@@ -131,12 +130,9 @@ def bring(module):
             wait=given["wait"] and entry["wait"],
             timeout_seconds=given["wait_timeout"],
         )
-        wanted = {name: entry[name] for name in SETTINGS if entry[name] is not None}
-        if "addon_version" not in wanted:
+        if given["state"] == "present" and entry["addon_version"] is None:
             addon.ask_ahead()
-        if given["tags"] is not None:
-            wanted["tags"] = given["tags"]
-        return module.bring(addon, wanted, wait=addon.wait)
+        return module.bring(addon, module.wanted(addon, entry), wait=addon.wait)
 
     works = {number: functools.partial(one, entry) for number, entry in enumerate(given["addons"])}
     outcomes = side_by_side(works, AT_ONCE)
