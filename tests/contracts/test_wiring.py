@@ -12,8 +12,6 @@ from tests.support import collection
 
 PLAYBOOKS = sorted((collection.ROOT / "playbooks").glob("*.yml"))
 ROLES = collection.roles()
-
-
 INCLUDE, IMPORT = "ansible.builtin.include_role", "ansible.builtin.import_role"
 
 
@@ -23,10 +21,9 @@ def upstream(role: str) -> set[str]:
     return {other for other, _key in collection.output_references(text) if other != role}
 
 
-def include(task: dict[str, Any]) -> dict[str, Any] | None:
-    """What a task includes or imports, if it is a role."""
-    found: dict[str, Any] | None = task.get(INCLUDE) or task.get(IMPORT)
-    return found
+def include(task: dict[str, Any]) -> dict[str, Any]:
+    """What a task includes or imports, if it is a role; else nothing."""
+    return task.get(INCLUDE) or task.get(IMPORT) or {}
 
 
 def included(playbook: Path) -> list[tuple[str, dict[str, Any]]]:
@@ -47,7 +44,7 @@ def included_by(plays: Any, directory: Path) -> list[tuple[str, dict[str, Any]]]
 
 def names(playbook: str, entry_points: tuple[str, ...]) -> list[str]:
     chosen = included(collection.ROOT / "playbooks" / playbook)
-    return [role for role, task in chosen if role != "common" and (include(task) or {}).get("tasks_from", "main") in entry_points]
+    return [role for role, task in chosen if role != "common" and include(task).get("tasks_from", "main") in entry_points]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -107,7 +104,7 @@ def test_playbooks_include_roles_under_their_own_tag(playbook: Path) -> None:
         tags = ["always"] if role == "common" else [role]
         assert task["tags"] == tags
         assert INCLUDE not in task or task[INCLUDE]["apply"]["tags"] == tags
-        assert (include(task) or {})["name"].startswith("opta.platform.")
+        assert include(task)["name"].startswith("opta.platform.")
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
@@ -123,7 +120,7 @@ def test_an_imported_role_brings_neither_its_variables_nor_a_validation_under_ev
 def test_inputs_that_no_role_validates_were_looked_at_before(playbook: Path) -> None:
     for play in collection.load(playbook):
         roles = included_by([play], playbook.parent)
-        unvalidated = [role for role, task in roles if (include(task) or {}).get("rolespec_validate") is False]
+        unvalidated = [role for role, task in roles if include(task).get("rolespec_validate") is False]
         assert not unvalidated or roles[0][0] == "common"
 
 
