@@ -6,6 +6,7 @@ import base64
 import json
 
 import pytest
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.discovery import KINDS_OF_KUBERNETES, kind_of_kubernetes
 
 from tests.module.eks_foundation import until
 from tests.module.kubernetes_foundation import Cluster
@@ -67,6 +68,15 @@ def test_twelve_steps(standin, cluster, run_module, unique):
     seen = twelve_steps(standin, run_module, MODULE, options, changed, look)
     assert seen == [{"a": "1"}, {"a": "2"}, None]
     assert cluster.get(f"/api/v1/namespaces/{name}") is None
+
+
+@pytest.mark.parametrize("api_version", KINDS_OF_KUBERNETES)
+def test_what_is_not_asked_for_is_as_the_api_server_has_it(cluster, api_version):
+    listed = cluster.get(f"/{'apis' if '/' in api_version else 'api'}/{api_version}")["resources"]
+    found = {entry["kind"]: (entry["name"], entry["namespaced"]) for entry in listed if "/" not in entry["name"]}
+    for kind in KINDS_OF_KUBERNETES[api_version].split():
+        taken = kind_of_kubernetes(api_version, kind)
+        assert (taken.plural, taken.namespaced) == found[kind]
 
 
 def test_plan_names_each_object_and_field(apply, namespace):

@@ -28,6 +28,7 @@ class Live:
         self._client = client
         self._objects = objects
         discovery = Discovery(client)
+        discovery.ask_ahead(objects.values())
         self._paths: dict[Identity, str] = {}
         for name, obj in objects.items():
             try:

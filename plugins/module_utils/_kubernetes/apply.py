@@ -82,6 +82,7 @@ class Objects:
         """Apply the objects in the order that works; nothing is changed before all of them are planned."""
         self._coming_kinds = kinds_of_definitions(objects)
         self._coming_namespaces = {obj["metadata"]["name"] for obj in objects if obj["kind"] == "Namespace"}
+        self._ask_ahead(objects)
         plans = together(self._plan, [owned(obj, self._options.environment) for obj in in_order(objects)])
         if self._options.check_mode or self._client is None:
             return plans
@@ -101,6 +102,7 @@ class Objects:
         """Delete the objects, users of others first, and wait until they are gone."""
         if self._client is None:
             return []
+        self._ask_ahead(objects)
         plans = [plan for plan in together(self._plan_deletion, in_order(objects)) if plan.found]
         plans.reverse()
         if self._options.check_mode:
@@ -115,6 +117,10 @@ class Objects:
         return plans
 
     # ---------------------------------------------------------------- planning
+
+    def _ask_ahead(self, objects: Sequence[Mapping[str, Any]]) -> None:
+        if self._discovery:
+            self._discovery.ask_ahead(obj for obj in objects if (obj["apiVersion"], obj["kind"]) not in self._coming_kinds)
 
     def _locate(self, obj: dict[str, Any], patience_seconds: float = 0) -> str:
         """The object's address; its namespace is filled in, or taken away where its kind has none. Raises UnknownKind."""

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where the API server keeps each kind: asked once per group and version, never stored. Private to the collection."""
+"""Where the API server keeps each kind: known of Kubernetes's own, else asked once per group and version. Private to the collection."""
 
 from __future__ import annotations
 
@@ -11,6 +11,23 @@ from urllib.parse import quote
 from .._errors import PlatformError
 from .client import KubernetesClient
 from .objects import CRD
+from .wait import together
+
+#: the kinds of Kubernetes itself that every API server has whose version EKS offers (Kubernetes API reference)
+KINDS_OF_KUBERNETES = {
+    "v1": "ConfigMap LimitRange Namespace PersistentVolume PersistentVolumeClaim Pod ResourceQuota Secret Service ServiceAccount",
+    "admissionregistration.k8s.io/v1": "MutatingWebhookConfiguration ValidatingWebhookConfiguration",
+    "apiextensions.k8s.io/v1": "CustomResourceDefinition",
+    "apiregistration.k8s.io/v1": "APIService",
+    "apps/v1": "DaemonSet Deployment ReplicaSet StatefulSet",
+    "autoscaling/v2": "HorizontalPodAutoscaler",
+    "batch/v1": "CronJob Job",
+    "networking.k8s.io/v1": "Ingress IngressClass NetworkPolicy",
+    "policy/v1": "PodDisruptionBudget",
+    "rbac.authorization.k8s.io/v1": "ClusterRole ClusterRoleBinding Role RoleBinding",
+    "scheduling.k8s.io/v1": "PriorityClass",
+    "storage.k8s.io/v1": "CSIDriver StorageClass",
+}
 
 #: the kinds of Kubernetes itself that stand outside of namespaces, by API group
 CLUSTER_WIDE = {
@@ -57,6 +74,15 @@ class UnknownKind(PlatformError):
     """The cluster does not know a kind (yet)."""
 
 
+def kind_of_kubernetes(api_version: str, kind: str) -> Kind | None:
+    """A kind that needs not be asked for."""
+    if kind not in KINDS_OF_KUBERNETES.get(api_version, "").split():
+        return None
+    lower = kind.lower()
+    plural = lower + "es" if lower.endswith("s") else lower[:-1] + "ies" if lower.endswith("y") else lower + "s"
+    return Kind(api_version, kind, plural, is_namespaced({"apiVersion": api_version, "kind": kind}))
+
+
 class Discovery:
     """The kinds that one API server knows."""
 
@@ -65,8 +91,16 @@ class Discovery:
         self._known: dict[str, dict[str, Kind]] = {}
         self._lock = threading.Lock()
 
+    def ask_ahead(self, objects: Iterable[Mapping[str, Any]]) -> None:
+        """Ask side by side for what kind() will be asked of these objects."""
+        unknown = {obj["apiVersion"] for obj in objects if not kind_of_kubernetes(obj["apiVersion"], obj["kind"])} - self._known.keys()
+        self._known.update(zip(unknown, together(self._ask, unknown), strict=True))
+
     def kind(self, api_version: str, kind: str) -> Kind:
         """Raises UnknownKind when the cluster does not have it."""
+        own = kind_of_kubernetes(api_version, kind)
+        if own:
+            return own
         with self._lock:
             if kind not in self._known.get(api_version, {}):
                 self._known[api_version] = self._ask(api_version)
