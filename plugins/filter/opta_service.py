@@ -69,11 +69,18 @@ def service_stored_values(inputs: Mapping[str, Any], stores: Stores) -> list[dic
     return link_values.stored_values(Inputs(inputs), stores)
 
 
+def service_advice(variables: Mapping[str, Mapping[str, Any]], hosts: Sequence[str]) -> list[str]:
+    """What to tell of these services after a run; of those that it brought to their description. variables: by host."""
+    brought = [host for host in hosts if "opta_service_outputs" in variables[host]]
+    return [line for host in brought for line in images.advice(host, variables[host]["opta_service_outputs"])]
+
+
 class FilterModule:
     """The filters of the role opta_service."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
+            "service_advice": service_advice,
             "service_rotation_errors": rotation.input_errors,
             "service_rotation_missing": rotation.missing,
             "service_rotation_planned": rotation.planned,
@@ -82,7 +89,6 @@ class FilterModule:
             "service_host": images.service_host,
             "service_image_errors": service_image_errors,
             "service_version": images.version,
-            "service_how_to_push": images.how_to_push,
             "service_image": images.image_reference,
             "service_objects": objects.service_objects,
             "service_policies": service_policies,

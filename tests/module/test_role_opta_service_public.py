@@ -40,8 +40,8 @@ def places(service, kind="httproutes"):
 
 
 def told(run):
-    """The URLs that a run says."""
-    saying = [task for task in run.tasks if task["task"].endswith("and where the world reaches it")]
+    """The lines in which a run says where the world reaches its services."""
+    saying = [task for task in run.tasks if task["task"].endswith("and where the world reaches the services")]
     return [task["result"]["msg"] for task in saying if task["status"] == "ok"]
 
 
@@ -97,7 +97,7 @@ def test_v4_t20_a_public_service_from_nothing(standin, service):
         assert first["requestHeaderModifier"] == {"set": [{"name": "X-Forwarded-Proto", "value": "https"}]}
         assert bool(others) is (route["spec"]["hostnames"] == [DOMAIN])
         assert route["metadata"]["annotations"]["team"] == "web"
-    assert told(done) == [[f"https://{service.host}", f"https://{DOMAIN}/{service.layer}"]]
+    assert told(done) == [[f"{service.name}: https://{service.host}", f"{service.name}: https://{DOMAIN}/{service.layer}"]]
 
 
 def test_changes_are_planned_and_done_and_what_is_no_longer_asked_for_goes(standin, service):

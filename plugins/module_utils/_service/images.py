@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._resource import KNOWN_AFTER_APPLY
 from .inputs import Inputs
 
 #: what opta_service_image says for a repository of the service's own
@@ -56,13 +57,26 @@ def service_host(given: Mapping[str, Any]) -> str:
     return f"{inputs.text('name')}.{inputs.text('layer')}" if reached else ""
 
 
-def how_to_push(repository_uri: str, region: str) -> list[str]:
-    """What to do for a first image, line by line."""
+def how_to_push(repository_uri: str) -> list[str]:
+    """How to push a first image, line by line. repository_uri: `<account>.dkr.ecr.<region>.<domain>/<name>`; not known in a first plan."""
+    if repository_uri == KNOWN_AFTER_APPLY:
+        return []
     registry = repository_uri.partition("/")[0]
+    region = registry.split(".")[3]
     return [
-        "There is no image to run yet, so all but the workload was brought to its description. Push one:",
         f"aws ecr get-login-password --region {region} | docker login --username AWS --password-stdin {registry}",
         f"docker build --tag {repository_uri}:1 .",
         f"docker push {repository_uri}:1",
         'and then run again with opta_service_tag: "1". A tag cannot be moved to another image later.',
     ]
+
+
+def advice(host: str, outputs: Mapping[str, Any]) -> list[str]:
+    """What to tell of a service after a run, line by line: its public addresses, or what to do for its first image.
+
+    outputs: the role's, opta_service_outputs.
+    """
+    if outputs["image"] or not outputs["repository_uri"]:
+        return [f"{host}: {url}" for url in outputs["public_urls"]]
+    sentence = "there is no image to run yet: all but the workload is brought to its description. Push one:"
+    return [f"{host}: {sentence}", *how_to_push(outputs["repository_uri"])]

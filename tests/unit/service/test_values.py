@@ -51,7 +51,7 @@ def test_r1_before_the_first_image_there_is_no_workload(given):
 
 
 def test_r1_how_to_push_names_registry_and_repository():
-    text = "\n".join(how_to_push(REPOSITORY, "eu-west-1"))
+    text = "\n".join(how_to_push(REPOSITORY))
     assert "--region eu-west-1 | docker login --username AWS --password-stdin 123456789012.dkr.ecr.eu-west-1.amazonaws.com\n" in text
     assert f"docker push {REPOSITORY}:1" in text
 
