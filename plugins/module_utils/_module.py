@@ -51,6 +51,7 @@ class PlatformModule(AnsibleAWSModule):
     def __init__(self, argument_spec: dict[str, dict[str, Any]], common: bool = True, **settings: Any) -> None:
         self._controller = Controller()
         self._session: Any = None
+        self._clients: dict[tuple[Any, ...], Any] = {}
         self._making = threading.Lock()  # a session makes one client at a time
         self._answers = Answers()
         _wait.before_waiting = self._answers.forget
@@ -58,21 +59,27 @@ class PlatformModule(AnsibleAWSModule):
         super().__init__(argument_spec=spec, supports_check_mode=True, **settings)
 
     def client(self, service: str, retries: Mapping[str, Any] = RETRIES, **settings: Any) -> Any:
-        """A botocore client that meets throttling with patience, and changes nothing once its controller has ended.
+        """A botocore client that meets throttling with patience, and changes nothing once its controller has ended; one for each service.
 
         It takes the connection options as AnsibleAWSModule.client() does; only the session's data are not read anew for each client.
         """
+        key = (service, *sorted(retries.items()), *sorted(settings.items()))
+        with self._making:
+            if key not in self._clients:
+                self._clients[key] = self._new_client(service, retries, settings)
+            return self._clients[key]
+
+    def _new_client(self, service: str, retries: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:
         region, endpoint_url, arguments = get_aws_connection_info(self)
         profile = arguments.pop("profile_name", None)
         config = Config(retries=dict(retries), user_agent=f"APN/1.0 Ansible/{ansible_version} opta.platform")
         config = config.merge(arguments.pop("aws_config", None) or Config())
         try:
-            with self._making:
-                if self._session is None:
-                    self._session = _session.new_session(profile)
-                client = self._session.create_client(
-                    service, endpoint_url=endpoint_url, config=config, **{"region_name": region, **arguments, **settings}
-                )
+            if self._session is None:
+                self._session = _session.new_session(profile)
+            client = self._session.create_client(
+                service, endpoint_url=endpoint_url, config=config, **{"region_name": region, **arguments, **settings}
+            )
         except botocore.exceptions.NoRegionError:
             self.fail_json(msg="No AWS region was found: give the option region, for example eu-west-1, or set AWS_REGION.")
         except (ValueError, botocore.exceptions.BotoCoreError) as error:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -18,28 +17,14 @@ with suppress(ImportError):  # the module says so
     import dns.resolver
 
 from .._errors import PlatformError
+from .addresses import PORT, parse_address
 
-PORT = 53
 #: for one question to one server
 PATIENCE_SECONDS = 3.0
 
 
 class NobodyAnswersError(PlatformError):
     """No server answered a question, or none could."""
-
-
-def parse_address(text: str) -> tuple[str, int]:
-    """Address and port of `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`."""
-    host, port = text, str(PORT)
-    if text.startswith("["):
-        host, _bracket, rest = text[1:].partition("]")
-        port = rest.removeprefix(":") or port
-    elif text.count(":") == 1:
-        host, port = text.split(":")
-    try:
-        return str(ipaddress.ip_address(host)), int(port)
-    except ValueError as error:
-        raise PlatformError(f"resolver is {text!r}: it must be an address, with a port if it is not 53, for example 192.0.2.53.") from error
 
 
 class Dns:

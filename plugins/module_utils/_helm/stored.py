@@ -131,7 +131,7 @@ def _newest_first(revisions: Sequence[Revision]) -> list[Revision]:
 
 def _revision(metadata: Mapping[str, Any]) -> Revision:
     labels = metadata.get("labels") or {}
-    begun = datetime.strptime(metadata["creationTimestamp"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    begun = datetime.fromisoformat(metadata["creationTimestamp"].replace("Z", "+00:00"))
     if labels.get("modifiedAt", "").isdigit():
         begun = max(begun, datetime.fromtimestamp(int(labels["modifiedAt"]), timezone.utc))
     return Revision(int(labels["version"]), labels["status"], labels, begun)

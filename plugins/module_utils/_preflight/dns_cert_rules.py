@@ -12,7 +12,7 @@ from .._errors import PlatformError
 def dns_cert_rules(given: Mapping[str, Any]) -> list[str]:
     """A sentence for each rule broken."""
     from .._acm.names import names_problem  # noqa: PLC0415
-    from .._dns.asking import parse_address  # noqa: PLC0415
+    from .._dns.addresses import parse_address  # noqa: PLC0415
     from .._route53.records import within  # noqa: PLC0415
 
     sentences = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._dns import caa
-from ansible_collections.opta.platform.plugins.module_utils._dns.asking import parse_address
+from ansible_collections.opta.platform.plugins.module_utils._dns.addresses import parse_address
 from ansible_collections.opta.platform.plugins.module_utils._dns.delegation import judge
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
 
