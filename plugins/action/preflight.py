@@ -12,6 +12,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.opta.platform.plugins.module_utils._preflight import rules, variables
 from ansible_collections.opta.platform.plugins.module_utils._service.public_rules import shared_errors
 from ansible_collections.opta.platform.plugins.module_utils._service.rules import service_errors
+from ansible_collections.opta.platform.plugins.plugin_utils import _prepared  # noqa: F401 (imported for what it does)
 
 #: what says which addresses a service has
 ADDRESS_INPUTS = ("opta_service_environment", "opta_service_public_addresses", "opta_service_ports")

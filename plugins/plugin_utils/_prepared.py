@@ -1,0 +1,61 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Import and read once what every worker needs. Private to the collection.
+
+The actions that import this module open every playbook. They bear their modules' names, so that Ansible's strategy imports them in the
+controller, before a worker is forked; what is ready there every worker inherits. Routing alone would import it in each worker anew.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+from contextlib import suppress
+from pathlib import Path
+
+from ansible import context
+from ansible.plugins.loader import action_loader, connection_loader, filter_loader, shell_loader
+from ansible.template import Templar
+from ansible_collections.opta.platform.plugins.module_utils import _session
+from ansible_collections.opta.platform.plugins.plugin_utils import _worker
+
+#: of nearly every run; the data of another service are read where it is first needed
+SERVICES = ("docdb", "ec2", "eks", "elasticache", "iam", "kms", "logs", "rds", "s3", "secretsmanager", "sts")
+PLUGINS = Path(__file__).resolve().parents[1]
+COLLECTION = "ansible_collections.opta.platform.plugins"
+
+
+def _modules() -> None:
+    for path in sorted((PLUGINS / "modules").glob("[a-z]*.py")):
+        with suppress(ImportError):  # a missing library is the module's own to tell
+            importlib.import_module(f"{COLLECTION}.modules.{path.stem}")
+    with suppress(NameError):  # no botocore: likewise
+        _session.prepare(SERVICES)
+
+
+def _plugins() -> None:
+    action_loader.get("ansible.builtin.normal", class_only=True)
+    connection_loader.get("local", class_only=True)
+    shell_loader.get("sh", class_only=True)
+    for path in sorted((PLUGINS / "filter").glob("[a-z]*.py")):
+        for name in importlib.import_module(f"{COLLECTION}.filter.{path.stem}").FilterModule().filters():
+            filter_loader.get(f"opta.platform.{name}")
+
+
+def _languages() -> None:
+    """Jinja's lexer, Ansible's own filters, tests and lookups, and the JSON that modules speak."""
+    Templar().template(trust_as_template("{{ query('ansible.builtin.env', 'HOME') | default([]) | length is defined }}"))
+    get_module_encoder(_worker.PROFILE, Direction.CONTROLLER_TO_MODULE)
+    get_module_decoder(_worker.PROFILE, Direction.MODULE_TO_CONTROLLER)
+
+
+# in a command of Ansible's, and unless modules run in processes of their own
+if context.CLIARGS and _worker.SUPPORTED:
+    from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
+    from ansible.template import trust_as_template
+
+    gc.disable()  # what is imported stays
+    _modules()
+    _plugins()
+    _languages()
+    gc.enable()
+    gc.freeze()
