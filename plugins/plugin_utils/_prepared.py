@@ -19,7 +19,7 @@ from ansible_collections.opta.platform.plugins.module_utils import _session
 from ansible_collections.opta.platform.plugins.plugin_utils import _worker
 
 #: of nearly every run; the data of another service are read where it is first needed
-SERVICES = ("docdb", "ec2", "eks", "elasticache", "iam", "kms", "logs", "rds", "s3", "secretsmanager", "sts")
+SERVICES = ("ec2", "eks", "iam", "kms", "logs", "s3", "sts")
 PLUGINS = Path(__file__).resolve().parents[1]
 COLLECTION = "ansible_collections.opta.platform.plugins"
 
