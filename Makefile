@@ -35,7 +35,7 @@ test-fast: lint ## Run linters, contracts and unit tests
 	@$(RUN) pytest -n $(WORKERS) tests/contracts tests/unit
 
 test-kill: setup binaries ## Kill a run in every one of its tasks, in both ways
-	@$(RUN) pytest -m kill_all tests/environment
+	@$(RUN) pytest -m kill_all -rP tests/environment
 
 bench: setup binaries ## Measure against terraform plan and AWS's own waits; BENCH="--parts second" for less
 	@$(RUN) python -m tests.bench $(BENCH)
