@@ -58,9 +58,7 @@ def service_host(given: Mapping[str, Any]) -> str:
 
 
 def how_to_push(repository_uri: str) -> list[str]:
-    """How to push a first image, line by line. repository_uri: `<account>.dkr.ecr.<region>.<domain>/<name>`; not known in a first plan."""
-    if repository_uri == KNOWN_AFTER_APPLY:
-        return []
+    """How to push a first image, line by line. repository_uri: `<account>.dkr.ecr.<region>.<domain>/<name>`."""
     registry = repository_uri.partition("/")[0]
     region = registry.split(".")[3]
     return [
@@ -76,7 +74,10 @@ def advice(host: str, outputs: Mapping[str, Any]) -> list[str]:
 
     outputs: the role's, opta_service_outputs.
     """
-    if outputs["image"] or not outputs["repository_uri"]:
+    repository_uri = outputs["repository_uri"]
+    if outputs["image"] or not repository_uri:
         return [f"{host}: {url}" for url in outputs["public_urls"]]
-    sentence = "there is no image to run yet: all but the workload is brought to its description. Push one:"
-    return [f"{host}: {sentence}", *how_to_push(outputs["repository_uri"])]
+    sentence = f"{host}: there is no image to run yet: all but the workload is brought to its description."
+    if repository_uri == KNOWN_AFTER_APPLY:
+        return [sentence]
+    return [f"{sentence} Push one:", *how_to_push(repository_uri)]

@@ -12,7 +12,8 @@ from ansible_collections.opta.platform.plugins.filter.opta_service import (
     service_policies,
 )
 from ansible_collections.opta.platform.plugins.module_utils._names import role_name
-from ansible_collections.opta.platform.plugins.module_utils._service.images import how_to_push, image_reference, service_host
+from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
+from ansible_collections.opta.platform.plugins.module_utils._service.images import advice, how_to_push, image_reference, service_host
 from ansible_collections.opta.platform.plugins.module_utils._service.objects import secret_generation, service_objects
 from ansible_collections.opta.platform.plugins.module_utils._service.values import chart_values
 
@@ -54,6 +55,16 @@ def test_r1_how_to_push_names_registry_and_repository():
     text = "\n".join(how_to_push(REPOSITORY))
     assert "--region eu-west-1 | docker login --username AWS --password-stdin 123456789012.dkr.ecr.eu-west-1.amazonaws.com\n" in text
     assert f"docker push {REPOSITORY}:1" in text
+
+
+def test_r1_what_is_told_of_a_service_is_its_addresses_or_how_to_push():
+    url, waiting = "https://hello.example.com", {"image": "", "public_urls": []}
+    assert advice("hello", {"image": "a:1", "repository_uri": REPOSITORY, "public_urls": [url]}) == [f"hello: {url}"]
+    assert advice("hello", {"image": "a:1", "repository_uri": "", "public_urls": []}) == []
+    told = advice("hello", {**waiting, "repository_uri": REPOSITORY})
+    assert told[0].startswith("hello: there is no image") and told[1:] == how_to_push(REPOSITORY)
+    (planned,) = advice("hello", {**waiting, "repository_uri": KNOWN_AFTER_APPLY})
+    assert planned.startswith("hello: there is no image") and "Push" not in planned
 
 
 def test_variables_are_text_in_the_order_given(given):
