@@ -15,6 +15,11 @@ from pathlib import Path
 from ansible import context
 from ansible.plugins.loader import action_loader, connection_loader, filter_loader, shell_loader
 from ansible.template import Templar
+
+with suppress(ImportError):  # before ansible-core 2.19, where _worker.SUPPORTED is false
+    from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
+    from ansible.template import trust_as_template
+
 from ansible_collections.opta.platform.plugins.module_utils import _session
 from ansible_collections.opta.platform.plugins.plugin_utils import _worker
 
@@ -50,9 +55,6 @@ def _languages() -> None:
 
 # in a command of Ansible's, and unless modules run in processes of their own
 if context.CLIARGS and _worker.SUPPORTED:
-    from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
-    from ansible.template import trust_as_template
-
     gc.disable()  # what is imported stays
     _modules()
     _plugins()
