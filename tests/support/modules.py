@@ -1,0 +1,36 @@
+"""The collection's modules as the tests call them: main() in the test's own process, as the Ansible worker calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.plugins.loader import init_plugin_loader
+
+from .standin import ROOT
+
+init_plugin_loader()
+
+from ansible_collections.opta.platform.plugins.module_utils._controller import VARIABLE, identity  # noqa: E402
+from ansible_collections.opta.platform.plugins.plugin_utils import _worker  # noqa: E402
+
+MODULES = "ansible_collections.opta.platform.plugins.modules"
+
+
+def call_module(name: str, options: Mapping[str, Any], environment: Mapping[str, str], *, check_mode: bool = False) -> dict[str, Any]:
+    """Call a module's main() with --diff; return the result that Ansible would show.
+
+    environment: variables that the module sees beside those of this process.
+    """
+    arguments = {**options, "_ansible_check_mode": check_mode, "_ansible_diff": True, "_ansible_remote_tmp": os.environ["ANSIBLE_REMOTE_TMP"]}
+    variables = {**environment, VARIABLE: identity(os.getpid())}
+    ended = _worker.run(f"{MODULES}.{name}", _worker.payload(arguments), variables, str(ROOT))
+    try:
+        result = json.loads(ended["stdout"])
+    except ValueError:
+        sys.stderr.write(ended["stderr"])
+        raise
+    return {key: value for key, value in result.items() if key != "invocation"}
