@@ -92,16 +92,16 @@ def test_plan_names_objects_and_fields_and_masks_secrets(release, options):
     assert after[f"Secret {place}"] == {"stringData.token": "(secret, changed)"}
 
 
-def test_release_as_wanted_starts_no_helm(release, cluster, options, monkeypatch, playbooks, tmp_path):
+def test_release_as_wanted_starts_no_helm(release, cluster, options, monkeypatch, standin, tmp_path):
     release()
     # a PATH without helm: only a run that needs helm fails
     path = tmp_path / "python-only"
     path.mkdir()
     for program in ("python3", "env", "sh", "bash", "ansible-playbook"):
-        found = shutil.which(program, path=playbooks._environment["PATH"])
+        found = shutil.which(program, path=standin.environment["PATH"])
         if found:
             (path / program).symlink_to(found)
-    monkeypatch.setitem(playbooks._environment, "PATH", str(path))
+    monkeypatch.setitem(standin.environment, "PATH", str(path))
     assert not release()["changed"]
     needed = release(values={"image": "registry.example.com/app:2"}, expect_failure=True)
     assert "helm 3 is needed" in needed["msg"]
@@ -150,9 +150,9 @@ def test_t25_fields_made_at_random_are_no_difference(release, cluster, options):
     assert "stringData.random" in told
 
 
-def test_t26_token_is_in_helms_environment_only(release, options, tmp_path, monkeypatch, playbooks):
+def test_t26_token_is_in_helms_environment_only(release, options, tmp_path, monkeypatch, standin):
     """A helm that tells how it was called: arguments, environment and the files that it could read."""
-    real = shutil.which("helm", path=playbooks._environment["PATH"])
+    real = shutil.which("helm", path=standin.environment["PATH"])
     seen = tmp_path / "seen"
     seen.mkdir()
     script = f"""#!/bin/bash
@@ -166,7 +166,7 @@ exec {real} "$@"
     folder.mkdir()
     (folder / "helm").write_text(script)
     (folder / "helm").chmod(0o755)
-    monkeypatch.setitem(playbooks._environment, "PATH", f"{folder}:{playbooks._environment['PATH']}")
+    monkeypatch.setitem(standin.environment, "PATH", f"{folder}:{standin.environment['PATH']}")
     done = release()
     assert "k8s-aws-v1" not in json.dumps(done)
     assert "k8s-aws-v1" not in (seen / "arguments").read_text()

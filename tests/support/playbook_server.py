@@ -30,7 +30,8 @@ def prepare() -> None:
     """What every controller does before its first task of the collection."""
     init_plugin_loader()
     warnings.filterwarnings("ignore", "AnsibleCollectionFinder has already been configured")
-    importlib.import_module("ansible_collections.opta.platform.plugins.action.environment_info")
+    # its import prepares nothing outside of a command of Ansible's
+    importlib.import_module("ansible_collections.opta.platform.plugins.plugin_utils._prepared").prepare()
     AnsibleEnvironment.compile = compile_once(ROOT / ".cache" / "templates")
 
 
