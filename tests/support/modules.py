@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from ansible.module_utils.common.json import Direction, get_module_decoder
 from ansible.plugins.loader import init_plugin_loader
 
 from .standin import ROOT
@@ -34,8 +35,9 @@ def call_module(name: str, options: Mapping[str, Any], environment: Mapping[str,
     variables = {**environment, VARIABLE: identity(os.getpid())}
     ended = _worker.run(f"{MODULES}.{name}", _worker.payload(arguments), variables, str(ROOT))
     try:
-        result = json.loads(ended["stdout"])
+        result = json.loads(ended["stdout"], cls=get_module_decoder(_worker.PROFILE, Direction.MODULE_TO_CONTROLLER))
     except ValueError:
         sys.stderr.write(ended["stderr"])
         raise
+    result["warnings"] = [warning if isinstance(warning, str) else warning.event.msg for warning in result.get("warnings", [])]
     return {key: value for key, value in result.items() if key != "invocation"}
