@@ -2,11 +2,12 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-fast test-kill bench lint docs requirements build clean
+.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-fast test-kill test-profile bench lint docs requirements build clean
 
 PYTHON ?= python3
 WORKERS ?= 3
 RUN := source tests/environment.sh &&
+PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 LINK := .cache/ansible_collections/opta/platform
 DEMO := .standin/demo
 STAMP := .venv/requirements.stamp
@@ -29,10 +30,13 @@ demo-down: setup ## End the demo's stand-in
 	@$(RUN) python -m tests.standin down --directory $(DEMO)
 
 test: lint binaries ## Run all tests but test-kill
-	@$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'not kill_all' tests
+	@$(RUN) pytest $(PARALLEL) -m 'not kill_all' tests
 
 test-fast: lint ## Run linters, contracts and unit tests
 	@$(RUN) pytest -n $(WORKERS) tests/contracts tests/unit
+
+test-profile: setup binaries ## Run the tests, say what they cost, and record it; TESTS="..." for some, without recording
+	@$(RUN) python -m tests.profile $(if $(TESTS),,--record) $(PARALLEL) -m 'not kill_all' $(or $(TESTS),tests)
 
 test-kill: setup binaries ## Kill a run in every one of its tasks, in both ways
 	@$(RUN) pytest -m kill_all -rP tests/environment

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.support.counts import current_test
 from tests.support.standin import DIRECTORY, ROOT
 
 COMMANDS = ROOT / "tests" / "support" / "commands"
@@ -28,8 +29,9 @@ def molecule(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Molecule]:
     }
 
     def run(*arguments: str) -> None:
+        environment = {**settings, **current_test()}
         done = subprocess.run(
-            ["molecule", *arguments], cwd=ROOT, env=settings, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            ["molecule", *arguments], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-6000:]
 

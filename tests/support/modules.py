@@ -25,7 +25,12 @@ def call_module(name: str, options: Mapping[str, Any], environment: Mapping[str,
 
     environment: variables that the module sees beside those of this process.
     """
-    arguments = {**options, "_ansible_check_mode": check_mode, "_ansible_diff": True, "_ansible_remote_tmp": os.environ["ANSIBLE_REMOTE_TMP"]}
+    arguments = {
+        **options,
+        "_ansible_check_mode": check_mode,
+        "_ansible_diff": True,
+        "_ansible_remote_tmp": os.environ["ANSIBLE_REMOTE_TMP"],
+    }
     variables = {**environment, VARIABLE: identity(os.getpid())}
     ended = _worker.run(f"{MODULES}.{name}", _worker.payload(arguments), variables, str(ROOT))
     try:

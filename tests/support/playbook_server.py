@@ -20,6 +20,7 @@ from ansible.plugins.loader import init_plugin_loader
 
 from tests.support.collection import ROOT
 from tests.support.compiled_templates import AnsibleEnvironment, compile_once
+from tests.support.counts import note_ansible_run
 
 MESSAGE_BYTES = 1 << 20
 #: a server with an address ends when nobody has asked for so long
@@ -60,12 +61,14 @@ def serve(connection: socket.socket) -> None:
         message, descriptors, _flags, _address = socket.recv_fds(connection, MESSAGE_BYTES, 3)
         if not message:
             return
+        request = json.loads(message)
+        note_ansible_run(request["environment"])
         child = os.fork()
         if child == 0:
             code = 250
             try:
                 connection.close()
-                code = run(json.loads(message), descriptors)
+                code = run(request, descriptors)
             finally:
                 os._exit(code)
         for descriptor in descriptors:
