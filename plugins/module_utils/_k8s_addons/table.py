@@ -13,6 +13,7 @@ from . import (
     datadog,
     external_dns,
     ingress_nginx,
+    load_balancer,
     metrics_server,
     nginx_gateway_fabric,
 )
@@ -79,7 +80,8 @@ def namespaces(inputs: Inputs, on: bool = True) -> list[dict[str, Any]]:
     for key, addon in ADDONS.items():
         name = inputs["addons"][key]["namespace"]
         if is_on(key, inputs):
-            wanted[name] = _namespace(name, addon.pod_security, _mesh(addon, inputs))
+            gate = load_balancer.READINESS_GATE if addon.behind_load_balancer else {}
+            wanted[name] = _namespace(name, addon.pod_security, _mesh(addon, inputs), gate)
         else:
             left.append(name)
     for entry in inputs["extra_charts"] or []:
@@ -156,15 +158,14 @@ def _extra(entry: Mapping[str, Any], mirror: str) -> dict[str, Any]:
     return {**release, **place, "version": str(entry["chart_version"]), "values": entry.get("values") or {}, "last": True}
 
 
-def _namespace(name: str, pod_security: str, annotations: Mapping[str, str]) -> dict[str, Any]:
-    metadata: dict[str, Any] = {"name": name}
-    if pod_security:
-        modes = {"enforce": pod_security, "warn": "restricted", "audit": "restricted"}
-        metadata["labels"] = {f"{POD_SECURITY}{mode}": level for mode, level in modes.items()}
+def _namespace(name: str, pod_security: str, annotations: Mapping[str, str], labels: Mapping[str, str] | None = None) -> dict[str, Any]:
+    modes = {"enforce": pod_security, "warn": "restricted", "audit": "restricted"} if pod_security else {}
+    further = {"labels": {f"{POD_SECURITY}{mode}": level for mode, level in modes.items()} | dict(labels or {})}
+    further["annotations"] = dict(annotations)
     return {
         "apiVersion": "v1",
         "kind": "Namespace",
-        "metadata": {**metadata, **({"annotations": dict(annotations)} if annotations else {})},
+        "metadata": {"name": name, **{key: pairs for key, pairs in further.items() if pairs}},
     }
 
 
