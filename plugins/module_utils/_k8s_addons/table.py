@@ -38,6 +38,8 @@ INGRESSES = ("nginx_gateway_fabric", "ingress_nginx")
 SYSTEM_NAMESPACES = ("kube-system", "kube-public", "kube-node-lease", "default")
 POD_SECURITY = "pod-security.kubernetes.io/"
 INJECT = "linkerd.io/inject"
+#: Linkerd's webhooks, which refuse pods and Services while the injector does not run, let these namespaces alone
+WITHOUT_WEBHOOKS = {"config.linkerd.io/admission-webhooks": "disabled"}
 
 Charts = Mapping[str, Mapping[str, Any]]
 
@@ -76,12 +78,13 @@ def roles(inputs: Inputs, on: bool = True) -> list[dict[str, Any]]:
 
 def namespaces(inputs: Inputs, on: bool = True) -> list[dict[str, Any]]:
     """The namespaces of what is on, or those that only what is off had."""
-    wanted, left = {}, []
+    wanted, left, shared = {}, [], _shared_with_pods_in_the_mesh(inputs)
     for key, addon in ADDONS.items():
         name = inputs["addons"][key]["namespace"]
         if is_on(key, inputs):
-            gate = load_balancer.READINESS_GATE if addon.behind_load_balancer else {}
-            wanted[name] = _namespace(name, addon.pod_security, _mesh(addon, inputs), gate)
+            labels = {} if name in shared else WITHOUT_WEBHOOKS
+            labels |= load_balancer.READINESS_GATE if addon.behind_load_balancer else {}
+            wanted[name] = _namespace(name, addon.pod_security, _mesh(addon, inputs), labels)
         else:
             left.append(name)
     for entry in inputs["extra_charts"] or []:
@@ -167,6 +170,12 @@ def _namespace(name: str, pod_security: str, annotations: Mapping[str, str], lab
         "kind": "Namespace",
         "metadata": {"name": name, **{key: pairs for key, pairs in further.items() if pairs}},
     }
+
+
+def _shared_with_pods_in_the_mesh(inputs: Inputs) -> set[str]:
+    """Namespaces of what is in the mesh, or may be: charts of the user."""
+    ours = {inputs["addons"][key]["namespace"] for key, addon in ADDONS.items() if addon.mesh_annotations is not None}
+    return ours | {entry.get("namespace") or entry["name"] for entry in inputs["extra_charts"] or []}
 
 
 def _mesh(addon: Addon, inputs: Inputs) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import load_balancer, table
-from ansible_collections.opta.platform.plugins.module_utils._linkerd import releases
+from ansible_collections.opta.platform.plugins.module_utils._linkerd import releases, values
 
 from tests.standin.loops.gateways import _deployment
 from tests.support import collection
@@ -111,3 +111,25 @@ def test_all_others_have_no_readiness_gate(inputs):
         if load_balancer.READINESS_GATE.items() <= obj["metadata"]["labels"].items()
     }
     assert labelled == {inputs["addons"][key]["namespace"] for key in table.INGRESSES}
+
+
+def without_webhooks(inputs):
+    return {
+        obj["metadata"]["name"] for obj in table.namespaces(inputs) if table.WITHOUT_WEBHOOKS.items() <= obj["metadata"]["labels"].items()
+    }
+
+
+def test_what_the_injector_may_wait_for_does_not_wait_for_the_injector(inputs):
+    """A new node for the injector's pod needs the autoscaler; so Linkerd's webhooks are off wherever no pod is in the mesh."""
+    expected = {inputs["addons"][key]["namespace"] for key, addon in table.ADDONS.items() if addon.mesh_annotations is None}
+    assert without_webhooks(inputs) == expected >= {"cluster-autoscaler", "aws-load-balancer-controller", "metrics-server", "external-dns"}
+    for namespace in values.linkerd_namespaces("linkerd", "linkerd-cni"):
+        assert table.WITHOUT_WEBHOOKS.items() <= namespace["metadata"]["labels"].items()
+    plain = values.control_plane_values(CERTIFICATES, high_availability=False)
+    assert plain["priorityClassName"] == "system-cluster-critical"
+
+
+def test_a_namespace_that_pods_of_the_mesh_share_keeps_the_webhooks(inputs):
+    inputs["addons"]["metrics_server"]["namespace"] = inputs["addons"]["ingress_nginx"]["namespace"]
+    inputs["extra_charts"] = [{"name": "mine", "namespace": "external-dns", "repository": "https://x", "chart_version": "1"}]
+    assert without_webhooks(inputs) == {"cluster-autoscaler", "aws-load-balancer-controller", "datadog"}
