@@ -187,6 +187,29 @@ def test_failed_roll_out_is_rolled_back_and_explained(release, cluster, options,
     assert not release()["changed"]
 
 
+def test_roll_out_that_the_api_server_refuses_half_way_leaves_nothing(release, cluster, options, deployment, tmp_path):
+    """helm has created and changed objects by then, and deleted none: its first rollback fails, its second forgets what was created."""
+    chart = shutil.copytree(CHART, tmp_path / "chart")
+    further = chart / "templates" / "further.yaml"
+    further.write_text(configmap("before"))
+    release(chart=str(chart))
+    ingress = {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "wrong"}}
+    ingress["spec"] = {"rules": [{"host": "Not_A_Host"}]}
+    further.write_text(f"{configmap('after')}\n---\n{json.dumps(ingress)}")
+    failed = release(chart=str(chart), values={"image": "registry.example.com/app:2"}, expect_failure=True)
+    assert "Not_A_Host" in failed["msg"]
+    assert "It was rolled back to revision 1" in failed["msg"]
+    assert image(cluster.get(deployment)) == "registry.example.com/app:1"
+    held = cluster.kubernetes.items(f"/api/v1/namespaces/{options['namespace']}/configmaps")
+    assert {item["metadata"]["name"] for item in held} == {"kube-root-ca.crt", options["name"], "before"}
+    further.write_text(configmap("before"))
+    assert not release(chart=str(chart))["changed"]
+
+
+def configmap(name):
+    return json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}})
+
+
 def test_failed_first_installation_is_uninstalled_and_explained(release, cluster, options, deployment):
     failed = release(values={"image": "nowhere.invalid/app:1"}, wait_timeout=25, expect_failure=True)
     assert "ErrImagePull" in failed["msg"] or "ImagePullBackOff" in failed["msg"]
