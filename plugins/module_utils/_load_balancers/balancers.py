@@ -18,17 +18,17 @@ def find(client: Any, tags: Mapping[str, str]) -> list[dict[str, Any]]:
     """Those that carry all these tags, as the module returns them."""
     balancers = {balancer["LoadBalancerArn"]: balancer for balancer in api.describe_load_balancers(client)}
     arns = list(balancers)
-    described = [
-        entry
-        for start in range(0, len(arns), api.TAGS_AT_ONCE)
-        for entry in api.describe_tags(client, arns[start : start + api.TAGS_AT_ONCE])
-    ]
     found = []
-    for entry in described:
+    for entry in [entry for start in range(0, len(arns), api.TAGS_AT_ONCE) for entry in _tags_of(client, arns[start:][: api.TAGS_AT_ONCE])]:
         carried = _tags.as_dict(entry["Tags"])
         if tags.items() <= carried.items():
             found.append(as_resource(balancers[entry["ResourceArn"]], carried))
     return found
+
+
+def _tags_of(client: Any, arns: list[str]) -> list[dict[str, Any]]:
+    """DescribeTags fails as a whole when one of the load balancers, of whomever, has gone meanwhile."""
+    return api.describe_tags(client, arns) or [entry for arn in arns for entry in api.describe_tags(client, [arn])]
 
 
 def as_resource(balancer: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, Any]:

@@ -83,6 +83,17 @@ def test_load_balancers_are_found_by_all_their_tags(monkeypatch):
         balancers.wait_until_none(None, {"k": "44"}, 0)
 
 
+def test_a_load_balancer_that_goes_meanwhile_hides_no_other(monkeypatch):
+    listed = [{"LoadBalancerArn": f"arn{n}", "LoadBalancerName": f"b{n}", "State": {"Code": "active"}} for n in range(3)]
+    monkeypatch.setattr(api, "describe_load_balancers", lambda client: listed)
+
+    def describe_tags(client, arns):  # arn1 is gone: the error handler answers an empty list
+        return [] if "arn1" in arns else [{"ResourceArn": arn, "Tags": [{"Key": "k", "Value": "v"}]} for arn in arns]
+
+    monkeypatch.setattr(api, "describe_tags", describe_tags)
+    assert [found["name"] for found in balancers.find(None, {"k": "v"})] == ["b0", "b2"]
+
+
 class Balancing:
     """Answers as ELBv2's client does, for one load balancer. health: {target group: states}; None: the caller may not ask."""
 
@@ -133,12 +144,17 @@ def test_who_may_not_read_the_health_of_targets_is_told_so():
     assert "elasticloadbalancing:DescribeTargetHealth" in told[0]
 
 
-def test_t21_the_records_of_an_owner(monkeypatch):
+def test_only_the_records_of_an_owner_are_removed(monkeypatch):
     def text(name, owner):
         return {"Name": f"{name}.", "Type": "TXT", "ResourceRecords": [{"Value": f'"heritage=external-dns,external-dns/owner={owner}"'}]}
 
-    found = [text("a-extdns.app.example.com", "opta-staging"), text("other", "opta-staging-2"), {"Name": "app.", "Type": "A"}]
+    changed = []
+    app = {"Name": "app.example.com.", "Type": "A", "ResourceRecords": [{"Value": "192.0.2.1"}]}
+    found = [text("a-extdns.app.example.com", "opta-staging"), text("a-extdns.other.example.com", "opta-staging-2"), app]
+    found += [{**app, "Name": "other.example.com."}, {**app, "Type": "MX"}]
     monkeypatch.setattr(records, "list_resource_record_sets", lambda client, zone_id: found)
-    assert records.owned(None, "Z1", "opta-staging") == ["a-extdns.app.example.com"]
-    with pytest.raises(WaitTimeout, match="a-extdns.app.example.com still there"):
-        records.wait_until_none(None, "Z1", "opta-staging", 0)
+    monkeypatch.setattr(records, "change_resource_record_sets", lambda client, zone_id, changes: changed.append(changes))
+    names = [outcome.name for outcome in records.remove(None, "Z1", "opta-staging", check_mode=True)]
+    assert (names, changed) == (["a-extdns.app.example.com TXT", "app.example.com A"], [])
+    assert [outcome.name for outcome in records.remove(None, "Z1", "opta-staging", check_mode=False)] == names
+    assert changed == [[{"Action": "DELETE", "ResourceRecordSet": each} for each in (found[0], app)]]
