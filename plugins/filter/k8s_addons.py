@@ -37,6 +37,7 @@ class FilterModule:
             "k8s_addons_releases": table.releases,
             "k8s_addons_mirrored_url": mirrored_url,
             "k8s_addons_removals": table.removals,
+            "k8s_addons_were_removed": table.were_removed,
             "k8s_addons_published": published,
             "k8s_addons_warning": {"ingress_nginx": ingress_nginx.ARCHIVED}.get,
         }

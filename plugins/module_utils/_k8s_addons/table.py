@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import _policy
@@ -136,8 +136,18 @@ def releases(inputs: Inputs, charts: Charts) -> list[dict[str, Any]]:
     return [*found, *(_extra(entry, inputs["repository_mirror"]) for entry in inputs["extra_charts"] or [])]
 
 
+def were_removed(results: Sequence[Mapping[str, Any]], key: str, inputs: Inputs) -> bool:
+    """Whether tasks took an add-on's release or IAM role away, or would. results: theirs, also of loops."""
+    addon, gone = ADDONS[key], []
+    for result in results:
+        for each in result.get("results", [result]):
+            gone += [action["resource"] for action in each.get("actions") or [] if action["action"] == "delete"]
+    release = f"helm release {inputs['addons'][key]['namespace']}/{addon.release}"
+    return release in gone or f"IAM role {addon.role_name(inputs)}" in gone
+
+
 def removals(removal: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
-    """What the entry point absent removes: the releases of `ingress`, those of the `rest`, or the `namespaces`.
+    """What the entry point absent removes: the release of `external_dns`, those of `ingress`, those of the `rest`, or the `namespaces`.
 
     removal: the namespaces of the add-ons by key, and extra_charts. Whether an add-on is on does not matter: what is there goes.
     """
@@ -146,7 +156,8 @@ def removals(removal: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
     if part == "namespaces":
         every = dict.fromkeys([*names.values(), *extra.values()])
         return [_namespace(name, "", {}) for name in every if name not in SYSTEM_NAMESPACES]
-    own = {ADDONS[key].release: namespace for key, namespace in names.items() if (key in INGRESSES) is (part == "ingress")}
+    parts = {key: "ingress" if key in INGRESSES else key if key == external_dns.ADDON.key else "rest" for key in names}
+    own = {ADDONS[key].release: namespace for key, namespace in names.items() if parts[key] == part}
     # charts of the user may have load balancers of their own
     chosen = {**own, **(extra if part == "ingress" else {})}
     return [{"name": release, "namespace": namespace, "state": "absent"} for release, namespace in chosen.items()]

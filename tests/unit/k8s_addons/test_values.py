@@ -150,6 +150,32 @@ def test_an_add_on_that_is_off_loses_release_and_namespace(inputs, charts):
     assert [obj["metadata"]["name"] for obj in table.namespaces(inputs, on=False)] == ["datadog"]
 
 
+@pytest.mark.parametrize(
+    ("resource", "removed"),
+    [
+        ("helm release external-dns/external-dns", True),
+        ("IAM role opta-staging-addon-external-dns", True),
+        ("helm release datadog/datadog", False),
+        (None, False),
+    ],
+)
+def test_what_tasks_took_away_is_known(inputs, resource, removed):
+    """In a loop and alone; what was only changed, and what was skipped, does not count."""
+    action = {"action": "delete", "resource": resource}
+    others = [{"actions": [{**action, "action": "update"}]}, {"skipped": True}]
+    actions = {"actions": [action] if resource else []}
+    for results in ([*others, actions], [{"results": [*others, actions]}]):
+        assert table.were_removed(results, "external_dns", inputs) is removed
+
+
+def test_external_dns_ends_before_what_owns_a_load_balancer():
+    removal = {"namespaces": {key: key for key in table.ADDONS}, "extra_charts": [{"name": "mine"}]}
+    parts = {part: [entry["name"] for entry in table.removals(removal, part)] for part in ("external_dns", "ingress", "rest")}
+    assert parts["external_dns"] == ["external-dns"]
+    assert parts["ingress"] == ["nginx-gateway-fabric", "ingress-nginx", "mine"]
+    assert parts["rest"] == ["aws-load-balancer-controller", "metrics-server", "cluster-autoscaler", "datadog"]
+
+
 def test_a_namespace_that_another_one_uses_stays(inputs):
     inputs["addons"]["datadog"]["enabled"] = False
     inputs["extra_charts"] = [{"name": "mine", "namespace": "datadog", "repository": "https://x", "chart_version": "1"}]
