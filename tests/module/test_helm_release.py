@@ -291,6 +291,22 @@ def test_ownership(release, cluster, options):
     assert not release(values={"image": "registry.example.com/app:2"})["changed"]
 
 
+def test_a_release_of_another_chart_is_somebody_elses(release, cluster, options, deployment, tmp_path):
+    release()
+    chart = shutil.copytree(CHART, tmp_path / "chart")
+    metadata = chart / "Chart.yaml"
+    metadata.write_text(metadata.read_text().replace("name: plain", "name: other"))
+    refused = release(chart=str(chart), expect_failure=True)
+    assert "is a release of the chart plain, not of other" in refused["msg"]
+    for check_mode in (True, False):
+        kept = release(chart=str(chart), state="absent", check_mode=check_mode)
+        assert (kept["changed"], kept["actions"]) == (False, [])
+        assert "is a release of the chart plain, not of other: it stays." in kept["warnings"][0]
+    assert cluster.get(deployment) is not None
+    assert release(chart=str(chart), adopt=True)["release"]["chart"] == "other"
+    assert release(chart=str(chart), state="absent")["changed"]
+
+
 def test_namespace_is_made_when_told(standin, run_module, cluster, options, unique):
     name = unique("made")
     wanted = {**options, "namespace": name, "create_namespace": True}

@@ -8,6 +8,7 @@ import time
 
 from .._errors import ControllerGone, PlatformError, ResourceFailed, WaitTimeout
 from .._kubernetes.client import KubernetesClient
+from .._kubernetes.helm_owner import goes_with
 from .._kubernetes.wait import wait_until_ready
 from .binary import Helm, HelmError, timeout_argument
 from .live import Live
@@ -21,7 +22,6 @@ CUT_WAITS = ("timed out", "deadline exceeded")
 #: pkg/kube/client.go of helm 3 and 4: an object of the goal exists, but not in the manifest of the newest revision, which failed before it
 #: was deleted. The attempt that fails so stores a revision with it, and the next attempt succeeds
 UNKNOWN_TO_HELM = re.compile(r'with the name "[^"]*" (not )?found')
-KEEP = {"helm.sh/resource-policy": "keep"}
 
 
 class Rollout:
@@ -126,10 +126,8 @@ class Rollout:
         """Delete what a revision brought and the newest one does not have: a rollback that took two attempts has forgotten it."""
         kept = objects_of(self.newest().manifest, self._wanted.namespace)
         gone = {name: obj for name, obj in objects_of(left.manifest, self._wanted.namespace).items() if name not in kept}
-        owner = {"meta.helm.sh/release-name": self._wanted.name, "meta.helm.sh/release-namespace": self._wanted.namespace}
         for path, obj in Live(self._client, gone).at_paths().items():
-            annotations = obj["metadata"].get("annotations") or {}
-            if owner.items() <= annotations.items() and not KEEP.items() <= annotations.items():
+            if goes_with(obj["metadata"], self._wanted.name, self._wanted.namespace):
                 self._client.delete(path, obj["metadata"]["uid"], "Background")
 
     def _about_hooks(self, failed: Revision) -> str:

@@ -38,6 +38,8 @@ INGRESSES = ("nginx_gateway_fabric", "ingress_nginx")
 SYSTEM_NAMESPACES = ("kube-system", "kube-public", "kube-node-lease", "default")
 POD_SECURITY = "pod-security.kubernetes.io/"
 INJECT = "linkerd.io/inject"
+#: how actions name a release
+RELEASE = "helm release "
 #: Linkerd's webhooks, which refuse pods and Services while the injector does not run, let these namespaces alone
 WITHOUT_WEBHOOKS = {"config.linkerd.io/admission-webhooks": "disabled"}
 
@@ -131,19 +133,32 @@ def releases(inputs: Inputs, charts: Charts) -> list[dict[str, Any]]:
                 "values": merged(addon.values(complete), given["values"] or {}),
             }
         else:
-            entry["state"] = "absent"
+            entry |= {"chart": chart["chart"], "state": "absent"}
         found.append(entry)
     return [*found, *(_extra(entry, inputs["repository_mirror"]) for entry in inputs["extra_charts"] or [])]
 
 
+def charts_off(extra_charts: Sequence[Mapping[str, Any]] | None, every: bool = False) -> list[dict[str, str]]:
+    """Release and namespace of the charts of the user that are off, or of every one."""
+    going = [entry for entry in extra_charts or [] if every or not truth(entry.get("enabled", True))]
+    return [{"name": entry["name"], "namespace": entry.get("namespace") or entry["name"]} for entry in going]
+
+
 def were_removed(results: Sequence[Mapping[str, Any]], key: str, inputs: Inputs) -> bool:
     """Whether tasks took an add-on's release or IAM role away, or would. results: theirs, also of loops."""
-    addon, gone = ADDONS[key], []
-    for result in results:
-        for each in result.get("results", [result]):
-            gone += [action["resource"] for action in each.get("actions") or [] if action["action"] == "delete"]
-    release = f"helm release {inputs['addons'][key]['namespace']}/{addon.release}"
+    addon, gone = ADDONS[key], _deleted(results)
+    release = f"{RELEASE}{inputs['addons'][key]['namespace']}/{addon.release}"
     return release in gone or f"IAM role {addon.role_name(inputs)}" in gone
+
+
+def removed_releases(results: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The releases, as namespace/name, that tasks took away, or would."""
+    return [resource.removeprefix(RELEASE) for resource in _deleted(results) if resource.startswith(RELEASE)]
+
+
+def _deleted(results: Sequence[Mapping[str, Any]]) -> list[str]:
+    each = [part for result in results for part in result.get("results", [result])]
+    return [action["resource"] for part in each for action in part.get("actions") or [] if action["action"] == "delete"]
 
 
 def removals(removal: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
@@ -152,24 +167,29 @@ def removals(removal: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
     removal: the namespaces of the add-ons by key, and extra_charts. Whether an add-on is on does not matter: what is there goes.
     """
     names = dict(removal["namespaces"])
-    extra = {entry["name"]: entry.get("namespace") or entry["name"] for entry in removal["extra_charts"] or []}
+    extra = [_gone(entry) for entry in removal["extra_charts"] or []]
     if part == "namespaces":
-        every = dict.fromkeys([*names.values(), *extra.values()])
+        every = dict.fromkeys([*names.values(), *(entry["namespace"] for entry in extra)])
         return [_namespace(name, "", {}) for name in every if name not in SYSTEM_NAMESPACES]
     parts = {key: "ingress" if key in INGRESSES else key if key == external_dns.ADDON.key else "rest" for key in names}
-    own = {ADDONS[key].release: namespace for key, namespace in names.items() if parts[key] == part}
+    own = [_gone({"name": ADDONS[key].release, "namespace": namespace}) for key, namespace in names.items() if parts[key] == part]
     # charts of the user may have load balancers of their own
-    chosen = {**own, **(extra if part == "ingress" else {})}
-    return [{"name": release, "namespace": namespace, "state": "absent"} for release, namespace in chosen.items()]
+    return [*own, *(extra if part == "ingress" else [])]
 
 
 def _extra(entry: Mapping[str, Any], mirror: str) -> dict[str, Any]:
-    release = {"name": entry["name"], "namespace": entry.get("namespace") or entry["name"]}
     if not truth(entry.get("enabled", True)):
-        return {**release, "state": "absent"}
+        return _gone(entry)
+    release = {"name": entry["name"], "namespace": entry.get("namespace") or entry["name"]}
     place = place_of(entry["repository"], entry.get("chart") or entry["name"], mirror)
     # what they need may be another add-on's work: they come after all of these
     return {**release, **place, "version": str(entry["chart_version"]), "values": entry.get("values") or {}, "last": True}
+
+
+def _gone(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """A release that is to go; one of another chart, as a service of the same name, stays."""
+    namespace, chart = entry.get("namespace") or entry["name"], entry.get("chart") or entry["name"]
+    return {"name": entry["name"], "namespace": namespace, "chart": chart, "state": "absent"}
 
 
 def _namespace(name: str, pod_security: str, annotations: Mapping[str, str], labels: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class Cluster:
         self.found = {
             "before": configmap("before", **OWNER),
             "after": configmap("after", **OWNER),
-            "kept": configmap("kept", **OWNER, **rollout.KEEP),
+            "kept": configmap("kept", **OWNER, **{"helm.sh/resource-policy": "keep"}),
             "of-others": configmap("of-others"),
         }
 

@@ -146,7 +146,7 @@ def test_namespaces_fulfil_pod_security_and_kube_system_is_left_alone(inputs):
 def test_an_add_on_that_is_off_loses_release_and_namespace(inputs, charts):
     inputs["addons"]["datadog"]["enabled"] = False
     (entry,) = [entry for entry in table.releases(inputs, charts) if entry["name"] == "datadog"]
-    assert entry == {"name": "datadog", "namespace": "datadog", "state": "absent"}
+    assert entry == {"name": "datadog", "namespace": "datadog", "chart": "datadog", "state": "absent"}
     assert [obj["metadata"]["name"] for obj in table.namespaces(inputs, on=False)] == ["datadog"]
 
 
