@@ -17,6 +17,8 @@ from .s3_rules import s3_rules
 VERSION = re.compile(r"^1\.[0-9]{2}$")
 ENVIRONMENT = re.compile(r"^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$")
 REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-[0-9]+$")
+#: an EKS cluster and a database's subnet group need subnets in two zones (EKS User Guide, subnet requirements; RDS, CreateDBSubnetGroup)
+FEWEST_ZONES = 2
 INTERFACE_ENDPOINTS_FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "sts", "eks", "eks-auth", "logs", "elasticloadbalancing", "autoscaling")
 
 
@@ -82,9 +84,10 @@ def _network(given: Mapping[str, Any]) -> list[str]:
         return [f"{lonely[0]} is given without network_vpc_id: name the VPC of these subnets too, for example vpc-0123456789abcdef0."]
     return layout_errors(
         given.get("network_cidr_block", ""),
-        _number(given.get("network_zone_count")) or 0,
+        None if given.get("network_zone_count") is None else _number(given["network_zone_count"]) or 0,
         given.get("network_public_subnet_cidr_blocks") or [],
         given.get("network_private_subnet_cidr_blocks") or [],
+        fewest=FEWEST_ZONES,
     )
 
 

@@ -11,7 +11,7 @@ from .flow_log import FlowLog
 from .network import Network, Options
 from .part import Part
 from .reading import Reading, name_of
-from .vpc import InternetGateway, Vpc
+from .vpc import Vpc
 
 
 class Teardown(Network):
@@ -46,7 +46,7 @@ class Teardown(Network):
         self._drop(self._endpoint_group())
         for part in [*self._route_tables(), *self._subnets_found()]:
             self._drop(part)
-        self._drop(self._part(InternetGateway, f"{self.name}-internet"))
+        self._drop(self._internet_gateway())
         if found is not None and not self.check_mode:
             ensure_absent(vpc, check_mode=False, tags=self.options.tags, adopt=self.options.adopt)
         return [planned, *self.outcomes]
