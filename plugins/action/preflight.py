@@ -45,15 +45,18 @@ class ActionModule(ActionBase):
         given = self._given(present, {*options, *variables.COLLECTION_VARIABLES})
         values = {**{name: value for name, value in defaults.items() if not _is_template(value)}, **given}
         values.setdefault("opta_environment", str(present.get("inventory_hostname")))
+        notes: list[str] = []
         if arguments["found"] is not None:
             problems = rules.aws_rules(values, arguments["found"])
+            notes = rules.aws_notes(values, arguments["found"])
         else:
             problems = variables.unknown_variables(present, {*options, *variables.COLLECTION_VARIABLES}, roles)
             problems += variables.empty_variables(given, options)
             problems += self._told(arguments["kind"], values, present, variables.invalid_values(given, options))
         if problems:
             raise AnsibleActionFail("\n".join(problems))
-        return {"changed": False, "stores": rules.new_stores(values) if arguments["kind"] == "environment" else {}}
+        told = {"warnings": notes} if notes else {}
+        return {**told, "changed": False, "stores": rules.new_stores(values) if arguments["kind"] == "environment" else {}}
 
     def _told(self, kind: str, values: dict[str, Any], present: Mapping[str, Any], invalid: Mapping[str, list[str]]) -> list[str]:
         """What the rules say, and what is wrong with the types of variables that they do not name."""

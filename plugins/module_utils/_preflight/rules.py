@@ -10,7 +10,7 @@ from typing import Any
 from .database_rules import database_rules
 from .dns_cert_rules import dns_cert_aws_rules, dns_cert_rules
 from .elasticache_rules import elasticache_rules
-from .k8s_addons_rules import k8s_addons_rules
+from .k8s_addons_rules import k8s_addons_rules, version_rules
 from .linkerd_rules import linkerd_rules
 from .s3_rules import s3_rules
 
@@ -40,9 +40,18 @@ def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
         )
     sentences.extend(found.get("refusals") or [])
     sentences.extend(_version_step(given.get("eks_version"), found.get("cluster_version")))
-    if found.get("cluster_version") and not given.get("eks_version"):
-        sentences.extend(k8s_addons_rules(given, found["cluster_version"]))
+    version = _version_to_come(given.get("eks_version"), found.get("cluster_version"))
+    if version:
+        sentences.extend(version_rules(given, version, stands=False))
     return sentences + dns_cert_aws_rules(given, found)
+
+
+def aws_notes(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """What the user should know of what AWS has, although it stops nothing."""
+    current = found.get("cluster_version")
+    if not current or _version_to_come(given.get("eks_version"), current):
+        return []
+    return version_rules(given, current, stands=True)
 
 
 def new_stores(given: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -128,14 +137,24 @@ def _node_groups(groups: Sequence[Mapping[str, Any]]) -> list[str]:
     return sentences
 
 
+def _version_to_come(wanted: Any, found: str | None) -> str | None:
+    """The version to which a cluster is made or upgraded; None when it keeps the one that it has, or it is not known."""
+    if not VERSION.match(str(wanted)):
+        return None
+    return str(wanted) if found is None or _minor(wanted) > _minor(found) else None
+
+
 def _version_step(wanted: Any, found: str | None) -> list[str]:
     if not wanted or not found or not VERSION.match(str(wanted)):
         return []
-    ahead = int(str(wanted).split(".")[1]) - int(found.split(".")[1])
-    if ahead <= 1:
+    if _minor(wanted) - _minor(found) <= 1:
         return []
-    following = f"1.{int(found.split('.')[1]) + 1}"
+    following = f"1.{_minor(found) + 1}"
     return [f'eks_version is {wanted}, but the cluster runs {found}: EKS upgrades one minor version at a time, set "{following}" first.']
+
+
+def _minor(version: Any) -> int:
+    return int(str(version).split(".")[1])
 
 
 def _number(value: Any) -> int | None:
