@@ -166,6 +166,9 @@ class Cluster(Resource):
     def status(self, found: Mapping[str, Any] | None) -> str:
         return "gone" if found is None else status_text(found["status"], found.get("health"))
 
+    def remedy(self, found: Mapping[str, Any]) -> str:
+        return "Remove it (state: absent; of an environment: the playbook destroy with --tags eks) and run again."
+
     def determined(self) -> dict[str, Any]:
         return {"arn": self.predict_arn()} if self.missing and self.predict_arn else {}
 
