@@ -29,6 +29,7 @@ MISSING = (
     "InvalidVpcEndpointId.NotFound",
     "InvalidFlowLogId.NotFound",
     "InvalidGroup.NotFound",
+    "InvalidSecurityGroupRuleId.NotFound",
     "InvalidNetworkInterfaceID.NotFound",
     "Gateway.NotAttached",
 )
@@ -139,6 +140,13 @@ def describe_flow_logs(client: Any, filters: Mapping[str, list[str]]) -> list[di
 @AWSRetry.jittered_backoff()
 def describe_security_groups(client: Any, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
     return client.get_paginator("describe_security_groups").paginate(Filters=_filters(filters)).build_full_result()["SecurityGroups"]
+
+
+@Ec2ErrorHandler.common_error_handler("describe the rules of a security group")
+@AWSRetry.jittered_backoff()
+def describe_security_group_rules(client: Any, group_id: str) -> list[dict[str, Any]]:
+    pages = client.get_paginator("describe_security_group_rules").paginate(Filters=_filters({"group-id": [group_id]}))
+    return pages.build_full_result()["SecurityGroupRules"]
 
 
 @Ec2ErrorHandler.common_error_handler("describe network interfaces")
