@@ -26,8 +26,9 @@ def check_cluster(options: Mapping[str, Any]) -> None:
             "beginning with a letter or a digit, e.g. opta-staging."
         )
     check_kubernetes_version("version", options.get("version"))
-    for block in options.get("public_access_cidrs") or []:
-        check_network("public_access_cidrs", block)
+    for option in ("public_access_cidrs", "api_client_cidr_blocks"):
+        for block in options.get(option) or []:
+            check_network(option, block)
     if options.get("service_ipv4_cidr"):
         check_network("service_ipv4_cidr", options["service_ipv4_cidr"])
     if options.get("endpoint_public_access") is False and options.get("endpoint_private_access") is False:
