@@ -9,6 +9,7 @@ from typing import Any
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.opta.platform.plugins.module_utils._acm import outputs
 from ansible_collections.opta.platform.plugins.module_utils._acm.names import certificate_names
+from ansible_collections.opta.platform.plugins.module_utils._route53.records import normal
 
 
 def names(domain: str, wildcard: Any, further: Sequence[str]) -> list[str]:
@@ -26,6 +27,11 @@ def dns_cert_outputs(domain: str, zone: Mapping[str, Any], dns: Mapping[str, Any
     return outputs.outputs(domain, zone.get("zone"), bool(dns.get("delegated")), certificate.get("certificate"))
 
 
+def normal_domain(domain: Any) -> str:
+    """A domain as AWS compares it: in small letters, without the dot at its end."""
+    return normal(str(domain or ""))
+
+
 class FilterModule:
     """The filters of the role dns_cert."""
 
@@ -34,4 +40,5 @@ class FilterModule:
             "certificate_names": names,
             "delegation_advice": delegation_advice,
             "dns_cert_outputs": dns_cert_outputs,
+            "normal_domain": normal_domain,
         }
