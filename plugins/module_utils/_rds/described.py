@@ -11,7 +11,7 @@ from .. import _names
 from .._cidr import source_error
 from .._credentials.options import secret_name
 from . import rules
-from .engine import AURORA, DOCUMENTDB, Engine
+from .engine import AURORA, DOCUMENTDB, EVERY_DATABASE, EXTENDED_SUPPORT, WITHOUT_EXTENDED_SUPPORT, Engine
 
 MOST_REPLICAS = 15
 #: what a role takes for an entry that does not say otherwise
@@ -136,10 +136,12 @@ def outputs(role: str, names: Sequence[str], clusters: Sequence[Mapping[str, Any
 
 
 def _shown(kind: Kind, key: str, value: Any) -> str:
-    """A port that is not known yet is the engine's; a cluster without a database of its own has an empty name."""
+    """A port that is not known yet is the engine's; a cluster without a database of its own has the one that every cluster has."""
     if key == "port" and not isinstance(value, int):
         return str(kind.engine.port)
     return "" if value is None else str(value)
+    if key == "database_name" and not value:
+        return EVERY_DATABASE
 
 
 def errors(role: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:

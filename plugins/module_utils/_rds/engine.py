@@ -7,6 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+#: "A database named postgres is always created" (RDS API, CreateDBCluster, DatabaseName)
+EVERY_DATABASE = "postgres"
+#: EngineLifecycleSupport (RDS API, CreateDBCluster)
+EXTENDED_SUPPORT, WITHOUT_EXTENDED_SUPPORT = "open-source-rds-extended-support", "open-source-rds-extended-support-disabled"
+
 
 @dataclass(frozen=True)
 class Engine:

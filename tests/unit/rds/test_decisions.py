@@ -157,7 +157,7 @@ def test_outputs_are_strings():
     unknown = dict.fromkeys(("endpoint", "reader_endpoint", "port", "secret_arn", "security_group_id"), "(known after apply)")
     published = described.outputs("aurora", ["a"], [{**unknown, "database_name": None}], ["arn"])
     assert published["ports"] == {"a": "5432"}
-    assert published["database_names"] == {"a": ""}
+    assert published["database_names"] == {"a": "postgres"}, "which every cluster has"
     assert published["endpoints"] == {"a": "(known after apply)"}
     assert all(isinstance(value, str) for values in published.values() for value in values.values())
     assert described.outputs("documentdb", [], [], [])["cluster_arns"] == {}
