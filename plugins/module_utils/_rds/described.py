@@ -14,18 +14,13 @@ from . import rules
 from .engine import AURORA, DOCUMENTDB, EVERY_DATABASE, EXTENDED_SUPPORT, WITHOUT_EXTENDED_SUPPORT, Engine
 
 MOST_REPLICAS = 15
-#: what a role takes for an entry that does not say otherwise
+#: what a role takes in every run for an entry that does not name it: what a run may do, and who reaches the port. All else has a default
+#: at creation only, in the modules
 DEFAULTS: dict[str, Any] = {
-    "instance_class": "db.t4g.medium",
-    "replica_count": 0,
-    "backup_retention_days": 5,
     "allowed_security_group_ids": [],
-    "parameters": {},
-    "log_exports": [],
     "allow_major_version_upgrade": False,
     "allow_reboot": False,
     "skip_final_snapshot": False,
-    "performance_insights_enabled": False,
 }
 #: output: key of what the module returns
 OUTPUTS = {
@@ -94,9 +89,14 @@ def completed(
     ]
 
 
-def lifecycle_support(entry: Mapping[str, Any]) -> str:
-    """EngineLifecycleSupport of an entry."""
-    return "open-source-rds-extended-support" if entry.get("extended_support_enabled") else "open-source-rds-extended-support-disabled"
+def _derived(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of the module that an entry names in its own words; nothing of what it does not name."""
+    derived: dict[str, Any] = {}
+    if entry.get("replica_count") is not None:
+        derived["instance_count"] = 1 + int(entry["replica_count"])
+    if entry.get("extended_support_enabled") is not None:
+        derived["lifecycle_support"] = EXTENDED_SUPPORT if entry["extended_support_enabled"] else WITHOUT_EXTENDED_SUPPORT
+    return derived
 
 
 def to_remove(entries: Sequence[Mapping[str, Any]], stores: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -139,10 +139,10 @@ def _shown(kind: Kind, key: str, value: Any) -> str:
     """A port that is not known yet is the engine's; a cluster without a database of its own has the one that every cluster has."""
     if key == "port" and not isinstance(value, int):
         return str(kind.engine.port)
-    return "" if value is None else str(value)
     if key == "database_name" and not value:
         return EVERY_DATABASE
 
+    return "" if value is None else str(value)
 
 def errors(role: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """A sentence for each entry that cannot be right."""
