@@ -172,7 +172,7 @@ EXAMPLES = r"""
     multi_az_enabled: true
     vpc_id: "{{ network_outputs.vpc_id }}"
     subnet_ids: "{{ network_outputs.private_subnet_ids }}"
-    allowed_cidr_blocks: ["{{ network_outputs.vpc_cidr_block }}"]
+    allowed_cidr_blocks: "{{ network_outputs.vpc_cidr_blocks }}"
     kms_key_arn: "{{ network_outputs.kms_key_arn }}"
     secret_name: opta/staging/cache/main
     parameters:

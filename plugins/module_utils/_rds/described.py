@@ -65,13 +65,13 @@ def completed(
     role: str,
     prefix: str,
     environment: str,
-    block: str | None,
+    blocks: Sequence[str] | None,
     protected: Any,
     rotated: Sequence[str],
 ) -> list[dict[str, Any]]:
     """The entries with defaults, and with the names of what belongs to them.
 
-    block: may reach a cluster that says nothing about it. protected: whether a cluster that says nothing is. rotated: names of the
+    blocks: may reach a cluster that names no others. protected: whether a cluster that says nothing is. rotated: names of the
     clusters whose password is changed.
     """
     kind = KINDS[role]
@@ -79,7 +79,8 @@ def completed(
         {
             **DEFAULTS,
             "deletion_protection": protected,
-            "allowed_cidr_blocks": [block] if block else [],
+            "allowed_cidr_blocks": list(blocks or []),
+            **_derived(entry),
             **{key: value for key, value in entry.items() if value is not None},
             "cluster_name": cluster_name(kind, prefix, environment, str(entry["name"])),
             "secret_name": secret_name(prefix, environment, kind.kind, str(entry["name"])),
@@ -141,8 +142,8 @@ def _shown(kind: Kind, key: str, value: Any) -> str:
         return str(kind.engine.port)
     if key == "database_name" and not value:
         return EVERY_DATABASE
-
     return "" if value is None else str(value)
+
 
 def errors(role: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """A sentence for each entry that cannot be right."""
