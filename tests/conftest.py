@@ -14,7 +14,7 @@ from xdist.scheduler.loadfile import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
 from tests.support.playbooks import Playbooks
-from tests.support.standin import DIRECTORY, Standin, leftovers, own_directory
+from tests.support.standin import DIRECTORY, Standin, own_directory, remove_leftovers
 
 #: beginnings of paths: what keeps a processor busy, the longest first; what is short, for the end; what is busy, too; what mostly waits
 ORDER = ("environment/test_killed", "molecule", "environment/test_changes", "", "environment", "environment/test_both_ways", "module")
@@ -48,8 +48,7 @@ def _place(path: str) -> int:
 @pytest.fixture(scope="session")
 def standin() -> Iterator[Standin]:
     """A stand-in of this test process's own."""
-    for directory in leftovers():
-        Standin(directory).down()
+    remove_leftovers()
     running = Standin(own_directory())
     try:
         yield running.up()

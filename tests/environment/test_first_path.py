@@ -12,10 +12,10 @@ import pytest
 from tests.environment.conftest import DEMO, UNPROTECTED
 from tests.environment.described import STORES, left_in_aws, union
 from tests.environment.loud import Loud, loud
-from tests.module.eks_foundation import until
 from tests.support.passwords import forms, shown
 from tests.support.playbooks import Run
 from tests.support.standin import REGION, Standin
+from tests.support.until import until
 
 SERVICES = "hello,worker,staging"
 ENVIRONMENTS = ("staging", "production")

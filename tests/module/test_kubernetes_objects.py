@@ -8,9 +8,9 @@ import json
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.discovery import KINDS_OF_KUBERNETES, kind_of_kubernetes
 
-from tests.module.eks_foundation import until
 from tests.module.kubernetes_foundation import Cluster
 from tests.support.steps import plan_and_do, twelve_steps
+from tests.support.until import until
 
 MODULE = "kubernetes_objects"
 SECRET_VALUE = "correct-horse-battery"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.module.addons_foundation import DOMAIN, Addons
-from tests.module.eks_foundation import until
 from tests.module.service_foundation import ENVIRONMENT, PREFIX, actions
+from tests.support.until import until
 
 OWN_NAMESPACES = {
     "aws-load-balancer-controller": "aws-load-balancer-controller",

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from tests.module.eks_foundation import until
 from tests.module.service_foundation import ENVIRONMENT, IMAGE, Service, actions, brought, cluster_for_services
+from tests.support.until import until
 
 SECRET_VALUE = "correct-horse-battery"
 

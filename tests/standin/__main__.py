@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from tests.standin import lifecycle
+from tests.standin import lifecycle, owner
 from tests.standin.binaries import BinaryError
 
 
@@ -30,11 +30,14 @@ def main() -> int:
             command.add_argument("--region", default="eu-west-1", help="the AWS region (default %(default)s)")
             command.add_argument("--times", type=_times, default={}, help='JSON: seconds per kind of resource, as {"eks:cluster": 5}')
             command.add_argument("--latency-ms", type=int, default=0, help="milliseconds added to each AWS call (default %(default)s)")
+            command.add_argument(
+                "--owner", type=_owner, metavar="PID[:START]", help="a process with whose end the stand-in and its directory go"
+            )
     options = parser.parse_args()
     directory = options.directory.resolve()
     try:
         if options.command == "up":
-            lifecycle.up(directory, options.region, options.times, options.latency_ms)
+            lifecycle.up(directory, options.region, options.times, options.latency_ms, options.owner or "")
         elif options.command == "down":
             lifecycle.down(directory)
         elif options.command == "status":
@@ -47,6 +50,18 @@ def main() -> int:
         print(f"stand-in: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _owner(text: str) -> str:
+    """The process as the stand-in knows it from now on."""
+    try:
+        pid, _, start = text.partition(":")
+        wanted = owner.identity(int(pid))
+        if start and text != wanted:
+            raise ProcessLookupError(f"the process {text} has ended")
+        return wanted
+    except (ValueError, ProcessLookupError) as error:
+        raise argparse.ArgumentTypeError("must be the pid of a process that lives") from error
 
 
 def _times(text: str) -> dict[str, float]:

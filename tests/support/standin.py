@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -15,6 +16,9 @@ from typing import Any
 
 import boto3
 import botocore.config
+
+from tests.standin.owner import is_gone
+from tests.standin.processes import start_time
 
 ROOT = Path(__file__).resolve().parents[2]
 DIRECTORY = ROOT / ".standin"
@@ -81,7 +85,9 @@ class Standin:
         self._clients: dict[tuple[Any, ...], Any] = {}
 
     def up(self, *options: str) -> Standin:
-        self._command("up", "--region", self.region, "--times", json.dumps(self._times), *options)
+        """Starts it; it ends with this process at the latest."""
+        owner = ["--owner", str(os.getpid())]
+        self._command("up", "--region", self.region, "--times", json.dumps(self._times), *owner, *options)
         self.environment = self._read_environment()
         self.endpoint_url = self.environment["AWS_ENDPOINT_URL"]
         return self
@@ -174,13 +180,22 @@ def own_directory() -> Path:
 
 
 def leftovers() -> Iterator[Path]:
-    """Directories of stand-ins whose process has ended without taking them down: <what for>-<pid>, or <what for>-<pid>-<name>."""
-    for directory in DIRECTORY.glob("*-*"):
+    """Directories of stand-ins, <what for>-<pid>[-<name>], whose process has ended: the stand-in itself was killed before it could go."""
+    for directory in sorted(DIRECTORY.glob("*-*")):
         pid = re.match(r"[a-z]+-(\d+)(-|$)", directory.name)
-        try:
-            if pid:
-                os.kill(int(pid.group(1)), 0)
-        except ProcessLookupError:
-            yield directory
-        except PermissionError:
+        if not pid:
             continue
+        try:
+            owner = json.loads((directory / "settings.json").read_text())["owner"]
+            gone = bool(owner) and is_gone(owner)
+        except (OSError, ValueError, KeyError):  # it had not begun, or was ended already
+            gone = start_time(int(pid.group(1))) is None
+        if gone:
+            yield directory
+
+
+def remove_leftovers() -> None:
+    """Ends and removes what killed processes left. Another test process may be at the same."""
+    for directory in leftovers():
+        with contextlib.suppress(RuntimeError):
+            Standin(directory).down()
