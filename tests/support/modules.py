@@ -9,14 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.common.json import Direction, get_module_decoder
-from ansible.plugins.loader import init_plugin_loader
+from ansible_collections.opta.platform.plugins.module_utils._controller import VARIABLE, identity
+from ansible_collections.opta.platform.plugins.plugin_utils import _worker
 
 from .standin import ROOT
-
-init_plugin_loader()
-
-from ansible_collections.opta.platform.plugins.module_utils._controller import VARIABLE, identity  # noqa: E402
-from ansible_collections.opta.platform.plugins.plugin_utils import _worker  # noqa: E402
 
 MODULES = "ansible_collections.opta.platform.plugins.modules"
 
