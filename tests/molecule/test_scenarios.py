@@ -11,6 +11,7 @@ import pytest
 
 from tests.standin.owner import VARIABLE, identity
 from tests.standin.processes import bound_to_this_process
+from tests.support.counts import current_test
 from tests.support.standin import DIRECTORY, ROOT
 
 COMMANDS = ROOT / "tests" / "support" / "commands"
@@ -34,7 +35,8 @@ def molecule(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Molecule]:
 
     def run(*arguments: str) -> None:
         command = [*bound_to_this_process(signal.SIGTERM), "molecule", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=settings, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        environment = {**settings, **current_test()}
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-6000:]
 
     yield run

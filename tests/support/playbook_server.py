@@ -24,6 +24,7 @@ from ansible.plugins.loader import init_plugin_loader
 from tests.standin import owner as owners
 from tests.support.collection import ROOT
 from tests.support.compiled_templates import AnsibleEnvironment, compile_once
+from tests.support.counts import note_ansible_run
 from tests.support.process_tree import end_tree
 
 MESSAGE_BYTES = 1 << 20
@@ -71,12 +72,14 @@ def serve(connection: socket.socket, owner: int | None) -> None:
             message, descriptors, _flags, _address = socket.recv_fds(connection, MESSAGE_BYTES, 3)
         if not message:
             return
+        request = json.loads(message)
+        note_ansible_run(request["environment"])
         child = os.fork()
         if child == 0:
             code = 250
             try:
                 connection.close()
-                code = run(json.loads(message), descriptors)
+                code = run(request, descriptors)
             finally:
                 os._exit(code)
         for descriptor in descriptors:
