@@ -116,7 +116,7 @@ def test_a_directory_with_other_files_is_never_emptied(tmp_path: Path) -> None:
 def test_times_that_are_no_seconds_are_refused(directory: Path) -> None:
     refused = command("up", directory, "--times", '{"eks:cluster": "soon"}')
     assert refused.returncode == 2
-    assert "must be a JSON object of seconds" in refused.stderr
+    assert "must be a JSON object of seconds or calls" in refused.stderr
     assert not directory.exists()
 
 
