@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import threading
-import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +20,7 @@ from tests.standin.aws.faults import Faults, raise_after, raise_before
 from tests.standin.aws.operations import CHECKS, HANDLERS, Call
 from tests.standin.aws.protocol import Answer, Request, check_shape
 from tests.standin.aws.request_log import RequestLog, client_of, is_mutating
+from tests.support.until import take_time
 
 if TYPE_CHECKING:
     from tests.standin.aws.eks_control_planes import RunningControlPlane
@@ -58,7 +58,7 @@ class World:
     def answer(self, request: Request) -> Answer:
         """Answers one call: latency, faults, handler or moto, log. Raises DroppedConnectionError when a fault wants it."""
         fault = self.faults.strike(request, client_of(request))
-        time.sleep(self._latency + (fault.seconds if fault and fault.kind == "delay" else 0))
+        take_time(self._latency + (fault.seconds if fault and fault.kind == "delay" else 0))
         status, code = 0, None
         try:
             try:
