@@ -100,7 +100,7 @@ def test_a_run_that_died_after_the_secret_still_rolls_the_pods(standin, service)
 
 def test_a_roll_out_that_fails_is_rolled_back_and_says_why(service):
     assert service.run().returncode == 0
-    failed = service.run(image=f"{IMAGE}:2", pod_annotations={"standin/fail": "crash"}, timeout_seconds=25)
+    failed = service.run(image=f"{IMAGE}:2", pod_annotations={"standin/fail": "crash"}, timeout_seconds=10)
     assert "CrashLoopBackOff" in failed.failure() and "rolled back" in failed.failure()
     assert service.deployment()["spec"]["template"]["spec"]["containers"][0]["image"] == f"{IMAGE}:1"
 
