@@ -37,6 +37,9 @@ class FilterModule:
             "k8s_addons_releases": table.releases,
             "k8s_addons_mirrored_url": mirrored_url,
             "k8s_addons_removals": table.removals,
+            "k8s_addons_charts_off": table.charts_off,
+            "k8s_addons_were_removed": table.were_removed,
+            "k8s_addons_removed_releases": table.removed_releases,
             "k8s_addons_published": published,
             "k8s_addons_warning": {"ingress_nginx": ingress_nginx.ARCHIVED}.get,
         }

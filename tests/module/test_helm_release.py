@@ -187,6 +187,29 @@ def test_failed_roll_out_is_rolled_back_and_explained(release, cluster, options,
     assert not release()["changed"]
 
 
+def test_roll_out_that_the_api_server_refuses_half_way_leaves_nothing(release, cluster, options, deployment, tmp_path):
+    """helm has created and changed objects by then, and deleted none: its first rollback fails, its second forgets what was created."""
+    chart = shutil.copytree(CHART, tmp_path / "chart")
+    further = chart / "templates" / "further.yaml"
+    further.write_text(configmap("before"))
+    release(chart=str(chart))
+    ingress = {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "wrong"}}
+    ingress["spec"] = {"rules": [{"host": "Not_A_Host"}]}
+    further.write_text(f"{configmap('after')}\n---\n{json.dumps(ingress)}")
+    failed = release(chart=str(chart), values={"image": "registry.example.com/app:2"}, expect_failure=True)
+    assert "Not_A_Host" in failed["msg"]
+    assert "It was rolled back to revision 1" in failed["msg"]
+    assert image(cluster.get(deployment)) == "registry.example.com/app:1"
+    held = cluster.kubernetes.items(f"/api/v1/namespaces/{options['namespace']}/configmaps")
+    assert {item["metadata"]["name"] for item in held} == {"kube-root-ca.crt", options["name"], "before"}
+    further.write_text(configmap("before"))
+    assert not release(chart=str(chart))["changed"]
+
+
+def configmap(name):
+    return json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}})
+
+
 def test_failed_first_installation_is_uninstalled_and_explained(release, cluster, options, deployment):
     failed = release(values={"image": "nowhere.invalid/app:1"}, wait_timeout=25, expect_failure=True)
     assert "ErrImagePull" in failed["msg"] or "ImagePullBackOff" in failed["msg"]
@@ -266,6 +289,22 @@ def test_ownership(release, cluster, options):
     adopted = release(adopt=True, values={"image": "registry.example.com/app:2"})
     assert adopted["release"]["revision"] == 2
     assert not release(values={"image": "registry.example.com/app:2"})["changed"]
+
+
+def test_a_release_of_another_chart_is_somebody_elses(release, cluster, options, deployment, tmp_path):
+    release()
+    chart = shutil.copytree(CHART, tmp_path / "chart")
+    metadata = chart / "Chart.yaml"
+    metadata.write_text(metadata.read_text().replace("name: plain", "name: other"))
+    refused = release(chart=str(chart), expect_failure=True)
+    assert "is a release of the chart plain, not of other" in refused["msg"]
+    for check_mode in (True, False):
+        kept = release(chart=str(chart), state="absent", check_mode=check_mode)
+        assert (kept["changed"], kept["actions"]) == (False, [])
+        assert "is a release of the chart plain, not of other: it stays." in kept["warnings"][0]
+    assert cluster.get(deployment) is not None
+    assert release(chart=str(chart), adopt=True)["release"]["chart"] == "other"
+    assert release(chart=str(chart), state="absent")["changed"]
 
 
 def test_namespace_is_made_when_told(standin, run_module, cluster, options, unique):

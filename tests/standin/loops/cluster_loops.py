@@ -17,6 +17,7 @@ from tests.standin.loops.ingresses import Ingresses
 from tests.standin.loops.kubelet import Kubelet
 from tests.standin.loops.load_balancers import LoadBalancers
 from tests.standin.loops.nodes import Nodes
+from tests.standin.loops.policy_controllers import PolicyControllers
 from tests.standin.loops.remembering import RememberingClient
 from tests.standin.loops.routes import Routes
 from tests.standin.loops.volumes import Volumes
@@ -62,6 +63,7 @@ class ClusterLoops:
         self._loops = (
             Nodes(client, name, view, control_plane.kubelet_port),
             FailingPods(client),
+            PolicyControllers(client),
             Gateways(client),
             Ingresses(client),
             LoadBalancers(client, name, view),
