@@ -57,7 +57,8 @@ def _languages() -> None:
 if context.CLIARGS and _worker.SUPPORTED:
     gc.disable()  # what is imported stays
     _modules()
-    _plugins()
-    _languages()
+    with suppress(AttributeError, ImportError, NameError, TypeError):  # another ansible-core: each worker then does it for itself
+        _plugins()
+        _languages()
     gc.enable()
     gc.freeze()
