@@ -4,19 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.opta.platform.plugins.module_utils._preflight import rules, variables
+from ansible_collections.opta.platform.plugins.module_utils._preflight import conversion, rules, variables
 from ansible_collections.opta.platform.plugins.module_utils._service.public_rules import shared_errors
 from ansible_collections.opta.platform.plugins.module_utils._service.rules import service_errors
-from ansible_collections.opta.platform.plugins.plugin_utils import _prepared  # noqa: F401 (imported for what it does)
+from ansible_collections.opta.platform.plugins.plugin_utils import _inputs, _prepared  # noqa: F401 (imported for what it does)
 
 #: what says which addresses a service has
 ADDRESS_INPUTS = ("opta_service_environment", "opta_service_public_addresses", "opta_service_ports")
-ROLES_DIRECTORY = Path(__file__).resolve().parents[2] / "roles"
 
 
 class ActionModule(ActionBase):
@@ -35,22 +33,18 @@ class ActionModule(ActionBase):
             }
         )
         present = task_vars or {}
-        roles = sorted(path.name for path in ROLES_DIRECTORY.iterdir() if (path / "meta" / "argument_specs.yml").exists())
-        options: dict[str, dict[str, Any]] = {}
-        defaults: dict[str, Any] = {}
-        for role in roles:
-            options.update(variables.role_options(ROLES_DIRECTORY, role))
-            if role in arguments["roles"]:
-                defaults.update(variables.role_defaults(ROLES_DIRECTORY, role))
-        given = self._given(present, {*options, *variables.COLLECTION_VARIABLES})
-        values = {**{name: value for name, value in defaults.items() if not _is_template(value)}, **given}
+        options = _inputs.options()
+        known = {*options, *variables.COLLECTION_VARIABLES}
+        given = self._given(present, known)
+        values, invalid = conversion.convert_all(given, options)
+        values = {**_defaults(arguments["roles"]), **values}
         values.setdefault("opta_environment", str(present.get("inventory_hostname")))
         if arguments["found"] is not None:
             problems = rules.aws_rules(values, arguments["found"])
         else:
-            problems = variables.unknown_variables(present, {*options, *variables.COLLECTION_VARIABLES}, roles)
+            problems = variables.unknown_variables(present, known, _inputs.roles())
             problems += variables.empty_variables(given, options)
-            problems += self._told(arguments["kind"], values, present, variables.invalid_values(given, options))
+            problems += self._told(arguments["kind"], values, present, invalid)
         if problems:
             raise AnsibleActionFail("\n".join(problems))
         return {"changed": False, "stores": rules.new_stores(values) if arguments["kind"] == "environment" else {}}
@@ -99,15 +93,17 @@ def _shared_addresses(values: Mapping[str, Any], present: Mapping[str, Any], ser
 
 
 def _variables(hosts: Mapping[str, Any], host: str, names: Iterable[str]) -> dict[str, Any]:
-    """Variables of another host, without those that cannot be known yet."""
+    """Inputs of another host, without those that cannot be known yet."""
     found = {}
     for name in names:
         try:
             found[name] = hosts[host][name]
         except Exception:
             continue
-    return found
+    return conversion.convert_all(_inputs.plain(found), _inputs.options())[0]
 
 
-def _is_template(value: Any) -> bool:
-    return isinstance(value, str) and "{{" in value
+def _defaults(roles: Iterable[str]) -> dict[str, Any]:
+    """The defaults of these roles that no template makes."""
+    found = {name: value for role in roles for name, value in variables.role_defaults(_inputs.ROLES_DIRECTORY, role).items()}
+    return {name: value for name, value in found.items() if not (isinstance(value, str) and "{{" in value)}

@@ -21,7 +21,8 @@ with suppress(ImportError):  # before ansible-core 2.19, where _worker.SUPPORTED
     from ansible.template import trust_as_template
 
 from ansible_collections.opta.platform.plugins.module_utils import _session
-from ansible_collections.opta.platform.plugins.plugin_utils import _worker
+from ansible_collections.opta.platform.plugins.module_utils._preflight import variables
+from ansible_collections.opta.platform.plugins.plugin_utils import _inputs, _worker
 
 #: of nearly every run; the data of another service are read where it is first needed
 SERVICES = ("ec2", "eks", "iam", "kms", "logs", "s3", "sts")
@@ -46,6 +47,15 @@ def _plugins() -> None:
             filter_loader.get(f"opta.platform.{name}")
 
 
+def _specifications() -> None:
+    """What roles take and publish."""
+    _inputs.options()
+    for role in _inputs.roles():
+        variables.role_defaults(_inputs.ROLES_DIRECTORY, role)
+        if (_inputs.ROLES_DIRECTORY / role / "meta" / "outputs.yml").exists():
+            variables.role_outputs(_inputs.ROLES_DIRECTORY, role)
+
+
 def _languages() -> None:
     """Jinja's lexer, Ansible's own filters, tests and lookups, and the JSON that modules speak."""
     Templar().template(trust_as_template("{{ query('ansible.builtin.env', 'HOME') | default([]) | length is defined }}"))
@@ -57,6 +67,7 @@ def _languages() -> None:
 if context.CLIARGS and _worker.SUPPORTED:
     gc.disable()  # what is imported stays
     _modules()
+    _specifications()
     with suppress(AttributeError, ImportError, NameError, TypeError):  # another ansible-core: each worker then does it for itself
         _plugins()
         _languages()
