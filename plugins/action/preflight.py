@@ -8,11 +8,15 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
+from ansible_collections.opta.platform.plugins.module_utils._helm.binary import find_helm
 from ansible_collections.opta.platform.plugins.module_utils._preflight import conversion, rules, variables
 from ansible_collections.opta.platform.plugins.module_utils._service.public_rules import shared_errors
 from ansible_collections.opta.platform.plugins.module_utils._service.rules import service_errors
 from ansible_collections.opta.platform.plugins.plugin_utils import _inputs, _prepared  # noqa: F401 (imported for what it does)
 
+#: the roles that start helm; their tags bear their names
+HELM_ROLES = ("k8s_addons", "opta_service")
 #: what says which addresses a service has
 ADDRESS_INPUTS = ("opta_service_environment", "opta_service_public_addresses", "opta_service_ports")
 
@@ -45,6 +49,7 @@ class ActionModule(ActionBase):
             problems = variables.unknown_variables(present, known, _inputs.roles())
             problems += variables.empty_variables(given, options)
             problems += self._told(arguments["kind"], values, present, invalid)
+            problems += self._helm_errors(arguments["roles"], present)
         if problems:
             raise AnsibleActionFail("\n".join(problems))
         return {"changed": False, "stores": rules.new_stores(values) if arguments["kind"] == "environment" else {}}
@@ -69,6 +74,20 @@ class ActionModule(ActionBase):
         groups = present.get("groups") or {}
         problems = service_errors(values, groups.get("environments", []))
         return problems or _shared_addresses(values, present, groups.get("services", []))
+
+    def _helm_errors(self, roles: Iterable[str], present: Mapping[str, Any]) -> list[str]:
+        """Why the helm of this machine cannot do what these roles need, when they run here at all."""
+        wanted, skipped = set(present.get("ansible_run_tags") or ["all"]), set(present.get("ansible_skip_tags") or [])
+        needed = any(role in HELM_ROLES and wanted & {"all", "tagged", role} and role not in skipped for role in roles)
+        if not needed or self._connection.transport != "local":
+            return []
+        environment: dict[str, Any] = {}
+        self._compute_environment_string(raw_environment_out=environment)
+        try:
+            find_helm(environment.get("PATH"))
+        except PlatformError as error:
+            return [str(error)]
+        return []
 
     def _given(self, present: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
         """The inputs that the user set, templated; one that needs another role's outputs is not known yet."""

@@ -21,6 +21,8 @@ with suppress(ImportError):  # before ansible-core 2.19, where _worker.SUPPORTED
     from ansible.template import trust_as_template
 
 from ansible_collections.opta.platform.plugins.module_utils import _session
+from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
+from ansible_collections.opta.platform.plugins.module_utils._helm.binary import find_helm
 from ansible_collections.opta.platform.plugins.module_utils._preflight import variables
 from ansible_collections.opta.platform.plugins.plugin_utils import _inputs, _worker
 
@@ -36,6 +38,8 @@ def _modules() -> None:
             importlib.import_module(f"{COLLECTION}.modules.{path.stem}")
     with suppress(NameError):  # no botocore: likewise
         _session.prepare(SERVICES)
+    with suppress(PlatformError):  # preflight tells it
+        find_helm()
 
 
 def _plugins() -> None:

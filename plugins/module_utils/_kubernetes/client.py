@@ -120,7 +120,7 @@ class KubernetesClient:
         if method != "GET" and "dryRun" not in query:
             self._before_change(f"{method} {path}")
         url = f"{self.endpoint}{path}" + (f"?{urlencode(query)}" if query else "")
-        data = None if body is None else json.dumps(body).encode()
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         end = time.monotonic() + PATIENCE_SECONDS
         delay = FIRST_DELAY_SECONDS
         while True:
