@@ -104,7 +104,7 @@ def test_release_as_wanted_starts_no_helm(release, cluster, options, monkeypatch
     monkeypatch.setitem(standin.environment, "PATH", str(path))
     assert not release()["changed"]
     needed = release(values={"image": "registry.example.com/app:2"}, expect_failure=True)
-    assert "helm 3 is needed" in needed["msg"]
+    assert "helm 3 or 4 is needed" in needed["msg"]
     assert cluster.revisions(options["namespace"], options["name"]) == [(1, "deployed")]
 
 
@@ -130,6 +130,24 @@ def test_drift_is_found_and_set_back(standin, run_module, cluster, options, depl
     assert done["actions"][0]["attributes"] == [f"ConfigMap {place}", f"Deployment {place}"]
     assert image(cluster.get(deployment)) == "registry.example.com/app:1"
     assert cluster.get(path) is not None
+
+
+def test_drift_of_a_custom_resource_is_set_back(release, cluster, options):
+    widget = f"/apis/helm-tests.example.com/v1/namespaces/{options['namespace']}/widgets/{options['name']}"
+    chart = {"chart": str(CHART.parent / "custom"), "values": {"size": 1}}
+    release(**chart)
+    cluster.kubernetes.merge(widget, {"spec": {"size": 2, "of": "somebody else"}})
+    planned = release(**chart, check_mode=True)
+    assert [action["attributes"] for action in planned["actions"]] == [[f"Widget {options['namespace']}/{options['name']}"]]
+    assert release(**chart)["changed"]
+    assert cluster.get(widget)["spec"] == {"size": 1, "text": "plain", "of": "somebody else"}
+    assert not release(**chart)["changed"]
+
+
+def test_characters_of_every_plane_are_deployed(release, cluster, options):
+    release(chart=str(CHART.parent / "custom"), values={"text": "ü ✓ 🚀"})
+    widget = f"/apis/helm-tests.example.com/v1/namespaces/{options['namespace']}/widgets/{options['name']}"
+    assert cluster.get(widget)["spec"]["text"] == "ü ✓ 🚀"
 
 
 def test_t5_replicas_that_something_scaled_stay(release, cluster, deployment):

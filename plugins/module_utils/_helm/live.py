@@ -19,6 +19,7 @@ from .manifest import ObjectChange, Objects
 
 #: only in dry runs: nothing is ever stored under this name
 DRIFT_MANAGER = "opta.platform-drift"
+REPAIR_MANAGER = "opta.platform"
 
 
 class Live:
@@ -74,6 +75,13 @@ class Live:
                     ) from error
 
         together(ask, [name for name, change in changes.items() if change.action == "update" and self.found.get(name)])
+
+    def set_back(self) -> None:
+        """Give fields their values that helm's upgrade left: of custom resources it patches only what changed between two revisions."""
+        for name, change in self.drift().items():
+            if change.action == "update":
+                self._client.apply(self._paths[name], self._objects[name], REPAIR_MANAGER, force=True)
+                self.found[name] = self._client.get(self._paths[name])
 
     def wait(self, timeout_seconds: float) -> Found:
         """Wait until all objects are ready; raises with what the cluster says about those that are not."""

@@ -33,19 +33,25 @@ class Rollout:
         self._store = store
         self._wanted = wanted
 
-    def upgrade(self, renderer: Renderer, previous: int | None) -> Stored:
-        """Install or upgrade, wait until it is ready; on failure go back to the previous revision, or to nothing."""
+    def upgrade(self, renderer: Renderer, previous: int | None, drifted: bool = False) -> Stored:
+        """Install or upgrade, wait until it is ready; on failure go back to the previous revision, or to nothing.
+
+        drifted: objects were changed behind helm's back.
+        """
         wanted = self._wanted
         command = ["upgrade", "--install", wanted.name, str(renderer.path()), *self._common(), "--values=-", "--reset-values"]
         command += [f"--history-max={wanted.history_max}", f"--labels={labels(wanted, run_label())}", "--output=json"]
-        command += ["--skip-crds"] if wanted.skip_crds else []
+        command += [*self._helm.client_side, *(["--skip-crds"] if wanted.skip_crds else [])]
         command += ["--take-ownership"] if wanted.adopt else []
         try:
             self._helm.run(*command, values=renderer.values(), changes=True)
         except HelmError as error:
             raise self._gone_back(str(error), previous) from error
         stored = self.newest()
-        return self.finish(stored, previous) if wanted.wait else stored
+        live = Live(self._client, objects_of(stored.manifest, wanted.namespace)) if drifted else None
+        if live:
+            live.set_back()
+        return self.finish(stored, previous, live) if wanted.wait else stored
 
     def finish(self, stored: Stored, previous: int | None, live: Live | None = None) -> Stored:
         """Wait until a deployed revision is ready. One that was never ready before is taken back when it does not get so."""
@@ -112,7 +118,8 @@ class Rollout:
         return ResourceFailed(f"{told} It was rolled back to revision {goal}.")
 
     def _rollback(self, goal: int) -> None:
-        command = ["rollback", self._wanted.name, str(goal), *self._common(), f"--history-max={self._wanted.history_max}"]
+        options = [*self._common(), *self._helm.client_side, f"--history-max={self._wanted.history_max}"]
+        command = ["rollback", self._wanted.name, str(goal), *options]
         left = self.newest()
         try:
             self._helm.run(*command, changes=True)

@@ -11,17 +11,17 @@ import binascii
 import json
 import ssl
 import time
-import urllib.request
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 with suppress(ImportError):  # botocore needs it; the module says that botocore is missing
     import urllib3
     from urllib3.exceptions import HTTPError
 
 from .._errors import PlatformError
+from .proxy import proxy_settings, refusal_of_proxy
 from .token import TokenSource
 
 #: with an API server that is busy, or does not know a new access entry or its policy yet (EKS User Guide: several seconds)
@@ -120,7 +120,7 @@ class KubernetesClient:
         if method != "GET" and "dryRun" not in query:
             self._before_change(f"{method} {path}")
         url = f"{self.endpoint}{path}" + (f"?{urlencode(query)}" if query else "")
-        data = None if body is None else json.dumps(body).encode()
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         end = time.monotonic() + PATIENCE_SECONDS
         delay = FIRST_DELAY_SECONDS
         while True:
@@ -130,8 +130,9 @@ class KubernetesClient:
             try:
                 answer = self._pool.request(method, url, body=data, headers=headers, retries=False)
             except HTTPError as error:
-                if _is_certificate_error(error) or time.monotonic() + delay >= end:
-                    raise KubernetesError(self._no_answer(error)) from error
+                refused = refusal_of_proxy(self.endpoint, error)
+                if refused or _is_certificate_error(error) or time.monotonic() + delay >= end:
+                    raise KubernetesError(refused or self._no_answer(error)) from error
             else:
                 if answer.status < 300:
                     return answer.data
@@ -193,16 +194,12 @@ def _pool(endpoint: str, certificate_authority: str) -> Any:
         raise PlatformError(f"certificate_authority_data holds no usable certificate: {error}") from error
     # from Python 3.13 on the default is stricter than the certificates that EKS makes (no authority key identifier)
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    settings: dict[str, Any] = {
+    settings: dict[str, Any] = proxy_settings(endpoint) | {
         "ssl_context": context,
         "maxsize": CONNECTIONS,
         "timeout": urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
     }
-    address = urlsplit(endpoint)
-    proxy = urllib.request.getproxies().get(address.scheme)
-    if proxy and not urllib.request.proxy_bypass(address.netloc):
-        return urllib3.ProxyManager(proxy, **settings)
-    return urllib3.PoolManager(**settings)
+    return urllib3.ProxyManager(**settings) if "proxy_url" in settings else urllib3.PoolManager(**settings)
 
 
 def _is_certificate_error(error: Exception) -> bool:
