@@ -43,8 +43,10 @@ class ActionModule(ActionBase):
         values, invalid = conversion.convert_all(given, options)
         values = {**_defaults(arguments["roles"]), **values}
         values.setdefault("opta_environment", str(present.get("inventory_hostname")))
+        notes: list[str] = []
         if arguments["found"] is not None:
             problems = rules.aws_rules(values, arguments["found"])
+            notes = rules.aws_notes(values, arguments["found"])
         else:
             problems = variables.unknown_variables(present, known, _inputs.roles())
             problems += variables.empty_variables(given, options)
@@ -52,7 +54,8 @@ class ActionModule(ActionBase):
             problems += self._helm_errors(arguments["roles"], present)
         if problems:
             raise AnsibleActionFail("\n".join(problems))
-        return {"changed": False, "stores": rules.new_stores(values) if arguments["kind"] == "environment" else {}}
+        told = {"warnings": notes} if notes else {}
+        return {**told, "changed": False, "stores": rules.new_stores(values) if arguments["kind"] == "environment" else {}}
 
     def _told(self, kind: str, values: dict[str, Any], present: Mapping[str, Any], invalid: Mapping[str, list[str]]) -> list[str]:
         """What the rules say, and what is wrong with the types of variables that they do not name."""

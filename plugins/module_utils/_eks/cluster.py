@@ -143,7 +143,7 @@ class Cluster(Resource):
         self.timeout_seconds = timeout_seconds
         self.attributes = attributes(purge_tags)
         self.missing = False
-        self.default_version = ""
+        self._chosen_by_eks: str | None = None
 
     def find(self) -> Mapping[str, Any] | None:
         cluster = api.describe_cluster(self.client, self.name)
@@ -166,6 +166,9 @@ class Cluster(Resource):
     def status(self, found: Mapping[str, Any] | None) -> str:
         return "gone" if found is None else status_text(found["status"], found.get("health"))
 
+    def remedy(self, found: Mapping[str, Any]) -> str:
+        return "Remove it (state: absent; of an environment: the playbook destroy with --tags eks) and run again."
+
     def determined(self) -> dict[str, Any]:
         return {"arn": self.predict_arn()} if self.missing and self.predict_arn else {}
 
@@ -175,7 +178,8 @@ class Cluster(Resource):
         if public is False:
             values.pop("public_access_cidrs", None)
         if found is None and "version" not in values:
-            values["version"] = self.default_version or self._default_version()
+            self._chosen_by_eks = None if self.default_version else self._version_for_new_clusters()
+            values["version"] = self.default_version or self._chosen_by_eks
         return values
 
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
@@ -195,7 +199,7 @@ class Cluster(Resource):
         elif issues_text(found.get("health")):
             notes.append(f"{self.kind} {self.name} is not well: {issues_text(found.get('health'))}.")
         if asked is None and current is not None:
-            newest = self._default_version()
+            newest = self._version_for_new_clusters()
             if newest != current and later_version(current, newest) == newest:
                 notes.append(f"{self.kind} {self.name} has version {current}; EKS now gives new clusters {newest}.")
         elif not notes and asked != current and current is not None:
@@ -273,15 +277,15 @@ class Cluster(Resource):
 
     def _refuse_a_version_that_eks_does_not_offer(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         asked, current = wanted.get("version"), found.get("version") if found else None
-        if asked is None or asked == self.default_version or (current is not None and later_version(current, asked) == current):
+        if asked in (None, self._chosen_by_eks) or (current is not None and later_version(current, asked) == current):
             return
         offered = sorted((each["clusterVersion"] for each in api.describe_cluster_versions(self.client)), key=minor)
         if asked not in offered:
             raise Refused(f"{self.kind} {self.name}: EKS does not offer version {asked}, but {', '.join(offered)}.")
 
-    def _default_version(self) -> str:
-        self.default_version = api.describe_cluster_versions(self.client, defaultOnly=True)[0]["clusterVersion"]
-        return self.default_version
+    def _version_for_new_clusters(self) -> str:
+        """What EKS itself takes by default."""
+        return str(api.describe_cluster_versions(self.client, defaultOnly=True)[0]["clusterVersion"])
 
     def _upgrade_notes(self, version: str) -> list[str]:
         what = f"{self.kind} {self.name}, upgrade to {version}"

@@ -15,23 +15,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from .._patience import EC2_MISSING
+
 #: error codes that say that something is not there (Amazon EC2 API, error codes)
-MISSING = (
-    "InvalidVpcID.NotFound",
-    "InvalidSubnetID.NotFound",
-    "InvalidInternetGatewayID.NotFound",
-    "InvalidRouteTableID.NotFound",
-    "InvalidRoute.NotFound",
-    "InvalidAssociationID.NotFound",
-    "InvalidNatGatewayID.NotFound",
-    "NatGatewayNotFound",
-    "InvalidAllocationID.NotFound",
-    "InvalidVpcEndpointId.NotFound",
-    "InvalidFlowLogId.NotFound",
-    "InvalidGroup.NotFound",
-    "InvalidNetworkInterfaceID.NotFound",
-    "Gateway.NotAttached",
-)
+MISSING = EC2_MISSING
 
 
 class Ec2Error(AnsibleAWSError):

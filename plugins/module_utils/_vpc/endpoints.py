@@ -66,6 +66,9 @@ class Endpoint(Part):
         error = (found or {}).get("LastError") or {}
         return f"{super().status(found)}: {error['Message']}" if error.get("Message") else super().status(found)
 
+    def never_worked(self, found: Mapping[str, Any]) -> bool:
+        return True  # failed, rejected or expired
+
     def create(self, wanted: Mapping[str, Any]) -> None:
         request: dict[str, Any] = {
             "VpcId": self.reading.vpc_id,
@@ -99,6 +102,16 @@ class Endpoint(Part):
     def delete(self, found: Mapping[str, Any]) -> None:
         self.remove(found)
         self.reading.refresh(self.collection)
+
+
+class EndpointOfAws(Endpoint):
+    """An endpoint that a service of AWS has put into the VPC; its name is its id. It goes with the VPC, whoever's tags it has."""
+
+    def matches(self, item: Mapping[str, Any]) -> bool:
+        return item["VpcEndpointId"] == self.name
+
+    def tags(self, found: Mapping[str, Any]) -> Mapping[str, str] | None:
+        return self.reading.tags
 
 
 class EndpointSecurityGroup(Part):

@@ -14,10 +14,11 @@ from moto.core.exceptions import ServiceException
 from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from tests.standin.aws.client_tokens import ClientTokens
 from tests.standin.aws.clock import Clock, Times
 from tests.standin.aws.errors import AwsError
 from tests.standin.aws.faults import Faults, raise_after, raise_before
-from tests.standin.aws.operations import CHECKS, HANDLERS, Call
+from tests.standin.aws.operations import CHECKS, HANDLERS, Call, Handler
 from tests.standin.aws.protocol import Answer, Request, check_shape
 from tests.standin.aws.request_log import RequestLog, client_of, is_mutating
 from tests.support.until import take_time
@@ -52,6 +53,7 @@ class World:
         self.elasticache: dict[tuple[str, str], CacheAccount] = {}
         self.control_planes: Callable[[World, str, str, Cluster], RunningControlPlane] | None = None
         self.databases: Databases | None = None
+        self._tokens = ClientTokens()
         self._log = RequestLog(directory / "requests.jsonl")
         self._moto = DomainDispatcherApplication(create_backend_app)
 
@@ -105,10 +107,10 @@ class World:
                     call = Call(self, request, get_account_id_from(request.access_key))
                     for check in CHECKS.get(request.service, []):
                         check(call)
-                    if handler is not None:
-                        result = handler(call) or {}
-                        check_shape(result, request.model.output_shape, request.operation)
-                        return request.serialize(result)
+                    answer = self._tokens.answer(call) or self._of_handler(call, handler)
+                    if answer is not None:
+                        self._tokens.remember(call, answer)
+                        return answer
                 if request.service in OWN:
                     raise _not_imitated(request)
                 return self._ask_moto(request)
@@ -117,6 +119,15 @@ class World:
             except Exception as error:
                 traceback.print_exc()
                 raise AwsError("StandInFailure", f"the stand-in failed: {type(error).__name__}: {error}", 400) from error
+
+    def _of_handler(self, call: Call, handler: Handler | None) -> Answer | None:
+        """The answer of our own handler, or of moto to a call that may have a client token."""
+        request = call.request
+        if handler is not None and request.model is not None:
+            result = handler(call) or {}
+            check_shape(result, request.model.output_shape, request.operation)
+            return request.serialize(result)
+        return None if request.service in OWN else self._ask_moto(request)
 
     def _ask_moto(self, request: Request) -> Answer:
         answered: list[Any] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
-from ansible_collections.opta.platform.plugins.module_utils._vpc import changes, reading
+from ansible_collections.opta.platform.plugins.module_utils._vpc import changes, made_by_aws, reading
 
 from .conftest import Killed
 
@@ -225,3 +225,49 @@ def test_a_failed_nat_gateway_is_told_and_replaced(cloud, monkeypatch):
     made = cloud.bring(**{**WHOLE, "gateway_endpoints": []})[0].resource
     assert made["nat_gateway_ids"] != first
     assert cloud.counts()["addresses"] == 1
+
+
+def of_guardduty(cloud, vpc_id):
+    """What GuardDuty's runtime monitoring puts into a VPC with EKS."""
+    tags = [{"Key": "GuardDutyManaged", "Value": "true"}]
+    name = f"GuardDutyManagedSecurityGroup-{vpc_id}"
+    group = cloud.ec2.create_security_group(
+        GroupName=name, Description=name, VpcId=vpc_id, TagSpecifications=[{"ResourceType": "security-group", "Tags": tags}]
+    )["GroupId"]
+    subnets = cloud.ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])["Subnets"]
+    cloud.ec2.create_vpc_endpoint(
+        VpcId=vpc_id,
+        ServiceName="com.amazonaws.eu-west-1.guardduty-data",
+        VpcEndpointType="Interface",
+        SubnetIds=[subnet["SubnetId"] for subnet in subnets[:2]],
+        SecurityGroupIds=[group],
+        TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": tags}],
+    )
+
+
+def test_what_aws_itself_put_into_the_vpc_goes_with_it(cloud):
+    made = cloud.bring(**WHOLE)[0].resource
+    of_guardduty(cloud, made["vpc_id"])
+    cloud.ec2.create_network_interface(SubnetId=made["private_subnet_ids"][0], Description="AWS Lambda VPC ENI-gone-1")
+    planned = cloud.remove(check_mode=True)
+    done = cloud.remove()
+    assert cloud.actions(done) == cloud.actions(planned)
+    assert cloud.counts() == dict.fromkeys(COUNTS, 0)
+    assert made["vpc_id"] not in {vpc["VpcId"] for vpc in cloud.ec2.describe_vpcs()["Vpcs"]}
+
+
+def test_an_endpoint_of_the_user_for_guardduty_is_named_and_stays(cloud):
+    made = cloud.bring(**WHOLE)[0].resource
+    endpoint = cloud.ec2.create_vpc_endpoint(
+        VpcId=made["vpc_id"],
+        ServiceName="com.amazonaws.eu-west-1.guardduty-data",
+        VpcEndpointType="Interface",
+        SubnetIds=made["private_subnet_ids"][:1],
+    )["VpcEndpoint"]["VpcEndpointId"]
+    with pytest.raises(Refused, match=f"holds what was not made by this collection: {endpoint}"):
+        cloud.remove(check_mode=True)
+    assert cloud.changing() == []
+
+
+def test_every_row_of_what_aws_makes_has_a_source():
+    assert all(row.source for row in (*made_by_aws.INTERFACES, *made_by_aws.GROUPS))
