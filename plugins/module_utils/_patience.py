@@ -31,6 +31,7 @@ EC2_MISSING = (
     "InvalidVpcEndpointId.NotFound",
     "InvalidFlowLogId.NotFound",
     "InvalidGroup.NotFound",
+    "InvalidSecurityGroupRuleId.NotFound",
     "InvalidNetworkInterfaceID.NotFound",
     "Gateway.NotAttached",
 )

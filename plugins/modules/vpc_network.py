@@ -81,6 +81,12 @@ options:
         Changed in place; those that are not named are removed.
     type: list
     elements: str
+  purge_rules:
+    description:
+      - Whether rules of the interface endpoints' security group that this module did not make are revoked.
+        Otherwise they stay, and each run warns of them.
+    type: bool
+    default: false
   flow_logs:
     description:
       - Where the VPC's flow log goes in CloudWatch Logs. An empty dict removes it.
@@ -215,6 +221,7 @@ ARGUMENTS = {
     "nat_mode": {"choices": list(NAT_MODES)},
     "gateway_endpoints": {**STRINGS, "choices": list(GATEWAY_SERVICES)},
     "interface_endpoints": STRINGS,
+    "purge_rules": {"type": "bool", "default": False},
     "flow_logs": {"type": "dict", "options": FLOW_LOGS, "required_together": [("log_group_arn", "role_arn")]},
 }
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .._cidr import canonical_blocks, same_blocks
 from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
 from . import api
@@ -61,6 +62,8 @@ def key_arn(cluster: Mapping[str, Any]) -> str | None:
 def endpoint_request(values: Mapping[str, Any]) -> dict[str, Any]:
     """The part of resourcesVpcConfig about the endpoint; CIDR blocks only go with public access."""
     request = {theirs: values[ours] for ours, theirs in ENDPOINT.items() if ours in values}
+    if "publicAccessCidrs" in request:
+        request["publicAccessCidrs"] = canonical_blocks(request["publicAccessCidrs"])
     if request.get("endpointPublicAccess") is False:
         request.pop("publicAccessCidrs", None)
     return request
@@ -80,7 +83,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
         Attribute("security_group_ids", _vpc("securityGroupIds"), same=same_members),
         Attribute("endpoint_public_access", _vpc("endpointPublicAccess")),
         Attribute("endpoint_private_access", _vpc("endpointPrivateAccess")),
-        Attribute("public_access_cidrs", _vpc("publicAccessCidrs"), same=same_members),
+        Attribute("public_access_cidrs", _vpc("publicAccessCidrs"), same=same_blocks),
         Attribute("log_types", found_log_types, same=same_members),
         Attribute("kms_key_arn", key_arn, key_change),
         Attribute("authentication_mode", lambda c: (c.get("accessConfig") or {}).get("authenticationMode"), authentication_change),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .._cidr import source_error
 from .database_rules import database_rules
 from .dns_cert_rules import dns_cert_aws_rules, dns_cert_rules
 from .elasticache_rules import elasticache_rules
@@ -118,7 +119,9 @@ def _eks(given: Mapping[str, Any]) -> list[str]:
             "eks_endpoint_public_cidr_blocks is empty: name the blocks that may reach the endpoint, for example [203.0.113.0/24], "
             "or set eks_endpoint_public_enabled: false."
         )
-    return sentences
+    blocks = given.get("eks_endpoint_public_cidr_blocks") or []
+    wrong = (source_error("eks_endpoint_public_cidr_blocks", block, (4, 6)) for block in blocks)
+    return sentences + [sentence for sentence in wrong if sentence]
 
 
 def _node_groups(groups: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -128,6 +128,13 @@ def describe_security_groups(client: Any, filters: Mapping[str, list[str]]) -> l
     return client.get_paginator("describe_security_groups").paginate(Filters=_filters(filters)).build_full_result()["SecurityGroups"]
 
 
+@Ec2ErrorHandler.common_error_handler("describe the rules of a security group")
+@AWSRetry.jittered_backoff()
+def describe_security_group_rules(client: Any, group_id: str) -> list[dict[str, Any]]:
+    pages = client.get_paginator("describe_security_group_rules").paginate(Filters=_filters({"group-id": [group_id]}))
+    return pages.build_full_result()["SecurityGroupRules"]
+
+
 @Ec2ErrorHandler.common_error_handler("describe network interfaces")
 @AWSRetry.jittered_backoff()
 def describe_network_interfaces(client: Any, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:

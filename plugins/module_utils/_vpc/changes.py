@@ -195,8 +195,16 @@ def create_security_group(client: Any, vpc_id: str, name: str, description: str,
 @Ec2ErrorHandler.common_error_handler("open a security group")
 @patiently
 @AWSRetry.jittered_backoff()
-def authorize_security_group_ingress(client: Any, group_id: str, permissions: Sequence[Mapping[str, Any]]) -> None:
-    client.authorize_security_group_ingress(GroupId=group_id, IpPermissions=list(permissions))
+def authorize_security_group_ingress(client: Any, group_id: str, permissions: Sequence[Mapping[str, Any]], tags: Mapping[str, Any]) -> None:
+    specifications = tag_specifications("security-group-rule", tags)
+    client.authorize_security_group_ingress(GroupId=group_id, IpPermissions=list(permissions), **specifications)
+
+
+@Ec2ErrorHandler.common_error_handler("close a security group")
+@AWSRetry.jittered_backoff()
+def revoke_rules(client: Any, group_id: str, rule_ids: Sequence[str], egress: bool = False) -> None:
+    revoke = client.revoke_security_group_egress if egress else client.revoke_security_group_ingress
+    revoke(GroupId=group_id, SecurityGroupRuleIds=list(rule_ids))
 
 
 @Ec2ErrorHandler.deletion_error_handler("close a security group")

@@ -38,6 +38,7 @@ class Options:
     interface_endpoints: Sequence[str] | None = None
     flow_logs: Mapping[str, Any] | None = None
     purge_tags: bool = False
+    purge_rules: bool = False
     adopt: bool = False
     wait: bool = True
     timeout_seconds: float = 1800
@@ -251,7 +252,8 @@ class Network:
             result["gateway_endpoint_ids"][service] = self._ensure(part, wanted)["vpc_endpoint_id"]
 
     def _endpoint_group(self) -> endpoints.EndpointSecurityGroup:
-        return self._part(endpoints.EndpointSecurityGroup, f"{self.options.name}-endpoints")
+        purge = {"purge_tags": self.options.purge_tags, "purge_rules": self.options.purge_rules}
+        return endpoints.EndpointSecurityGroup(self.reading, f"{self.options.name}-endpoints", **purge)
 
     def _interface_endpoints(self, result: dict[str, Any]) -> list[tuple[Part, Mapping[str, Any]]]:
         result["interface_endpoint_ids"] = {}
@@ -259,7 +261,7 @@ class Network:
         services = self._endpoints_wanted("Interface", self.options.interface_endpoints)
         if not services:
             return begun
-        group = self._ensure(self._endpoint_group(), {"ingress_cidr_blocks": [result["cidr_block"]]})
+        group = self._ensure(self._endpoint_group(), self._endpoint_group().rules.wanted([result["cidr_block"]], []))
         for service in services:
             part = self._endpoint("Interface", service)
             details = self._service(part, "Interface", service)

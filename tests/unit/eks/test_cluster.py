@@ -282,6 +282,13 @@ def test_cidr_blocks_are_left_alone_while_the_public_endpoint_is_off(eks):
     }
 
 
+def test_a_cidr_block_with_host_bits_is_the_block_that_it_means(eks):
+    wanted = {**WANTED, "public_access_cidrs": ["203.0.113.7/24", "203.0.113.0/24"]}
+    eks.answer("describe_cluster", described())
+    assert present(eks, wanted=wanted).action is None
+    assert subject.endpoint_request(wanted)["publicAccessCidrs"] == ["203.0.113.0/24"]
+
+
 def test_tags_change_in_place(eks):
     eks.answer("describe_cluster", described(tags={**TAGS, "old": "x", "aws:y": "z"}))
     eks.answer("tag_resource", {}, resourceArn=described()["cluster"]["arn"], tags={"new": "1"})

@@ -36,6 +36,8 @@ def test_what_is_right_is_not_talked_about() -> None:
         ({"eks_node_groups": [{"name": "a", "min_size": 3, "max_size": 1}]}, "min_size 3 is above max_size 1"),
         ({"eks_node_groups": [{"name": "a", "min_size": 1, "max_size": 3, "desired_size": 9}]}, "desired_size 9 must lie between"),
         ({"eks_endpoint_public_cidr_blocks": []}, "eks_endpoint_public_cidr_blocks is empty"),
+        ({"eks_endpoint_public_cidr_blocks": ["203.0.113.7/24", "203.0.113"]}, "eks_endpoint_public_cidr_blocks has '203.0.113'"),
+        ({"elasticache_allowed_cidr_blocks": ["10.8.0.5/16", "all"]}, "elasticache_allowed_cidr_blocks has 'all'"),
     ],
 )
 def test_what_is_wrong_is_told(change: dict[str, Any], sentence: str) -> None:
