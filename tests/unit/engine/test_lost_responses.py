@@ -89,7 +89,7 @@ def create_vpc(client: Any) -> Any:
     return client.create_vpc(CidrBlock="10.0.0.0/16")
 
 
-@pytest.mark.parametrize("answer", [LOST, error(500, "InternalError"), error(503, "Unavailable")], ids=str)
+@pytest.mark.parametrize("answer", [LOST, error(500, "InternalError"), error(503, "Unavailable")], ids=["no answer", "500", "503"])
 def test_a_call_that_makes_something_is_sent_once(answer: Any) -> None:
     ec2 = Answering("ec2", answer)
     with pytest.raises(LostResponse, match="AWS did not answer CreateVpc .* what was made is found then"):
@@ -97,7 +97,7 @@ def test_a_call_that_makes_something_is_sent_once(answer: Any) -> None:
     assert len(ec2.sent) == 1
 
 
-@pytest.mark.parametrize("answer", [error(503, "RequestLimitExceeded"), *NEVER_SENT], ids=str)
+@pytest.mark.parametrize("answer", [error(503, "RequestLimitExceeded"), *NEVER_SENT], ids=lambda answer: type(answer).__name__)
 def test_what_was_not_carried_out_for_sure_is_sent_again(answer: Any) -> None:
     assert create_vpc(Answering("ec2", answer, VPC).client)["Vpc"]["VpcId"] == "vpc-1"
 
