@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moto.core import responses
 from moto.core.exceptions import ServiceException
 from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from tests.standin.aws import moto_speed
 from tests.standin.aws.client_tokens import ClientTokens
 from tests.standin.aws.clock import Clock, Times
 from tests.standin.aws.errors import AwsError
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
 OWN = ("eks", "elasticache")  # moto knows nothing of what is kept here
 
-responses.method_names_from_class = functools.cache(responses.method_names_from_class)  # moto looks them up in each call
+moto_speed.remember()
 
 
 class World:
