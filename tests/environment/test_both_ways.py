@@ -46,7 +46,12 @@ def of_aws() -> dict[str, dict[str, Any]]:
         "external_dns_records": {"zone_id": "Z0123456789ABCDEFGHIJ", "owner_id": "both-ways"},
         "iam_role": {"name": "both-ways", "assume_role_policy": TRUST, "tags": TAGS},
         "iam_service_linked_roles": {"services": ["spot.amazonaws.com"]},
-        "irsa_role": {"name": "both-ways", "oidc_provider_arn": provider, "service_accounts": [{"namespace": "a", "name": "b"}], "tags": TAGS},
+        "irsa_role": {
+            "name": "both-ways",
+            "oidc_provider_arn": provider,
+            "service_accounts": [{"namespace": "a", "name": "b"}],
+            "tags": TAGS,
+        },
         "kms_key": {"name": "both-ways", "tags": TAGS},
         "preflight": {"roles": ["network"]},
         "retained_resources": {"environment": ENVIRONMENT, "state": "absent"},
