@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: helm_release
 version_added: 1.0.0
-short_description: Bring a Helm 3 release to the wanted state
+short_description: Bring a Helm release to the wanted state
 description:
   - Installs, upgrades and uninstalls a release of a chart in an EKS cluster.
   - Reads the release that helm stored in the cluster. helm is started only when the chart, the values, or one of the release's
@@ -38,7 +38,8 @@ options:
   chart:
     description:
       - The chart, as the absolute path of a directory or archive, a name in O(repository), or an C(oci://) URL.
-        Needed unless O(state=absent). Changed in place.
+        Needed unless O(state=absent).
+      - A release of a chart of another name is somebody else's. It is refused unless O(adopt=true), and with O(state=absent) it stays.
       - A local chart is compared by a digest of its files, kept as a label of the release.
     type: str
   repository:

@@ -47,6 +47,12 @@ def names(playbook: str, entry_points: tuple[str, ...]) -> list[str]:
     return [role for role, task in chosen if role != "common" and include(task).get("tasks_from", "main") in entry_points]
 
 
+@pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
+def test_plays_run_on_this_machine_as_the_caller_whatever_ansible_cfg_says(playbook: Path) -> None:
+    for play in collection.load(playbook):
+        assert (play["connection"], play["become"]) == ("local", False), play["name"]
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_outputs_that_are_read_exist(role: str) -> None:
     text = (collection.ROLES / role / "defaults" / "main.yml").read_text()

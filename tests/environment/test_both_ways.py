@@ -36,6 +36,7 @@ REALLY: dict[str, dict[str, Any]] = {
 
 def of_aws() -> dict[str, dict[str, Any]]:
     """What modules are asked that need nothing in the account."""
+    accounts = [{"namespace": "a", "name": "b"}]
     provider = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/BOTHWAYS"
     return {
         "acm_certificate": {"domain_name": "both-ways.example.com"},
@@ -46,12 +47,7 @@ def of_aws() -> dict[str, dict[str, Any]]:
         "external_dns_records": {"zone_id": "Z0123456789ABCDEFGHIJ", "owner_id": "both-ways"},
         "iam_role": {"name": "both-ways", "assume_role_policy": TRUST, "tags": TAGS},
         "iam_service_linked_roles": {"services": ["spot.amazonaws.com"]},
-        "irsa_role": {
-            "name": "both-ways",
-            "oidc_provider_arn": provider,
-            "service_accounts": [{"namespace": "a", "name": "b"}],
-            "tags": TAGS,
-        },
+        "irsa_role": {"name": "both-ways", "oidc_provider_arn": provider, "service_accounts": accounts, "tags": TAGS},
         "kms_key": {"name": "both-ways", "tags": TAGS},
         "preflight": {"roles": ["network"]},
         "retained_resources": {"environment": ENVIRONMENT, "state": "absent"},

@@ -104,7 +104,7 @@ def test_release_as_wanted_starts_no_helm(release, cluster, options, monkeypatch
     monkeypatch.setitem(standin.environment, "PATH", str(path))
     assert not release()["changed"]
     needed = release(values={"image": "registry.example.com/app:2"}, expect_failure=True)
-    assert "helm 3 is needed" in needed["msg"]
+    assert "helm 3 or 4 is needed" in needed["msg"]
     assert cluster.revisions(options["namespace"], options["name"]) == [(1, "deployed")]
 
 
@@ -130,6 +130,24 @@ def test_drift_is_found_and_set_back(standin, run_module, cluster, options, depl
     assert done["actions"][0]["attributes"] == [f"ConfigMap {place}", f"Deployment {place}"]
     assert image(cluster.get(deployment)) == "registry.example.com/app:1"
     assert cluster.get(path) is not None
+
+
+def test_drift_of_a_custom_resource_is_set_back(release, cluster, options):
+    widget = f"/apis/helm-tests.example.com/v1/namespaces/{options['namespace']}/widgets/{options['name']}"
+    chart = {"chart": str(CHART.parent / "custom"), "values": {"size": 1}}
+    release(**chart)
+    cluster.kubernetes.merge(widget, {"spec": {"size": 2, "of": "somebody else"}})
+    planned = release(**chart, check_mode=True)
+    assert [action["attributes"] for action in planned["actions"]] == [[f"Widget {options['namespace']}/{options['name']}"]]
+    assert release(**chart)["changed"]
+    assert cluster.get(widget)["spec"] == {"size": 1, "text": "plain", "of": "somebody else"}
+    assert not release(**chart)["changed"]
+
+
+def test_characters_of_every_plane_are_deployed(release, cluster, options):
+    release(chart=str(CHART.parent / "custom"), values={"text": "ü ✓ 🚀"})
+    widget = f"/apis/helm-tests.example.com/v1/namespaces/{options['namespace']}/widgets/{options['name']}"
+    assert cluster.get(widget)["spec"]["text"] == "ü ✓ 🚀"
 
 
 def test_t5_replicas_that_something_scaled_stay(release, cluster, deployment):
@@ -185,6 +203,29 @@ def test_failed_roll_out_is_rolled_back_and_explained(release, cluster, options,
     assert image(cluster.get(deployment)) == "registry.example.com/app:1"
     assert cluster.revisions(options["namespace"], options["name"])[-1] == (3, "deployed")
     assert not release()["changed"]
+
+
+def test_roll_out_that_the_api_server_refuses_half_way_leaves_nothing(release, cluster, options, deployment, tmp_path):
+    """helm has created and changed objects by then, and deleted none: its first rollback fails, its second forgets what was created."""
+    chart = shutil.copytree(CHART, tmp_path / "chart")
+    further = chart / "templates" / "further.yaml"
+    further.write_text(configmap("before"))
+    release(chart=str(chart))
+    ingress = {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "wrong"}}
+    ingress["spec"] = {"rules": [{"host": "Not_A_Host"}]}
+    further.write_text(f"{configmap('after')}\n---\n{json.dumps(ingress)}")
+    failed = release(chart=str(chart), values={"image": "registry.example.com/app:2"}, expect_failure=True)
+    assert "Not_A_Host" in failed["msg"]
+    assert "It was rolled back to revision 1" in failed["msg"]
+    assert image(cluster.get(deployment)) == "registry.example.com/app:1"
+    held = cluster.kubernetes.items(f"/api/v1/namespaces/{options['namespace']}/configmaps")
+    assert {item["metadata"]["name"] for item in held} == {"kube-root-ca.crt", options["name"], "before"}
+    further.write_text(configmap("before"))
+    assert not release(chart=str(chart))["changed"]
+
+
+def configmap(name):
+    return json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}})
 
 
 def test_failed_first_installation_is_uninstalled_and_explained(release, cluster, options, deployment):
@@ -266,6 +307,22 @@ def test_ownership(release, cluster, options):
     adopted = release(adopt=True, values={"image": "registry.example.com/app:2"})
     assert adopted["release"]["revision"] == 2
     assert not release(values={"image": "registry.example.com/app:2"})["changed"]
+
+
+def test_a_release_of_another_chart_is_somebody_elses(release, cluster, options, deployment, tmp_path):
+    release()
+    chart = shutil.copytree(CHART, tmp_path / "chart")
+    metadata = chart / "Chart.yaml"
+    metadata.write_text(metadata.read_text().replace("name: plain", "name: other"))
+    refused = release(chart=str(chart), expect_failure=True)
+    assert "is a release of the chart plain, not of other" in refused["msg"]
+    for check_mode in (True, False):
+        kept = release(chart=str(chart), state="absent", check_mode=check_mode)
+        assert (kept["changed"], kept["actions"]) == (False, [])
+        assert "is a release of the chart plain, not of other: it stays." in kept["warnings"][0]
+    assert cluster.get(deployment) is not None
+    assert release(chart=str(chart), adopt=True)["release"]["chart"] == "other"
+    assert release(chart=str(chart), state="absent")["changed"]
 
 
 def test_namespace_is_made_when_told(standin, run_module, cluster, options, unique):

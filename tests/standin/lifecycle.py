@@ -18,6 +18,7 @@ import requests
 
 from tests.standin import binaries, chart_repository, kubeconfig
 from tests.standin import owner as owners
+from tests.standin.aws.clock import Times
 from tests.standin.aws_calls import aws_client
 from tests.standin.processes import HOST, ProcessTable, is_alive, resident_mebibytes
 
@@ -59,7 +60,7 @@ class Running:
         return [cluster for cluster in clusters if cluster.get("endpoint") and cluster.get("certificateAuthority", {}).get("data")]
 
 
-def up(directory: Path, region: str, times: dict[str, float], latency_ms: int, owner: str = "") -> None:
+def up(directory: Path, region: str, times: Times, latency_ms: int, owner: str = "") -> None:
     """Starts a stand-in, empty, and returns when it answers. StandInError when one is up there already or it does not start.
 
     owner: the process, as `PID:START`, with whose end the stand-in ends and its directory goes; without one it stays until `down`.

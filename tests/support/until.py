@@ -26,3 +26,9 @@ def until(condition: Callable[[], Value], seconds: float = 120, what: str = "it 
         time.sleep(min(pause, longest_pause, left))
         pause *= 1.5
     return value
+
+
+def take_time(seconds: float) -> None:
+    """For what is slow on purpose, as the latency of an emulated answer. To wait for something is what `until` is for."""
+    if seconds > 0:
+        time.sleep(seconds)

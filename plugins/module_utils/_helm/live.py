@@ -19,6 +19,7 @@ from .manifest import ObjectChange, Objects
 
 #: only in dry runs: nothing is ever stored under this name
 DRIFT_MANAGER = "opta.platform-drift"
+REPAIR_MANAGER = "opta.platform"
 
 
 class Live:
@@ -75,9 +76,20 @@ class Live:
 
         together(ask, [name for name, change in changes.items() if change.action == "update" and self.found.get(name)])
 
+    def set_back(self) -> None:
+        """Give fields their values that helm's upgrade left: of custom resources it patches only what changed between two revisions."""
+        for name, change in self.drift().items():
+            if change.action == "update":
+                self._client.apply(self._paths[name], self._objects[name], REPAIR_MANAGER, force=True)
+                self.found[name] = self._client.get(self._paths[name])
+
     def wait(self, timeout_seconds: float) -> Found:
         """Wait until all objects are ready; raises with what the cluster says about those that are not."""
-        return wait_until_ready(self._client, {self._paths[name]: obj for name, obj in self.found.items() if obj}, timeout_seconds)
+        return wait_until_ready(self._client, self.at_paths(), timeout_seconds)
+
+    def at_paths(self) -> dict[str, dict[str, Any]]:
+        """Those that exist, by their paths."""
+        return {self._paths[name]: obj for name, obj in self.found.items() if obj}
 
     def unready(self) -> list[str]:
         """What is not ready just now, in words."""

@@ -13,7 +13,6 @@ from .._kubernetes.objects import Identity
 from .._resource import Outcome
 from .._wait import wait_for
 from .binary import Helm
-from .chart import read_metadata
 from .live import Live
 from .manifest import ObjectChange, changes, objects_of, without_unstable
 from .pending import age_words, is_abandoned
@@ -45,6 +44,7 @@ class Release:
         self._wanted = wanted
         self._directory = directory
         self._live: Live | None = None
+        self._drifted = False
 
     def present(self) -> list[Outcome]:
         """Bring the release to what is wanted; the release's outcome first, its namespace's after it."""
@@ -58,6 +58,11 @@ class Release:
         newest = revisions[0] if revisions else None
         base = base_of(revisions)
         stored = store.read(base) if base is not None else None
+        if stored is not None and stored.chart != wanted.chart_name and not wanted.adopt:
+            raise Refused(
+                f"{wanted.title} exists, but is a release of the chart {stored.chart}, not of {wanted.chart_name}. "
+                "Choose another name, or set adopt: true to take it over."
+            )
         plan = self._plan(renderer, newest, stored)
         plan.notes += notes
         namespace = self._namespace() if newest is None else []
@@ -68,7 +73,7 @@ class Release:
         if plan.action:
             if newest is not None and newest.unfinished:
                 rollout.repair(newest, base)
-            stored = rollout.upgrade(renderer, base)
+            stored = rollout.upgrade(renderer, base, self._drifted)
         elif stored is not None and wanted.wait:
             stored = rollout.finish(stored, None, self._live)
         outcome.resource = as_resource(wanted, stored, {})
@@ -85,6 +90,9 @@ class Release:
             return [Plan().outcome(wanted)]
         self._refuse_what_is_not_ours(revisions[0])
         stored = store.read(revisions[0].number)
+        if stored is not None and wanted.chart_name and stored.chart != wanted.chart_name:
+            words = f"{wanted.title} is a release of the chart {stored.chart}, not of {wanted.chart_name}: it stays."
+            return [Plan(notes=[words]).outcome(wanted)]
         before = objects_of(stored.manifest, wanted.namespace) if stored else {}
         plan = Plan("delete", objects=changes(before, {}))
         if not wanted.check_mode:
@@ -102,10 +110,10 @@ class Release:
             plan.reasons = {"status": (newest.status, "deployed")} if newest else {}
             return plan
         before = objects_of(stored.manifest, wanted.namespace)
-        local_name = str(read_metadata(Path(wanted.chart.reference))["name"]) if wanted.chart.local else ""
-        reasons = reasons_for_change(stored, newest, wanted.chart, local_name, wanted.values)
+        reasons = reasons_for_change(stored, newest, wanted.chart, wanted.chart_name, wanted.values)
         live = self._live = Live(self._client, before)
         drift = live.drift() if wanted.repair_drift else {}
+        self._drifted = bool(drift)
         if not reasons:
             if drift:
                 return Plan("update", objects=drift)

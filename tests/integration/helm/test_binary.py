@@ -16,6 +16,7 @@ from ansible_collections.opta.platform.plugins.module_utils._helm.binary import 
     HelmError,
     end_with_parent,
     error_words,
+    find_helm,
     timeout_argument,
 )
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.token import RENEW_AFTER_SECONDS, TokenSource
@@ -55,13 +56,37 @@ def helm(tmp_path, monkeypatch):
 
 def test_missing_helm_is_told_with_where_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(PlatformError, match=r"helm 3 is needed, but not found.*https://helm.sh"):
-        Helm(None, tmp_path, lambda what: None).binary()
+    with pytest.raises(PlatformError, match=r"helm 3 or 4 is needed, but not found.*https://helm.sh"):
+        _ = Helm(None, tmp_path, lambda what: None).binary
 
 
-def test_helm_4_is_refused(helm):
-    with pytest.raises(PlatformError, match=r"helm 3 is needed, but .* is v4\.0\.0"):
-        helm("true", version="v4.0.0").binary()
+@pytest.mark.parametrize("version", ["v3.9.4", "v5.0.0", "v2.17.0", ""])
+def test_another_helm_is_refused(helm, version):
+    with pytest.raises(PlatformError, match=rf"helm 3\.17 or newer, or helm 4, is needed, but .* is {version or 'no helm'}: install"):
+        _ = helm("true", version=version).binary
+
+
+@pytest.mark.parametrize(
+    ("version", "client_side", "with_cluster"),
+    [
+        ("v3.17.0", [], ["--validate", "--dry-run=server"]),
+        ("v4.0.0", ["--server-side=false"], ["--dry-run=server"]),
+    ],
+)
+def test_helm_4_is_told_to_work_as_helm_3(helm, version, client_side, with_cluster):
+    found = helm("true", version=version)
+    assert (found.client_side, found.with_cluster) == (client_side, with_cluster)
+
+
+def test_a_version_is_asked_once_for_each_binary(helm, tmp_path):
+    body = f"echo asked >> {tmp_path}/asked; echo v3.21.4"
+    started = helm("true")
+    script = tmp_path / "bin" / "helm"
+    script.write_text(f"#!/bin/sh\n{body}\n")
+    assert [started.binary.major, find_helm().major] == [3, 3]
+    script.write_text(f"#!/bin/sh\n{body.replace('v3.21.4', 'v4.3.2')}  # another size\n")
+    assert find_helm().major == 4
+    assert (tmp_path / "asked").read_text() == "asked\nasked\n"
 
 
 def test_t26_token_and_address_are_in_the_environment_only(helm, monkeypatch):
@@ -116,6 +141,10 @@ def test_error_is_helms_own_without_whole_objects(helm):
 
 def test_long_errors_are_cut_and_warnings_left_out():
     assert error_words("WARNING: x\nError: y") == "y"
+    assert (
+        error_words('level=WARN msg="upgrade failed" name=a error="{\\"data\\": \\"c2VjcmV0\\"}"\nError: UPGRADE FAILED: y')
+        == "UPGRADE FAILED: y"
+    )
     assert len(error_words("x" * 9000)) < 2000
 
 

@@ -23,11 +23,11 @@ MARK = "OPTA_TEST_OF"
 LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
 PLAY = [{"hosts": "localhost", "gather_facts": False, "vars": LOCAL, "tasks": [{"ansible.builtin.command": "sleep 60"}]}]
 OWNER = """
-import pathlib, sys, time
+import pathlib, signal, sys
 from tests.support.playbooks import Playbooks
 playbooks = Playbooks({}, pathlib.Path(sys.argv[1]))
 playbooks.begin(sys.argv[2], "-i", "localhost,")
-time.sleep(60)
+signal.pause()
 """
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.standin.processes import is_alive
-from tests.standin.tests.clusters import create_cluster, create_subnets, eventually
+from tests.standin.tests.clusters import create_cluster, create_subnets
 from tests.support.process_tree import with_variable
 from tests.support.standin import Standin
 from tests.support.until import until
@@ -116,7 +116,7 @@ def test_a_directory_with_other_files_is_never_emptied(tmp_path: Path) -> None:
 def test_times_that_are_no_seconds_are_refused(directory: Path) -> None:
     refused = command("up", directory, "--times", '{"eks:cluster": "soon"}')
     assert refused.returncode == 2
-    assert "must be a JSON object of seconds" in refused.stderr
+    assert "must be a JSON object of seconds or calls" in refused.stderr
     assert not directory.exists()
 
 
@@ -128,7 +128,7 @@ def test_a_killed_stand_in_leaves_no_process(directory: Path, verb: str) -> None
     assert {name.split("/")[1] for name in recorded} >= {"server", "etcd", "kube-apiserver", "kwok"}
     assert all(is_alive(process) for process in recorded.values())
     os.kill(recorded[f"{directory.name}/server"]["pid"], signal.SIGKILL)
-    eventually(lambda: not any(is_alive(process) for process in recorded.values()), seconds=10)
+    until(lambda: not any(is_alive(process) for process in recorded.values()), seconds=10)
     status = command("status", directory)
     assert status.returncode == 1
     assert "DEAD" in status.stdout
@@ -137,7 +137,7 @@ def test_a_killed_stand_in_leaves_no_process(directory: Path, verb: str) -> None
 
 
 OWNER = """
-import json, pathlib, sys, time
+import pathlib, signal, sys
 from tests.standin.tests.clusters import create_cluster, create_subnets
 from tests.support.process_tree import with_variable
 from tests.support.standin import Standin
@@ -145,7 +145,7 @@ from tests.support.until import until
 running = Standin(pathlib.Path(sys.argv[1])).up()
 create_cluster(running, "owned", create_subnets(running))
 print("ready", flush=True)
-time.sleep(120)
+signal.pause()
 """
 
 
