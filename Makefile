@@ -37,7 +37,7 @@ test-changed: lint binaries ## Run the tests that what has changed since main ma
 	@$(RUN) $(call SELECTED,--changed) pytest $(PARALLEL) -m 'not kill_all' $$selected
 
 test-fast: lint ## Run linters, contracts and unit tests
-	@$(RUN) pytest -n $(WORKERS) tests/contracts tests/unit
+	@$(RUN) pytest -n $(WORKERS) --ignore tests/unit/standin tests/contracts tests/unit
 
 test-profile: binaries ## Run the tests, say what they cost, and record it; TESTS="..." for some, without recording
 	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) python -m tests.profile $(if $(TESTS),,--record) $(PARALLEL) -m 'not kill_all' $$selected

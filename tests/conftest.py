@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
+from botocore.loaders import JSONFileLoader
 
 from tests.support.playbooks import Playbooks
 from tests.support.standin import DIRECTORY, Standin, own_directory, remove_leftovers
@@ -67,3 +69,17 @@ def _no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "standin" in request.fixturenames:
         request.getfixturevalue("standin").clear_faults()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_read_once() -> Iterator[None]:
+    """The models of AWS's services, which every new boto3 session reads anew.
+
+    But for S3's: botocore's clients take the bucket out of the paths of the very model that they were given.
+    """
+    read = JSONFileLoader().load_file
+    once = functools.cache(read)
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setattr(JSONFileLoader, "load_file", staticmethod(lambda path: read(path) if "/s3/" in path else once(path)))
+    yield
+    monkeypatch.undo()

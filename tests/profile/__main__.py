@@ -19,7 +19,7 @@ from tests.profile.plugin import MEASURED
 from tests.profile.report import markdown
 from tests.support.counts import ANSIBLE_RUNS, RUN
 
-INTERVAL_SECONDS = 0.3
+INTERVAL_SECONDS = 0.5
 
 
 def main(arguments: list[str]) -> int:

@@ -16,7 +16,7 @@ HEADING = """---
 # the most expensive tests, which `make test` holds to these numbers (tests/profile/budgets.py).
 """
 #: seconds of a file that is not listed, by the beginning of its path
-UNLISTED = (("tests/unit/", 0.5), ("tests/contracts/", 1.0), ("", 10.0))
+UNLISTED = (("tests/unit/", 0.5), ("tests/contracts/", 1.0), ("tests/integration/", 5.0), ("", 10.0))
 
 
 @dataclass
