@@ -105,7 +105,7 @@ class Release:
         before = objects_of(stored.manifest, wanted.namespace)
         local_name = str(read_metadata(Path(wanted.chart.reference))["name"]) if wanted.chart.local else ""
         reasons = reasons_for_change(stored, newest, wanted.chart, local_name, wanted.values)
-        live = self._live = Live(self._client, before)
+        live = self._live = Live(self._client, before, wanted.namespace)
         drift = live.drift() if wanted.repair_drift else {}
         self._drifted = bool(drift)
         if not reasons:
