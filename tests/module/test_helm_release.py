@@ -138,10 +138,11 @@ def test_drift_of_a_custom_resource_is_set_back(release, cluster, options):
     release(**chart)
     cluster.kubernetes.merge(widget, {"spec": {"size": 2, "of": "somebody else"}})
     planned = release(**chart, check_mode=True)
-    assert [action["attributes"] for action in planned["actions"]] == [[f"Widget {options['namespace']}/{options['name']}"]]
+    assert [action["attributes"] for action in planned["actions"]] == [[f"Widget {options['name']}"]]
     assert release(**chart)["changed"]
     assert cluster.get(widget)["spec"] == {"size": 1, "text": "plain", "of": "somebody else"}
     assert not release(**chart)["changed"]
+    assert [status for _number, status in cluster.revisions(options["namespace"], options["name"])] == ["superseded", "deployed"]
 
 
 def test_characters_of_every_plane_are_deployed(release, cluster, options):

@@ -23,9 +23,12 @@ REPAIR_MANAGER = "opta.platform"
 
 
 class Live:
-    """The objects that a manifest names, asked of the cluster once."""
+    """The objects that a manifest names, asked of the cluster once.
 
-    def __init__(self, client: KubernetesClient, objects: Objects) -> None:
+    namespace: the release's, for objects of custom kinds that live in one and name none; only the cluster knows which do.
+    """
+
+    def __init__(self, client: KubernetesClient, objects: Objects, namespace: str) -> None:
         self._client = client
         self._objects = objects
         discovery = Discovery(client)
@@ -33,7 +36,7 @@ class Live:
         self._paths: dict[Identity, str] = {}
         for name, obj in objects.items():
             try:
-                self._paths[name] = path_of(discovery.kind(obj["apiVersion"], name.kind), name.namespace, name.name)
+                self._paths[name] = path_of(discovery.kind(obj["apiVersion"], name.kind), name.namespace or namespace, name.name)
             except UnknownKind:
                 continue
         self.found: dict[Identity, dict[str, Any] | None] = dict(zip(self._paths, together(client.get, self._paths.values()), strict=True))

@@ -111,7 +111,7 @@ class Release:
             return plan
         before = objects_of(stored.manifest, wanted.namespace)
         reasons = reasons_for_change(stored, newest, wanted.chart, wanted.chart_name, wanted.values)
-        live = self._live = Live(self._client, before)
+        live = self._live = Live(self._client, before, wanted.namespace)
         drift = live.drift() if wanted.repair_drift else {}
         self._drifted = bool(drift)
         if not reasons:

@@ -48,14 +48,14 @@ class Rollout:
         except HelmError as error:
             raise self._gone_back(str(error), previous) from error
         stored = self.newest()
-        live = Live(self._client, objects_of(stored.manifest, wanted.namespace)) if drifted else None
+        live = self._live(stored.manifest) if drifted else None
         if live:
             live.set_back()
         return self.finish(stored, previous, live) if wanted.wait else stored
 
     def finish(self, stored: Stored, previous: int | None, live: Live | None = None) -> Stored:
         """Wait until a deployed revision is ready. One that was never ready before is taken back when it does not get so."""
-        live = live or Live(self._client, objects_of(stored.manifest, self._wanted.namespace))
+        live = live or self._live(stored.manifest)
         try:
             live.wait(self._wanted.timeout_seconds)
         except (WaitTimeout, ResourceFailed) as error:
@@ -94,6 +94,9 @@ class Rollout:
                 return stored
         raise PlatformError(f"{self._wanted.title} was deployed, but helm stored no revision of it. Run again.")
 
+    def _live(self, manifest: str) -> Live:
+        return Live(self._client, objects_of(manifest, self._wanted.namespace), self._wanted.namespace)
+
     def _common(self) -> list[str]:
         return [f"--namespace={self._wanted.namespace}", timeout_argument(self._wanted.timeout_seconds)]
 
@@ -110,7 +113,7 @@ class Rollout:
                 self.uninstall()
                 return ResourceFailed(f"{told} It was the first revision and was uninstalled.")
             self._rollback(goal)
-            Live(self._client, objects_of(self.newest().manifest, self._wanted.namespace)).wait(self._wanted.timeout_seconds)
+            self._live(self.newest().manifest).wait(self._wanted.timeout_seconds)
         except ControllerGone:
             raise
         except PlatformError as error:
@@ -143,7 +146,7 @@ class Rollout:
         if stored is None or failed.status != "failed":
             return ""
         hooks = {name: obj for name, obj in objects_of(stored.hooks, self._wanted.namespace).items() if name.kind in ("Job", "Pod")}
-        found = [obj for obj in Live(self._client, hooks).found.values() if obj]
+        found = [obj for obj in Live(self._client, hooks, self._wanted.namespace).found.values() if obj]
         try:
             wait_until_ready(self._client, {str(number): obj for number, obj in enumerate(found)}, 0)
         except (WaitTimeout, ResourceFailed) as error:
