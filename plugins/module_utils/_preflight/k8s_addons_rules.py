@@ -25,6 +25,7 @@ def k8s_addons_rules(given: Mapping[str, Any]) -> list[str]:
         ingress=given.get(f"{PREFIX}ingress"),
         mirror=given.get(f"{PREFIX}repository_mirror"),
         extra_charts=given.get(f"{PREFIX}extra_charts") or [],
+        namespaces={key: str(given[f"{PREFIX}{key}_namespace"]) for key in charts if given.get(f"{PREFIX}{key}_namespace")},
         datadog_keys=[given.get(f"{PREFIX}datadog_api_key_secret_arn"), given.get(f"{PREFIX}datadog_api_key")],
     )
 
