@@ -12,7 +12,8 @@ from .._answers import ask_ahead
 from .._credentials.api import describe_secret
 from .._credentials.credentials import Credentials, applied_version
 from .._errors import Refused
-from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, ensure_absent, ensure_present
+from .._reconcile import ensure_absent, ensure_present
+from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource
 from .._security_group.group import StoreSecurityGroup
 from . import api, reboots
 from .groups import ParameterGroup, SubnetGroup, parameter_group_name

@@ -115,8 +115,8 @@ def _eks(given: Mapping[str, Any]) -> list[str]:
                 "network_nat_mode is none: nodes could not reach EKS and the registries. Use single or per_zone, or give the gateway "
                 f"endpoint s3 and network_interface_endpoints: {', '.join(INTERFACE_ENDPOINTS_FOR_NODES)}."
             )
-    for variable in ("eks_endpoint_public_cidr_blocks", "eks_api_client_cidr_blocks"):
-        sentences.extend(_block(variable, block) for block in given.get(variable) or [] if not _is_block(block))
+    variable = "eks_api_client_cidr_blocks"
+    sentences.extend(_block(variable, block) for block in given.get(variable) or [] if not _is_block(block))
     if not given.get("eks_endpoint_public_cidr_blocks", ["0.0.0.0/0"]) and given.get("eks_endpoint_public_enabled", True):
         sentences.append(
             "eks_endpoint_public_cidr_blocks is empty: name the blocks that may reach the endpoint, for example [203.0.113.0/24], "
