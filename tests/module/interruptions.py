@@ -37,6 +37,7 @@ def call_and_kill(standin: Standin, module: str, options: Options, changes: int)
             _kill_after(changes)
             result = call_module(module, options, standin.environment)
             code = int(bool(result.get("failed")))
+            os.write(2, f"{module}: {result.get('msg')}\n".encode())
         finally:
             os._exit(code)
     _pid, status = os.waitpid(pid, 0)
