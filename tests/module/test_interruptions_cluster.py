@@ -11,7 +11,6 @@ from tests.module.eks_foundation import OWNED, Foundation
 from tests.module.interruptions import (
     Case,
     Options,
-    answers_lost,
     in_aws,
     killed_again_and_again,
     killed_once_after_each_change,
@@ -129,8 +128,3 @@ def test_a_call_that_is_killed_after_any_change_is_finished_by_the_next(standin:
 @pytest.mark.parametrize("case", LONG, ids=lambda case: case.module)
 def test_calls_that_are_killed_by_each_change_are_finished(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
     assert sum(killed_again_and_again(standin, case, unique)) > 4
-
-
-@pytest.mark.parametrize("case", [*LONG, CASES[0]], ids=lambda case: case.module)
-def test_lost_answers_make_no_duplicate(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
-    answers_lost(standin, case, unique)
