@@ -19,6 +19,7 @@ def k8s_addons_errors(inputs: Mapping[str, Any], *datadog_keys: str) -> list[str
         mirror=inputs["repository_mirror"],
         extra_charts=inputs["extra_charts"],
         datadog_keys=datadog_keys,
+        namespaces={key: given["namespace"] for key, given in inputs["addons"].items()},
     )
 
 

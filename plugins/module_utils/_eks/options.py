@@ -31,6 +31,8 @@ def check_cluster(options: Mapping[str, Any]) -> None:
         sentence = None if block == KNOWN_AFTER_APPLY else source_error("public_access_cidrs", block, (4, 6))
         if sentence:
             raise PlatformError(sentence)
+    for block in options.get("api_client_cidr_blocks") or []:
+        check_network("api_client_cidr_blocks", block)
     if options.get("service_ipv4_cidr"):
         check_network("service_ipv4_cidr", options["service_ipv4_cidr"])
     if options.get("endpoint_public_access") is False and options.get("endpoint_private_access") is False:

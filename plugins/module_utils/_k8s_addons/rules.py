@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .mirror import mirror_problem
-from .table import INGRESSES, Charts, truth
+from .table import ADDONS, INGRESSES, Charts, truth
 
 NONE = "none"
+RESTRICTED = "restricted"
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 
@@ -21,8 +22,12 @@ def errors(
     mirror: Any = "",
     extra_charts: Any = (),
     datadog_keys: Sequence[Any] | None = None,
+    namespaces: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """A sentence for each rule broken. addons: {key: enabled, chart_version, values}; what is not known yet is left out."""
+    """A sentence for each rule broken.
+
+    addons: {key: enabled, chart_version, values}; what is not known yet is left out. namespaces: {key: namespace}.
+    """
     sentences = []
     for key, given in addons.items():
         values = given.get("values")
@@ -44,7 +49,7 @@ def errors(
             )
         elif all(datadog_keys):
             sentences.append("k8s_addons_datadog_api_key and k8s_addons_datadog_api_key_secret_arn are both given: give one of them.")
-    return sentences + _extra(extra_charts or [])
+    return [*sentences, *_extra(extra_charts or []), *_shared(extra_charts or [], namespaces or {})]
 
 
 def outside_windows(addons: Mapping[str, Mapping[str, Any]], charts: Charts, minor: str, *, stands: bool) -> list[str]:
@@ -92,6 +97,29 @@ def _extra(entries: Any) -> list[str]:
             )
         if entry.get("values") is not None and not isinstance(entry["values"], Mapping):
             sentences.append(f"{where}: values must be a map of the chart's values, not {_kind(entry['values'])}.")
+    return sentences
+
+
+def _shared(entries: Any, namespaces: Mapping[str, str]) -> list[str]:
+    """Charts that would be an add-on's own release, or would give a namespace another Pod Security level than others in it."""
+    releases = {(namespace, ADDONS[key].release): key for key, namespace in namespaces.items() if key in ADDONS}
+    levels = {namespace: ("the add-on " + ADDONS[key].release, ADDONS[key].pod_security) for (namespace, _), key in releases.items()}
+    sentences = []
+    for entry in entries if isinstance(entries, list) else []:
+        if not isinstance(entry, Mapping) or not entry.get("name") or not truth(entry.get("enabled", True)):
+            continue
+        name, namespace, level = entry["name"], entry.get("namespace") or entry["name"], entry.get("pod_security")
+        where = f"k8s_addons_extra_charts, chart {name}"
+        if (namespace, name) in releases:
+            sentences.append(
+                f"{where}: in the namespace {namespace} that is the release of an add-on; choose another name or another namespace."
+            )
+        other, standing = levels.setdefault(namespace, (f"the chart {name}", level or RESTRICTED))
+        if level and level != standing:
+            sentences.append(
+                f"{where}: pod_security is {level}, but {other}, which shares the namespace {namespace}, has {standing}: "
+                "a namespace has one level; give both the same, or choose another namespace."
+            )
     return sentences
 
 

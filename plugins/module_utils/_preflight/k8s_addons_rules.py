@@ -20,11 +20,13 @@ def k8s_addons_rules(given: Mapping[str, Any]) -> list[str]:
 
     if not any(name.startswith(PREFIX) for name in given):
         return []
+    charts = _charts()
     return rules.errors(
-        _addons(given, _charts()),
+        _addons(given, charts),
         ingress=given.get(f"{PREFIX}ingress"),
         mirror=given.get(f"{PREFIX}repository_mirror"),
         extra_charts=given.get(f"{PREFIX}extra_charts") or [],
+        namespaces={key: str(given[f"{PREFIX}{key}_namespace"]) for key in charts if given.get(f"{PREFIX}{key}_namespace")},
         datadog_keys=[given.get(f"{PREFIX}datadog_api_key_secret_arn"), given.get(f"{PREFIX}datadog_api_key")],
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network
 from typing import Any
 
 from .._cidr import source_error
@@ -114,6 +115,8 @@ def _eks(given: Mapping[str, Any]) -> list[str]:
                 "network_nat_mode is none: nodes could not reach EKS and the registries. Use single or per_zone, or give the gateway "
                 f"endpoint s3 and network_interface_endpoints: {', '.join(INTERFACE_ENDPOINTS_FOR_NODES)}."
             )
+    for variable in ("eks_endpoint_public_cidr_blocks", "eks_api_client_cidr_blocks"):
+        sentences.extend(_block(variable, block) for block in given.get(variable) or [] if not _is_block(block))
     if not given.get("eks_endpoint_public_cidr_blocks", ["0.0.0.0/0"]) and given.get("eks_endpoint_public_enabled", True):
         sentences.append(
             "eks_endpoint_public_cidr_blocks is empty: name the blocks that may reach the endpoint, for example [203.0.113.0/24], "
@@ -122,6 +125,18 @@ def _eks(given: Mapping[str, Any]) -> list[str]:
     blocks = given.get("eks_endpoint_public_cidr_blocks") or []
     wrong = (source_error("eks_endpoint_public_cidr_blocks", block, (4, 6)) for block in blocks)
     return sentences + [sentence for sentence in wrong if sentence]
+
+
+def _is_block(block: Any) -> bool:
+    try:
+        IPv4Network(str(block))
+    except ValueError:
+        return False
+    return True
+
+
+def _block(variable: str, block: Any) -> str:
+    return f"{variable} has {block!r}: it must be a block of IPv4 addresses without host bits, for example 10.0.0.0/16."
 
 
 def _node_groups(groups: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -58,6 +58,28 @@ LINKERD_1_36 = {"k8s_addons_linkerd_chart_version": "2026.9.1"}
 NGINX_1_36 = {"k8s_addons_ingress": "ingress_nginx", "k8s_addons_linkerd_enabled": False}
 
 
+def chart(name, **more):
+    return {"name": name, "repository": "https://charts.example.com", "chart_version": "1", **more}
+
+
+@pytest.mark.parametrize(
+    ("charts", "words"),
+    [
+        ([chart("datadog")], "chart datadog: in the namespace datadog that is the release of an add-on;"),
+        ([chart("datadog", enabled=False)], None),
+        ([chart("datadog", namespace="monitoring")], None),
+        ([chart("mine", namespace="datadog")], None),
+        ([chart("mine", namespace="datadog", pod_security="baseline")], "but the add-on datadog, which shares the namespace datadog"),
+        ([chart("one", namespace="x"), chart("two", namespace="x", pod_security="baseline")], "but the chart one, which shares"),
+        ([chart("one", namespace="x", pod_security="baseline"), chart("two", namespace="x")], None),
+    ],
+)
+def test_charts_share_a_namespace_with_others_under_one_level_only(charts, words):
+    said = environment_rules({**GIVEN, "k8s_addons_datadog_namespace": "datadog", "k8s_addons_extra_charts": charts})
+    assert len(said) == bool(words)
+    assert not words or words in said[0]
+
+
 @pytest.mark.parametrize(
     ("wanted", "current", "inputs", "refused", "note"),
     [
