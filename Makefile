@@ -43,7 +43,7 @@ test-profile: binaries ## Run the tests, say what they cost, and record it; TEST
 	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) python -m tests.profile $(if $(TESTS),,--record) $(PARALLEL) -m 'not kill_all' $$selected
 
 test-kill: setup binaries ## Kill a run in every one of its tasks, in both ways
-	@$(RUN) pytest -m kill_all -rP tests/environment
+	@$(RUN) pytest -m kill_all -rP --record-result $@ tests/environment
 
 bench: setup binaries ## Measure against terraform plan and AWS's own waits; BENCH="--parts second" for less
 	@$(RUN) python -m tests.bench $(BENCH)
