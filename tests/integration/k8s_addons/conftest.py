@@ -1,4 +1,6 @@
-"""The inputs of the role k8s_addons, as the unit tests have them."""
+"""The inputs of the role k8s_addons, for charts that helm renders."""
+
+from __future__ import annotations
 
 from tests.unit.k8s_addons.conftest import charts, inputs
 
