@@ -11,6 +11,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
 from ansible_collections.opta.platform.plugins.module_utils._helm.binary import find_helm
 from ansible_collections.opta.platform.plugins.module_utils._preflight import conversion, rules, variables
+from ansible_collections.opta.platform.plugins.module_utils._service.layer_rules import addon_namespaces, layer_errors, place_of
 from ansible_collections.opta.platform.plugins.module_utils._service.public_rules import shared_errors
 from ansible_collections.opta.platform.plugins.module_utils._service.rules import service_errors
 from ansible_collections.opta.platform.plugins.plugin_utils import _inputs, _prepared  # noqa: F401 (imported for what it does)
@@ -19,6 +20,9 @@ from ansible_collections.opta.platform.plugins.plugin_utils import _inputs, _pre
 HELM_ROLES = ("k8s_addons", "opta_service")
 #: what says which addresses a service has
 ADDRESS_INPUTS = ("opta_service_environment", "opta_service_public_addresses", "opta_service_ports")
+#: what says where a service lives
+LAYER_INPUTS = ("opta_service_environment", "opta_service_name", "opta_service_layer", "opta_service_pod_security")
+CHARTS_INPUT = "k8s_addons_extra_charts"
 
 
 class ActionModule(ActionBase):
@@ -34,6 +38,7 @@ class ActionModule(ActionBase):
                 "roles": {"type": "list", "elements": "str", "required": True},
                 "kind": {"choices": ["environment", "service"], "default": "environment"},
                 "found": {"type": "dict"},
+                "removal": {"type": "bool", "default": False},
             }
         )
         present = task_vars or {}
@@ -43,16 +48,20 @@ class ActionModule(ActionBase):
         values, invalid = conversion.convert_all(given, options)
         values = {**_defaults(arguments["roles"]), **values}
         values.setdefault("opta_environment", str(present.get("inventory_hostname")))
+        notes: list[str] = []
         if arguments["found"] is not None:
             problems = rules.aws_rules(values, arguments["found"])
+            notes = rules.aws_notes(values, arguments["found"])
         else:
             problems = variables.unknown_variables(present, known, _inputs.roles())
             problems += variables.empty_variables(given, options)
             problems += self._told(arguments["kind"], values, present, invalid)
             problems += self._helm_errors(arguments["roles"], present)
+            problems += [] if arguments["removal"] else _layers(arguments["kind"], values, present)
         if problems:
             raise AnsibleActionFail("\n".join(problems))
-        return {"changed": False, "stores": rules.new_stores(values) if arguments["kind"] == "environment" else {}}
+        told = {"warnings": notes} if notes else {}
+        return {**told, "changed": False, "stores": rules.new_stores(values) if arguments["kind"] == "environment" else {}}
 
     def _told(self, kind: str, values: dict[str, Any], present: Mapping[str, Any], invalid: Mapping[str, list[str]]) -> list[str]:
         """What the rules say, and what is wrong with the types of variables that they do not name."""
@@ -109,6 +118,24 @@ def _shared_addresses(values: Mapping[str, Any], present: Mapping[str, Any], ser
     beside = {host: inputs for host, inputs in others.items() if inputs.get("opta_service_environment") == environment}
     domain = _variables(hosts, environment, ["dns_cert_domain"]).get("dns_cert_domain") or ""
     return shared_errors(values, beside, str(domain))
+
+
+def _layers(kind: str, values: Mapping[str, Any], present: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the namespaces of a service, or of all services of an environment."""
+    host, hosts, groups = str(present.get("inventory_hostname")), present.get("hostvars") or {}, present.get("groups") or {}
+    environment = host if kind == "environment" else str(values.get("opta_service_environment") or "")
+    given = {each: _variables(hosts, each, LAYER_INPUTS) for each in groups.get("services", [])}
+    given |= {host: values} if kind == "service" else {}
+    places = {each: place_of(each, inputs) for each, inputs in given.items() if inputs.get("opta_service_environment") == environment}
+    addons = _defaults(["k8s_addons"])
+    addons |= _variables(hosts, environment, addons)
+    charts = addons.get(CHARTS_INPUT) or []
+    told = {
+        each: layer_errors(each, places, environment, addon_namespaces(addons), charts if isinstance(charts, list) else [])
+        for each in places
+        if kind == "environment" or each == host
+    }
+    return [sentence if kind == "service" else f"Service {each}: {sentence}" for each, said in told.items() for sentence in said]
 
 
 def _variables(hosts: Mapping[str, Any], host: str, names: Iterable[str]) -> dict[str, Any]:

@@ -11,16 +11,15 @@ from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.mirror i
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.published import published
 
 
-def k8s_addons_errors(inputs: Mapping[str, Any], charts: Mapping[str, Any], *datadog_keys: str) -> list[str]:
+def k8s_addons_errors(inputs: Mapping[str, Any], *datadog_keys: str) -> list[str]:
     """A sentence for each input that cannot be right. datadog_keys: the two ways to give Datadog's key."""
     return rules.errors(
         {key: {**given, "enabled": table.is_on(key, inputs)} for key, given in inputs["addons"].items()},
-        charts,
-        kubernetes_version=inputs["kubernetes_version"],
         ingress=inputs["ingress"],
         mirror=inputs["repository_mirror"],
         extra_charts=inputs["extra_charts"],
         datadog_keys=datadog_keys,
+        namespaces={key: given["namespace"] for key, given in inputs["addons"].items()},
     )
 
 
@@ -37,6 +36,9 @@ class FilterModule:
             "k8s_addons_releases": table.releases,
             "k8s_addons_mirrored_url": mirrored_url,
             "k8s_addons_removals": table.removals,
+            "k8s_addons_charts_off": table.charts_off,
+            "k8s_addons_were_removed": table.were_removed,
+            "k8s_addons_removed_releases": table.removed_releases,
             "k8s_addons_published": published,
             "k8s_addons_warning": {"ingress_nginx": ingress_nginx.ARCHIVED}.get,
         }

@@ -6,10 +6,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: external_dns_records
 version_added: 1.0.0
-short_description: See which records an external-dns keeps in a Route 53 zone, or wait until it has removed them
+short_description: List or remove the records that an external-dns keeps in a Route 53 zone
 description:
-  - Beside every record that external-dns makes stands a TXT record that names its owner id. This module changes nothing.
-  - In check mode it does not wait.
+  - Beside every record that external-dns makes stands a TXT record that names its owner id.
+  - Records of other owners, and of nobody, are left alone.
+  - End the external-dns before its records are removed, or it makes them again.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
   - python >= 3.10
@@ -23,14 +24,10 @@ options:
     type: str
     required: true
   state:
-    description: V(present) only reads, V(absent) waits until there is none.
+    description: V(present) only lists them, V(absent) removes them.
     type: str
     choices: [present, absent]
     default: present
-  wait_timeout:
-    description: Seconds to wait at the most.
-    type: int
-    default: 600
 extends_documentation_fragment:
   - opta.platform.resource.attributes
   - amazon.aws.common.modules
@@ -39,7 +36,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Wait until external-dns has removed its records
+- name: Remove the records of an external-dns that is no more
   opta.platform.external_dns_records:
     zone_id: Z0123456789ABCDEFGHIJ
     owner_id: opta-staging
@@ -48,29 +45,31 @@ EXAMPLES = r"""
 
 RETURN = r"""
 names:
-  description: Names of the TXT records of this owner.
+  description: Names and types of the record sets of this owner, as they were found.
   returned: success
   type: list
   elements: str
+  sample: ["hello.staging.example.com A", "cname-extdns.hello.staging.example.com TXT"]
 actions:
-  description: Always empty.
+  description: What was removed, or would be.
   returned: success
   type: list
   elements: dict
 diff:
-  description: Always empty.
+  description: What was removed, or would be.
   returned: success
   type: dict
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._external_dns import records
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
+from ansible_collections.opta.platform.plugins.module_utils._resource import as_result
+from ansible_collections.opta.platform.plugins.module_utils._route53.records import described
 
 ARGUMENTS = {
     "zone_id": {"required": True},
     "owner_id": {"required": True},
     "state": {"choices": ["present", "absent"], "default": "present"},
-    "wait_timeout": {"type": "int", "default": 600},
 }
 
 
@@ -80,11 +79,13 @@ def main():
 
     def work():
         client = module.client("route53")
-        if given["state"] == "absent" and not module.check_mode:
-            records.wait_until_none(client, given["zone_id"], given["owner_id"], given["wait_timeout"])
-        return records.owned(client, given["zone_id"], given["owner_id"])
+        names = described(records.owned(client, given["zone_id"], given["owner_id"]))
+        if given["state"] == "present":
+            return names, []
+        return names, records.remove(client, given["zone_id"], given["owner_id"], module.check_mode)
 
-    module.exit_json(changed=False, names=module.attempt(work), actions=[], diff={"before": {}, "after": {}})
+    names, outcomes = module.attempt(work)
+    module.exit_json(**{**as_result(outcomes, "names"), "names": names})
 
 
 if __name__ == "__main__":

@@ -38,7 +38,8 @@ options:
   chart:
     description:
       - The chart, as the absolute path of a directory or archive, a name in O(repository), or an C(oci://) URL.
-        Needed unless O(state=absent). Changed in place.
+        Needed unless O(state=absent).
+      - A release of a chart of another name is somebody else's. It is refused unless O(adopt=true), and with O(state=absent) it stays.
       - A local chart is compared by a digest of its files, kept as a label of the release.
     type: str
   repository:

@@ -32,7 +32,9 @@ options:
         type: str
         required: true
       chart:
-        description: The chart, as O(opta.platform.helm_release#module:chart). Needed unless the release is to go. Changed in place.
+        description:
+          - The chart, as O(opta.platform.helm_release#module:chart). Needed unless the release is to go.
+          - A release that is to go stays if it is one of another chart.
         type: str
       repository:
         description: URL of the chart repository.

@@ -23,7 +23,9 @@ options:
     type: dict
     default: {}
   state:
-    description: V(present) waits for one that works, V(absent) until there is none.
+    description:
+      - V(present) waits for one that is active and has a healthy target in each of its target groups, V(absent) until there is none.
+      - Where the health of targets may not be read, an active one is enough, and a warning says so.
     type: str
     choices: [present, absent]
     default: present
@@ -94,7 +96,7 @@ def main():
         if module.check_mode:
             found = balancers.find(client, tags)
             return found[0] if found else dict.fromkeys(("arn", "name", "dns_name"), KNOWN_AFTER_APPLY)
-        return balancers.wait_for_one(client, tags, given["wait_timeout"])
+        return balancers.wait_for_one(client, tags, given["wait_timeout"], module.warn)
 
     module.exit_json(changed=False, load_balancer=module.attempt(work), actions=[], diff={"before": {}, "after": {}})
 

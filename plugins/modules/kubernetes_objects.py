@@ -109,6 +109,19 @@ options:
       - Labels of what belongs to the caller. With O(state=absent) a Namespace among O(objects) stays as long as it holds anything
         without these labels. Not given, a Namespace goes with all that is in it.
     type: dict
+  keep_namespaces_in_use:
+    description:
+      - Whether, with O(state=absent), a Namespace among O(objects) stays as long as it holds a workload that has not come to its end, a
+        Service, an Ingress, a PersistentVolumeClaim or a helm release. A warning names them.
+    type: bool
+    default: false
+  releases_gone:
+    description:
+      - Releases, as C(namespace/name), that earlier tasks uninstall. In check mode, where they are still there,
+        O(keep_namespaces_in_use) does not count them and what goes with them.
+    type: list
+    elements: str
+    default: []
   propagation_policy:
     description: What becomes of the objects that belong to a deleted one. With V(Foreground) they go first.
     type: str
@@ -261,6 +274,8 @@ ARGUMENTS = {
     "wait_conditions": {"type": "list", "elements": "dict", "default": [], "options": CONDITION},
     "generation_annotation": {},
     "keep_namespaces_used_by_others_than": {"type": "dict"},
+    "keep_namespaces_in_use": {"type": "bool", "default": False},
+    "releases_gone": {"type": "list", "elements": "str", "default": []},
     "propagation_policy": {"choices": ["Foreground", "Background", "Orphan"], "default": "Foreground"},
 }
 

@@ -8,7 +8,8 @@ module: kubernetes_volume_claims
 version_added: 1.0.0
 short_description: Remove PersistentVolumeClaims of an EKS cluster, and keep their data
 description:
-  - Deletes the PersistentVolumeClaims of a namespace that have the given labels, with their volumes.
+  - Deletes the PersistentVolumeClaims of a namespace that have the given labels, with their volumes; or the volumes whose claims went
+    with a helm release.
   - Volumes are data, so each EBS volume is kept as a snapshot with the tag C(opta:retained), unless O(delete_volumes=true).
     The snapshot is made when the claim is gone and nothing can write to the volume any more.
   - Whatever uses the claims must be gone, or go meanwhile; the EBS CSI driver must still run.
@@ -22,9 +23,19 @@ options:
     type: str
     required: true
   match_labels:
-    description: Labels that the claims have; at least one.
+    description: Labels that the claims have; at least one. This or O(release) is needed.
     type: dict
-    required: true
+  release:
+    description:
+      - Name of a helm release of the namespace that goes with its claims. Helm deletes these itself, and Kubernetes then deletes their
+        volumes. So call the module with O(state=held) before the release is uninstalled, and with O(state=absent) after it.
+      - Claims that helm keeps are left alone, as are volumes that are not of Amazon EBS.
+    type: str
+  state:
+    description: V(absent) removes, V(held) lets the volumes outlive the claims of O(release) (reclaim policy C(Retain)).
+    type: str
+    choices: [absent, held]
+    default: absent
   delete_volumes:
     description: Whether the data may go, so that no snapshot is made.
     type: bool
@@ -71,9 +82,12 @@ diff:
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.claims import Claims
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule
 
+CHOSEN_BY = ("match_labels", "release")
 ARGUMENTS = {
     "namespace": {"required": True},
-    "match_labels": {"type": "dict", "required": True},
+    "match_labels": {"type": "dict"},
+    "release": {},
+    "state": {"choices": ["absent", "held"], "default": "absent"},
     "delete_volumes": {"type": "bool", "default": False},
     "tags": {"type": "dict", "default": {}},
     "wait_timeout": {"type": "int", "default": 3600},
@@ -81,19 +95,22 @@ ARGUMENTS = {
 
 
 def main():
-    module = ClusterModule(argument_spec=ARGUMENTS, common=False)
+    rules = {"mutually_exclusive": [CHOSEN_BY], "required_one_of": [CHOSEN_BY], "required_if": [("state", "held", ["release"])]}
+    module = ClusterModule(argument_spec=ARGUMENTS, common=False, **rules)
     given = module.params
-    if not given["match_labels"]:
+    if given["match_labels"] == {}:
         module.fail_json(msg="match_labels is empty: name the labels of the claims, for example app.kubernetes.io/instance: hello.")
 
     def work():
         client = module.cluster()
         if client is None:
             return []
-        named = {"namespace": given["namespace"], "labels": given["match_labels"], "tags": given["tags"]}
-        user = " ".join(given["match_labels"].values())
+        labels, release = given["match_labels"] or {}, given["release"] or ""
+        named = {"namespace": given["namespace"], "labels": labels, "release": release, "tags": given["tags"]}
+        user = release or " ".join(labels.values())
         settings = {"delete_volumes": given["delete_volumes"], "check_mode": module.check_mode, "timeout_seconds": given["wait_timeout"]}
-        return Claims(client, module.client("ec2"), user=user, **named, **settings).remove()
+        claims = Claims(client, module.client("ec2"), user=user, **named, **settings)
+        return claims.hold() if given["state"] == "held" else claims.remove()
 
     module.run("claim", work)
 

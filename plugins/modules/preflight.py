@@ -13,7 +13,8 @@ author: [opta.platform contributors (@opta-platform)]
 description:
   - Fails with one sentence for each input that cannot be right; the playbooks begin with it.
   - Tells variables with the prefix of a role that no role reads (with the nearest right name), empty values, and inputs that
-    contradict each other. It makes no call to AWS; given O(found), it holds the inputs against what AWS has.
+    contradict each other, or those of another host of the inventory.
+  - It makes no call to AWS; given O(found), it holds the inputs against what AWS has.
 options:
   roles:
     description: Names of the roles whose defaults complete the inputs.
@@ -28,6 +29,10 @@ options:
   found:
     description: RV(opta.platform.environment_info#module:found), what AWS has.
     type: dict
+  removal:
+    description: Whether the host is to be removed, so that it does not matter who shares its namespaces.
+    type: bool
+    default: false
 attributes:
   action:
     description: Runs in the controller.

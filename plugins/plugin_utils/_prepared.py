@@ -67,8 +67,8 @@ def _languages() -> None:
     get_module_decoder(_worker.PROFILE, Direction.MODULE_TO_CONTROLLER)
 
 
-# in a command of Ansible's, and unless modules run in processes of their own
-if context.CLIARGS and _worker.SUPPORTED:
+def prepare() -> None:
+    """Import and read it now; what this process then holds, its garbage collection leaves alone."""
     gc.disable()  # what is imported stays
     _modules()
     _specifications()
@@ -77,3 +77,8 @@ if context.CLIARGS and _worker.SUPPORTED:
         _languages()
     gc.enable()
     gc.freeze()
+
+
+# in a command of Ansible's, and unless modules run in processes of their own
+if context.CLIARGS and _worker.SUPPORTED:
+    prepare()

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.module.eks_foundation import Foundation
+from tests.support.standin import TIMES
 from tests.support.steps import twelve_steps
 
 MODULE = "elasticache_replication_group"
@@ -109,7 +110,7 @@ def test_a_run_that_did_not_wait_is_ended_by_the_next(standin, run_module, cache
         assert run_module(MODULE, check_mode=True, **options)["actions"] == []
         ended = run_module(MODULE, **options)
     finally:
-        standin.set_times(elasticache_replicationgroup=0.3)
+        standin.set_times(elasticache_replicationgroup=TIMES["elasticache:replicationgroup"])
     assert (ended["actions"], ended["replication_group"]["status"]) == ([], "available")
     cache.delete_replication_group(ReplicationGroupId=options["name"])
     assert run_module(MODULE, **options, state="absent", skip_final_snapshot=True)["changed"]

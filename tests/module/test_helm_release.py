@@ -92,16 +92,16 @@ def test_plan_names_objects_and_fields_and_masks_secrets(release, options):
     assert after[f"Secret {place}"] == {"stringData.token": "(secret, changed)"}
 
 
-def test_release_as_wanted_starts_no_helm(release, cluster, options, monkeypatch, playbooks, tmp_path):
+def test_release_as_wanted_starts_no_helm(release, cluster, options, monkeypatch, standin, tmp_path):
     release()
     # a PATH without helm: only a run that needs helm fails
     path = tmp_path / "python-only"
     path.mkdir()
     for program in ("python3", "env", "sh", "bash", "ansible-playbook"):
-        found = shutil.which(program, path=playbooks._environment["PATH"])
+        found = shutil.which(program, path=standin.environment["PATH"])
         if found:
             (path / program).symlink_to(found)
-    monkeypatch.setitem(playbooks._environment, "PATH", str(path))
+    monkeypatch.setitem(standin.environment, "PATH", str(path))
     assert not release()["changed"]
     needed = release(values={"image": "registry.example.com/app:2"}, expect_failure=True)
     assert "helm 3 or 4 is needed" in needed["msg"]
@@ -169,9 +169,9 @@ def test_t25_fields_made_at_random_are_no_difference(release, cluster, options):
     assert "stringData.random" in told
 
 
-def test_t26_token_is_in_helms_environment_only(release, options, tmp_path, monkeypatch, playbooks):
+def test_t26_token_is_in_helms_environment_only(release, options, tmp_path, monkeypatch, standin):
     """A helm that tells how it was called: arguments, environment and the files that it could read."""
-    real = shutil.which("helm", path=playbooks._environment["PATH"])
+    real = shutil.which("helm", path=standin.environment["PATH"])
     seen = tmp_path / "seen"
     seen.mkdir()
     script = f"""#!/bin/bash
@@ -185,7 +185,7 @@ exec {real} "$@"
     folder.mkdir()
     (folder / "helm").write_text(script)
     (folder / "helm").chmod(0o755)
-    monkeypatch.setitem(playbooks._environment, "PATH", f"{folder}:{playbooks._environment['PATH']}")
+    monkeypatch.setitem(standin.environment, "PATH", f"{folder}:{standin.environment['PATH']}")
     done = release()
     assert "k8s-aws-v1" not in json.dumps(done)
     assert "k8s-aws-v1" not in (seen / "arguments").read_text()
@@ -204,6 +204,29 @@ def test_failed_roll_out_is_rolled_back_and_explained(release, cluster, options,
     assert image(cluster.get(deployment)) == "registry.example.com/app:1"
     assert cluster.revisions(options["namespace"], options["name"])[-1] == (3, "deployed")
     assert not release()["changed"]
+
+
+def test_roll_out_that_the_api_server_refuses_half_way_leaves_nothing(release, cluster, options, deployment, tmp_path):
+    """helm has created and changed objects by then, and deleted none: its first rollback fails, its second forgets what was created."""
+    chart = shutil.copytree(CHART, tmp_path / "chart")
+    further = chart / "templates" / "further.yaml"
+    further.write_text(configmap("before"))
+    release(chart=str(chart))
+    ingress = {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "wrong"}}
+    ingress["spec"] = {"rules": [{"host": "Not_A_Host"}]}
+    further.write_text(f"{configmap('after')}\n---\n{json.dumps(ingress)}")
+    failed = release(chart=str(chart), values={"image": "registry.example.com/app:2"}, expect_failure=True)
+    assert "Not_A_Host" in failed["msg"]
+    assert "It was rolled back to revision 1" in failed["msg"]
+    assert image(cluster.get(deployment)) == "registry.example.com/app:1"
+    held = cluster.kubernetes.items(f"/api/v1/namespaces/{options['namespace']}/configmaps")
+    assert {item["metadata"]["name"] for item in held} == {"kube-root-ca.crt", options["name"], "before"}
+    further.write_text(configmap("before"))
+    assert not release(chart=str(chart))["changed"]
+
+
+def configmap(name):
+    return json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}})
 
 
 def test_failed_first_installation_is_uninstalled_and_explained(release, cluster, options, deployment):
@@ -285,6 +308,22 @@ def test_ownership(release, cluster, options):
     adopted = release(adopt=True, values={"image": "registry.example.com/app:2"})
     assert adopted["release"]["revision"] == 2
     assert not release(values={"image": "registry.example.com/app:2"})["changed"]
+
+
+def test_a_release_of_another_chart_is_somebody_elses(release, cluster, options, deployment, tmp_path):
+    release()
+    chart = shutil.copytree(CHART, tmp_path / "chart")
+    metadata = chart / "Chart.yaml"
+    metadata.write_text(metadata.read_text().replace("name: plain", "name: other"))
+    refused = release(chart=str(chart), expect_failure=True)
+    assert "is a release of the chart plain, not of other" in refused["msg"]
+    for check_mode in (True, False):
+        kept = release(chart=str(chart), state="absent", check_mode=check_mode)
+        assert (kept["changed"], kept["actions"]) == (False, [])
+        assert "is a release of the chart plain, not of other: it stays." in kept["warnings"][0]
+    assert cluster.get(deployment) is not None
+    assert release(chart=str(chart), adopt=True)["release"]["chart"] == "other"
+    assert release(chart=str(chart), state="absent")["changed"]
 
 
 def test_namespace_is_made_when_told(standin, run_module, cluster, options, unique):

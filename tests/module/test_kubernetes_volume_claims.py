@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.module.eks_foundation import until
 from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.support.until import until
 
 MODULE = "kubernetes_volume_claims"
 LABELS = {"app": "store"}
@@ -44,10 +44,10 @@ def namespace(cluster, unique):
 def claim(cluster, namespace, ec2):
     """Make a bound claim of the service and give its EBS volume's id."""
 
-    def make(name="data-store-0", labels=LABELS):
+    def make(name="data-store-0", labels=LABELS, **metadata):
         spec = {"accessModes": ["ReadWriteOnce"], "storageClassName": "claims-tests", "resources": {"requests": {"storage": "1Gi"}}}
         path = f"/api/v1/namespaces/{namespace}/persistentvolumeclaims"
-        cluster.kubernetes.create(path, {"metadata": {"name": name, "labels": labels}, "spec": spec})
+        cluster.kubernetes.create(path, {"metadata": {"name": name, "labels": labels, **metadata}, "spec": spec})
         until(lambda: cluster.get(f"{path}/{name}")["status"]["phase"] == "Bound")
         volume = cluster.get(f"/api/v1/persistentvolumes/{cluster.get(f'{path}/{name}')['spec']['volumeName']}")
         return volume["spec"]["csi"]["volumeHandle"]
@@ -159,6 +159,24 @@ def test_a_volume_that_cannot_be_snapshotted_is_refused_before_anything_is_done(
     for check_mode in (True, False):
         assert "is not of Amazon EBS" in remove(check_mode=check_mode, expect_failure=True)["msg"]
     assert claims(cluster, namespace) == [claim_name]
+
+
+def test_volumes_of_claims_that_go_with_a_release_are_kept(cluster, namespace, claim, remove, ec2):
+    """Helm deletes the claims that it made, and Kubernetes their volumes, unless these are held before."""
+    owner = {"meta.helm.sh/release-name": "store", "meta.helm.sh/release-namespace": namespace}
+    held, kept = claim("data", annotations=owner), claim("kept", annotations={**owner, "helm.sh/resource-policy": "keep"})
+    others = claim("others")
+    of_release = {"match_labels": None, "release": "store"}
+    planned = [remove(check_mode=True, **of_release, state=state) for state in ("held", "absent")]
+    done = [remove(**of_release, state="held")]
+    assert remove(**of_release, state="absent")["actions"] == [], "its claim is there still"
+    cluster.kubernetes.delete(f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/data")
+    until(lambda: claims(cluster, namespace) == ["kept", "others"])
+    assert volumes(ec2, held) == {held}
+    done.append(remove(**of_release, state="absent"))
+    assert [result["actions"] for result in planned] == [result["actions"] for result in done]
+    assert (len(snapshots(ec2, held)), volumes(ec2, held, kept, others)) == (1, {kept, others})
+    assert remove(**of_release, state="absent")["actions"] == []
 
 
 def test_no_labels_would_mean_all_claims(remove):

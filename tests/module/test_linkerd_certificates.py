@@ -10,14 +10,16 @@ import subprocess
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.anchors import digest
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.certificates import Signed, new_issuer
+from cryptography.hazmat.primitives import serialization
 
-from tests.module.eks_foundation import until
 from tests.module.kubernetes_foundation import Cluster
 from tests.support.steps import KNOWN_AFTER_APPLY, plan_and_do
+from tests.support.until import until
 
 MODULE = "linkerd_certificates"
 ISSUER = "linkerd-identity-issuer"
-SECRETS = [ISSUER, "linkerd-proxy-injector-k8s-tls", "linkerd-policy-validator-k8s-tls", "linkerd-sp-validator-k8s-tls"]
+POLICY = "linkerd-policy-validator-k8s-tls"
+SECRETS = [ISSUER, "linkerd-proxy-injector-k8s-tls", POLICY, "linkerd-sp-validator-k8s-tls"]
 TAGS = {"opta:environment": "staging", "opta:role": "k8s_addons", "opta:name": "linkerd", "opta:managed-by": "opta.platform"}
 SHORT = {"trust_anchor_days": 100, "trust_anchor_renewal_days": 20, "issuer_days": 40, "issuer_renewal_days": 5}
 SHORT |= {"webhook_days": 60, "webhook_renewal_days": 5}
@@ -155,6 +157,17 @@ def test_expired_issuer_is_repaired(mesh, tmp_path):
     done = mesh.plan_and_do("update")
     assert "it has ended on" in json.dumps(done["diff"])
     verify(anchors, mesh.pair().certificate, tmp_path)
+
+
+def test_a_key_of_the_old_form_is_encoded_again(mesh):
+    mesh.run()
+    anchor, before = mesh.held(), mesh.pair(POLICY)
+    key = serialization.load_pem_private_key(before.key.encode(), None)
+    sec1 = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+    mesh.write(Signed(before.certificate, sec1.decode()), POLICY)
+    done = mesh.plan_and_do("update")
+    assert why(done) == {f"Secret {mesh.namespace}/{POLICY}": "policy validator: its private key is encoded again, as PKCS #8"}
+    assert (mesh.pair(POLICY), mesh.held()) == (before, anchor)
 
 
 def test_anchor_renewal_with_both_trusted_in_between(mesh, tmp_path):

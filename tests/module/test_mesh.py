@@ -7,14 +7,15 @@ import datetime
 import gzip
 
 import pytest
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import table
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.certificates import Signed, new_anchor, new_server
 from cryptography import x509
 
 from tests.module import mesh_foundation
-from tests.module.eks_foundation import until
 from tests.module.kubernetes_foundation import Cluster
 from tests.module.service_foundation import Service, actions, brought, cluster_for_services
 from tests.standin.kubernetes_client import KubernetesError
+from tests.support.until import until
 
 ADDONS = {"mesh": "linkerd", "ingress": "nginx_gateway_fabric"}
 RESTRICTED = {
@@ -45,8 +46,8 @@ def mesh(standin, run_module):
 def start(mesh, unique):
     """Create a pod in a new namespace of this Pod Security level; what the API server then holds."""
 
-    def pod(level, inject="enabled", **spec):
-        labels = {f"pod-security.kubernetes.io/{mode}": level for mode in ("enforce", "warn", "audit")}
+    def pod(level, inject="enabled", labels=None, **spec):
+        labels = {**{f"pod-security.kubernetes.io/{mode}": level for mode in ("enforce", "warn", "audit")}, **(labels or {})}
         metadata = {"name": unique("pods"), "labels": labels, "annotations": {"linkerd.io/inject": inject}}
         kubernetes = mesh.cluster.kubernetes
         kubernetes.create("/api/v1/namespaces", {"metadata": metadata})
@@ -90,6 +91,19 @@ def test_kube_system_stays_out_of_the_mesh(mesh, unique):
     made = kubernetes.create("/api/v1/namespaces/kube-system/pods", {**body, "spec": {"containers": [{"name": "app", "image": "x"}]}})
     kubernetes.delete(f"/api/v1/namespaces/kube-system/pods/{name}")
     assert containers(made) == ["app"]
+
+
+def test_without_the_injector_pods_start_where_its_webhook_is_off(mesh, start):
+    injector = "/apis/apps/v1/namespaces/linkerd/deployments/linkerd-proxy-injector"
+    mesh.cluster.kubernetes.merge(injector, {"spec": {"replicas": 0}})
+    until(lambda: not mesh.cluster.get(injector)["status"].get("readyReplicas"))
+    try:
+        with pytest.raises(KubernetesError, match="failed calling webhook.*linkerd-proxy-injector.linkerd.io"):
+            start("restricted", inject="disabled")
+        assert containers(start("restricted", labels=table.WITHOUT_WEBHOOKS)) == ["app"]
+    finally:
+        mesh.cluster.kubernetes.merge(injector, {"spec": {"replicas": 1}})
+        until(lambda: mesh.cluster.get(injector)["status"].get("readyReplicas"))
 
 
 def test_t25_webhooks_serve_our_certificates_and_each_render_is_the_same(mesh):

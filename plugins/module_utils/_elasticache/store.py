@@ -196,6 +196,7 @@ class Store:
             vpc_id=self._vpc_id(),
             tags=self.options.own_tags,
             purge_tags=self.options.purge_tags,
+            purge_rules=bool(self.options.get("purge_rules", False)),
         )
 
     def _security_group(self) -> Mapping[str, Any]:

@@ -1,33 +1,26 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The records that an external-dns keeps: each has a TXT record beside it that names its owner. Private to the collection."""
+"""The records that an external-dns keeps: beside each stands a TXT record that names its owner. Private to the collection."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from .._route53.api import list_resource_record_sets
-from .._wait import wait_for
+from .._resource import Outcome
+from .._route53.api import change_resource_record_sets, list_resource_record_sets
+from .._route53.records import as_changes, described, of_external_dns
 
-#: external-dns, endpoint/labels.go
-OWNER = "external-dns/owner="
-
-
-def owned(client: Any, zone_id: str, owner_id: str) -> list[str]:
-    """The names of the TXT records that say that this owner keeps what stands beside them."""
-    found = []
-    for record in list_resource_record_sets(client, zone_id):
-        values = [entry["Value"].strip('"') for entry in record.get("ResourceRecords") or []] if record["Type"] == "TXT" else []
-        if any(f"{OWNER}{owner_id}" in value.split(",") for value in values):
-            found.append(record["Name"].rstrip("."))
-    return sorted(found)
+KIND = "DNS record"
 
 
-def wait_until_none(client: Any, zone_id: str, owner_id: str, timeout_seconds: float) -> None:
-    """Return when external-dns has removed all that it kept."""
+def owned(client: Any, zone_id: str, owner_id: str) -> list[Mapping[str, Any]]:
+    """The record sets of an owner, its TXT records among them; none in a zone that is gone."""
+    return of_external_dns(list_resource_record_sets(client, zone_id), owner_id)
 
-    def look() -> tuple[bool, list[str]]:
-        names = owned(client, zone_id, owner_id)
-        return not names, names
 
-    what = f"the records that external-dns keeps for {owner_id} in the zone {zone_id} to go"
-    wait_for(look, what, timeout_seconds, lambda names: f"{', '.join(names)} still there")
+def remove(client: Any, zone_id: str, owner_id: str, check_mode: bool) -> list[Outcome]:
+    """Delete the record sets of an owner, whose external-dns must have ended: it would make them again."""
+    found = owned(client, zone_id, owner_id)
+    if found and not check_mode:
+        change_resource_record_sets(client, zone_id, as_changes("DELETE", found))
+    return [Outcome(KIND, name, action="delete") for name in described(found)]

@@ -35,11 +35,6 @@ class Chart:
         return bool(self.digest)
 
     @property
-    def name(self) -> str:
-        """The last part of the reference, by which remote charts are compared."""
-        return self.reference.rstrip("/").rsplit("/", 1)[-1]
-
-    @property
     def place(self) -> str:
         return self.repository or self.reference
 
@@ -64,6 +59,12 @@ def find_chart(reference: str, repository: str | None, version: str | None) -> C
     if path.is_dir() and not (path / "Chart.yaml").is_file():
         raise PlatformError(f"{reference} holds no Chart.yaml, so it is not a chart.")
     return Chart(str(path), digest=digest(path))
+
+
+def chart_name(reference: str) -> str:
+    """The name of a chart, from a reference of any kind."""
+    path = Path(reference)
+    return str(read_metadata(path)["name"]) if path.is_absolute() and path.exists() else reference.rstrip("/").rsplit("/", 1)[-1]
 
 
 def digest(path: Path) -> str:

@@ -88,7 +88,11 @@ class Live:
 
     def wait(self, timeout_seconds: float) -> Found:
         """Wait until all objects are ready; raises with what the cluster says about those that are not."""
-        return wait_until_ready(self._client, {self._paths[name]: obj for name, obj in self.found.items() if obj}, timeout_seconds)
+        return wait_until_ready(self._client, self.at_paths(), timeout_seconds)
+
+    def at_paths(self) -> dict[str, dict[str, Any]]:
+        """Those that exist, by their paths."""
+        return {self._paths[name]: obj for name, obj in self.found.items() if obj}
 
     def unready(self) -> list[str]:
         """What is not ready just now, in words."""

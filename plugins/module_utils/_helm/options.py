@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import PlatformError
-from .chart import find_chart
+from .chart import chart_name, find_chart
 from .plan import Wanted
 
 #: helm, pkg/chartutil/validate_name.go
@@ -36,6 +36,7 @@ def wanted_of(parameters: Mapping[str, Any], check_mode: bool) -> Wanted:
         name=parameters["name"],
         namespace=parameters["namespace"],
         chart=find_chart(parameters["chart"], parameters["repository"], parameters["version"]) if present else None,
+        chart_name=chart_name(parameters["chart"]) if parameters["chart"] else "",
         values=json.loads(json.dumps(parameters["values"])),
         check_mode=check_mode,
         environment=parameters["environment"],

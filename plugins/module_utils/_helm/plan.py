@@ -24,6 +24,7 @@ class Wanted:
     name: str
     namespace: str
     chart: Chart | None = None
+    chart_name: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     check_mode: bool = False
     environment: str | None = None
@@ -63,14 +64,11 @@ class Plan:
         return Outcome(KIND, f"{wanted.namespace}/{wanted.name}", self.action, True, attributes, before, after, notes=self.notes)
 
 
-def reasons_for_change(
-    stored: Stored, newest: Revision, chart: Chart, local_name: str, values: Mapping[str, Any]
-) -> dict[str, tuple[Any, Any]]:
+def reasons_for_change(stored: Stored, newest: Revision, chart: Chart, name: str, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """What of the release itself differs: its status, its chart, the values that the user gave."""
     found: dict[str, tuple[Any, Any]] = {}
     if newest.status != DEPLOYED:
         found["status"] = (newest.status, DEPLOYED)
-    name = local_name or chart.name
     if stored.chart != name:
         found["chart"] = (stored.chart, name)
     if chart.local:

@@ -13,7 +13,6 @@ from .._kubernetes.objects import Identity
 from .._resource import Outcome
 from .._wait import wait_for
 from .binary import Helm
-from .chart import read_metadata
 from .live import Live
 from .manifest import ObjectChange, changes, objects_of, without_unstable
 from .pending import age_words, is_abandoned
@@ -59,6 +58,11 @@ class Release:
         newest = revisions[0] if revisions else None
         base = base_of(revisions)
         stored = store.read(base) if base is not None else None
+        if stored is not None and stored.chart != wanted.chart_name and not wanted.adopt:
+            raise Refused(
+                f"{wanted.title} exists, but is a release of the chart {stored.chart}, not of {wanted.chart_name}. "
+                "Choose another name, or set adopt: true to take it over."
+            )
         plan = self._plan(renderer, newest, stored)
         plan.notes += notes
         namespace = self._namespace() if newest is None else []
@@ -86,6 +90,9 @@ class Release:
             return [Plan().outcome(wanted)]
         self._refuse_what_is_not_ours(revisions[0])
         stored = store.read(revisions[0].number)
+        if stored is not None and wanted.chart_name and stored.chart != wanted.chart_name:
+            words = f"{wanted.title} is a release of the chart {stored.chart}, not of {wanted.chart_name}: it stays."
+            return [Plan(notes=[words]).outcome(wanted)]
         before = objects_of(stored.manifest, wanted.namespace) if stored else {}
         plan = Plan("delete", objects=changes(before, {}))
         if not wanted.check_mode:
@@ -103,8 +110,7 @@ class Release:
             plan.reasons = {"status": (newest.status, "deployed")} if newest else {}
             return plan
         before = objects_of(stored.manifest, wanted.namespace)
-        local_name = str(read_metadata(Path(wanted.chart.reference))["name"]) if wanted.chart.local else ""
-        reasons = reasons_for_change(stored, newest, wanted.chart, local_name, wanted.values)
+        reasons = reasons_for_change(stored, newest, wanted.chart, wanted.chart_name, wanted.values)
         live = self._live = Live(self._client, before, wanted.namespace)
         drift = live.drift() if wanted.repair_drift else {}
         self._drifted = bool(drift)

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from .._errors import ControllerGone, PlatformError, ResourceFailed, WaitTimeout
 from .._kubernetes.client import KubernetesClient
+from .._kubernetes.helm_owner import goes_with
 from .._kubernetes.wait import wait_until_ready
 from .binary import Helm, HelmError, timeout_argument
 from .live import Live
@@ -17,6 +19,9 @@ from .render import Renderer
 from .stored import ROLLOUT, STARTED, Revision, Store, Stored, goal_of_rollback
 
 CUT_WAITS = ("timed out", "deadline exceeded")
+#: pkg/kube/client.go of helm 3 and 4: an object of the goal exists, but not in the manifest of the newest revision, which failed before it
+#: was deleted. The attempt that fails so stores a revision with it, and the next attempt succeeds
+UNKNOWN_TO_HELM = re.compile(r'with the name "[^"]*" (not )?found')
 
 
 class Rollout:
@@ -123,8 +128,24 @@ class Rollout:
         return ResourceFailed(f"{told} It was rolled back to revision {goal}.")
 
     def _rollback(self, goal: int) -> None:
-        command = ["rollback", self._wanted.name, str(goal), *self._common(), f"--history-max={self._wanted.history_max}"]
-        self._helm.run(*command, *self._helm.client_side, changes=True)
+        options = [*self._common(), *self._helm.client_side, f"--history-max={self._wanted.history_max}"]
+        command = ["rollback", self._wanted.name, str(goal), *options]
+        left = self.newest()
+        try:
+            self._helm.run(*command, changes=True)
+        except HelmError as error:
+            if not UNKNOWN_TO_HELM.search(str(error)):
+                raise
+            self._helm.run(*command, changes=True)
+            self._remove(left)
+
+    def _remove(self, left: Stored) -> None:
+        """Delete what a revision brought and the newest one does not have: a rollback that took two attempts has forgotten it."""
+        kept = objects_of(self.newest().manifest, self._wanted.namespace)
+        gone = {name: obj for name, obj in objects_of(left.manifest, self._wanted.namespace).items() if name not in kept}
+        for path, obj in Live(self._client, gone).at_paths().items():
+            if goes_with(obj["metadata"], self._wanted.name, self._wanted.namespace):
+                self._client.delete(path, obj["metadata"]["uid"], "Background")
 
     def _about_hooks(self, failed: Revision) -> str:
         """What the failed revision's hook Jobs say, when helm stopped at one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _tags
-from .definition import Addon, Inputs, Statement, owner_tags, resources, service_account
+from .definition import BUDGET, Addon, Inputs, Statement, chart_labels, owner_tags, resources, service_account, spread
 
 NAME = "aws-load-balancer-controller"
 CLUSTER_TAG = "elbv2.k8s.aws/cluster"
@@ -35,7 +35,8 @@ def values(inputs: Inputs) -> dict[str, Any]:
         "enableWaf": False,
         "enableWafv2": False,
         "keepTLSSecret": True,
-        "podDisruptionBudget": {"maxUnavailable": 1},
+        "podDisruptionBudget": BUDGET,
+        "topologySpreadConstraints": spread(chart_labels(NAME, ADDON.release)),
         "podSecurityContext": {"fsGroup": 65534, "seccompProfile": {"type": "RuntimeDefault"}},
         "securityContext": {
             "readOnlyRootFilesystem": True,

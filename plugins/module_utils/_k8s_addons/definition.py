@@ -29,7 +29,8 @@ class Addon:
     """One add-on.
 
     key: as in the names of its variables; values: those of its chart; statements: what it may do in AWS, none without a role;
-    service_account: who takes that role; pod_security: what its namespace enforces; annotations: more of its namespace, in a mesh.
+    service_account: who takes that role; pod_security: what its namespace enforces; mesh_annotations: more of its namespace, in a mesh.
+    behind_load_balancer: its pods are targets of the load balancer.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Addon:
     pod_security: str = "restricted"
     needs_zone: bool = False
     mesh_annotations: Mapping[str, str] | None = None
+    behind_load_balancer: bool = False
 
     @property
     def release(self) -> str:
@@ -66,3 +68,31 @@ def service_account(addon_arn: str, name: str) -> dict[str, Any]:
 def resources(cpu: str, memory: str) -> dict[str, Any]:
     """Requests, and a limit of memory: a limit of the processor would only slow it down."""
     return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
+
+
+def chart_labels(name: str, release: str) -> dict[str, str]:
+    """The labels that most charts select their pods by."""
+    return {"app.kubernetes.io/name": name, "app.kubernetes.io/instance": release}
+
+
+def spread(labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Pods of a Deployment in different zones, and there on different nodes, as far as there is room: for topologySpreadConstraints."""
+    how = {"maxSkew": 1, "whenUnsatisfiable": "ScheduleAnyway", "matchLabelKeys": ["pod-template-hash"]}
+    return [
+        {"topologyKey": key, **how, "labelSelector": {"matchLabels": dict(labels)}}
+        for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+    ]
+
+
+#: one pod after the other; one that does not run anyway keeps no node
+BUDGET = {"maxUnavailable": 1, "unhealthyPodEvictionPolicy": "AlwaysAllow"}
+
+
+def budget(name: str, namespace: str, labels: Mapping[str, str]) -> dict[str, Any]:
+    """A PodDisruptionBudget, where a chart has none."""
+    return {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {**BUDGET, "selector": {"matchLabels": dict(labels)}},
+    }

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import load_balancer
-from .definition import Addon, Inputs, resources
+from .definition import BUDGET, Addon, Inputs, chart_labels, resources, spread
 
 CLASS_NAME = "nginx"
 ARCHIVED = (
@@ -29,6 +29,11 @@ def values(inputs: Inputs) -> dict[str, Any]:
     }
     controller = {
         "replicaCount": 2,
+        **BUDGET,
+        "topologySpreadConstraints": spread({**chart_labels("ingress-nginx", ADDON.release), "app.kubernetes.io/component": "controller"}),
+        # its preStop hook waits for nginx, which goes on for so long
+        "extraArgs": {"shutdown-grace-period": load_balancer.DRAIN_SECONDS},
+        "terminationGracePeriodSeconds": load_balancer.DRAIN_SECONDS + load_balancer.QUIT_SECONDS,
         "config": config,
         "service": service,
         "ingressClassResource": {"name": CLASS_NAME, "default": True},
@@ -39,4 +44,10 @@ def values(inputs: Inputs) -> dict[str, Any]:
 
 
 #: nginx binds low ports there by a capability that the level restricted knows
-ADDON = Addon("ingress_nginx", values, mesh_annotations={"config.linkerd.io/skip-inbound-ports": "80,443"}, pod_security="baseline")
+ADDON = Addon(
+    "ingress_nginx",
+    values,
+    mesh_annotations={"config.linkerd.io/skip-inbound-ports": "80,443"},
+    pod_security="baseline",
+    behind_load_balancer=True,
+)

@@ -9,6 +9,12 @@ CLASS = "service.k8s.aws/nlb"
 PREFIX = "service.beta.kubernetes.io/aws-load-balancer-"
 SECURITY_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 LOG_PREFIX = "load-balancer"
+#: AWS takes minutes to stop sending connections to a target that was deregistered (aws-load-balancer-controller#1834, #2131)
+DRAIN_SECONDS = 180
+#: what nginx has for the connections that are left then
+QUIT_SECONDS = 60
+#: on a namespace: a pod is ready when the load balancer says that its target is healthy (docs/deploy/pod_readiness_gate.md of 3.5.0)
+READINESS_GATE = {"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"}
 
 
 def certificate_arn(inputs: Inputs) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from .definition import Addon, Inputs, resources
+from .definition import BUDGET, Addon, Inputs, chart_labels, resources, spread
 
 
 def values(inputs: Inputs) -> dict[str, Any]:
     return {
         "replicas": 2,
-        "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1},
+        "podDisruptionBudget": {"enabled": True, **BUDGET},
+        "topologySpreadConstraints": spread(chart_labels("metrics-server", ADDON.release)),
         "resources": resources("100m", "200Mi"),
     }
 

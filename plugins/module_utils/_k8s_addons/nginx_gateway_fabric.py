@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from . import load_balancer
-from .definition import Addon, Inputs, resources
+from .definition import Addon, Inputs, budget, chart_labels, resources, spread
 
 GATEWAY, CLASS_NAME = "public", "nginx"
 HTTP, HTTPS = "http", "https"
@@ -15,6 +15,8 @@ HTTP, HTTPS = "http", "https"
 PORTS = {HTTP: 80, HTTPS: 443}
 #: where nginx answers its own readiness probe: the chart's values nginx.container.readinessProbe.port and .path
 READINESS_PORT, READINESS_PATH = 8081, "/readyz"
+#: the label of nginx's own pods, which are no part of the release
+GATEWAY_PODS = {"gateway.networking.k8s.io/gateway-name": GATEWAY}
 #: answers at every host that no service holds, as ingress-nginx answers there
 HEALTH_PATH = "/healthz"
 
@@ -31,13 +33,21 @@ def values(inputs: Inputs) -> dict[str, Any]:
         "nginxGateway": {
             "gatewayClassName": CLASS_NAME,
             "replicas": 2,
+            "topologySpreadConstraints": spread(_control_plane()),
             "productTelemetry": {"enable": False},
             "resources": resources("100m", "256Mi"),
         },
         "nginx": {
             "replicas": 2,
             "config": {"rewriteClientIP": _client_addresses(inputs)},
-            "container": {"resources": resources("100m", "256Mi")},
+            "container": {
+                "resources": resources("100m", "256Mi"),
+                "lifecycle": {"preStop": {"sleep": {"seconds": load_balancer.DRAIN_SECONDS}}},
+            },
+            "pod": {
+                "terminationGracePeriodSeconds": load_balancer.DRAIN_SECONDS + load_balancer.QUIT_SECONDS,
+                "topologySpreadConstraints": spread(GATEWAY_PODS),
+            },
             "service": service,
         },
         "gateways": [_gateway(inputs)],
@@ -59,18 +69,19 @@ def _gateway(inputs: Inputs) -> dict[str, Any]:
 
 
 def _further_objects(inputs: Inputs) -> list[dict[str, Any]]:
-    return [*_health(inputs), *([_redirect(inputs)] if load_balancer.certificate_arn(inputs) else [])]
+    namespace = _namespace(inputs)
+    budgets = [budget("nginx-gateway-fabric", namespace, _control_plane()), budget(GATEWAY, namespace, GATEWAY_PODS)]
+    return [*_health(inputs), *([_redirect(inputs)] if load_balancer.certificate_arn(inputs) else []), *budgets]
 
 
 def _health(inputs: Inputs) -> list[dict[str, Any]]:
     """nginx itself behind a path, on all listeners: it needs no service that runs. An exact path goes before the redirect."""
     name = "health"
-    selector = {"gateway.networking.k8s.io/gateway-name": GATEWAY}
     service = {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": {"name": name, "namespace": _namespace(inputs)},
-        "spec": {"selector": selector, "ports": [{"name": "http", "port": READINESS_PORT, "protocol": "TCP"}]},
+        "spec": {"selector": GATEWAY_PODS, "ports": [{"name": "http", "port": READINESS_PORT, "protocol": "TCP"}]},
     }
     rewrite = {"type": "URLRewrite", "urlRewrite": {"path": {"type": "ReplaceFullPath", "replaceFullPath": READINESS_PATH}}}
     rule = {
@@ -96,9 +107,15 @@ def _route(inputs: Inputs, name: str, parent: dict[str, str], rule: dict[str, An
     }
 
 
+def _control_plane() -> dict[str, str]:
+    return chart_labels("nginx-gateway-fabric", ADDON.release)
+
+
 def _namespace(inputs: Inputs) -> str:
     return inputs["addons"][ADDON.key]["namespace"]
 
 
 #: the load balancer speaks to nginx itself, in the proxy protocol, which a proxy of the mesh would not understand
-ADDON = Addon("nginx_gateway_fabric", values, mesh_annotations={"config.linkerd.io/skip-inbound-ports": "80,443"})
+ADDON = Addon(
+    "nginx_gateway_fabric", values, mesh_annotations={"config.linkerd.io/skip-inbound-ports": "80,443"}, behind_load_balancer=True
+)

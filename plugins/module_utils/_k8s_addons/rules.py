@@ -8,23 +8,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .mirror import mirror_problem
-from .table import INGRESSES, Charts, truth
+from .table import ADDONS, INGRESSES, Charts, truth
 
 NONE = "none"
+RESTRICTED = "restricted"
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 
 def errors(
     addons: Mapping[str, Mapping[str, Any]],
-    charts: Charts,
     *,
-    kubernetes_version: Any = None,
     ingress: Any = None,
     mirror: Any = "",
     extra_charts: Any = (),
     datadog_keys: Sequence[Any] | None = None,
+    namespaces: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """A sentence for each rule broken. addons: {key: enabled, chart_version, values}; what is not known yet is left out."""
+    """A sentence for each rule broken.
+
+    addons: {key: enabled, chart_version, values}; what is not known yet is left out. namespaces: {key: namespace}.
+    """
     sentences = []
     for key, given in addons.items():
         values = given.get("values")
@@ -32,8 +35,6 @@ def errors(
             sentences.append(
                 f"k8s_addons_{key}_values is {_kind(values)}: it must be a map of the chart's values, for example {{replicas: 2}}."
             )
-        if truth(given.get("enabled", False)):
-            sentences += _version(key, given, charts[key], kubernetes_version)
     if ingress is not None and ingress not in (*INGRESSES, NONE):
         sentences.append(f"k8s_addons_ingress is {ingress!r}: it must be {', '.join(INGRESSES)} or none, for example {INGRESSES[0]}.")
     problem = mirror_problem(str(mirror or ""))
@@ -48,22 +49,33 @@ def errors(
             )
         elif all(datadog_keys):
             sentences.append("k8s_addons_datadog_api_key and k8s_addons_datadog_api_key_secret_arn are both given: give one of them.")
-    return sentences + _extra(extra_charts or [])
+    return [*sentences, *_extra(extra_charts or []), *_shared(extra_charts or [], namespaces or {})]
 
 
-def _version(key: str, given: Mapping[str, Any], chart: Mapping[str, Any], minor: Any) -> list[str]:
-    """The windows of the table; a version that is not in it is the user's own word."""
-    version = str(given.get("chart_version") or chart["version"])
-    window = (chart.get("kubernetes") or {}).get(version)
-    if not window or not re.fullmatch(r"1\.\d+", str(minor or "")):
-        return []
-    lowest, highest = (int(str(end).split(".")[1]) for end in window)
-    if lowest <= int(str(minor).split(".")[1]) <= highest:
-        return []
-    return [
-        f"k8s_addons_{key}_chart_version: version {version} of the chart {chart['chart']} is for Kubernetes {window[0]} to {window[1]}, "
-        f"but the cluster is to run {minor}: set k8s_addons_{key}_chart_version to one that knows it, or keep eks_version within."
-    ]
+def outside_windows(addons: Mapping[str, Mapping[str, Any]], charts: Charts, minor: str, *, stands: bool) -> list[str]:
+    """A sentence for each add-on whose chart is not for this minor version of Kubernetes, which the cluster has (stands) or is to get.
+
+    A version of a chart that the table does not have is the user's own choice.
+    """
+    sentences = []
+    for key, given in addons.items():
+        version = str(given.get("chart_version") or charts[key]["version"])
+        window = (charts[key].get("kubernetes") or {}).get(version)
+        if not window or not truth(given.get("enabled", False)) or _within(minor, window):
+            continue
+        known = f"version {version} of the chart {charts[key]['chart']} is for Kubernetes {window[0]} to {window[1]}"
+        variable = f"k8s_addons_{key}_chart_version"
+        sentences.append(
+            f"{known}, and the cluster runs {minor}: set {variable} to a version that supports it."
+            if stands
+            else f"{variable}: {known}, but the cluster is to run {minor}: set {variable} to one that knows it, or keep eks_version within."
+        )
+    return sentences
+
+
+def _within(version: str, window: Sequence[Any]) -> bool:
+    lowest, found, highest = (int(str(each).split(".")[1]) for each in (window[0], version, window[1]))
+    return lowest <= found <= highest
 
 
 def _extra(entries: Any) -> list[str]:
@@ -85,6 +97,29 @@ def _extra(entries: Any) -> list[str]:
             )
         if entry.get("values") is not None and not isinstance(entry["values"], Mapping):
             sentences.append(f"{where}: values must be a map of the chart's values, not {_kind(entry['values'])}.")
+    return sentences
+
+
+def _shared(entries: Any, namespaces: Mapping[str, str]) -> list[str]:
+    """Charts that would be an add-on's own release, or would give a namespace another Pod Security level than others in it."""
+    releases = {(namespace, ADDONS[key].release): key for key, namespace in namespaces.items() if key in ADDONS}
+    levels = {namespace: ("the add-on " + ADDONS[key].release, ADDONS[key].pod_security) for (namespace, _), key in releases.items()}
+    sentences = []
+    for entry in entries if isinstance(entries, list) else []:
+        if not isinstance(entry, Mapping) or not entry.get("name") or not truth(entry.get("enabled", True)):
+            continue
+        name, namespace, level = entry["name"], entry.get("namespace") or entry["name"], entry.get("pod_security")
+        where = f"k8s_addons_extra_charts, chart {name}"
+        if (namespace, name) in releases:
+            sentences.append(
+                f"{where}: in the namespace {namespace} that is the release of an add-on; choose another name or another namespace."
+            )
+        other, standing = levels.setdefault(namespace, (f"the chart {name}", level or RESTRICTED))
+        if level and level != standing:
+            sentences.append(
+                f"{where}: pod_security is {level}, but {other}, which shares the namespace {namespace}, has {standing}: "
+                "a namespace has one level; give both the same, or choose another namespace."
+            )
     return sentences
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import _policy
@@ -13,6 +13,7 @@ from . import (
     datadog,
     external_dns,
     ingress_nginx,
+    load_balancer,
     metrics_server,
     nginx_gateway_fabric,
 )
@@ -37,6 +38,10 @@ INGRESSES = ("nginx_gateway_fabric", "ingress_nginx")
 SYSTEM_NAMESPACES = ("kube-system", "kube-public", "kube-node-lease", "default")
 POD_SECURITY = "pod-security.kubernetes.io/"
 INJECT = "linkerd.io/inject"
+#: how actions name a release
+RELEASE = "helm release "
+#: Linkerd's webhooks, which refuse pods and Services while the injector does not run, let these namespaces alone
+WITHOUT_WEBHOOKS = {"config.linkerd.io/admission-webhooks": "disabled"}
 
 Charts = Mapping[str, Mapping[str, Any]]
 
@@ -75,11 +80,13 @@ def roles(inputs: Inputs, on: bool = True) -> list[dict[str, Any]]:
 
 def namespaces(inputs: Inputs, on: bool = True) -> list[dict[str, Any]]:
     """The namespaces of what is on, or those that only what is off had."""
-    wanted, left = {}, []
+    wanted, left, shared = {}, [], _shared_with_pods_in_the_mesh(inputs)
     for key, addon in ADDONS.items():
         name = inputs["addons"][key]["namespace"]
         if is_on(key, inputs):
-            wanted[name] = _namespace(name, addon.pod_security, _mesh(addon, inputs))
+            labels = {} if name in shared else WITHOUT_WEBHOOKS
+            labels |= load_balancer.READINESS_GATE if addon.behind_load_balancer else {}
+            wanted[name] = _namespace(name, addon.pod_security, _mesh(addon, inputs), labels)
         else:
             left.append(name)
     for entry in inputs["extra_charts"] or []:
@@ -126,46 +133,80 @@ def releases(inputs: Inputs, charts: Charts) -> list[dict[str, Any]]:
                 "values": merged(addon.values(complete), given["values"] or {}),
             }
         else:
-            entry["state"] = "absent"
+            entry |= {"chart": chart["chart"], "state": "absent"}
         found.append(entry)
     return [*found, *(_extra(entry, inputs["repository_mirror"]) for entry in inputs["extra_charts"] or [])]
 
 
+def charts_off(extra_charts: Sequence[Mapping[str, Any]] | None, every: bool = False) -> list[dict[str, str]]:
+    """Release and namespace of the charts of the user that are off, or of every one."""
+    going = [entry for entry in extra_charts or [] if every or not truth(entry.get("enabled", True))]
+    return [{"name": entry["name"], "namespace": entry.get("namespace") or entry["name"]} for entry in going]
+
+
+def were_removed(results: Sequence[Mapping[str, Any]], key: str, inputs: Inputs) -> bool:
+    """Whether tasks took an add-on's release or IAM role away, or would. results: theirs, also of loops."""
+    addon, gone = ADDONS[key], _deleted(results)
+    release = f"{RELEASE}{inputs['addons'][key]['namespace']}/{addon.release}"
+    return release in gone or f"IAM role {addon.role_name(inputs)}" in gone
+
+
+def removed_releases(results: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The releases, as namespace/name, that tasks took away, or would."""
+    return [resource.removeprefix(RELEASE) for resource in _deleted(results) if resource.startswith(RELEASE)]
+
+
+def _deleted(results: Sequence[Mapping[str, Any]]) -> list[str]:
+    each = [part for result in results for part in result.get("results", [result])]
+    return [action["resource"] for part in each for action in part.get("actions") or [] if action["action"] == "delete"]
+
+
 def removals(removal: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
-    """What the entry point absent removes: the releases of `ingress`, those of the `rest`, or the `namespaces`.
+    """What the entry point absent removes: the release of `external_dns`, those of `ingress`, those of the `rest`, or the `namespaces`.
 
     removal: the namespaces of the add-ons by key, and extra_charts. Whether an add-on is on does not matter: what is there goes.
     """
     names = dict(removal["namespaces"])
-    extra = {entry["name"]: entry.get("namespace") or entry["name"] for entry in removal["extra_charts"] or []}
+    extra = [_gone(entry) for entry in removal["extra_charts"] or []]
     if part == "namespaces":
-        every = dict.fromkeys([*names.values(), *extra.values()])
+        every = dict.fromkeys([*names.values(), *(entry["namespace"] for entry in extra)])
         return [_namespace(name, "", {}) for name in every if name not in SYSTEM_NAMESPACES]
-    own = {ADDONS[key].release: namespace for key, namespace in names.items() if (key in INGRESSES) is (part == "ingress")}
+    parts = {key: "ingress" if key in INGRESSES else key if key == external_dns.ADDON.key else "rest" for key in names}
+    own = [_gone({"name": ADDONS[key].release, "namespace": namespace}) for key, namespace in names.items() if parts[key] == part]
     # charts of the user may have load balancers of their own
-    chosen = {**own, **(extra if part == "ingress" else {})}
-    return [{"name": release, "namespace": namespace, "state": "absent"} for release, namespace in chosen.items()]
+    return [*own, *(extra if part == "ingress" else [])]
 
 
 def _extra(entry: Mapping[str, Any], mirror: str) -> dict[str, Any]:
-    release = {"name": entry["name"], "namespace": entry.get("namespace") or entry["name"]}
     if not truth(entry.get("enabled", True)):
-        return {**release, "state": "absent"}
+        return _gone(entry)
+    release = {"name": entry["name"], "namespace": entry.get("namespace") or entry["name"]}
     place = place_of(entry["repository"], entry.get("chart") or entry["name"], mirror)
     # what they need may be another add-on's work: they come after all of these
     return {**release, **place, "version": str(entry["chart_version"]), "values": entry.get("values") or {}, "last": True}
 
 
-def _namespace(name: str, pod_security: str, annotations: Mapping[str, str]) -> dict[str, Any]:
-    metadata: dict[str, Any] = {"name": name}
-    if pod_security:
-        modes = {"enforce": pod_security, "warn": "restricted", "audit": "restricted"}
-        metadata["labels"] = {f"{POD_SECURITY}{mode}": level for mode, level in modes.items()}
+def _gone(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """A release that is to go; one of another chart, as a service of the same name, stays."""
+    namespace, chart = entry.get("namespace") or entry["name"], entry.get("chart") or entry["name"]
+    return {"name": entry["name"], "namespace": namespace, "chart": chart, "state": "absent"}
+
+
+def _namespace(name: str, pod_security: str, annotations: Mapping[str, str], labels: Mapping[str, str] | None = None) -> dict[str, Any]:
+    modes = {"enforce": pod_security, "warn": "restricted", "audit": "restricted"} if pod_security else {}
+    further = {"labels": {f"{POD_SECURITY}{mode}": level for mode, level in modes.items()} | dict(labels or {})}
+    further["annotations"] = dict(annotations)
     return {
         "apiVersion": "v1",
         "kind": "Namespace",
-        "metadata": {**metadata, **({"annotations": dict(annotations)} if annotations else {})},
+        "metadata": {"name": name, **{key: pairs for key, pairs in further.items() if pairs}},
     }
+
+
+def _shared_with_pods_in_the_mesh(inputs: Inputs) -> set[str]:
+    """Namespaces of what is in the mesh, or may be: charts of the user."""
+    ours = {inputs["addons"][key]["namespace"] for key, addon in ADDONS.items() if addon.mesh_annotations is not None}
+    return ours | {entry.get("namespace") or entry["name"] for entry in inputs["extra_charts"] or []}
 
 
 def _mesh(addon: Addon, inputs: Inputs) -> dict[str, str]:

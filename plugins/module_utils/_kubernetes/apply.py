@@ -13,6 +13,7 @@ from .._resource import KNOWN_AFTER_APPLY, Outcome
 from . import difference, generation, namespace_use
 from .client import KubernetesClient, KubernetesError
 from .discovery import Discovery, Kind, UnknownKind, is_namespaced, kinds_of_definitions, path_of
+from .namespace_users import Users
 from .objects import CRD, Identity, holds, identity, in_order, not_ours, owned, rank
 from .wait import together, wait_until_gone, wait_until_ready
 
@@ -38,6 +39,8 @@ class Options:
     propagation: str = "Foreground"
     generation_annotation: str | None = None
     own_labels: Mapping[str, str] | None = None
+    keep_in_use: bool = False
+    releases_gone: Sequence[str] = ()
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Any], check_mode: bool) -> Options:
@@ -53,6 +56,8 @@ class Options:
             parameters["propagation_policy"],
             parameters["generation_annotation"],
             parameters["keep_namespaces_used_by_others_than"],
+            parameters["keep_namespaces_in_use"],
+            parameters["releases_gone"],
         )
 
 
@@ -103,7 +108,7 @@ class Objects:
         if self._client is None:
             return []
         self._ask_ahead(objects)
-        plans = [plan for plan in together(self._plan_deletion, in_order(objects)) if plan.found]
+        plans = [plan for plan in together(self._plan_deletion, in_order(objects)) if plan.found or plan.outcome.notes]
         plans.reverse()
         if self._options.check_mode:
             return plans
@@ -239,14 +244,23 @@ class Objects:
         if found is None:
             return Planned(obj, _outcome(obj, None, []), path)
         self._refuse_what_is_not_ours(found)
-        if obj["kind"] == "Namespace" and self._options.own_labels is not None:
-            others = namespace_use.others(self._client, obj["metadata"]["name"], self._options.own_labels)
-            if others:
-                return Planned(obj, _outcome(obj, None, []), path)
+        if obj["kind"] == "Namespace" and not found["metadata"].get("deletionTimestamp"):
+            kept = self._kept(obj["metadata"]["name"])
+            if kept is not None:
+                return Planned(obj, _outcome(obj, None, []) if not kept else _staying(obj, kept), path)
         leaving = bool(found["metadata"].get("deletionTimestamp"))
         outcome = _outcome(obj, None if leaving else "delete", [])
         outcome.before = {} if leaving else difference.shown_content(found)
         return Planned(obj, outcome, path, found)
+
+    def _kept(self, namespace: str) -> list[str] | None:
+        """None when a namespace may go; else what keeps it, as far as that is to be told."""
+        assert self._client is not None
+        if self._options.own_labels is not None and namespace_use.others(self._client, namespace, self._options.own_labels):
+            return []
+        if not self._options.keep_in_use:
+            return None
+        return Users(self._client, namespace, self._options.releases_gone if self._options.check_mode else ()).named() or None
 
     def _refuse_what_is_not_ours(self, found: Mapping[str, Any]) -> None:
         reason = None if self._options.adopt else not_ours(found, self._options.environment)
@@ -291,6 +305,12 @@ def _outcome(obj: Mapping[str, Any], action: str | None, attributes: list[str], 
     name = identity(obj)
     shown = f"{name.namespace}/{name.name}" if name.namespace else name.name
     return Outcome(name.kind, shown, action=action, allowed=allowed, attributes=attributes)
+
+
+def _staying(obj: Mapping[str, Any], users: Sequence[str]) -> Outcome:
+    outcome = _outcome(obj, None, [])
+    outcome.notes = [f"{identity(obj)} stays, because others are in it: {', '.join(users)}."]
+    return outcome
 
 
 def _our_fields(obj: Mapping[str, Any]) -> Any:

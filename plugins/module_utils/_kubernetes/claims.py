@@ -15,17 +15,20 @@ from .._errors import Refused
 from .._resource import Outcome
 from .._tags import RETAINED
 from .client import KubernetesClient
+from .helm_owner import goes_with
 from .wait import wait_until_gone
 
 DRIVER = "ebs.csi.aws.com"
-#: on a PersistentVolume whose claim is being removed, beside the labels of the claim
+#: on a PersistentVolume whose claim is being removed, beside the labels of the claim, or the release that takes it away
 NAMESPACE_LABEL = "opta.platform/claim-namespace"
+RELEASE_LABEL = "opta.platform/claim-release"
 VOLUMES = "/api/v1/persistentvolumes"
+RETAIN = "Retain"
 
 
 @dataclass
 class Claims:
-    """The claims of one namespace that have these labels.
+    """The claims of one namespace that have these labels, or that helm deletes with a release.
 
     tags: for the snapshots. user: who had the volumes, as the snapshots' description says it.
     """
@@ -39,26 +42,57 @@ class Claims:
     delete_volumes: bool
     check_mode: bool
     timeout_seconds: float
+    release: str = ""
+
+    def hold(self) -> list[Outcome]:
+        """Let the volumes outlive their claims, which go with the release; what was done, or would be."""
+        outcomes = []
+        for claim in self._claims():
+            volume = self._volume_of(claim)
+            if volume is None or volume["spec"].get("persistentVolumeReclaimPolicy") == RETAIN:
+                continue
+            name = volume["metadata"]["name"]
+            outcome = Outcome("PersistentVolume", name, action="update", attributes=["persistentVolumeReclaimPolicy"])
+            outcome.before = {"persistentVolumeReclaimPolicy": volume["spec"].get("persistentVolumeReclaimPolicy")}
+            outcome.after = {"persistentVolumeReclaimPolicy": RETAIN}
+            if not self.check_mode:
+                self._retain(name)
+            outcomes.append(outcome)
+        return outcomes
 
     def remove(self) -> list[Outcome]:
         """Everything, also what a run that was killed has left; what was done, or would be."""
-        claims = self._list("PersistentVolumeClaim", f"/api/v1/namespaces/{self.namespace}/persistentvolumeclaims", self.labels)
-        left = self._list("PersistentVolume", VOLUMES, {**self.labels, NAMESPACE_LABEL: self.namespace})
-        volumes = {volume["metadata"]["name"]: volume for volume in left}
-        for claim in claims:
+        claims = self._claims()
+        left = self._list("PersistentVolume", VOLUMES, {**self._marks(), NAMESPACE_LABEL: self.namespace})
+        volumes = {volume["metadata"]["name"]: volume for volume in left if not self.release or not _is_bound(volume)}
+        # in a plan the release, which takes its claims along, is still there
+        for claim in claims if self.check_mode or not self.release else []:
             volume = self._volume_of(claim)
             if volume:
                 volumes[volume["metadata"]["name"]] = volume
+        if self.release:
+            volumes = {name: volume for name, volume in volumes.items() if volume_id(volume)}
         for volume in volumes.values():
             self._refuse_what_cannot_be_kept(volume)
-        outcomes = [self._remove_claim(claim) for claim in claims]
+        outcomes = [] if self.release else [self._remove_claim(claim) for claim in claims]
         for _name, volume in sorted(volumes.items()):
             outcomes += self._remove_volume(volume)
         return outcomes
 
+    def _claims(self) -> list[dict[str, Any]]:
+        found = self._list("PersistentVolumeClaim", f"/api/v1/namespaces/{self.namespace}/persistentvolumeclaims", self.labels)
+        return [claim for claim in found if not self.release or goes_with(claim["metadata"], self.release)]
+
+    def _marks(self) -> dict[str, str]:
+        return {RELEASE_LABEL: self.release} if self.release else dict(self.labels)
+
+    def _retain(self, volume: str) -> None:
+        marks = {"labels": {**self._marks(), NAMESPACE_LABEL: self.namespace}}
+        self.client.merge(f"{VOLUMES}/{volume}", {"metadata": marks, "spec": {"persistentVolumeReclaimPolicy": RETAIN}})
+
     def _list(self, kind: str, path: str, labels: Mapping[str, str]) -> list[dict[str, Any]]:
         selector = ",".join(f"{name}={value}" for name, value in labels.items())
-        answer = self.client.get(path, labelSelector=selector) or {}
+        answer = self.client.get(path, **({"labelSelector": selector} if selector else {})) or {}
         named = {"apiVersion": "v1", "kind": kind}
         return sorted(({**named, **item} for item in answer.get("items") or []), key=lambda item: item["metadata"]["name"])
 
@@ -81,8 +115,7 @@ class Claims:
             return outcome
         volume = claim["spec"].get("volumeName")
         if volume:
-            marks = {"labels": {**self.labels, NAMESPACE_LABEL: self.namespace}}
-            self.client.merge(f"{VOLUMES}/{volume}", {"metadata": marks, "spec": {"persistentVolumeReclaimPolicy": "Retain"}})
+            self._retain(volume)
         path = f"/api/v1/namespaces/{self.namespace}/persistentvolumeclaims/{name}"
         self.client.delete(path, claim["metadata"]["uid"], "Background")
         wait_until_gone(self.client, {path: claim}, self.timeout_seconds)
@@ -109,6 +142,10 @@ def volume_id(volume: Mapping[str, Any]) -> str | None:
     """The EBS volume of a PersistentVolume; None for another kind of storage."""
     source = volume["spec"].get("csi") or {}
     return source.get("volumeHandle") if source.get("driver") == DRIVER else None
+
+
+def _is_bound(volume: Mapping[str, Any]) -> bool:
+    return (volume.get("status") or {}).get("phase") == "Bound"
 
 
 def _of_kubernetes(volume: Mapping[str, Any]) -> dict[str, str]:

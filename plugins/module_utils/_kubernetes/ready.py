@@ -145,24 +145,38 @@ def _api_service(obj: Mapping[str, Any]) -> Readiness:
 
 def _route(obj: Mapping[str, Any]) -> Readiness:
     """A route, once each Gateway that it names has taken it up. A mesh, whose parents are Services, is not waited for."""
-    parents = (obj.get("status") or {}).get("parents") or []
+    told = (obj.get("status") or {}).get("parents") or []
     for wanted in obj["spec"].get("parentRefs") or []:
         if wanted.get("kind", "Gateway") != "Gateway":
             continue
-        status: Mapping[str, Any] = next((parent for parent in parents if _same_parent(parent.get("parentRef") or {}, wanted, obj)), {})
-        for name in ("Accepted", "ResolvedRefs"):
-            found = condition({"status": status}, name)
-            current = found.get("observedGeneration", 0) >= obj["metadata"].get("generation", 0)
-            if found.get("status") != "True" or not current:
-                return Readiness(False, f"for Gateway {wanted['name']}, {name} is {_told(found if current else {})}")
+        about = [parent for parent in told if _is_about(parent.get("parentRef") or {}, wanted, obj)]
+        judged = [_as_told(obj, parent, ("Accepted", "ResolvedRefs")) for parent in about or [{}]]
+        if not any(state.done for state in judged):
+            return Readiness(False, f"for Gateway {wanted['name']}, {judged[0].words}")
     return READY
 
 
-def _same_parent(one: Mapping[str, Any], other: Mapping[str, Any], obj: Mapping[str, Any]) -> bool:
+def _is_about(told: Mapping[str, Any], wanted: Mapping[str, Any], obj: Mapping[str, Any]) -> bool:
+    """Whether a status is that of a parent. NGINX Gateway Fabric names an only listener that the parent does not, and never a port."""
     own = obj["metadata"].get("namespace")
-    keys = ("name", "sectionName", "port")
-    same = all(one.get(key) == other.get(key) for key in keys)
-    return same and one.get("namespace", own) == other.get("namespace", own)
+    same = told.get("name") == wanted["name"] and told.get("namespace", own) == wanted.get("namespace", own)
+    section = wanted.get("sectionName") in (None, told.get("sectionName"))
+    return same and section and (told.get("port") == wanted.get("port") or None in (told.get("port"), wanted.get("port")))
+
+
+def _gateway(obj: Mapping[str, Any]) -> Readiness:
+    """Says nothing of the pods behind it: see data_plane."""
+    return _as_told(obj, obj.get("status") or {}, ("Accepted", "Programmed"))
+
+
+def _as_told(obj: Mapping[str, Any], status: Mapping[str, Any], names: Sequence[str]) -> Readiness:
+    """Whether these conditions of a status are true, and about the present specification."""
+    for name in names:
+        found = condition({"status": status}, name)
+        current = found.get("observedGeneration", 0) >= obj["metadata"].get("generation", 0)
+        if found.get("status") != "True" or not current:
+            return Readiness(False, f"{name} is {_told(found if current else {})}")
+    return READY
 
 
 JUDGES: dict[tuple[str, str], Callable[[Mapping[str, Any]], Readiness]] = {
@@ -174,6 +188,7 @@ JUDGES: dict[tuple[str, str], Callable[[Mapping[str, Any]], Readiness]] = {
     ("", "PersistentVolumeClaim"): _claim,
     ("", "Namespace"): _namespace,
     ("", "Service"): _service,
+    ("gateway.networking.k8s.io", "Gateway"): _gateway,
     ("gateway.networking.k8s.io", "HTTPRoute"): _route,
     ("gateway.networking.k8s.io", "GRPCRoute"): _route,
     ("apiextensions.k8s.io", "CustomResourceDefinition"): _definition,

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from .._errors import ResourceFailed, WaitTimeout
 from .._wait import wait_for
 from .client import CONNECTIONS, KubernetesClient
+from .data_plane import data_plane, is_gateway
 from .explain import explain
 from .objects import identity
 from .ready import Readiness, readiness
@@ -77,6 +78,11 @@ def _judge(client: KubernetesClient, obj: Mapping[str, Any], conditions: Sequenc
     found = readiness(obj, conditions)
     if not found.done and not found.failed and obj["kind"] == "PersistentVolumeClaim" and _waits_for_pod(client, obj):
         return Readiness(True, "bound as soon as a pod uses it")
+    if found.done and is_gateway(obj):
+        for part in data_plane(client, obj):
+            state = readiness(part)
+            if not state.done:
+                return Readiness(False, f"{identity(part)}: {state.words}", state.failed)
     return found
 
 
@@ -89,7 +95,9 @@ def _waits_for_pod(client: KubernetesClient, claim: Mapping[str, Any]) -> bool:
 
 
 def _told(client: KubernetesClient, seen: Mapping[str, Any], found: Mapping[str, Any] | None, state: Readiness, end: str) -> str:
-    reasons = explain(client, found) if found else ""
+    parts = data_plane(client, found) if found and is_gateway(found) else []
+    late = next((part for part in parts if not readiness(part).done), found)
+    reasons = explain(client, late) if late else ""
     return f"{identity(seen)} {end}: {state.words}" + (f"; {reasons.rstrip('.')}." if reasons else ".")
 
 

@@ -69,10 +69,10 @@ class Signed:
 
 
 def readable(certificate: str, key: str) -> Signed | None:
-    """The pair, if it is a certificate and its key; None when either is missing, broken, or another one's."""
+    """The pair, if it is a certificate and its key; None when either is missing, broken, or another one's. The key becomes PKCS #8."""
     pair = Signed(certificate, key)
     try:
-        return pair if pair.fits_its_key() else None
+        return Signed(certificate, _written(_key(key))) if pair.fits_its_key() else None
     except (ValueError, TypeError):
         return None
 
@@ -161,10 +161,13 @@ def _usage(**uses: bool) -> Any:
 
 def _sign(builder: Any, key: Any, signing_key: Any) -> Signed:
     certificate = builder.sign(signing_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
-    written = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
-    ).decode()
-    return Signed(certificate, written)
+    return Signed(certificate, _written(key))
+
+
+def _written(key: Any) -> str:
+    """A private key as PKCS #8: Linkerd's policy controller reads no other form of an ECDSA key (kubert, server/tls_rustls.rs)."""
+    written: bytes = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return written.decode()
 
 
 def _common_name(name: str) -> Any:

@@ -71,6 +71,12 @@ def held_text(secret: Mapping[str, Any] | None, key: str) -> str:
         return ""
 
 
+def reencoded(secret: Mapping[str, Any] | None, pair: Signed) -> str:
+    """Why a Secret changes although its certificate stays: its key is written in another form; empty when it is not."""
+    same = held_text(secret, "tls.crt") == pair.certificate and held_text(secret, "tls.key") != pair.key
+    return "its private key is encoded again, as PKCS #8" if same else ""
+
+
 def next_pair(leaf: Leaf, found: Signed | None, anchors: Anchors, now: datetime.datetime) -> tuple[Signed, str]:
     """The certificate after this run, and why it is another one; an empty reason when it is not."""
     reason = _why(leaf, found, anchors, now)

@@ -13,7 +13,7 @@ from .._kubernetes.client import KubernetesClient
 from .._resource import KNOWN_AFTER_APPLY, Outcome, ensure_absent, ensure_present
 from .anchors import Anchors, Terms, day, next_anchors
 from .certificates import Signed, bundle
-from .leaves import Leaf, as_object, held_pair, held_text, leaves, next_pair
+from .leaves import Leaf, as_object, held_pair, held_text, leaves, next_pair, reencoded
 from .proxies import Proxies, Workload, can_restart
 from .secret import AnchorSecret
 
@@ -64,7 +64,7 @@ class MeshCertificates:
         for pair in (anchors.current, anchors.newest, *(pair for pair, _ in pairs.values())):
             self._conceal(pair)
         done = Done([self._keep(anchors, held, why, wanted, adopt)])
-        done.outcomes += self._hand_out(pairs, anchors)
+        done.outcomes += self._hand_out(pairs, anchors, found)
         done.certificates = self._result(anchors, held, pairs, done.outcomes[0])
         self._tend_proxies(done, anchors, why)
         return done
@@ -111,10 +111,13 @@ class MeshCertificates:
         outcome.after |= {"trust_anchors": _ends(anchors), "why": f"trust anchor: {why}"}
         return outcome
 
-    def _hand_out(self, pairs: Mapping[str, tuple[Signed, str]], anchors: Anchors) -> list[Outcome]:
+    def _hand_out(
+        self, pairs: Mapping[str, tuple[Signed, str]], anchors: Anchors, found: Mapping[str, Mapping[str, Any] | None]
+    ) -> list[Outcome]:
         """Write the Kubernetes Secrets."""
         objects = [as_object(leaf, pairs[name][0], anchors, self.namespace) for name, leaf in self._leaves.items()]
-        reasons = {leaf.secret: f"{leaf.title}: {pairs[name][1]}" for name, leaf in self._leaves.items() if pairs[name][1]}
+        whys = {name: why or reencoded(found[name], pair) for name, (pair, why) in pairs.items()}
+        reasons = {leaf.secret: f"{leaf.title}: {whys[name]}" for name, leaf in self._leaves.items() if whys[name]}
         plans = Objects(self.client, self.options, self.namespace).apply(objects)
         for plan in plans:
             reason = reasons.get(plan.wanted["metadata"]["name"])

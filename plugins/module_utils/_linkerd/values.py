@@ -64,6 +64,8 @@ def control_plane_values(certificates: Mapping[str, Any], high_availability: boo
         },
         "cniEnabled": True,
         "webhookFailurePolicy": "Fail",
+        # before what waits for its injector, where there is no room for all
+        "priorityClassName": "system-cluster-critical",
         "disableHeartBeat": True,
         "proxy": {
             "nativeSidecar": True,

@@ -17,6 +17,10 @@ class BalancerError(AnsibleAWSError):
     """Elastic Load Balancing refused a call."""
 
 
+def is_denied(error: BalancerError) -> bool:
+    return getattr(error.exception, "response", {}).get("Error", {}).get("Code") in ("AccessDenied", "AccessDeniedException")
+
+
 class Handler(AWSErrorHandler):
     """Turns the API's errors into BalancerError."""
 
@@ -24,7 +28,7 @@ class Handler(AWSErrorHandler):
 
     @classmethod
     def _is_missing(cls) -> Any:
-        return is_boto3_error_code("LoadBalancerNotFound")
+        return is_boto3_error_code(["LoadBalancerNotFound", "TargetGroupNotFound"])
 
 
 @Handler.list_error_handler("list load balancers", [])
@@ -44,3 +48,16 @@ def describe_load_balancer(client: Any, arn: str) -> list[dict[str, Any]]:
 @AWSRetry.jittered_backoff()
 def describe_tags(client: Any, arns: list[str]) -> list[dict[str, Any]]:
     return client.describe_tags(ResourceArns=arns)["TagDescriptions"]
+
+
+@Handler.list_error_handler("list the target groups of a load balancer", [])
+@AWSRetry.jittered_backoff()
+def describe_target_groups(client: Any, arn: str) -> list[dict[str, Any]]:
+    paginator = client.get_paginator("describe_target_groups")
+    return paginator.paginate(LoadBalancerArn=arn).build_full_result().get("TargetGroups", [])
+
+
+@Handler.list_error_handler("read the health of targets", [])
+@AWSRetry.jittered_backoff()
+def describe_target_health(client: Any, arn: str) -> list[dict[str, Any]]:
+    return client.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .. import _tags
 from .._errors import ResourceFailed
 from .._wait import wait_for
-from . import api
+from . import api, targets
 
 ACTIVE, FAILED = "active", "failed"
 
@@ -18,17 +18,17 @@ def find(client: Any, tags: Mapping[str, str]) -> list[dict[str, Any]]:
     """Those that carry all these tags, as the module returns them."""
     balancers = {balancer["LoadBalancerArn"]: balancer for balancer in api.describe_load_balancers(client)}
     arns = list(balancers)
-    described = [
-        entry
-        for start in range(0, len(arns), api.TAGS_AT_ONCE)
-        for entry in api.describe_tags(client, arns[start : start + api.TAGS_AT_ONCE])
-    ]
     found = []
-    for entry in described:
+    for entry in [entry for start in range(0, len(arns), api.TAGS_AT_ONCE) for entry in _tags_of(client, arns[start:][: api.TAGS_AT_ONCE])]:
         carried = _tags.as_dict(entry["Tags"])
         if tags.items() <= carried.items():
             found.append(as_resource(balancers[entry["ResourceArn"]], carried))
     return found
+
+
+def _tags_of(client: Any, arns: list[str]) -> list[dict[str, Any]]:
+    """DescribeTags fails as a whole when one of the load balancers, of whomever, has gone meanwhile."""
+    return api.describe_tags(client, arns) or [entry for arn in arns for entry in api.describe_tags(client, [arn])]
 
 
 def as_resource(balancer: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, Any]:
@@ -45,20 +45,40 @@ def as_resource(balancer: Mapping[str, Any], tags: Mapping[str, str]) -> dict[st
     }
 
 
-def wait_for_one(client: Any, tags: Mapping[str, str], timeout_seconds: float) -> dict[str, Any]:
-    """The one with these tags, once it works."""
+def wait_for_one(client: Any, tags: Mapping[str, str], timeout_seconds: float, warn: Callable[[str], None]) -> dict[str, Any]:
+    """The one with these tags, once it is active and each of its target groups has a healthy target.
+
+    warn: is told when the health of targets may not be asked for; then an active one is enough.
+    """
     words = ", ".join(f"{key}={value}" for key, value in tags.items())
 
-    def look() -> tuple[bool, list[dict[str, Any]]]:
+    def look() -> tuple[bool, tuple[list[dict[str, Any]], str]]:
         found = find(client, tags)
         for balancer in found:
             if balancer["state"] == FAILED:
                 raise ResourceFailed(f"Load balancer {balancer['name']} has failed: {balancer['state_reason']}")
-        return any(balancer["state"] == ACTIVE for balancer in found), found
+        active = [balancer for balancer in found if balancer["state"] == ACTIVE]
+        missing = _missing(client, active[0]["arn"], warn) if active else ""
+        return bool(active) and not missing, (active or found, missing)
 
-    what = f"a load balancer with the tags {words} to be active"
-    found = wait_for(look, what, timeout_seconds, lambda found: ", ".join(balancer["state"] for balancer in found) or "none")
-    return next(balancer for balancer in found if balancer["state"] == ACTIVE)
+    def told(seen: tuple[list[dict[str, Any]], str]) -> str:
+        return "; ".join(filter(None, [", ".join(balancer["state"] for balancer in seen[0]) or "none", seen[1]]))
+
+    what = f"a load balancer with the tags {words} to be active, with healthy targets"
+    return wait_for(look, what, timeout_seconds, told)[0][0]
+
+
+def _missing(client: Any, arn: str, warn: Callable[[str], None]) -> str:
+    try:
+        return targets.without_service(client, arn)
+    except api.BalancerError as error:
+        if not api.is_denied(error):
+            raise
+        warn(
+            "Whether the load balancer has healthy targets is not known: elasticloadbalancing:DescribeTargetGroups and "
+            "elasticloadbalancing:DescribeTargetHealth are not both allowed."
+        )
+        return ""
 
 
 def wait_until_none(client: Any, tags: Mapping[str, str], timeout_seconds: float) -> None:

@@ -14,6 +14,8 @@ LONGEST_NAME = 253
 #: the records that every zone has at its apex
 OWN_TYPES = ("NS", "SOA")
 HERITAGE = "heritage=external-dns"
+#: what the collection's own external-dns puts between the type and the name (txtPrefix)
+OWN_AFFIX = "extdns"
 
 
 def name_problem(domain: Any) -> str:
@@ -82,7 +84,7 @@ def _kinds(record_set: Mapping[str, Any]) -> tuple[str, ...]:
 def _stands_for(note: str) -> list[tuple[str, str]]:
     first, _dot, rest = note.partition(".")
     kind, _hyphen, remainder = first.partition("-")
-    names = [rest, f"{remainder}.{rest}"] if remainder else [rest]
+    names = [rest, f"{remainder}.{rest}"] if remainder not in ("", OWN_AFFIX) else [rest]
     return [(name, kind.upper()) for name in names]
 
 

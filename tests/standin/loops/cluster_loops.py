@@ -17,6 +17,7 @@ from tests.standin.loops.ingresses import Ingresses
 from tests.standin.loops.kubelet import Kubelet
 from tests.standin.loops.load_balancers import LoadBalancers
 from tests.standin.loops.nodes import Nodes
+from tests.standin.loops.policy_controllers import PolicyControllers
 from tests.standin.loops.remembering import RememberingClient
 from tests.standin.loops.routes import Routes
 from tests.standin.loops.volumes import Volumes
@@ -44,11 +45,15 @@ class View(Protocol):
 
 
 class ClusterLoops:
-    """Arguments: a started control plane; the view of AWS. `start` returns at once, `stop` waits for the pass under way."""
+    """Arguments: a started control plane; the view of AWS. `start` returns at once, `stop` waits for the pass under way.
+
+    passes: how often all loops have looked.
+    """
 
     def __init__(self, control_plane: ControlPlane, view: View) -> None:
         self._log = control_plane.directory / "loops.log"
         self._noted = ""
+        self.passes = 0
         self._stopped = threading.Event()
         self._kubelet = Kubelet(control_plane)
         self._services = ServiceNetwork(control_plane)
@@ -58,6 +63,7 @@ class ClusterLoops:
         self._loops = (
             Nodes(client, name, view, control_plane.kubelet_port),
             FailingPods(client),
+            PolicyControllers(client),
             Gateways(client),
             Ingresses(client),
             LoadBalancers(client, name, view),
@@ -90,6 +96,7 @@ class ClusterLoops:
                     self._note(f"the API server does not answer: {error}\n")
                 except Exception:
                     self._note(traceback.format_exc())
+            self.passes += 1
 
     def _note(self, text: str) -> None:
         if text != self._noted:  # what fails once fails in each turn

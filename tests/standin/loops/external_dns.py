@@ -1,5 +1,7 @@
 """What external-dns does, imitated: records for routes and Ingresses in the zone, each with the TXT record that names its owner.
 
+Source: external-dns 0.21.0, registry/txt/registry.go, registry/mapper/mapper.go, provider/aws/aws.go: for the name of a load balancer an
+alias of the type A, noted as CNAME, and one of the type AAAA.
 Only while the Deployment of an external-dns is in the cluster, and by its arguments.
 """
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 INTERVAL_SECONDS = 1.0  # the real one looks once a minute
 API = "/apis/gateway.networking.k8s.io/v1"
 ROUTES = {"gateway-httproute": ("httproutes", "httproute"), "gateway-grpcroute": ("grpcroutes", "grpcroute")}
+#: the type of an alias and how its TXT record names it
+NOTED_AS = {"A": "cname", "AAAA": "aaaa"}
 LABEL = "app.kubernetes.io%2Fname%3Dexternal-dns"
 Record = dict[str, Any]
 
@@ -44,7 +48,7 @@ class ExternalDns:
         if state == self._followed:
             return
         zone, owner = arguments["zone-id-filter"][0], arguments["txt-owner-id"][0]
-        domains, prefix = arguments["domain-filter"], arguments["txt-prefix"][0].replace("%{record_type}", "a")
+        domains, prefix = arguments["domain-filter"], arguments["txt-prefix"][0]
         wanted: dict[tuple[str, str], Record] = {}
         for host, target, resource in endpoints:
             if not any(host == domain or host.endswith(f".{domain}") for domain in domains):
@@ -54,10 +58,10 @@ class ExternalDns:
                 continue
             alias = {"DNSName": f"{target}.", "HostedZoneId": zone_of_target, "EvaluateTargetHealth": True}
             value = f'"heritage=external-dns,external-dns/owner={owner},external-dns/resource={resource}"'
-            # a wildcard's TXT record stands beside it without the star in front of the prefix
-            text_name = f"{prefix}{host.replace('*.', 'any.', 1)}" if host.startswith("*.") else f"{prefix}{host}"
-            wanted[f"{host}.", "A"] = {"Name": f"{host}.", "Type": "A", "AliasTarget": alias}
-            wanted[f"{text_name}.", "TXT"] = {"Name": f"{text_name}.", "Type": "TXT", "TTL": 300, "ResourceRecords": [{"Value": value}]}
+            for kind, noted_as in NOTED_AS.items():
+                note = f"{_prefix(prefix, noted_as)}{host}."
+                wanted[f"{host}.", kind] = {"Name": f"{host}.", "Type": kind, "AliasTarget": alias}
+                wanted[note, "TXT"] = {"Name": note, "Type": "TXT", "TTL": 300, "ResourceRecords": [{"Value": value}]}
         self._write(zone, owner, prefix, wanted)
         self._followed = state
 
@@ -97,11 +101,21 @@ class ExternalDns:
         listed = route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone).build_full_result()["ResourceRecordSets"]
         found = {(record["Name"].replace("\\052", "*"), record["Type"]): record for record in listed}
         ours = [key for key, record in found.items() if f"external-dns/owner={owner}," in str(record.get("ResourceRecords"))]
-        kept = {(name.removeprefix(prefix).replace("any.", "*.", 1), "A") for name, _type in ours} | set(ours)
+        kept = set(ours)
+        for name, _type in ours:
+            kept |= {
+                (name.removeprefix(_prefix(prefix, noted)), kind)
+                for kind, noted in NOTED_AS.items()
+                if name.startswith(_prefix(prefix, noted))
+            }
         changes = [{"Action": "UPSERT", "ResourceRecordSet": record} for key, record in wanted.items() if key not in found]
         changes += [{"Action": "DELETE", "ResourceRecordSet": found[key]} for key in sorted(kept & set(found)) if key not in wanted]
         if changes:
             route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+
+
+def _prefix(template: str, noted_as: str) -> str:
+    return template.replace("%{record_type}", noted_as)
 
 
 def _arguments(args: list[str]) -> dict[str, list[str]]:

@@ -179,6 +179,16 @@ def _status(pod: Pod, phase: str, containers: list[dict[str, Any]]) -> dict[str,
     }
 
 
+def ready_status(pod: Pod) -> dict[str, Any]:
+    """The status of a pod whose containers run."""
+    now = _now()
+    running = {"ready": True, "started": True}
+    containers = [{**_container(container, {"running": {"startedAt": now}}), **running} for container in pod["spec"]["containers"]]
+    kinds = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady")
+    conditions = [{"type": kind, "status": "True", "reason": None, "message": None, "lastTransitionTime": now} for kind in kinds]
+    return {**_status(pod, "Running", containers), "conditions": conditions}
+
+
 def _init_container(container: dict[str, Any]) -> dict[str, Any]:
     now = _now()
     if container.get("restartPolicy") == "Always":

@@ -1,6 +1,7 @@
 """What NGINX Gateway Fabric does for a Gateway: its nginx (a Deployment) with a Service, and the Gateway's status. No request is routed.
 
-Source: nginx-gateway-fabric 2.6.7, internal/controller/provisioner: names, owner and ports of what it makes.
+Source: nginx-gateway-fabric 2.6.7, internal/controller/provisioner (names, labels, owner, ports and pods of what it makes) and
+internal/controller/status: Programmed says nothing of nginx, and is written before its pods run.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from tests.standin.loops.each import for_each
 API = "/apis/gateway.networking.k8s.io/v1"
 PROXIES = "/apis/gateway.nginx.org/v1alpha2"
 CONTROLLER = "gateway.nginx.org/nginx-gateway-controller"
+#: of the control plane's pods, with the release's name that the collection gives it
+INSTANCE = "nginx-gateway-fabric"
+IMAGE = "ghcr.io/nginx/nginx-gateway-fabric/nginx"
+POD_SETTINGS = ("affinity", "nodeSelector", "terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints")
 Object = Mapping[str, Any]
 
 
@@ -51,14 +56,16 @@ class Gateways:
         settings = self._settings(gateway_class)
         if settings is None:  # the real one starts after everything of its chart was applied
             return
-        wanted = _service(gateway, name, settings.get("service") or {})
         found = self._client.get(path, accept=(404,))
-        if _differs(found, wanted):
-            self._client.apply(path, wanted)
-            deployment = _deployment(gateway, name, (settings.get("deployment") or {}).get("replicas", 1))
-            self._client.apply(f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}", deployment)
-            return
-        self._tell(gateway, found)
+        wanted = {
+            path: _service(gateway, name, settings.get("service") or {}),
+            f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}": _deployment(gateway, name, settings.get("deployment") or {}),
+        }
+        changed = [place for place, obj in wanted.items() if not _holds(self._client.get(place, accept=(404,)), obj)]
+        for place in changed:
+            self._client.apply(place, wanted[place])
+        if path not in changed:
+            self._tell(gateway, found)
 
     def _settings(self, gateway_class: Object) -> dict[str, Any] | None:
         """What the NginxProxy of the class says about Deployment and Service; None as long as there is no NginxProxy."""
@@ -79,21 +86,27 @@ class Gateways:
         self._client.merge(path, {"status": told}, accept=(404, 409))
 
 
-def _differs(found: Any, wanted: Object) -> bool:
-    if not isinstance(found, dict) or found.get("kind") != "Service":
-        return True
-    has = found["metadata"].get("annotations") or {}
-    ports = [(port["name"], port["port"]) for port in found["spec"]["ports"]]
-    return not wanted["metadata"]["annotations"].items() <= has.items() or ports != [
-        (port["name"], port["port"]) for port in wanted["spec"]["ports"]
-    ]
+def _holds(found: Any, wanted: Any) -> bool:
+    """Whether what is found has everything that is wanted; the API server adds defaults."""
+    if isinstance(wanted, Mapping):
+        return isinstance(found, Mapping) and all(_holds(found.get(key), value) for key, value in wanted.items())
+    if isinstance(wanted, list):
+        return isinstance(found, list) and len(found) == len(wanted) and all(map(_holds, found, wanted))
+    return bool(found == wanted)
+
+
+def _labels(gateway: Object, name: str) -> dict[str, str]:
+    labels = {"instance": INSTANCE, "managed-by": f"{INSTANCE}-{gateway['spec']['gatewayClassName']}", "name": name}
+    return {
+        **{f"app.kubernetes.io/{key}": value for key, value in labels.items()},
+        "gateway.networking.k8s.io/gateway-name": gateway["metadata"]["name"],
+    }
 
 
 def _metadata(gateway: Object, name: str) -> dict[str, Any]:
     owner = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "controller": True, "blockOwnerDeletion": True}
     owner |= {"name": gateway["metadata"]["name"], "uid": gateway["metadata"]["uid"]}
-    labels = {"app.kubernetes.io/name": name, "app.kubernetes.io/managed-by": "nginx-gateway-fabric"}
-    return {"name": name, "namespace": gateway["metadata"]["namespace"], "labels": labels, "ownerReferences": [owner]}
+    return {"name": name, "namespace": gateway["metadata"]["namespace"], "labels": _labels(gateway, name), "ownerReferences": [owner]}
 
 
 def _service(gateway: Object, name: str, settings: Object) -> dict[str, Any]:
@@ -103,7 +116,7 @@ def _service(gateway: Object, name: str, settings: Object) -> dict[str, Any]:
         annotations |= ((patch.get("value") or {}).get("metadata") or {}).get("annotations") or {}
     spec = {
         "type": settings.get("type", "LoadBalancer"),
-        "selector": {"app.kubernetes.io/name": name},
+        "selector": _labels(gateway, name),
         "ports": [
             {"name": f"port-{port}", "port": port, "targetPort": port, "protocol": "TCP"}
             for port in sorted({listener["port"] for listener in gateway["spec"]["listeners"]})
@@ -113,21 +126,31 @@ def _service(gateway: Object, name: str, settings: Object) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Service", "metadata": {**metadata, "annotations": annotations}, "spec": spec}
 
 
-def _deployment(gateway: Object, name: str, replicas: int) -> dict[str, Any]:
-    selector = {"app.kubernetes.io/name": name}
+def _deployment(gateway: Object, name: str, settings: Object) -> dict[str, Any]:
+    labels, pod, container = _labels(gateway, name), settings.get("pod") or {}, settings.get("container") or {}
     security = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
-    pod = {
-        "securityContext": {"runAsNonRoot": True, "runAsUser": 101, "seccompProfile": {"type": "RuntimeDefault"}},
-        "containers": [{"name": "nginx", "image": "ghcr.io/nginx/nginx-gateway-fabric/nginx:2.6.7", "securityContext": security}],
+    security |= {"runAsUser": 101, "runAsGroup": 1001, "seccompProfile": {"type": "RuntimeDefault"}}
+    image = container.get("image") or {}
+    nginx = {
+        "name": "nginx",
+        "image": f"{image.get('repository', IMAGE)}:{image.get('tag', '2.6.7')}",
+        "securityContext": security,
+        **{key: container[key] for key in ("resources", "lifecycle") if container.get(key)},
+    }
+    sysctls = [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]
+    spec = {
+        "securityContext": {"runAsNonRoot": True, "fsGroup": 1001, "sysctls": sysctls},
+        "containers": [nginx],
+        **{key: pod[key] for key in POD_SETTINGS if pod.get(key)},
     }
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "metadata": _metadata(gateway, name),
         "spec": {
-            "replicas": replicas,
-            "selector": {"matchLabels": selector},
-            "template": {"metadata": {"labels": selector}, "spec": pod},
+            "replicas": settings.get("replicas", 1),
+            "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": spec},
         },
     }
 

@@ -54,6 +54,20 @@ class Listeners:
             else:
                 self._client.create_listener(LoadBalancerArn=self._arn, Tags=list(tags), **settings)
 
+    def register(self, addresses: Mapping[int, Sequence[tuple[str, int]]]) -> None:
+        """Make these addresses, by the port of the Service, the targets, and no others."""
+        for number, wanted in addresses.items():
+            known = self._group(number)
+            if known is None:
+                continue
+            arn = known["TargetGroupArn"]
+            described = self._client.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+            found = {(entry["Target"]["Id"], int(entry["Target"]["Port"])) for entry in described}
+            for call, those in (("register_targets", set(wanted) - found), ("deregister_targets", found - set(wanted))):
+                if those:
+                    targets = [{"Id": address, "Port": port} for address, port in sorted(those)]
+                    getattr(self._client, call)(TargetGroupArn=arn, Targets=targets)
+
     def remove(self) -> None:
         groups = [group["TargetGroupArn"] for group in self._client.describe_target_groups(LoadBalancerArn=self._arn)["TargetGroups"]]
         for listener in self._listed():
@@ -65,14 +79,26 @@ class Listeners:
         listed: list[dict[str, Any]] = self._client.describe_listeners(LoadBalancerArn=self._arn)["Listeners"]
         return listed
 
+    def _group_name(self, port: int) -> str:
+        return f"k8s-{hashlib.sha256(f'{self._arn} {port}'.encode()).hexdigest()[:20]}"
+
+    def _group(self, port: int) -> dict[str, Any] | None:
+        listed: list[dict[str, Any]] = self._client.describe_target_groups()["TargetGroups"]
+        return next((group for group in listed if group["TargetGroupName"] == self._group_name(port)), None)
+
     def _target_group(self, port: int, annotations: Annotations, tags: Sequence[Mapping[str, str]]) -> str:
-        name = f"k8s-{hashlib.sha256(f'{self._arn} {port}'.encode()).hexdigest()[:20]}"
-        known = [group for group in self._client.describe_target_groups()["TargetGroups"] if group["TargetGroupName"] == name]
+        known = self._group(port)
         if known:
-            arn: str = known[0]["TargetGroupArn"]
+            arn: str = known["TargetGroupArn"]
         else:
             kind = annotations.text("nlb-target-type", "instance")
-            settings = {"Name": name, "Protocol": "TCP", "Port": port, "VpcId": self._balancer["VpcId"], "TargetType": kind}
+            settings = {
+                "Name": self._group_name(port),
+                "Protocol": "TCP",
+                "Port": port,
+                "VpcId": self._balancer["VpcId"],
+                "TargetType": kind,
+            }
             arn = self._client.create_target_group(**settings, HealthCheckProtocol="TCP", Tags=list(tags))["TargetGroups"][0][
                 "TargetGroupArn"
             ]

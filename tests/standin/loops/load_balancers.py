@@ -26,6 +26,7 @@ class LoadBalancers:
         self._client, self._cluster, self._view = client, cluster, view
         self._look_again: dict[str, float] = {}
         self._done: dict[str, str] = {}
+        self._targets: dict[str, dict[int, list[tuple[str, int]]]] = {}
 
     def run(self) -> None:
         for_each(self._client.items("/api/v1/services"), self._follow)
@@ -34,7 +35,9 @@ class LoadBalancers:
         wanted = service["spec"]["type"] == "LoadBalancer" and not service["metadata"].get("deletionTimestamp")
         if wanted and (not service["status"].get("loadBalancer", {}).get("ingress") or self._changed(service)):
             self._provide(service)
-        elif not wanted and FINALIZER in (service["metadata"].get("finalizers") or []):
+        elif wanted:
+            self._register(service)
+        elif FINALIZER in (service["metadata"].get("finalizers") or []):
             self._remove(service)
 
     def _changed(self, service: Service) -> bool:
@@ -65,6 +68,28 @@ class LoadBalancers:
         Listeners(load_balancing, balancer).bring(service, annotations, tags)
         self._client.merge(f"{path}/status", {"status": {"loadBalancer": {"ingress": [{"hostname": balancer["DNSName"]}]}}}, accept=(404,))
         self._done[metadata["uid"]] = _wish(service)
+
+    def _register(self, service: Service) -> None:
+        """The ready pods of the Service as targets, healthy at once (aws-load-balancer-controller 3.5.0, pkg/targetgroupbinding)."""
+        addresses, uid = self._addresses(service), service["metadata"]["uid"]
+        if self._targets.get(uid) == addresses:
+            return
+        load_balancing = aws_client("elbv2", self._view)
+        for balancer in load_balancing.describe_load_balancers()["LoadBalancers"]:
+            if balancer["LoadBalancerName"] == _name(service):
+                Listeners(load_balancing, balancer).register(addresses)
+                self._targets[uid] = addresses
+
+    def _addresses(self, service: Service) -> dict[int, list[tuple[str, int]]]:
+        metadata = service["metadata"]
+        ports = {port.get("name", ""): port["port"] for port in service["spec"]["ports"]}
+        addresses: dict[int, list[tuple[str, int]]] = {number: [] for number in ports.values()}
+        path = f"/apis/discovery.k8s.io/v1/namespaces/{metadata['namespace']}/endpointslices"
+        for part in self._client.items(f"{path}?labelSelector=kubernetes.io/service-name={metadata['name']}"):
+            ready = [endpoint["addresses"][0] for endpoint in part.get("endpoints") or [] if endpoint["conditions"].get("ready")]
+            for port in part.get("ports") or []:
+                addresses[ports[port.get("name", "")]] += [(address, port["port"]) for address in sorted(ready)]
+        return addresses
 
     def _remove(self, service: Service) -> None:
         load_balancing = aws_client("elbv2", self._view)

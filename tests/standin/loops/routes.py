@@ -1,6 +1,7 @@
 """What NGINX Gateway Fabric says of routes: whether their Gateway's listener takes them, and whether what they lead to exists.
 
-The rules are those of the Gateway API, the reasons its own words. No request is ever routed.
+Source: nginx-gateway-fabric 2.6.7, internal/controller/state/graph/route_common.go and internal/controller/status/prepare_requests.go.
+No request is ever routed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any
 from tests.standin.kubernetes_client import KubernetesClient
 from tests.standin.loops.each import for_each
 
-API = "/apis/gateway.networking.k8s.io/v1"
+GROUP = "gateway.networking.k8s.io"  # that the API server fills in
+API = f"/apis/{GROUP}/v1"
 CONTROLLER = "gateway.nginx.org/nginx-gateway-controller"
 PLURALS = {"HTTPRoute": "httproutes", "GRPCRoute": "grpcroutes"}
 Object = Mapping[str, Any]
@@ -46,8 +48,11 @@ class Routes:
             if parent.get("kind", "Gateway") != "Gateway" or gateway is None:
                 continue  # whose Gateway does not exist is nobody's
             wanted = {"Accepted": _accepted(route, parent, gateway), "ResolvedRefs": _resolved(route, services)}
-            conditions = _conditions(wanted, metadata["generation"], (told.get(_key(parent)) or {}).get("conditions") or [])
-            parents.append({"parentRef": parent, "controllerName": CONTROLLER, "conditions": conditions})
+            reference = _reference(parent, gateway)
+            if reference is None:
+                continue
+            conditions = _conditions(wanted, metadata["generation"], (told.get(_key(reference)) or {}).get("conditions") or [])
+            parents.append({"parentRef": reference, "controllerName": CONTROLLER, "conditions": conditions})
         if parents != ((route.get("status") or {}).get("parents") or []):
             path = f"{API}/namespaces/{metadata['namespace']}/{PLURALS[kind]}/{metadata['name']}/status"
             self._client.merge(path, {"status": {"parents": parents}}, accept=(404, 409))
@@ -57,18 +62,34 @@ def _key(parent: Object) -> tuple[str, ...]:
     return tuple(str(parent.get(name, "")) for name in ("kind", "namespace", "name", "sectionName"))
 
 
+def _reference(parent: Object, gateway: Object) -> dict[str, Any] | None:
+    """The parentRef of a status. A parent without section and port becomes one for each listener, and these become one without a section
+    again if they are several: an only listener is named, and without a listener there is no status. A port is never repeated."""
+    section, port = parent.get("sectionName"), parent.get("port")
+    if section is None and port is None:
+        names = [listener["name"] for listener in gateway["spec"]["listeners"]]
+        if not names:
+            return None
+        section = names[0] if len(names) == 1 else None
+    metadata = gateway["metadata"]
+    reference = {"group": GROUP, "kind": "Gateway", "name": metadata["name"], "namespace": metadata["namespace"]}
+    return {**reference, **({"sectionName": section} if section else {})}
+
+
 def _accepted(route: Object, parent: Object, gateway: Object) -> tuple[bool, str, str]:
-    wanted = parent.get("sectionName")
-    listeners = [listener for listener in gateway["spec"]["listeners"] if wanted in (None, listener["name"])]
+    section, port = parent.get("sectionName"), parent.get("port")
+    listeners = [
+        listener for listener in gateway["spec"]["listeners"] if section in (None, listener["name"]) and port in (None, listener["port"])
+    ]
     if not listeners:
-        return False, "NoMatchingParent", "Listener is not found for this parent ref"
+        return False, "NoMatchingParent", "The Listener is not found for this parent ref"
     same_namespace = route["metadata"]["namespace"] == gateway["metadata"]["namespace"]
     listeners = [listener for listener in listeners if same_namespace or _lets_others_in(listener)]
     if not listeners:
-        return False, "NotAllowedByListeners", "Route is not allowed by any listener"
+        return False, "NotAllowedByListeners", "The Route is not allowed by any listener"
     hosts = route["spec"].get("hostnames") or []
     if hosts and not any(_meet(host, listener.get("hostname")) for host in hosts for listener in listeners):
-        return False, "NoMatchingListenerHostname", "Listener hostname does not match the route hostnames"
+        return False, "NoMatchingListenerHostname", "The Listener hostname does not match the Route hostnames"
     return True, "Accepted", "The Route is accepted"
 
 

@@ -133,6 +133,22 @@ def test_a_failed_resource_is_told() -> None:
     assert planned.notes == ["lamp desk has failed: failed Delete it (state: absent) and run again. The run itself stops at it."]
 
 
+class Fuse(Lamp):
+    def never_worked(self, found: Any) -> bool:
+        return True
+
+
+def test_what_failed_before_it_worked_is_made_again() -> None:
+    failed = {**EXISTING, "state": State.FAILED}
+    planned = ensure_present(Fuse(failed), {**WANTED, "socket": "E14"}, check_mode=True)
+    assert (planned.action, planned.attributes, planned.allowed) == ("replace", ["socket"], True)
+    fuse = Fuse(failed)
+    assert ensure_present(fuse, WANTED, check_mode=False, wait=False).action is None
+    assert fuse.calls == []
+    assert ensure_present(fuse, WANTED, check_mode=False).action == "replace"
+    assert fuse.calls == ["delete", "create"]
+
+
 def test_absent_twice() -> None:
     lamp = Lamp(EXISTING)
     assert ensure_absent(lamp, check_mode=True).action == "delete"

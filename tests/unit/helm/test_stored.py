@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _controller
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
 from ansible_collections.opta.platform.plugins.module_utils._helm import pending
-from ansible_collections.opta.platform.plugins.module_utils._helm.chart import Chart, digest, find_chart, read_metadata
+from ansible_collections.opta.platform.plugins.module_utils._helm.chart import Chart, chart_name, digest, find_chart, read_metadata
 from ansible_collections.opta.platform.plugins.module_utils._helm.plan import Wanted, base_of, labels, not_ours, reasons_for_change
 from ansible_collections.opta.platform.plugins.module_utils._helm.stored import RUN, Revision, Stored, decode, goal_of_rollback
 
@@ -84,8 +84,8 @@ def test_one_goes_back_to_what_was_seen_ready():
     assert goal_of_rollback([revision(2, "failed"), revision(1)], 2) == 1  # of another tool: no label
 
 
-def reasons(found, chart=None, values=None, newest=None):
-    return reasons_for_change(found, newest or revision(1), chart or Chart("a", "https://x", "1.0.0"), "", values or {})
+def reasons(found, chart=None, values=None, newest=None, name="a"):
+    return reasons_for_change(found, newest or revision(1), chart or Chart("a", "https://x", "1.0.0"), name, values or {})
 
 
 def test_nothing_differs():
@@ -96,11 +96,22 @@ def test_nothing_differs():
 
 def test_what_differs_is_named():
     assert reasons(stored(values={"a": {"b": 1}}), values={"a": {"b": 2}}) == {"values.a.b": (1, 2)}
-    assert reasons(stored(), Chart("oci://x/b", None, "2.0.0")) == {"chart": ("a", "b"), "chart_version": ("1.0.0", "2.0.0")}
+    other = Chart("oci://x/b", None, "2.0.0")
+    assert reasons(stored(), other, name="b") == {"chart": ("a", "b"), "chart_version": ("1.0.0", "2.0.0")}
     assert reasons(stored(), newest=revision(2, "failed")) == {"status": ("failed", "deployed")}
     local = stored(labels={"opta.platform/chart-digest": "old"})
     assert reasons(local, Chart("/a", digest="new")) == {"chart_digest": ("old", "new")}
     assert reasons(local, Chart("/a", digest="old")) == {}
+
+
+@pytest.mark.parametrize("reference", ["web", "oci://registry.example.com/charts/web", "team/web/"])
+def test_a_chart_is_named_by_the_end_of_its_reference(reference):
+    assert chart_name(reference) == "web"
+
+
+def test_a_local_chart_is_named_by_its_chart_yaml(tmp_path):
+    (tmp_path / "Chart.yaml").write_text("{name: web, version: 1.0.0}")
+    assert chart_name(str(tmp_path)) == "web"
 
 
 def test_ownership_by_label():

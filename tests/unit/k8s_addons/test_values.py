@@ -45,14 +45,16 @@ def test_the_keys_are_those_of_the_real_chart(charts, key):
     real = Path(SOURCES) / charts[key]["chart"]
     assert yaml.safe_load((real / "Chart.yaml").read_text())["version"] == charts[key]["version"]
     own = yaml.safe_load((OWN_CHARTS / charts[key]["chart"] / "values.yaml").read_text())
-    assert merged_defaults(own, yaml.safe_load((real / "values.yaml").read_text())) == own
+    templates = "".join(path.read_text() for path in (real / "templates").rglob("*.*"))
+    assert merged_defaults(own, yaml.safe_load((real / "values.yaml").read_text()), templates) == own
 
 
-def merged_defaults(own, real):
-    """The real defaults of the keys that our chart has."""
+def merged_defaults(own, real, templates):
+    """The real defaults of the keys that our chart has; some are read without being listed."""
     if not isinstance(own, dict) or not own or not isinstance(real, dict):
         return real
-    return {key: merged_defaults(value, real[key]) if key in real else "(no such key)" for key, value in own.items()}
+    unlisted = {key: None if f".{key} " in templates else "(no such key)" for key in own}
+    return {key: merged_defaults(value, real[key], templates) if key in real else unlisted[key] for key, value in own.items()}
 
 
 def test_values_of_the_user_are_merged_over_ours():
@@ -105,7 +107,7 @@ def test_t20_without_a_certificate_there_is_port_80_only(inputs, charts):
     inputs["zone"] = {}
     found = values(inputs, charts, "nginx_gateway_fabric")
     assert [entry["name"] for entry in found["gateways"][0]["spec"]["listeners"]] == ["http"]
-    assert [each["metadata"]["name"] for each in further_objects(found)] == ["health", "health"]
+    assert [each["metadata"]["name"] for each in further_objects(found)] == ["health", "health", "nginx-gateway-fabric", "public"]
     assert "ssl-cert" not in str(found)
     assert values(inputs, charts, "ingress_nginx")["controller"]["service"]["enableHttps"] is False
 
@@ -144,8 +146,34 @@ def test_namespaces_fulfil_pod_security_and_kube_system_is_left_alone(inputs):
 def test_an_add_on_that_is_off_loses_release_and_namespace(inputs, charts):
     inputs["addons"]["datadog"]["enabled"] = False
     (entry,) = [entry for entry in table.releases(inputs, charts) if entry["name"] == "datadog"]
-    assert entry == {"name": "datadog", "namespace": "datadog", "state": "absent"}
+    assert entry == {"name": "datadog", "namespace": "datadog", "chart": "datadog", "state": "absent"}
     assert [obj["metadata"]["name"] for obj in table.namespaces(inputs, on=False)] == ["datadog"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "removed"),
+    [
+        ("helm release external-dns/external-dns", True),
+        ("IAM role opta-staging-addon-external-dns", True),
+        ("helm release datadog/datadog", False),
+        (None, False),
+    ],
+)
+def test_what_tasks_took_away_is_known(inputs, resource, removed):
+    """In a loop and alone; what was only changed, and what was skipped, does not count."""
+    action = {"action": "delete", "resource": resource}
+    others = [{"actions": [{**action, "action": "update"}]}, {"skipped": True}]
+    actions = {"actions": [action] if resource else []}
+    for results in ([*others, actions], [{"results": [*others, actions]}]):
+        assert table.were_removed(results, "external_dns", inputs) is removed
+
+
+def test_external_dns_ends_before_what_owns_a_load_balancer():
+    removal = {"namespaces": {key: key for key in table.ADDONS}, "extra_charts": [{"name": "mine"}]}
+    parts = {part: [entry["name"] for entry in table.removals(removal, part)] for part in ("external_dns", "ingress", "rest")}
+    assert parts["external_dns"] == ["external-dns"]
+    assert parts["ingress"] == ["nginx-gateway-fabric", "ingress-nginx", "mine"]
+    assert parts["rest"] == ["aws-load-balancer-controller", "metrics-server", "cluster-autoscaler", "datadog"]
 
 
 def test_a_namespace_that_another_one_uses_stays(inputs):

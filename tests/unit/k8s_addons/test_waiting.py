@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from types import SimpleNamespace
+from urllib.error import URLError
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError, WaitTimeout
@@ -10,6 +12,7 @@ from ansible_collections.opta.platform.plugins.module_utils._external_dns import
 from ansible_collections.opta.platform.plugins.module_utils._helm import several
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes import definitions
 from ansible_collections.opta.platform.plugins.module_utils._load_balancers import api, balancers
+from botocore.exceptions import ClientError
 
 MANIFEST = b"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: things.example.com}\n---\n"
 CHECKSUM = f"sha256:{hashlib.sha256(MANIFEST).hexdigest()}"
@@ -55,9 +58,13 @@ def test_another_file_is_refused():
     assert [obj["kind"] for obj in definitions.read(MANIFEST, "https://x.example/m.yaml", CHECKSUM)] == ["CustomResourceDefinition"]
 
 
-def test_a_place_that_does_not_answer_is_named():
-    with pytest.raises(PlatformError, match="The manifest http://127.0.0.1:9/m.yaml cannot be had"):
-        definitions.fetch("http://127.0.0.1:9/m.yaml")
+def test_a_place_that_does_not_answer_is_named(monkeypatch):
+    def refuse(url, timeout):
+        raise URLError("Connection refused")
+
+    monkeypatch.setattr(definitions, "open_url", refuse)
+    with pytest.raises(PlatformError, match="The manifest https://x.example/m.yaml cannot be had: .*Connection refused"):
+        definitions.fetch("https://x.example/m.yaml")
 
 
 def test_releases_go_before_others_come_and_the_last_come_last():
@@ -81,12 +88,78 @@ def test_load_balancers_are_found_by_all_their_tags(monkeypatch):
         balancers.wait_until_none(None, {"k": "44"}, 0)
 
 
-def test_t21_the_records_of_an_owner(monkeypatch):
+def test_a_load_balancer_that_goes_meanwhile_hides_no_other(monkeypatch):
+    listed = [{"LoadBalancerArn": f"arn{n}", "LoadBalancerName": f"b{n}", "State": {"Code": "active"}} for n in range(3)]
+    monkeypatch.setattr(api, "describe_load_balancers", lambda client: listed)
+
+    def describe_tags(client, arns):  # arn1 is gone: the error handler answers an empty list
+        return [] if "arn1" in arns else [{"ResourceArn": arn, "Tags": [{"Key": "k", "Value": "v"}]} for arn in arns]
+
+    monkeypatch.setattr(api, "describe_tags", describe_tags)
+    assert [found["name"] for found in balancers.find(None, {"k": "v"})] == ["b0", "b2"]
+
+
+class Balancing:
+    """Answers as ELBv2's client does, for one load balancer. health: {target group: states}; None: the caller may not ask."""
+
+    def __init__(self, state, health):
+        self.state, self.health = state, health
+
+    def get_paginator(self, operation):
+        found = {
+            "describe_load_balancers": {
+                "LoadBalancers": [{"LoadBalancerArn": "arn", "LoadBalancerName": "b", "State": {"Code": self.state}}]
+            },
+            "describe_target_groups": {"TargetGroups": [{"TargetGroupArn": name, "TargetGroupName": name} for name in self.health or {}]},
+        }[operation]
+        if operation == "describe_target_groups" and self.health is None:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeTargetGroups")
+        answer = SimpleNamespace(build_full_result=lambda: found)
+        return SimpleNamespace(paginate=lambda **_query: answer)
+
+    def describe_tags(self, ResourceArns):
+        return {"TagDescriptions": [{"ResourceArn": arn, "Tags": [{"Key": "k", "Value": "v"}]} for arn in ResourceArns]}
+
+    def describe_target_health(self, TargetGroupArn):
+        return {"TargetHealthDescriptions": [{"TargetHealth": {"State": state}} for state in self.health[TargetGroupArn]]}
+
+
+@pytest.mark.parametrize(
+    ("state", "health", "seen"),
+    [
+        ("provisioning", {}, "last seen: provisioning"),
+        ("active", {}, "active; it has no target group yet"),
+        ("active", {"http": []}, r"active; target group http has no healthy target \(none is registered\)"),
+        ("active", {"http": ["healthy"], "https": ["initial", "initial"]}, r"target group https has no healthy target \(2 initial\)"),
+    ],
+)
+def test_a_load_balancer_without_healthy_targets_does_not_work_yet(state, health, seen):
+    with pytest.raises(WaitTimeout, match=seen):
+        balancers.wait_for_one(Balancing(state, health), {"k": "v"}, 0, pytest.fail)
+
+
+def test_one_healthy_target_in_each_group_is_enough():
+    found = balancers.wait_for_one(Balancing("active", {"http": ["unhealthy", "healthy"]}), {"k": "v"}, 0, pytest.fail)
+    assert found["name"] == "b"
+
+
+def test_who_may_not_read_the_health_of_targets_is_told_so():
+    told = []
+    assert balancers.wait_for_one(Balancing("active", None), {"k": "v"}, 0, told.append)["state"] == "active"
+    assert "elasticloadbalancing:DescribeTargetHealth" in told[0]
+
+
+def test_only_the_records_of_an_owner_are_removed(monkeypatch):
     def text(name, owner):
         return {"Name": f"{name}.", "Type": "TXT", "ResourceRecords": [{"Value": f'"heritage=external-dns,external-dns/owner={owner}"'}]}
 
-    found = [text("a-extdns.app.example.com", "opta-staging"), text("other", "opta-staging-2"), {"Name": "app.", "Type": "A"}]
+    changed = []
+    app = {"Name": "app.example.com.", "Type": "A", "ResourceRecords": [{"Value": "192.0.2.1"}]}
+    found = [text("a-extdns.app.example.com", "opta-staging"), text("a-extdns.other.example.com", "opta-staging-2"), app]
+    found += [{**app, "Name": "other.example.com."}, {**app, "Type": "MX"}]
     monkeypatch.setattr(records, "list_resource_record_sets", lambda client, zone_id: found)
-    assert records.owned(None, "Z1", "opta-staging") == ["a-extdns.app.example.com"]
-    with pytest.raises(WaitTimeout, match="a-extdns.app.example.com still there"):
-        records.wait_until_none(None, "Z1", "opta-staging", 0)
+    monkeypatch.setattr(records, "change_resource_record_sets", lambda client, zone_id, changes: changed.append(changes))
+    names = [outcome.name for outcome in records.remove(None, "Z1", "opta-staging", check_mode=True)]
+    assert (names, changed) == (["a-extdns.app.example.com TXT", "app.example.com A"], [])
+    assert [outcome.name for outcome in records.remove(None, "Z1", "opta-staging", check_mode=False)] == names
+    assert changed == [[{"Action": "DELETE", "ResourceRecordSet": each} for each in (found[0], app)]]

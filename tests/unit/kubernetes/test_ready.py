@@ -135,6 +135,48 @@ def test_v4_a_route_is_ready_when_its_gateway_has_taken_it_up(obj, words):
     assert (found.done, found.failed, found.words) == (words == "ready", False, words)
 
 
+WHOLE = {"name": "public", "namespace": "gateways"}
+FULL = {"group": "gateway.networking.k8s.io", "kind": "Gateway", **WHOLE}
+
+
+@pytest.mark.parametrize(
+    ("parents", "told", "done"),
+    [
+        ([WHOLE], [FULL], True),
+        ([WHOLE], [{**FULL, "sectionName": "http"}], True),  # NGINX Gateway Fabric, with one listener
+        ([{**PARENT, "port": 443}], [{**FULL, "sectionName": "https"}], True),  # which never repeats a port
+        ([PARENT, {**PARENT, "sectionName": "http"}], [{**FULL, "sectionName": "https"}], False),
+        ([PARENT], [FULL], False),
+        ([WHOLE], [{**FULL, "namespace": "other"}], False),
+        ([{"name": "public"}], [FULL], False),  # a Gateway beside the route, in the namespace default
+    ],
+)
+def test_a_status_belongs_to_the_parent_that_it_is_about(parents, told, done):
+    assert readiness(route(parents=parents, told=told)).done is done
+
+
+def test_the_best_status_of_a_whole_gateway_counts():
+    obj = route(parents=[WHOLE], told=[{**FULL, "sectionName": "http"}, {**FULL, "sectionName": "https"}])
+    obj["status"]["parents"][0]["conditions"] = []
+    assert readiness(obj).done
+
+
+@pytest.mark.parametrize(
+    ("conditions", "generation", "words"),
+    [
+        ({"Accepted": "True", "Programmed": "True"}, 1, "ready"),
+        ({"Accepted": "True"}, 1, "Programmed is not set yet"),
+        ({"Accepted": "True", "Programmed": "False"}, 1, "Programmed is False: Why"),
+        ({"Accepted": "True", "Programmed": "True"}, 2, "Accepted is not set yet"),
+    ],
+)
+def test_a_gateway_is_ready_when_it_is_programmed(conditions, generation, words):
+    listed = [{"type": name, "status": status, "reason": "Why", "observedGeneration": 1} for name, status in conditions.items()]
+    obj = made("gateway.networking.k8s.io/v1", "Gateway", status={"conditions": listed}, generation=generation)
+    found = readiness(obj)
+    assert (found.done, found.words) == (words == "ready", words)
+
+
 def test_old_pods_must_be_gone():
     assert not readiness(
         deployment(replicas=3, updatedReplicas=2, availableReplicas=2)

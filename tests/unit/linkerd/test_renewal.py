@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import json
 from dataclasses import replace
@@ -10,8 +11,16 @@ from typing import Any
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._linkerd import anchors as trust
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.certificates import Signed, bundle
-from ansible_collections.opta.platform.plugins.module_utils._linkerd.leaves import as_object, held_pair, held_text, leaves, next_pair
+from ansible_collections.opta.platform.plugins.module_utils._linkerd.leaves import (
+    as_object,
+    held_pair,
+    held_text,
+    leaves,
+    next_pair,
+    reencoded,
+)
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.terms import TERM_ARGUMENTS, refusal
+from cryptography.hazmat.primitives import serialization
 
 START = datetime.datetime(2026, 11, 25, tzinfo=datetime.timezone.utc)
 DAY = datetime.timedelta(days=1)
@@ -233,3 +242,19 @@ BAD_TERMS = [
 def test_terms_that_cannot_be_right_are_refused(given, sentence):
     assert refusal({**DEFAULTS, **given}) == sentence
     assert refusal(DEFAULTS) == ""
+
+
+def test_keys_of_the_old_form_are_encoded_again_and_nothing_else_changes():
+    mesh = Mesh()
+    mesh.run()
+    held, before = mesh.held, {name: dict(secret["data"]) for name, secret in mesh.secrets.items()}
+    for secret in mesh.secrets.values():
+        key = serialization.load_pem_private_key(base64.b64decode(secret["data"]["tls.key"]), None)
+        sec1 = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+        secret["data"]["tls.key"] = base64.b64encode(sec1).decode()
+        pair = held_pair(secret)
+        assert pair is not None
+        assert reencoded(secret, pair) == "its private key is encoded again, as PKCS #8"
+    assert mesh.run() == {}
+    assert mesh.held == held
+    assert {name: secret["data"] for name, secret in mesh.secrets.items()} == before

@@ -29,18 +29,27 @@ def test_what_is_right_is_not_talked_about() -> None:
         ({"opta_region": "Ireland"}, "opta_region is 'Ireland'"),
         ({"opta_account_id": "1234"}, "opta_account_id is '1234'"),
         ({"network_cidr_block": "10.0.0.0/8"}, "network_cidr_block is '10.0.0.0/8'"),
+        ({"network_zone_count": 1}, "network_zone_count is 1: it must lie between 2 and 6"),
         ({"network_private_subnet_ids": ["subnet-1"]}, "network_private_subnet_ids is given without network_vpc_id"),
         ({"eks_version": "1.3"}, "eks_version is '1.3'"),
         ({"eks_node_groups": [{"name": "a"}, {"name": "a"}]}, "two groups named a"),
         ({"eks_node_groups": [{"name": "a", "min_size": 3, "max_size": 1}]}, "min_size 3 is above max_size 1"),
         ({"eks_node_groups": [{"name": "a", "min_size": 1, "max_size": 3, "desired_size": 9}]}, "desired_size 9 must lie between"),
         ({"eks_endpoint_public_cidr_blocks": []}, "eks_endpoint_public_cidr_blocks is empty"),
+        ({"eks_endpoint_public_cidr_blocks": ["203.0.113.7/24", "203.0.113"]}, "eks_endpoint_public_cidr_blocks has '203.0.113'"),
+        ({"elasticache_allowed_cidr_blocks": ["10.8.0.5/16", "all"]}, "elasticache_allowed_cidr_blocks has 'all'"),
+        ({"eks_api_client_cidr_blocks": ["ci"]}, "eks_api_client_cidr_blocks has 'ci': it must be a block"),
     ],
 )
 def test_what_is_wrong_is_told(change: dict[str, Any], sentence: str) -> None:
     told = rules.environment_rules({**RIGHT, **change})
     assert len(told) == 1
     assert sentence in told[0]
+
+
+def test_the_number_of_zones_need_not_be_given() -> None:
+    assert rules.environment_rules({**RIGHT, "network_zone_count": None}) == []
+    assert rules.aws_rules({**RIGHT, "network_zone_count": None}, {"zone_count": 2, "region": "us-west-1"}) == []
 
 
 def test_t9_nodes_without_nat_need_endpoints_for_all_that_they_talk_to() -> None:

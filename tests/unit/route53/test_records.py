@@ -73,6 +73,15 @@ def test_t21_records_of_external_dns(noted, name, kind):
     assert records.of_external_dns([*others, *made], "") == []
 
 
+def test_an_aliass_notes_are_those_of_external_dns_0_21():
+    """registry/txt/registry.go and provider/aws/aws.go: A is noted as CNAME, AAAA as itself; a record `extdns.…` is somebody else's."""
+    target = {"HostedZoneId": "Z1", "DNSName": "lb.elb.eu-west-1.amazonaws.com", "EvaluateTargetHealth": True}
+    aliases = [{"Name": "\\052.example.com.", "Type": kind, "AliasTarget": target} for kind in ("A", "AAAA")]
+    notes = [note(f"{kind}-extdns.\\052.example.com", "ours") for kind in ("cname", "aaaa")]
+    theirs = {**aliases[0], "Name": "extdns.\\052.example.com."}
+    assert records.of_external_dns([*aliases, *notes, theirs], "ours") == [*notes, *aliases]
+
+
 def test_t21_an_alias_is_noted_as_a_cname():
     target = {"HostedZoneId": "Z1", "DNSName": "lb.elb.eu-west-1.amazonaws.com", "EvaluateTargetHealth": True}
     alias = {"Name": "hello.example.com.", "Type": "A", "AliasTarget": target}

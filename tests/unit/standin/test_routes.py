@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.standin.loops.routes import _accepted, _conditions, _resolved
+from tests.standin.loops.routes import _accepted, _conditions, _reference, _resolved
 
 PARENT = {"name": "public", "namespace": "gateways", "sectionName": "https"}
 FROM_ALL = {"namespaces": {"from": "All"}}
 
 
 def gateway(**listener):
-    return {"metadata": {"namespace": "gateways"}, "spec": {"listeners": [{"name": "https", "allowedRoutes": FROM_ALL, **listener}]}}
+    return {
+        "metadata": {"namespace": "gateways"},
+        "spec": {"listeners": [{"name": "https", "port": 443, "allowedRoutes": FROM_ALL, **listener}]},
+    }
 
 
 def route(*hosts, namespace="shop", port=80):
@@ -50,3 +53,26 @@ def test_a_condition_that_stays_keeps_its_time():
     first[0]["lastTransitionTime"] = "2026-01-01T00:00:00Z"
     assert _conditions({"Accepted": (True, "Accepted", "yes")}, 1, first) == first
     assert _conditions({"Accepted": (True, "Accepted", "yes")}, 2, first)[0]["lastTransitionTime"] != "2026-01-01T00:00:00Z"
+
+
+#: parentRef of a spec, listeners of the Gateway, sectionName of the status: as nginx-gateway-fabric 2.6.7 answers
+REFERENCES = [
+    ({"name": "public"}, ["http"], "http"),
+    ({"name": "public"}, ["http", "https"], None),
+    ({"name": "public", "sectionName": "https"}, ["http", "https"], "https"),
+    ({"name": "public", "sectionName": "https"}, ["http"], "https"),
+    ({"name": "public", "port": 80}, ["http"], None),
+]
+
+
+@pytest.mark.parametrize(("parent", "listeners", "section"), REFERENCES)
+def test_a_status_names_the_only_listener_for_a_parent_without_a_section(parent, listeners, section):
+    gateway = {"metadata": {"namespace": "gateways", "name": "public"}, "spec": {"listeners": [{"name": name} for name in listeners]}}
+    told = _reference(parent, gateway)
+    assert told is not None
+    assert (told["name"], told["namespace"], told["kind"]) == ("public", "gateways", "Gateway")
+    assert (told.get("sectionName"), "port" in told) == (section, False)
+
+
+def test_a_gateway_without_listeners_says_nothing_of_its_routes():
+    assert _reference({"name": "public"}, {"metadata": {"namespace": "gateways", "name": "public"}, "spec": {"listeners": []}}) is None

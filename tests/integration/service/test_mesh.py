@@ -78,7 +78,7 @@ def test_ingress_stays_a_client_of_what_is_public(render, ingress, namespace):
 
 
 def test_clients_outside_of_the_mesh_only_where_asked_for(render):
-    found = render(ports=[PORT], unmeshed_client_cidr_blocks=["10.0.0.0/16"], addons=MESH)
+    found = render(ports=[PORT], unmeshed_client_cidr_blocks=["10.0.3.4/16", "10.0.0.0/16"], addons=MESH)
     assert found["NetworkAuthentication", "hello"]["spec"] == {"networks": [{"cidr": "10.0.0.0/16"}]}
     assert ("hello.main", "NetworkAuthentication", "hello") in authorized(found)
     assert ("hello.main", "MeshTLSAuthentication", "hello") in authorized(found)
@@ -112,7 +112,7 @@ BAD = [
     ({"allowed_clients": ["Shop/hello"]}, "opta_service_allowed_clients has 'Shop/hello'"),
     ({"allowed_clients": ["shop/web", "shop/web"]}, "opta_service_allowed_clients has shop/web twice: give it once."),
     ({"allowed_clients": ["*", "shop/web"]}, 'opta_service_allowed_clients has "*", which is everyone in the mesh, and others besides'),
-    ({"unmeshed_client_cidr_blocks": ["10.0.0.1/16"]}, "opta_service_unmeshed_client_cidr_blocks has '10.0.0.1/16'"),
+    ({"unmeshed_client_cidr_blocks": ["10.0.0/16"]}, "opta_service_unmeshed_client_cidr_blocks has '10.0.0/16'"),
 ]
 
 

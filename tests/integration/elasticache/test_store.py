@@ -270,19 +270,23 @@ def test_a_group_that_is_being_deleted_is_waited_for_and_made_anew(cache, aws):
     assert cache.group()["ReplicationGroupCreateTime"] > created
 
 
-def test_a_failed_group_is_told_and_can_be_removed(cache, aws, place):
+def test_a_failed_group_is_told_and_made_again(cache, aws, place):
     key = aws.kms.create_key()["KeyMetadata"]["Arn"]
     cache.whole["kms_key_arn"] = key
     aws.world.clock.set_times({"elasticache:replicationgroup": 0.2})
     try:
         cache.bring(more={"wait": False})
         aws.kms.disable_key(KeyId=key)
-        with pytest.raises(ResourceFailed, match=rf"create-failed: Unable to access the KMS key {key}.*Delete it"):
+        with pytest.raises(ResourceFailed, match=rf"create-failed: Unable to access the KMS key {key}.*it is made again then"):
             cache.bring()
         (planned, *_more) = cache.bring(check_mode=True)
+        assert planned.action == "replace"
         assert "create-failed: Unable to access" in planned.notes[0]
+        aws.kms.enable_key(KeyId=key)  # the cause is removed
     finally:
         aws.world.clock.set_times({"elasticache:replicationgroup": 0})
+    assert cache.bring()[0].action == "replace"
+    assert cache.group()["Status"] == "available"
     cache.remove()
     assert cache.left() == []
 

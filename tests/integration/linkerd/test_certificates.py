@@ -8,6 +8,7 @@ import subprocess
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._linkerd import certificates
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 NOW = datetime.datetime(2026, 11, 25, tzinfo=datetime.timezone.utc)
@@ -47,7 +48,7 @@ def test_all_keys_are_p256_and_of_their_certificate(anchor, issuer):
         assert isinstance(key, ec.EllipticCurvePublicKey)
         assert isinstance(key.curve, ec.SECP256R1)
         assert pair.fits_its_key()
-        assert pair.key.startswith("-----BEGIN EC PRIVATE KEY-----")
+        assert pair.key.startswith("-----BEGIN PRIVATE KEY-----")  # PKCS #8, RFC 7468
         assert pair.key not in repr(pair)
 
 
@@ -77,6 +78,13 @@ def test_what_does_not_belong_together_is_not_readable(anchor, issuer):
     assert certificates.readable("nonsense", issuer.key) is None
     assert certificates.readable("", "") is None
     assert not issuer.is_signed_by(certificates.new_anchor("root.linkerd.cluster.local", NOW, 30))
+
+
+def test_a_sec1_key_is_read_and_becomes_pkcs8(issuer):
+    key = serialization.load_pem_private_key(issuer.key.encode(), None)
+    sec1 = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+    assert sec1.startswith(b"-----BEGIN EC PRIVATE KEY-----")
+    assert certificates.readable(issuer.certificate, sec1.decode()) == issuer
 
 
 def test_a_bundle_drops_what_has_ended(anchor):

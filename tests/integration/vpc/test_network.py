@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
-from ansible_collections.opta.platform.plugins.module_utils._vpc import changes, reading
+from ansible_collections.opta.platform.plugins.module_utils._vpc import changes, made_by_aws, reading
 
 from .conftest import Killed
 
@@ -91,6 +91,94 @@ def test_routes_move_before_a_gateway_goes(cloud):
     order = cloud.changing()
     assert order.index("DeleteNatGateway") > max(place for place, name in enumerate(order) if name == "ReplaceRoute")
     assert order.index("ReleaseAddress") > max(place for place, name in enumerate(order) if name == "DeleteNatGateway")
+
+
+def private_tables(cloud):
+    named = [{"Name": "tag:Name", "Values": [f"{cloud.name}-private-*"]}]
+    return sorted(cloud.ec2.describe_route_tables(Filters=named)["RouteTables"], key=lambda table: table["RouteTableId"])
+
+
+def told(outcomes):
+    """What is said of things that others have made."""
+    return [note for outcome in outcomes for note in outcome.notes if "did not make" in note]
+
+
+def default_routes(cloud):
+    routes = [route for table in private_tables(cloud) for route in table["Routes"]]
+    return [route for route in routes if route.get("DestinationCidrBlock") == "0.0.0.0/0"]
+
+
+def test_a_default_route_of_others_stays(cloud):
+    cloud.bring(**{**WHOLE, "nat_mode": "none"})
+    gateway = cloud.ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    for table in private_tables(cloud):
+        cloud.ec2.create_route(RouteTableId=table["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", TransitGatewayId=gateway)
+    for check_mode in (True, False):
+        outcomes = cloud.bring(check_mode=check_mode, **{**WHOLE, "nat_mode": "none"})
+        assert cloud.actions(outcomes) == []
+        assert told(outcomes) == []
+    assert cloud.changing() == []
+    with_nat = cloud.bring(**WHOLE)
+    notes = told(with_nat)
+    assert len(notes) == 3
+    assert f"sends 0.0.0.0/0 to {gateway}, a route that this collection did not make: it stays" in notes[0]
+    assert [route["TransitGatewayId"] for route in default_routes(cloud)] == [gateway] * 3
+
+
+def test_a_route_to_a_nat_gateway_that_is_gone_is_ours(cloud):
+    first = cloud.bring(**WHOLE)[0].resource["nat_gateway_ids"][0]
+    cloud.ec2.delete_nat_gateway(NatGatewayId=first)
+    cloud.ec2.disassociate_address(AssociationId=associations(cloud)[0])  # as EC2 does when one is deleted
+    again = cloud.bring(**WHOLE)[0].resource["nat_gateway_ids"]
+    assert [route["NatGatewayId"] for route in default_routes(cloud)] == again * 3
+    assert again != [first]
+
+
+def test_a_subnet_that_others_gave_a_route_table_keeps_it(cloud):
+    made = cloud.bring(**WHOLE)[0].resource
+    subnet_id = made["private_subnet_ids"][0]
+    table_id = cloud.ec2.create_route_table(VpcId=made["vpc_id"])["RouteTable"]["RouteTableId"]
+    (association,) = [
+        entry["RouteTableAssociationId"]
+        for table in private_tables(cloud)
+        for entry in table["Associations"]
+        if entry.get("SubnetId") == subnet_id
+    ]
+    cloud.ec2.replace_route_table_association(AssociationId=association, RouteTableId=table_id)
+    outcomes = cloud.bring(**WHOLE)
+    assert cloud.actions(outcomes) == []
+    assert told(outcomes) == [f"subnet {subnet_id} uses route table {table_id}, which this collection did not make: it stays."]
+    assert cloud.changing() == []
+
+
+def test_what_others_added_to_an_endpoint_stays(cloud):
+    options = {**WHOLE, "zone_count": 2, "interface_endpoints": ["sts"]}
+    made = cloud.bring(**options)[0].resource
+    others = cloud.ec2.create_route_table(VpcId=made["vpc_id"])["RouteTable"]["RouteTableId"]
+    group = cloud.ec2.create_security_group(VpcId=made["vpc_id"], GroupName="others", Description="others")["GroupId"]
+    endpoints = {"s3": made["gateway_endpoint_ids"]["s3"], "sts": made["interface_endpoint_ids"]["sts"]}
+    cloud.ec2.modify_vpc_endpoint(VpcEndpointId=endpoints["s3"], AddRouteTableIds=[others])
+    cloud.ec2.modify_vpc_endpoint(VpcEndpointId=endpoints["sts"], AddSecurityGroupIds=[group])
+    assert cloud.actions(cloud.bring(**options)) == []
+    cloud.bring(**{**options, "zone_count": 1})
+    found = {each["VpcEndpointId"]: each for each in cloud.ec2.describe_vpc_endpoints()["VpcEndpoints"]}
+    assert set(found[endpoints["s3"]]["RouteTableIds"]) == {made["private_route_table_ids"][0], others}
+    assert group in {each["GroupId"] for each in found[endpoints["sts"]]["Groups"]}
+
+
+def test_rules_of_others_in_the_group_of_the_endpoints_stay(cloud):
+    options = {**WHOLE, "zone_count": 1, "interface_endpoints": ["sts"]}
+    cloud.bring(**options)
+    (group,) = cloud.ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": [f"{cloud.name}-endpoints"]}])["SecurityGroups"]
+    permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "192.0.2.0/24"}]}
+    cloud.ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[permission])
+    outcomes = cloud.bring(**options)
+    assert cloud.actions(outcomes) == []
+    assert "tcp 443-443 192.0.2.0/24" in told(outcomes)[0]
+    purged = cloud.actions(cloud.bring(**options, purge_rules=True))
+    assert purged == [("update", f"security group {cloud.name}-endpoints", ("other_rules",))]
+    (group,) = cloud.ec2.describe_security_groups(GroupIds=[group["GroupId"]])["SecurityGroups"]
+    assert [each["CidrIp"] for rule in group["IpPermissions"] for each in rule["IpRanges"]] == ["10.0.0.0/16"]
 
 
 def test_t8_subnets_that_exist_decide_the_zones(cloud):
@@ -225,3 +313,49 @@ def test_a_failed_nat_gateway_is_told_and_replaced(cloud, monkeypatch):
     made = cloud.bring(**{**WHOLE, "gateway_endpoints": []})[0].resource
     assert made["nat_gateway_ids"] != first
     assert cloud.counts()["addresses"] == 1
+
+
+def of_guardduty(cloud, vpc_id):
+    """What GuardDuty's runtime monitoring puts into a VPC with EKS."""
+    tags = [{"Key": "GuardDutyManaged", "Value": "true"}]
+    name = f"GuardDutyManagedSecurityGroup-{vpc_id}"
+    group = cloud.ec2.create_security_group(
+        GroupName=name, Description=name, VpcId=vpc_id, TagSpecifications=[{"ResourceType": "security-group", "Tags": tags}]
+    )["GroupId"]
+    subnets = cloud.ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])["Subnets"]
+    cloud.ec2.create_vpc_endpoint(
+        VpcId=vpc_id,
+        ServiceName="com.amazonaws.eu-west-1.guardduty-data",
+        VpcEndpointType="Interface",
+        SubnetIds=[subnet["SubnetId"] for subnet in subnets[:2]],
+        SecurityGroupIds=[group],
+        TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": tags}],
+    )
+
+
+def test_what_aws_itself_put_into_the_vpc_goes_with_it(cloud):
+    made = cloud.bring(**WHOLE)[0].resource
+    of_guardduty(cloud, made["vpc_id"])
+    cloud.ec2.create_network_interface(SubnetId=made["private_subnet_ids"][0], Description="AWS Lambda VPC ENI-gone-1")
+    planned = cloud.remove(check_mode=True)
+    done = cloud.remove()
+    assert cloud.actions(done) == cloud.actions(planned)
+    assert cloud.counts() == dict.fromkeys(COUNTS, 0)
+    assert made["vpc_id"] not in {vpc["VpcId"] for vpc in cloud.ec2.describe_vpcs()["Vpcs"]}
+
+
+def test_an_endpoint_of_the_user_for_guardduty_is_named_and_stays(cloud):
+    made = cloud.bring(**WHOLE)[0].resource
+    endpoint = cloud.ec2.create_vpc_endpoint(
+        VpcId=made["vpc_id"],
+        ServiceName="com.amazonaws.eu-west-1.guardduty-data",
+        VpcEndpointType="Interface",
+        SubnetIds=made["private_subnet_ids"][:1],
+    )["VpcEndpoint"]["VpcEndpointId"]
+    with pytest.raises(Refused, match=f"holds what was not made by this collection: {endpoint}"):
+        cloud.remove(check_mode=True)
+    assert cloud.changing() == []
+
+
+def test_every_row_of_what_aws_makes_has_a_source():
+    assert all(row.source for row in (*made_by_aws.INTERFACES, *made_by_aws.GROUPS))

@@ -1,0 +1,82 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What must hold between those that share the namespaces of an environment: services, add-ons, charts. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .words import Sentences
+
+RESTRICTED = "restricted"
+NAMESPACE_INPUT = "_namespace"
+ADDONS_PREFIX = "k8s_addons_"
+#: its namespace is no input
+LINKERD_CNI = {"linkerd-cni": "linkerd-cni"}
+
+
+class Place(NamedTuple):
+    """Where a service lives: its release, its namespace, and the Pod Security level that it gives it."""
+
+    name: str
+    layer: str
+    pod_security: str
+
+
+def place_of(host: str, given: Mapping[str, Any]) -> Place:
+    """given: the inputs of a service by their full names; the name is the host's, and the layer the name, unless they are set."""
+    name = str(given.get("opta_service_name") or host)
+    return Place(name, str(given.get("opta_service_layer") or name), str(given.get("opta_service_pod_security") or RESTRICTED))
+
+
+def addon_namespaces(given: Mapping[str, Any]) -> dict[str, str]:
+    """{namespace: add-on} of an environment. given: its inputs, and the defaults of those that are not given."""
+    inputs = {name.removeprefix(ADDONS_PREFIX).removesuffix(NAMESPACE_INPUT): given[name] for name in given if _is_namespace(name)}
+    return {str(namespace): key.replace("_", "-") for key, namespace in inputs.items()} | LINKERD_CNI
+
+
+def layer_errors(
+    host: str, places: Mapping[str, Place], environment: str, addons: Mapping[str, str], charts: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """A sentence for each rule that a service breaks.
+
+    places: of all services of the environment by host, this one's too; addons: see addon_namespaces; charts: k8s_addons_extra_charts.
+    """
+    own, sentences = places[host], Sentences()
+    beside = {other: place for other, place in places.items() if other != host and place.layer == own.layer}
+    if own.layer in addons:
+        sentences.say(
+            f"opta_service_layer is {own.layer!r} (the service's name unless it is set): in environment {environment} that is the "
+            f"namespace of the add-on {addons[own.layer]}; choose another layer, for example {own.layer}-services."
+        )
+    named = f"opta_service_name {own.name} in the layer {own.layer}"
+    for other, place in beside.items():
+        if place.name == own.name:
+            sentences.say(f"{named} is also that of service {other} of the inventory: give each its own.")
+        elif place.pod_security != own.pod_security:
+            sentences.say(_levels(own, f"service {other} of the inventory", place.pod_security))
+    for chart in _in(own.layer, charts):
+        listed = f"in k8s_addons_extra_charts of environment {environment}"
+        if chart["name"] == own.name:
+            sentences.say(f"{named} is also the name of a chart {listed}: choose another name or another layer.")
+        level = chart.get("pod_security") or RESTRICTED
+        if level != own.pod_security:
+            sentences.say(_levels(own, f"the chart {chart['name']} {listed}", level))
+    return sentences.said
+
+
+def _levels(own: Place, other: str, level: str) -> str:
+    return (
+        f"opta_service_pod_security is {own.pod_security}, but {other}, which shares the namespace {own.layer}, has {level}: "
+        "a namespace has one level; give both the same, or choose another layer."
+    )
+
+
+def _in(layer: str, charts: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Charts of the environment in a namespace; one that is off goes."""
+    on = [chart for chart in charts if isinstance(chart, Mapping) and str(chart.get("enabled", True)).lower() not in ("false", "no", "off")]
+    return [chart for chart in on if chart.get("name") and (chart.get("namespace") or chart["name"]) == layer]
+
+
+def _is_namespace(name: str) -> bool:
+    return name.startswith(ADDONS_PREFIX) and name.endswith(NAMESPACE_INPUT)
