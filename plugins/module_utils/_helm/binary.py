@@ -105,6 +105,13 @@ class Helm:
         return ["--server-side=false"] if self.binary.major > 3 else []
 
     @property
+    def wait_until_gone(self) -> str:
+        """The argument by which `helm uninstall` waits for all objects. helm 4's own way ends early: it takes an object that it has
+        not seen yet for one that is gone.
+        """
+        return "--wait=legacy" if self.binary.major > 3 else "--wait"
+
+    @property
     def with_cluster(self) -> list[str]:
         """Arguments of `helm template` that let the chart see the cluster, and the cluster see what it renders."""
         return ["--dry-run=server"] if self.binary.major > 3 else ["--validate", "--dry-run=server"]

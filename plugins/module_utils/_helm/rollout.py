@@ -77,7 +77,14 @@ class Rollout:
         """Uninstall and wait until the objects are gone. helm's wait is cut to the life of its token, and begun again."""
         end = time.monotonic() + self._wanted.timeout_seconds
         while True:
-            command = ["uninstall", self._wanted.name, *self._common(), "--wait", "--cascade=foreground", "--ignore-not-found"]
+            command = [
+                "uninstall",
+                self._wanted.name,
+                *self._common(),
+                self._helm.wait_until_gone,
+                "--cascade=foreground",
+                "--ignore-not-found",
+            ]
             try:
                 self._helm.run(*command, changes=True)
                 return

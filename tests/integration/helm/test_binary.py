@@ -69,15 +69,15 @@ def test_another_helm_is_refused(helm, version):
 
 
 @pytest.mark.parametrize(
-    ("version", "client_side", "with_cluster"),
+    ("version", "client_side", "with_cluster", "wait_until_gone"),
     [
-        ("v3.17.0", [], ["--validate", "--dry-run=server"]),
-        ("v4.0.0", ["--server-side=false"], ["--dry-run=server"]),
+        ("v3.17.0", [], ["--validate", "--dry-run=server"], "--wait"),
+        ("v4.0.0", ["--server-side=false"], ["--dry-run=server"], "--wait=legacy"),
     ],
 )
-def test_helm_4_is_told_to_work_as_helm_3(helm, version, client_side, with_cluster):
+def test_helm_4_is_told_to_work_as_helm_3(helm, version, client_side, with_cluster, wait_until_gone):
     found = helm("true", version=version)
-    assert (found.client_side, found.with_cluster) == (client_side, with_cluster)
+    assert (found.client_side, found.with_cluster, found.wait_until_gone) == (client_side, with_cluster, wait_until_gone)
 
 
 def test_a_version_is_asked_once_for_each_binary(helm, tmp_path):
