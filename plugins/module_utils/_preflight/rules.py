@@ -124,7 +124,7 @@ def _eks(given: Mapping[str, Any]) -> list[str]:
             )
     variable = "eks_api_client_cidr_blocks"
     sentences.extend(_block(variable, block) for block in given.get(variable) or [] if not _is_block(block))
-    if not given.get("eks_endpoint_public_cidr_blocks", ["0.0.0.0/0"]) and given.get("eks_endpoint_public_enabled", True):
+    if given.get("eks_endpoint_public_cidr_blocks") == [] and given.get("eks_endpoint_public_enabled") is not False:
         sentences.append(
             "eks_endpoint_public_cidr_blocks is empty: name the blocks that may reach the endpoint, for example [203.0.113.0/24], "
             "or set eks_endpoint_public_enabled: false."

@@ -181,8 +181,8 @@ def describe_parameter_groups(client: Any) -> list[dict[str, Any]]:
 
 @RdsErrorHandler.list_error_handler("describe the parameters of the cluster parameter group", [])
 @AWSRetry.jittered_backoff()
-def describe_parameters(client: Any, group_name: str, **request: Any) -> list[dict[str, Any]]:
-    return _pages(client, "describe_db_cluster_parameters", "Parameters", DBClusterParameterGroupName=group_name, **request)
+def describe_parameters(client: Any, group_name: str) -> list[dict[str, Any]]:
+    return _pages(client, "describe_db_cluster_parameters", "Parameters", DBClusterParameterGroupName=group_name)
 
 
 @RdsErrorHandler.common_error_handler("describe the parameters of the family")
@@ -240,7 +240,8 @@ def describe_snapshots_of(client: Any, cluster_name: str) -> list[dict[str, Any]
 @RdsErrorHandler.common_error_handler("describe the versions of the database engine")
 @AWSRetry.jittered_backoff()
 def describe_engine_versions(client: Any, engine: str, **request: Any) -> list[dict[str, Any]]:
-    return _pages(client, "describe_db_engine_versions", "DBEngineVersions", Engine=engine, **request)
+    known = accepted(client, "DescribeDBEngineVersions", request)  # DocumentDB has no IncludeAll
+    return _pages(client, "describe_db_engine_versions", "DBEngineVersions", Engine=engine, **known)
 
 
 @RdsErrorHandler.common_error_handler("describe the instance classes of the database engine")
