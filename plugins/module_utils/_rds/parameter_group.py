@@ -61,6 +61,8 @@ class ParameterGroup(Resource):
             "tags": partial(api.list_tags, self.client, groups[0]["DBClusterParameterGroupArn"]),
         }
         answers = side_by_side(asked, len(asked))
+        if answers["tags"] is None:  # it has gone in between
+            return None
         found = {each["ParameterName"]: each.get("ParameterValue", "") for each in answers["values"] if each.get("Source") in SET_BY_USER}
         return {**groups[0], "parameters": dict(sorted(found.items())), "tags": _tags.as_dict(answers["tags"])}
 
