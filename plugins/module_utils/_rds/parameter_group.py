@@ -84,6 +84,8 @@ class ParameterGroup(Resource):
             "tags": partial(api.list_tags, self.client, groups[0]["DBClusterParameterGroupArn"]),
         }
         answers = side_by_side(asked, len(asked))
+        if answers["tags"] is None:  # it has gone in between
+            return None
         self._known = {each["ParameterName"]: each for each in answers["values"]}
         values = {name: each.get("ParameterValue", "") for name, each in self._known.items()}
         found = {name: value for name, value in values.items() if self._known[name].get("Source") in SET_BY_USER}

@@ -248,5 +248,11 @@ def remove_tags_from_resource(call: Call) -> dict[str, Any] | None:
 
 @answers("rds", "ListTagsForResource")
 def list_tags_for_resource(call: Call) -> dict[str, Any] | None:
-    tags = dict(tagged(call)).get(call.get("ResourceName"))
+    """Source: botocore's model, the errors of ListTagsForResource."""
+    arn = str(call.get("ResourceName"))
+    tags = dict(tagged(call)).get(arn)
+    if tags is None and ":cluster:" in arn:
+        raise AwsError("DBClusterNotFoundFault", f"DBCluster {arn.rpartition(':')[2]} not found.", 404)
+    if tags is None and ":db:" in arn:
+        raise AwsError("DBInstanceNotFound", f"DBInstance {arn.rpartition(':')[2]} not found.", 404)
     return call.moto() if tags is None else {"TagList": tag_list(tags)}
