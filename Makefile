@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-kill test-profile bench lint docs requirements build clean
+.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-kill test-profile databases bench lint docs requirements build clean
 
 PYTHON ?= python3
 WORKERS ?= 3
@@ -43,7 +43,10 @@ test-profile: binaries ## Run the tests, say what they cost, and record it; TEST
 	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) python -m tests.profile $(if $(TESTS),,--record) $(PARALLEL) -m 'not kill_all' $$selected
 
 test-kill: setup binaries ## Kill a run in every one of its tasks, in both ways
-	@$(RUN) pytest -m kill_all -rP tests/environment
+	@$(RUN) pytest -m kill_all -rP --record-result $@ tests/environment
+
+databases: ## Install PostgreSQL and Redis for the tests that log in to a database; root, Debian
+	@tests/databases.sh
 
 bench: setup binaries ## Measure against terraform plan and AWS's own waits; BENCH="--parts second" for less
 	@$(RUN) python -m tests.bench $(BENCH)

@@ -21,7 +21,8 @@ from . import _repeats, _session, _wait
 from ._answers import Answers
 from ._controller import Controller
 from ._errors import PlatformError
-from ._resource import Outcome, Resource, as_result, ensure_absent, ensure_present
+from ._reconcile import as_result, ensure_absent, ensure_present
+from ._resource import Outcome, Resource
 
 #: documented in the fragment opta.platform.resource
 COMMON_ARGUMENTS: dict[str, dict[str, Any]] = {

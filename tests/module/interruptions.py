@@ -37,6 +37,7 @@ def call_and_kill(standin: Standin, module: str, options: Options, changes: int)
             _kill_after(changes)
             result = call_module(module, options, standin.environment)
             code = int(bool(result.get("failed")))
+            os.write(2, f"{module}: {result.get('msg')}\n".encode())
         finally:
             os._exit(code)
     _pid, status = os.waitpid(pid, 0)
@@ -156,30 +157,3 @@ def killed_again_and_again(standin: Standin, case: Case, name: Callable[[str], s
 
     assert live(standin, case, name("life"), kill) == undisturbed
     return taken
-
-
-#: they take no client token, so that botocore's repetition of a call whose answer was lost makes a second thing (Source: botocore's models)
-WITHOUT_TOKEN = {"AllocateAddress", "CreateInternetGateway", "CreateKey", "CreateVpc"}
-
-
-def answers_lost(standin: Standin, case: Case, name: Callable[[str], str]) -> None:
-    """A life in which the answer to the first call of each operation that changes something is lost after AWS carried it out."""
-    operations: list[list[str]] = []
-    marks: list[int] = []
-
-    def mark(_options: Options) -> None:
-        marks.append(standin.mark())
-
-    undisturbed = live(standin, case, name("life"), mark)
-    for begin, end in itertools.zip_longest(marks, marks[1:]):
-        called = standin.mutating(begin)
-        operations.append(called[: len(called) - len(standin.mutating(end))] if end else called)
-    left = iter(operations)
-
-    def lose(options: Options) -> None:
-        for operation in set(next(left)) - WITHOUT_TOKEN:
-            standin.fault(operation, kind="drop", carried_out=True)
-        call_module(case.module, options, standin.environment)  # may fail, where the repeated call finds what the first one made
-        standin.clear_faults()
-
-    assert live(standin, case, name("life"), lose) == undisturbed

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.module.interruptions import Case, Options, answers_lost, in_aws, killed_again_and_again, killed_once_after_each_change, phases
+from tests.module.interruptions import Case, Options, in_aws, killed_again_and_again, killed_once_after_each_change, phases
 from tests.support import domains
 from tests.support.standin import Standin
 
@@ -140,14 +140,5 @@ def test_a_call_that_is_killed_after_any_change_is_finished_by_the_next(standin:
     assert killed_once_after_each_change(standin, case, unique) > 1
 
 
-@EACH
-def test_lost_answers_make_no_duplicate(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
-    answers_lost(standin, case, unique)
-
-
 def test_a_network_whose_calls_are_killed_by_each_change_gets_finished(standin: Standin, unique: Callable[[str], str]) -> None:
     assert min(killed_again_and_again(standin, NETWORK, unique)) > 5
-
-
-def test_lost_answers_make_no_duplicate_in_a_network(standin: Standin, unique: Callable[[str], str]) -> None:
-    answers_lost(standin, NETWORK, unique)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from tests.module.database_foundation import Databases
-from tests.module.interruptions import Case, Options, answers_lost, in_aws, killed_again_and_again, phases
+from tests.module.interruptions import Case, Options, in_aws, killed_again_and_again, phases
 from tests.support.standin import Standin
 
 
@@ -48,8 +48,3 @@ EACH = pytest.mark.parametrize("case", CASES, ids=lambda case: case.module)
 @EACH
 def test_calls_that_are_killed_by_each_change_are_finished(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
     assert killed_again_and_again(standin, case, unique)[0] > 5
-
-
-@EACH
-def test_lost_answers_make_no_duplicate(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
-    answers_lost(standin, case, unique)

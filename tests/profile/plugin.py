@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import re
@@ -15,7 +16,7 @@ import pytest
 from xdist.scheduler.loadfile import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
-from tests.profile import budgets, costs
+from tests.profile import budgets, costs, long_tests
 from tests.support.counts import RUN, ansible_runs
 from tests.support.standin import DIRECTORY, ROOT
 
@@ -38,6 +39,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record-result", metavar="TARGET", help="write to docs/long-tests.yml how these tests of a make target have ended")
     parser.addoption("--budgets", action="store_true", help="fail when a test costs more than tests/profile/costs.yml lets it")
 
 
@@ -105,7 +107,12 @@ class Costs:
             if self.excesses and session.exitstatus == pytest.ExitCode.OK:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
+        target = self._config.getoption("record_result")
+        if target and exitstatus == pytest.ExitCode.OK:
+            parts, _colour = terminalreporter.build_summary_stats_line()
+            result = f"{', '.join(text for text, _markup in parts)} in {sum(test.seconds for test in self.tests.values()):.0f} s"
+            long_tests.record(target, long_tests.Result(datetime.date.today().isoformat(), result, long_tests.pinned()))
         if self.excesses:
             terminalreporter.section("tests that cost too much", red=True)
             for excess in self.excesses:

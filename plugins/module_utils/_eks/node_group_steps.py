@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._module import PlatformModule
-from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, ensure_present
+from .._reconcile import ensure_present
+from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource
 from .launch_template import LaunchTemplate
 from .node_group import VERSION_NAMES, NodeGroup
 

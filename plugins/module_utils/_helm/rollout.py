@@ -143,7 +143,7 @@ class Rollout:
         """Delete what a revision brought and the newest one does not have: a rollback that took two attempts has forgotten it."""
         kept = objects_of(self.newest().manifest, self._wanted.namespace)
         gone = {name: obj for name, obj in objects_of(left.manifest, self._wanted.namespace).items() if name not in kept}
-        for path, obj in Live(self._client, gone).at_paths().items():
+        for path, obj in Live(self._client, gone, self._wanted.namespace).at_paths().items():
             if goes_with(obj["metadata"], self._wanted.name, self._wanted.namespace):
                 self._client.delete(path, obj["metadata"]["uid"], "Background")
 

@@ -18,6 +18,7 @@ from .s3_rules import s3_rules
 
 VERSION = re.compile(r"^1\.[0-9]{2}$")
 ENVIRONMENT = re.compile(r"^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$")
+POLICY_ARN = re.compile(r"^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/\S+$")
 REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-[0-9]+$")
 #: an EKS cluster and a database's subnet group need subnets in two zones (EKS User Guide, subnet requirements; RDS, CreateDBSubnetGroup)
 FEWEST_ZONES = 2
@@ -82,6 +83,12 @@ def _collection(given: Mapping[str, Any]) -> list[str]:
     account = given.get("opta_account_id")
     if account and not re.fullmatch(r"[0-9]{12}", str(account)):
         sentences.append(f'opta_account_id is {account!r}: it must be the 12 digits of an account in quotes, for example "123456789012".')
+    boundary = given.get("opta_permissions_boundary_arn")
+    if boundary and not POLICY_ARN.match(str(boundary)):
+        sentences.append(
+            f"opta_permissions_boundary_arn is {boundary!r}: it must be the ARN of an IAM policy, "
+            "for example arn:aws:iam::123456789012:policy/boundary."
+        )
     return sentences
 
 
@@ -115,8 +122,8 @@ def _eks(given: Mapping[str, Any]) -> list[str]:
                 "network_nat_mode is none: nodes could not reach EKS and the registries. Use single or per_zone, or give the gateway "
                 f"endpoint s3 and network_interface_endpoints: {', '.join(INTERFACE_ENDPOINTS_FOR_NODES)}."
             )
-    for variable in ("eks_endpoint_public_cidr_blocks", "eks_api_client_cidr_blocks"):
-        sentences.extend(_block(variable, block) for block in given.get(variable) or [] if not _is_block(block))
+    variable = "eks_api_client_cidr_blocks"
+    sentences.extend(_block(variable, block) for block in given.get(variable) or [] if not _is_block(block))
     if not given.get("eks_endpoint_public_cidr_blocks", ["0.0.0.0/0"]) and given.get("eks_endpoint_public_enabled", True):
         sentences.append(
             "eks_endpoint_public_cidr_blocks is empty: name the blocks that may reach the endpoint, for example [203.0.113.0/24], "

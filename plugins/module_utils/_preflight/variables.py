@@ -20,6 +20,7 @@ COLLECTION_VARIABLES: dict[str, str] = {
     "opta_account_id": "the AWS account that this environment lives in; a run against another one stops at once",
     "opta_name_prefix": "beginning of every name; opta by default",
     "opta_tags": "tags for everything that is made, besides the collection's own",
+    "opta_permissions_boundary_arn": "ARN of the permissions boundary of every IAM role that is made",
     "opta_deletion_protection": "whether clusters and databases refuse to be deleted; true by default",
     "opta_progress_seconds": "seconds between two lines of progress in a long wait; 30 by default",
     "opta_delete_retained": "whether destroy also removes what is kept on purpose: snapshots, their key; false by default",

@@ -16,6 +16,10 @@ CERTIFICATES_DIRECTORY = "/config"
 CERTIFICATES_FILE = "rds_ca.pem"
 CERTIFICATES_VARIABLE = "RDS_CA_PATH"
 TEMPORARY_DIRECTORY = "/tmp"
+#: of a service that does not state its own
+MEMORY_REQUEST_MIB = 128
+#: of a service that states its memory request
+TARGET_MEMORY_PERCENT = 80
 
 
 class Inputs:
@@ -65,6 +69,11 @@ def as_switch(value: Any) -> bool:
 def as_text(value: Any) -> str:
     """A value as an environment variable or annotation holds it: YAML's true is true, not True."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def memory_request_mib(inputs: Inputs) -> int:
+    """What is set aside for a pod."""
+    return inputs.number("memory_request_mib") or MEMORY_REQUEST_MIB
 
 
 def ports(inputs: Inputs) -> list[dict[str, Any]]:

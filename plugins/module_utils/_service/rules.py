@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from . import image_rules, link_rules, mesh, port_rules, public_rules, workload_rules
-from .inputs import PREFIX, Inputs
+from .inputs import PREFIX, Inputs, memory_request_mib
 from .words import POLICY_ARN, VARIABLE, Sentences, is_label, is_name, repeated
 
 #: a StatefulSet's pods carry its name and a hash in a label of 63 characters; a CronJob may have 52
@@ -107,12 +107,12 @@ def _replicas(inputs: Inputs, sentences: Sentences) -> None:
 def _sizes(inputs: Inputs, sentences: Sentences) -> None:
     for name in ("cpu_request_millicores", "memory_request_mib", "cpu_limit_millicores", "memory_limit_mib", "timeout_seconds"):
         _at_least(inputs, sentences, name, 1)
-    for name in ("target_cpu_percent", "target_memory_percent"):
-        _at_least(inputs, sentences, name, 1)
-    for name in ("history_max", "termination_grace_seconds", "pre_stop_sleep_seconds"):
+    _at_least(inputs, sentences, "target_cpu_percent", 1)
+    for name in ("target_memory_percent", "history_max", "termination_grace_seconds", "pre_stop_sleep_seconds"):
         _at_least(inputs, sentences, name, 0)
     for request, limit in (("cpu_request_millicores", "cpu_limit_millicores"), ("memory_request_mib", "memory_limit_mib")):
         wanted, most = inputs.number(request), inputs.number(limit)
+        wanted = memory_request_mib(inputs) if request == "memory_request_mib" else wanted
         if wanted is not None and most is not None and 0 < most < wanted:
             sentences.say(f"{PREFIX}{request} {wanted} is above {PREFIX}{limit} {most}: a limit must be at least the request.")
     sleep, grace = inputs.number("pre_stop_sleep_seconds"), inputs.number("termination_grace_seconds")

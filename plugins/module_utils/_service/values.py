@@ -12,10 +12,12 @@ from .inputs import (
     CERTIFICATES_DIRECTORY,
     CERTIFICATES_FILE,
     CERTIFICATES_VARIABLE,
+    TARGET_MEMORY_PERCENT,
     Inputs,
     as_number,
     as_switch,
     as_text,
+    memory_request_mib,
     ports,
 )
 from .mesh import inject_annotation, mesh_values
@@ -65,7 +67,7 @@ def chart_values(
             "minReplicas": inputs.number("minimum_replicas") if deployable else 0,
             "maxReplicas": inputs.number("maximum_replicas") if deployable else 0,
             "targetCpuPercent": inputs.number("target_cpu_percent"),
-            "targetMemoryPercent": inputs.number("target_memory_percent"),
+            "targetMemoryPercent": target_memory_percent(inputs),
         },
         "resources": resources(inputs),
         "persistentStorage": [storage(entry) for entry in inputs.items("persistent_storage")],
@@ -136,11 +138,18 @@ def probed_port(inputs: Inputs, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def resources(inputs: Inputs) -> dict[str, Any]:
     """Requests and limits. Memory is limited to twice the request by default; the CPU is not limited unless asked for."""
-    memory = inputs.number("memory_request_mib") or 0
+    memory = memory_request_mib(inputs)
     limits = {"memory": f"{inputs.number('memory_limit_mib') or 2 * memory}Mi"}
     if inputs.has("cpu_limit_millicores"):
         limits["cpu"] = f"{inputs.number('cpu_limit_millicores')}m"
     return {"requests": {"cpu": f"{inputs.number('cpu_request_millicores')}m", "memory": f"{memory}Mi"}, "limits": limits}
+
+
+def target_memory_percent(inputs: Inputs) -> int:
+    """0 leaves memory out: a process that rests above the target would have the most pods for ever. A stated request was measured."""
+    if inputs.has("target_memory_percent"):
+        return inputs.number("target_memory_percent") or 0
+    return TARGET_MEMORY_PERCENT if inputs.has("memory_request_mib") else 0
 
 
 def storage(entry: Mapping[str, Any]) -> dict[str, Any]:

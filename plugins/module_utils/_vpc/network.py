@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._errors import Refused
-from .._resource import KNOWN_AFTER_APPLY, Outcome, State, ensure_absent, ensure_present
+from .._reconcile import ensure_absent, ensure_present
+from .._resource import KNOWN_AFTER_APPLY, Outcome, State
 from . import endpoints, leftovers, nat, plan, routes, subnet
 from .flow_log import FlowLog
 from .part import Part, part_tags

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._resource import Outcome, State, ensure_absent
+from .._reconcile import ensure_absent
+from .._resource import Outcome, State
 from . import endpoints, leftovers, nat, routes, subnet
 from .flow_log import FlowLog
 from .made_by_aws import is_owned_endpoint

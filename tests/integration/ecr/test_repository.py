@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.opta.platform.plugins.module_utils._ecr import images, lifecycle
 from ansible_collections.opta.platform.plugins.module_utils._ecr.repository import Repository, refuse_wrong_input, wanted_values
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
-from ansible_collections.opta.platform.plugins.module_utils._resource import ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 from moto import mock_aws
 
 NAME = "opta-staging/hello"

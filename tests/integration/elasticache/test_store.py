@@ -273,7 +273,7 @@ def test_a_group_that_is_being_deleted_is_waited_for_and_made_anew(cache, aws):
 def test_a_failed_group_is_told_and_made_again(cache, aws, place):
     key = aws.kms.create_key()["KeyMetadata"]["Arn"]
     cache.whole["kms_key_arn"] = key
-    aws.world.clock.set_times({"elasticache:replicationgroup": 0.2})
+    aws.world.clock.set_times({"elasticache:replicationgroup": {"calls": 20}})
     try:
         cache.bring(more={"wait": False})
         aws.kms.disable_key(KeyId=key)

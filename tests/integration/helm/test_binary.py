@@ -21,6 +21,8 @@ from ansible_collections.opta.platform.plugins.module_utils._helm.binary import 
 )
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.token import RENEW_AFTER_SECONDS, TokenSource
 
+from tests.support.until import until
+
 
 class Client:
     """As much of a KubernetesClient as helm needs."""
@@ -163,7 +165,4 @@ def test_helm_ends_with_its_parent(tmp_path):
     child = int(parent.stdout.readline())
     parent.kill()
     parent.wait()
-    end = time.monotonic() + 10
-    while _controller.identity(child):
-        assert time.monotonic() < end, "the child lives on"
-        time.sleep(0.05)
+    until(lambda: not _controller.identity(child), 10, "the child has ended")

@@ -10,7 +10,8 @@ import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _visibility
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._iam import api, irsa_role, oidc_provider, service_linked_roles
-from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY, ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
 from botocore.exceptions import ClientError
 from moto import mock_aws
 

@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _visibility
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._kms.key import Key, alias_name
-from ansible_collections.opta.platform.plugins.module_utils._resource import ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 from moto import mock_aws
 
 TAGS = {"opta:environment": "staging", "opta:role": "network", "opta:name": "staging", "opta:managed-by": "opta.platform"}

@@ -6,7 +6,7 @@ import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _visibility
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._logs.log_group import CLASSES, RETENTIONS, LogGroup
-from ansible_collections.opta.platform.plugins.module_utils._resource import ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 from botocore.exceptions import ClientError
 from moto import mock_aws
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _wait
 from ansible_collections.opta.platform.plugins.module_utils._module import COMMON_ARGUMENTS, READING, PlatformModule
-from ansible_collections.opta.platform.plugins.module_utils._resource import as_result
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import as_result
 
 from tests.module.database_foundation import Databases
 from tests.unit.standin import conftest as emulated

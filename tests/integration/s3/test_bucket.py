@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.amazon.aws.plugins.module_utils import cloud
 from ansible_collections.opta.platform.plugins.module_utils import _visibility
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
-from ansible_collections.opta.platform.plugins.module_utils._resource import ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 from ansible_collections.opta.platform.plugins.module_utils._s3 import earlier_keys, policy
 from ansible_collections.opta.platform.plugins.module_utils._s3.bucket import Bucket
 from moto import mock_aws

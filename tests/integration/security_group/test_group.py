@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _visibility, _wait
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
-from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY, ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
 from ansible_collections.opta.platform.plugins.module_utils._security_group.group import StoreSecurityGroup
 
 from tests.unit.standin.conftest import TIMES, emulated

@@ -252,9 +252,26 @@ def test_t5_the_number_of_pods_is_the_autoscalers(render, kind):
     ]
 
 
+@pytest.mark.parametrize(
+    ("inputs", "targets"),
+    [
+        ({}, {"cpu": 80}),
+        ({"memory_request_mib": 512}, {"cpu": 80, "memory": 80}),
+        ({"memory_request_mib": "512"}, {"cpu": 80, "memory": 80}),
+        ({"target_memory_percent": 70}, {"cpu": 80, "memory": 70}),
+        ({"memory_request_mib": 512, "target_memory_percent": 0}, {"cpu": 80}),
+        ({"memory_request_mib": "", "target_memory_percent": ""}, {"cpu": 80}),
+    ],
+)
+def test_memory_counts_only_for_a_service_that_states_it(render, inputs, targets):
+    metrics = render(**inputs)["HorizontalPodAutoscaler", "hello"]["spec"]["metrics"]
+    assert {each["resource"]["name"]: each["resource"]["target"]["averageUtilization"] for each in metrics} == targets
+
+
 def test_resources(render):
     made = container(render(cpu_request_millicores=250, memory_request_mib=300)["Deployment", "hello"])["resources"]
     assert made == {"requests": {"cpu": "250m", "memory": "300Mi"}, "limits": {"memory": "600Mi"}}, "there is no CPU limit unasked"
+    assert container(render()["Deployment", "hello"])["resources"]["requests"]["memory"] == "128Mi"
     made = container(render(cpu_limit_millicores=500, memory_limit_mib=128)["Deployment", "hello"])["resources"]
     assert made["limits"] == {"cpu": "500m", "memory": "128Mi"}
 

@@ -7,7 +7,7 @@ from ansible_collections.opta.platform.plugins.filter.eks import eks_addons
 from ansible_collections.opta.platform.plugins.module_utils._eks import addon as subject
 from ansible_collections.opta.platform.plugins.module_utils._eks.addon import CHOSEN_FOR_TAG, Addon
 from ansible_collections.opta.platform.plugins.module_utils._errors import ResourceFailed, WaitTimeout
-from ansible_collections.opta.platform.plugins.module_utils._resource import ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 
 ARN = "arn:aws-cn:eks:cn-north-1:111122223333:addon/opta-staging/vpc-cni/1"
 ROLE = "arn:aws-cn:iam::111122223333:role/opta/staging/cni"

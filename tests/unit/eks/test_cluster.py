@@ -4,7 +4,8 @@ import pytest
 from ansible_collections.opta.platform.plugins.module_utils._eks import cluster as subject
 from ansible_collections.opta.platform.plugins.module_utils._eks.cluster import Cluster
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
-from ansible_collections.opta.platform.plugins.module_utils._resource import Change, ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._resource import Change
 
 ROLE = "arn:aws-cn:iam::111122223333:role/opta/staging/cluster"
 KEY = "arn:aws-cn:kms:cn-north-1:111122223333:key/1"

@@ -5,7 +5,7 @@ from ansible_collections.opta.platform.plugins.module_utils._eks import node_gro
 from ansible_collections.opta.platform.plugins.module_utils._eks import node_group_requests as requests
 from ansible_collections.opta.platform.plugins.module_utils._eks.node_group import NodeGroup
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
-from ansible_collections.opta.platform.plugins.module_utils._resource import ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 
 ROLE = "arn:aws-cn:iam::111122223333:role/opta/staging/nodes"
 TAGS = {"opta:environment": "staging"}

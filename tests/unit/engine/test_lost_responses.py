@@ -9,8 +9,9 @@ import boto3
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _repeats, _wait
 from ansible_collections.opta.platform.plugins.module_utils._errors import LostResponse
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_present
 from ansible_collections.opta.platform.plugins.module_utils._repeats import make_once
-from ansible_collections.opta.platform.plugins.module_utils._resource import Attribute, Resource, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._resource import Attribute, Resource
 from botocore import endpoint
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config

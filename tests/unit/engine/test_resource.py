@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 from ansible_collections.opta.platform.plugins.module_utils._resource import (
     KNOWN_AFTER_APPLY,
     Attribute,
     Change,
     Resource,
     State,
-    ensure_absent,
-    ensure_present,
     tags_attribute,
 )
 

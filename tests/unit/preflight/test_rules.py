@@ -28,6 +28,7 @@ def test_what_is_right_is_not_talked_about() -> None:
         ({"opta_region": None}, "opta_region is not set"),
         ({"opta_region": "Ireland"}, "opta_region is 'Ireland'"),
         ({"opta_account_id": "1234"}, "opta_account_id is '1234'"),
+        ({"opta_permissions_boundary_arn": "boundary"}, "opta_permissions_boundary_arn is 'boundary': it must be the ARN of an IAM policy"),
         ({"network_cidr_block": "10.0.0.0/8"}, "network_cidr_block is '10.0.0.0/8'"),
         ({"network_zone_count": 1}, "network_zone_count is 1: it must lie between 2 and 6"),
         ({"network_private_subnet_ids": ["subnet-1"]}, "network_private_subnet_ids is given without network_vpc_id"),

@@ -89,6 +89,7 @@ BAD = {
     "variable twice": ({"environment_variables": {"A": "x"}, "secrets": {"A": "y"}}, "A is in opta_service_environment_variables and in"),
     "nested variable": ({"environment_variables": {"A": {"b": 1}}}, "must be a string"),
     "limit below request": ({"memory_request_mib": 512, "memory_limit_mib": 256}, "is above opta_service_memory_limit_mib 256"),
+    "limit below the default request": ({"memory_limit_mib": 64}, "memory_request_mib 128 is above opta_service_memory_limit_mib 64"),
     "no memory": ({"memory_request_mib": 0}, "opta_service_memory_request_mib is 0"),
     "sleep longer than grace": ({"pre_stop_sleep_seconds": 30}, "must be below opta_service_termination_grace_seconds 30"),
     "user root": ({"run_as_user": 0}, "which is root"),
