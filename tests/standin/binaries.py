@@ -110,15 +110,15 @@ def _version_fits(binary: Binary, path: str) -> bool:
     return minor(answer.stdout) == minor(binary.version)
 
 
-def build(binary: Binary, report: Report) -> Path:
-    """Builds a program with Go into the cache. BinaryError without Go, or with the compiler's own words."""
+def build(binary: Binary, report: Report, directory: Path | None = None) -> Path:
+    """Builds a program with Go into the cache, or another directory. BinaryError without Go, or with the compiler's own words."""
     go = shutil.which("go")
     if go is None:
         raise BinaryError(
             f"{binary.name} {binary.version} is missing: it is neither on PATH nor in the cache, could not be downloaded, and there is no"
             " Go to build it; install Go 1.26 or later, or set KUBEBUILDER_ASSETS to a folder that has it"
         )
-    target = cache_directory() / binary.name
+    target = (directory or cache_directory()) / binary.name
     target.parent.mkdir(parents=True, exist_ok=True)
     report(f"  {binary.name:<24} go build (minutes when nothing is compiled yet) ...")
     begun = time.monotonic()
