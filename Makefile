@@ -2,12 +2,14 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-fast test-kill bench lint docs requirements build clean
+.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-kill test-profile databases bench lint docs requirements build clean
 
 PYTHON ?= python3
 WORKERS ?= 3
 RUN := source tests/environment.sh &&
+PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 LINK := .cache/ansible_collections/opta/platform
+SELECTED = set -f && IFS=$$'\n' && selected="$$(python -m tests.selection $(1))" &&
 DEMO := .standin/demo
 STAMP := .venv/requirements.stamp
 PINNED := --require-hashes --no-deps
@@ -28,14 +30,23 @@ demo-destroy: setup ## Destroy the demo's environments; the stand-in stays
 demo-down: setup ## End the demo's stand-in
 	@$(RUN) python -m tests.standin down --directory $(DEMO)
 
-test: lint binaries ## Run all tests but test-kill
-	@$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'not kill_all' tests
+test: $(if $(TESTS),,lint) binaries ## Run all tests but the long ones; TESTS="eks tests/unit/helm" for areas, paths, node ids
+	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) pytest $(PARALLEL) -m 'not kill_all' $(if $(TESTS),,--budgets) $$selected
+
+test-changed: lint binaries ## Run the tests that what has changed since main may affect
+	@$(RUN) $(call SELECTED,--changed) pytest $(PARALLEL) -m 'not kill_all' $$selected
 
 test-fast: lint ## Run linters, contracts and unit tests
-	@$(RUN) pytest -n $(WORKERS) tests/contracts tests/unit
+	@$(RUN) pytest -n $(WORKERS) --ignore tests/unit/standin tests/contracts tests/unit
+
+test-profile: binaries ## Run the tests, say what they cost, and record it; TESTS="..." for some, without recording
+	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) python -m tests.profile $(if $(TESTS),,--record) $(PARALLEL) -m 'not kill_all' $$selected
 
 test-kill: setup binaries ## Kill a run in every one of its tasks, in both ways
-	@$(RUN) pytest -m kill_all -rP tests/environment
+	@$(RUN) pytest -m kill_all -rP --record-result $@ tests/environment
+
+databases: ## Install PostgreSQL and Redis for the tests that log in to a database; root, Debian
+	@tests/databases.sh
 
 bench: setup binaries ## Measure against terraform plan and AWS's own waits; BENCH="--parts second" for less
 	@$(RUN) python -m tests.bench $(BENCH)

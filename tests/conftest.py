@@ -2,54 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
-from typing import Any
 
 import pytest
-from xdist.scheduler.loadfile import LoadFileScheduling
-from xdist.workermanage import WorkerController
+from botocore.loaders import JSONFileLoader
 
 from tests.support.playbooks import Playbooks
-from tests.support.standin import DIRECTORY, Standin, leftovers, own_directory
+from tests.support.standin import DIRECTORY, Standin, own_directory, remove_leftovers
 
-#: beginnings of paths: what keeps a processor busy, the longest first; what is short, for the end; what is busy, too; what mostly waits
-ORDER = ("environment/test_killed", "molecule", "environment/test_changes", "", "environment", "environment/test_both_ways", "module")
+pytest_plugins = ["tests.profile.plugin"]
 
 _numbers = itertools.count(1)
-
-
-class FromBothEnds(LoadFileScheduling):
-    """The first test process takes files from the front of the order, the others from its end: the busy beside those that wait."""
-
-    def _assign_work_unit(self, node: WorkerController) -> None:
-        if node is not self.nodes[0]:
-            self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
-        super()._assign_work_unit(node)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    return FromBothEnds(config, log) if config.getoption("dist") == "loadfile" else None
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: _place(str(item.path.relative_to(Path(__file__).parent))))
-
-
-def _place(path: str) -> int:
-    """The place in ORDER of the longest beginning that fits."""
-    return ORDER.index(max((beginning for beginning in ORDER if path.startswith(beginning)), key=len))
 
 
 @pytest.fixture(scope="session")
 def standin() -> Iterator[Standin]:
     """A stand-in of this test process's own."""
-    for directory in leftovers():
-        Standin(directory).down()
+    remove_leftovers()
     running = Standin(own_directory())
     try:
         yield running.up()
@@ -96,3 +69,17 @@ def _no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "standin" in request.fixturenames:
         request.getfixturevalue("standin").clear_faults()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_read_once() -> Iterator[None]:
+    """The models of AWS's services, which every new boto3 session reads anew.
+
+    But for S3's: botocore's clients take the bucket out of the paths of the very model that they were given.
+    """
+    read = JSONFileLoader().load_file
+    once = functools.cache(read)
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setattr(JSONFileLoader, "load_file", staticmethod(lambda path: read(path) if "/s3/" in path else once(path)))
+    yield
+    monkeypatch.undo()

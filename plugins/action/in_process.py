@@ -10,9 +10,11 @@ ordinary way, and -vvv says why.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from typing import Any
 
+from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.opta.platform.plugins.module_utils._controller import VARIABLE
@@ -30,18 +32,35 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
-        reason = self._why_not()
-        self._in_worker = reason is None
         self._host = str((task_vars or {}).get("inventory_hostname", "localhost"))
         self._progress_seconds = float(self._templar.template((task_vars or {}).get("opta_progress_seconds", 30)))
-        if reason:
-            DISPLAY.vvv(f"{self._task.action} runs as a process of its own and shows no progress: {reason}")
         self._task.environment = [*(self._task.environment or []), {VARIABLE: _worker.controller()}]
+        reason = self._why_not()
+        if reason is None:
+            self._in_worker, self._begun = True, False
+            try:
+                return {**result, **self._execute_module(task_vars=task_vars)}
+            except (AttributeError, ImportError, TypeError) as error:
+                if self._begun:
+                    raise
+                reason = f"ansible-core {ansible_version} cannot do it in the worker: {error}"
+        DISPLAY.vvv(f"{self._task.action} runs as a process of its own and shows no progress: {reason}")
+        self._in_worker = False
+        if self._connection.transport == "local" and task_vars is not None:
+            self._name_interpreter(task_vars)
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
         result.update(self._execute_module(task_vars=task_vars, wrap_async=wrap_async))
-        if not wrap_async and not self._in_worker:
+        if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
+
+    def _name_interpreter(self, task_vars: dict[str, Any]) -> None:
+        """A process on this machine runs with Ansible's own Python, as modules in the worker do, unless a variable names another one."""
+        delegated = task_vars.get("ansible_delegated_vars") or {}
+        delegated.get(self._task.delegate_to, task_vars).setdefault("ansible_python_interpreter", sys.executable)
+
+    def _mark_begun(self) -> None:
+        self._begun = True
 
     def _why_not(self) -> str | None:
         """The reason why the module cannot run in this process; None when it can."""
@@ -66,7 +85,7 @@ class ActionModule(ActionBase):
         found = self._shared_loader_obj.module_loader.find_plugin_with_context(module_name, collection_list=self._task.collections)
         self._module_path = found.plugin_resolved_name
         self._payload = _worker.payload(module_args)
-        return _worker.Bits(), found.plugin_resolved_path
+        return _worker.built_module(), found.plugin_resolved_path
 
     def _low_level_execute_command(self, cmd: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
         if not self._in_worker:
@@ -74,4 +93,4 @@ class ActionModule(ActionBase):
         environment: dict[str, Any] = {}
         self._compute_environment_string(raw_environment_out=environment)
         with _worker.progress_shown_by(DISPLAY.display, self._host, self._progress_seconds):
-            return _worker.run(self._module_path, self._payload, environment, self._loader.get_basedir())
+            return _worker.run(self._module_path, self._payload, environment, self._loader.get_basedir(), self._mark_begun)

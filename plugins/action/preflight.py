@@ -4,23 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.opta.platform.plugins.module_utils._preflight import rules, variables
+from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
+from ansible_collections.opta.platform.plugins.module_utils._helm.binary import find_helm
+from ansible_collections.opta.platform.plugins.module_utils._preflight import conversion, rules, variables
 from ansible_collections.opta.platform.plugins.module_utils._service.layer_rules import addon_namespaces, layer_errors, place_of
 from ansible_collections.opta.platform.plugins.module_utils._service.public_rules import shared_errors
 from ansible_collections.opta.platform.plugins.module_utils._service.rules import service_errors
-from ansible_collections.opta.platform.plugins.plugin_utils import _prepared  # noqa: F401 (imported for what it does)
+from ansible_collections.opta.platform.plugins.plugin_utils import _inputs, _prepared  # noqa: F401 (imported for what it does)
 
+#: the roles that start helm; their tags bear their names
+HELM_ROLES = ("k8s_addons", "opta_service")
 #: what says which addresses a service has
 ADDRESS_INPUTS = ("opta_service_environment", "opta_service_public_addresses", "opta_service_ports")
 #: what says where a service lives
 LAYER_INPUTS = ("opta_service_environment", "opta_service_name", "opta_service_layer", "opta_service_pod_security")
 CHARTS_INPUT = "k8s_addons_extra_charts"
-ROLES_DIRECTORY = Path(__file__).resolve().parents[2] / "roles"
 
 
 class ActionModule(ActionBase):
@@ -40,26 +42,26 @@ class ActionModule(ActionBase):
             }
         )
         present = task_vars or {}
-        roles = sorted(path.name for path in ROLES_DIRECTORY.iterdir() if (path / "meta" / "argument_specs.yml").exists())
-        options: dict[str, dict[str, Any]] = {}
-        defaults: dict[str, Any] = {}
-        for role in roles:
-            options.update(variables.role_options(ROLES_DIRECTORY, role))
-            if role in arguments["roles"]:
-                defaults.update(variables.role_defaults(ROLES_DIRECTORY, role))
-        given = self._given(present, {*options, *variables.COLLECTION_VARIABLES})
-        values = {**{name: value for name, value in defaults.items() if not _is_template(value)}, **given}
+        options = _inputs.options()
+        known = {*options, *variables.COLLECTION_VARIABLES}
+        given = self._given(present, known)
+        values, invalid = conversion.convert_all(given, options)
+        values = {**_defaults(arguments["roles"]), **values}
         values.setdefault("opta_environment", str(present.get("inventory_hostname")))
+        notes: list[str] = []
         if arguments["found"] is not None:
             problems = rules.aws_rules(values, arguments["found"])
+            notes = rules.aws_notes(values, arguments["found"])
         else:
-            problems = variables.unknown_variables(present, {*options, *variables.COLLECTION_VARIABLES}, roles)
+            problems = variables.unknown_variables(present, known, _inputs.roles())
             problems += variables.empty_variables(given, options)
-            problems += self._told(arguments["kind"], values, present, variables.invalid_values(given, options))
+            problems += self._told(arguments["kind"], values, present, invalid)
+            problems += self._helm_errors(arguments["roles"], present)
             problems += [] if arguments["removal"] else _layers(arguments["kind"], values, present)
         if problems:
             raise AnsibleActionFail("\n".join(problems))
-        return {"changed": False, "stores": rules.new_stores(values) if arguments["kind"] == "environment" else {}}
+        told = {"warnings": notes} if notes else {}
+        return {**told, "changed": False, "stores": rules.new_stores(values) if arguments["kind"] == "environment" else {}}
 
     def _told(self, kind: str, values: dict[str, Any], present: Mapping[str, Any], invalid: Mapping[str, list[str]]) -> list[str]:
         """What the rules say, and what is wrong with the types of variables that they do not name."""
@@ -81,6 +83,20 @@ class ActionModule(ActionBase):
         groups = present.get("groups") or {}
         problems = service_errors(values, groups.get("environments", []))
         return problems or _shared_addresses(values, present, groups.get("services", []))
+
+    def _helm_errors(self, roles: Iterable[str], present: Mapping[str, Any]) -> list[str]:
+        """Why the helm of this machine cannot do what these roles need, when they run here at all."""
+        wanted, skipped = set(present.get("ansible_run_tags") or ["all"]), set(present.get("ansible_skip_tags") or [])
+        needed = any(role in HELM_ROLES and wanted & {"all", "tagged", role} and role not in skipped for role in roles)
+        if not needed or self._connection.transport != "local":
+            return []
+        environment: dict[str, Any] = {}
+        self._compute_environment_string(raw_environment_out=environment)
+        try:
+            find_helm(environment.get("PATH"))
+        except PlatformError as error:
+            return [str(error)]
+        return []
 
     def _given(self, present: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
         """The inputs that the user set, templated; one that needs another role's outputs is not known yet."""
@@ -111,8 +127,8 @@ def _layers(kind: str, values: Mapping[str, Any], present: Mapping[str, Any]) ->
     given = {each: _variables(hosts, each, LAYER_INPUTS) for each in groups.get("services", [])}
     given |= {host: values} if kind == "service" else {}
     places = {each: place_of(each, inputs) for each, inputs in given.items() if inputs.get("opta_service_environment") == environment}
-    addons = variables.role_defaults(ROLES_DIRECTORY, "k8s_addons")
-    addons = {name: value for name, value in addons.items() if not _is_template(value)} | _variables(hosts, environment, addons)
+    addons = _defaults(["k8s_addons"])
+    addons |= _variables(hosts, environment, addons)
     charts = addons.get(CHARTS_INPUT) or []
     told = {
         each: layer_errors(each, places, environment, addon_namespaces(addons), charts if isinstance(charts, list) else [])
@@ -123,15 +139,17 @@ def _layers(kind: str, values: Mapping[str, Any], present: Mapping[str, Any]) ->
 
 
 def _variables(hosts: Mapping[str, Any], host: str, names: Iterable[str]) -> dict[str, Any]:
-    """Variables of another host, without those that cannot be known yet."""
+    """Inputs of another host, without those that cannot be known yet."""
     found = {}
     for name in names:
         try:
             found[name] = hosts[host][name]
         except Exception:
             continue
-    return found
+    return conversion.convert_all(_inputs.plain(found), _inputs.options())[0]
 
 
-def _is_template(value: Any) -> bool:
-    return isinstance(value, str) and "{{" in value
+def _defaults(roles: Iterable[str]) -> dict[str, Any]:
+    """The defaults of these roles that no template makes."""
+    found = {name: value for role in roles for name, value in variables.role_defaults(_inputs.ROLES_DIRECTORY, role).items()}
+    return {name: value for name, value in found.items() if not (isinstance(value, str) and "{{" in value)}

@@ -47,13 +47,19 @@ options:
     type: list
     elements: str
   allowed_cidr_blocks:
-    description: CIDR blocks that reach the port. Changed in place.
+    description:
+      - Blocks of IPv4 addresses that reach the port. Compared as AWS keeps them, V(10.8.0.5/16) is V(10.8.0.0/16). Changed in place.
     type: list
     elements: str
   allowed_security_group_ids:
     description: Security groups whose members reach the port. Changed in place.
     type: list
     elements: str
+  purge_rules:
+    description:
+      - Whether rules of the security group that this module did not make are revoked. Otherwise they stay, and each run warns of them.
+    type: bool
+    default: false
   port:
     description: Port of the database, from 1150 to 65535. Changed in place; the instances are restarted.
     type: int

@@ -3,17 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.opta.platform.plugins.module_utils._acm import outputs
 from ansible_collections.opta.platform.plugins.module_utils._acm.names import certificate_names
-
-
-def names(domain: str, wildcard: Any, further: Sequence[str]) -> list[str]:
-    """The certificate's names besides the domain."""
-    return certificate_names(domain, boolean(wildcard), further)
 
 
 def delegation_advice(domain: str, zone: Mapping[str, Any], dns: Mapping[str, Any]) -> list[str]:
@@ -31,7 +25,7 @@ class FilterModule:
 
     def filters(self) -> dict[str, Any]:
         return {
-            "certificate_names": names,
+            "certificate_names": certificate_names,
             "delegation_advice": delegation_advice,
             "dns_cert_outputs": dns_cert_outputs,
         }

@@ -53,6 +53,16 @@ def zone_name(zone_id: str, position: int) -> str:
     return zone_id if zone_id.replace("-", "").isalnum() else f"zone{position + 1}"
 
 
+def cluster_key_policy(kms_key_arn: str) -> dict[str, Any]:
+    """What the control plane may do with the key of the environment: encrypt the cluster's secrets, and look whether it still can.
+
+    Source: terraform-aws-modules/terraform-aws-eks, main.tf (cluster_encryption) and issue 1913: EKS's health check lists grants.
+    """
+    actions = ["kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey"]
+    statement = {"Sid": "Secrets", "Effect": "Allow", "Action": actions, "Resource": [kms_key_arn]}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
 def volume_key_policy(kms_key_arn: str) -> dict[str, Any]:
     """What the EBS CSI driver may do with the key of the environment: encrypt its volumes, no more.
 
@@ -82,4 +92,9 @@ class FilterModule:
     """The filters of the role eks."""
 
     def filters(self) -> dict[str, Any]:
-        return {"eks_addons": eks_addons, "eks_node_groups": eks_node_groups, "volume_key_policy": volume_key_policy}
+        return {
+            "eks_addons": eks_addons,
+            "eks_node_groups": eks_node_groups,
+            "cluster_key_policy": cluster_key_policy,
+            "volume_key_policy": volume_key_policy,
+        }

@@ -11,12 +11,10 @@ from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.mirror i
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.published import published
 
 
-def k8s_addons_errors(inputs: Mapping[str, Any], charts: Mapping[str, Any], *datadog_keys: str) -> list[str]:
+def k8s_addons_errors(inputs: Mapping[str, Any], *datadog_keys: str) -> list[str]:
     """A sentence for each input that cannot be right. datadog_keys: the two ways to give Datadog's key."""
     return rules.errors(
         {key: {**given, "enabled": table.is_on(key, inputs)} for key, given in inputs["addons"].items()},
-        charts,
-        kubernetes_version=inputs["kubernetes_version"],
         ingress=inputs["ingress"],
         mirror=inputs["repository_mirror"],
         extra_charts=inputs["extra_charts"],

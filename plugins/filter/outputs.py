@@ -4,26 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.opta.platform.plugins.module_utils._preflight.variables import role_outputs
-
-ROLES_DIRECTORY = Path(__file__).resolve().parents[2] / "roles"
-
-
-def _plain(value: Any) -> Any:
-    """Without Ansible's lazy containers: the validator copies what it is given, and a copy of one of them holds all variables."""
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+from ansible_collections.opta.platform.plugins.plugin_utils._inputs import ROLES_DIRECTORY, plain
 
 
 def checked_outputs(published: Mapping[str, Any], role: str) -> dict[str, Any]:
     """The outputs of a role, in the types of its meta/outputs.yml; AnsibleFilterError when one is missing, unknown or of another type."""
-    result = ArgumentSpecValidator(role_outputs(ROLES_DIRECTORY, role)).validate(_plain(published))
+    result = ArgumentSpecValidator(role_outputs(ROLES_DIRECTORY, role)).validate(plain(published))
     if result.error_messages:
         raise AnsibleFilterError(f"{role}_outputs are not as roles/{role}/meta/outputs.yml says: {'; '.join(result.error_messages)}")
     return dict(result.validated_parameters)

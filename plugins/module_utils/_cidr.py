@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, ip_network
 
 #: Amazon VPC, CreateVpc and CreateSubnet: a block has between 16 and 65536 addresses
 LARGEST_PREFIX = 16
@@ -28,6 +28,35 @@ def block_error(option: str, block: str, smallest_prefix: int = SMALLEST_PREFIX)
     if network.prefixlen < LARGEST_PREFIX or network.prefixlen > smallest_prefix:
         return f"{option} is {block!r}: its size must lie between /{LARGEST_PREFIX} and /{smallest_prefix}, {EXAMPLE}."
     return None
+
+
+def canonical(block: str) -> str:
+    """A block as AWS keeps it: 10.8.0.5/16 is 10.8.0.0/16. What is no block stays as it is."""
+    try:
+        return str(ip_network(block.strip(), strict=False))
+    except ValueError:
+        return block
+
+
+def canonical_blocks(blocks: Iterable[str]) -> list[str]:
+    """The blocks as AWS keeps them, each once, in order."""
+    return sorted({canonical(str(block)) for block in blocks})
+
+
+def same_blocks(found: Iterable[str] | None, wanted: Iterable[str] | None) -> bool:
+    """Whether two lists hold the same blocks, in whatever order and notation."""
+    return canonical_blocks(found or []) == canonical_blocks(wanted or [])
+
+
+def source_error(option: str, block: str, versions: Sequence[int] = (4,)) -> str | None:
+    """What is wrong with a block from which access is allowed, as a sentence; None when it is right. versions: of IP."""
+    try:
+        if ip_network(str(block).strip(), strict=False).version in versions:
+            return None
+    except ValueError:
+        pass
+    kind = "IPv4 addresses" if tuple(versions) == (4,) else "addresses"
+    return f"{option} has {block!r}: it must be a block of {kind} in CIDR notation, for example 10.0.0.0/16."
 
 
 def overlap_error(option: str, blocks: Sequence[str]) -> str | None:

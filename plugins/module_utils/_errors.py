@@ -20,5 +20,9 @@ class WaitTimeout(PlatformError):
     """Something did not come to its end in time; the message holds the last status."""
 
 
+class LostResponse(PlatformError):
+    """A call that makes something was sent, and AWS did not say whether it was carried out."""
+
+
 class ControllerGone(PlatformError):
     """The ansible-playbook that started this module has ended: nothing more is changed."""

@@ -17,11 +17,12 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from . import _session, _wait
+from . import _repeats, _session, _wait
 from ._answers import Answers
 from ._controller import Controller
 from ._errors import PlatformError
-from ._resource import Outcome, Resource, as_result, ensure_absent, ensure_present
+from ._reconcile import as_result, ensure_absent, ensure_present
+from ._resource import Outcome, Resource
 
 #: documented in the fragment opta.platform.resource
 COMMON_ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -86,6 +87,7 @@ class PlatformModule(AnsibleAWSModule):
             self.fail_json_aws(error, msg="Couldn't connect to AWS")
         client.meta.events.register("before-call", self._before_call)
         self._answers.listen(client)
+        _repeats.watch(client)
         return client
 
     def _should_inject_warnings(self) -> bool:

@@ -1,8 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One way to bring one cloud resource to its wanted state: find, compare, act, wait. Private to the collection.
+"""What a resource is to the engine: its attributes, what a change of each means, its states. Private to the collection.
 
 A noun of the architecture (a cluster, a key) is a Resource: a table of its attributes and the few functions that touch AWS.
-ensure_present and ensure_absent do what all of them have in common; they know nothing of AWS.
+_reconcile brings it to its desired state.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from enum import Enum
 from typing import Any
 
 from . import _tags
-from ._errors import Refused, ResourceFailed
-from ._wait import wait_for
 
 KNOWN_AFTER_APPLY = "(known after apply)"
 
@@ -102,6 +100,8 @@ class Resource:
     attributes: Sequence[Attribute]
     #: keys of the result that only AWS decides: `(known after apply)` in a plan
     made_by_aws: Sequence[str] = ()
+    #: what a replacement means for what runs, and how the roles call the option that allows it
+    replacement_note: str = ""
 
     @property
     def title(self) -> str:
@@ -111,6 +111,10 @@ class Resource:
     def find(self) -> Mapping[str, Any] | None:
         """AWS's answer for this resource, found by name or ownership tag; None when there is none."""
         raise NotImplementedError  # pragma: no cover
+
+    def find_again(self) -> Mapping[str, Any] | None:
+        """As find(), asked of AWS anew."""
+        return self.find()
 
     def create(self, wanted: Mapping[str, Any]) -> None:
         raise NotImplementedError  # pragma: no cover
@@ -132,7 +136,17 @@ class Resource:
 
     def remedy(self, found: Mapping[str, Any]) -> str:
         """What can be done about a FAILED resource; a sentence."""
+        if self.never_worked(found):
+            return "Remove the cause and run again: it is made again then."
         return "Delete it (state: absent) and run again."
+
+    def never_worked(self, found: Mapping[str, Any]) -> bool:
+        """Whether a FAILED resource holds nothing that could be lost: it is deleted and made again without a question."""
+        return False
+
+    def delete_failed(self, found: Mapping[str, Any]) -> None:
+        """As delete(), of a resource that is made again."""
+        self.delete(found)
 
     def tags(self, found: Mapping[str, Any]) -> Mapping[str, str] | None:
         """The tags that decide ownership."""
@@ -161,223 +175,3 @@ class Resource:
         shown = {name: found.get(name) for name in self.made_by_aws}
         shown.update({attribute.name: attribute.shown(attribute.read(found)) for attribute in self.attributes})
         return {"name": self.name, **self.determined(), **shown}
-
-
-def ensure_present(
-    resource: Resource,
-    wanted: Mapping[str, Any],
-    *,
-    check_mode: bool,
-    allow_replacement: bool = False,
-    adopt: bool = False,
-    wait: bool = True,
-    timeout_seconds: float = 1800,
-) -> Outcome:
-    """Bring `resource` to `wanted`; attributes that `wanted` does not name are left alone."""
-    found = resource.find()
-    if found is not None:
-        _refuse_what_is_not_ours(resource, found, wanted, adopt)
-        if not check_mode and wait:
-            found = _settle(resource, found, timeout_seconds)
-    gone = found is None or resource.state(found) is State.DELETING
-    wanted = resource.complete(None if gone else found, wanted)
-    resource.check(found, wanted)
-    if found is None or gone:
-        return _create(resource, wanted, check_mode, wait, timeout_seconds)
-    if not wait and resource.state(found) is not State.READY:
-        return Outcome(resource.kind, resource.title, resource=resource.describe(found))
-
-    changes = [a for a in resource.attributes if a.name in wanted and a.differs(found, wanted[a.name])]
-    values = {a.name: a.merge(a.read(found), wanted[a.name]) for a in resource.attributes if a.name in wanted}
-    replacing = _judge(resource, changes, found, values)
-    notes = [*_failure_told(resource, found, check_mode), *resource.notes(found, wanted)]
-    if not changes:
-        return Outcome(resource.kind, resource.title, resource=resource.describe(found), notes=notes)
-
-    outcome = Outcome(
-        resource.kind,
-        resource.title,
-        action="replace" if replacing else "update",
-        allowed=allow_replacement or not replacing,
-        attributes=[a.name for a in changes],
-        before={a.name: a.shown(a.read(found)) for a in changes},
-        after={a.name: "(secret, changed)" if a.secret else values[a.name] for a in changes},
-        notes=notes,
-    )
-    if check_mode:
-        unknown = dict.fromkeys(resource.made_by_aws, KNOWN_AFTER_APPLY) if replacing else {}
-        outcome.resource = {**resource.describe(found), **unknown, **outcome.after}
-        if not outcome.allowed:
-            outcome.notes.append(f"{_replacement(resource, replacing)} The run itself is refused without it.")
-        return outcome
-    if not outcome.allowed:
-        raise Refused(_replacement(resource, replacing))
-    if replacing:
-        kept = {a.name: a.read(found) for a in resource.attributes if a.read(found) is not None}
-        resource.delete(found)
-        _wait_until_gone(resource, timeout_seconds)
-        resource.create({**kept, **wanted})
-    else:
-        resource.update(found, values, outcome.attributes)
-    return _finish(resource, outcome, wait, timeout_seconds)
-
-
-def ensure_absent(
-    resource: Resource,
-    *,
-    check_mode: bool,
-    tags: Mapping[str, Any] | None = None,
-    adopt: bool = False,
-    wait: bool = True,
-    timeout_seconds: float = 1800,
-) -> Outcome:
-    """Delete `resource` and wait until it is gone; what is not there is fine, what is being deleted is waited for."""
-    found = resource.find()
-    if found is None:
-        return Outcome(resource.kind, resource.title)
-    _refuse_what_is_not_ours(resource, found, {"tags": tags or {}}, adopt)
-    if resource.state(found) is State.DELETING:
-        if not check_mode and wait:
-            _wait_until_gone(resource, timeout_seconds)
-        return Outcome(resource.kind, resource.title)
-    before = resource.describe(found)
-    outcome = Outcome(resource.kind, resource.title, action="delete", attributes=[], before=before)
-    resource.check(found, {"state": "absent"})
-    if not check_mode:
-        if wait and resource.state(found) is State.IN_PROGRESS:
-            found = _wait_until_idle(resource, timeout_seconds)
-        if found is not None and resource.state(found) is not State.DELETING:
-            resource.delete(found)
-        if wait:
-            _wait_until_gone(resource, timeout_seconds)
-    return outcome
-
-
-def as_result(outcomes: Sequence[Outcome], key: str) -> dict[str, Any]:
-    """A module's result of what was done with its resources; the first one's resource is returned under `key`."""
-    acted = [outcome for outcome in outcomes if outcome.action]
-    single = len(outcomes) == 1
-
-    def side(outcome: Outcome, shown: dict[str, Any]) -> dict[str, Any]:
-        return shown if single or not shown else {f"{outcome.kind} {outcome.name}": shown}
-
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
-    for outcome in acted:
-        before.update(side(outcome, outcome.before))
-        after.update(side(outcome, outcome.after))
-    header = f"{outcomes[0].kind} {outcomes[0].name}" if outcomes else key
-    return {
-        "changed": bool(acted),
-        "actions": [outcome.as_action() for outcome in acted],
-        "diff": {"before": before, "after": after, "before_header": header, "after_header": header},
-        key: outcomes[0].resource if outcomes else None,
-    }
-
-
-def _refuse_what_is_not_ours(resource: Resource, found: Mapping[str, Any], wanted: Mapping[str, Any], adopt: bool) -> None:
-    reason = None if adopt else _tags.not_ours(resource.tags(found), wanted.get("tags"))
-    if reason:
-        raise Refused(f"{resource.kind} {resource.name} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
-
-
-def _judge(resource: Resource, changes: Sequence[Attribute], found: Mapping[str, Any], values: Mapping[str, Any]) -> list[str]:
-    """The names of the attributes that need a replacement; raises Refused when a change cannot be made."""
-    replacing, refusals = [], []
-    for attribute in changes:
-        before = attribute.read(found)
-        change, why = attribute.judge(before, values[attribute.name])
-        if change is Change.REFUSED:
-            shown = "" if attribute.secret else f" from {before!r} to {values[attribute.name]!r}"
-            refusals.append(f"{attribute.name} cannot be changed{shown}: {why}")
-        elif change is Change.REPLACE:
-            replacing.append(attribute.name)
-    if refusals:
-        raise Refused(f"{resource.kind} {resource.name}: {'; '.join(refusals)}")
-    return replacing
-
-
-def _replacement(resource: Resource, names: Sequence[str]) -> str:
-    return (
-        f"{resource.kind} {resource.name} would be deleted and made anew to change {', '.join(names)}; "
-        "set allow_replacement: true to allow it."
-    )
-
-
-def _create(resource: Resource, wanted: Mapping[str, Any], check_mode: bool, wait: bool, timeout_seconds: float) -> Outcome:
-    shown = {a.name: a.shown(wanted[a.name]) for a in resource.attributes if a.name in wanted}
-    outcome = Outcome(resource.kind, resource.title, action="create", attributes=sorted(shown))
-    outcome.after = {"name": resource.name, **shown}
-    if check_mode:
-        unknown = {a.name: KNOWN_AFTER_APPLY for a in resource.attributes if a.name not in wanted}
-        unknown.update(dict.fromkeys(resource.made_by_aws, KNOWN_AFTER_APPLY))
-        outcome.resource = {"name": resource.name, **unknown, **shown, **resource.determined()}
-        return outcome
-    _wait_until_gone_if_deleting(resource, timeout_seconds)
-    resource.create(wanted)
-    return _finish(resource, outcome, wait, timeout_seconds)
-
-
-def _wait_until_gone_if_deleting(resource: Resource, timeout_seconds: float) -> None:
-    found = resource.find()
-    if found is not None and resource.state(found) is State.DELETING:
-        _wait_until_gone(resource, timeout_seconds)
-
-
-def _finish(resource: Resource, outcome: Outcome, wait: bool, timeout_seconds: float) -> Outcome:
-    found = _wait_until_idle(resource, timeout_seconds) if wait else resource.find()
-    if found is None:
-        if not wait:
-            return outcome
-        raise ResourceFailed(f"{resource.kind} {resource.name} was made, yet AWS does not show it. Run again in a minute.")
-    if wait:
-        _raise_if_failed(resource, found)
-    outcome.resource = resource.describe(found)
-    return outcome
-
-
-def _settle(resource: Resource, found: Mapping[str, Any], timeout_seconds: float) -> Mapping[str, Any] | None:
-    """Let work that another run began come to its end; a failed resource is told."""
-    state = resource.state(found)
-    if state is State.READY:
-        return found
-    if state is State.DELETING:
-        _wait_until_gone(resource, timeout_seconds)
-        return None
-    settled = _wait_until_idle(resource, timeout_seconds) if state is State.IN_PROGRESS else found
-    if settled is not None:
-        _raise_if_failed(resource, settled)
-    return settled
-
-
-def _raise_if_failed(resource: Resource, found: Mapping[str, Any]) -> None:
-    if resource.state(found) is State.FAILED:
-        raise ResourceFailed(_failure(resource, found))
-
-
-def _failure(resource: Resource, found: Mapping[str, Any]) -> str:
-    return f"{resource.kind} {resource.name} has failed: {resource.status(found)} {resource.remedy(found)}"
-
-
-def _failure_told(resource: Resource, found: Mapping[str, Any], check_mode: bool) -> list[str]:
-    """A plan goes on where its run will stop, and says so."""
-    stops = check_mode and resource.state(found) is State.FAILED
-    return [f"{_failure(resource, found)} The run itself stops at it."] if stops else []
-
-
-def _wait_until_idle(resource: Resource, timeout_seconds: float) -> Mapping[str, Any] | None:
-    def look() -> tuple[bool, Mapping[str, Any] | None]:
-        found = resource.find()
-        return found is None or resource.state(found) in (State.READY, State.FAILED), found
-
-    return wait_for(look, f"{resource.kind} {resource.name} to be ready", timeout_seconds, resource.status)
-
-
-def _wait_until_gone(resource: Resource, timeout_seconds: float) -> None:
-    def look() -> tuple[bool, Mapping[str, Any] | None]:
-        found = resource.find()
-        if found is not None and resource.state(found) is State.FAILED:
-            raise ResourceFailed(f"{resource.kind} {resource.name} could not be deleted: {resource.status(found)}")
-        return found is None, found
-
-    wait_for(look, f"{resource.kind} {resource.name} to be deleted", timeout_seconds, resource.status)

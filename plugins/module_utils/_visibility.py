@@ -1,13 +1,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Patience with what IAM has made but not yet shown to the other services. Private to the collection.
-
-A new role, instance profile or policy is invisible for seconds to EKS, KMS, EC2 and CloudWatch Logs.
-"""
+"""Patience with what AWS has made or removed but not yet shown to all its services. Private to the collection."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar
@@ -15,40 +12,44 @@ from typing import Any, TypeVar
 with suppress(ImportError):  # the module says so
     from botocore.exceptions import ClientError
 
+from . import _wait
+from ._patience import Row, row_of
+
 F = TypeVar("F", bound=Callable[..., Any])
 
-PATIENCE_SECONDS = 60.0
 #: doubled from the first to the longest
 FIRST_DELAY_SECONDS = 0.5
-LONGEST_DELAY_SECONDS = 2.0
+LONGEST_DELAY_SECONDS = 5.0
 
 
-def until_visible(errors: Collection[tuple[str, str]], patience_seconds: float = PATIENCE_SECONDS) -> Callable[[F], F]:
-    """Decorate an API call: errors that mean "not visible yet" are retried for at most patience_seconds.
+def patiently(call: F) -> F:
+    """Decorate an API call, whose first argument is the client: errors of the table of patience are retried for as long as it says."""
 
-    errors: (error code, part of the message); an empty part means any message.
-    """
+    @wraps(call)
+    def patient(client: Any, *args: Any, **kwargs: Any) -> Any:
+        began = told = time.monotonic()
+        delay = FIRST_DELAY_SECONDS
+        while True:
+            try:
+                return call(client, *args, **kwargs)
+            except ClientError as error:
+                row, now = row_of_error(client, error), time.monotonic()
+                if row is None or now - began >= row.seconds:
+                    raise
+                if now - told >= _wait.PROGRESS_SECONDS:
+                    told = now
+                    _wait.report_progress(f"waiting until AWS accepts {error.operation_name}, {now - began:.0f} s: {_message(error)}")
+            time.sleep(min(delay, LONGEST_DELAY_SECONDS))
+            delay *= 2
 
-    def decorate(call: F) -> F:
-        @wraps(call)
-        def patient(*args: Any, **kwargs: Any) -> Any:
-            end = time.monotonic() + patience_seconds
-            delay = FIRST_DELAY_SECONDS
-            while True:
-                try:
-                    return call(*args, **kwargs)
-                except ClientError as error:
-                    if not means_not_visible(error, errors) or time.monotonic() >= end:
-                        raise
-                time.sleep(min(delay, LONGEST_DELAY_SECONDS))
-                delay *= 2
-
-        return patient  # type: ignore[return-value]
-
-    return decorate
+    return patient  # type: ignore[return-value]
 
 
-def means_not_visible(error: Any, errors: Collection[tuple[str, str]]) -> bool:
-    """Whether a ClientError is one of `errors`."""
-    answer = error.response.get("Error", {})
-    return any(answer.get("Code") == code and part.lower() in answer.get("Message", "").lower() for code, part in errors)
+def row_of_error(client: Any, error: Any) -> Row | None:
+    """The row of the table that holds for a ClientError of this client."""
+    code = error.response.get("Error", {}).get("Code", "")
+    return row_of(client.meta.service_model.service_name, error.operation_name, code, _message(error))
+
+
+def _message(error: Any) -> str:
+    return str(error.response.get("Error", {}).get("Message", ""))

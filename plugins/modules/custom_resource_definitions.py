@@ -68,7 +68,7 @@ import re
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes import definitions
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import Options
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule
-from ansible_collections.opta.platform.plugins.module_utils._resource import as_result
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import as_result
 
 ARGUMENTS = {"name": {"required": True}, "url": {}, "checksum": {}}
 

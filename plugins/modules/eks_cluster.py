@@ -60,6 +60,17 @@ options:
       - Not looked at while the public endpoint is off.
     type: list
     elements: str
+  api_client_cidr_blocks:
+    description:
+      - CIDR blocks, of the VPC or of connected networks, that may reach the Kubernetes API by the private endpoint, on port 443.
+        They are let in by rules of the security group that EKS made for the cluster; its other rules stay. Changed in place.
+      - With O(wait=false) they are left to a run that waits, as the group comes with the cluster.
+    type: list
+    elements: str
+  api_client_security_group_ids:
+    description: Security groups that may do the same. Changed in place.
+    type: list
+    elements: str
   log_types:
     description: Control-plane logs that are sent to CloudWatch Logs; the others are turned off. Changed in place.
     type: list
@@ -188,11 +199,13 @@ diff:
   type: dict
 """
 
+from ..module_utils._eks.api_clients import ApiClients
 from ..module_utils._eks.cluster import LOG_TYPES, Cluster
 from ..module_utils._eks.identity import cluster_arn, get_caller_identity
 from ..module_utils._eks.options import check_cluster
 from ..module_utils._module import PlatformModule
 
+CLIENTS = ("api_client_cidr_blocks", "api_client_security_group_ids")
 ARGUMENTS = {
     "name": {"required": True},
     "role_arn": {},
@@ -204,6 +217,8 @@ ARGUMENTS = {
     "endpoint_public_access": {"type": "bool"},
     "endpoint_private_access": {"type": "bool"},
     "public_access_cidrs": {"type": "list", "elements": "str"},
+    "api_client_cidr_blocks": {"type": "list", "elements": "str"},
+    "api_client_security_group_ids": {"type": "list", "elements": "str"},
     "log_types": {"type": "list", "elements": "str", "choices": list(LOG_TYPES)},
     "kms_key_arn": {},
     "authentication_mode": {"choices": ["API", "API_AND_CONFIG_MAP", "CONFIG_MAP"]},
@@ -239,7 +254,12 @@ def bring(module):
         wait=given["wait"],
         timeout_seconds=given["wait_timeout"],
     )
-    return module.bring(cluster)
+    brought = module.bring(cluster)
+    clients = {name: given[name] for name in CLIENTS if given[name] is not None}
+    group_id = (brought.resource or {}).get("cluster_security_group_id")
+    if given["state"] == "absent" or not clients or not group_id:
+        return [brought]
+    return [brought, module.bring(ApiClients(module.client("ec2"), given["name"], group_id, given["tags"]), clients)]
 
 
 def main():

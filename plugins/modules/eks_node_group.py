@@ -10,8 +10,11 @@ version_added: 1.0.0
 description:
   - Creates, changes or deletes one managed node group and its launch template, and waits until its nodes are ready.
   - The launch template is the module's own. It requires IMDSv2 with a hop limit of 1, encrypts the volumes (gp3),
-    and tags instances, volumes and network interfaces. A change of it makes a new version and rolls the nodes.
+    and tags instances, volumes and network interfaces. A change of it makes a new version and replaces the nodes.
     All but the newest five versions are deleted.
+  - A change of O(tags) alone replaces no node. The group's Auto Scaling group gives the new tags to new instances; the launch template,
+    and with it volumes and network interfaces, follows when the nodes are replaced for another reason.
+  - A group that failed when it was made or deleted is deleted and made again; the plan says so.
   - In check mode it says what it would do, attribute by attribute.
 author:
   - opta.platform contributors (@opta-platform)
@@ -223,6 +226,7 @@ node_group:
     node_repair: {description: As the option., type: bool, returned: always}
     version: {description: Kubernetes version., type: str, returned: always, sample: "1.35"}
     release_version: {description: Version of the image., type: str, returned: always}
+    node_tags: {description: Tags of the instances that are launched from now on., type: dict, returned: always}
     tags: {description: Tags., type: dict, returned: always}
 actions:
   description: What was done, or would be done in check mode, with the node group and its launch template.
@@ -237,6 +241,7 @@ actions:
         - Attributes that change. Those of the launch template are C(volume_size_gib), C(volume_kms_key_arn), C(user_data), C(image_id),
           C(volume_devices) (the device names, by O(ami_type)), C(metadata_options) (IMDSv2 only),
           C(node_tags) (the tags of instances, volumes and network interfaces) and its own C(tags).
+          C(node_tags) of the node group are those that its Auto Scaling group gives to new instances.
       type: list
       elements: str
       returned: always
@@ -302,6 +307,7 @@ def bring(module):
         module.client("eks"),
         cluster,
         name,
+        scaling=lambda: module.client("autoscaling"),
         force_update=given["force_update"],
         purge_labels=given["purge_labels"],
         purge_tags=given["purge_tags"],

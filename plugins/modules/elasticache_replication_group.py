@@ -55,13 +55,22 @@ options:
     type: list
     elements: str
   allowed_cidr_blocks:
-    description: Blocks of addresses that may reach the port; those that are not listed may not. Changed in place.
+    description:
+      - Blocks of IPv4 addresses that may reach the port; those that an earlier run allowed and that are not listed any more may not.
+      - Compared as AWS keeps them, V(10.8.0.5/16) is V(10.8.0.0/16). Changed in place.
     type: list
     elements: str
   allowed_security_group_ids:
-    description: Security groups whose members may reach the port; those that are not listed may not. Changed in place.
+    description:
+      - Security groups whose members may reach the port; those that an earlier run allowed and that are not listed any more may not.
+        Changed in place.
     type: list
     elements: str
+  purge_rules:
+    description:
+      - Whether rules of the security group that this module did not make are revoked. Otherwise they stay, and each run warns of them.
+    type: bool
+    default: false
   port:
     description: Port of the store, 6379 when it is never given. Cannot be changed.
     type: int
@@ -270,6 +279,7 @@ ARGUMENTS = {
     "subnet_ids": STRINGS,
     "allowed_cidr_blocks": STRINGS,
     "allowed_security_group_ids": STRINGS,
+    "purge_rules": {"type": "bool", "default": False},
     "port": {"type": "int"},
     "kms_key_arn": {},
     "transit_encryption_mode": {"choices": ["required", "preferred"], "default": "required"},

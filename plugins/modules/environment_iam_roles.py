@@ -61,7 +61,7 @@ from ..module_utils._iam import api
 from ..module_utils._iam.irsa_role import IrsaRole
 from ..module_utils._module import PlatformModule
 from ..module_utils._names import iam_path
-from ..module_utils._resource import ensure_absent
+from ..module_utils._reconcile import ensure_absent
 
 ARGUMENTS = {
     "environment": {"required": True},

@@ -11,6 +11,7 @@ author: [opta.platform contributors (@opta-platform)]
 description:
   - Opens every playbook of the collection. From names and tags it reads what stands, and returns the outputs of each role that
     stands completely, in the same shapes in which the role itself publishes them. Changes nothing.
+  - What stands is judged by itself, never by the inputs or their defaults. What a role would refuse is a warning here.
   - It is the first to ask AWS, so it says in one sentence when there are no credentials, nobody answers, or it is another account.
 options:
   environment:
@@ -113,7 +114,10 @@ def main():
     try:
         account = read_account(module.client("sts", FIRST_CALL_RETRIES), module.region, given["account_id"])
         environment = Environment(module.client, account, given["name_prefix"], given["environment"], brought, given["domain"])
-        module.exit_json(changed=False, account=account, found=environment.found(given["stores"]), outputs=environment.outputs())
+        found, outputs = environment.found(given["stores"]), environment.outputs()
+        for note in environment.notes:
+            module.warn(note)
+        module.exit_json(changed=False, account=account, found=found, outputs=outputs)
     except PlatformError as error:
         module.fail_json(msg=str(error))
     except AnsibleAWSError as error:

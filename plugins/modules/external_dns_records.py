@@ -63,7 +63,7 @@ diff:
 
 from ansible_collections.opta.platform.plugins.module_utils._external_dns import records
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
-from ansible_collections.opta.platform.plugins.module_utils._resource import as_result
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import as_result
 from ansible_collections.opta.platform.plugins.module_utils._route53.records import described
 
 ARGUMENTS = {

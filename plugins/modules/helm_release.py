@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: helm_release
 version_added: 1.0.0
-short_description: Bring a Helm 3 release to the wanted state
+short_description: Bring a Helm release to the wanted state
 description:
   - Installs, upgrades and uninstalls a release of a chart in an EKS cluster.
   - Reads the release that helm stored in the cluster. helm is started only when the chart, the values, or one of the release's

@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: helm_releases
 version_added: 1.0.0
-short_description: Bring several Helm 3 releases of a cluster to the wanted state, side by side
+short_description: Bring several Helm releases of a cluster to the wanted state, side by side
 description:
   - Does for each release what M(opta.platform.helm_release) does, for several at the same time and in one task.
     What all of them have stored is listed by one request.

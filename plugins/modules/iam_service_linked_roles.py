@@ -66,7 +66,7 @@ diff:
 
 from ansible_collections.opta.platform.plugins.module_utils._iam.service_linked_roles import bring
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
-from ansible_collections.opta.platform.plugins.module_utils._resource import as_result
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import as_result
 
 ARGUMENTS = {"services": {"type": "list", "elements": "str", "required": True}}
 

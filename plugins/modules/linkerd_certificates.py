@@ -198,7 +198,7 @@ from ansible_collections.opta.platform.plugins.module_utils._linkerd.anchors imp
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.mesh import MeshCertificates
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.secret import AnchorSecret
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.terms import RENEWABLE, TERM_ARGUMENTS, refusal
-from ansible_collections.opta.platform.plugins.module_utils._resource import as_result
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import as_result
 
 ARGUMENTS = {
     **{name: {} for name in CONNECTION_ARGUMENTS},

@@ -35,11 +35,11 @@ options:
     type: str
   zone_count:
     description:
-      - Number of availability zones.
+      - Number of availability zones. A new network has three when it is not given, or as many as the region has where EKS runs when these
+        are fewer, or as many as there are blocks of subnets.
       - Zones where EKS cannot run are left out, and the zones that the network has stay, whatever zones AWS adds.
       - Changed in place. More zones need room in O(cidr_block); fewer are refused while something lives in their subnets.
     type: int
-    default: 3
   public_subnet_cidr_blocks:
     description:
       - Blocks of the public subnets, one a zone. Derived from O(cidr_block) when empty, a quarter of it for all of them.
@@ -81,6 +81,12 @@ options:
         Changed in place; those that are not named are removed.
     type: list
     elements: str
+  purge_rules:
+    description:
+      - Whether rules of the interface endpoints' security group that this module did not make are revoked.
+        Otherwise they stay, and each run warns of them.
+    type: bool
+    default: false
   flow_logs:
     description:
       - Where the VPC's flow log goes in CloudWatch Logs. An empty dict removes it.
@@ -195,7 +201,7 @@ from ansible_collections.opta.platform.plugins.module_utils._module import Platf
 from ansible_collections.opta.platform.plugins.module_utils._vpc.bring import network_outcomes
 from ansible_collections.opta.platform.plugins.module_utils._vpc.endpoints import GATEWAY_SERVICES
 from ansible_collections.opta.platform.plugins.module_utils._vpc.flow_log import INTERVALS, TRAFFIC_TYPES
-from ansible_collections.opta.platform.plugins.module_utils._vpc.plan import DEFAULT_ZONE_COUNT, NAT_MODES
+from ansible_collections.opta.platform.plugins.module_utils._vpc.plan import NAT_MODES
 
 STRINGS = {"type": "list", "elements": "str"}
 FLOW_LOGS = {
@@ -207,7 +213,7 @@ FLOW_LOGS = {
 ARGUMENTS = {
     "name": {"required": True},
     "cidr_block": {},
-    "zone_count": {"type": "int", "default": DEFAULT_ZONE_COUNT},
+    "zone_count": {"type": "int"},
     "public_subnet_cidr_blocks": {**STRINGS, "default": []},
     "private_subnet_cidr_blocks": {**STRINGS, "default": []},
     "public_subnet_tags": {"type": "dict", "default": {}},
@@ -215,6 +221,7 @@ ARGUMENTS = {
     "nat_mode": {"choices": list(NAT_MODES)},
     "gateway_endpoints": {**STRINGS, "choices": list(GATEWAY_SERVICES)},
     "interface_endpoints": STRINGS,
+    "purge_rules": {"type": "bool", "default": False},
     "flow_logs": {"type": "dict", "options": FLOW_LOGS, "required_together": [("log_group_arn", "role_arn")]},
 }
 

@@ -21,7 +21,10 @@ with suppress(ImportError):  # before ansible-core 2.19, where _worker.SUPPORTED
     from ansible.template import trust_as_template
 
 from ansible_collections.opta.platform.plugins.module_utils import _session
-from ansible_collections.opta.platform.plugins.plugin_utils import _worker
+from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
+from ansible_collections.opta.platform.plugins.module_utils._helm.binary import find_helm
+from ansible_collections.opta.platform.plugins.module_utils._preflight import variables
+from ansible_collections.opta.platform.plugins.plugin_utils import _inputs, _worker
 
 #: of nearly every run; the data of another service are read where it is first needed
 SERVICES = ("ec2", "eks", "iam", "kms", "logs", "s3", "sts")
@@ -35,6 +38,8 @@ def _modules() -> None:
             importlib.import_module(f"{COLLECTION}.modules.{path.stem}")
     with suppress(NameError):  # no botocore: likewise
         _session.prepare(SERVICES)
+    with suppress(PlatformError):  # preflight tells it
+        find_helm()
 
 
 def _plugins() -> None:
@@ -46,6 +51,15 @@ def _plugins() -> None:
             filter_loader.get(f"opta.platform.{name}")
 
 
+def _specifications() -> None:
+    """What roles take and publish."""
+    _inputs.options()
+    for role in _inputs.roles():
+        variables.role_defaults(_inputs.ROLES_DIRECTORY, role)
+        if (_inputs.ROLES_DIRECTORY / role / "meta" / "outputs.yml").exists():
+            variables.role_outputs(_inputs.ROLES_DIRECTORY, role)
+
+
 def _languages() -> None:
     """Jinja's lexer, Ansible's own filters, tests and lookups, and the JSON that modules speak."""
     Templar().template(trust_as_template("{{ query('ansible.builtin.env', 'HOME') | default([]) | length is defined }}"))
@@ -53,11 +67,18 @@ def _languages() -> None:
     get_module_decoder(_worker.PROFILE, Direction.MODULE_TO_CONTROLLER)
 
 
-# in a command of Ansible's, and unless modules run in processes of their own
-if context.CLIARGS and _worker.SUPPORTED:
+def prepare() -> None:
+    """Import and read it now; what this process then holds, its garbage collection leaves alone."""
     gc.disable()  # what is imported stays
     _modules()
-    _plugins()
-    _languages()
+    _specifications()
+    with suppress(AttributeError, ImportError, NameError, TypeError):  # another ansible-core: each worker then does it for itself
+        _plugins()
+        _languages()
     gc.enable()
     gc.freeze()
+
+
+# in a command of Ansible's, and unless modules run in processes of their own
+if context.CLIARGS and _worker.SUPPORTED:
+    prepare()

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Call a module's main() in the forked Ansible worker. Private to the collection.
 
-It uses internals of ansible-core (2.19 and newer); SUPPORTED is false where they are not as expected.
+It uses internals of ansible-core (2.19 and newer). SUPPORTED is false where they are not as expected; what only a try can show
+raises AttributeError, ImportError or TypeError before main() is called.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ PROFILE = "legacy"
 _IMPORTED_IN, _IMPORTED_UNDER = os.getpid(), os.getppid()
 
 try:
+    from ansible.executor.module_common import _BuiltModule
     from ansible.module_utils import _internal, basic
     from ansible.module_utils._internal._ansiballz import _loader
     from ansible.module_utils.common import warnings
@@ -49,13 +51,9 @@ def controller() -> str:
     return identity(pid) or f"{pid} ended"
 
 
-class Bits:
-    """What ActionBase wants to know of a module that was built; nothing is built here."""
-
-    module_style = "new"
-    shebang = "#!python"
-    b_module_data = b""
-    serialization_profile = PROFILE
+def built_module() -> Any:
+    """What ActionBase wants to know of a module that was built, in ansible-core's own class; nothing is built here."""
+    return _BuiltModule(b_module_data=b"", module_style="new", shebang="#!python", serialization_profile=PROFILE)
 
 
 class ExitHooks:
@@ -79,11 +77,14 @@ def payload(arguments: Mapping[str, Any]) -> bytes:
     return json.dumps({"ANSIBLE_MODULE_ARGS": arguments}, cls=get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)).encode()
 
 
-def run(module_path: str, arguments: bytes, environment: Mapping[str, Any], directory: str) -> dict[str, Any]:
-    """Run the module of this dotted path; answer as _low_level_execute_command does."""
+def run(
+    module_path: str, arguments: bytes, environment: Mapping[str, Any], directory: str, begun: Callable[[], None] = lambda: None
+) -> dict[str, Any]:
+    """Run the module of this dotted path; answer as _low_level_execute_command does. begun: called just before main()."""
     output, errors = io.StringIO(), io.StringIO()
     module = importlib.import_module(module_path)
     with _as_module_process(module_path, arguments, environment, directory), redirect_stdout(output), redirect_stderr(errors):
+        begun()
         code = _call(module.main)
     out, err = output.getvalue(), errors.getvalue()
     return {"rc": code, "stdout": out, "stdout_lines": out.splitlines(), "stderr": err, "stderr_lines": err.splitlines()}

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.support.playbooks import SETTINGS, read_results
-from tests.support.standin import DIRECTORY, ROOT, TIMES, Standin
+from tests.support.standin import DIRECTORY, ROOT, SECONDS, Standin
 
 from .figures import Figures
 from .measure import Measured, measured
@@ -22,9 +22,9 @@ DEMO = ROOT / "inventories" / "demo"
 
 @contextlib.contextmanager
 def standin(name: str, latency_ms: int, times: Mapping[str, float] | None = None) -> Iterator[Standin]:
-    """A stand-in for one part of the bench; what is not in `times` takes as long as in the tests."""
+    """A stand-in for one part of the bench; what is not in `times` takes moments."""
     directory = DIRECTORY / f"bench-{os.getpid()}-{name}"
-    started = Standin(directory, times={**TIMES, **(times or {})}).up("--latency-ms", str(latency_ms))
+    started = Standin(directory, times={**SECONDS, **(times or {})}).up("--latency-ms", str(latency_ms))
     try:
         yield started
     finally:

@@ -13,6 +13,8 @@ from tests.support import collection
 ROLES = collection.roles()
 PUBLIC_ROLES = [role for role in ROLES if role != "common"]
 LONGEST_TASK_FILE = 100
+#: filters that read inputs of a type (and of a type of elements)
+CONVERSIONS = {("bool", None): "boolean", ("list", "dict"): "validated"}
 #: facts that a role publishes for all others
 PUBLISHED_FOR_ALL = {"common": {"opta_account"}}
 
@@ -122,7 +124,7 @@ def test_what_a_role_registers_is_its_own(role: str) -> None:
             names = set(task.get("ansible.builtin.set_fact") or {}) | set(task.get("vars") or {})
             names |= {task[key] for key in ("register",) if key in task}
             names |= {(task.get("loop_control") or {}).get("loop_var", f"__{role}_")}
-            names = {name for name in names if "{{" not in name and name != "cacheable"}
+            names = {name for name in names if "{{" not in name and name != "cacheable" and not name.startswith("ansible_")}
             strangers = {name for name in names - allowed if not name.startswith(f"__{role}_")}
             strangers -= {name for name in strangers if "include_role" in str(list(task)) and name in task.get("vars", {})}
             assert not strangers, f"{path.name}: {strangers}"
@@ -158,11 +160,15 @@ def conditions(task: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_conditions_take_a_boolean_of_the_command_line_too(role: str) -> None:
-    """`-e x=false` is the string "false", which is true."""
-    booleans = [name for name, option in collection.inputs(role).items() if option.get("type") == "bool"]
+def test_expressions_read_inputs_as_validation_converts_them(role: str) -> None:
+    """`-e x=false` is the string "false", which is true; `y` is true, but not for ansible.builtin.bool; a survey's list is JSON text."""
+    texts = {path: path.read_text() for path in [*collection.task_files(role), *(collection.ROLES / role / "vars").glob("*.yml")]}
+    found = [(path.name, text) for path, whole in texts.items() for text in re.findall(r"\{\{.*?\}\}", whole, re.DOTALL)]
     for path in collection.task_files(role):
-        for task in collection.tasks(collection.load(path)):
-            for condition in conditions(task):
-                bare = [name for name in booleans if re.search(rf"\b{name}\b(?!\s*\|\s*bool)", condition)]
-                assert not bare, f"{path.name}: {condition!r} needs {bare[0]} | bool"
+        found += [(path.name, text) for task in collection.tasks(collection.load(path)) for text in conditions(task)]
+    for name, option in collection.inputs(role).items():
+        conversion = CONVERSIONS.get((option.get("type"), option.get("elements")))
+        used = rf"(?<!\.)\b{name}\b(?!'|\s*\|\s*opta\.platform\.{conversion}\b)"
+        # alone it is for an option of a module, which converts it
+        bare = [(file, text) for file, text in found if conversion and re.search(used, text) and text != f"{{{{ {name} }}}}"]
+        assert not bare, f"{bare[0]} needs {name} | opta.platform.{conversion}"

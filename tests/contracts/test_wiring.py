@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,12 @@ def names(playbook: str, entry_points: tuple[str, ...]) -> list[str]:
     return [role for role, task in chosen if role != "common" and include(task).get("tasks_from", "main") in entry_points]
 
 
+@pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
+def test_plays_run_on_this_machine_as_the_caller_whatever_ansible_cfg_says(playbook: Path) -> None:
+    for play in collection.load(playbook):
+        assert (play["connection"], play["become"]) == ("local", False), play["name"]
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_outputs_that_are_read_exist(role: str) -> None:
     text = (collection.ROLES / role / "defaults" / "main.yml").read_text()
@@ -59,6 +66,8 @@ def test_outputs_that_are_read_exist(role: str) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_an_output_that_is_missing_says_what_to_do(role: str) -> None:
+    path = collection.ROLES / role / "vars" / "main.yml"
+    variables = collection.load(path) if path.exists() else {}
     for name, value in collection.defaults(role).items():
         text = str(value)
         keys = [key for other, key in collection.output_references(text) if other != role]
@@ -66,7 +75,8 @@ def test_an_output_that_is_missing_says_what_to_do(role: str) -> None:
             assert text.count("_outputs | default({})") == len(keys), f"{name}: outputs as a whole default to an empty map"
         elif keys:
             assert "undef(hint=" in text, f"{name} has no hint for when the other role has not run"
-            assert "run " in text, f"the hint of {name} does not say what to run"
+            hint = re.sub(r"\b__\w+", lambda match: str(variables.get(match.group(), "")), text)
+            assert "run " in hint, f"the hint of {name} does not say what to run"
 
 
 def test_only_defaults_refer_to_other_roles() -> None:

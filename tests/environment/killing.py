@@ -7,9 +7,9 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from tests.support.playbooks import Begun, Playbooks
+from tests.support.process_tree import descendants
 from tests.support.standin import Follower, Standin
 
 LOOK_SECONDS = 0.02
@@ -29,18 +29,6 @@ def run_and_kill(playbooks: Playbooks, arguments: list[str], reached: Callable[[
             os.kill(pid, signal.SIGKILL)
     playbooks.end(begun)
     return killed
-
-
-def descendants(pid: int) -> list[int]:
-    """The process first, then its children and theirs: Ansible's workers have sessions of their own."""
-    found = [pid]
-    for parent in found:
-        children = Path(f"/proc/{parent}/task/{parent}/children")
-        try:
-            found.extend(int(child) for child in children.read_text().split())
-        except OSError:
-            continue
-    return found
 
 
 class AfterCalls:

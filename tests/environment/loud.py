@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.environment.described import secrets
+from tests.environment.observed import secrets
 from tests.support.passwords import releases, watched
 from tests.support.playbooks import Begun, Playbooks, Run
 from tests.support.standin import Standin

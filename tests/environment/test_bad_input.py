@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
 
-from tests.environment.conftest import DEMO
+from tests.support.modules import call_module
 from tests.support.playbooks import Playbooks, Run
-from tests.support.standin import Standin
+from tests.support.standin import REGION, ROOT, Standin
 
-#: inputs, what the sentence holds; none of these needs an answer of AWS
-WITHOUT_A_CALL: list[tuple[dict[str, Any], str]] = [
+DEMO = ROOT / "inventories" / "demo"
+#: inputs, and what the sentence holds
+Cases = list[tuple[dict[str, Any], str]]
+
+#: none of these needs an answer of AWS
+WITHOUT_A_CALL: Cases = [
     ({"eks_verison": "1.35"}, "eks_verison is not known: did you mean eks_version?"),
     ({"opta_region": ""}, "opta_region is empty"),
     ({"network_cidr_block": "10.0.0.0/27"}, "network_cidr_block"),
@@ -31,11 +37,12 @@ WITHOUT_A_CALL: list[tuple[dict[str, Any], str]] = [
     ({"elasticache_replication_groups": [{"name": "main", "snapshot_retention_days": 36}]}, "allows 0 to 35"),
     ({"elasticache_replication_groups": [{"name": "main", "node_type": "t4g.small"}]}, "a right one is cache.t4g.small"),
     ({"s3_buckets": [{"name": "Uploads"}]}, "bucket Uploads: name must be lower-case letters"),
+    ({"s3_buckets": [{"name": "a"}, {"name": "a"}]}, "s3_buckets has two buckets named a"),
     ({"dns_cert_domain": "staging"}, "dns_cert_domain is 'staging', which is no domain"),
 ]
 
 #: of a service
-SERVICE_WITHOUT_A_CALL: list[tuple[dict[str, Any], str]] = [
+SERVICE_WITHOUT_A_CALL: Cases = [
     ({"opta_service_name": "Hello_World"}, "opta_service_name"),
     ({"opta_service_minimum_replicas": 5, "opta_service_maximum_replicas": 2}, "opta_service_minimum_replicas"),
     ({"opta_service_liveness_probe": {"path": "/", "command": ["true"]}}, "opta_service_liveness_probe"),
@@ -51,7 +58,7 @@ SERVICE_WITHOUT_A_CALL: list[tuple[dict[str, Any], str]] = [
 ]
 
 #: these are held against what AWS has
-AFTER_LOOKING: list[tuple[dict[str, Any], str]] = [
+AFTER_LOOKING: Cases = [
     ({"network_zone_count": 5}, "network_zone_count is 5, but eu-west-1 has only 3"),
     ({"opta_account_id": "999999999999"}, "opta_account_id is 999999999999"),
     (
@@ -66,31 +73,95 @@ AFTER_LOOKING: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("variables", "sentence"), WITHOUT_A_CALL, ids=[str(case[0]) for case in WITHOUT_A_CALL])
-def test_an_environment_without_a_call(empty: Standin, play: Callable[..., Run], variables: dict[str, Any], sentence: str) -> None:
-    mark = empty.mark()
-    refused = play("env", fails=True, **variables)
-    assert refused.returncode != 0
-    assert sentence in refused.failure()
-    assert empty.requests(mark) == []
+def given(*places: str) -> dict[str, Any]:
+    """The variables of directories or files of the demo's inventory."""
+    files = [path for place in places for path in ([DEMO / place] if (DEMO / place).is_file() else sorted((DEMO / place).glob("*.yml")))]
+    return {name: value for path in files for name, value in yaml.safe_load(path.read_text()).items()}
 
 
-@pytest.mark.parametrize(("variables", "sentence"), SERVICE_WITHOUT_A_CALL, ids=[str(case[0]) for case in SERVICE_WITHOUT_A_CALL])
-def test_a_service_without_a_call(empty: Standin, play: Callable[..., Run], variables: dict[str, Any], sentence: str) -> None:
-    mark = empty.mark()
-    refused = play("service", fails=True, limit="hello,staging", **variables)
-    assert refused.returncode != 0
-    assert sentence in refused.failure()
-    assert empty.requests(mark) == []
+class Refused:
+    """One run in which every host has one bad input of its own; calls: what it asked of AWS."""
+
+    def __init__(self, run: Run, calls: list[dict[str, Any]]) -> None:
+        self._run, self.calls = run, calls
+        self.hosts = {task["host"] for task in run.tasks}
+
+    def message(self, host: str) -> str:
+        """What one host is told; it has no task after that."""
+        told = [task for task in self._run.tasks if task["host"] == host]
+        assert told[-1]["status"] == "failed", told[-1]
+        return str(told[-1]["result"]["msg"])
 
 
-@pytest.mark.parametrize(("variables", "sentence"), AFTER_LOOKING, ids=[str(case[0]) for case in AFTER_LOOKING])
-def test_before_anything_is_changed(empty: Standin, play: Callable[..., Run], variables: dict[str, Any], sentence: str) -> None:
-    mark = empty.mark()
-    refused = play("env", fails=True, **variables)
-    assert refused.returncode != 0
-    assert sentence in refused.failure()
-    assert empty.mutating(mark) == []
+@pytest.fixture(scope="module")
+def refused(empty: Standin, ansible: Playbooks, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str, Cases], Refused]:
+    """Run a playbook on a copy of the demo's staging, or of its service hello, for each case: the hosts case-0, case-1, ..."""
+
+    def run(playbook: str, group: str, cases: Cases) -> Refused:
+        environment = given("group_vars/all.yml", "group_vars/environments.yml", "host_vars/staging")
+        base = environment if group == "environments" else given("group_vars/all.yml", "host_vars/hello")
+        hosts = {f"case-{number}": {**base, **variables} for number, (variables, _sentence) in enumerate(cases)}
+        groups: dict[str, Any] = {"environments": {"hosts": {"staging": environment}}, "services": {"hosts": {}}}
+        groups[group] = {"hosts": hosts}
+        inventory = tmp_path_factory.mktemp(playbook) / "hosts.json"
+        inventory.write_text(json.dumps({"all": {"children": groups}}))
+        mark = empty.mark()
+        done = ansible.run(f"opta.platform.{playbook}", "-i", str(inventory), "--forks", "20")
+        assert done.returncode != 0
+        refusals = Refused(done, empty.requests(mark))
+        assert refusals.hosts == set(hosts), done.output[-3000:]
+        return refusals
+
+    return run
+
+
+def of_each(cases: Cases) -> pytest.MarkDecorator:
+    """One test for each case, with its host and sentence."""
+    numbered = [(f"case-{number}", sentence) for number, (_variables, sentence) in enumerate(cases)]
+    return pytest.mark.parametrize(("host", "sentence"), numbered, ids=[str(variables) for variables, _sentence in cases])
+
+
+@pytest.fixture(scope="module")
+def environments(refused: Callable[..., Refused]) -> Refused:
+    return refused("env", "environments", WITHOUT_A_CALL)
+
+
+@pytest.fixture(scope="module")
+def services(refused: Callable[..., Refused]) -> Refused:
+    return refused("service", "services", SERVICE_WITHOUT_A_CALL)
+
+
+@pytest.fixture(scope="module")
+def compared(refused: Callable[..., Refused]) -> Refused:
+    return refused("env", "environments", AFTER_LOOKING)
+
+
+@of_each(WITHOUT_A_CALL)
+def test_an_environment_is_refused(environments: Refused, host: str, sentence: str) -> None:
+    assert sentence in environments.message(host)
+
+
+def test_environments_are_refused_without_a_call(environments: Refused) -> None:
+    assert environments.calls == []
+
+
+@of_each(SERVICE_WITHOUT_A_CALL)
+def test_a_service_is_refused(services: Refused, host: str, sentence: str) -> None:
+    assert sentence in services.message(host)
+
+
+def test_services_are_refused_without_a_call(services: Refused) -> None:
+    assert services.calls == []
+
+
+@of_each(AFTER_LOOKING)
+def test_an_environment_that_aws_cannot_have_is_refused(compared: Refused, host: str, sentence: str) -> None:
+    assert sentence in compared.message(host)
+
+
+def test_environments_that_aws_cannot_have_are_refused_before_anything_is_changed(compared: Refused) -> None:
+    assert compared.calls
+    assert [call["operation"] for call in compared.calls if call["mutating"]] == []
 
 
 @pytest.mark.parametrize(
@@ -100,18 +171,11 @@ def test_before_anything_is_changed(empty: Standin, play: Callable[..., Run], va
         pytest.param({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "AWS does not answer at http://127.0.0.1:9", id="dead endpoint"),
     ],
 )
-def test_nobody_to_ask(empty: Standin, ansible: Playbooks, settings: dict[str, str], sentence: str) -> None:
-    refused = ansible.run("opta.platform.env", *DEMO, "--limit", "staging", environment=settings)
-    assert refused.returncode != 0
-    assert sentence in refused.failure()
-
-
-def test_a_version_that_skips_a_minor_is_refused_before_anything_is_changed(empty: Standin, play: Callable[..., Run]) -> None:
-    play("env", "--tags", "network,eks", eks_version="1.34", eks_node_groups=[])
-    mark = empty.mark()
-    refused = play("env", fails=True, eks_version="1.36", eks_node_groups=[], k8s_addons_linkerd_enabled=False)
-    assert 'set "1.35" first' in refused.failure()
-    assert empty.mutating(mark) == []
+def test_nobody_to_ask(empty: Standin, settings: dict[str, str], sentence: str) -> None:
+    """By the module that opens every playbook."""
+    result = call_module("environment_info", {"environment": "staging", "region": REGION}, {**empty.environment, **settings})
+    assert result["failed"]
+    assert sentence in result["msg"]
 
 
 def test_names_over_the_limit_are_shortened(empty: Standin, play: Callable[..., Run]) -> None:

@@ -1,4 +1,4 @@
-"""A change of one input is predicted by the plan, done by the run, and then nothing is left to do."""
+"""Changes of inputs are predicted by the plan, done by the run, and then nothing is left to do. Each test stands on those before."""
 
 from __future__ import annotations
 
@@ -8,54 +8,57 @@ from typing import Any
 
 import pytest
 
-from tests.environment.described import PUBLIC, union
-from tests.support import collection
+from tests.environment.observed import PUBLIC, union
 from tests.support.playbooks import Run
 from tests.support.standin import Standin
 
 GROUP = {"name": "default", "instance_types": ["t3.large"], "min_size": 3, "max_size": 9}
-CACHE = {"name": "main", "node_type": "cache.t4g.micro"}
-SERVICES = "hello,worker,staging"
+TAINT = {"key": "team", "value": "payments", "effect": "PREFER_NO_SCHEDULE"}
+CERTIFICATE, CLUSTER, BUCKET = "ACM certificate staging.example.com", "EKS cluster opta-staging", "S3 bucket opta-staging-bucket-uploads"
+ADMINISTRATOR = "arn:aws:iam::123456789012:role/teams/platform"
+SECRET = "s3cret-of-the-test"
+#: the beginning of a resource's name, and an attribute (or a part of one) that must be among those of its actions
+Expected = list[tuple[str, str]]
 
-#: what changes, the extra variables, and the resource and attributes that must be among the actions; each stands on those before
-ENVIRONMENT_CASES: list[tuple[str, dict[str, Any], tuple[str, str]]] = [
-    ("version", {"eks_version": "1.35"}, ("EKS cluster opta-staging", "version")),
-    ("cidr list", {"eks_endpoint_public_cidr_blocks": ["192.0.2.0/24"]}, ("EKS cluster opta-staging", "public_access_cidrs")),
-    ("logging", {"eks_log_types": ["api", "audit"]}, ("EKS cluster opta-staging", "log_types")),
-    ("log retention", {"eks_log_retention_days": 90}, ("log group /aws/eks/opta-staging/cluster", "retention_in_days")),
-    ("node count", {"eks_node_groups": [{**GROUP, "min_size": 4, "max_size": 8}]}, ("EKS node group", "min_size")),
-    ("label", {"eks_node_groups": [{**GROUP, "labels": {"team": "payments"}}]}, ("EKS node group", "labels")),
+#: inputs of every role but the version, which goes first
+CHANGES: list[tuple[dict[str, Any], Expected]] = [
+    ({"eks_endpoint_public_cidr_blocks": ["192.0.2.0/24"]}, [(CLUSTER, "public_access_cidrs")]),
+    ({"eks_log_types": ["api", "audit"]}, [(CLUSTER, "log_types")]),
+    ({"eks_log_retention_days": 90}, [("log group /aws/eks/opta-staging/cluster", "retention_in_days")]),
     (
-        "taint",
-        {"eks_node_groups": [{**GROUP, "taints": [{"key": "team", "value": "payments", "effect": "PREFER_NO_SCHEDULE"}]}]},
-        ("EKS node group", "taints"),
+        {"eks_node_groups": [{**GROUP, "min_size": 4, "max_size": 8, "labels": {"team": "payments"}, "taints": [TAINT]}]},
+        [("EKS node group", attribute) for attribute in ("min_size", "max_size", "labels", "taints")],
     ),
-    ("nat mode", {"network_nat_mode": "per_zone"}, ("NAT gateway", "subnet_id")),
-    ("nat mode back", {"network_nat_mode": "single"}, ("NAT gateway", "")),
-    ("flow logs off", {"network_flow_logs_enabled": False}, ("flow log", "")),
+    ({"eks_admin_principal_arns": [ADMINISTRATOR]}, [(f"EKS access entry opta-staging/{ADMINISTRATOR}", "")]),
+    ({"network_nat_mode": "per_zone"}, [("NAT gateway", "subnet_id")]),
+    ({"network_flow_logs_enabled": False}, [("flow log", "")]),
     (
-        "cache node type",
-        {"elasticache_replication_groups": [{**CACHE, "node_type": "cache.t4g.small"}]},
-        ("cache replication group opta-staging-cache-main", "node_type"),
+        {
+            "elasticache_replication_groups": [
+                {"name": "main", "node_type": "cache.t4g.small", "parameters": {"timeout": 60}},
+            ]
+        },
+        [
+            ("cache replication group opta-staging-cache-main", "node_type"),
+            ("cache parameter group opta-staging-cache-main", "parameters"),
+        ],
     ),
-    (
-        "cache parameter",
-        {"elasticache_replication_groups": [{**CACHE, "parameters": {"timeout": 60}}]},
-        ("cache parameter group opta-staging-cache-main", "parameters"),
-    ),
-    ("tags", {"opta_tags": {"cost-centre": "42"}}, ("EKS cluster opta-staging", "tags")),
-    (
-        "bucket",
-        {"s3_buckets": [{"name": "uploads", "public_access": "read", "versioning_enabled": True}]},
-        ("S3 bucket opta-staging-bucket-uploads", "public_access"),
-    ),
-    ("bucket private", {"s3_buckets": [{"name": "uploads"}]}, ("S3 bucket opta-staging-bucket-uploads", "public_access")),
-    (
-        "certificate names",
-        {"dns_cert_subject_alternative_names": ["*.api.staging.example.com"]},
-        ("ACM certificate staging.example.com", "subject_alternative_names"),
-    ),
-    ("certificate key", {"dns_cert_key_algorithm": "EC_prime256v1"}, ("ACM certificate staging.example.com", "key_algorithm")),
+    ({"opta_tags": {"cost-centre": "42"}}, [(CLUSTER, "tags"), (BUCKET, "tags"), (CERTIFICATE, "tags")]),
+    ({"s3_buckets": [{"name": "uploads", "public_access": "read", "versioning_enabled": True}]}, [(BUCKET, "public_access")]),
+    ({"dns_cert_subject_alternative_names": ["*.api.staging.example.com"]}, [(CERTIFICATE, "subject_alternative_names")]),
+]
+#: and some of them back, beside a replacement
+BACK: list[tuple[dict[str, Any], Expected]] = [
+    ({"eks_admin_principal_arns": []}, [(f"EKS access entry opta-staging/{ADMINISTRATOR}", "")]),
+    ({"network_nat_mode": "single"}, [("NAT gateway", "")]),
+    ({"s3_buckets": [{"name": "uploads"}]}, [(BUCKET, "public_access")]),
+    ({"dns_cert_key_algorithm": "EC_prime256v1"}, [(CERTIFICATE, "key_algorithm")]),
+]
+SERVICE: list[tuple[dict[str, Any], Expected]] = [
+    ({"opta_service_tag": "1.30"}, [("helm release", "image")]),
+    ({"opta_service_environment_variables": {"GREETING": "good day"}}, [("helm release", "GREETING")]),
+    ({"opta_service_secrets": {"TOKEN": SECRET}}, [("Secret hello/hello", "")]),
+    (PUBLIC, [("helm release", "Ingress hello/hello-")]),
 ]
 
 
@@ -65,86 +68,76 @@ def living(empty: Standin, play: Callable[..., Run]) -> Standin:
     return empty
 
 
-def only_its_role(variables: dict[str, Any]) -> tuple[str, ...]:
-    """The tag of the role whose input changes; none for an input of all. Whole runs are compared with their plans in test_first_path."""
-    roles = [role for role in collection.ORDER if any(name.startswith(f"{role}_") for name in variables)]
-    return ("--tags", roles[0]) if roles else ()
-
-
-def assert_predicted_and_done(play: Callable[..., Run], playbook: str, expected: tuple[str, str], limit: str, variables: Any) -> None:
-    tags = only_its_role(variables)
-    planned = union(play(playbook, *tags, check=True, limit=limit, **variables))
-    done = union(play(playbook, *tags, limit=limit, **variables))
-    assert planned == done
-    kind, attribute = expected
-    assert any(resource.startswith(kind) and attribute in attributes for _host, _action, resource, attributes in done), done
-    assert union(play(playbook, *tags, limit=limit, check=True, **variables)) == set()
-
-
-@pytest.mark.parametrize(("variables", "expected"), [case[1:] for case in ENVIRONMENT_CASES], ids=[case[0] for case in ENVIRONMENT_CASES])
-def test_a_change_of_an_environment(
-    living: Standin, play: Callable[..., Run], variables: dict[str, Any], expected: tuple[str, str]
-) -> None:
-    assert_predicted_and_done(play, "env", expected, "staging", variables)
-
-
-def test_an_admin_is_added_and_removed(living: Standin, play: Callable[..., Run]) -> None:
-    iam = living.client("iam")
+@pytest.fixture(scope="module")
+def administrator(living: Standin) -> str:
+    """The ARN of a role that somebody has made."""
     statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    arn = iam.create_role(RoleName="platform", Path="/teams/", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    entry = (f"EKS access entry opta-staging/{arn}", "")
-    assert_predicted_and_done(play, "env", entry, "staging", {"eks_admin_principal_arns": [arn]})
-    assert arn in living.client("eks").list_access_entries(clusterName="opta-staging")["accessEntries"]
-    assert_predicted_and_done(play, "env", entry, "staging", {"eks_admin_principal_arns": []})
-    assert arn not in living.client("eks").list_access_entries(clusterName="opta-staging")["accessEntries"]
+    made = living.client("iam").create_role(RoleName="platform", Path="/teams/", AssumeRolePolicyDocument=trust)["Role"]
+    assert made["Arn"] == ADMINISTRATOR
+    return ADMINISTRATOR
 
 
-def test_t5_what_the_autoscaler_sets_is_left_alone(living: Standin, play: Callable[..., Run]) -> None:
+def administrators(standin: Standin) -> list[str]:
+    return standin.client("eks").list_access_entries(clusterName="opta-staging")["accessEntries"]
+
+
+def desired_size(standin: Standin) -> int:
+    group = standin.client("eks").describe_nodegroup(clusterName="opta-staging", nodegroupName="default")["nodegroup"]
+    return group["scalingConfig"]["desiredSize"]
+
+
+def predicted_and_done(
+    play: Callable[..., Run], playbook: str, changes: list[tuple[dict[str, Any], Expected]], *arguments: str, limit: str = "staging"
+) -> list[Run]:
+    """Plan, run, plan again, with all these changes; returns the first two runs."""
+    variables = {name: value for inputs, _expected in changes for name, value in inputs.items()}
+    runs = [play(playbook, *arguments, check=True, limit=limit, **variables), play(playbook, *arguments, limit=limit, **variables)]
+    planned, done = map(union, runs)
+    assert planned == done
+    for resource, attribute in (pair for _inputs, expected in changes for pair in expected):
+        assert any(each.startswith(resource) and attribute in attributes for _host, _action, each, attributes in done), (resource, done)
+    assert union(play(playbook, *arguments, check=True, limit=limit, **variables)) == set()
+    return runs
+
+
+def test_a_version_that_skips_a_minor_is_refused_before_anything_is_changed(living: Standin, play: Callable[..., Run]) -> None:
+    mark = living.mark()
+    assert 'set "1.35" first' in play("env", fails=True, eks_version="1.36").failure()
+    assert living.mutating(mark) == []
+
+
+def test_a_new_version_which_leaves_alone_what_the_autoscaler_has_set(living: Standin, play: Callable[..., Run]) -> None:
+    more = desired_size(living) + 1
     eks = living.client("eks")
-    scaling = eks.describe_nodegroup(clusterName="opta-staging", nodegroupName="default")["nodegroup"]["scalingConfig"]
-    eks.update_nodegroup_config(
-        clusterName="opta-staging", nodegroupName="default", scalingConfig={"desiredSize": scaling["desiredSize"] + 1}
-    )
+    eks.update_nodegroup_config(clusterName="opta-staging", nodegroupName="default", scalingConfig={"desiredSize": more})
     eks.get_waiter("nodegroup_active").wait(clusterName="opta-staging", nodegroupName="default", WaiterConfig={"Delay": 1})
-    assert play("env", "--tags", "eks").changed() == []
+    predicted_and_done(play, "env", [({"eks_version": "1.35"}, [(CLUSTER, "version")])], "--tags", "eks")
+    assert desired_size(living) == more
+
+
+def test_changes_of_every_role(living: Standin, play: Callable[..., Run], administrator: str) -> None:
+    predicted_and_done(play, "env", CHANGES)
+    assert administrator in administrators(living)
+
+
+def test_changes_back_beside_a_replaced_certificate(living: Standin, play: Callable[..., Run], administrator: str) -> None:
+    predicted_and_done(play, "env", BACK)
+    assert administrator not in administrators(living)
 
 
 def test_a_replacement_is_announced_and_refused(living: Standin, play: Callable[..., Run]) -> None:
     changed = {"eks_node_groups": [{**GROUP, "instance_types": ["m6i.large"]}]}
-    planned = union(play("env", check=True, **changed))
+    planned = union(play("env", "--tags", "eks", check=True, **changed))
     assert any(action == "replace" and "instance_types" in attributes for _host, action, _resource, attributes in planned)
     mark = living.mark()
-    refused = play("env", fails=True, **changed)
+    refused = play("env", "--tags", "eks", fails=True, **changed)
     assert "allow_replacement" in refused.failure()
     assert [operation for operation in living.mutating(mark) if "odegroup" in operation] == []
 
 
-@pytest.fixture(scope="module")
-def services(living: Standin, play: Callable[..., Run]) -> Standin:
-    play("service", limit=SERVICES)
-    return living
-
-
-@pytest.mark.parametrize(
-    ("variables", "expected"),
-    [
-        pytest.param({"opta_service_tag": "1.30"}, ("helm release", "image"), id="image"),
-        pytest.param(
-            {"opta_service_environment_variables": {"GREETING": "good day"}}, ("helm release", "GREETING"), id="environment variable"
-        ),
-        pytest.param({"opta_service_secrets": {"TOKEN": "s3cret-of-the-test"}}, ("Secret hello/hello", ""), id="secret value"),
-        pytest.param(PUBLIC, ("helm release", "Ingress hello/hello-"), id="public address"),
-    ],
-)
-def test_a_change_of_a_service(services: Standin, play: Callable[..., Run], variables: dict[str, Any], expected: tuple[str, str]) -> None:
-    assert_predicted_and_done(play, "service", expected, "hello,staging", variables)
-
-
-def test_a_secret_value_is_shown_nowhere(services: Standin, play: Callable[..., Run]) -> None:
-    secret = "another-s3cret-of-the-test"
-    shown = play("service", "-vvv", check=True, limit="hello,staging", opta_service_secrets={"TOKEN": secret})
-    done = play("service", "-vvv", limit="hello,staging", opta_service_secrets={"TOKEN": secret})
-    command_line = f'"TOKEN": "{secret}"'  # as given on the command line of this test
-    for run in (shown, done):
-        assert secret not in run.output.replace(command_line, "")
+def test_changes_of_a_service_whose_secret_is_shown_nowhere(living: Standin, play: Callable[..., Run]) -> None:
+    play("service", limit="hello,staging")
+    command_line = f'"TOKEN": "{SECRET}"'  # as given on the command line of this test
+    for run in predicted_and_done(play, "service", SERVICE, "-vvv", limit="hello,staging"):
+        assert SECRET not in run.output.replace(command_line, "")

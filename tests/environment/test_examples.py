@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.environment.described import left_in_aws, union
+from tests.environment.observed import left_in_aws, union
 from tests.support.playbooks import Playbooks, Run
 from tests.support.standin import REGION, ROOT, Standin
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.environment.conftest import DEMO, UNPROTECTED
-from tests.environment.described import STORES, left_in_aws, union
 from tests.environment.loud import Loud, loud
-from tests.module.eks_foundation import until
+from tests.environment.observed import STORES, left_in_aws, union
+from tests.support.modules import call_module
 from tests.support.passwords import forms, shown
 from tests.support.playbooks import Run
 from tests.support.standin import REGION, Standin
+from tests.support.until import until
 
 SERVICES = "hello,worker,staging"
 ENVIRONMENTS = ("staging", "production")
+#: what stands for long says so
+PROTECTED = {"opta_deletion_protection": True}
 ONLY_STORES = ("--tags", "aurora,documentdb,elasticache")
 ROTATION = {"aurora_rotate_passwords": ["main"], "documentdb_rotate_passwords": ["main"], "elasticache_rotate_passwords": True}
 
@@ -40,14 +44,14 @@ def plan(empty: Standin, play: Callable[..., Run]) -> Run:
     for environment in ENVIRONMENTS:
         assert not any(left_in_aws(empty, environment).values())
     mark = empty.mark()
-    planned = play("env", check=True, limit=None)
+    planned = play("env", check=True, limit=None, **PROTECTED)
     assert empty.mutating(mark) == []
     return planned
 
 
 @pytest.fixture(scope="module")
 def run(plan: Run, play: Callable[..., Run]) -> Run:
-    return play("env", limit=None)
+    return play("env", limit=None, **PROTECTED)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +65,7 @@ def rotated(services: tuple[Run, Run], ansible: Loud, play: Callable[..., Run]) 
     for environment in ENVIRONMENTS:
         ansible.look(environment)
     for check in (True, False):
-        play("env", *ONLY_STORES, check=check, **ROTATION)
+        play("env", *ONLY_STORES, check=check, **PROTECTED, **ROTATION)
     ansible.look("staging")
     for check in (True, False):
         play("service", check=check, limit="hello,staging")
@@ -78,16 +82,14 @@ def test_the_plan_on_an_empty_account_names_all_that_the_run_makes(plan: Run, ru
 
 def test_a_second_run_changes_nothing_and_calls_nothing_that_changes(run: Run, empty: Standin, play: Callable[..., Run]) -> None:
     mark = empty.mark()
-    assert play("env", limit=None).changed() == []
-    assert play("env", check=True, limit=None).changed() == []
+    assert play("env", limit=None, **PROTECTED).changed() == []
     assert empty.mutating(mark) == []
 
 
-def test_an_environment_is_read_with_one_list_of_its_secrets_and_one_of_its_buckets(run: Run, empty: Standin, ansible: Loud) -> None:
-    task = {"name": "Read it", "opta.platform.environment_info": {"environment": "staging", "region": REGION}}
+def test_an_environment_is_read_with_one_list_of_its_secrets_and_one_of_its_buckets(run: Run, empty: Standin) -> None:
     mark = empty.mark()
-    read = ansible.play({"name": "Read", "hosts": "staging", "gather_facts": False, "tasks": [task]}, *DEMO, "--limit", "staging")
-    assert {"network", "s3", "eks", "aurora", "documentdb", "elasticache"} <= set(read.results[-1]["outputs"])
+    read = call_module("environment_info", {"environment": "staging", "region": REGION}, empty.environment)
+    assert {"network", "s3", "eks", "aurora", "documentdb", "elasticache"} <= set(read["outputs"])
     called = Counter(entry["operation"] for entry in empty.requests(mark))
     assert (called["ListSecrets"], called["ListBuckets"]) == (1, 1)
 
@@ -176,7 +178,7 @@ def test_a_service_may_do_nothing_in_the_cluster(services: tuple[Run, Run], empt
     }
 
 
-def test_v4_z2_hello_is_public_at_its_name_and_has_a_record(services: tuple[Run, Run], empty: Standin) -> None:
+def test_hello_is_public_at_its_name_and_has_a_record(services: tuple[Run, Run], empty: Standin) -> None:
     host = "hello.staging.example.com"
     routes = json.loads(on_staging(empty, "get", "httproutes", "--namespace", "hello", "--output", "json"))["items"]
     assert [(route["spec"]["hostnames"], route["spec"]["parentRefs"][0]["sectionName"]) for route in routes] == [([host], "https")]
@@ -190,27 +192,31 @@ def test_v4_z2_hello_is_public_at_its_name_and_has_a_record(services: tuple[Run,
     until(is_recorded)
 
 
-def test_d4_t16_each_store_has_had_two_passwords_and_the_service_knows_them(rotated: Loud) -> None:
+def test_each_store_has_had_two_passwords_and_the_service_knows_them(rotated: Loud) -> None:
     passwords = {name: known for name, known in rotated.passwords.items() if "/staging/" in name}
     assert {name: len(known) for name, known in passwords.items()} == {f"opta/staging/{store}/main": 2 for store in STORES}
     for password in (password for known in passwords.values() for password in known):
         assert any(form in rotated.known_to_services for form in forms(password))
 
 
-def test_destroy_refuses_without_the_right_word(services: tuple[Run, Run], empty: Standin, play: Callable[..., Run]) -> None:
+def test_destroy_refuses_without_the_right_word(
+    services: tuple[Run, Run], empty: Standin, play: Callable[..., Run], tmp_path: Path
+) -> None:
+    """Staging has none, production that of staging."""
+    words = tmp_path / "words.json"
+    words.write_text(json.dumps({"environments": {"hosts": {"production": {"opta_destroy_confirm": "staging"}}}}))
     mark = empty.mark()
-    for word in ({}, {"opta_destroy_confirm": "production"}):
-        refused = play("destroy", fails=True, **UNPROTECTED, **word)
-        assert refused.returncode != 0
-        assert "must be the environment's name" in refused.failure()
+    refused = play("destroy", "-i", str(words), limit=None, fails=True, **UNPROTECTED)
+    assert refused.returncode != 0
+    told = {task["host"]: task["result"]["msg"] for task in refused.tasks if task["status"] == "failed"}
+    assert set(told) == set(ENVIRONMENTS)
+    assert all("must be the environment's name" in message for message in told.values())
     assert empty.mutating(mark) == []
 
 
 def test_destroy_refuses_a_protected_cluster(services: tuple[Run, Run], empty: Standin, play: Callable[..., Run]) -> None:
-    protected = {"opta_deletion_protection": True}
-    play("env", **protected)
     mark = empty.mark()
-    refused = play("destroy", fails=True, opta_destroy_confirm="staging", **protected)
+    refused = play("destroy", fails=True, opta_destroy_confirm="staging", **PROTECTED)
     assert "protected from deletion" in refused.failure()
     assert empty.mutating(mark) == []
 
@@ -222,7 +228,7 @@ def test_destroy_leaves_nothing(services: tuple[Run, Run], empty: Standin, play:
     assert union(planned) == union(done)
     assert "PodDisruptionBudget hello/hello" in {resource for _host, _action, resource, _attributes in union(done)}
     left = left_in_aws(empty, "staging")
-    assert [kind for kind, items in left.items() if items] == ["list_keys"], "T1: the key stays with the final snapshots"
+    assert [kind for kind, items in left.items() if items] == ["list_keys"], "the key stays with the final snapshots"
     assert left_in_aws(empty, "production") == other
     assert other["list_clusters"] == ["opta-production"]
     mark = empty.mark()
@@ -233,7 +239,7 @@ def test_destroy_leaves_nothing(services: tuple[Run, Run], empty: Standin, play:
     assert not any(left.values()), left
 
 
-def test_d4_t16_no_password_shows_anywhere(rotated: Loud) -> None:
+def test_no_password_shows_anywhere(rotated: Loud) -> None:
     """Nor in anything that the runs before this test have printed, logged, cached, or written for a moment."""
     task = {"name": "Keep a fact", "ansible.builtin.set_fact": {"kept_by_the_test": "a fact", "cacheable": True}}
     rotated.play({"name": "Show that the cache is written", "hosts": "staging", "gather_facts": False, "tasks": [task]}, *DEMO)

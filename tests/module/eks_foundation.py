@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
 from tests.support.standin import Standin
+from tests.support.until import until
 
 OWNED = {"opta:environment": "staging", "opta:role": "eks", "opta:name": "default", "opta:managed-by": "opta.platform"}
 CLUSTER = "module-tests"
@@ -97,11 +97,3 @@ class Foundation:
                 self.ec2.create_subnet(**request, TagSpecifications=[{"ResourceType": "subnet", "Tags": tags}])
             found = self.ec2.describe_subnets(Filters=chosen)["Subnets"]
         return sorted(subnet["SubnetId"] for subnet in found)
-
-
-def until(done: Any, seconds: float = 120) -> None:
-    """Wait until done() is true; fails after some time."""
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.3)

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from tests.module.eks_foundation import until
 from tests.module.kubernetes_foundation import Cluster
 from tests.standin import gateway_api
+from tests.support.until import until
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 API = "/apis/gateway.networking.k8s.io/v1"

@@ -7,9 +7,10 @@ import gzip
 import json
 from typing import Any
 
-from tests.module.eks_foundation import Foundation, until
+from tests.module.eks_foundation import Foundation
 from tests.standin.kubernetes_client import KubernetesClient
 from tests.support.standin import Standin
+from tests.support.until import until
 
 NAME = "objects-tests"
 

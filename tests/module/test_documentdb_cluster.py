@@ -1,4 +1,4 @@
-"""documentdb_cluster through Ansible, asked of AWS; every single change is in tests/unit/rds."""
+"""documentdb_cluster through Ansible, asked of AWS; every single change is in tests/integration/rds."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.module.eks_foundation import OWNED, Foundation
+from tests.support.standin import TIMES
 
 NAMES = ("kube-proxy", "vpc-cni", "eks-pod-identity-agent")
 
@@ -75,7 +76,7 @@ def test_they_are_made_side_by_side_and_only_waited_for_where_asked(standin, run
         assert waited["addons"][0]["status"] == "ACTIVE"
         assert waited["actions"] == []
     finally:
-        standin.set_times(eks_addon=0.2)
+        standin.set_times(eks_addon=TIMES["eks:addon"])
 
 
 def test_one_that_fails_does_not_hold_up_the_others(run_module, foundation, cluster):

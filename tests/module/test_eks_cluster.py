@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.module.eks_foundation import OWNED, Foundation, until
+from tests.module.eks_foundation import OWNED, Foundation
+from tests.support.until import until
 
 LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.module.eks_foundation import OWNED, Foundation, until
+from tests.module.eks_foundation import NODE_POLICIES, OWNED, Foundation
+from tests.support.until import until
 
 TAINT = {"key": "dedicated", "value": "batch", "effect": "NO_SCHEDULE"}
 
@@ -134,6 +135,57 @@ def test_t13_everything_below_the_group_is_tagged_by_the_template(run_module, fo
     for each in specifications:
         assert {tag["Key"]: tag["Value"] for tag in each["Tags"]}["opta:environment"] == "staging"
     assert {tag["Key"]: tag["Value"] for tag in template["Tags"]} == OWNED
+
+
+def test_tags_alone_replace_no_node(standin, run_module, foundation, options, truth, remove):
+    remove(options)
+    run_module("eks_node_group", **options)
+    changed = {**options, "tags": {**OWNED, "cost-centre": "42"}}
+    planned = run_module("eks_node_group", check_mode=True, **changed)
+    mark = standin.mark()
+    done = run_module("eks_node_group", **changed)
+    expected = {"EKS node group": ("update", ["node_tags", "tags"]), "launch template": ("update", ["tags"])}
+    assert actions(planned) == actions(done) == expected
+    assert any("no node is replaced for its tags" in warning for warning in done["warnings"])
+    assert not {"UpdateNodegroupVersion", "CreateLaunchTemplateVersion"} & set(standin.mutating(mark))
+    group, template = truth(options)
+    assert (group["launchTemplate"]["version"], group["tags"]["cost-centre"], sorted(versions(foundation, template))) == ("1", "42", [1])
+    scaling = standin.client("autoscaling")
+    name = group["resources"]["autoScalingGroups"][0]["name"]
+    (found,) = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
+    assert ("cost-centre", "42", True) in {(tag["Key"], tag["Value"], tag["PropagateAtLaunch"]) for tag in found["Tags"]}
+    for given in (changed, options):  # a tag that is no longer given stays, as everywhere
+        mark = standin.mark()
+        assert run_module("eks_node_group", check_mode=True, **given)["actions"] == []
+        assert (run_module("eks_node_group", **given)["actions"], standin.mutating(mark)) == ([], [])
+    rolled = run_module("eks_node_group", **{**changed, "volume_size_gib": 60})
+    assert actions(rolled)["launch template"] == ("update", ["node_tags", "volume_size_gib"])
+    assert any("its nodes are drained and replaced" in warning for warning in rolled["warnings"])
+    for each in versions(foundation, template)[2]["TagSpecifications"]:
+        assert {"Key": "cost-centre", "Value": "42"} in each["Tags"]
+    assert run_module("eks_node_group", **{**changed, "volume_size_gib": 60})["actions"] == []
+
+
+def test_a_group_that_failed_at_its_creation_is_made_again(standin, run_module, foundation, options, truth, remove):
+    remove(options)
+    role = foundation.role(options["name"], "ec2.amazonaws.com")
+    options = {**options, "node_role_arn": role}
+    failed = run_module("eks_node_group", expect_failure=True, **options)
+    assert "CREATE_FAILED" in failed["msg"] and failed["msg"].endswith("Remove the cause and run again: it is made again then.")
+    for policy in NODE_POLICIES:  # the cause is removed
+        foundation.iam.attach_role_policy(RoleName=options["name"], PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
+    changed = {**options, "instance_types": ["m7i.xlarge"]}
+    planned = run_module("eks_node_group", check_mode=True, **changed)
+    assert actions(planned) == {"EKS node group": ("replace", ["instance_types"])}
+    assert planned["actions"][0]["allowed"] is True
+    assert any("has failed before it worked, and is deleted and made again: CREATE_FAILED" in told for told in planned["warnings"])
+    assert truth(options)[0]["status"] == "CREATE_FAILED"
+    begun = run_module("eks_node_group", wait=False, **changed)
+    assert (begun["actions"], begun["node_group"]["status"]) == ([], "CREATE_FAILED")
+    assert actions(run_module("eks_node_group", **changed)) == actions(planned)
+    group, _template = truth(options)
+    assert (group["status"], group["instanceTypes"]) == ("ACTIVE", ["m7i.xlarge"])
+    assert run_module("eks_node_group", **changed)["actions"] == []
 
 
 def test_a_replacement_is_announced_and_refused_and_done_when_allowed(standin, run_module, foundation, options, truth, remove):

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.module.eks_foundation import Foundation
+from tests.support.standin import TIMES
 from tests.support.steps import twelve_steps
 
 MODULE = "elasticache_replication_group"
@@ -109,11 +110,22 @@ def test_a_run_that_did_not_wait_is_ended_by_the_next(standin, run_module, cache
         assert run_module(MODULE, check_mode=True, **options)["actions"] == []
         ended = run_module(MODULE, **options)
     finally:
-        standin.set_times(elasticache_replicationgroup=0.3)
+        standin.set_times(elasticache_replicationgroup=TIMES["elasticache:replicationgroup"])
     assert (ended["actions"], ended["replication_group"]["status"]) == ([], "available")
     cache.delete_replication_group(ReplicationGroupId=options["name"])
     assert run_module(MODULE, **options, state="absent", skip_final_snapshot=True)["changed"]
     assert described(cache, options["name"]) is None
+
+
+def test_a_change_that_ends_while_the_group_is_read_is_not_refused(standin, run_module, cache, options):
+    run_module(MODULE, **options)
+    standin.set_times(elasticache_modification=0.5)
+    try:
+        cache.modify_replication_group(ReplicationGroupId=options["name"], CacheNodeType="cache.t4g.small", ApplyImmediately=True)
+        standin.fault("DescribeReplicationGroups", kind="delay", seconds=1)
+        assert run_module(MODULE, **{**options, "node_type": "cache.t4g.small"})["actions"] == []
+    finally:
+        standin.set_times(elasticache_modification=TIMES["elasticache:modification"])
 
 
 def test_another_environments_group_is_refused_and_adopted_on_word(run_module, cache, options):

@@ -92,19 +92,19 @@ def test_plan_names_objects_and_fields_and_masks_secrets(release, options):
     assert after[f"Secret {place}"] == {"stringData.token": "(secret, changed)"}
 
 
-def test_release_as_wanted_starts_no_helm(release, cluster, options, monkeypatch, playbooks, tmp_path):
+def test_release_as_wanted_starts_no_helm(release, cluster, options, monkeypatch, standin, tmp_path):
     release()
     # a PATH without helm: only a run that needs helm fails
     path = tmp_path / "python-only"
     path.mkdir()
     for program in ("python3", "env", "sh", "bash", "ansible-playbook"):
-        found = shutil.which(program, path=playbooks._environment["PATH"])
+        found = shutil.which(program, path=standin.environment["PATH"])
         if found:
             (path / program).symlink_to(found)
-    monkeypatch.setitem(playbooks._environment, "PATH", str(path))
+    monkeypatch.setitem(standin.environment, "PATH", str(path))
     assert not release()["changed"]
     needed = release(values={"image": "registry.example.com/app:2"}, expect_failure=True)
-    assert "helm 3 is needed" in needed["msg"]
+    assert "helm 3 or 4 is needed" in needed["msg"]
     assert cluster.revisions(options["namespace"], options["name"]) == [(1, "deployed")]
 
 
@@ -132,6 +132,25 @@ def test_drift_is_found_and_set_back(standin, run_module, cluster, options, depl
     assert cluster.get(path) is not None
 
 
+def test_drift_of_a_custom_resource_is_set_back(release, cluster, options):
+    widget = f"/apis/helm-tests.example.com/v1/namespaces/{options['namespace']}/widgets/{options['name']}"
+    chart = {"chart": str(CHART.parent / "custom"), "values": {"size": 1}}
+    release(**chart)
+    cluster.kubernetes.merge(widget, {"spec": {"size": 2, "of": "somebody else"}})
+    planned = release(**chart, check_mode=True)
+    assert [action["attributes"] for action in planned["actions"]] == [[f"Widget {options['name']}"]]
+    assert release(**chart)["changed"]
+    assert cluster.get(widget)["spec"] == {"size": 1, "text": "plain", "of": "somebody else"}
+    assert not release(**chart)["changed"]
+    assert [status for _number, status in cluster.revisions(options["namespace"], options["name"])] == ["superseded", "deployed"]
+
+
+def test_characters_of_every_plane_are_deployed(release, cluster, options):
+    release(chart=str(CHART.parent / "custom"), values={"text": "ü ✓ 🚀"})
+    widget = f"/apis/helm-tests.example.com/v1/namespaces/{options['namespace']}/widgets/{options['name']}"
+    assert cluster.get(widget)["spec"]["text"] == "ü ✓ 🚀"
+
+
 def test_t5_replicas_that_something_scaled_stay(release, cluster, deployment):
     release()
     cluster.kubernetes.merge(f"{deployment}/scale", {"spec": {"replicas": 2}})
@@ -150,9 +169,9 @@ def test_t25_fields_made_at_random_are_no_difference(release, cluster, options):
     assert "stringData.random" in told
 
 
-def test_t26_token_is_in_helms_environment_only(release, options, tmp_path, monkeypatch, playbooks):
+def test_t26_token_is_in_helms_environment_only(release, options, tmp_path, monkeypatch, standin):
     """A helm that tells how it was called: arguments, environment and the files that it could read."""
-    real = shutil.which("helm", path=playbooks._environment["PATH"])
+    real = shutil.which("helm", path=standin.environment["PATH"])
     seen = tmp_path / "seen"
     seen.mkdir()
     script = f"""#!/bin/bash
@@ -166,7 +185,7 @@ exec {real} "$@"
     folder.mkdir()
     (folder / "helm").write_text(script)
     (folder / "helm").chmod(0o755)
-    monkeypatch.setitem(playbooks._environment, "PATH", f"{folder}:{playbooks._environment['PATH']}")
+    monkeypatch.setitem(standin.environment, "PATH", f"{folder}:{standin.environment['PATH']}")
     done = release()
     assert "k8s-aws-v1" not in json.dumps(done)
     assert "k8s-aws-v1" not in (seen / "arguments").read_text()

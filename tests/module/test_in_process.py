@@ -28,7 +28,8 @@ def ansible(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playbooks]:
     shutil.copytree(Path(__file__).parent / "semantics", target)
     paths = os.pathsep.join([str(directory), str(ROOT / ".cache")])
     pythonpath = os.pathsep.join([str(directory), os.environ.get("PYTHONPATH", "")])
-    running = Playbooks({"ANSIBLE_COLLECTIONS_PATH": paths, "PYTHONPATH": pythonpath}, directory)
+    invocation = {"ANSIBLE_INJECT_INVOCATION": "true"}  # from ansible-core 2.21 on, -vvv shows it only then
+    running = Playbooks({"ANSIBLE_COLLECTIONS_PATH": paths, "PYTHONPATH": pythonpath, **invocation}, directory)
     yield running
     running.close()
 

@@ -8,9 +8,9 @@ import json
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.discovery import KINDS_OF_KUBERNETES, kind_of_kubernetes
 
-from tests.module.eks_foundation import until
 from tests.module.kubernetes_foundation import Cluster
 from tests.support.steps import plan_and_do, twelve_steps
+from tests.support.until import until
 
 MODULE = "kubernetes_objects"
 SECRET_VALUE = "correct-horse-battery"
@@ -104,7 +104,7 @@ def test_field_no_longer_given_is_removed(apply, cluster, namespace):
     assert cluster.get(f"/api/v1/namespaces/{namespace}/configmaps/settings")["data"] == {"a": "1"}
 
 
-def test_secret_data_is_never_shown(apply, cluster, namespace, playbooks):
+def test_secret_data_is_never_shown(apply, cluster, namespace):
     first = apply(secret(namespace, password=SECRET_VALUE, user="anna-maria"))
     second = apply(secret(namespace, password=SECRET_VALUE[::-1], user="anna-maria"))
     refused = apply({**secret(namespace, password=SECRET_VALUE), "type": "Other"}, expect_failure=True)

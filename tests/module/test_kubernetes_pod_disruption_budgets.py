@@ -6,9 +6,10 @@ import time
 
 import pytest
 
-from tests.module.eks_foundation import Foundation, until
+from tests.module.eks_foundation import Foundation
 from tests.module.kubernetes_foundation import NAME, Cluster
 from tests.standin.aws.clock import DEFAULT_TIMES
+from tests.support.until import until
 
 MODULE = "kubernetes_pod_disruption_budgets"
 CONNECTION = ("cluster_name", "endpoint", "certificate_authority_data")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.module.eks_foundation import until
 from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.support.until import until
 
 MODULE = "kubernetes_volume_claims"
 LABELS = {"app": "store"}

@@ -12,9 +12,9 @@ from ansible_collections.opta.platform.plugins.module_utils._linkerd.anchors imp
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.certificates import Signed, new_issuer
 from cryptography.hazmat.primitives import serialization
 
-from tests.module.eks_foundation import until
 from tests.module.kubernetes_foundation import Cluster
 from tests.support.steps import KNOWN_AFTER_APPLY, plan_and_do
+from tests.support.until import until
 
 MODULE = "linkerd_certificates"
 ISSUER = "linkerd-identity-issuer"

@@ -12,10 +12,10 @@ from ansible_collections.opta.platform.plugins.module_utils._linkerd.certificate
 from cryptography import x509
 
 from tests.module import mesh_foundation
-from tests.module.eks_foundation import until
 from tests.module.kubernetes_foundation import Cluster
 from tests.module.service_foundation import Service, actions, brought, cluster_for_services
 from tests.standin.kubernetes_client import KubernetesError
+from tests.support.until import until
 
 ADDONS = {"mesh": "linkerd", "ingress": "nginx_gateway_fabric"}
 RESTRICTED = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.module.addons_foundation import DOMAIN, Addons
-from tests.module.eks_foundation import until
 from tests.module.service_foundation import ENVIRONMENT, PREFIX, actions
+from tests.support.until import until
 
 OWN_NAMESPACES = {
     "aws-load-balancer-controller": "aws-load-balancer-controller",
@@ -28,41 +28,6 @@ def addons(ansible, standin):
     return Addons(ansible, standin)
 
 
-def test_k1_to_k9_from_nothing_to_nothing(standin, addons):
-    mark = standin.mark()
-    planned = addons.run("--check")
-    assert standin.mutating(mark) == []
-    done = addons.run()
-    assert actions(planned) == actions(done)
-    mark = standin.mark()
-    again = addons.run()
-    assert (actions(again), again.changed(ENVIRONMENT), standin.mutating(mark)) == ([], [], [])
-    assert OWN_NAMESPACES.items() <= addons.releases().items()
-    (balancer,) = addons.balancers()
-    assert balancer["tags"]["opta:name"] == "nginx_gateway_fabric"
-    assert balancer["DNSName"] in done.output
-
-    client = standin.client("elbv2")
-    listeners = {entry["Port"]: entry for entry in client.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]}
-    assert {port: entry["Protocol"] for port, entry in listeners.items()} == {80: "TCP", 443: "TLS"}
-    assert listeners[443]["Certificates"][0]["CertificateArn"] == addons.zone["certificate_arn"]
-
-    _route(addons, f"app.{DOMAIN}")
-    until(lambda: (f"app.{DOMAIN}.", "A") in addons.records())
-    assert {(f"{kind}-extdns.app.{DOMAIN}.", "TXT") for kind in ("cname", "aaaa")} <= addons.records(), (
-        "the owner's records lie in the zone"
-    )
-
-    gone = addons.absent()
-    assert gone.returncode == 0, gone.output[-4000:]
-    assert (addons.balancers(), addons.roles(), addons.records()) == ([], set(), set())
-    left = {item["metadata"]["name"] for item in addons.cluster.kubernetes.items("/api/v1/namespaces")}
-    assert not left & set(OWN_NAMESPACES.values())
-    mark = standin.mark()
-    assert addons.absent().changed(ENVIRONMENT) == []
-    assert standin.mutating(mark) == []
-
-
 def _route(addons, host):
     kubernetes = addons.cluster.kubernetes
     kubernetes.create("/api/v1/namespaces", {"metadata": {"name": "routed"}})
@@ -71,11 +36,29 @@ def _route(addons, host):
     kubernetes.create("/apis/gateway.networking.k8s.io/v1/namespaces/routed/httproutes", route)
 
 
-def test_each_change_is_planned_and_done(standin, addons):
+def _reached_from_outside(standin, addons, done):
+    """The load balancer ends TLS with the environment's certificate, and external-dns keeps the records of a route."""
+    (balancer,) = addons.balancers()
+    assert balancer["tags"]["opta:name"] == "nginx_gateway_fabric"
+    assert balancer["DNSName"] in done.output
+    listed = standin.client("elbv2").describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    listeners = {entry["Port"]: entry for entry in listed}
+    assert {port: entry["Protocol"] for port, entry in listeners.items()} == {80: "TCP", 443: "TLS"}
+    assert listeners[443]["Certificates"][0]["CertificateArn"] == addons.zone["certificate_arn"]
+    _route(addons, f"app.{DOMAIN}")
+    until(lambda: (f"app.{DOMAIN}.", "A") in addons.records())
+    owned = {(f"{kind}-extdns.app.{DOMAIN}.", "TXT") for kind in ("cname", "aaaa")}
+    assert owned <= addons.records(), "the owner's records must lie in the zone"
+
+
+def test_from_nothing_through_changes_to_nothing(standin, addons):
     """A value, a version, the other ingress, a chart more, an add-on off: each predicted, done, and nothing left."""
     addons.standin.client("secretsmanager").create_secret(Name="datadog", SecretString='{"api_key": "a-key-of-datadog"}')
     arn = addons.standin.client("secretsmanager").describe_secret(SecretId="datadog")["ARN"]
-    assert addons.run(external_dns_enabled=False).returncode == 0
+    made = addons.run()
+    assert OWN_NAMESPACES.items() <= addons.releases().items()
+    _reached_from_outside(standin, addons, made)
+    addons.cluster.kubernetes.delete("/api/v1/namespaces/routed")
     mine = {"name": "mine", "repository": "https://charts.example.com", "chart": "metrics-server", "chart_version": "3.13.1"}
     changes = {
         "value and version": {"metrics_server_values": {"replicas": 3}, "metrics_server_chart_version": "3.13.0"},
@@ -95,13 +78,22 @@ def test_each_change_is_planned_and_done(standin, addons):
     assert {"helm release datadog/datadog", "Namespace datadog", f"IAM role {PREFIX}-{ENVIRONMENT}-addon-cluster-autoscaler"} <= kinds
     assert addons.releases()["mine"] == "mine"
     assert {balancer["tags"]["opta:name"] for balancer in addons.balancers()} == {"ingress_nginx"}
-    assert addons.roles() == {f"{PREFIX}-{ENVIRONMENT}-addon-aws-load-balancer-controller"}
+    named = {f"{PREFIX}-{ENVIRONMENT}-addon-{name}" for name in ("aws-load-balancer-controller", "external-dns")}
+    assert addons.roles() == named
     mark = standin.mark()
     assert (addons.run().changed(ENVIRONMENT), standin.mutating(mark)) == ([], [])
 
+    gone = addons.absent()
+    assert gone.returncode == 0, gone.output[-4000:]
+    assert (addons.balancers(), addons.roles(), addons.records()) == ([], set(), set())
+    left = {item["metadata"]["name"] for item in addons.cluster.kubernetes.items("/api/v1/namespaces")}
+    assert not left & set(OWN_NAMESPACES.values())
+    mark = standin.mark()
+    assert addons.absent().changed(ENVIRONMENT) == []
+    assert standin.mutating(mark) == []
+
 
 def test_a_release_left_pending_is_told_and_repaired_on_a_word_only(addons):
-    assert addons.absent().returncode == 0  # so that the next revision is the first
     assert addons.run(ingress="none", cluster_autoscaler_enabled=False).returncode == 0
     addons.cluster.set_status("metrics-server", "metrics-server", 1, "pending-upgrade", {"opta.platform/run": "elsewhere.1.1"})
     told = addons.run(wait_timeout_seconds=1)

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from tests.module.eks_foundation import until
 from tests.module.service_foundation import ENVIRONMENT, IMAGE, Service, actions, brought, cluster_for_services
+from tests.support.until import until
 
 SECRET_VALUE = "correct-horse-battery"
 
@@ -23,7 +23,7 @@ def service(playbooks, cluster, unique):
     return Service(playbooks, cluster, "hello", unique("layer"))
 
 
-def test_v1_to_v5_a_service_from_nothing(standin, service):
+def test_a_service_from_nothing(standin, service):
     done = brought(standin, service, secrets={"TOKEN": SECRET_VALUE}, cron_jobs=[{"name": "clean", "schedule": "@daily", "command": ["x"]}])
     assert SECRET_VALUE not in done.output
     assert service.deployment()["status"]["readyReplicas"] == 1
@@ -40,46 +40,52 @@ def test_v1_to_v5_a_service_from_nothing(standin, service):
     assert role["Arn"] == role_arn
     assert role["Path"] == f"/opta/{ENVIRONMENT}/"
     conditions = role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]["StringEquals"]
-    assert set(conditions.values()) == {"sts.amazonaws.com", f"system:serviceaccount:{service.layer}:hello"}, "defect 24: no audience"
+    assert set(conditions.values()) == {"sts.amazonaws.com", f"system:serviceaccount:{service.layer}:hello"}
     releases = service.cluster.kubernetes.items(f"/api/v1/namespaces/{service.layer}/secrets?labelSelector=owner=helm")
     assert releases and all(SECRET_VALUE not in json.dumps(release) for release in releases)
 
 
+#: inputs, and what the plan must name of each
 CHANGES = {
-    "image": {"image": f"{IMAGE}:2"},
-    "environment variable": {"environment_variables": {"LEVEL": "debug"}},
-    "secret": {"secrets": {"TOKEN": "another"}},
-    "replicas": {"minimum_replicas": 2},
-    "permissions": {"iam_statements": [{"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}]},
-    "cron job": {"cron_jobs": [{"name": "clean", "schedule": "@hourly", "command": ["x"]}]},
-    "port": {"ports": [{"port": 9090}]},
+    "image": ({"image": f"{IMAGE}:2"}, "image"),
+    "environment variable": ({"environment_variables": {"LEVEL": "debug"}}, "LEVEL"),
+    "replicas": ({"minimum_replicas": 2}, "minReplicas"),
+    "permissions": ({"iam_statements": [{"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}]}, "inline_policies"),
+    "cron job": ({"cron_jobs": [{"name": "clean", "schedule": "@hourly", "command": ["x"]}]}, "CronJob"),
+    "port": ({"ports": [{"port": 9090}]}, "9090"),
 }
 
 
-def test_each_change_is_planned_and_done(standin, service):
-    service.inputs["opta_service_secrets"] = {"TOKEN": SECRET_VALUE}
-    assert service.run().returncode == 0
-    for name, inputs in CHANGES.items():
-        planned, done = service.plan(**inputs), service.run()
-        assert actions(planned) == actions(done), name
-        assert actions(done), f"{name}: nothing was done"
-    mark = standin.mark()
-    assert (service.run().changed(service.name), standin.mutating(mark)) == ([], [])
-
-
-def test_defect_20_a_new_secret_rolls_the_pods_and_tells_nothing(service):
+def test_changes_are_planned_and_done_and_others_are_respected(standin, service):
     assert service.run(secrets={"TOKEN": SECRET_VALUE}).returncode == 0
+    deployment = f"/apis/apps/v1/namespaces/{service.layer}/deployments/hello"
+    service.cluster.kubernetes.merge(deployment, {"spec": {"replicas": 3}})
+    assert service.run().changed(service.name) == []
+    assert service.deployment()["spec"]["replicas"] == 3, "the autoscaler decides"
+
+    path = f"/api/v1/namespaces/{service.layer}/secrets/hello"
+    service.cluster.kubernetes.merge(path, {"data": {"TOKEN": base64.b64encode(b"by hand").decode()}})
+    assert actions(service.run())
+    assert base64.b64decode(service.secret()["data"]["TOKEN"]).decode() == SECRET_VALUE
+
     before = service.pods()
-    planned = service.plan(secrets={"TOKEN": "another-value"})
-    done = service.run("-vv")
+    planned, done = service.plan(secrets={"TOKEN": "another-value"}), service.run("-vv")
     assert actions(planned) == actions(done)
     until(lambda: service.pods() and not service.pods() & before)
     for shown in (planned.output, done.output):
         assert "another-value" not in shown and SECRET_VALUE not in shown
         assert base64.b64encode(b"another-value").decode() not in shown
 
+    inputs = {name: value for given, _named in CHANGES.values() for name, value in given.items()}
+    planned, done = service.plan(**inputs), service.run()
+    assert actions(planned) == actions(done)
+    named = json.dumps(planned.tasks)
+    assert [name for name, (_inputs, word) in CHANGES.items() if word not in named] == []
+    mark = standin.mark()
+    assert (service.run().changed(service.name), standin.mutating(mark)) == ([], [])
 
-def test_defect_20_a_run_that_died_after_the_secret_still_rolls_the_pods(standin, service):
+
+def test_a_run_that_died_after_the_secret_still_rolls_the_pods(standin, service):
     assert service.run(secrets={"TOKEN": SECRET_VALUE}).returncode == 0
     before = service.pods()
     statement = {"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}
@@ -92,21 +98,9 @@ def test_defect_20_a_run_that_died_after_the_secret_still_rolls_the_pods(standin
     until(lambda: service.pods() and not service.pods() & before)
 
 
-def test_t5_what_others_scale_stays_and_what_others_change_is_set_back(service):
-    assert service.run(secrets={"TOKEN": SECRET_VALUE}).returncode == 0
-    deployment = f"/apis/apps/v1/namespaces/{service.layer}/deployments/hello"
-    service.cluster.kubernetes.merge(deployment, {"spec": {"replicas": 3}})
-    assert service.run().changed(service.name) == []
-    assert service.deployment()["spec"]["replicas"] == 3
-    path = f"/api/v1/namespaces/{service.layer}/secrets/hello"
-    service.cluster.kubernetes.merge(path, {"data": {"TOKEN": base64.b64encode(b"by hand").decode()}})
-    assert actions(service.run())
-    assert base64.b64decode(service.secret()["data"]["TOKEN"]).decode() == SECRET_VALUE
-
-
 def test_a_roll_out_that_fails_is_rolled_back_and_says_why(service):
     assert service.run().returncode == 0
-    failed = service.run(image=f"{IMAGE}:2", pod_annotations={"standin/fail": "crash"}, timeout_seconds=25)
+    failed = service.run(image=f"{IMAGE}:2", pod_annotations={"standin/fail": "crash"}, timeout_seconds=10)
     assert "CrashLoopBackOff" in failed.failure() and "rolled back" in failed.failure()
     assert service.deployment()["spec"]["template"]["spec"]["containers"][0]["image"] == f"{IMAGE}:1"
 
@@ -116,25 +110,17 @@ def test_what_kubernetes_cannot_change_is_refused_in_the_plan_too(standin, servi
     for arguments in (["--check"], []):
         refused = service.run(*arguments, persistent_storage=[{**service.cluster.disk, "size_gib": 2}])
         assert "StatefulSet" in refused.failure() and "cannot change it in place" in refused.failure()
-    assert (service.run(persistent_storage=[service.cluster.disk]).changed(service.name)) == []
 
 
-@pytest.mark.parametrize(
-    ("inputs", "sentence"),
-    [
-        ({"layer": "Shop"}, "opta_service_layer is 'Shop'"),
-        ({"minimum_replicas": 4}, "opta_service_minimum_replicas 4 is above"),
-        ({"probe": {"path": "/", "command": ["x"]}}, "has path and command"),
-    ],
-)
-def test_bad_input_is_told_before_anything_is_asked(standin, service, inputs, sentence):
+def test_bad_input_is_refused_before_the_first_call(standin, service):
     mark = standin.mark()
-    refused = service.run(**inputs)
-    assert sentence in refused.failure()
+    refused = service.run(layer="Shop", minimum_replicas=4, probe={"path": "/", "command": ["x"]}).failure()
+    for sentence in ("opta_service_layer is 'Shop'", "opta_service_minimum_replicas 4 is above", "has path and command"):
+        assert sentence in refused
     assert standin.requests(mark) == []
 
 
-def test_t4_removing_keeps_the_data_and_the_layer_that_others_use(standin, playbooks, cluster, unique):
+def test_removing_keeps_the_data_and_the_layer_that_others_use(standin, playbooks, cluster, unique):
     layer = unique("layer")
     first, second = (Service(playbooks, cluster, name, layer) for name in ("hello", "store"))
     assert first.run().returncode == 0

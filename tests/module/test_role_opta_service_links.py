@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.module.eks_foundation import until
 from tests.module.service_foundation import ENVIRONMENT, PREFIX, Service, actions, brought, cluster_for_services
 from tests.support.passwords import releases, shown
 from tests.support.playbooks import Playbooks
+from tests.support.until import until
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/0123abcd-4567-89ab-cdef-0123456789ab"
 BUCKET = "arn:aws:s3:::opta-objects-bucket-main-0a1b2c3d"

@@ -7,7 +7,8 @@ import json
 import sys
 from pathlib import Path
 
-from tests.standin import lifecycle
+from tests.standin import lifecycle, owner
+from tests.standin.aws.clock import Times, checked
 from tests.standin.binaries import BinaryError
 
 
@@ -28,13 +29,16 @@ def main() -> int:
         command.add_argument("--directory", type=Path, required=True, help="its state, logs and kubeconfig; one directory per stand-in")
         if name == "up":
             command.add_argument("--region", default="eu-west-1", help="the AWS region (default %(default)s)")
-            command.add_argument("--times", type=_times, default={}, help='JSON: seconds per kind of resource, as {"eks:cluster": 5}')
+            command.add_argument("--times", type=_times, default={}, help='JSON: seconds (or {"calls": n}) per kind, as {"eks:cluster": 5}')
             command.add_argument("--latency-ms", type=int, default=0, help="milliseconds added to each AWS call (default %(default)s)")
+            command.add_argument(
+                "--owner", type=_owner, metavar="PID[:START]", help="a process with whose end the stand-in and its directory go"
+            )
     options = parser.parse_args()
     directory = options.directory.resolve()
     try:
         if options.command == "up":
-            lifecycle.up(directory, options.region, options.times, options.latency_ms)
+            lifecycle.up(directory, options.region, options.times, options.latency_ms, options.owner or "")
         elif options.command == "down":
             lifecycle.down(directory)
         elif options.command == "status":
@@ -49,12 +53,24 @@ def main() -> int:
     return 0
 
 
-def _times(text: str) -> dict[str, float]:
+def _owner(text: str) -> str:
+    """The process as the stand-in knows it from now on."""
     try:
-        times = json.loads(text)
-        return {str(kind): float(seconds) for kind, seconds in times.items()}
+        pid, _, start = text.partition(":")
+        wanted = owner.identity(int(pid))
+        if start and text != wanted:
+            raise ProcessLookupError(f"the process {text} has ended")
+        return wanted
+    except (ValueError, ProcessLookupError) as error:
+        raise argparse.ArgumentTypeError("must be the pid of a process that lives") from error
+
+
+def _times(text: str) -> Times:
+    try:
+        return checked(json.loads(text))
     except (ValueError, TypeError, AttributeError) as error:
-        raise argparse.ArgumentTypeError('must be a JSON object of seconds, as {"eks:cluster": 5}') from error
+        message = f'must be a JSON object of seconds or calls, as {{"eks:cluster": 5, "eks:addon": {{"calls": 3}}}}: {error}'
+        raise argparse.ArgumentTypeError(message) from error
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ what is missing is downloaded from its official release (see downloads.py), else
 from __future__ import annotations
 
 import argparse
+import contextlib
+import fcntl
 import os
 import platform
 import re
@@ -16,7 +18,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,10 +125,13 @@ def build(binary: Binary, report: Report) -> Path:
     environment = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly -buildvcs=false", "CGO_ENABLED": "0"}
     unfinished = target.with_name(f".{binary.name}.{os.getpid()}")
     command = [go, "build", f"-ldflags=-s -w {binary.linker_flags}".strip(), "-o", str(unfinished), binary.package]
-    answer = subprocess.run(command, cwd=TOOLS / binary.module, env=environment, capture_output=True, text=True, check=False)
-    if answer.returncode != 0:
-        raise BinaryError(f"go build of {binary.name} {binary.version} failed:\n{answer.stderr[-3000:]}")
-    unfinished.replace(target)
+    try:
+        answer = subprocess.run(command, cwd=TOOLS / binary.module, env=environment, capture_output=True, text=True, check=False)
+        if answer.returncode != 0:
+            raise BinaryError(f"go build of {binary.name} {binary.version} failed:\n{answer.stderr[-3000:]}")
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
     report(f"  {binary.name:<24} built in {time.monotonic() - begun:.0f} s")
     return target
 
@@ -137,34 +142,55 @@ def provide(directory: Path, report: Report = print) -> Path:
     Raises BinaryError with what is missing and what can be done.
     """
     found = {binary.name: find(binary) for binary in BINARIES}
-    missing = [binary for binary in BINARIES if found[binary.name] is None]
+    if None in found.values():
+        with _cache_locked(report):
+            found = {binary.name: find(binary) for binary in BINARIES}  # another process may have made them meanwhile
+            found.update(_made([binary for binary in BINARIES if found[binary.name] is None], report))
+    places = {name: place for name, place in found.items() if place is not None}
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, (path, _origin) in places.items():
+        link = directory / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(path)
+    origins: dict[str, list[str]] = {}
+    for name, (_path, origin) in places.items():
+        origins.setdefault(origin, []).append(name)
+    for origin, names in origins.items():
+        report(f"binaries from {origin}: {', '.join(names)}")
+    report(f"binaries' cache: {cache_directory()}")
+    return directory
+
+
+@contextlib.contextmanager
+def _cache_locked(report: Report) -> Iterator[None]:
+    """One process at a time downloads or builds; the lock ends with its process."""
+    cache_directory().mkdir(parents=True, exist_ok=True)
+    with (cache_directory() / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            report(f"another process downloads or builds the programs in {cache_directory()}; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _made(missing: Sequence[Binary], report: Report) -> dict[str, tuple[Path, str]]:
+    """Downloads or builds programs; where each is, and which of the two was done."""
+    made: dict[str, tuple[Path, str]] = {}
     if missing:
         report(f"missing: {', '.join(binary.name for binary in missing)}; they go into {cache_directory()}")
     release_reachable = True
     for binary in missing:
         if release_reachable:
             try:
-                found[binary.name] = download(binary.name, architecture(), cache_directory()), "downloaded"
+                made[binary.name] = download(binary.name, architecture(), cache_directory()), "downloaded"
                 report(f"  {binary.name:<24} downloaded, checksum right")
                 continue
             except DownloadError as error:
                 report(f"  {error}; building with Go instead")
                 release_reachable = error.other_worth_trying
-        found[binary.name] = build(binary, report), "built"
-    directory.mkdir(parents=True, exist_ok=True)
-    for name, place in found.items():
-        assert place is not None
-        link = directory / name
-        link.unlink(missing_ok=True)
-        link.symlink_to(place[0])
-    origins: dict[str, list[str]] = {}
-    for name, place in found.items():
-        assert place is not None
-        origins.setdefault(place[1], []).append(name)
-    for origin, names in origins.items():
-        report(f"binaries from {origin}: {', '.join(names)}")
-    report(f"binaries' cache: {cache_directory()}")
-    return directory
+        made[binary.name] = build(binary, report), "built"
+    return made
 
 
 def main() -> int:

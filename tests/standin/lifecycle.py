@@ -17,6 +17,8 @@ from typing import Any
 import requests
 
 from tests.standin import binaries, chart_repository, kubeconfig
+from tests.standin import owner as owners
+from tests.standin.aws.clock import Times
 from tests.standin.aws_calls import aws_client
 from tests.standin.processes import HOST, ProcessTable, is_alive, resident_mebibytes
 
@@ -58,8 +60,13 @@ class Running:
         return [cluster for cluster in clusters if cluster.get("endpoint") and cluster.get("certificateAuthority", {}).get("data")]
 
 
-def up(directory: Path, region: str, times: dict[str, float], latency_ms: int) -> None:
-    """Starts a stand-in, empty, and returns when it answers. StandInError when one is up there already or it does not start."""
+def up(directory: Path, region: str, times: Times, latency_ms: int, owner: str = "") -> None:
+    """Starts a stand-in, empty, and returns when it answers. StandInError when one is up there already or it does not start.
+
+    owner: the process, as `PID:START`, with whose end the stand-in ends and its directory goes; without one it stays until `down`.
+    """
+    if owner:
+        owners.when_gone(owner, lambda: os.kill(os.getpid(), signal.SIGINT))
     _own(directory)
     with _locked(directory):
         if any(is_alive(process) for process in _table(directory).processes.values()):
@@ -68,16 +75,20 @@ def up(directory: Path, region: str, times: dict[str, float], latency_ms: int) -
         for entry in directory.iterdir():
             if entry.name not in (MARKER, "lock"):
                 shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-        binaries.provide(directory / "bin")
-        (directory / "settings.json").write_text(json.dumps({"region": region, "times": times, "latency_ms": latency_ms}))
-        table = _table(directory)
-        command = [sys.executable, "-m", "tests.standin.server", "--directory", directory, "--region", region]
-        command += ["--times", json.dumps(times), "--latency-ms", latency_ms]
-        table.start("server", command, _server_environment(directory), bound=False)
+        settings = {"region": region, "times": times, "latency_ms": latency_ms, "owner": owner}
+        (directory / "settings.json").write_text(json.dumps(settings))
         try:
+            binaries.provide(directory / "bin")
+            table = _table(directory)
+            command = [sys.executable, "-m", "tests.standin.server", "--directory", directory, "--region", region]
+            command += ["--times", json.dumps(times), "--latency-ms", latency_ms, "--owner", owner]
+            table.start("server", command, _server_environment(directory), bound=False)
             table.wait_until("server", lambda: _probe(directory))
         except (RuntimeError, KeyboardInterrupt) as error:
-            _end(directory)
+            with contextlib.suppress(FileNotFoundError):  # the directory goes with the owner
+                _end(directory)
+            if owner and owners.is_gone(owner):
+                shutil.rmtree(directory, ignore_errors=True)
             raise StandInError(str(error) or "interrupted") from error
     running = Running(directory)
     print(f"stand-in for AWS and EKS: {running.endpoint_url}, region {region}, state in {directory}\n{EXPLANATION}")

@@ -1,30 +1,26 @@
-"""Processes of the stand-in: started bound to their parent's life, known by pid and start time, ended in reverse order.
-
-Also a program of its own: `processes.py PARENT_PID SIGNAL USER COMMAND...` becomes USER (empty: stays who it is), asks the kernel for
-SIGNAL when its parent ends, and becomes COMMAND. A preexec_fn would do the same, but runs Python between fork and exec of a process that
-has many threads.
-"""
+"""Processes of the stand-in: started bound to their parent's life, known by pid and start time, ended in reverse order."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-import pwd
 import random
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from tests.support.until import until
+
 HOST = "127.0.0.1"
 ATTEMPTS = 100
 PORTS = range(15000, 32000)  # below the kernel's ephemeral ports: no outgoing connection can take one between choosing and listening
+BOUND = Path(__file__).resolve().with_name("bound.py")
 _reservations: dict[str, socket.socket] = {}
 # The kernel sends the death signal when the thread that forked ends, so one thread that never ends starts everything.
 _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
@@ -115,10 +111,14 @@ def end(process: dict[str, Any], signals: Sequence[tuple[int, float]]) -> bool:
             return True
         with contextlib.suppress(ProcessLookupError):
             os.kill(process["pid"], number)
-        deadline = time.monotonic() + seconds
-        while is_alive(process) and time.monotonic() < deadline:
-            time.sleep(0.01)
+        with contextlib.suppress(TimeoutError):
+            until(lambda: not is_alive(process), seconds, longest_pause=0.02)
     return not is_alive(process)
+
+
+def bound_to_this_process(death_signal: int, user: str = "") -> list[str]:
+    """The beginning of a command that gets the signal when the thread that starts it ends. user: whose process it becomes."""
+    return [sys.executable, "-I", "-S", str(BOUND), str(os.getpid()), str(int(death_signal)), user]
 
 
 class ProcessTable:
@@ -150,7 +150,7 @@ class ProcessTable:
         variables = {**os.environ, "NO_PROXY": HOST, "no_proxy": HOST, **(environment or {})}
         words = [str(word) for word in command]
         if bound:
-            words = [sys.executable, "-I", "-S", str(Path(__file__).resolve()), str(os.getpid()), str(int(death_signal)), user, *words]
+            words = [*bound_to_this_process(death_signal, user), *words]
         with (self.directory / f"{name}.log").open("ab") as log:
             child = _starter.submit(
                 subprocess.Popen,
@@ -171,12 +171,19 @@ class ProcessTable:
 
         Raises RuntimeError with the log's tail when the process ends before, or when the time is over.
         """
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and is_alive(self.processes[name]):
-            try:
-                return probe()
-            except OSError:
-                time.sleep(0.03)
+        answers: list[Any] = []
+
+        def answered() -> bool:
+            if not is_alive(self.processes[name]):
+                return True
+            with contextlib.suppress(OSError):
+                answers.append(probe())
+            return bool(answers)
+
+        with contextlib.suppress(TimeoutError):
+            until(answered, seconds, longest_pause=0.05)
+        if answers:
+            return answers[0]
         state = "did not get ready in time" if is_alive(self.processes[name]) else "ended"
         raise RuntimeError(f"{name} {state}; the end of {self.directory / name}.log:\n{self.log_tail(name)}")
 
@@ -202,22 +209,3 @@ class ProcessTable:
         replacement = self.path.with_suffix(".new")
         replacement.write_text(json.dumps(self.processes, indent=1))
         replacement.replace(self.path)
-
-
-def _become(parent: int, death_signal: int, user: str, command: list[str]) -> None:
-    import ctypes  # noqa: PLC0415  only this little program needs it
-
-    if user:
-        entry = pwd.getpwnam(user)
-        os.setgroups([])
-        os.setgid(entry.pw_gid)
-        os.setuid(entry.pw_uid)  # first: a change of the user drops the wish for the signal
-    signal_of_parents_death = 1  # PR_SET_PDEATHSIG of prctl(2); it survives exec
-    if ctypes.CDLL(None, use_errno=True).prctl(signal_of_parents_death, death_signal) != 0:
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
-    if os.getppid() == parent:  # else the parent ended before the request
-        os.execv(command[0], command)
-
-
-if __name__ == "__main__":
-    _become(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:])

@@ -1,9 +1,9 @@
 """The stand-in's server: the emulated AWS and, in threads, the loops of the clusters. Started by `python -m tests.standin up`.
 
-python -m tests.standin.server --directory DIR [--region R] [--times JSON] [--latency-ms N]
+python -m tests.standin.server --directory DIR [--region R] [--times JSON] [--latency-ms N] [--owner PID:START]
 
 Writes DIR/server.json {pid, port, endpoint_url, dns_address} when it answers, and one line for each AWS call to DIR/requests.jsonl.
-SIGTERM ends it.
+SIGTERM ends it, and so does the end of its owner, with which DIR goes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -30,6 +31,7 @@ from tests.standin.aws.view import View
 from tests.standin.aws.world import World
 from tests.standin.databases.running import Databases
 from tests.standin.dns_server import DnsServer
+from tests.standin.owner import is_gone, when_gone
 from tests.standin.processes import HOST, reserve_port
 from tests.standin.request_handler import RequestHandler
 
@@ -68,6 +70,7 @@ def main() -> None:
     parser.add_argument("--region", default="eu-west-1")
     parser.add_argument("--times", type=json.loads, default={})
     parser.add_argument("--latency-ms", type=int, default=0)
+    parser.add_argument("--owner", default="")
     options = parser.parse_args()
     directory = options.directory.resolve()
     directory.mkdir(parents=True, exist_ok=True)
@@ -85,6 +88,8 @@ def main() -> None:
     dns.start()
     server = make_server(HOST, port, Application(world), threaded=True, request_handler=RequestHandler)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    if options.owner:
+        when_gone(options.owner, lambda: os.kill(os.getpid(), signal.SIGTERM))
     running = {"pid": os.getpid(), "port": port, "endpoint_url": world.endpoint_url, "dns_address": dns.address}
     _write(directory / "server.json", running)
     try:
@@ -92,6 +97,8 @@ def main() -> None:
     finally:
         dns.stop()
         _end(world)
+        if options.owner and is_gone(options.owner):
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 def _end(world: World) -> None:

@@ -8,14 +8,11 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.plugins.loader import init_plugin_loader
+from ansible.module_utils.common.json import Direction, get_module_decoder
+from ansible_collections.opta.platform.plugins.module_utils._controller import VARIABLE, identity
+from ansible_collections.opta.platform.plugins.plugin_utils import _worker
 
 from .standin import ROOT
-
-init_plugin_loader()
-
-from ansible_collections.opta.platform.plugins.module_utils._controller import VARIABLE, identity  # noqa: E402
-from ansible_collections.opta.platform.plugins.plugin_utils import _worker  # noqa: E402
 
 MODULES = "ansible_collections.opta.platform.plugins.modules"
 
@@ -25,12 +22,18 @@ def call_module(name: str, options: Mapping[str, Any], environment: Mapping[str,
 
     environment: variables that the module sees beside those of this process.
     """
-    arguments = {**options, "_ansible_check_mode": check_mode, "_ansible_diff": True, "_ansible_remote_tmp": os.environ["ANSIBLE_REMOTE_TMP"]}
+    arguments = {
+        **options,
+        "_ansible_check_mode": check_mode,
+        "_ansible_diff": True,
+        "_ansible_remote_tmp": os.environ["ANSIBLE_REMOTE_TMP"],
+    }
     variables = {**environment, VARIABLE: identity(os.getpid())}
     ended = _worker.run(f"{MODULES}.{name}", _worker.payload(arguments), variables, str(ROOT))
     try:
-        result = json.loads(ended["stdout"])
+        result = json.loads(ended["stdout"], cls=get_module_decoder(_worker.PROFILE, Direction.MODULE_TO_CONTROLLER))
     except ValueError:
         sys.stderr.write(ended["stderr"])
         raise
+    result["warnings"] = [warning if isinstance(warning, str) else warning.event.msg for warning in result.get("warnings", [])]
     return {key: value for key, value in result.items() if key != "invocation"}

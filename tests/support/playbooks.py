@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .counts import current_test
 from .standin import ROOT
 
 SUPPORT = Path(__file__).resolve().parent
@@ -99,7 +100,7 @@ class Playbooks:
         extra = ["--extra-vars", json.dumps(variables)] if variables else []
         request = {
             "arguments": [*arguments, *extra],
-            "environment": {**self._environment, **(environment or {}), "OPTA_RESULTS": str(results)},
+            "environment": {**self._environment, **current_test(), **(environment or {}), "OPTA_RESULTS": str(results)},
             "directory": str(directory),
         }
         with output.open("wb") as written, open(os.devnull, "rb") as nothing:

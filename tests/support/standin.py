@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -9,19 +10,23 @@ import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import boto3
 import botocore.config
 
+from tests.standin.aws.clock import ASKED_FOR
+from tests.standin.owner import is_gone
+from tests.standin.processes import start_time
+
 ROOT = Path(__file__).resolve().parents[2]
 DIRECTORY = ROOT / ".standin"
 REGION = "eu-west-1"
 SESSION = boto3.session.Session()  # reads each service's model once
-#: seconds that things take in tests; what is not named here takes the stand-in's own time
-TIMES = {
+#: seconds that things take where time is measured; what is not named here takes the stand-in's own time
+SECONDS = {
     "eks:cluster": 0.3,
     "eks:nodegroup": 0.3,
     "eks:addon": 0.2,
@@ -41,6 +46,10 @@ TIMES = {
     "acm:certificate": 0.4,
     "acm:in-use": 0.3,
 }
+#: so many calls later it is as wanted: no test depends on how fast the machine is
+CALLS = {"calls": 2}
+#: what things take in tests: calls where a client asks for the end, else seconds
+TIMES: dict[str, Any] = {kind: CALLS if kind in ASKED_FOR else seconds for kind, seconds in SECONDS.items()}
 
 
 class Follower:
@@ -72,7 +81,7 @@ class Standin:
     directory: where it keeps its state; clusters' kubeconfig is directory/kubeconfig.
     """
 
-    def __init__(self, directory: Path, region: str = REGION, times: dict[str, float] | None = None) -> None:
+    def __init__(self, directory: Path, region: str = REGION, times: Mapping[str, Any] | None = None) -> None:
         self.directory = directory
         self.region = region
         self._times = TIMES if times is None else times
@@ -81,7 +90,9 @@ class Standin:
         self._clients: dict[tuple[Any, ...], Any] = {}
 
     def up(self, *options: str) -> Standin:
-        self._command("up", "--region", self.region, "--times", json.dumps(self._times), *options)
+        """Starts it; it ends with this process at the latest."""
+        owner = ["--owner", str(os.getpid())]
+        self._command("up", "--region", self.region, "--times", json.dumps(self._times), *owner, *options)
         self.environment = self._read_environment()
         self.endpoint_url = self.environment["AWS_ENDPOINT_URL"]
         return self
@@ -130,8 +141,8 @@ class Standin:
     def clear_faults(self) -> None:
         self._control("DELETE", "faults")
 
-    def set_times(self, **times: float) -> None:
-        """Seconds that kinds of things take from now on; `eks:cluster` is written eks_cluster."""
+    def set_times(self, **times: Any) -> None:
+        """Seconds that kinds of things take from now on, or what TIMES has; `eks:cluster` is written eks_cluster."""
         self._control("PUT", "times", {name.replace("_", ":", 1).replace("_", "-"): value for name, value in times.items()})
 
     def databases(self, *names: str) -> dict[str, Any]:
@@ -174,13 +185,22 @@ def own_directory() -> Path:
 
 
 def leftovers() -> Iterator[Path]:
-    """Directories of stand-ins whose process has ended without taking them down: <what for>-<pid>, or <what for>-<pid>-<name>."""
-    for directory in DIRECTORY.glob("*-*"):
+    """Directories of stand-ins, <what for>-<pid>[-<name>], whose process has ended: the stand-in itself was killed before it could go."""
+    for directory in sorted(DIRECTORY.glob("*-*")):
         pid = re.match(r"[a-z]+-(\d+)(-|$)", directory.name)
-        try:
-            if pid:
-                os.kill(int(pid.group(1)), 0)
-        except ProcessLookupError:
-            yield directory
-        except PermissionError:
+        if not pid:
             continue
+        try:
+            owner = json.loads((directory / "settings.json").read_text())["owner"]
+            gone = bool(owner) and is_gone(owner)
+        except (OSError, ValueError, KeyError):  # it had not begun, or was ended already
+            gone = start_time(int(pid.group(1))) is None
+        if gone:
+            yield directory
+
+
+def remove_leftovers() -> None:
+    """Ends and removes what killed processes left. Another test process may be at the same."""
+    for directory in leftovers():
+        with contextlib.suppress(RuntimeError):
+            Standin(directory).down()

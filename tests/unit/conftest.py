@@ -1,23 +1,27 @@
-"""What makes the tests of one process cheap."""
+"""Unit tests open no socket and start no process: what does is in tests/integration, or in tests/module."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
+import os
+import sys
+from typing import Any
 
 import pytest
-from botocore.loaders import JSONFileLoader
+
+#: of the interpreter's audit events
+FORBIDDEN = {"socket.bind", "socket.connect", "socket.sendto", "subprocess.Popen", "os.exec", "os.fork", "os.posix_spawn", "os.system"}
+#: those of the stand-in's own parts
+ALLOWED = "tests/unit/standin/"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _models_read_once() -> Iterator[None]:
-    """The models of AWS's services, which every new boto3 session reads anew: mock_aws begins with one.
+def _pure() -> None:
+    """An audit hook stays as long as its process, in which other tests may follow."""
+    sys.addaudithook(_refuse)
 
-    But for S3's: botocore's clients take the bucket out of the paths of the very model that they were given.
-    """
-    read = JSONFileLoader().load_file
-    once = functools.cache(read)
-    monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr(JSONFileLoader, "load_file", staticmethod(lambda path: read(path) if "/s3/" in path else once(path)))
-    yield
-    monkeypatch.undo()
+
+def _refuse(event: str, _arguments: tuple[Any, ...]) -> None:
+    if event in FORBIDDEN:
+        test = os.environ.get("PYTEST_CURRENT_TEST", "")
+        if test.startswith("tests/unit/") and not test.startswith(ALLOWED):
+            raise AssertionError(f"{event} in {test}: move the test to tests/integration")

@@ -12,7 +12,8 @@ from typing import Any
 
 from .. import _tags
 from .._errors import Refused
-from .._resource import KNOWN_AFTER_APPLY, Outcome, ensure_present
+from .._reconcile import ensure_present
+from .._resource import KNOWN_AFTER_APPLY, Outcome
 from .._route53 import api as route53_api
 from .._route53 import records
 from . import api, shapes, use

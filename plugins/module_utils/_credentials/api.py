@@ -10,13 +10,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import until_visible
-
-#: a secret or a version made a moment ago
-NOT_YET = [("ResourceNotFoundException", "")]
-#: a secret of that name that was deleted without recovery a moment ago
-STILL_GOING = [("InvalidRequestException", "scheduled for deletion")]
-GOING_PATIENCE_SECONDS = 120.0
+from .._visibility import patiently
 
 
 class SecretsError(AnsibleAWSError):
@@ -59,7 +53,7 @@ def list_secrets(client: Any, name_prefix: str) -> list[dict[str, Any]]:
 
 
 @SecretsErrorHandler.common_error_handler("read secret")
-@until_visible(NOT_YET)
+@patiently
 @AWSRetry.jittered_backoff()
 def get_secret_value(client: Any, name: str, version_id: str) -> str:
     return client.get_secret_value(SecretId=name, VersionId=version_id)["SecretString"]
@@ -79,21 +73,21 @@ def get_random_password(client: Any, length: int) -> str:
 
 
 @SecretsErrorHandler.common_error_handler("create secret")
-@until_visible(STILL_GOING, GOING_PATIENCE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff()
 def create_secret(client: Any, **request: Any) -> None:
     client.create_secret(**request)
 
 
 @SecretsErrorHandler.common_error_handler("change secret")
-@until_visible(NOT_YET)
+@patiently
 @AWSRetry.jittered_backoff()
 def update_secret(client: Any, name: str, **request: Any) -> None:
     client.update_secret(SecretId=name, **request)
 
 
 @SecretsErrorHandler.common_error_handler("write a version of a secret")
-@until_visible(NOT_YET)
+@patiently
 @AWSRetry.jittered_backoff()
 def put_secret_value(client: Any, name: str, token: str, value: str, stage: str) -> None:
     client.put_secret_value(SecretId=name, ClientRequestToken=token, SecretString=value, VersionStages=[stage])
@@ -120,7 +114,7 @@ def delete_secret(client: Any, name: str, recovery_window_in_days: int | None) -
 
 
 @SecretsErrorHandler.common_error_handler("tag secret")
-@until_visible(NOT_YET)
+@patiently
 @AWSRetry.jittered_backoff()
 def tag_resource(client: Any, name: str, tags: list[dict[str, str]]) -> None:
     client.tag_resource(SecretId=name, Tags=tags)

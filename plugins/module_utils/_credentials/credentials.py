@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._names import digest
-from .._resource import KNOWN_AFTER_APPLY, Outcome, ensure_absent, ensure_present
+from .._reconcile import ensure_absent, ensure_present
+from .._resource import KNOWN_AFTER_APPLY, Outcome
 from . import api
 from .password import LENGTH, Password, as_secret_string, of_secret_string
 from .secret import DEFAULT_WINDOW_IN_DAYS, Secret

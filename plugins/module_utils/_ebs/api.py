@@ -10,6 +10,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from .._visibility import patiently
+
 
 class VolumeError(AnsibleAWSError):
     """A call about volumes or snapshots failed."""
@@ -48,7 +50,8 @@ def create_snapshot(client: Any, volume_id: str, description: str, tags: list[di
 
 
 @VolumeErrorHandler.deletion_error_handler("delete a volume")
-@AWSRetry.jittered_backoff(catch_extra_error_codes=["VolumeInUse"])
+@patiently
+@AWSRetry.jittered_backoff()
 def delete_volume(client: Any, volume_id: str) -> bool:
     client.delete_volume(VolumeId=volume_id)
     return True

@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import _tags
 from .._errors import PlatformError
+from .._repeats import make_once
 from .._resource import Outcome
 from .._wait import wait_for
 from . import api
@@ -56,7 +57,12 @@ def keep(client: Any, volume_id: str, check_mode: bool, tags: Mapping[str, str],
         return made
     if made:
         complete = {**tags, _tags.RETAINED: "true", SOURCE_TAG: volume_id}
-        api.create_snapshot(client, volume_id, f"Kept when {user} was removed: {volume_id}", _tags.as_list(complete))
+        description = f"Kept when {user} was removed: {volume_id}"
+        make_once(
+            lambda: api.create_snapshot(client, volume_id, description, _tags.as_list(complete)),
+            lambda: bool(_snapshots(client, volume_id)),
+            f"the snapshot of volume {volume_id}",
+        )
 
     def look() -> tuple[bool, str]:
         found = _snapshots(client, volume_id)

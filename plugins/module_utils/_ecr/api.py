@@ -12,11 +12,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 from .. import _tags
-from .._visibility import until_visible
+from .._visibility import patiently
 
 MISSING = ["RepositoryNotFoundException", "LifecyclePolicyNotFoundException", "RepositoryPolicyNotFoundException"]
-#: a role that was made a moment ago, named in a repository's policy
-UNKNOWN_PRINCIPAL = [("InvalidParameterException", "principal not found")]
 
 
 class EcrError(AnsibleAWSError):
@@ -99,7 +97,7 @@ def delete_lifecycle_policy(client: Any, name: str) -> None:
 
 
 @EcrErrorHandler.common_error_handler("set repository policy")
-@until_visible(UNKNOWN_PRINCIPAL)
+@patiently
 @AWSRetry.jittered_backoff()
 def set_repository_policy(client: Any, name: str, policy: str) -> None:
     client.set_repository_policy(repositoryName=name, policyText=policy)

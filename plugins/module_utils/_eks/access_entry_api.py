@@ -7,11 +7,8 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import until_visible
+from .._visibility import patiently
 from .api import EksErrorHandler
-
-#: What CreateAccessEntry answers while IAM has not yet shown a new principal to EKS
-PRINCIPAL_NOT_VISIBLE = (("InvalidParameterException", "The specified principalArn is invalid"),)
 
 
 @EksErrorHandler.list_error_handler("describe the EKS access entry", None)
@@ -36,7 +33,7 @@ def list_associated_access_policies(client: Any, cluster_name: str, principal_ar
 
 
 @EksErrorHandler.common_error_handler("create the EKS access entry")
-@until_visible(PRINCIPAL_NOT_VISIBLE)
+@patiently
 @AWSRetry.jittered_backoff()
 def create_access_entry(client: Any, cluster_name: str, principal_arn: str, **request: Any) -> dict[str, Any]:
     return client.create_access_entry(clusterName=cluster_name, principalArn=principal_arn, **request)["accessEntry"]
@@ -56,6 +53,7 @@ def delete_access_entry(client: Any, cluster_name: str, principal_arn: str) -> b
 
 
 @EksErrorHandler.common_error_handler("associate the access policy with the EKS access entry")
+@patiently
 @AWSRetry.jittered_backoff()
 def associate_access_policy(client: Any, cluster_name: str, principal_arn: str, policy_arn: str, scope: dict[str, Any]) -> None:
     client.associate_access_policy(clusterName=cluster_name, principalArn=principal_arn, policyArn=policy_arn, accessScope=scope)

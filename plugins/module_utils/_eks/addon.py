@@ -118,8 +118,15 @@ class Addon(Resource):
     def remedy(self, found: Mapping[str, Any]) -> str:
         if "ConfigurationConflict" in issues_text(found.get("health")):
             option = "create" if found["status"] == "CREATE_FAILED" else "update"
-            return f"Set resolve_conflicts_on_{option}: OVERWRITE, delete it (state: absent, preserve: true) and run again."
-        return super().remedy(found)
+            return f"Set resolve_conflicts_on_{option}: OVERWRITE and run again."
+        return super().remedy(found) if found["status"] in FAILED else "Remove the cause and run again."
+
+    def never_worked(self, found: Mapping[str, Any]) -> bool:
+        return found["status"] in FAILED
+
+    def delete_failed(self, found: Mapping[str, Any]) -> None:
+        # Its software may run all the same: nodes would lose their network without vpc-cni
+        addon_api.delete_addon(self.client, self.cluster_name, self.addon_name, preserve=True)
 
     def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         if "addon_version" in wanted:

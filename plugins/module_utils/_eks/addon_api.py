@@ -7,15 +7,8 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import until_visible
-from .api import UPDATE_IN_PROGRESS, EksErrorHandler
-
-#: What CreateAddon and UpdateAddon answer while IAM has not yet shown a new role to EKS
-ADDON_ROLE_NOT_VISIBLE = (
-    ("InvalidParameterException", "could not be assumed"),
-    ("InvalidParameterException", "role does not exist"),
-    ("InvalidParameterException", ", does not exist"),
-)
+from .._visibility import patiently
+from .api import EksErrorHandler
 
 
 @EksErrorHandler.list_error_handler("describe the EKS add-on", None)
@@ -25,15 +18,15 @@ def describe_addon(client: Any, cluster_name: str, name: str) -> dict[str, Any] 
 
 
 @EksErrorHandler.common_error_handler("create the EKS add-on")
-@until_visible(ADDON_ROLE_NOT_VISIBLE)
+@patiently
 @AWSRetry.jittered_backoff()
 def create_addon(client: Any, cluster_name: str, name: str, **request: Any) -> dict[str, Any]:
     return client.create_addon(clusterName=cluster_name, addonName=name, **request)["addon"]
 
 
 @EksErrorHandler.common_error_handler("update the EKS add-on")
-@until_visible(ADDON_ROLE_NOT_VISIBLE)
-@AWSRetry.jittered_backoff(catch_extra_error_codes=UPDATE_IN_PROGRESS)
+@patiently
+@AWSRetry.jittered_backoff()
 def update_addon(client: Any, cluster_name: str, name: str, **request: Any) -> dict[str, Any]:
     return client.update_addon(clusterName=cluster_name, addonName=name, **request)["update"]
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import _tags
-from .._resource import Outcome, ensure_absent, ensure_present
+from .._reconcile import ensure_absent, ensure_present
+from .._resource import Outcome
 from . import access_entry_api, api
 from .access_entry import CLUSTER_ADMIN, AccessEntry
 from .identity import is_caller, partition, role_behind

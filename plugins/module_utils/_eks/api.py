@@ -5,24 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code, is_boto3_error_message
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import until_visible
-
-#: What CreateCluster answers while IAM has not yet shown a new role, its trust or its policies to EKS
-CLUSTER_ROLE_NOT_VISIBLE = (
-    ("InvalidParameterException", ", does not exist"),
-    ("InvalidParameterException", "could not be assumed"),
-    ("InvalidParameterException", "Error in role params"),
-    ("InvalidParameterException", "doesn't have the Amazon EKS Managed Policies"),
-    ("InvalidParameterException", "IAM role's policy must include"),
-)
-
-#: An update is refused while another one runs; the status UPDATING shows late
-UPDATE_IN_PROGRESS = ["ResourceInUseException"]
+from .._visibility import patiently
 
 
 class EksError(AnsibleAWSError):
@@ -39,7 +27,8 @@ class EksErrorHandler(AWSErrorHandler):
 
     @classmethod
     def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["ResourceNotFoundException", "NotFoundException"])
+        # EKS sometimes says ClientException of a cluster that is gone (terraform-provider-aws, internal/service/eks/cluster.go)
+        return is_boto3_error_code(["ResourceNotFoundException", "NotFoundException"]), is_boto3_error_message("No cluster found for name")
 
 
 @EksErrorHandler.list_error_handler("describe the EKS cluster", None)
@@ -49,32 +38,36 @@ def describe_cluster(client: Any, name: str) -> dict[str, Any] | None:
 
 
 @EksErrorHandler.common_error_handler("create the EKS cluster")
-@until_visible(CLUSTER_ROLE_NOT_VISIBLE)
+@patiently
 @AWSRetry.jittered_backoff()
 def create_cluster(client: Any, **request: Any) -> dict[str, Any]:
     return client.create_cluster(**request)["cluster"]
 
 
 @EksErrorHandler.common_error_handler("update the configuration of the EKS cluster")
-@AWSRetry.jittered_backoff(catch_extra_error_codes=UPDATE_IN_PROGRESS)
+@patiently
+@AWSRetry.jittered_backoff()
 def update_cluster_config(client: Any, name: str, **request: Any) -> dict[str, Any]:
     return client.update_cluster_config(name=name, **request)["update"]
 
 
 @EksErrorHandler.common_error_handler("update the version of the EKS cluster")
-@AWSRetry.jittered_backoff(catch_extra_error_codes=UPDATE_IN_PROGRESS)
+@patiently
+@AWSRetry.jittered_backoff()
 def update_cluster_version(client: Any, name: str, version: str, force: bool) -> dict[str, Any]:
     return client.update_cluster_version(name=name, version=version, force=force)["update"]
 
 
 @EksErrorHandler.common_error_handler("associate the encryption key with the EKS cluster")
-@AWSRetry.jittered_backoff(catch_extra_error_codes=UPDATE_IN_PROGRESS)
+@patiently
+@AWSRetry.jittered_backoff()
 def associate_encryption_config(client: Any, name: str, key_arn: str) -> dict[str, Any]:
     config = [{"resources": ["secrets"], "provider": {"keyArn": key_arn}}]
     return client.associate_encryption_config(clusterName=name, encryptionConfig=config)["update"]
 
 
 @EksErrorHandler.deletion_error_handler("delete the EKS cluster")
+@patiently
 @AWSRetry.jittered_backoff()
 def delete_cluster(client: Any, name: str) -> bool:
     client.delete_cluster(name=name)
@@ -106,6 +99,7 @@ def list_insights(client: Any, name: str, **criteria: Any) -> list[dict[str, Any
 
 
 @EksErrorHandler.common_error_handler("describe the update in EKS")
+@patiently
 @AWSRetry.jittered_backoff()
 def describe_update(client: Any, cluster_name: str, update_id: str, **of: str) -> dict[str, Any]:
     return client.describe_update(name=cluster_name, updateId=update_id, **of)["update"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .._cidr import canonical_blocks, same_blocks
 from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
 from . import api
@@ -61,6 +62,8 @@ def key_arn(cluster: Mapping[str, Any]) -> str | None:
 def endpoint_request(values: Mapping[str, Any]) -> dict[str, Any]:
     """The part of resourcesVpcConfig about the endpoint; CIDR blocks only go with public access."""
     request = {theirs: values[ours] for ours, theirs in ENDPOINT.items() if ours in values}
+    if "publicAccessCidrs" in request:
+        request["publicAccessCidrs"] = canonical_blocks(request["publicAccessCidrs"])
     if request.get("endpointPublicAccess") is False:
         request.pop("publicAccessCidrs", None)
     return request
@@ -80,7 +83,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
         Attribute("security_group_ids", _vpc("securityGroupIds"), same=same_members),
         Attribute("endpoint_public_access", _vpc("endpointPublicAccess")),
         Attribute("endpoint_private_access", _vpc("endpointPrivateAccess")),
-        Attribute("public_access_cidrs", _vpc("publicAccessCidrs"), same=same_members),
+        Attribute("public_access_cidrs", _vpc("publicAccessCidrs"), same=same_blocks),
         Attribute("log_types", found_log_types, same=same_members),
         Attribute("kms_key_arn", key_arn, key_change),
         Attribute("authentication_mode", lambda c: (c.get("accessConfig") or {}).get("authenticationMode"), authentication_change),
@@ -143,7 +146,7 @@ class Cluster(Resource):
         self.timeout_seconds = timeout_seconds
         self.attributes = attributes(purge_tags)
         self.missing = False
-        self.default_version = ""
+        self._chosen_by_eks: str | None = None
 
     def find(self) -> Mapping[str, Any] | None:
         cluster = api.describe_cluster(self.client, self.name)
@@ -166,6 +169,9 @@ class Cluster(Resource):
     def status(self, found: Mapping[str, Any] | None) -> str:
         return "gone" if found is None else status_text(found["status"], found.get("health"))
 
+    def remedy(self, found: Mapping[str, Any]) -> str:
+        return "Remove it (state: absent; of an environment: the playbook destroy with --tags eks) and run again."
+
     def determined(self) -> dict[str, Any]:
         return {"arn": self.predict_arn()} if self.missing and self.predict_arn else {}
 
@@ -175,7 +181,8 @@ class Cluster(Resource):
         if public is False:
             values.pop("public_access_cidrs", None)
         if found is None and "version" not in values:
-            values["version"] = self.default_version or self._default_version()
+            self._chosen_by_eks = None if self.default_version else self._version_for_new_clusters()
+            values["version"] = self.default_version or self._chosen_by_eks
         return values
 
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
@@ -195,7 +202,7 @@ class Cluster(Resource):
         elif issues_text(found.get("health")):
             notes.append(f"{self.kind} {self.name} is not well: {issues_text(found.get('health'))}.")
         if asked is None and current is not None:
-            newest = self._default_version()
+            newest = self._version_for_new_clusters()
             if newest != current and later_version(current, newest) == newest:
                 notes.append(f"{self.kind} {self.name} has version {current}; EKS now gives new clusters {newest}.")
         elif not notes and asked != current and current is not None:
@@ -273,15 +280,15 @@ class Cluster(Resource):
 
     def _refuse_a_version_that_eks_does_not_offer(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         asked, current = wanted.get("version"), found.get("version") if found else None
-        if asked is None or asked == self.default_version or (current is not None and later_version(current, asked) == current):
+        if asked in (None, self._chosen_by_eks) or (current is not None and later_version(current, asked) == current):
             return
         offered = sorted((each["clusterVersion"] for each in api.describe_cluster_versions(self.client)), key=minor)
         if asked not in offered:
             raise Refused(f"{self.kind} {self.name}: EKS does not offer version {asked}, but {', '.join(offered)}.")
 
-    def _default_version(self) -> str:
-        self.default_version = api.describe_cluster_versions(self.client, defaultOnly=True)[0]["clusterVersion"]
-        return self.default_version
+    def _version_for_new_clusters(self) -> str:
+        """What EKS itself takes by default."""
+        return str(api.describe_cluster_versions(self.client, defaultOnly=True)[0]["clusterVersion"])
 
     def _upgrade_notes(self, version: str) -> list[str]:
         what = f"{self.kind} {self.name}, upgrade to {version}"

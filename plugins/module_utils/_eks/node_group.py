@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
-from . import api, node_group_api
+from .._tags import keeping_others
+from . import api, node_group_api, scaling_group_api
 from .common import above_wanted, as_tags, change_tags, later_version, minor, same_members, status_text, wait_for_update
 from .node_group_requests import CONFIG_NAMES, as_update_config, config_request, create_request, found_taints, same_taints, version_request
 
@@ -97,18 +98,26 @@ def attributes(purge_labels: bool = True, purge_tags: bool = False) -> tuple[Att
         Attribute("node_repair", lambda g: bool((g.get("nodeRepairConfig") or {}).get("enabled"))),
         Attribute("version", lambda g: g.get("version"), merge=later_version),
         Attribute("release_version", lambda g: g.get("releaseVersion")),
+        # Given to new instances by the Auto Scaling group, so that a change of tags alone replaces no node
+        Attribute("node_tags", lambda g: g["node_tags"], merge=keeping_others),
         tags_attribute(lambda g: g.get("tags") or {}, purge_tags),
     )
 
 
 class NodeGroup(Resource):
-    """Source: EKS API, CreateNodegroup and DescribeNodegroup.
+    """Source: EKS API, CreateNodegroup and DescribeNodegroup; EC2 Auto Scaling API, CreateOrUpdateTags.
 
+    scaling: makes a client of EC2 Auto Scaling.
     force_update: whether pods that cannot be drained are stopped all the same.
+    template_tags: those that the launch template gives to instances; wanted_node_tags: those that new instances are to have.
     """
 
     kind = "EKS node group"
     made_by_aws = ("arn", "status", "auto_scaling_group_names")
+    replacement_note = (
+        "All its nodes go before new ones come. In the role eks it is allow_replacement of the entry in eks_node_groups, or "
+        "eks_allow_replacement; a second entry under another name makes new nodes first."
+    )
 
     def __init__(
         self,
@@ -116,6 +125,7 @@ class NodeGroup(Resource):
         cluster_name: str,
         name: str,
         *,
+        scaling: Callable[[], Any] = lambda: None,
         force_update: bool = False,
         purge_labels: bool = True,
         purge_tags: bool = False,
@@ -126,7 +136,10 @@ class NodeGroup(Resource):
         self.cluster_name = cluster_name
         self.node_group_name = name
         self.name = f"{cluster_name}/{name}"
+        self.scaling = scaling
         self.force_update = force_update
+        self.template_tags: Mapping[str, str] = {}
+        self.wanted_node_tags: Mapping[str, str] = {}
         self.wait = wait
         self.timeout_seconds = timeout_seconds
         self.attributes = attributes(purge_labels, purge_tags)
@@ -138,8 +151,23 @@ class NodeGroup(Resource):
         group = node_group_api.describe_nodegroup(self.client, self.cluster_name, self.node_group_name)
         if group is None:
             return None
-        scaling_groups = (group.get("resources") or {}).get("autoScalingGroups") or []
-        return {**group, "arn": group["nodegroupArn"], "auto_scaling_group_names": [each["name"] for each in scaling_groups]}
+        scaling_groups = [each["name"] for each in (group.get("resources") or {}).get("autoScalingGroups") or []]
+        return {
+            **group,
+            "arn": group["nodegroupArn"],
+            "auto_scaling_group_names": scaling_groups,
+            "node_tags": self._node_tags(scaling_groups),
+        }
+
+    def _node_tags(self, scaling_groups: Sequence[str]) -> dict[str, str]:
+        """The tags of the instances to come; the Auto Scaling group is asked only where the launch template lacks some."""
+        found = dict(self.template_tags)
+        if scaling_groups and not self.wanted_node_tags.items() <= found.items():
+            tags = scaling_group_api.describe_propagated_tags(self.scaling(), scaling_groups)
+            for key, value in self.wanted_node_tags.items():
+                if all(each.get(key) == value for each in tags.values()):
+                    found[key] = value
+        return found
 
     def determined(self) -> dict[str, Any]:
         return {"name": self.node_group_name, "cluster_name": self.cluster_name}
@@ -158,7 +186,10 @@ class NodeGroup(Resource):
         return "gone" if found is None else status_text(found["status"], found.get("health"))
 
     def remedy(self, found: Mapping[str, Any]) -> str:
-        return "Mend the cause and run again." if found["status"] == "DEGRADED" else super().remedy(found)
+        return "Remove the cause and run again." if found["status"] == "DEGRADED" else super().remedy(found)
+
+    def never_worked(self, found: Mapping[str, Any]) -> bool:
+        return found["status"] in FAILED
 
     def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         self.given = wanted
@@ -190,6 +221,16 @@ class NodeGroup(Resource):
         notes = above_wanted(f"{self.kind} {self.name}", found.get("version"), wanted.get("version"))
         if found["status"] in (*FAILED, "DEGRADED"):
             notes.append(f"{self.kind} {self.name} is {self.status(found)}")
+        changed = {
+            attribute.name for attribute in self.attributes if attribute.name in wanted and attribute.differs(found, wanted[attribute.name])
+        }
+        if changed & set(VERSION_NAMES):
+            notes.append(f"{self.kind} {self.name}: its nodes are drained and replaced, at most as many at a time as update_config allows.")
+        elif "node_tags" in changed:
+            notes.append(
+                f"{self.kind} {self.name}: no node is replaced for its tags. New instances get them; those that run, and volumes and "
+                "network interfaces, get them when the nodes are next replaced."
+            )
         return notes
 
     def create(self, wanted: Mapping[str, Any]) -> None:
@@ -208,6 +249,8 @@ class NodeGroup(Resource):
         self.moving = True
         if "tags" in names:
             change_tags(self.client, found["arn"], found.get("tags") or {}, wanted["tags"])
+        if "node_tags" in names:
+            self._tag_new_instances(found, wanted["node_tags"])
         rolls = bool(set(VERSION_NAMES) & set(names))
         if set(CONFIG_NAMES) & set(names):
             update = node_group_api.update_nodegroup_config(
@@ -224,6 +267,11 @@ class NodeGroup(Resource):
         self.moving = False
         self.replaced = found
         node_group_api.delete_nodegroup(self.client, self.cluster_name, self.node_group_name)
+
+    def _tag_new_instances(self, found: Mapping[str, Any], wanted: Mapping[str, str]) -> None:
+        missing = {key: value for key, value in wanted.items() if found["node_tags"].get(key) != value}
+        for name in found["auto_scaling_group_names"]:
+            scaling_group_api.create_or_update_tags(self.scaling(), name, missing)
 
     def _wait_for(self, update: Mapping[str, Any], another_follows: bool) -> None:
         if self.wait or another_follows:

@@ -7,17 +7,8 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import until_visible
-from .api import UPDATE_IN_PROGRESS, EksErrorHandler
-
-#: What CreateNodegroup answers while IAM has not yet shown a new role, or its service-linked role, to EKS
-NODE_ROLE_NOT_VISIBLE = (
-    ("InvalidParameterException", ", does not exist"),
-    ("InvalidParameterException", "could not be assumed"),
-    ("InvalidParameterException", "The role with name"),
-    ("InvalidParameterException", "trust relationships of nodeRole"),
-    ("InvalidRequestException", "unable to assume the service-linked role"),
-)
+from .._visibility import patiently
+from .api import EksErrorHandler
 
 
 @EksErrorHandler.list_error_handler("describe the EKS node group", None)
@@ -27,20 +18,22 @@ def describe_nodegroup(client: Any, cluster_name: str, name: str) -> dict[str, A
 
 
 @EksErrorHandler.common_error_handler("create the EKS node group")
-@until_visible(NODE_ROLE_NOT_VISIBLE)
+@patiently
 @AWSRetry.jittered_backoff()
 def create_nodegroup(client: Any, cluster_name: str, name: str, **request: Any) -> dict[str, Any]:
     return client.create_nodegroup(clusterName=cluster_name, nodegroupName=name, **request)["nodegroup"]
 
 
 @EksErrorHandler.common_error_handler("update the configuration of the EKS node group")
-@AWSRetry.jittered_backoff(catch_extra_error_codes=UPDATE_IN_PROGRESS)
+@patiently
+@AWSRetry.jittered_backoff()
 def update_nodegroup_config(client: Any, cluster_name: str, name: str, **request: Any) -> dict[str, Any]:
     return client.update_nodegroup_config(clusterName=cluster_name, nodegroupName=name, **request)["update"]
 
 
 @EksErrorHandler.common_error_handler("update the version of the EKS node group")
-@AWSRetry.jittered_backoff(catch_extra_error_codes=UPDATE_IN_PROGRESS)
+@patiently
+@AWSRetry.jittered_backoff()
 def update_nodegroup_version(client: Any, cluster_name: str, name: str, **request: Any) -> dict[str, Any]:
     return client.update_nodegroup_version(clusterName=cluster_name, nodegroupName=name, **request)["update"]
 

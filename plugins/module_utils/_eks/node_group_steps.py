@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._module import PlatformModule
-from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, ensure_present
+from .._reconcile import ensure_present
+from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource
 from .launch_template import LaunchTemplate
-from .node_group import NodeGroup
+from .node_group import VERSION_NAMES, NodeGroup
 
 
 def node_tags(cluster_name: str, name: str, tags: Mapping[str, Any] | None) -> dict[str, str] | None:
@@ -20,8 +21,19 @@ def node_tags(cluster_name: str, name: str, tags: Mapping[str, Any] | None) -> d
 def bring_present(
     module: PlatformModule, group: NodeGroup, template: LaunchTemplate, wanted: Mapping[str, Any], of_template: Mapping[str, Any]
 ) -> list[Outcome]:
-    """First the template, then the group that uses its newest version; what is refused is refused before either is touched."""
+    """First the template, then the group that uses its newest version; what is refused is refused before either is touched.
+
+    A version of the template that would differ in the tags of instances alone is not made: the nodes would be replaced for it.
+    """
     planned = _plan(module, template, of_template)
+    if planned.action == "update" and set(planned.attributes) - {"tags"} == {"node_tags"}:
+        without = {name: value for name, value in of_template.items() if name != "node_tags"}
+        kept = _plan(module, template, without)
+        _expect_tags(group, kept, of_template)
+        if not _replaces_nodes(_plan(module, group, {**wanted, **_reference(kept)})):
+            of_template, planned = without, kept
+            wanted = {**wanted, "node_tags": group.wanted_node_tags}
+    _expect_tags(group, planned, of_template)
     foreseen = {**wanted, **_reference(planned)}
     if module.check_mode:
         return [module.bring(group, foreseen), planned]
@@ -33,6 +45,16 @@ def bring_present(
     if module.params["wait"] and (made.action or brought.action or group.moving):
         template.prune((brought.resource or {}).get("launch_template_version"))
     return [brought, made]
+
+
+def _expect_tags(group: NodeGroup, template: Outcome, of_template: Mapping[str, Any]) -> None:
+    """Tell the group which tags its instances are to have, and which they get from the template."""
+    group.template_tags = (template.resource or {}).get("node_tags") or {}
+    group.wanted_node_tags = group.wanted_node_tags or of_template.get("node_tags") or {}
+
+
+def _replaces_nodes(planned: Outcome) -> bool:
+    return planned.action in ("create", "replace") or bool(set(planned.attributes) & set(VERSION_NAMES))
 
 
 def bring_absent(module: PlatformModule, group: NodeGroup, template: LaunchTemplate) -> list[Outcome]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .._cidr import source_error
 from .._errors import PlatformError
 from .._resource import KNOWN_AFTER_APPLY
 from .common import minor
@@ -27,7 +28,11 @@ def check_cluster(options: Mapping[str, Any]) -> None:
         )
     check_kubernetes_version("version", options.get("version"))
     for block in options.get("public_access_cidrs") or []:
-        check_network("public_access_cidrs", block)
+        sentence = None if block == KNOWN_AFTER_APPLY else source_error("public_access_cidrs", block, (4, 6))
+        if sentence:
+            raise PlatformError(sentence)
+    for block in options.get("api_client_cidr_blocks") or []:
+        check_network("api_client_cidr_blocks", block)
     if options.get("service_ipv4_cidr"):
         check_network("service_ipv4_cidr", options["service_ipv4_cidr"])
     if options.get("endpoint_public_access") is False and options.get("endpoint_private_access") is False:

@@ -11,17 +11,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 from .. import _tags
+from .._patience import ELASTICACHE_MISSING
 
 #: error codes that say that something is not there (botocore's model of ElastiCache)
-MISSING = (
-    "ReplicationGroupNotFoundFault",
-    "CacheClusterNotFound",
-    "CacheSubnetGroupNotFoundFault",
-    "CacheParameterGroupNotFound",
-    "UserNotFound",
-    "UserGroupNotFound",
-    "SnapshotNotFoundFault",
-)
+MISSING = ELASTICACHE_MISSING
 #: what ListTagsForResource says of a replication group that begins or ends
 NOT_AVAILABLE = "InvalidReplicationGroupState"
 

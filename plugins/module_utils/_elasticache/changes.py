@@ -14,20 +14,9 @@ with suppress(ImportError):  # the module says so
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 from .. import _tags
-from .._visibility import until_visible
-from .api import MISSING, CacheErrorHandler
+from .._visibility import patiently
+from .api import CacheErrorHandler
 
-#: something made a moment ago, or a user group that its user still changes
-NOT_YET = [*((code, "") for code in MISSING), ("InvalidUserGroupState", ""), ("InvalidUserState", "")]
-#: what a replication group that is gone still holds for moments
-STILL_IN_USE = [
-    ("CacheSubnetGroupInUse", ""),
-    ("InvalidCacheParameterGroupState", ""),
-    ("InvalidUserGroupState", ""),
-    ("InvalidUserState", ""),
-    ("DefaultUserAssociatedToUserGroup", ""),
-]
-IN_USE_PATIENCE_SECONDS = 120.0
 #: what is said of something that was not there before: the answer to the call that made it was lost, or another run was faster
 MADE_ALREADY = (
     "ReplicationGroupAlreadyExists",
@@ -54,14 +43,14 @@ def unless_made(call: Callable[..., None]) -> Callable[..., None]:
 
 @CacheErrorHandler.common_error_handler("create the replication group")
 @unless_made
-@until_visible(NOT_YET)
+@patiently
 @AWSRetry.jittered_backoff()
 def create_replication_group(client: Any, **request: Any) -> None:
     client.create_replication_group(**request)
 
 
 @CacheErrorHandler.common_error_handler("change the replication group")
-@until_visible(NOT_YET)
+@patiently
 @AWSRetry.jittered_backoff()
 def modify_replication_group(client: Any, name: str, **request: Any) -> None:
     client.modify_replication_group(ReplicationGroupId=name, **request)
@@ -80,7 +69,7 @@ def decrease_replica_count(client: Any, name: str, count: int) -> None:
 
 
 @CacheErrorHandler.common_error_handler("reboot a node")
-@until_visible([("InvalidCacheClusterState", "")])
+@patiently
 @AWSRetry.jittered_backoff()
 def reboot_cache_cluster(client: Any, name: str) -> None:
     client.reboot_cache_cluster(CacheClusterId=name, CacheNodeIdsToReboot=["0001"])
@@ -109,7 +98,7 @@ def modify_subnet_group(client: Any, name: str, subnet_ids: Sequence[str]) -> No
 
 
 @CacheErrorHandler.deletion_error_handler("delete the subnet group")
-@until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff()
 def delete_subnet_group(client: Any, name: str) -> None:
     client.delete_cache_subnet_group(CacheSubnetGroupName=name)
@@ -125,7 +114,7 @@ def create_parameter_group(client: Any, name: str, family: str, description: str
 
 
 @CacheErrorHandler.common_error_handler("change parameters")
-@until_visible(NOT_YET)
+@patiently
 @AWSRetry.jittered_backoff()
 def modify_parameters(client: Any, name: str, values: Sequence[tuple[str, str]]) -> None:
     named = [{"ParameterName": parameter, "ParameterValue": value} for parameter, value in values]
@@ -140,7 +129,7 @@ def reset_parameters(client: Any, name: str, values: Sequence[tuple[str, str]]) 
 
 
 @CacheErrorHandler.deletion_error_handler("delete the parameter group")
-@until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff()
 def delete_parameter_group(client: Any, name: str) -> None:
     client.delete_cache_parameter_group(CacheParameterGroupName=name)
@@ -154,14 +143,14 @@ def create_user(client: Any, **request: Any) -> None:
 
 
 @CacheErrorHandler.common_error_handler("change the user")
-@until_visible(NOT_YET)
+@patiently
 @AWSRetry.jittered_backoff()
 def modify_user(client: Any, user_id: str, **request: Any) -> None:
     client.modify_user(UserId=user_id, **request)
 
 
 @CacheErrorHandler.deletion_error_handler("delete the user")
-@until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff()
 def delete_user(client: Any, user_id: str) -> None:
     client.delete_user(UserId=user_id)
@@ -169,28 +158,28 @@ def delete_user(client: Any, user_id: str) -> None:
 
 @CacheErrorHandler.common_error_handler("create the user group")
 @unless_made
-@until_visible(NOT_YET)
+@patiently
 @AWSRetry.jittered_backoff()
 def create_user_group(client: Any, user_group_id: str, engine: str, user_ids: Sequence[str], tags: Mapping[str, Any]) -> None:
     client.create_user_group(UserGroupId=user_group_id, Engine=engine, UserIds=list(user_ids), Tags=_tags.as_list(tags))
 
 
 @CacheErrorHandler.common_error_handler("change the user group")
-@until_visible(NOT_YET)
+@patiently
 @AWSRetry.jittered_backoff()
 def modify_user_group(client: Any, user_group_id: str, **request: Any) -> None:
     client.modify_user_group(UserGroupId=user_group_id, **request)
 
 
 @CacheErrorHandler.deletion_error_handler("delete the user group")
-@until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff()
 def delete_user_group(client: Any, user_group_id: str) -> None:
     client.delete_user_group(UserGroupId=user_group_id)
 
 
 @CacheErrorHandler.common_error_handler("tag a resource of ElastiCache")
-@until_visible(NOT_YET)
+@patiently
 @AWSRetry.jittered_backoff()
 def add_tags(client: Any, arn: str, tags: Mapping[str, Any]) -> None:
     client.add_tags_to_resource(ResourceName=arn, Tags=_tags.as_list(tags))

@@ -277,6 +277,13 @@ class ReplicationGroup(Part):
         self._refuse_what_is_not_ours(found)  # it may have been made by others while its tags were not told
         changes.delete_replication_group(self.client, self.name, self.final_snapshot(found))
 
+    def never_worked(self, found: Mapping[str, Any]) -> bool:
+        return True  # create-failed is the only failure
+
+    def delete_failed(self, found: Mapping[str, Any]) -> None:
+        self._refuse_what_is_not_ours(found)
+        changes.delete_replication_group(self.client, self.name, None)  # it holds nothing of which there could be a snapshot
+
     def describe(self, found: Mapping[str, Any]) -> dict[str, Any]:
         shown = super().describe(found)
         return {**{key: value for key, value in shown.items() if key != "password"}, "tags": other_tags(found["all_tags"])}

@@ -7,6 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .._cidr import source_error
+from .._resource import KNOWN_AFTER_APPLY
+
 NAME_LIMIT = 40  # CreateReplicationGroup, ReplicationGroupId
 NAME = re.compile(r"(?!.*--)[a-z](?:[a-z0-9-]*[a-z0-9])?")
 NODE_TYPE = re.compile(r"cache\.[a-z0-9-]+\.[a-z0-9]+")
@@ -38,7 +41,7 @@ def name_error(option: str, name: str) -> list[str]:
 
 def group_errors(given: Mapping[str, Any], where: str = "") -> list[str]:
     """A sentence for each rule that the options of one replication group break; options that are None are not given."""
-    return [f"{where}{sentence}" for check in (_sizes, _failover, _engine, _windows, _port) for sentence in check(given)]
+    return [f"{where}{sentence}" for check in (_sizes, _failover, _engine, _windows, _access) for sentence in check(given)]
 
 
 def _sizes(given: Mapping[str, Any]) -> list[str]:
@@ -89,11 +92,12 @@ def _windows(given: Mapping[str, Any]) -> list[str]:
     return sentences
 
 
-def _port(given: Mapping[str, Any]) -> list[str]:
-    port = given.get("port")
-    if port is None or 1 <= int(port) <= 65535:
-        return []
-    return [f"port is {port}, but must be from 1 to 65535, for example 6379."]
+def _access(given: Mapping[str, Any]) -> list[str]:
+    port, blocks = given.get("port"), given.get("allowed_cidr_blocks") or []
+    sentences = [source_error("allowed_cidr_blocks", block) for block in blocks if block != KNOWN_AFTER_APPLY]
+    if port is not None and not 1 <= int(port) <= 65535:
+        sentences.append(f"port is {port}, but must be from 1 to 65535, for example 6379.")
+    return [sentence for sentence in sentences if sentence]
 
 
 def daily_minutes(window: str) -> tuple[int, int]:

@@ -12,7 +12,8 @@ from .._answers import ask_ahead
 from .._credentials.api import describe_secret
 from .._credentials.credentials import Credentials, applied_version
 from .._errors import Refused
-from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, ensure_absent, ensure_present
+from .._reconcile import ensure_absent, ensure_present
+from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource
 from .._security_group.group import StoreSecurityGroup
 from . import api, reboots
 from .groups import ParameterGroup, SubnetGroup, parameter_group_name
@@ -126,8 +127,7 @@ class Store:
         name, cache = self.options.name, self.cache
         ask_ahead(
             [
-                lambda: api.describe_replication_group(cache, name),
-                lambda: api.describe_cache_cluster(cache, f"{name}-001"),  # the first node, while it has not been replaced
+                self._ask_for_group_and_node,
                 lambda: api.describe_subnet_group(cache, name),
                 lambda: api.describe_parameter_groups(cache),
                 lambda: api.describe_user(cache, name),
@@ -136,6 +136,11 @@ class Store:
                 self._security_group_part().find,
             ]
         )
+
+    def _ask_for_group_and_node(self) -> None:
+        """One after the other: a group that is available with a node as it was before a change would be refused the change."""
+        api.describe_replication_group(self.cache, self.options.name)
+        api.describe_cache_cluster(self.cache, f"{self.options.name}-001")  # the first node, while it has not been replaced
 
     def _parts_of(self, standing: Mapping[str, Any]) -> list[Callable[[], Any]]:
         """What is asked of a store that stands, once the first answers have told what its parts are called."""
@@ -196,6 +201,7 @@ class Store:
             vpc_id=self._vpc_id(),
             tags=self.options.own_tags,
             purge_tags=self.options.purge_tags,
+            purge_rules=bool(self.options.get("purge_rules", False)),
         )
 
     def _security_group(self) -> Mapping[str, Any]:

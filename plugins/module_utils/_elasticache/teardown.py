@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._resource import Outcome, Resource, ensure_absent
+from .._reconcile import ensure_absent
+from .._resource import Outcome, Resource
 from .._security_group.group import StoreSecurityGroup
 from . import api, snapshots
 from .groups import ParameterGroup, SubnetGroup, parameter_group_name

@@ -13,6 +13,7 @@ from .._answers import ask_ahead
 from .._credentials.stores import environment_secrets, stores_among
 from .._eks import api as eks_api
 from .._elasticache import described as caches
+from .._errors import PlatformError
 from .._kms.key import Key
 from .._network.own_vpc import own_vpc
 from .._rds.described import KINDS
@@ -51,6 +52,8 @@ class Environment:
         self.brought = brought
         self.name = _names.resource_name(prefix, environment)
         self.domain = Domain(client, environment, domain)
+        #: a sentence for each role whose part cannot be read
+        self.notes: list[str] = []
         # What everything else is found by
         ask_ahead([lambda: self.reading, lambda: self.cluster, lambda: self.secrets, lambda: self.buckets, self.domain.found])
 
@@ -83,10 +86,18 @@ class Environment:
             "k8s_addons": self.k8s_addons,
             **{role: partial(self._databases, role, kind.kind) for role, kind in KINDS.items()},
         }
-        roles = side_by_side(readers, len(readers))
+        roles = side_by_side({role: partial(self._read, role, reader) for role, reader in readers.items()}, len(readers))
         if roles["k8s_addons"] and roles["dns_cert"]:
             roles["k8s_addons"]["domain"] = roles["dns_cert"]["domain"]
         return {role: values for role, values in roles.items() if values is not None}
+
+    def _read(self, role: str, reader: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
+        """What a role refuses, the role itself says: whoever only reads, as a removal of all others, goes on."""
+        try:
+            return reader()
+        except PlatformError as error:
+            self.notes.append(f"{role}_outputs are not known: {error}")
+            return None
 
     def _databases(self, role: str, kind: str) -> dict[str, Any] | None:
         return database_outputs(role, *self._place(), self.stores(kind))
@@ -142,6 +153,7 @@ class Environment:
     def _own_vpc(self) -> dict[str, Any] | None:
         if self.reading.vpc_id is None:
             return None
+        # Judged by what stands: an option that is given would say what is wanted
         options = Options(name=self.name, region=self.account["region"], tags=self.reading.tags)
         outcomes = Network(self.reading, options, check_mode=True).bring()
         return None if any(outcome.action for outcome in outcomes) else dict(outcomes[0].resource or {})

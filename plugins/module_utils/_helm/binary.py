@@ -11,6 +11,7 @@ import signal
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from .._errors import PlatformError
@@ -21,9 +22,50 @@ LONGEST_SECONDS = 12 * 60
 LONGEST_MESSAGE = 1500
 SET_PARENT_DEATH_SIGNAL = 1
 
-GET_HELM = (
-    "helm 3 is needed, but not found on the PATH: install it from https://helm.sh/docs/intro/install/ (the execution environment has it)."
-)
+MAJORS = (3, 4)
+#: of helm 3: the first with --take-ownership
+OLDEST = (3, 17)
+VERSION = re.compile(r"v([0-9]+)\.([0-9]+)\b")
+GET_HELM = "install it from https://helm.sh/docs/intro/install/ (the execution environment has it)."
+
+#: versions by path, size and time of change; what the controller knows, its workers need not ask
+_versions: dict[tuple[str, int, int], str] = {}
+
+
+@dataclass(frozen=True)
+class Binary:
+    """A helm of a version that this collection knows."""
+
+    path: str
+    major: int
+
+
+def find_helm(search_path: str | None = None) -> Binary:
+    """The helm on this PATH, or on that of this process; raises PlatformError when there is none of a version that is known."""
+    found = shutil.which("helm", path=search_path)
+    if found is None:
+        raise PlatformError(f"helm 3 or 4 is needed, but not found on the PATH: {GET_HELM}")
+    version = _version(found)
+    numbers = VERSION.match(version)
+    major, minor = (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)
+    if major not in MAJORS or (major, minor) < OLDEST:
+        raise PlatformError(
+            f"helm {OLDEST[0]}.{OLDEST[1]} or newer, or helm 4, is needed, but {found} is {version or 'no helm'}: {GET_HELM}"
+        )
+    return Binary(found, major)
+
+
+def _version(path: str) -> str:
+    state = os.stat(path)
+    key = (path, state.st_size, state.st_mtime_ns)
+    if key not in _versions:
+        asked = subprocess.run([path, "version", "--template", "{{ .Version }}"], capture_output=True, check=False, text=True)
+        _versions[key] = asked.stdout.strip()
+    return _versions[key]
+
+
+#: beginnings of lines that are helm's log and not its error; helm 4 logs whole errors before it tells them
+LOGGED = ("WARNING:", "coalesce.go", "I0", "W0", "walk.go", "level=")
 
 
 class HelmError(PlatformError):
@@ -40,24 +82,39 @@ class Helm:
         self._client = client
         self._directory = directory
         self._before_change = before_change
-        self._binary = ""
+        self._binary: Binary | None = None
 
     def run(self, *arguments: str, values: str | None = None, changes: bool = False) -> str:
         """What helm prints; values is given to its standard input (--values -)."""
         if changes:
             self._before_change(f"helm {arguments[0]}")
-        return self._start([self.binary(), *arguments], values)
+        return self._start([self.binary.path, *arguments], values)
 
-    def binary(self) -> str:
-        if not self._binary:
-            found = shutil.which("helm")
-            if found is None:
-                raise PlatformError(GET_HELM)
-            version = self._start([found, "version", "--template", "{{ .Version }}"])
-            if not version.startswith("v3."):
-                raise PlatformError(f"helm 3 is needed, but {found} is {version.strip()}.")
-            self._binary = found
+    @property
+    def binary(self) -> Binary:
+        if self._binary is None:
+            self._binary = find_helm()
         return self._binary
+
+    @property
+    def client_side(self) -> list[str]:
+        """Arguments by which helm 4 changes objects as helm 3 does: by a patch of what differs, whoever wrote the field last.
+
+        Its own way, server-side apply, stops at each field of another manager, and refuses charts that helm 3 installs.
+        """
+        return ["--server-side=false"] if self.binary.major > 3 else []
+
+    @property
+    def wait_until_gone(self) -> str:
+        """The argument by which `helm uninstall` waits for all objects. helm 4's own way ends early: it takes an object that it has
+        not seen yet for one that is gone.
+        """
+        return "--wait=legacy" if self.binary.major > 3 else "--wait"
+
+    @property
+    def with_cluster(self) -> list[str]:
+        """Arguments of `helm template` that let the chart see the cluster, and the cluster see what it renders."""
+        return ["--dry-run=server"] if self.binary.major > 3 else ["--validate", "--dry-run=server"]
 
     def _start(self, command: list[str], values: str | None = None) -> str:
         process = subprocess.Popen(
@@ -66,6 +123,7 @@ class Helm:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            encoding="utf-8",
             cwd=self._directory,
             env=self._environment(),
             preexec_fn=end_with_parent(),  # noqa: PLW1509  one call of the C library, loaded before
@@ -119,7 +177,7 @@ def end_with_parent() -> Callable[[], None] | None:
 
 def error_words(text: str) -> str:
     """helm's message, without the whole objects (Secrets, too) that it repeats in it."""
-    lines = [line for line in text.strip().splitlines() if not line.startswith(("WARNING:", "coalesce.go", "I0", "W0", "walk.go"))]
+    lines = [line for line in text.strip().splitlines() if not line.startswith(LOGGED)]
     words = " ".join(lines).removeprefix("Error: ")
     words = re.sub(r'Invalid value: "\{.*?\}": ', "", words)
     return words if len(words) <= LONGEST_MESSAGE else f"{words[:LONGEST_MESSAGE]}…"

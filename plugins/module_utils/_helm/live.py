@@ -19,12 +19,16 @@ from .manifest import ObjectChange, Objects
 
 #: only in dry runs: nothing is ever stored under this name
 DRIFT_MANAGER = "opta.platform-drift"
+REPAIR_MANAGER = "opta.platform"
 
 
 class Live:
-    """The objects that a manifest names, asked of the cluster once."""
+    """The objects that a manifest names, asked of the cluster once.
 
-    def __init__(self, client: KubernetesClient, objects: Objects) -> None:
+    namespace: the release's, for objects of custom kinds that live in one and name none; only the cluster knows which do.
+    """
+
+    def __init__(self, client: KubernetesClient, objects: Objects, namespace: str) -> None:
         self._client = client
         self._objects = objects
         discovery = Discovery(client)
@@ -32,7 +36,7 @@ class Live:
         self._paths: dict[Identity, str] = {}
         for name, obj in objects.items():
             try:
-                self._paths[name] = path_of(discovery.kind(obj["apiVersion"], name.kind), name.namespace, name.name)
+                self._paths[name] = path_of(discovery.kind(obj["apiVersion"], name.kind), name.namespace or namespace, name.name)
             except UnknownKind:
                 continue
         self.found: dict[Identity, dict[str, Any] | None] = dict(zip(self._paths, together(client.get, self._paths.values()), strict=True))
@@ -74,6 +78,13 @@ class Live:
                     ) from error
 
         together(ask, [name for name, change in changes.items() if change.action == "update" and self.found.get(name)])
+
+    def set_back(self) -> None:
+        """Give fields their values that helm's upgrade left: of custom resources it patches only what changed between two revisions."""
+        for name, change in self.drift().items():
+            if change.action == "update":
+                self._client.apply(self._paths[name], self._objects[name], REPAIR_MANAGER, force=True)
+                self.found[name] = self._client.get(self._paths[name])
 
     def wait(self, timeout_seconds: float) -> Found:
         """Wait until all objects are ready; raises with what the cluster says about those that are not."""

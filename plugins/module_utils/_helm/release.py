@@ -44,6 +44,7 @@ class Release:
         self._wanted = wanted
         self._directory = directory
         self._live: Live | None = None
+        self._drifted = False
 
     def present(self) -> list[Outcome]:
         """Bring the release to what is wanted; the release's outcome first, its namespace's after it."""
@@ -72,7 +73,7 @@ class Release:
         if plan.action:
             if newest is not None and newest.unfinished:
                 rollout.repair(newest, base)
-            stored = rollout.upgrade(renderer, base)
+            stored = rollout.upgrade(renderer, base, self._drifted)
         elif stored is not None and wanted.wait:
             stored = rollout.finish(stored, None, self._live)
         outcome.resource = as_resource(wanted, stored, {})
@@ -110,8 +111,9 @@ class Release:
             return plan
         before = objects_of(stored.manifest, wanted.namespace)
         reasons = reasons_for_change(stored, newest, wanted.chart, wanted.chart_name, wanted.values)
-        live = self._live = Live(self._client, before)
+        live = self._live = Live(self._client, before, wanted.namespace)
         drift = live.drift() if wanted.repair_drift else {}
+        self._drifted = bool(drift)
         if not reasons:
             if drift:
                 return Plan("update", objects=drift)

@@ -41,8 +41,8 @@ class Renderer:
         return read_metadata(self.path())
 
     def values(self) -> str:
-        """The values for helm's standard input: JSON is YAML."""
-        return json.dumps(self._wanted.values)
+        """The values for helm's standard input: JSON is YAML, but for characters that JSON escapes as two halves."""
+        return json.dumps(self._wanted.values, ensure_ascii=False)
 
     def objects(self, exists: bool, unfinished: bool = False) -> tuple[Objects, list[str]]:
         """The objects that helm would make, and what should be known of the answer."""
@@ -65,7 +65,7 @@ class Renderer:
         command = ["template", wanted.name, str(self.path()), f"--namespace={wanted.namespace}", "--values=-", "--no-hooks"]
         command += ["--is-upgrade"] if exists else []
         if ask_cluster:
-            command += ["--validate", "--dry-run=server"]
+            command += self._helm.with_cluster
         elif (wanted.kubernetes_version or "")[:1].isdigit():  # helm would take a very old one
             command.append(f"--kube-version={wanted.kubernetes_version}")
         try:

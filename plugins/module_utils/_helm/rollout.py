@@ -33,23 +33,29 @@ class Rollout:
         self._store = store
         self._wanted = wanted
 
-    def upgrade(self, renderer: Renderer, previous: int | None) -> Stored:
-        """Install or upgrade, wait until it is ready; on failure go back to the previous revision, or to nothing."""
+    def upgrade(self, renderer: Renderer, previous: int | None, drifted: bool = False) -> Stored:
+        """Install or upgrade, wait until it is ready; on failure go back to the previous revision, or to nothing.
+
+        drifted: objects were changed behind helm's back.
+        """
         wanted = self._wanted
         command = ["upgrade", "--install", wanted.name, str(renderer.path()), *self._common(), "--values=-", "--reset-values"]
         command += [f"--history-max={wanted.history_max}", f"--labels={labels(wanted, run_label())}", "--output=json"]
-        command += ["--skip-crds"] if wanted.skip_crds else []
+        command += [*self._helm.client_side, *(["--skip-crds"] if wanted.skip_crds else [])]
         command += ["--take-ownership"] if wanted.adopt else []
         try:
             self._helm.run(*command, values=renderer.values(), changes=True)
         except HelmError as error:
             raise self._gone_back(str(error), previous) from error
         stored = self.newest()
-        return self.finish(stored, previous) if wanted.wait else stored
+        live = self._live(stored.manifest) if drifted else None
+        if live:
+            live.set_back()
+        return self.finish(stored, previous, live) if wanted.wait else stored
 
     def finish(self, stored: Stored, previous: int | None, live: Live | None = None) -> Stored:
         """Wait until a deployed revision is ready. One that was never ready before is taken back when it does not get so."""
-        live = live or Live(self._client, objects_of(stored.manifest, self._wanted.namespace))
+        live = live or self._live(stored.manifest)
         try:
             live.wait(self._wanted.timeout_seconds)
         except (WaitTimeout, ResourceFailed) as error:
@@ -71,7 +77,14 @@ class Rollout:
         """Uninstall and wait until the objects are gone. helm's wait is cut to the life of its token, and begun again."""
         end = time.monotonic() + self._wanted.timeout_seconds
         while True:
-            command = ["uninstall", self._wanted.name, *self._common(), "--wait", "--cascade=foreground", "--ignore-not-found"]
+            command = [
+                "uninstall",
+                self._wanted.name,
+                *self._common(),
+                self._helm.wait_until_gone,
+                "--cascade=foreground",
+                "--ignore-not-found",
+            ]
             try:
                 self._helm.run(*command, changes=True)
                 return
@@ -87,6 +100,9 @@ class Rollout:
             if stored is not None:
                 return stored
         raise PlatformError(f"{self._wanted.title} was deployed, but helm stored no revision of it. Run again.")
+
+    def _live(self, manifest: str) -> Live:
+        return Live(self._client, objects_of(manifest, self._wanted.namespace), self._wanted.namespace)
 
     def _common(self) -> list[str]:
         return [f"--namespace={self._wanted.namespace}", timeout_argument(self._wanted.timeout_seconds)]
@@ -104,7 +120,7 @@ class Rollout:
                 self.uninstall()
                 return ResourceFailed(f"{told} It was the first revision and was uninstalled.")
             self._rollback(goal)
-            Live(self._client, objects_of(self.newest().manifest, self._wanted.namespace)).wait(self._wanted.timeout_seconds)
+            self._live(self.newest().manifest).wait(self._wanted.timeout_seconds)
         except ControllerGone:
             raise
         except PlatformError as error:
@@ -112,7 +128,8 @@ class Rollout:
         return ResourceFailed(f"{told} It was rolled back to revision {goal}.")
 
     def _rollback(self, goal: int) -> None:
-        command = ["rollback", self._wanted.name, str(goal), *self._common(), f"--history-max={self._wanted.history_max}"]
+        options = [*self._common(), *self._helm.client_side, f"--history-max={self._wanted.history_max}"]
+        command = ["rollback", self._wanted.name, str(goal), *options]
         left = self.newest()
         try:
             self._helm.run(*command, changes=True)
@@ -126,7 +143,7 @@ class Rollout:
         """Delete what a revision brought and the newest one does not have: a rollback that took two attempts has forgotten it."""
         kept = objects_of(self.newest().manifest, self._wanted.namespace)
         gone = {name: obj for name, obj in objects_of(left.manifest, self._wanted.namespace).items() if name not in kept}
-        for path, obj in Live(self._client, gone).at_paths().items():
+        for path, obj in Live(self._client, gone, self._wanted.namespace).at_paths().items():
             if goes_with(obj["metadata"], self._wanted.name, self._wanted.namespace):
                 self._client.delete(path, obj["metadata"]["uid"], "Background")
 
@@ -136,7 +153,7 @@ class Rollout:
         if stored is None or failed.status != "failed":
             return ""
         hooks = {name: obj for name, obj in objects_of(stored.hooks, self._wanted.namespace).items() if name.kind in ("Job", "Pod")}
-        found = [obj for obj in Live(self._client, hooks).found.values() if obj]
+        found = [obj for obj in Live(self._client, hooks, self._wanted.namespace).found.values() if obj]
         try:
             wait_until_ready(self._client, {str(number): obj for number, obj in enumerate(found)}, 0)
         except (WaitTimeout, ResourceFailed) as error:

@@ -71,7 +71,7 @@ def decode(secret: Mapping[str, Any]) -> Stored:
         packed = base64.b64decode(base64.b64decode(secret["data"]["release"]))
         content = json.loads(gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed)
     except (KeyError, ValueError, OSError, EOFError) as error:
-        raise PlatformError(f"Secret {name} does not hold a release of helm 3: {error}") from error
+        raise PlatformError(f"Secret {name} does not hold a release of helm: {error}") from error
     metadata = content["chart"]["metadata"]
     return Stored(
         number=int(content["version"]),

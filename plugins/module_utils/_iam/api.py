@@ -11,15 +11,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import until_visible
+from .._visibility import patiently
 
 #: another change of the same thing is under way (IAM API, ConcurrentModificationException)
 RETRIED = ["ConcurrentModification"]
-#: a role or provider that was made a moment ago
-JUST_MADE = [("NoSuchEntity", "")]
-JUST_MADE_SECONDS = 20.0
-#: a provider that was made a moment ago, named in a trust policy
-UNKNOWN_PRINCIPAL = [("MalformedPolicyDocument", "Invalid principal")]
 
 
 class IamError(AnsibleAWSError):
@@ -69,7 +64,7 @@ def create_oidc_provider(client: Any, url: str, client_ids: Sequence[str], tags:
 
 
 @IamErrorHandler.common_error_handler("add a client id to the OpenID Connect provider")
-@until_visible(JUST_MADE, JUST_MADE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def add_client_id(client: Any, arn: str, client_id: str) -> None:
     client.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID=client_id)
@@ -82,6 +77,7 @@ def remove_client_id(client: Any, arn: str, client_id: str) -> None:
 
 
 @IamErrorHandler.common_error_handler("tag the OpenID Connect provider")
+@patiently
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def tag_oidc_provider(client: Any, arn: str, tags: Mapping[str, Any]) -> None:
     client.tag_open_id_connect_provider(OpenIDConnectProviderArn=arn, Tags=_tag_list(tags))
@@ -102,13 +98,6 @@ def delete_oidc_provider(client: Any, arn: str) -> None:
 @IamErrorHandler.list_error_handler("get the role", None)
 @AWSRetry.jittered_backoff()
 def get_role(client: Any, name: str) -> dict[str, Any] | None:
-    return client.get_role(RoleName=name)["Role"]
-
-
-@IamErrorHandler.common_error_handler("get the new role")
-@until_visible(JUST_MADE, JUST_MADE_SECONDS)
-@AWSRetry.jittered_backoff()
-def get_new_role(client: Any, name: str) -> dict[str, Any]:
     return client.get_role(RoleName=name)["Role"]
 
 
@@ -145,26 +134,28 @@ def list_instance_profiles(client: Any, name: str) -> list[str]:
 
 
 @IamErrorHandler.common_error_handler("create the role")
-@until_visible(UNKNOWN_PRINCIPAL)
+@patiently
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def create_role(client: Any, tags: Mapping[str, Any] | None, **request: Any) -> dict[str, Any]:
     return client.create_role(**request, Tags=_tag_list(tags))["Role"]
 
 
 @IamErrorHandler.common_error_handler("update the role")
+@patiently
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def update_role(client: Any, name: str, **request: Any) -> None:
     client.update_role(RoleName=name, **request)
 
 
 @IamErrorHandler.common_error_handler("change the trust policy of the role")
-@until_visible(UNKNOWN_PRINCIPAL)
+@patiently
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def update_assume_role_policy(client: Any, name: str, document: str) -> None:
     client.update_assume_role_policy(RoleName=name, PolicyDocument=document)
 
 
 @IamErrorHandler.common_error_handler("set the permissions boundary of the role")
+@patiently
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def put_permissions_boundary(client: Any, name: str, arn: str) -> None:
     client.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=arn)
@@ -177,7 +168,7 @@ def delete_permissions_boundary(client: Any, name: str) -> None:
 
 
 @IamErrorHandler.common_error_handler("attach a policy to the role")
-@until_visible(JUST_MADE, JUST_MADE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def attach_role_policy(client: Any, name: str, arn: str) -> None:
     client.attach_role_policy(RoleName=name, PolicyArn=arn)
@@ -190,7 +181,7 @@ def detach_role_policy(client: Any, name: str, arn: str) -> None:
 
 
 @IamErrorHandler.common_error_handler("set an inline policy of the role")
-@until_visible(JUST_MADE, JUST_MADE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def put_role_policy(client: Any, name: str, policy: str, document: str) -> None:
     client.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=document)
@@ -209,6 +200,7 @@ def remove_role_from_instance_profile(client: Any, name: str, profile: str) -> N
 
 
 @IamErrorHandler.common_error_handler("tag the role")
+@patiently
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def tag_role(client: Any, name: str, tags: Mapping[str, Any]) -> None:
     client.tag_role(RoleName=name, Tags=_tag_list(tags))
@@ -221,6 +213,7 @@ def untag_role(client: Any, name: str, names: Sequence[str]) -> None:
 
 
 @IamErrorHandler.deletion_error_handler("delete the role")
+@patiently
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def delete_role(client: Any, name: str) -> None:
     client.delete_role(RoleName=name)

@@ -146,12 +146,10 @@ class IrsaRole(Resource):
         self.path = path
         self.account = account
         self.attributes = attributes(purge_tags, purge_policies)
-        self._made = False  # IAM may not show it for seconds
 
     def find(self) -> Mapping[str, Any] | None:
-        made = api.get_new_role(self.client, self.name) if self._made else None  # before it shows, its policies do not, either
         asked: dict[str, Callable[[], Any]] = {
-            "role": lambda: made or api.get_role(self.client, self.name),
+            "role": partial(api.get_role, self.client, self.name),
             "managed_policy_arns": partial(api.list_attached_role_policies, self.client, self.name),
             "inline_policies": self._inline_policies,
         }
@@ -185,7 +183,6 @@ class IrsaRole(Resource):
         if wanted.get("permissions_boundary"):
             request["PermissionsBoundary"] = wanted["permissions_boundary"]
         api.create_role(self.client, wanted.get("tags"), **request)
-        self._made = True
         self._set_policies({}, wanted)
 
     def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
@@ -235,4 +232,3 @@ class IrsaRole(Resource):
         for profile in api.list_instance_profiles(self.client, self.name):
             api.remove_role_from_instance_profile(self.client, self.name, profile)
         api.delete_role(self.client, self.name)
-        self._made = False

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from .._errors import Refused
+from .._errors import Refused, WaitTimeout
+from .._repeats import SHOWN_SECONDS
 from .._resource import KNOWN_AFTER_APPLY, Outcome
+from .._wait import wait_for
 from . import api
 
 PATH = "/aws-service-role/"
@@ -53,8 +56,14 @@ def _create(client: Any, service: str) -> str:
     try:
         return api.create_service_linked_role(client, service)["Arn"]
     except api.IamError as error:
-        # Another run, or the service itself, was faster
-        arn = roles_by_service(api.list_roles(client, PATH)).get(service) if api.error_code(error) == "InvalidInput" else None
-        if arn is None:
+        if api.error_code(error) != "InvalidInput" or "has been taken" not in str(error.exception):
             raise
-        return arn
+        # Another run, or the service itself, was faster, or the response of the first call was lost
+        with suppress(WaitTimeout):
+            return wait_for(lambda: _shown(client, service), f"the {KIND} of {service} to be shown", SHOWN_SECONDS)
+        raise
+
+
+def _shown(client: Any, service: str) -> tuple[bool, str]:
+    arn = roles_by_service(api.list_roles(client, PATH)).get(service, "")
+    return bool(arn), arn

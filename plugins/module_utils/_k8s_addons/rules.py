@@ -17,9 +17,7 @@ NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 def errors(
     addons: Mapping[str, Mapping[str, Any]],
-    charts: Charts,
     *,
-    kubernetes_version: Any = None,
     ingress: Any = None,
     mirror: Any = "",
     extra_charts: Any = (),
@@ -37,8 +35,6 @@ def errors(
             sentences.append(
                 f"k8s_addons_{key}_values is {_kind(values)}: it must be a map of the chart's values, for example {{replicas: 2}}."
             )
-        if truth(given.get("enabled", False)):
-            sentences += _version(key, given, charts[key], kubernetes_version)
     if ingress is not None and ingress not in (*INGRESSES, NONE):
         sentences.append(f"k8s_addons_ingress is {ingress!r}: it must be {', '.join(INGRESSES)} or none, for example {INGRESSES[0]}.")
     problem = mirror_problem(str(mirror or ""))
@@ -56,19 +52,30 @@ def errors(
     return [*sentences, *_extra(extra_charts or []), *_shared(extra_charts or [], namespaces or {})]
 
 
-def _version(key: str, given: Mapping[str, Any], chart: Mapping[str, Any], minor: Any) -> list[str]:
-    """The windows of the table; a version that is not in it is the user's own word."""
-    version = str(given.get("chart_version") or chart["version"])
-    window = (chart.get("kubernetes") or {}).get(version)
-    if not window or not re.fullmatch(r"1\.\d+", str(minor or "")):
-        return []
-    lowest, highest = (int(str(end).split(".")[1]) for end in window)
-    if lowest <= int(str(minor).split(".")[1]) <= highest:
-        return []
-    return [
-        f"k8s_addons_{key}_chart_version: version {version} of the chart {chart['chart']} is for Kubernetes {window[0]} to {window[1]}, "
-        f"but the cluster is to run {minor}: set k8s_addons_{key}_chart_version to one that knows it, or keep eks_version within."
-    ]
+def outside_windows(addons: Mapping[str, Mapping[str, Any]], charts: Charts, minor: str, *, stands: bool) -> list[str]:
+    """A sentence for each add-on whose chart is not for this minor version of Kubernetes, which the cluster has (stands) or is to get.
+
+    A version of a chart that the table does not have is the user's own choice.
+    """
+    sentences = []
+    for key, given in addons.items():
+        version = str(given.get("chart_version") or charts[key]["version"])
+        window = (charts[key].get("kubernetes") or {}).get(version)
+        if not window or not truth(given.get("enabled", False)) or _within(minor, window):
+            continue
+        known = f"version {version} of the chart {charts[key]['chart']} is for Kubernetes {window[0]} to {window[1]}"
+        variable = f"k8s_addons_{key}_chart_version"
+        sentences.append(
+            f"{known}, and the cluster runs {minor}: set {variable} to a version that supports it."
+            if stands
+            else f"{variable}: {known}, but the cluster is to run {minor}: set {variable} to one that knows it, or keep eks_version within."
+        )
+    return sentences
+
+
+def _within(version: str, window: Sequence[Any]) -> bool:
+    lowest, found, highest = (int(str(each).split(".")[1]) for each in (window[0], version, window[1]))
+    return lowest <= found <= highest
 
 
 def _extra(entries: Any) -> list[str]:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from .. import _policy, _tags
-from .._errors import Refused
+from .._errors import LostResponse, Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
 from .._side_by_side import side_by_side
 from . import api
@@ -74,13 +74,23 @@ class Key(Resource):
 
     def find(self) -> Mapping[str, Any] | None:
         if self._made:
-            return self._found(api.describe_new_key(self.client, self._made), self.alias)
+            made = api.describe_key(self.client, self._made)
+            return None if made is None else self._found(made, self.alias)
         metadata = api.describe_key(self.client, self.alias)
         self._alias_taken = metadata is not None
         if metadata is not None and self._stands(metadata):
             return self._found(metadata, self.alias)
         metadata = self._without_alias()
         return None if metadata is None else self._found(metadata, None)
+
+    def find_again(self) -> Mapping[str, Any] | None:
+        if _tags.ENVIRONMENT not in self.wanted_tags:
+            raise LostResponse(
+                f"AWS did not answer while {self.kind} {self.name} was made, and without the tag {_tags.ENVIRONMENT} it cannot be told "
+                "from other keys: remove the key without an alias in AWS KMS, if there is one, and run again."
+            )
+        self._made = None  # the response that was lost may be that of CreateAlias
+        return self.find()
 
     def _stands(self, metadata: Mapping[str, Any]) -> bool:
         return self.cancel_deletion or metadata["KeyState"] not in PENDING

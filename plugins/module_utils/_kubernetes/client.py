@@ -11,20 +11,22 @@ import binascii
 import json
 import ssl
 import time
-import urllib.request
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 with suppress(ImportError):  # botocore needs it; the module says that botocore is missing
     import urllib3
     from urllib3.exceptions import HTTPError
 
+from .. import _wait
 from .._errors import PlatformError
+from .._patience import ACCESS_ENTRY_SECONDS
+from .proxy import proxy_settings, refusal_of_proxy
 from .token import TokenSource
 
-#: with an API server that is busy, or does not know a new access entry or its policy yet (EKS User Guide: several seconds)
+#: with an API server that is busy, or another of its instances that does not know a new access entry yet
 PATIENCE_SECONDS = 30.0
 FIRST_DELAY_SECONDS = 0.5
 CONNECT_SECONDS = 5.0
@@ -76,6 +78,7 @@ class KubernetesClient:
         self.tokens = tokens
         self._before_change = before_change
         self._pool = _pool(self.endpoint, self.certificate_authority)
+        self._known = False  # whether the caller's access entry is enforced
 
     def get(self, path: str, accept: str = "application/json", **query: Any) -> dict[str, Any] | None:
         """The object at this path; None when there is none."""
@@ -120,8 +123,8 @@ class KubernetesClient:
         if method != "GET" and "dryRun" not in query:
             self._before_change(f"{method} {path}")
         url = f"{self.endpoint}{path}" + (f"?{urlencode(query)}" if query else "")
-        data = None if body is None else json.dumps(body).encode()
-        end = time.monotonic() + PATIENCE_SECONDS
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        began = told = time.monotonic()
         delay = FIRST_DELAY_SECONDS
         while True:
             headers = {"Authorization": f"Bearer {self.tokens.token()}", "Accept": accept}
@@ -130,14 +133,23 @@ class KubernetesClient:
             try:
                 answer = self._pool.request(method, url, body=data, headers=headers, retries=False)
             except HTTPError as error:
-                if _is_certificate_error(error) or time.monotonic() + delay >= end:
-                    raise KubernetesError(self._no_answer(error)) from error
+                refused = refusal_of_proxy(self.endpoint, error)
+                if refused or _is_certificate_error(error) or time.monotonic() + delay >= began + PATIENCE_SECONDS:
+                    raise KubernetesError(refused or self._no_answer(error)) from error
             else:
                 if answer.status < 300:
+                    self._known = True
                     return answer.data
-                again = answer.status in BUSY or _may_be_new_to_it(answer)
-                if not again or time.monotonic() + delay >= end:
+                new = _may_be_new_to_it(answer)
+                patience = ACCESS_ENTRY_SECONDS if new and not self._known else PATIENCE_SECONDS
+                now = time.monotonic()
+                if not (new or answer.status in BUSY) or now + delay >= began + patience:
                     raise self._refusal(method, path, answer)
+                if now - told >= _wait.PROGRESS_SECONDS:
+                    told = now
+                    _wait.report_progress(
+                        f"waiting until cluster {self.cluster_name} lets the caller in: {answer.status}, {now - began:.0f} s"
+                    )
                 if answer.status == 401:
                     self.tokens.renew()
             time.sleep(delay)
@@ -151,7 +163,8 @@ class KubernetesClient:
             )
         return (
             f"The API server of cluster {self.cluster_name} at {self.endpoint} does not answer: {_cause(error)}. "
-            "Check that this machine may reach it: the cluster's public access CIDR blocks, or a machine inside its VPC."
+            "Let this machine in: from the internet by eks_endpoint_public_cidr_blocks, from inside the VPC and networks that resolve its "
+            "private address by eks_api_client_cidr_blocks or eks_api_client_security_group_ids."
         )
 
     def _refusal(self, method: str, path: str, answer: Any) -> KubernetesError:
@@ -162,8 +175,9 @@ class KubernetesClient:
         message = content.get("message") or f"HTTP {answer.status}"
         if answer.status == 401:
             message = (
-                f"Cluster {self.cluster_name} does not know the caller: there is no access entry for these AWS credentials, "
-                "or they belong to another account. Give the caller's role an access entry (eks_admin_principal_arns)."
+                f"Cluster {self.cluster_name} does not know the caller: there is no access entry for these AWS credentials, they belong to "
+                "another account, or EKS does not enforce a new entry yet. Give the caller's role an access entry "
+                "(eks_admin_principal_arns), or run again in some minutes."
             )
         elif answer.status == 403 and "User " in message:
             message = f"Cluster {self.cluster_name} does not allow it: {message}"
@@ -193,16 +207,12 @@ def _pool(endpoint: str, certificate_authority: str) -> Any:
         raise PlatformError(f"certificate_authority_data holds no usable certificate: {error}") from error
     # from Python 3.13 on the default is stricter than the certificates that EKS makes (no authority key identifier)
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    settings: dict[str, Any] = {
+    settings: dict[str, Any] = proxy_settings(endpoint) | {
         "ssl_context": context,
         "maxsize": CONNECTIONS,
         "timeout": urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
     }
-    address = urlsplit(endpoint)
-    proxy = urllib.request.getproxies().get(address.scheme)
-    if proxy and not urllib.request.proxy_bypass(address.netloc):
-        return urllib3.ProxyManager(proxy, **settings)
-    return urllib3.PoolManager(**settings)
+    return urllib3.ProxyManager(**settings) if "proxy_url" in settings else urllib3.PoolManager(**settings)
 
 
 def _is_certificate_error(error: Exception) -> bool:

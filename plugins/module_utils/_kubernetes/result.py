@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .. import _resource
+from .. import _reconcile
 from .apply import Planned
 from .difference import shown
 from .objects import checked, refuse_duplicates
@@ -43,4 +43,4 @@ def as_result(plans: Sequence[Planned], absent: bool) -> dict[str, Any]:
     """The module's result."""
     outcomes = [plan.outcome for plan in plans]
     objects = [] if absent else [shown(plan.result) for plan in plans]
-    return {**_resource.as_result(outcomes, "objects"), "objects": objects}
+    return {**_reconcile.as_result(outcomes, "objects"), "objects": objects}

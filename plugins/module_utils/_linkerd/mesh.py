@@ -10,7 +10,8 @@ from typing import Any
 
 from .._kubernetes.apply import Objects, Options
 from .._kubernetes.client import KubernetesClient
-from .._resource import KNOWN_AFTER_APPLY, Outcome, ensure_absent, ensure_present
+from .._reconcile import ensure_absent, ensure_present
+from .._resource import KNOWN_AFTER_APPLY, Outcome
 from .anchors import Anchors, Terms, day, next_anchors
 from .certificates import Signed, bundle
 from .leaves import Leaf, as_object, held_pair, held_text, leaves, next_pair, reencoded

@@ -10,11 +10,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import until_visible
+from .._visibility import patiently
 
-#: a key whose policy was set a moment ago
-KEY_NOT_READY = [("InvalidParameterException", "key")]
-KEY_PATIENCE_SECONDS = 20.0
 RETRIED = ["OperationAbortedException"]
 
 
@@ -44,7 +41,7 @@ def list_tags(client: Any, arn: str) -> dict[str, str]:
 
 
 @LogsErrorHandler.common_error_handler("create log group")
-@until_visible(KEY_NOT_READY, KEY_PATIENCE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def create_log_group(client: Any, **request: Any) -> None:
     client.create_log_group(**request)
@@ -63,7 +60,7 @@ def delete_retention_policy(client: Any, name: str) -> None:
 
 
 @LogsErrorHandler.common_error_handler("encrypt log group")
-@until_visible(KEY_NOT_READY, KEY_PATIENCE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def associate_kms_key(client: Any, name: str, key_arn: str) -> None:
     client.associate_kms_key(logGroupName=name, kmsKeyId=key_arn)

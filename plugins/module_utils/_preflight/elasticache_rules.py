@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._cidr import source_error
+
 
 def elasticache_rules(given: Mapping[str, Any]) -> list[str]:
     """A sentence for each rule broken."""
@@ -21,6 +23,8 @@ def elasticache_rules(given: Mapping[str, Any]) -> list[str]:
     for group, name in zip(groups, names):  # noqa: B905
         sentences += name_error("elasticache_replication_groups, name", name)
         sentences += group_errors({**DEFAULTS, **group}, f"elasticache_replication_groups, group {name}: ")
+    blocks = given.get("elasticache_allowed_cidr_blocks") or []
+    sentences += [wrong for block in blocks if (wrong := source_error("elasticache_allowed_cidr_blocks", block))]
     window = given.get("elasticache_secret_recovery_window_days")
     if window is not None and not 7 <= int(window) <= 30:
         sentences.append(f"elasticache_secret_recovery_window_days is {window}, but Secrets Manager allows 7 to 30, for example 30.")

@@ -14,26 +14,41 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PREFIX = "k8s_addons_"
 
 
-def k8s_addons_rules(given: Mapping[str, Any], cluster_version: Any = None) -> list[str]:
-    """A sentence for each rule broken; cluster_version: what the cluster runs, once it is known and not to be changed."""
+def k8s_addons_rules(given: Mapping[str, Any]) -> list[str]:
+    """A sentence for each rule broken."""
     from .._k8s_addons import rules  # noqa: PLC0415
 
     if not any(name.startswith(PREFIX) for name in given):
         return []
-    charts = yaml.load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"), Loader=LOADER)["__k8s_addons_charts"]
-    ingress = given.get(f"{PREFIX}ingress")
-    addons = {}
-    for key in (key for key in charts if f"{PREFIX}{key}_values" in given):
-        parts = {part: given.get(f"{PREFIX}{key}_{part}") for part in ("enabled", "chart_version", "values")}
-        addons[key] = {**parts, "enabled": ingress == key if parts["enabled"] is None else parts["enabled"]}
-    version_only = cluster_version is not None
+    charts = _charts()
     return rules.errors(
-        addons,
-        charts,
-        kubernetes_version=cluster_version if version_only else given.get("eks_version"),
-        ingress=ingress,
+        _addons(given, charts),
+        ingress=given.get(f"{PREFIX}ingress"),
         mirror=given.get(f"{PREFIX}repository_mirror"),
         extra_charts=given.get(f"{PREFIX}extra_charts") or [],
         namespaces={key: str(given[f"{PREFIX}{key}_namespace"]) for key in charts if given.get(f"{PREFIX}{key}_namespace")},
         datadog_keys=[given.get(f"{PREFIX}datadog_api_key_secret_arn"), given.get(f"{PREFIX}datadog_api_key")],
     )
+
+
+def version_rules(given: Mapping[str, Any], version: str, *, stands: bool) -> list[str]:
+    """A sentence for each add-on that is not for the version of Kubernetes that the cluster has (stands) or is to get."""
+    from .._k8s_addons import rules  # noqa: PLC0415
+
+    charts = _charts()
+    return rules.outside_windows(_addons(given, charts), charts, version, stands=stands)
+
+
+def _charts() -> dict[str, Any]:
+    charts: dict[str, Any] = yaml.load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"), Loader=LOADER)["__k8s_addons_charts"]
+    return charts
+
+
+def _addons(given: Mapping[str, Any], charts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What is given of each add-on, by its key."""
+    addons = {}
+    for key in (key for key in charts if f"{PREFIX}{key}_values" in given):
+        parts = {part: given.get(f"{PREFIX}{key}_{part}") for part in ("enabled", "chart_version", "values")}
+        on = given.get(f"{PREFIX}ingress") == key if parts["enabled"] is None else parts["enabled"]
+        addons[key] = {**parts, "enabled": on}
+    return addons

@@ -5,18 +5,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network
 from typing import Any
 
+from .._cidr import source_error
 from .database_rules import database_rules
 from .dns_cert_rules import dns_cert_aws_rules, dns_cert_rules
 from .elasticache_rules import elasticache_rules
-from .k8s_addons_rules import k8s_addons_rules
+from .k8s_addons_rules import k8s_addons_rules, version_rules
 from .linkerd_rules import linkerd_rules
 from .s3_rules import s3_rules
 
 VERSION = re.compile(r"^1\.[0-9]{2}$")
 ENVIRONMENT = re.compile(r"^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$")
+POLICY_ARN = re.compile(r"^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/\S+$")
 REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-[0-9]+$")
+#: an EKS cluster and a database's subnet group need subnets in two zones (EKS User Guide, subnet requirements; RDS, CreateDBSubnetGroup)
+FEWEST_ZONES = 2
 INTERFACE_ENDPOINTS_FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "sts", "eks", "eks-auth", "logs", "elasticloadbalancing", "autoscaling")
 
 
@@ -38,9 +43,18 @@ def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
         )
     sentences.extend(found.get("refusals") or [])
     sentences.extend(_version_step(given.get("eks_version"), found.get("cluster_version")))
-    if found.get("cluster_version") and not given.get("eks_version"):
-        sentences.extend(k8s_addons_rules(given, found["cluster_version"]))
+    version = _version_to_come(given.get("eks_version"), found.get("cluster_version"))
+    if version:
+        sentences.extend(version_rules(given, version, stands=False))
     return sentences + dns_cert_aws_rules(given, found)
+
+
+def aws_notes(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """What the user should know of what AWS has, although it stops nothing."""
+    current = found.get("cluster_version")
+    if not current or _version_to_come(given.get("eks_version"), current):
+        return []
+    return version_rules(given, current, stands=True)
 
 
 def new_stores(given: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -69,6 +83,12 @@ def _collection(given: Mapping[str, Any]) -> list[str]:
     account = given.get("opta_account_id")
     if account and not re.fullmatch(r"[0-9]{12}", str(account)):
         sentences.append(f'opta_account_id is {account!r}: it must be the 12 digits of an account in quotes, for example "123456789012".')
+    boundary = given.get("opta_permissions_boundary_arn")
+    if boundary and not POLICY_ARN.match(str(boundary)):
+        sentences.append(
+            f"opta_permissions_boundary_arn is {boundary!r}: it must be the ARN of an IAM policy, "
+            "for example arn:aws:iam::123456789012:policy/boundary."
+        )
     return sentences
 
 
@@ -82,9 +102,10 @@ def _network(given: Mapping[str, Any]) -> list[str]:
         return [f"{lonely[0]} is given without network_vpc_id: name the VPC of these subnets too, for example vpc-0123456789abcdef0."]
     return layout_errors(
         given.get("network_cidr_block", ""),
-        _number(given.get("network_zone_count")) or 0,
+        None if given.get("network_zone_count") is None else _number(given["network_zone_count"]) or 0,
         given.get("network_public_subnet_cidr_blocks") or [],
         given.get("network_private_subnet_cidr_blocks") or [],
+        fewest=FEWEST_ZONES,
     )
 
 
@@ -101,12 +122,28 @@ def _eks(given: Mapping[str, Any]) -> list[str]:
                 "network_nat_mode is none: nodes could not reach EKS and the registries. Use single or per_zone, or give the gateway "
                 f"endpoint s3 and network_interface_endpoints: {', '.join(INTERFACE_ENDPOINTS_FOR_NODES)}."
             )
+    variable = "eks_api_client_cidr_blocks"
+    sentences.extend(_block(variable, block) for block in given.get(variable) or [] if not _is_block(block))
     if not given.get("eks_endpoint_public_cidr_blocks", ["0.0.0.0/0"]) and given.get("eks_endpoint_public_enabled", True):
         sentences.append(
             "eks_endpoint_public_cidr_blocks is empty: name the blocks that may reach the endpoint, for example [203.0.113.0/24], "
             "or set eks_endpoint_public_enabled: false."
         )
-    return sentences
+    blocks = given.get("eks_endpoint_public_cidr_blocks") or []
+    wrong = (source_error("eks_endpoint_public_cidr_blocks", block, (4, 6)) for block in blocks)
+    return sentences + [sentence for sentence in wrong if sentence]
+
+
+def _is_block(block: Any) -> bool:
+    try:
+        IPv4Network(str(block))
+    except ValueError:
+        return False
+    return True
+
+
+def _block(variable: str, block: Any) -> str:
+    return f"{variable} has {block!r}: it must be a block of IPv4 addresses without host bits, for example 10.0.0.0/16."
 
 
 def _node_groups(groups: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -125,14 +162,24 @@ def _node_groups(groups: Sequence[Mapping[str, Any]]) -> list[str]:
     return sentences
 
 
+def _version_to_come(wanted: Any, found: str | None) -> str | None:
+    """The version to which a cluster is made or upgraded; None when it keeps the one that it has, or it is not known."""
+    if not VERSION.match(str(wanted)):
+        return None
+    return str(wanted) if found is None or _minor(wanted) > _minor(found) else None
+
+
 def _version_step(wanted: Any, found: str | None) -> list[str]:
     if not wanted or not found or not VERSION.match(str(wanted)):
         return []
-    ahead = int(str(wanted).split(".")[1]) - int(found.split(".")[1])
-    if ahead <= 1:
+    if _minor(wanted) - _minor(found) <= 1:
         return []
-    following = f"1.{int(found.split('.')[1]) + 1}"
+    following = f"1.{_minor(found) + 1}"
     return [f'eks_version is {wanted}, but the cluster runs {found}: EKS upgrades one minor version at a time, set "{following}" first.']
+
+
+def _minor(version: Any) -> int:
+    return int(str(version).split(".")[1])
 
 
 def _number(value: Any) -> int | None:

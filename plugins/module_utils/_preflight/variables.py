@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -20,6 +20,7 @@ COLLECTION_VARIABLES: dict[str, str] = {
     "opta_account_id": "the AWS account that this environment lives in; a run against another one stops at once",
     "opta_name_prefix": "beginning of every name; opta by default",
     "opta_tags": "tags for everything that is made, besides the collection's own",
+    "opta_permissions_boundary_arn": "ARN of the permissions boundary of every IAM role that is made",
     "opta_deletion_protection": "whether clusters and databases refuse to be deleted; true by default",
     "opta_progress_seconds": "seconds between two lines of progress in a long wait; 30 by default",
     "opta_delete_retained": "whether destroy also removes what is kept on purpose: snapshots, their key; false by default",
@@ -31,6 +32,7 @@ COLLECTION_VARIABLES: dict[str, str] = {
 PUBLISHED = ("opta_account",)
 
 
+@functools.cache
 def role_options(roles_directory: Path, role: str) -> dict[str, dict[str, Any]]:
     """The inputs of a role, of all its entry points, as its meta/argument_specs.yml declares them."""
     declared = _content(roles_directory / role / "meta" / "argument_specs.yml")
@@ -40,11 +42,13 @@ def role_options(roles_directory: Path, role: str) -> dict[str, dict[str, Any]]:
     return options
 
 
+@functools.cache
 def role_defaults(roles_directory: Path, role: str) -> dict[str, Any]:
     """The defaults of a role as they are written: templates are not evaluated."""
     return _content(roles_directory / role / "defaults" / "main.yml") or {}
 
 
+@functools.cache
 def role_outputs(roles_directory: Path, role: str) -> dict[str, dict[str, Any]]:
     """The outputs of a role, as its meta/outputs.yml declares them."""
     outputs: dict[str, dict[str, Any]] = _content(roles_directory / role / "meta" / "outputs.yml")["argument_specs"]["outputs"]["options"]
@@ -78,22 +82,6 @@ def empty_variables(values: Mapping[str, Any], options: Mapping[str, Mapping[str
         if isinstance(value, str) and not value.strip() and option.get("default") != "":
             sentences.append(f"{variable} is empty: give it a value, for example {_example(variable, option)}, or leave it out.")
     return sentences
-
-
-def invalid_values(values: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Sentences for each input that is not what its role declares: type, choices, entries of lists."""
-    sentences = {}
-    for variable in sorted(set(values) & set(options)):
-        checked = ArgumentSpecValidator({variable: options[variable]}).validate({variable: values[variable]})
-        if checked.error_messages:
-            sentences[variable] = [_sentence(variable, message) for message in checked.error_messages]
-    return sentences
-
-
-def _sentence(variable: str, message: str) -> str:
-    unknown, supported, known = message.partition(". Supported parameters include: ")
-    told = f"{unknown} is not known; there are {known}" if supported else f"{variable}: {message}"
-    return f"{told.rstrip('.')}. The README of its role describes it."
 
 
 def _example(variable: str, option: Mapping[str, Any]) -> str:

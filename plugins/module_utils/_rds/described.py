@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import _names
+from .._cidr import source_error
 from .._credentials.options import secret_name
 from . import rules
 from .engine import AURORA, DOCUMENTDB, Engine
@@ -161,6 +162,7 @@ def errors(role: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             rules.maintenance_window(f"{where}maintenance_window", entry.get("maintenance_window")),
             rules.scaling(f"{where}serverless", scaling, instance_class),
             rules.restore(f"{where}restore", entry.get("restore")),
+            *(source_error(f"{where}allowed_cidr_blocks", block) for block in entry.get("allowed_cidr_blocks") or []),
         ]
         yield from (sentence for sentence in found if sentence)
         if instance_class == "db.serverless" and not scaling:

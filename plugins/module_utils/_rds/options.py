@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._cidr import source_error
 from .._credentials.options import CREDENTIAL_ARGUMENTS
 from .._credentials.options import check_options as check_credentials
 from .._errors import Refused
+from .._resource import KNOWN_AFTER_APPLY
 from . import rules
 from .engine import Engine
 
@@ -26,6 +28,7 @@ DATABASE_ARGUMENTS: dict[str, dict[str, Any]] = {
     "subnet_ids": {"type": "list", "elements": "str"},
     "allowed_cidr_blocks": {"type": "list", "elements": "str"},
     "allowed_security_group_ids": {"type": "list", "elements": "str"},
+    "purge_rules": {"type": "bool", "default": False},
     "port": {"type": "int"},
     "master_username": {},
     "kms_key_id": {},
@@ -69,6 +72,7 @@ def check_options(given: Mapping[str, Any], engine: Engine) -> None:
         rules.scaling("serverless_v2_scaling", given["serverless_v2_scaling"], given["db_instance_class"]),
         rules.restore("restore", given["restore"]),
         _parameters(given["parameters"], engine),
+        *(source_error("allowed_cidr_blocks", block) for block in given["allowed_cidr_blocks"] or [] if block != KNOWN_AFTER_APPLY),
     ]
     sentences = [sentence for sentence in wrong if sentence]
     if sentences:

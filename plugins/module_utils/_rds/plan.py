@@ -161,6 +161,7 @@ class Parts:
             vpc_id=self.given["vpc_id"],
             tags=self.tags,
             purge_tags=self.given["purge_tags"],
+            purge_rules=self.given["purge_rules"],
         )
 
     @property

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from .. import _tags
 from .._credentials.credentials import Credentials
 from .._names import digest
-from .._resource import Outcome, Resource, State, ensure_absent
+from .._reconcile import ensure_absent
+from .._resource import Outcome, Resource, State
 from .._security_group.group import StoreSecurityGroup
 from .._wait import wait_for
 from . import api

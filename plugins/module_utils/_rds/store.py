@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._credentials.credentials import Target
 from .._errors import ResourceFailed
-from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, State, ensure_absent, ensure_present
+from .._reconcile import ensure_absent, ensure_present
+from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, State
 from .._wait import wait_for
 from .cluster import PASSWORD
 from .engine import Engine

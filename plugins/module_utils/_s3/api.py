@@ -10,7 +10,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import until_visible
+from .._visibility import patiently
 
 MISSING = [
     "404",
@@ -28,13 +28,6 @@ FOREIGN = "foreign"
 FOREIGN_CODES = ["403", "301"]
 #: two changes of one bucket at the same time, or a bucket made a moment ago
 RETRIED = ["OperationAborted", "NoSuchBucket"]
-UNKNOWN_PRINCIPAL = [("MalformedPolicy", "principal")]
-#: a bucket that was opened a moment ago; the account's own block says the same for ever
-JUST_OPENED = [*UNKNOWN_PRINCIPAL, ("AccessDenied", "public")]
-JUST_OPENED_SECONDS = 15.0
-#: a bucket that was made, or versioned, a moment ago, and that S3 does not see so everywhere yet
-NOT_YET_REPLICABLE = [("InvalidRequest", "versioning"), ("InvalidRequest", "must exist")]
-NOT_YET_REPLICABLE_SECONDS = 30.0
 
 
 class S3Error(AnsibleAWSError):
@@ -163,16 +156,9 @@ def put_public_access_block(client: Any, name: str, configuration: dict[str, boo
 
 
 @S3ErrorHandler.common_error_handler("set bucket policy")
-@until_visible(UNKNOWN_PRINCIPAL)
+@patiently
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def put_policy(client: Any, name: str, policy: str) -> None:
-    client.put_bucket_policy(Bucket=name, Policy=policy)
-
-
-@S3ErrorHandler.common_error_handler("set bucket policy")
-@until_visible(JUST_OPENED, JUST_OPENED_SECONDS)
-@AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
-def put_public_policy(client: Any, name: str, policy: str) -> None:
     client.put_bucket_policy(Bucket=name, Policy=policy)
 
 
@@ -213,7 +199,7 @@ def delete_cors_rules(client: Any, name: str) -> None:
 
 
 @S3ErrorHandler.common_error_handler("set bucket replication")
-@until_visible(NOT_YET_REPLICABLE, NOT_YET_REPLICABLE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def put_replication(client: Any, name: str, configuration: dict[str, Any]) -> None:
     client.put_bucket_replication(Bucket=name, ReplicationConfiguration=configuration)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _tags
 from .._errors import Refused
-from .._resource import Outcome, ensure_present
+from .._reconcile import ensure_present
+from .._resource import Outcome
 from . import contents, cors, lifecycle, policy, shapes
 from .bucket import Bucket
 from .names import refused_name

@@ -188,7 +188,7 @@ class Bucket(Resource):
 
     def _set_public_policy(self, policy: Mapping[str, Any]) -> None:
         try:
-            api.put_public_policy(self.client, self.name, json.dumps(policy))
+            api.put_policy(self.client, self.name, json.dumps(policy))
         except is_ansible_aws_error_code("AccessDenied") as error:
             raise Refused(
                 f"{self.kind} {self.name} could not be made public: {error.exception} Perhaps the account itself blocks "

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
+from .._cidr import canonical_blocks, source_error
 from .inputs import Inputs, ports
 from .words import Sentences, is_label, is_name, repeated
 
@@ -46,7 +46,7 @@ def mesh_values(inputs: Inputs, addons: Mapping[str, Any] | None) -> dict[str, A
             for port in found
         ],
         "clients": clients(inputs, addons or {}),
-        "networks": [str(block) for block in inputs.items("unmeshed_client_cidr_blocks")],
+        "networks": canonical_blocks(inputs.items("unmeshed_client_cidr_blocks")),
     }
 
 
@@ -79,13 +79,9 @@ def mesh_errors(inputs: Inputs, sentences: Sentences) -> None:
             'opta_service_allowed_clients has "*", which is everyone in the mesh, and others besides: give it alone, or leave it out.'
         )
     for block in inputs.items("unmeshed_client_cidr_blocks"):
-        try:
-            ipaddress.ip_network(str(block))
-        except ValueError:
-            sentences.say(
-                f"opta_service_unmeshed_client_cidr_blocks has {str(block)!r}: "
-                "give address ranges in CIDR notation, for example 10.0.0.0/16."
-            )
+        wrong = source_error("opta_service_unmeshed_client_cidr_blocks", str(block), (4, 6))
+        if wrong:
+            sentences.say(wrong)
 
 
 def mesh_warnings(inputs: Inputs, addons: Mapping[str, Any] | None) -> list[str]:

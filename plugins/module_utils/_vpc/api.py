@@ -15,23 +15,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from .._patience import EC2_MISSING
+
 #: error codes that say that something is not there (Amazon EC2 API, error codes)
-MISSING = (
-    "InvalidVpcID.NotFound",
-    "InvalidSubnetID.NotFound",
-    "InvalidInternetGatewayID.NotFound",
-    "InvalidRouteTableID.NotFound",
-    "InvalidRoute.NotFound",
-    "InvalidAssociationID.NotFound",
-    "InvalidNatGatewayID.NotFound",
-    "NatGatewayNotFound",
-    "InvalidAllocationID.NotFound",
-    "InvalidVpcEndpointId.NotFound",
-    "InvalidFlowLogId.NotFound",
-    "InvalidGroup.NotFound",
-    "InvalidNetworkInterfaceID.NotFound",
-    "Gateway.NotAttached",
-)
+MISSING = EC2_MISSING
 
 
 class Ec2Error(AnsibleAWSError):
@@ -139,6 +126,13 @@ def describe_flow_logs(client: Any, filters: Mapping[str, list[str]]) -> list[di
 @AWSRetry.jittered_backoff()
 def describe_security_groups(client: Any, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
     return client.get_paginator("describe_security_groups").paginate(Filters=_filters(filters)).build_full_result()["SecurityGroups"]
+
+
+@Ec2ErrorHandler.common_error_handler("describe the rules of a security group")
+@AWSRetry.jittered_backoff()
+def describe_security_group_rules(client: Any, group_id: str) -> list[dict[str, Any]]:
+    pages = client.get_paginator("describe_security_group_rules").paginate(Filters=_filters({"group-id": [group_id]}))
+    return pages.build_full_result()["SecurityGroupRules"]
 
 
 @Ec2ErrorHandler.common_error_handler("describe network interfaces")

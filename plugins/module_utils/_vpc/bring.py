@@ -26,6 +26,7 @@ TAKEN_OVER = (
     "interface_endpoints",
     "flow_logs",
     "purge_tags",
+    "purge_rules",
     "adopt",
     "wait",
 )

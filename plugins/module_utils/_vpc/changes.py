@@ -5,19 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import until_visible
-from .api import MISSING, Ec2ErrorHandler, raise_unsuccessful, tag_specifications
-
-#: EC2 shows what it has just made only after seconds
-JUST_MADE = [(code, "") for code in MISSING]
-#: what CreateFlowLogs says while IAM's new role is not visible to it
-ROLE_NOT_VISIBLE = [("InvalidParameter", "Unable to assume given IAM role")]
-#: a NAT gateway, an endpoint or a load balancer that is gone leaves its interfaces and addresses for moments
-STILL_IN_USE = [("DependencyViolation", ""), ("InvalidIPAddress.InUse", "")]
-IN_USE_PATIENCE_SECONDS = 120.0
+from .._visibility import patiently
+from .api import Ec2ErrorHandler, raise_unsuccessful, tag_specifications
 
 
 @Ec2ErrorHandler.common_error_handler("create the VPC")
@@ -27,21 +20,21 @@ def create_vpc(client: Any, cidr_block: str, tags: Mapping[str, Any]) -> dict[st
 
 
 @Ec2ErrorHandler.common_error_handler("change an attribute of the VPC")
-@until_visible(JUST_MADE)
+@patiently
 @AWSRetry.jittered_backoff()
 def modify_vpc_attribute(client: Any, vpc_id: str, attribute: str, value: bool) -> None:
     client.modify_vpc_attribute(VpcId=vpc_id, **{attribute: {"Value": value}})
 
 
 @Ec2ErrorHandler.deletion_error_handler("delete the VPC")
-@until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff()
 def delete_vpc(client: Any, vpc_id: str) -> None:
     client.delete_vpc(VpcId=vpc_id)
 
 
 @Ec2ErrorHandler.common_error_handler("create a subnet")
-@until_visible(JUST_MADE)
+@patiently
 @AWSRetry.jittered_backoff()
 def create_subnet(client: Any, vpc_id: str, zone_id: str, cidr_block: str, tags: Mapping[str, Any]) -> dict[str, Any]:
     specifications = tag_specifications("subnet", tags)
@@ -49,13 +42,14 @@ def create_subnet(client: Any, vpc_id: str, zone_id: str, cidr_block: str, tags:
 
 
 @Ec2ErrorHandler.common_error_handler("change a subnet")
+@patiently
 @AWSRetry.jittered_backoff()
 def modify_subnet_attribute(client: Any, subnet_id: str, map_public_ip_on_launch: bool) -> None:
     client.modify_subnet_attribute(SubnetId=subnet_id, MapPublicIpOnLaunch={"Value": map_public_ip_on_launch})
 
 
 @Ec2ErrorHandler.deletion_error_handler("delete a subnet")
-@until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff()
 def delete_subnet(client: Any, subnet_id: str) -> None:
     client.delete_subnet(SubnetId=subnet_id)
@@ -68,20 +62,21 @@ def create_internet_gateway(client: Any, tags: Mapping[str, Any]) -> dict[str, A
 
 
 @Ec2ErrorHandler.common_error_handler("attach the internet gateway")
-@until_visible(JUST_MADE)
+@patiently
 @AWSRetry.jittered_backoff()
 def attach_internet_gateway(client: Any, gateway_id: str, vpc_id: str) -> None:
     client.attach_internet_gateway(InternetGatewayId=gateway_id, VpcId=vpc_id)
 
 
 @Ec2ErrorHandler.deletion_error_handler("detach the internet gateway")
-@until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff()
 def detach_internet_gateway(client: Any, gateway_id: str, vpc_id: str) -> None:
     client.detach_internet_gateway(InternetGatewayId=gateway_id, VpcId=vpc_id)
 
 
 @Ec2ErrorHandler.deletion_error_handler("delete the internet gateway")
+@patiently
 @AWSRetry.jittered_backoff()
 def delete_internet_gateway(client: Any, gateway_id: str) -> None:
     client.delete_internet_gateway(InternetGatewayId=gateway_id)
@@ -94,14 +89,14 @@ def allocate_address(client: Any, tags: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @Ec2ErrorHandler.deletion_error_handler("release an elastic IP address")
-@until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff()
 def release_address(client: Any, allocation_id: str) -> None:
     client.release_address(AllocationId=allocation_id)
 
 
 @Ec2ErrorHandler.common_error_handler("create a NAT gateway")
-@until_visible(JUST_MADE)
+@patiently
 @AWSRetry.jittered_backoff()
 def create_nat_gateway(client: Any, subnet_id: str, allocation_id: str, token: str, tags: Mapping[str, Any]) -> dict[str, Any]:
     specifications = tag_specifications("natgateway", tags)
@@ -115,21 +110,21 @@ def delete_nat_gateway(client: Any, gateway_id: str) -> None:
 
 
 @Ec2ErrorHandler.common_error_handler("create a route table")
-@until_visible(JUST_MADE)
+@patiently
 @AWSRetry.jittered_backoff()
 def create_route_table(client: Any, vpc_id: str, tags: Mapping[str, Any]) -> dict[str, Any]:
     return client.create_route_table(VpcId=vpc_id, **tag_specifications("route-table", tags))["RouteTable"]
 
 
 @Ec2ErrorHandler.common_error_handler("create a route")
-@until_visible(JUST_MADE)
+@patiently
 @AWSRetry.jittered_backoff()
 def create_route(client: Any, table_id: str, destination: str, target: Mapping[str, str]) -> None:
     client.create_route(RouteTableId=table_id, DestinationCidrBlock=destination, **target)
 
 
 @Ec2ErrorHandler.common_error_handler("replace a route")
-@until_visible(JUST_MADE)
+@patiently
 @AWSRetry.jittered_backoff()
 def replace_route(client: Any, table_id: str, destination: str, target: Mapping[str, str]) -> None:
     client.replace_route(RouteTableId=table_id, DestinationCidrBlock=destination, **target)
@@ -142,14 +137,14 @@ def delete_route(client: Any, table_id: str, destination: str) -> None:
 
 
 @Ec2ErrorHandler.common_error_handler("associate a subnet with its route table")
-@until_visible(JUST_MADE)
+@patiently
 @AWSRetry.jittered_backoff()
 def associate_route_table(client: Any, table_id: str, subnet_id: str) -> None:
     client.associate_route_table(RouteTableId=table_id, SubnetId=subnet_id)
 
 
 @Ec2ErrorHandler.common_error_handler("move a subnet to its route table")
-@until_visible([("InvalidRouteTableID.NotFound", "")])
+@patiently
 @AWSRetry.jittered_backoff()
 def replace_route_table_association(client: Any, association_id: str, table_id: str) -> None:
     client.replace_route_table_association(AssociationId=association_id, RouteTableId=table_id)
@@ -162,21 +157,22 @@ def disassociate_route_table(client: Any, association_id: str) -> None:
 
 
 @Ec2ErrorHandler.deletion_error_handler("delete a route table")
-@until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff()
 def delete_route_table(client: Any, table_id: str) -> None:
     client.delete_route_table(RouteTableId=table_id)
 
 
 @Ec2ErrorHandler.common_error_handler("create a VPC endpoint")
-@until_visible(JUST_MADE)
+@patiently
 @AWSRetry.jittered_backoff()
 def create_vpc_endpoint(client: Any, tags: Mapping[str, Any], **request: Any) -> dict[str, Any]:
-    return client.create_vpc_endpoint(**request, **tag_specifications("vpc-endpoint", tags))["VpcEndpoint"]
+    specifications = tag_specifications("vpc-endpoint", tags)
+    return client.create_vpc_endpoint(ClientToken=str(uuid4()), **request, **specifications)["VpcEndpoint"]
 
 
 @Ec2ErrorHandler.common_error_handler("change a VPC endpoint")
-@until_visible(JUST_MADE)
+@patiently
 @AWSRetry.jittered_backoff()
 def modify_vpc_endpoint(client: Any, endpoint_id: str, **request: Any) -> None:
     client.modify_vpc_endpoint(VpcEndpointId=endpoint_id, **request)
@@ -189,7 +185,7 @@ def delete_vpc_endpoint(client: Any, endpoint_id: str) -> None:
 
 
 @Ec2ErrorHandler.common_error_handler("create a security group")
-@until_visible(JUST_MADE)
+@patiently
 @AWSRetry.jittered_backoff()
 def create_security_group(client: Any, vpc_id: str, name: str, description: str, tags: Mapping[str, Any]) -> str:
     specifications = tag_specifications("security-group", tags)
@@ -197,10 +193,18 @@ def create_security_group(client: Any, vpc_id: str, name: str, description: str,
 
 
 @Ec2ErrorHandler.common_error_handler("open a security group")
-@until_visible(JUST_MADE)
+@patiently
 @AWSRetry.jittered_backoff()
-def authorize_security_group_ingress(client: Any, group_id: str, permissions: Sequence[Mapping[str, Any]]) -> None:
-    client.authorize_security_group_ingress(GroupId=group_id, IpPermissions=list(permissions))
+def authorize_security_group_ingress(client: Any, group_id: str, permissions: Sequence[Mapping[str, Any]], tags: Mapping[str, Any]) -> None:
+    specifications = tag_specifications("security-group-rule", tags)
+    client.authorize_security_group_ingress(GroupId=group_id, IpPermissions=list(permissions), **specifications)
+
+
+@Ec2ErrorHandler.common_error_handler("close a security group")
+@AWSRetry.jittered_backoff()
+def revoke_rules(client: Any, group_id: str, rule_ids: Sequence[str], egress: bool = False) -> None:
+    revoke = client.revoke_security_group_egress if egress else client.revoke_security_group_ingress
+    revoke(GroupId=group_id, SecurityGroupRuleIds=list(rule_ids))
 
 
 @Ec2ErrorHandler.deletion_error_handler("close a security group")
@@ -216,18 +220,18 @@ def revoke_security_group_egress(client: Any, group_id: str, permissions: Sequen
 
 
 @Ec2ErrorHandler.deletion_error_handler("delete a security group")
-@until_visible(STILL_IN_USE, IN_USE_PATIENCE_SECONDS)
+@patiently
 @AWSRetry.jittered_backoff()
 def delete_security_group(client: Any, group_id: str) -> None:
     client.delete_security_group(GroupId=group_id)
 
 
 @Ec2ErrorHandler.common_error_handler("create the flow log")
-@until_visible([*JUST_MADE, *ROLE_NOT_VISIBLE])
+@patiently
 @AWSRetry.jittered_backoff()
 def create_flow_log(client: Any, vpc_id: str, tags: Mapping[str, Any], **request: Any) -> str:
     specifications = tag_specifications("vpc-flow-log", tags)
-    answer = client.create_flow_logs(ResourceIds=[vpc_id], ResourceType="VPC", **request, **specifications)
+    answer = client.create_flow_logs(ClientToken=str(uuid4()), ResourceIds=[vpc_id], ResourceType="VPC", **request, **specifications)
     raise_unsuccessful(answer, "CreateFlowLogs")
     return answer["FlowLogIds"][0]
 
@@ -245,7 +249,7 @@ def delete_network_interface(client: Any, interface_id: str) -> None:
 
 
 @Ec2ErrorHandler.common_error_handler("tag a part of the network")
-@until_visible(JUST_MADE)
+@patiently
 @AWSRetry.jittered_backoff()
 def create_tags(client: Any, resource_id: str, tags: Mapping[str, Any]) -> None:
     client.create_tags(Resources=[resource_id], Tags=[{"Key": key, "Value": str(value)} for key, value in tags.items()])

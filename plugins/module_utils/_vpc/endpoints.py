@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .._errors import Refused
 from .._resource import Attribute, Change
+from .._security_group.rules import VISIBLE_SECONDS, OnePort
+from .._wait import wait_for
 from . import changes
-from .part import Part
+from .part import Part, part_tags
 from .reading import Reading, name_of
 
 GATEWAY_SERVICES = ("s3", "dynamodb")
@@ -56,15 +58,26 @@ class Endpoint(Part):
         return (
             Attribute("service_name", lambda e: e["ServiceName"], Change.REFUSED, another),
             Attribute("endpoint_type", lambda e: e["VpcEndpointType"], Change.REFUSED, another),
-            Attribute("route_table_ids", lambda e: sorted(e.get("RouteTableIds") or []), same=same_members),
-            Attribute("subnet_ids", lambda e: sorted(e.get("SubnetIds") or []), same=same_members),
-            Attribute("security_group_ids", lambda e: sorted(g["GroupId"] for g in e.get("Groups") or []), same=same_members),
+            self._entries("route_table_ids", "route_tables", lambda e: e.get("RouteTableIds") or []),
+            self._entries("subnet_ids", "subnets", lambda e: e.get("SubnetIds") or []),
+            self._entries("security_group_ids", "security_groups", lambda e: [g["GroupId"] for g in e.get("Groups") or []]),
             Attribute("private_dns_enabled", lambda e: bool(e.get("PrivateDnsEnabled"))),
         )
+
+    def _entries(self, name: str, collection: str, read: Callable[[Mapping[str, Any]], list[str]]) -> Attribute:
+        """A list of ids of which only parts of the network are ours: those that others have added stay."""
+
+        def merged(found: Sequence[str], wanted: Sequence[str]) -> list[str]:
+            return sorted({*wanted, *(set(found) - self.reading.parts_of(collection))})
+
+        return Attribute(name, lambda endpoint: sorted(read(endpoint)), same=same_members, merge=merged)
 
     def status(self, found: Mapping[str, Any] | None) -> str:
         error = (found or {}).get("LastError") or {}
         return f"{super().status(found)}: {error['Message']}" if error.get("Message") else super().status(found)
+
+    def never_worked(self, found: Mapping[str, Any]) -> bool:
+        return True  # failed, rejected or expired
 
     def create(self, wanted: Mapping[str, Any]) -> None:
         request: dict[str, Any] = {
@@ -101,51 +114,54 @@ class Endpoint(Part):
         self.reading.refresh(self.collection)
 
 
+class EndpointOfAws(Endpoint):
+    """An endpoint that a service of AWS has put into the VPC; its name is its id. It goes with the VPC, whoever's tags it has."""
+
+    def matches(self, item: Mapping[str, Any]) -> bool:
+        return item["VpcEndpointId"] == self.name
+
+    def tags(self, found: Mapping[str, Any]) -> Mapping[str, str] | None:
+        return self.reading.tags
+
+
 class EndpointSecurityGroup(Part):
-    """Lets the VPC, and nobody else, reach the interface endpoints on 443."""
+    """Lets the VPC, and nobody else, reach the interface endpoints on 443.
+
+    purge_rules: whether rules of others are revoked.
+    """
 
     kind = "security group"
     collection = "security_groups"
     id_key = "GroupId"
     id_name = "group_id"
 
+    def __init__(self, reading: Reading, name: str, *, purge_tags: bool = False, purge_rules: bool = False) -> None:
+        self.rules = OnePort(reading.client, HTTPS, f"{self.kind} {name}", part_tags(reading.tags, name), purge_rules)
+        super().__init__(reading, name, purge_tags=purge_tags)
+
     def table(self) -> Sequence[Attribute]:
-        return (Attribute("ingress_cidr_blocks", ingress_blocks, same=same_members),)
+        return self.rules.attributes()
+
+    def _look(self) -> dict[str, Any] | None:
+        found = super()._look()
+        return None if found is None else self.rules.read(found)
+
+    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+        return self.rules.notes(found)
 
     def create(self, wanted: Mapping[str, Any]) -> None:
-        blocks = wanted["ingress_cidr_blocks"]
         description = "HTTPS from the VPC to its interface endpoints"
         made = changes.create_security_group(self.client, self.reading.vpc_id, self.name, description, wanted["tags"])
-        changes.authorize_security_group_ingress(self.client, made, https_from(blocks))
-        item = {"GroupId": made, "GroupName": self.name, "VpcId": self.reading.vpc_id, "IpPermissions": https_from(blocks)}
-        self.remember(item, wanted)
+        self.remember({"GroupId": made, "GroupName": self.name, "VpcId": self.reading.vpc_id}, wanted)
+        self.rules.bring(wait_for(self._visible, f"{self.kind} {self.name} to be shown", VISIBLE_SECONDS, str), wanted)
+
+    def _visible(self) -> tuple[bool, Mapping[str, Any]]:
+        found = self._look() or {}
+        return bool(found.get("rules")), found
 
     def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
-        if "ingress_cidr_blocks" not in names:
-            return
-        if found.get("IpPermissions"):
-            changes.revoke_security_group_ingress(self.client, found["GroupId"], found["IpPermissions"])
-        changes.authorize_security_group_ingress(self.client, found["GroupId"], https_from(wanted["ingress_cidr_blocks"]))
+        if set(names) - {"tags"}:
+            self.rules.bring(found, wanted)
 
     def remove(self, found: Mapping[str, Any]) -> None:
         changes.delete_security_group(self.client, found["GroupId"])
-
-
-def https_from(blocks: Sequence[str]) -> list[dict[str, Any]]:
-    """The permission of HTTPS from these blocks."""
-    ranges = [{"CidrIp": block, "Description": "HTTPS from the VPC"} for block in blocks]
-    return [{"IpProtocol": "tcp", "FromPort": HTTPS, "ToPort": HTTPS, "IpRanges": ranges}]
-
-
-def ingress_blocks(group: Mapping[str, Any]) -> list[str]:
-    """From where HTTPS is let in; a rule of another kind is named as it is, so that it differs and is taken away."""
-    found: list[str] = []
-    for rule in group.get("IpPermissions") or []:
-        https = (rule.get("IpProtocol"), rule.get("FromPort"), rule.get("ToPort")) == ("tcp", HTTPS, HTTPS)
-        ranges = [entry["CidrIp"] for entry in rule.get("IpRanges") or []]
-        others = bool(rule.get("UserIdGroupPairs") or rule.get("Ipv6Ranges") or rule.get("PrefixListIds"))
-        if https and not others:
-            found.extend(ranges)
-        else:
-            found.append(f"{rule.get('IpProtocol')} {rule.get('FromPort')}-{rule.get('ToPort')} {' '.join(ranges)}".strip())
-    return sorted(found)

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What EKS and load balancers leave behind in a VPC, and what keeps a VPC from being deleted. Private to the collection."""
+"""What AWS's services leave behind in a VPC, and what keeps a VPC from being deleted. Private to the collection."""
 
 from __future__ import annotations
 
@@ -11,22 +11,10 @@ from .._errors import Refused
 from .._resource import Outcome
 from .._wait import wait_for
 from . import changes
+from .made_by_aws import is_owned_endpoint, is_owned_group, is_owned_interface
 from .reading import Reading, name_of, tags_of
 
-#: how the interfaces of EKS's control planes, of the VPC CNI's pods and of load balancers are described
-OWNED_DESCRIPTIONS = ("Amazon EKS ", "aws-K8S-", "ELB ")
-OWNED_TAGS = ("kubernetes.io/cluster/", "elbv2.k8s.aws/cluster", "aws:eks:cluster-name")
 PATIENCE_SECONDS = 300.0
-
-
-def is_owned_interface(interface: Mapping[str, Any]) -> bool:
-    """Whether EKS, its CNI or a load balancer has made a network interface."""
-    return str(interface.get("Description", "")).startswith(OWNED_DESCRIPTIONS)
-
-
-def is_owned_group(group: Mapping[str, Any]) -> bool:
-    """Whether EKS or the load balancer controller has made a security group."""
-    return any(key.startswith(OWNED_TAGS) for key in tags_of(group))
 
 
 def following(reading: Reading) -> set[str]:
@@ -87,7 +75,7 @@ def refuse_what_blocks(reading: Reading, ours: Mapping[str, set[str]], check_mod
         ("nat_gateways", "NatGatewayId", lambda item: str(item.get("State")).lower() in ("deleted", "failed")),
         ("route_tables", "RouteTableId", lambda item: any(a.get("Main") for a in item.get("Associations") or [])),
         ("security_groups", "GroupId", lambda item: item.get("GroupName") == "default" or is_owned_group(item) or item["GroupId"] in going),
-        ("endpoints", "VpcEndpointId", lambda item: str(item.get("State")).lower() == "deleted"),
+        ("endpoints", "VpcEndpointId", lambda item: str(item.get("State")).lower() == "deleted" or is_owned_endpoint(item)),
     ):
         others = [item for item in reading.items(collection) if item[key] not in ours.get(collection, set()) and not skip(item)]
         blocking += [f"{item[key]} ({name_of(item) or item.get('GroupName') or 'without a name'})" for item in others]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._errors import Refused
-from .._resource import KNOWN_AFTER_APPLY, Outcome, State, ensure_absent, ensure_present
+from .._reconcile import ensure_absent, ensure_present
+from .._resource import KNOWN_AFTER_APPLY, Outcome, State
 from . import endpoints, leftovers, nat, plan, routes, subnet
 from .flow_log import FlowLog
 from .part import Part, part_tags
@@ -22,13 +23,13 @@ ROUTES = ("private_route_table_ids", "gateway_endpoint_ids")
 
 @dataclass(frozen=True)
 class Options:
-    """What is wanted of a network; None leaves a thing as it is found, an empty list or dict removes it."""
+    """What is wanted of a network; None leaves a thing as it is found (see default_zone_count), an empty list or dict removes it."""
 
     name: str
     region: str
     tags: Mapping[str, Any] = field(default_factory=dict)
     cidr_block: str | None = None
-    zone_count: int = plan.DEFAULT_ZONE_COUNT
+    zone_count: int | None = None
     public_subnet_cidr_blocks: Sequence[str] = ()
     private_subnet_cidr_blocks: Sequence[str] = ()
     public_subnet_tags: Mapping[str, Any] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Options:
     interface_endpoints: Sequence[str] | None = None
     flow_logs: Mapping[str, Any] | None = None
     purge_tags: bool = False
+    purge_rules: bool = False
     adopt: bool = False
     wait: bool = True
     timeout_seconds: float = 1800
@@ -47,7 +49,7 @@ class Options:
         if self.cidr_block:
             self.check_layout(self.cidr_block, self.zone_count)
 
-    def check_layout(self, cidr_block: str, zone_count: int) -> None:
+    def check_layout(self, cidr_block: str, zone_count: int | None) -> None:
         """Raise Refused when the blocks do not fit together."""
         blocks = self.public_subnet_cidr_blocks, self.private_subnet_cidr_blocks
         wrong = plan.layout_errors(cidr_block, zone_count, *blocks, prefix="")
@@ -95,7 +97,12 @@ class Network:
     def _lay_out(self) -> None:
         existing = subnet.existing_zones(self.reading)
         usable = plan.usable_zones(self.reading.items("zones"))
-        chosen = plan.choose_zones(usable, existing, self.options.zone_count, self.options.region)
+        count = self.options.zone_count
+        if count is None:
+            blocks = self.options.public_subnet_cidr_blocks or self.options.private_subnet_cidr_blocks
+            incomplete = self._internet_gateway().find() is None
+            count = plan.default_zone_count(usable, existing, blocks, incomplete)
+        chosen = plan.choose_zones(usable, existing, count, self.options.region)
         self.removed_zones = [zone for zone in existing if zone.zone_id not in {kept.zone_id for kept in chosen}]
         if self.removed_zones:
             leftovers.refuse_used_subnets(self.reading, self._subnet_ids(self.removed_zones))
@@ -184,8 +191,12 @@ class Network:
             result[f"{kind}_subnet_ids"] = ids
             result[f"{kind}_subnet_cidr_blocks"] = [getattr(zone, f"{kind}_cidr_block") for zone in self.zones]
 
+    def _internet_gateway(self) -> InternetGateway:
+        """What is made once all subnets are."""
+        return self._part(InternetGateway, f"{self.options.name}-internet")
+
     def _internet(self, result: dict[str, Any]) -> None:
-        gateway = self._ensure(self._part(InternetGateway, f"{self.options.name}-internet"), {"attached": True})
+        gateway = self._ensure(self._internet_gateway(), {"attached": True})
         result["internet_gateway_id"] = gateway["internet_gateway_id"]
         wanted = {"default_route": gateway["internet_gateway_id"], "subnet_ids": result["public_subnet_ids"]}
         table = self._ensure(self._part(routes.RouteTable, routes.table_name(self.options.name)), wanted)
@@ -242,7 +253,8 @@ class Network:
             result["gateway_endpoint_ids"][service] = self._ensure(part, wanted)["vpc_endpoint_id"]
 
     def _endpoint_group(self) -> endpoints.EndpointSecurityGroup:
-        return self._part(endpoints.EndpointSecurityGroup, f"{self.options.name}-endpoints")
+        purge = {"purge_tags": self.options.purge_tags, "purge_rules": self.options.purge_rules}
+        return endpoints.EndpointSecurityGroup(self.reading, f"{self.options.name}-endpoints", **purge)
 
     def _interface_endpoints(self, result: dict[str, Any]) -> list[tuple[Part, Mapping[str, Any]]]:
         result["interface_endpoint_ids"] = {}
@@ -250,7 +262,7 @@ class Network:
         services = self._endpoints_wanted("Interface", self.options.interface_endpoints)
         if not services:
             return begun
-        group = self._ensure(self._endpoint_group(), {"ingress_cidr_blocks": [result["cidr_block"]]})
+        group = self._ensure(self._endpoint_group(), self._endpoint_group().rules.wanted([result["cidr_block"]], []))
         for service in services:
             part = self._endpoint("Interface", service)
             details = self._service(part, "Interface", service)

@@ -71,6 +71,10 @@ class Part(Resource):
             found = self._look()
         return found
 
+    def find_again(self) -> Mapping[str, Any] | None:
+        self.reading.refresh(self.collection)
+        return self.find()
+
     def _look(self) -> dict[str, Any] | None:
         item = next((item for item in self.reading.items(self.collection) if self.is_there(item) and self.matches(item)), None)
         return None if item is None else {**item, self.id_name: item[self.id_key]}

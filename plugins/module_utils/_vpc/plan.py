@@ -34,18 +34,22 @@ class Zone:
 
 def layout_errors(
     cidr_block: str,
-    zone_count: int,
+    zone_count: int | None,
     public_blocks: Sequence[str],
     private_blocks: Sequence[str],
     prefix: str = "network_",
+    fewest: int = 1,
 ) -> list[str]:
     """What is wrong with the inputs of a network, a sentence each; needs no answer of AWS.
 
-    prefix: what the names of the inputs begin with; an empty string for the module's options.
+    zone_count: None when it is not given. prefix: what the names of the inputs begin with; an empty string for the module's options.
+    fewest: the smallest number of zones that is allowed.
     """
     vpc, public, private = f"{prefix}cidr_block", f"{prefix}public_subnet_cidr_blocks", f"{prefix}private_subnet_cidr_blocks"
-    if not 1 <= zone_count <= MOST_ZONES:
-        return [f"{prefix}zone_count is {zone_count}: it must lie between 1 and {MOST_ZONES}, for example {DEFAULT_ZONE_COUNT}."]
+    if zone_count is None:
+        zone_count = len(public_blocks or private_blocks) or DEFAULT_ZONE_COUNT
+    if not fewest <= zone_count <= MOST_ZONES:
+        return [f"{prefix}zone_count is {zone_count}: it must lie between {fewest} and {MOST_ZONES}, for example {DEFAULT_ZONE_COUNT}."]
     wrong = [block_error(vpc, cidr_block)]
     wrong += [block_error(public, block) for block in public_blocks]
     wrong += [block_error(private, block, SMALLEST_PRIVATE_PREFIX) for block in private_blocks]
@@ -94,6 +98,16 @@ def usable_zones(answer: Iterable[Mapping[str, Any]]) -> list[Zone]:
         and zone["ZoneId"] not in ZONES_WITHOUT_EKS
     ]
     return sorted(zones, key=lambda zone: zone.zone_id)
+
+
+def default_zone_count(usable: Sequence[Zone], existing: Sequence[Zone], given_blocks: Sequence[str], incomplete: bool) -> int:
+    """The number of zones when it is not given: one for each given block, else as found, else three, or fewer if the region has no more.
+
+    incomplete: whether a run ended before it had made all subnets, so that the zones that exist may be too few.
+    """
+    if given_blocks:
+        return len(given_blocks)
+    return len(existing) if existing and not incomplete else max(min(DEFAULT_ZONE_COUNT, len(usable)), len(existing), 1)
 
 
 def choose_zones(usable: Sequence[Zone], existing: Sequence[Zone], count: int, region: str) -> list[Zone]:

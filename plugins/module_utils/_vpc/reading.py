@@ -122,6 +122,15 @@ class Reading:
         environment = self.tags.get(_tags.ENVIRONMENT)
         return environment is None or tags_of(item).get(_tags.ENVIRONMENT) == environment
 
+    def is_part(self, item: Mapping[str, Any]) -> bool:
+        """Whether something in the VPC is a part of this network, and not something that others have added."""
+        return self.is_ours(item) and name_of(item).startswith(f"{self.name}-")
+
+    def parts_of(self, kind: str) -> set[str]:
+        """The ids of the parts of a kind."""
+        key = self._id_key(kind)
+        return {item[key] for item in self.items(kind) if self.is_part(item)}
+
     def vpc_attribute(self, attribute: str) -> bool | None:
         """Whether enableDnsSupport or enableDnsHostnames is on; None without a VPC."""
         if self.vpc_id is None:

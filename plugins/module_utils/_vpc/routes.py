@@ -8,11 +8,25 @@ from typing import Any
 
 from .._resource import Attribute, State
 from . import changes
+from .nat import nat_state
 from .part import Part
 
 EVERYWHERE = "0.0.0.0/0"
 #: the arguments of CreateRoute, by the beginning of the target's id
 TARGETS = {"igw-": "GatewayId", "nat-": "NatGatewayId"}
+#: all targets that a route can have (Amazon EC2 API, Route); ids of instances come with that of their interface
+ALL_TARGETS = (
+    "GatewayId",
+    "NatGatewayId",
+    "TransitGatewayId",
+    "NetworkInterfaceId",
+    "VpcPeeringConnectionId",
+    "LocalGatewayId",
+    "CarrierGatewayId",
+    "EgressOnlyInternetGatewayId",
+    "CoreNetworkArn",
+    "OdbNetworkArn",
+)
 
 
 def table_name(network: str, zone_id: str | None = None) -> str:
@@ -28,7 +42,7 @@ def target_argument(target: str) -> dict[str, str]:
 def default_target(table: Mapping[str, Any]) -> str:
     """Where a route table sends what leaves the VPC; empty when nowhere."""
     route = _default_route(table) or {}
-    return next((route[key] for key in (*TARGETS.values(), "TransitGatewayId", "NetworkInterfaceId") if route.get(key)), "")
+    return next((route[key] for key in ALL_TARGETS if route.get(key)), "")
 
 
 def _default_route(table: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -45,8 +59,9 @@ def associated_subnets(table: Mapping[str, Any]) -> dict[str, str]:
 
 
 class RouteTable(Part):
-    """A route table, of which the default route and the associations of our subnets are ours; others may add routes.
+    """A route table, of which the default route through our gateways and the associations of our subnets are ours.
 
+    Others may add routes, be it a default route to a transit gateway, and may give a subnet a table of their own: that stays.
     Source: Amazon EC2 API, CreateRouteTable, CreateRoute, ReplaceRoute, AssociateRouteTable.
     """
 
@@ -57,9 +72,39 @@ class RouteTable(Part):
 
     def table(self) -> Sequence[Attribute]:
         return (
-            Attribute("default_route", default_target),
-            Attribute("subnet_ids", lambda t: sorted(associated_subnets(t)), merge=lambda found, wanted: sorted({*found, *wanted})),
+            Attribute("default_route", default_target, merge=lambda found, wanted: found if self._of_others(found) else wanted),
+            Attribute(
+                "subnet_ids",
+                lambda t: sorted(associated_subnets(t)),
+                merge=lambda found, wanted: sorted({*found, *wanted} - self._with_tables_of_others().keys()),
+            ),
         )
+
+    def _of_others(self, target: str) -> bool:
+        """Whether a target is none of our gateways; one that is gone is nobody's."""
+        if target.startswith("nat-"):
+            standing = [gateway for gateway in self.reading.items("nat_gateways") if gateway["NatGatewayId"] == target]
+            return any(nat_state(gateway) != "deleted" and not self.reading.is_part(gateway) for gateway in standing)
+        return bool(target) and not target.startswith("igw-")
+
+    def _with_tables_of_others(self) -> dict[str, str]:
+        """The subnets that use a route table of others: subnet id to table id."""
+        tables = [table for table in self.reading.items(self.collection) if not self.reading.is_part(table)]
+        return {subnet_id: table["RouteTableId"] for table in tables for subnet_id in associated_subnets(table)}
+
+    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+        notes = []
+        target = default_target(found)
+        if wanted.get("default_route") and self._of_others(target):
+            notes.append(
+                f"{self.kind} {self.name} sends {EVERYWHERE} to {target}, a route that this collection did not make: it stays. "
+                "Remove it, or set nat_mode: none (network_nat_mode in the inventory)."
+            )
+        others = self._with_tables_of_others()
+        for subnet_id in wanted.get("subnet_ids") or []:
+            if subnet_id in others:
+                notes.append(f"subnet {subnet_id} uses route table {others[subnet_id]}, which this collection did not make: it stays.")
+        return notes
 
     def state(self, found: Mapping[str, Any]) -> State:
         return State.READY

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._resource import Outcome, State, ensure_absent
+from .._reconcile import ensure_absent
+from .._resource import Outcome, State
 from . import endpoints, leftovers, nat, routes, subnet
 from .flow_log import FlowLog
+from .made_by_aws import is_owned_endpoint
 from .network import Network, Options
 from .part import Part
 from .reading import Reading, name_of
-from .vpc import InternetGateway, Vpc
+from .vpc import Vpc
 
 
 class Teardown(Network):
@@ -36,7 +38,7 @@ class Teardown(Network):
         else:
             planned = Outcome(vpc.kind, vpc.name)
         self._drop(self._part(FlowLog, f"{self.name}-flow-log"))
-        self.drop_together(self._endpoints())
+        self.drop_together([*self._endpoints(), *self._endpoints_of_aws()])
         self.drop_nat(nat.zones_with_traces(self.reading))
         if found is not None:
             self.reading.refresh("network_interfaces")
@@ -46,7 +48,7 @@ class Teardown(Network):
         self._drop(self._endpoint_group())
         for part in [*self._route_tables(), *self._subnets_found()]:
             self._drop(part)
-        self._drop(self._part(InternetGateway, f"{self.name}-internet"))
+        self._drop(self._internet_gateway())
         if found is not None and not self.check_mode:
             ensure_absent(vpc, check_mode=False, tags=self.options.tags, adopt=self.options.adopt)
         return [planned, *self.outcomes]
@@ -67,6 +69,10 @@ class Teardown(Network):
     def _endpoints(self) -> list[Part]:
         kinds = [endpoints.endpoint_name(self.name, kind, "") for kind in ("Gateway", "Interface")]
         return [part for start in kinds for part in self._named("endpoints", endpoints.Endpoint, start)]
+
+    def _endpoints_of_aws(self) -> list[Part]:
+        owned = [item["VpcEndpointId"] for item in self.reading.items("endpoints") if is_owned_endpoint(item)]
+        return [self._part(endpoints.EndpointOfAws, endpoint_id) for endpoint_id in owned]
 
     def _route_tables(self) -> list[Part]:
         private = self._named("route_tables", routes.RouteTable, routes.table_name(self.name, ""))

@@ -1,12 +1,18 @@
-"""Things that take time: what is due happens before the next call is answered, so that states depend on the clock alone."""
+"""Things that take time: what is due happens before the next call is answered, so that states depend on the clock alone.
+
+A kind of thing takes seconds, or a number of calls: then it has ended for the n-th call of its service that asks how things are, whoever
+else looks meanwhile and however slow the machine is.
+"""
 
 from __future__ import annotations
 
 import heapq
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
+Times = Mapping[str, "float | Mapping[str, int]"]
 # Seconds. Real AWS takes minutes for the first four.
 DEFAULT_TIMES = {
     "eks:cluster": 1.0,
@@ -36,28 +42,69 @@ DEFAULT_TIMES = {
     "logs:delivery": 0.3,  # until something that writes logs writes again
 }
 RETRY_SECONDS = 0.05
+#: what a client waits for by asking the kind's service; nodes come to a group whether anybody asks or not
+ASKED_FOR = frozenset(DEFAULT_TIMES) - {
+    "eks:nodegroup",
+    "eks:node-join",
+    "eks:eviction",
+    "eks:drain",
+    "iam:role-visible",
+    "acm:validation-timeout",
+    "logs:delivery",
+}
+
+
+@dataclass(eq=False)
+class _AskedFor:
+    """A thing that takes so many more calls of a service."""
+
+    service: str
+    calls: int
+    act: Callable[[], bool | None]
+
+
+def checked(times: Times) -> Times:
+    """ValueError names a kind that does not exist, or what is neither seconds nor {"calls": n}."""
+    unknown = sorted(times.keys() - DEFAULT_TIMES.keys())
+    if unknown:
+        raise ValueError(f"nothing takes time under the name {', '.join(unknown)}; these do: {', '.join(sorted(DEFAULT_TIMES))}")
+    for kind, time_taken in times.items():
+        calls = time_taken.get("calls", 0) if isinstance(time_taken, Mapping) else None
+        if not (isinstance(time_taken, (int, float)) or (isinstance(calls, int) and calls > 0 and len(time_taken) == 1)):
+            raise ValueError(f'{kind} takes seconds, as 5, or a number of calls, as {{"calls": 3}}, not {time_taken!r}')
+        if calls and kind not in ASKED_FOR:
+            raise ValueError(f"{kind} takes seconds: nobody asks for its end; only {', '.join(sorted(ASKED_FOR))} can take calls")
+    return times
 
 
 class Clock:
-    """Argument: seconds by kind of thing, over DEFAULT_TIMES. ValueError names a kind that does not exist.
+    """Argument: seconds or calls by kind of thing, over DEFAULT_TIMES; ValueError as `checked`.
 
     happened: how many things have come to their end.
     """
 
-    def __init__(self, times: dict[str, float] | None = None) -> None:
+    def __init__(self, times: Times | None = None) -> None:
         self.times = dict(DEFAULT_TIMES)
+        self._calls: dict[str, int] = {}
         self._due: list[tuple[float, int, Callable[[], bool | None]]] = []
+        self._asked_for: list[_AskedFor] = []
         self._numbers = itertools.count()
         self._ahead = 0.0
         self.happened = 0
         self.set_times(times or {})
 
-    def set_times(self, times: dict[str, float]) -> None:
-        """Changes some of the times, for things that begin from now on."""
-        unknown = sorted(times.keys() - DEFAULT_TIMES.keys())
-        if unknown:
-            raise ValueError(f"nothing takes time under the name {', '.join(unknown)}; these do: {', '.join(sorted(DEFAULT_TIMES))}")
-        self.times.update({kind: float(seconds) for kind, seconds in times.items()})
+    def set_times(self, times: Times) -> None:
+        """Changes some of the times, for things that begin from now on; ValueError as `checked`."""
+        for kind, time_taken in checked(times).items():
+            self._calls.pop(kind, None)
+            if isinstance(time_taken, Mapping):
+                self._calls[kind] = time_taken["calls"]
+            else:
+                self.times[kind] = float(time_taken)
+
+    def shown(self) -> dict[str, float | dict[str, int]]:
+        """What each kind takes now, as set_times has it."""
+        return {**self.times, **{kind: {"calls": calls} for kind, calls in self._calls.items()}}
 
     def now(self) -> float:
         """Seconds since some moment."""
@@ -68,8 +115,19 @@ class Clock:
         self._ahead += seconds
 
     def after(self, kind: str, act: Callable[[], bool | None]) -> None:
-        """Calls `act` when the time of this kind is over (of `now`, at once); while it answers False, it is called again."""
-        self._push(self.now() + self.times.get(kind, 0.0), act)
+        """Calls `act` when the time of this kind is over (of `now`, at once); while it answers False, again a moment or a call later."""
+        if kind in self._calls:
+            self._asked_for.append(_AskedFor(kind.split(":", maxsplit=1)[0], self._calls[kind], act))
+        else:
+            self._push(self.now() + self.times.get(kind, 0.0), act)
+
+    def asked(self, service: str) -> None:
+        """A client asks a service how things are, or was refused by it. The caller holds the lock and calls `run` next."""
+        for each in [waiting for waiting in self._asked_for if waiting.service == service]:
+            each.calls -= 1
+            if each.calls <= 0 and each.act() is not False:
+                self._asked_for.remove(each)
+                self.happened += 1
 
     def run(self) -> None:
         """Does what is due. The caller holds the lock."""

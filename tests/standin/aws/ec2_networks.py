@@ -1,4 +1,4 @@
-"""VPCs, subnets, route tables, internet gateways and security groups: what is in use is not deleted."""
+"""VPCs, subnets, route tables and internet gateways: what is in use is not deleted."""
 
 from __future__ import annotations
 
@@ -136,31 +136,3 @@ def delete_vpc(call: Call) -> dict[str, Any]:
     for identifier in gone:
         forget_tags(call, identifier)
     return answer
-
-
-@answers("ec2", "DeleteSecurityGroup")
-def delete_security_group(call: Call) -> dict[str, Any]:
-    known, group_id = backend(call), call.get("GroupId")
-    group = known.get_security_group_from_id(group_id) if group_id else None
-    if group is not None:
-        if group.name == "default":
-            raise refused("CannotDelete", f'the specified group: "{group_id}" name: "default" cannot be deleted by a user')
-        if is_used(call, group_id):
-            raise refused("DependencyViolation", f"resource {group_id} has a dependent object")
-    answer = call.moto()
-    if group_id:
-        forget_tags(call, group_id)
-    return answer
-
-
-def is_used(call: Call, group_id: str) -> bool:
-    """Whether a network interface has the security group, or a rule of another group names it."""
-    known = backend(call)
-    if any(group_id in [each.id for each in interface.group_set] for interface in known.enis.values()):
-        return True
-    for groups in known.groups.values():
-        for group in groups.values():
-            for rule in [*group.ingress_rules, *group.egress_rules]:
-                if group.id != group_id and rule.source_group.get("GroupId") == group_id:
-                    return True
-    return False

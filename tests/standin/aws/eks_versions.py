@@ -8,7 +8,8 @@ from typing import Any
 from tests.standin.aws.eks_model import invalid
 from tests.standin.aws.operations import Call, answers
 
-DEFAULT = "1.35"
+#: another one than the collection's, so that a version that is lost on the way shows
+DEFAULT = "1.36"
 # version: (release, end of standard support, end of extended support, patch version, platform version)
 VERSIONS = {
     "1.36": ("2026-06-02", "2027-08-02", "2028-08-02", "1.36.1", "eks.4"),

@@ -9,6 +9,7 @@ from tests.standin.aws import (  # noqa: F401
     ec2_launch_templates,
     ec2_nat_gateways,
     ec2_networks,
+    ec2_security_groups,
     ec2_volumes,
     ecr,
     eks_access,

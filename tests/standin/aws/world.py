@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import functools
 import threading
-import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moto.core import responses
 from moto.core.exceptions import ServiceException
 from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from tests.standin.aws.clock import Clock
+from tests.standin.aws import moto_speed
+from tests.standin.aws.client_tokens import ClientTokens
+from tests.standin.aws.clock import Clock, Times
 from tests.standin.aws.errors import AwsError
 from tests.standin.aws.faults import Faults, raise_after, raise_before
-from tests.standin.aws.operations import CHECKS, HANDLERS, Call
+from tests.standin.aws.operations import CHECKS, HANDLERS, Call, Handler
 from tests.standin.aws.protocol import Answer, Request, check_shape
-from tests.standin.aws.request_log import RequestLog, client_of
+from tests.standin.aws.request_log import RequestLog, client_of, is_mutating
+from tests.support.until import take_time
 
 if TYPE_CHECKING:
     from tests.standin.aws.eks_control_planes import RunningControlPlane
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
 
 OWN = ("eks", "elasticache")  # moto knows nothing of what is kept here
 
-responses.method_names_from_class = functools.cache(responses.method_names_from_class)  # moto looks them up in each call
+moto_speed.remember()
 
 
 class World:
-    """Arguments: the state's directory; the region of requests that name none; seconds per kind of thing; milliseconds added to each call.
+    """Arguments: the state's directory; the region of requests that name none; what kinds of things take; milliseconds added to each call.
 
     endpoint_url: set by the server. control_planes: makes a cluster's control plane; without it clusters are AWS's answers alone.
     databases: the real ones; without it there are none.
     """
 
-    def __init__(self, directory: Path, region: str, times: dict[str, float] | None = None, latency_ms: int = 0) -> None:
+    def __init__(self, directory: Path, region: str, times: Times | None = None, latency_ms: int = 0) -> None:
         self.directory, self.region, self._latency = directory, region, latency_ms / 1000
         self.endpoint_url = ""
         self.lock = threading.RLock()
@@ -52,13 +52,14 @@ class World:
         self.elasticache: dict[tuple[str, str], CacheAccount] = {}
         self.control_planes: Callable[[World, str, str, Cluster], RunningControlPlane] | None = None
         self.databases: Databases | None = None
+        self._tokens = ClientTokens()
         self._log = RequestLog(directory / "requests.jsonl")
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def answer(self, request: Request) -> Answer:
         """Answers one call: latency, faults, handler or moto, log. Raises DroppedConnectionError when a fault wants it."""
         fault = self.faults.strike(request, client_of(request))
-        time.sleep(self._latency + (fault.seconds if fault and fault.kind == "delay" else 0))
+        take_time(self._latency + (fault.seconds if fault and fault.kind == "delay" else 0))
         status, code = 0, None
         try:
             try:
@@ -66,6 +67,8 @@ class World:
                 answer = self._carried_out(request)
                 raise_after(fault)
             except ServiceException as error:
+                if not client_of(request) and is_mutating(request):
+                    self._refused(request)
                 code = error.code
                 answer = request.serialize(error)
             status = answer[0]
@@ -73,6 +76,12 @@ class World:
             return answer
         finally:
             self._log.write(request, status, code)
+
+    def _refused(self, request: Request) -> None:
+        """Who tries again what was refused waits for its end, too."""
+        with self.lock:
+            self.clock.asked(request.service)
+            self.clock.run()
 
     @property
     def mutations(self) -> int:
@@ -88,6 +97,8 @@ class World:
 
     def _carried_out(self, request: Request) -> Answer:
         with self.lock:
+            if not client_of(request) and not is_mutating(request):
+                self.clock.asked(request.service)
             self.clock.run()
             handler = HANDLERS.get((request.service, request.operation))
             try:
@@ -95,10 +106,10 @@ class World:
                     call = Call(self, request, get_account_id_from(request.access_key))
                     for check in CHECKS.get(request.service, []):
                         check(call)
-                    if handler is not None:
-                        result = handler(call) or {}
-                        check_shape(result, request.model.output_shape, request.operation)
-                        return request.serialize(result)
+                    answer = self._tokens.answer(call) or self._of_handler(call, handler)
+                    if answer is not None:
+                        self._tokens.remember(call, answer)
+                        return answer
                 if request.service in OWN:
                     raise _not_imitated(request)
                 return self._ask_moto(request)
@@ -107,6 +118,15 @@ class World:
             except Exception as error:
                 traceback.print_exc()
                 raise AwsError("StandInFailure", f"the stand-in failed: {type(error).__name__}: {error}", 400) from error
+
+    def _of_handler(self, call: Call, handler: Handler | None) -> Answer | None:
+        """The answer of our own handler, or of moto to a call that may have a client token."""
+        request = call.request
+        if handler is not None and request.model is not None:
+            result = handler(call) or {}
+            check_shape(result, request.model.output_shape, request.operation)
+            return request.serialize(result)
+        return None if request.service in OWN else self._ask_moto(request)
 
     def _ask_moto(self, request: Request) -> Answer:
         answered: list[Any] = []

@@ -45,11 +45,15 @@ class View(Protocol):
 
 
 class ClusterLoops:
-    """Arguments: a started control plane; the view of AWS. `start` returns at once, `stop` waits for the pass under way."""
+    """Arguments: a started control plane; the view of AWS. `start` returns at once, `stop` waits for the pass under way.
+
+    passes: how often all loops have looked.
+    """
 
     def __init__(self, control_plane: ControlPlane, view: View) -> None:
         self._log = control_plane.directory / "loops.log"
         self._noted = ""
+        self.passes = 0
         self._stopped = threading.Event()
         self._kubelet = Kubelet(control_plane)
         self._services = ServiceNetwork(control_plane)
@@ -92,6 +96,7 @@ class ClusterLoops:
                     self._note(f"the API server does not answer: {error}\n")
                 except Exception:
                     self._note(traceback.format_exc())
+            self.passes += 1
 
     def _note(self, text: str) -> None:
         if text != self._noted:  # what fails once fails in each turn

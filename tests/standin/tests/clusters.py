@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
-from typing import Any
 
 from tests.support.standin import Standin
-
-
-def eventually(condition: Callable[[], Any], seconds: float = 60) -> Any:
-    """The condition's value as soon as it is true."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        assert time.monotonic() < deadline, "did not become true in time"
-        time.sleep(0.2)
+from tests.support.until import until
 
 
 def create_role(standin: Standin, name: str, service: str, policies: list[str]) -> str:
-    """The ARN of a new role that a service may assume, with AWS's own policies."""
+    """The ARN of a new role that a service may assume, with AWS's own policies; all services see it at once."""
+    standin.set_times(iam_role_visible=0)
     identity = standin.client("iam")
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     role = identity.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     for policy in policies:
         identity.attach_role_policy(RoleName=name, PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
-    time.sleep(1)  # new roles are invisible for a moment
     return str(role)
 
 
@@ -50,4 +37,4 @@ def create_cluster(standin: Standin, name: str, subnets: list[str]) -> None:
     clusters = standin.client("eks")
     access = {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True}
     clusters.create_cluster(name=name, roleArn=role, resourcesVpcConfig={"subnetIds": subnets}, accessConfig=access)
-    eventually(lambda: clusters.describe_cluster(name=name)["cluster"]["status"] == "ACTIVE")
+    until(lambda: clusters.describe_cluster(name=name)["cluster"]["status"] == "ACTIVE")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,6 +17,7 @@ from tests.standin.kubernetes_client import KubernetesClient
 from tests.standin.loops import ClusterLoops
 from tests.standin.processes import is_alive
 from tests.standin.token_webhook import review
+from tests.support.until import until
 from tests.unit.standin.tokens import POLICY, Lookup, make_token
 
 ISSUER = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE"
@@ -58,8 +58,8 @@ class View:
 
 
 class Cluster:
-    def __init__(self, control_plane: ControlPlane, view: View, lookup: Lookup) -> None:
-        self.control_plane, self.view, self.lookup = control_plane, view, lookup
+    def __init__(self, control_plane: ControlPlane, view: View, lookup: Lookup, loops: ClusterLoops) -> None:
+        self.control_plane, self.view, self.lookup, self.loops = control_plane, view, lookup, loops
         self.client: KubernetesClient = control_plane.client()
 
     def nodes(self) -> list[dict[str, Any]]:
@@ -114,7 +114,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     view = View()
     loops = ClusterLoops(control_plane, view)
     loops.start()
-    yield Cluster(control_plane, view, lookup)
+    yield Cluster(control_plane, view, lookup, loops)
     loops.stop()
     processes = json.loads((control_plane.directory / "processes.json").read_text())
     control_plane.stop()
@@ -139,23 +139,12 @@ def group(cluster: Cluster) -> Iterator[dict[str, Any]]:
         "taints": [],
     }
     cluster.view.groups = [made]
-    eventually(lambda: [node["metadata"]["labels"].get("team") for node in cluster.nodes()] == ["blue"] * 3)
+    until(lambda: [node["metadata"]["labels"].get("team") for node in cluster.nodes()] == ["blue"] * 3)
     yield made
     cluster.client.delete("/apis/apps/v1/namespaces/default/deployments")
     cluster.client.delete("/apis/policy/v1/namespaces/default/poddisruptionbudgets")
     cluster.view.groups = []
-    eventually(lambda: not cluster.nodes() and not cluster.client.items(PODS))
-
-
-def eventually(condition: Callable[[], Any], seconds: float = 40) -> Any:
-    """The condition's value as soon as it is true."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        assert time.monotonic() < deadline, "did not become true in time"
-        time.sleep(0.1)
+    until(lambda: not cluster.nodes() and not cluster.client.items(PODS))
 
 
 def test_the_api_server_is_the_real_one(cluster: Cluster) -> None:
@@ -182,24 +171,25 @@ def test_nodes_follow_their_group(cluster: Cluster, group: dict[str, Any]) -> No
             for node in cluster.nodes()
         )
 
-    eventually(changed)
+    until(changed)
     assert sorted(node["metadata"]["name"] for node in cluster.nodes()) == names
     group["scalingConfig"]["desiredSize"] = 1
-    eventually(lambda: len(cluster.nodes()) == 1)
+    until(lambda: len(cluster.nodes()) == 1)
 
 
 def test_an_update_replaces_nodes_one_after_another(cluster: Cluster, group: dict[str, Any]) -> None:
     cluster.deploy("web", replicas=2)
-    eventually(lambda: [pod["status"]["phase"] for pod in cluster.pods("web")] == ["Running"] * 2)
+    until(lambda: [pod["status"]["phase"] for pod in cluster.pods("web")] == ["Running"] * 2)
     spec = {"minAvailable": 2, "selector": {"matchLabels": {"app": "web"}}}
     budgets = "/apis/policy/v1/namespaces/default/poddisruptionbudgets"
     budget = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "web"}, "spec": spec}
     cluster.client.create(budgets, budget)
-    eventually(lambda: cluster.client.get(f"{budgets}/web").get("status", {}).get("currentHealthy") == 2)
+    until(lambda: cluster.client.get(f"{budgets}/web").get("status", {}).get("currentHealthy") == 2)
     holding = {pod["spec"]["nodeName"] for pod in cluster.pods("web")}
     group["releaseVersion"] = "1.33.6-20251107"
-    eventually(lambda: any(node["spec"].get("unschedulable") for node in cluster.nodes() if node["metadata"]["name"] in holding))
-    time.sleep(1)
+    until(lambda: any(node["spec"].get("unschedulable") for node in cluster.nodes() if node["metadata"]["name"] in holding))
+    passes = cluster.loops.passes
+    until(lambda: cluster.loops.passes > passes + 3, 20, "the loops have tried again and again")
     assert len(cluster.nodes()) in (3, 4)
     assert {pod["spec"]["nodeName"] for pod in cluster.pods("web")} == holding
     cluster.client.delete(f"{budgets}/web")
@@ -210,9 +200,9 @@ def test_an_update_replaces_nodes_one_after_another(cluster: Cluster, group: dic
         versions.append(len(seen))
         return seen == ["v1.33.6-eks-standin"] * 3
 
-    eventually(replaced)
+    until(replaced)
     assert set(versions) <= {3, 4}
-    eventually(lambda: [pod["status"]["phase"] for pod in cluster.pods("web")] == ["Running"] * 2)
+    until(lambda: [pod["status"]["phase"] for pod in cluster.pods("web")] == ["Running"] * 2)
 
 
 def _waiting(pod: dict[str, Any]) -> str:
@@ -237,21 +227,21 @@ def test_pods_fail_as_asked(cluster: Cluster, group: dict[str, Any]) -> None:
     cluster.deploy("unready", annotations={"standin/fail": "never-ready"})
 
     def started(name: str) -> dict[str, Any]:
-        pods: list[dict[str, Any]] = eventually(lambda: [pod for pod in cluster.pods(name) if pod["status"].get("containerStatuses")])
+        pods: list[dict[str, Any]] = until(lambda: [pod for pod in cluster.pods(name) if pod["status"].get("containerStatuses")])
         return pods[0]
 
     good, image, nowhere, crash, unready = map(started, ("good", "image", "nowhere", "crash", "unready"))
-    eventually(lambda: _waiting(started("image")) == _waiting(started("nowhere")) == "ImagePullBackOff")
-    assert {"Pulling", "Failed", "BackOff"} <= eventually(lambda: _events(cluster, image))
+    until(lambda: _waiting(started("image")) == _waiting(started("nowhere")) == "ImagePullBackOff")
+    assert {"Pulling", "Failed", "BackOff"} <= until(lambda: _events(cluster, image))
     assert "trying and failing to pull image" in _logs(cluster, nowhere)
     assert _waiting(cluster.pods("crash")[0]) == "CrashLoopBackOff"
     assert cluster.pods("crash")[0]["status"]["containerStatuses"][0]["restartCount"] == 1
-    assert "BackOff" in eventually(lambda: _events(cluster, crash))
+    assert "BackOff" in until(lambda: _events(cluster, crash))
     assert _logs(cluster, crash).splitlines() == ["[stand-in] no container runs here: this log is imitated", "first", "second"]
     assert _logs(cluster, crash, "?tailLines=1&previous=true") == "second\n"
     conditions = {condition["type"]: condition["status"] for condition in unready["status"]["conditions"]}
     assert (unready["status"]["phase"], conditions["Ready"]) == ("Running", "False")
-    assert "Unhealthy" in eventually(lambda: _events(cluster, unready))
+    assert "Unhealthy" in until(lambda: _events(cluster, unready))
     assert good["status"]["containerStatuses"][0]["ready"]
     assert len(_logs(cluster, good).splitlines()) == 1
 
@@ -262,11 +252,11 @@ def test_jobs_end(cluster: Cluster, group: dict[str, Any], annotations: dict[str
     pod = {"metadata": {"annotations": annotations}, "spec": {"restartPolicy": "Never", "containers": [{"name": "app", "image": "x"}]}}
     body = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "once"}, "spec": {"backoffLimit": 0, "template": pod}}
     cluster.client.create(jobs, body, accept=())
-    eventually(
+    until(
         lambda: outcome in {condition["type"] for condition in cluster.client.get(f"{jobs}/once").get("status", {}).get("conditions") or []}
     )
     cluster.client.delete(f"{jobs}/once?propagationPolicy=Background")
-    eventually(lambda: cluster.client.get(f"{jobs}/once", accept=(404,)).get("code") == 404)
+    until(lambda: cluster.client.get(f"{jobs}/once", accept=(404,)).get("code") == 404)
 
 
 def test_a_token_has_what_its_access_policies_give(cluster: Cluster) -> None:
@@ -285,7 +275,8 @@ def test_a_token_has_what_its_access_policies_give(cluster: Cluster) -> None:
     assert status("/api/v1/namespaces", token) == 200
     assert status("/api/v1/namespaces/default/secrets", token) == 403
     policies({"type": "namespace", "namespaces": ["kube-*"]})
-    time.sleep(1.1)  # X-Amz-Date counts seconds: a token of the same second is the same token, and the API server still knows it
+    # X-Amz-Date counts seconds: a token of the same second is the same token, and the API server still knows it
+    until(lambda: make_token("demo") != token, 5, "there is another token")
     token = make_token("demo")
     assert status("/api/v1/namespaces/kube-system/pods", token) == 200
     assert status("/api/v1/namespaces/default/pods", token) == 403

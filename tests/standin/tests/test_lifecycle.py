@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from tests.standin.processes import is_alive
-from tests.standin.tests.clusters import create_cluster, create_subnets, eventually
+from tests.standin.tests.clusters import create_cluster, create_subnets
+from tests.support.process_tree import with_variable
 from tests.support.standin import Standin
+from tests.support.until import until
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -114,7 +116,7 @@ def test_a_directory_with_other_files_is_never_emptied(tmp_path: Path) -> None:
 def test_times_that_are_no_seconds_are_refused(directory: Path) -> None:
     refused = command("up", directory, "--times", '{"eks:cluster": "soon"}')
     assert refused.returncode == 2
-    assert "must be a JSON object of seconds" in refused.stderr
+    assert "must be a JSON object of seconds or calls" in refused.stderr
     assert not directory.exists()
 
 
@@ -126,9 +128,59 @@ def test_a_killed_stand_in_leaves_no_process(directory: Path, verb: str) -> None
     assert {name.split("/")[1] for name in recorded} >= {"server", "etcd", "kube-apiserver", "kwok"}
     assert all(is_alive(process) for process in recorded.values())
     os.kill(recorded[f"{directory.name}/server"]["pid"], signal.SIGKILL)
-    eventually(lambda: not any(is_alive(process) for process in recorded.values()), seconds=10)
+    until(lambda: not any(is_alive(process) for process in recorded.values()), seconds=10)
     status = command("status", directory)
     assert status.returncode == 1
     assert "DEAD" in status.stdout
     assert command(verb, directory).returncode == 0
     assert not list(directory.glob("**/etcd/member"))
+
+
+OWNER = """
+import pathlib, signal, sys
+from tests.standin.tests.clusters import create_cluster, create_subnets
+from tests.support.process_tree import with_variable
+from tests.support.standin import Standin
+from tests.support.until import until
+running = Standin(pathlib.Path(sys.argv[1])).up()
+create_cluster(running, "owned", create_subnets(running))
+print("ready", flush=True)
+signal.pause()
+"""
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_nothing_is_left_when_the_owner_has_gone(directory: Path, monkeypatch: pytest.MonkeyPatch, end: signal.Signals) -> None:
+    monkeypatch.setenv("OPTA_TEST_OF", str(directory))
+    words = [sys.executable, "-c", OWNER, str(directory)]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == "ready\n"
+        begun = {Path(f"/proc/{pid}/comm").read_text().strip() for pid in with_variable("OPTA_TEST_OF", str(directory))}
+        assert begun >= {"python", "etcd", "kube-apiserver", "kwok"}
+        owner.send_signal(end)
+    until(lambda: not list(with_variable("OPTA_TEST_OF", str(directory))), 20, "every process has ended")
+    assert not directory.exists()
+
+
+def test_an_interrupted_start_leaves_nothing(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stand-in is not up yet when its owner goes."""
+    monkeypatch.setenv("OPTA_TEST_OF", str(directory))
+    words = [sys.executable, "-m", "tests.standin", "up", "--directory", str(directory)]
+    with subprocess.Popen(["sleep", "60"]) as owner:
+        with subprocess.Popen(
+            [*words, "--owner", str(owner.pid)], cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        ) as starting:
+            until((directory / "state.json").exists, 20, "its server begins")
+            owner.kill()
+        assert starting.returncode == 1
+    until(lambda: not list(with_variable("OPTA_TEST_OF", str(directory))), 20, "every process has ended")
+    assert not directory.exists()
+
+
+def test_an_owner_that_has_gone_is_refused(directory: Path) -> None:
+    for owner in ("none", f"{os.getpid()}:1"):
+        refused = command("up", directory, "--owner", owner)
+        assert refused.returncode == 2
+        assert "--owner: must be the pid of a process that lives" in refused.stderr
+    assert not directory.exists()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.standin.kubernetes_client import KubernetesClient
-from tests.standin.tests.clusters import create_cluster, create_role, create_subnets, eventually
+from tests.standin.tests.clusters import create_cluster, create_role, create_subnets
 from tests.support.standin import Standin
+from tests.support.until import until
 
 STORAGE_CLASS = {
     "apiVersion": "storage.k8s.io/v1",
@@ -45,15 +45,15 @@ def cluster(standin: Standin, subnets: list[str], since: int) -> Iterator[str]:
     node_role = create_role(standin, "whole-node", "ec2.amazonaws.com", policies)
     scaling = {"minSize": 1, "maxSize": 3, "desiredSize": 3}
     kubernetes.create_nodegroup(clusterName=CLUSTER, nodegroupName="main", subnets=subnets, nodeRole=node_role, scalingConfig=scaling)
-    eventually(lambda: _status(standin, "main") == "ACTIVE")
+    until(lambda: _status(standin, "main") == "ACTIVE")
     configuration = json.dumps({"controller": {"extraVolumeTags": {"opta:environment": "whole"}}})
     kubernetes.create_addon(clusterName=CLUSTER, addonName=DRIVER, configurationValues=configuration)
-    eventually(lambda: kubernetes.describe_addon(clusterName=CLUSTER, addonName=DRIVER)["addon"]["status"] == "ACTIVE")
+    until(lambda: kubernetes.describe_addon(clusterName=CLUSTER, addonName=DRIVER)["addon"]["status"] == "ACTIVE")
     yield CLUSTER
     kubernetes.delete_nodegroup(clusterName=CLUSTER, nodegroupName="main")
-    eventually(lambda: not kubernetes.list_nodegroups(clusterName=CLUSTER)["nodegroups"])
+    until(lambda: not kubernetes.list_nodegroups(clusterName=CLUSTER)["nodegroups"])
     kubernetes.delete_cluster(name=CLUSTER)
-    eventually(lambda: CLUSTER not in kubernetes.list_clusters()["clusters"])
+    until(lambda: CLUSTER not in kubernetes.list_clusters()["clusters"])
 
 
 def _status(standin: Standin, group: str) -> str:
@@ -68,7 +68,7 @@ def client(standin: Standin, cluster: str) -> KubernetesClient:
 
 
 def test_kubectl_sees_the_nodes_with_the_exec_kubeconfig(standin: Standin, client: KubernetesClient) -> None:
-    eventually(lambda: len(client.items("/api/v1/nodes")) == 3)
+    until(lambda: len(client.items("/api/v1/nodes")) == 3)
     nodes = json.loads(standin.kubernetes("get", "nodes", "--context", CLUSTER, "-o", "json").stdout)["items"]
     assert [node["metadata"]["labels"]["eks.amazonaws.com/nodegroup"] for node in nodes] == ["main"] * 3
     assert "token" not in (standin.directory / "kubeconfig").read_text().replace("get-token", "")
@@ -81,10 +81,11 @@ def test_a_load_balancer_service_gets_one_once_a_subnet_is_tagged(
     spec = {"type": "LoadBalancer", "ports": [{"port": 80}], "selector": {"app": "web"}}
     service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "annotations": annotations}, "spec": spec}
     client.create(SERVICES, service, accept=())
-    time.sleep(1.5)
+    mark = standin.mark()
+    until(lambda: _loops_calls(standin, mark).count("DescribeSubnets") > 1, 20, "the loop looks for a subnet again and again")
     assert not client.get(f"{SERVICES}/web")["status"]["loadBalancer"]
     standin.client("ec2").create_tags(Resources=subnets, Tags=[{"Key": "kubernetes.io/role/elb", "Value": "1"}])
-    ingress = eventually(lambda: client.get(f"{SERVICES}/web")["status"]["loadBalancer"].get("ingress"))
+    ingress = until(lambda: client.get(f"{SERVICES}/web")["status"]["loadBalancer"].get("ingress"))
     balancing = standin.client("elbv2")
     (balancer,) = (each for each in balancing.describe_load_balancers()["LoadBalancers"] if each["DNSName"] == ingress[0]["hostname"])
     assert (balancer["Scheme"], balancer["Type"]) == ("internet-facing", "network")
@@ -92,7 +93,7 @@ def test_a_load_balancer_service_gets_one_once_a_subnet_is_tagged(
     tags = {tag["Key"]: tag["Value"] for tag in described}
     assert (tags["elbv2.k8s.aws/cluster"], tags["service.k8s.aws/stack"]) == (cluster, "default/web")
     client.delete(f"{SERVICES}/web")
-    eventually(lambda: client.get(f"{SERVICES}/web", accept=(404,))["kind"] == "Status")
+    until(lambda: client.get(f"{SERVICES}/web", accept=(404,))["kind"] == "Status")
     assert balancer["DNSName"] not in [each["DNSName"] for each in balancing.describe_load_balancers()["LoadBalancers"]]
 
 
@@ -113,10 +114,11 @@ def test_a_claim_gets_a_volume_in_its_pods_zone(
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": {"containers": containers, "volumes": volumes}}
     client.create("/apis/storage.k8s.io/v1/storageclasses", storage_class, accept=())
     client.create(CLAIMS, claim, accept=())
-    time.sleep(1)
-    assert client.get(f"{CLAIMS}/{name}")["status"]["phase"] == "Pending"  # nothing consumes it yet
+    events = f"/api/v1/namespaces/default/events?fieldSelector=involvedObject.name={name}"
+    until(lambda: "WaitForFirstConsumer" in [event["reason"] for event in client.items(events)], 20, "the claim waits for a pod")
+    assert client.get(f"{CLAIMS}/{name}")["status"]["phase"] == "Pending"
     client.create(PODS, pod, accept=())
-    eventually(lambda: client.get(f"{PODS}/{name}")["status"]["phase"] == "Running")
+    until(lambda: client.get(f"{PODS}/{name}")["status"]["phase"] == "Running")
     node = client.get(f"{PODS}/{name}")["spec"]["nodeName"]
     compute = standin.client("ec2")
     filters = [{"Name": "tag:kubernetes.io/created-for/pvc/name", "Values": [name]}]
@@ -128,11 +130,17 @@ def test_a_claim_gets_a_volume_in_its_pods_zone(
     client.delete(f"{PODS}/{name}")
     client.delete(f"{CLAIMS}/{name}")
     if policy == "Delete":
-        eventually(lambda: not client.items(VOLUMES))
+        until(lambda: not client.items(VOLUMES))
     else:
-        eventually(lambda: [item["status"]["phase"] for item in client.items(VOLUMES)] == ["Released"])
+        until(lambda: [item["status"]["phase"] for item in client.items(VOLUMES)] == ["Released"])
         client.delete(VOLUMES)
     assert len(compute.describe_volumes(Filters=filters)["Volumes"]) == volumes_left
+
+
+def _loops_calls(standin: Standin, since: int) -> list[str]:
+    """The operations that the stand-in's own loops have called."""
+    entries = [json.loads(line) for line in (standin.directory / "requests.jsonl").read_bytes()[since:].splitlines()]
+    return [entry["operation"] for entry in entries if entry.get("client")]
 
 
 def test_the_loops_calls_are_marked_in_the_request_log(standin: Standin, cluster: str, since: int) -> None:

@@ -4,7 +4,7 @@ import pytest
 from ansible_collections.opta.platform.plugins.module_utils._eks import access_entry as subject
 from ansible_collections.opta.platform.plugins.module_utils._eks.access_entry import CLUSTER_ADMIN, AccessEntry
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
-from ansible_collections.opta.platform.plugins.module_utils._resource import ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 
 POLICIES = "arn:aws-cn:eks::aws:cluster-access-policy"
 ADMIN = "arn:aws-cn:iam::111122223333:role/platform/admin"

@@ -7,7 +7,7 @@ from ansible_collections.opta.platform.plugins.filter.eks import eks_addons
 from ansible_collections.opta.platform.plugins.module_utils._eks import addon as subject
 from ansible_collections.opta.platform.plugins.module_utils._eks.addon import CHOSEN_FOR_TAG, Addon
 from ansible_collections.opta.platform.plugins.module_utils._errors import ResourceFailed, WaitTimeout
-from ansible_collections.opta.platform.plugins.module_utils._resource import ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 
 ARN = "arn:aws-cn:eks:cn-north-1:111122223333:addon/opta-staging/vpc-cni/1"
 ROLE = "arn:aws-cn:iam::111122223333:role/opta/staging/cni"
@@ -162,9 +162,20 @@ def test_work_of_a_killed_run_is_waited_for_until_it_is_active(eks):
 
 def test_a_failed_creation_tells_its_reason_and_what_can_be_done(eks):
     issue = {"code": "ConfigurationConflict", "message": "Apply failed with 1 conflict", "resourceIds": []}
-    eks.answer("describe_addon", described("CREATE_FAILED", [issue]))
-    with pytest.raises(ResourceFailed, match="1 conflict.*resolve_conflicts_on_create: OVERWRITE"):
+    for status in ("CREATING", "CREATE_FAILED"):
+        eks.answer("describe_addon", described(status, [issue]))
+    with pytest.raises(ResourceFailed, match="1 conflict.*resolve_conflicts_on_create: OVERWRITE and run again"):
         present(eks, {"addon_version": "v1"})
+
+
+def test_an_addon_that_failed_before_is_made_again_and_its_software_stays(eks):
+    eks.answer("describe_addon", described("CREATE_FAILED"))
+    eks.answer("delete_addon", described("DELETING"), clusterName="opta-staging", addonName="vpc-cni", preserve=True)
+    eks.refuse("describe_addon", "ResourceNotFoundException")
+    eks.answer("create_addon", described("CREATING"))
+    eks.answer("describe_addon", described())
+    assert present(eks, {"addon_version": "v1"}).action == "replace"
+    assert eks.sent("CreateAddon")["resolveConflicts"] == "OVERWRITE"
 
 
 def test_deletion_can_leave_the_software(eks):

@@ -4,7 +4,8 @@ import pytest
 from ansible_collections.opta.platform.plugins.module_utils._eks import cluster as subject
 from ansible_collections.opta.platform.plugins.module_utils._eks.cluster import Cluster
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
-from ansible_collections.opta.platform.plugins.module_utils._resource import Change, ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._resource import Change
 
 ROLE = "arn:aws-cn:iam::111122223333:role/opta/staging/cluster"
 KEY = "arn:aws-cn:kms:cn-north-1:111122223333:key/1"
@@ -175,6 +176,24 @@ def test_t6_a_version_not_given_is_decided_at_creation(eks):
     assert outcome.resource["endpoint"] == "(known after apply)"
 
 
+def test_a_default_version_is_taken_instead_of_the_one_of_eks(eks):
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.answer("describe_cluster_versions", OFFERED)
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.answer("create_cluster", described(status="CREATING"))
+    eks.answer("describe_cluster", described())
+    present(eks, wanted={name: value for name, value in WANTED.items() if name != "version"}, default_version="1.35")
+    assert eks.sent("CreateCluster")["version"] == "1.35"
+
+
+def test_a_default_version_that_eks_offers_no_more_is_refused(eks):
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.answer("describe_cluster_versions", OFFERED)
+    wanted = {name: value for name, value in WANTED.items() if name != "version"}
+    with pytest.raises(Refused, match="EKS does not offer version 1.32, but 1.33, 1.34, 1.35, 1.36"):
+        present(eks, check_mode=True, wanted=wanted, default_version="1.32")
+
+
 def test_t6_a_version_not_given_stays_and_a_newer_one_is_told(eks):
     eks.answer("describe_cluster", described())
     eks.answer("describe_cluster_versions", {"clusterVersions": [{"clusterVersion": "1.35"}]})
@@ -262,6 +281,13 @@ def test_cidr_blocks_are_left_alone_while_the_public_endpoint_is_off(eks):
         "endpointPublicAccess": False,
         "endpointPrivateAccess": True,
     }
+
+
+def test_a_cidr_block_with_host_bits_is_the_block_that_it_means(eks):
+    wanted = {**WANTED, "public_access_cidrs": ["203.0.113.7/24", "203.0.113.0/24"]}
+    eks.answer("describe_cluster", described())
+    assert present(eks, wanted=wanted).action is None
+    assert subject.endpoint_request(wanted)["publicAccessCidrs"] == ["203.0.113.0/24"]
 
 
 def test_tags_change_in_place(eks):

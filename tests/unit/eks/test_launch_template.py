@@ -6,7 +6,7 @@ import pytest
 from ansible_collections.opta.platform.plugins.module_utils._eks import launch_template as subject
 from ansible_collections.opta.platform.plugins.module_utils._eks.launch_template import LaunchTemplate
 from ansible_collections.opta.platform.plugins.module_utils._eks.node_group import AMI_TYPES
-from ansible_collections.opta.platform.plugins.module_utils._resource import ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_present
 
 KEY = "arn:aws-cn:kms:cn-north-1:111122223333:key/1"
 TAGS = {"opta:environment": "staging"}

@@ -5,7 +5,7 @@ from ansible_collections.opta.platform.plugins.module_utils._eks import node_gro
 from ansible_collections.opta.platform.plugins.module_utils._eks import node_group_requests as requests
 from ansible_collections.opta.platform.plugins.module_utils._eks.node_group import NodeGroup
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
-from ansible_collections.opta.platform.plugins.module_utils._resource import ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 
 ROLE = "arn:aws-cn:iam::111122223333:role/opta/staging/nodes"
 TAGS = {"opta:environment": "staging"}
@@ -238,9 +238,27 @@ def test_a_replacement_keeps_the_number_of_nodes_and_takes_a_new_image(eks):
 
 def test_a_failed_creation_tells_its_health_issues(eks):
     issue = {"code": "AsgInstanceLaunchFailures", "message": "Client.InternalError", "resourceIds": ["eks-default-1"]}
-    eks.answer("describe_nodegroup", described("CREATE_FAILED", [issue]))
-    with pytest.raises(ResourceFailed, match=r"AsgInstanceLaunchFailures: Client.InternalError \(eks-default-1\).*Delete it"):
+    for status in ("CREATING", "CREATE_FAILED"):
+        eks.answer("describe_nodegroup", described(status, [issue]))
+    with pytest.raises(ResourceFailed, match=r"AsgInstanceLaunchFailures: Client.InternalError \(eks-default-1\).*it is made again then"):
         present(eks)
+
+
+@pytest.mark.parametrize("status", ["CREATE_FAILED", "DELETE_FAILED"])
+def test_a_group_that_failed_before_is_made_again(eks, status):
+    issue = {"code": "NodeCreationFailure", "message": "did not join", "resourceIds": []}
+    eks.answer("describe_nodegroup", described(status, [issue]))
+    planned = present(eks, check_mode=True)
+    assert (planned.action, planned.allowed) == ("replace", True)
+    assert planned.notes[0].endswith(f"is deleted and made again: {status}: NodeCreationFailure: did not join.")
+    eks.answer("describe_nodegroup", described(status, [issue]))
+    eks.answer("delete_nodegroup", described("DELETING"))
+    eks.answer("describe_nodegroup", described(status, [issue]))  # shown for a while
+    eks.refuse("describe_nodegroup", "ResourceNotFoundException")
+    eks.answer("describe_cluster", {"cluster": {"version": "1.34"}})
+    eks.answer("create_nodegroup", described("CREATING"))
+    eks.answer("describe_nodegroup", described())
+    assert present(eks).action == "replace"
 
 
 def test_degraded_before_a_change_is_told_and_after_it_a_failure(eks):
@@ -249,7 +267,7 @@ def test_degraded_before_a_change_is_told_and_after_it_a_failure(eks):
     assert "no capacity" in present(eks).notes[0]
     for status in ("CREATING", "DEGRADED"):
         eks.answer("describe_nodegroup", described(status, [issue]))
-    with pytest.raises(ResourceFailed, match="no capacity. Mend the cause"):
+    with pytest.raises(ResourceFailed, match="no capacity. Remove the cause"):
         present(eks)
 
 

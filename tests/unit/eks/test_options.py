@@ -16,7 +16,7 @@ ENTRY = {"principal_arn": "arn:aws-cn:iam::111122223333:role/x"}
         ({"name": "x" * 101}, "1 to 100"),
         ({"version": "1.3"}, 'in quotes, e.g. "1.35"'),
         ({"version": "latest"}, "version 'latest'"),
-        ({"public_access_cidrs": ["203.0.113.7/24"]}, "public_access_cidrs holds '203.0.113.7/24'"),
+        ({"public_access_cidrs": ["203.0.113"]}, "public_access_cidrs has '203.0.113'"),
         ({"service_ipv4_cidr": "ten"}, "service_ipv4_cidr"),
         ({"endpoint_public_access": False, "endpoint_private_access": False}, "both off"),
         ({"subnet_ids": ["subnet-1"]}, "at least two zones"),

@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 from ansible_collections.opta.platform.plugins.module_utils._resource import (
     KNOWN_AFTER_APPLY,
     Attribute,
     Change,
     Resource,
     State,
-    ensure_absent,
-    ensure_present,
     tags_attribute,
 )
 
@@ -131,6 +130,22 @@ def test_a_failed_resource_is_told() -> None:
         ensure_present(Lamp({**EXISTING, "state": State.FAILED}), WANTED, check_mode=False)
     planned = ensure_present(Lamp({**EXISTING, "state": State.FAILED}), WANTED, check_mode=True)
     assert planned.notes == ["lamp desk has failed: failed Delete it (state: absent) and run again. The run itself stops at it."]
+
+
+class Fuse(Lamp):
+    def never_worked(self, found: Any) -> bool:
+        return True
+
+
+def test_what_failed_before_it_worked_is_made_again() -> None:
+    failed = {**EXISTING, "state": State.FAILED}
+    planned = ensure_present(Fuse(failed), {**WANTED, "socket": "E14"}, check_mode=True)
+    assert (planned.action, planned.attributes, planned.allowed) == ("replace", ["socket"], True)
+    fuse = Fuse(failed)
+    assert ensure_present(fuse, WANTED, check_mode=False, wait=False).action is None
+    assert fuse.calls == []
+    assert ensure_present(fuse, WANTED, check_mode=False).action == "replace"
+    assert fuse.calls == ["delete", "create"]
 
 
 def test_absent_twice() -> None:

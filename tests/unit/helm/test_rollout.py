@@ -24,7 +24,7 @@ class Helm:
     """Fails with these errors, one at each call, and then succeeds."""
 
     def __init__(self, *errors):
-        self.errors, self.calls = list(errors), 0
+        self.errors, self.calls, self.client_side = list(errors), 0, []
 
     def run(self, *command, changes):
         assert command[:3] == ("rollback", "app", "1")

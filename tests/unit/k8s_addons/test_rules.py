@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import mirror
-from ansible_collections.opta.platform.plugins.module_utils._preflight.rules import aws_rules, environment_rules
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.rules import outside_windows
+from ansible_collections.opta.platform.plugins.module_utils._preflight.rules import aws_notes, aws_rules, environment_rules
 
 from tests.support import collection
 
@@ -19,11 +20,6 @@ GIVEN = {
 
 WRONG = {
     "values that are no map": ({"k8s_addons_metrics_server_values": "replicas=2"}, "k8s_addons_metrics_server_values is a text"),
-    "a version for other minors": ({"eks_version": "1.30"}, "is for Kubernetes 1.31 to 1.36, but the cluster is to run 1.30"),
-    "ingress-nginx on a newer cluster": (
-        {"eks_version": "1.36", "k8s_addons_ingress": "ingress_nginx", "k8s_addons_linkerd_enabled": False},
-        "version 4.15.1 of the chart ingress-nginx is for Kubernetes 1.31 to 1.35",
-    ),
     "Datadog without a key": ({"k8s_addons_datadog_enabled": True}, "there is no API key"),
     "Datadog with two keys": (
         {"k8s_addons_datadog_enabled": True, "k8s_addons_datadog_api_key": "x", "k8s_addons_datadog_api_key_secret_arn": "arn"},
@@ -58,6 +54,10 @@ def test_the_defaults_are_right():
     assert environment_rules(GIVEN) == []
 
 
+LINKERD_1_36 = {"k8s_addons_linkerd_chart_version": "2026.9.1"}
+NGINX_1_36 = {"k8s_addons_ingress": "ingress_nginx", "k8s_addons_linkerd_enabled": False}
+
+
 def chart(name, **more):
     return {"name": name, "repository": "https://charts.example.com", "chart_version": "1", **more}
 
@@ -80,15 +80,37 @@ def test_charts_share_a_namespace_with_others_under_one_level_only(charts, words
     assert not words or words in said[0]
 
 
-def test_a_version_that_the_table_does_not_know_is_the_users_own_word():
-    assert environment_rules({**GIVEN, "eks_version": "1.36", "k8s_addons_linkerd_chart_version": "2026.9.1"}) == []
-
-
-def test_a_cluster_whose_version_is_not_given_is_asked():
-    given = {name: value for name, value in GIVEN.items() if name != "eks_version"}
+@pytest.mark.parametrize(
+    ("wanted", "current", "inputs", "refused", "note"),
+    [
+        pytest.param(
+            "1.36", None, {}, "linkerd-control-plane is for Kubernetes 1.31 to 1.35, but the cluster is to run 1.36", "", id="made"
+        ),
+        pytest.param("1.36", "1.35", {}, "linkerd-control-plane is for Kubernetes 1.31 to 1.35, but the cluster", "", id="upgraded"),
+        pytest.param("1.30", None, {}, "is for Kubernetes 1.31 to 1.36, but the cluster is to run 1.30", "", id="made with an old one"),
+        pytest.param("1.36", "1.36", {}, "", "and the cluster runs 1.36", id="has it"),
+        pytest.param(
+            None, "1.36", {}, "", "linkerd-control-plane is for Kubernetes 1.31 to 1.35, and the cluster runs 1.36", id="AWS upgraded"
+        ),
+        pytest.param("1.35", "1.36", {}, "", "and the cluster runs 1.36: set k8s_addons_linkerd_chart_version", id="above the wanted one"),
+        pytest.param("1.36", None, LINKERD_1_36, "", "", id="a chart version of the user"),
+        pytest.param("1.36", None, NGINX_1_36, "version 4.15.1 of the chart ingress-nginx is for Kubernetes 1.31 to 1.35", "", id="nginx"),
+        pytest.param(None, "1.35", {}, "", "", id="within"),
+        pytest.param("1.35", "1.34", {}, "", "", id="upgraded within"),
+        pytest.param(None, None, {}, "", "", id="the default"),
+    ],
+)
+def test_a_cluster_outside_of_a_window_is_not_made_and_not_upgraded_but_one_that_stands_goes_on(wanted, current, inputs, refused, note):
+    given, found = {**GIVEN, "eks_version": wanted, **inputs}, {"cluster_version": current}
     assert environment_rules(given) == []
-    assert any("but the cluster is to run 1.30" in sentence for sentence in aws_rules(given, {"cluster_version": "1.30"}))
-    assert aws_rules(given, {"cluster_version": "1.35"}) == []
+    for told, words in ((aws_rules(given, found), refused), (aws_notes(given, found), note)):
+        assert any(words in sentence for sentence in told) if words else told == []
+
+
+def test_the_default_version_lies_in_every_window():
+    charts = collection.load(collection.ROLES / "k8s_addons" / "vars" / "main.yml")["__k8s_addons_charts"]
+    default = collection.load(collection.ROLES / "eks" / "vars" / "main.yml")["__eks_default_version"]
+    assert outside_windows({key: {"enabled": True} for key in charts}, charts, default, stands=False) == []
 
 
 @pytest.mark.parametrize(

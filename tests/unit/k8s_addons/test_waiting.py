@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from types import SimpleNamespace
+from urllib.error import URLError
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError, WaitTimeout
@@ -57,9 +58,13 @@ def test_another_file_is_refused():
     assert [obj["kind"] for obj in definitions.read(MANIFEST, "https://x.example/m.yaml", CHECKSUM)] == ["CustomResourceDefinition"]
 
 
-def test_a_place_that_does_not_answer_is_named():
-    with pytest.raises(PlatformError, match="The manifest http://127.0.0.1:9/m.yaml cannot be had"):
-        definitions.fetch("http://127.0.0.1:9/m.yaml")
+def test_a_place_that_does_not_answer_is_named(monkeypatch):
+    def refuse(url, timeout):
+        raise URLError("Connection refused")
+
+    monkeypatch.setattr(definitions, "open_url", refuse)
+    with pytest.raises(PlatformError, match="The manifest https://x.example/m.yaml cannot be had: .*Connection refused"):
+        definitions.fetch("https://x.example/m.yaml")
 
 
 def test_releases_go_before_others_come_and_the_last_come_last():

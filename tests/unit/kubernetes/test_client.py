@@ -55,6 +55,18 @@ def test_who_stays_without_permission_is_told_so_in_the_end() -> None:
     assert answers.asked > 3
 
 
+@pytest.mark.parametrize(("answered_before", "expected"), [(False, 180), (True, 30)])
+def test_a_new_access_entry_has_minutes_and_one_that_is_known_has_not(answered_before: bool, expected: int) -> None:
+    answers = Answers([FOUND, (403, {"message": NOT_ALLOWED})] if answered_before else [(401, {"message": "Unauthorized"})])
+    client = client_of(answers)
+    if answered_before:
+        client.get("/version")
+    began = module.time.monotonic()
+    with pytest.raises(KubernetesError, match="does not allow it|does not know the caller"):
+        client.get("/api/v1/namespaces/hello")
+    assert expected - 5 <= module.time.monotonic() - began <= expected
+
+
 @pytest.mark.parametrize(
     "refusal",
     [

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._preflight import rules, variables
 
-from tests.support import collection
-
 RIGHT: dict[str, Any] = {
     "opta_environment": "staging",
     "opta_region": "eu-west-1",
@@ -30,19 +28,29 @@ def test_what_is_right_is_not_talked_about() -> None:
         ({"opta_region": None}, "opta_region is not set"),
         ({"opta_region": "Ireland"}, "opta_region is 'Ireland'"),
         ({"opta_account_id": "1234"}, "opta_account_id is '1234'"),
+        ({"opta_permissions_boundary_arn": "boundary"}, "opta_permissions_boundary_arn is 'boundary': it must be the ARN of an IAM policy"),
         ({"network_cidr_block": "10.0.0.0/8"}, "network_cidr_block is '10.0.0.0/8'"),
+        ({"network_zone_count": 1}, "network_zone_count is 1: it must lie between 2 and 6"),
         ({"network_private_subnet_ids": ["subnet-1"]}, "network_private_subnet_ids is given without network_vpc_id"),
-        ({"eks_version": 1.3}, "eks_version is 1.3"),
+        ({"eks_version": "1.3"}, "eks_version is '1.3'"),
         ({"eks_node_groups": [{"name": "a"}, {"name": "a"}]}, "two groups named a"),
         ({"eks_node_groups": [{"name": "a", "min_size": 3, "max_size": 1}]}, "min_size 3 is above max_size 1"),
         ({"eks_node_groups": [{"name": "a", "min_size": 1, "max_size": 3, "desired_size": 9}]}, "desired_size 9 must lie between"),
         ({"eks_endpoint_public_cidr_blocks": []}, "eks_endpoint_public_cidr_blocks is empty"),
+        ({"eks_endpoint_public_cidr_blocks": ["203.0.113.7/24", "203.0.113"]}, "eks_endpoint_public_cidr_blocks has '203.0.113'"),
+        ({"elasticache_allowed_cidr_blocks": ["10.8.0.5/16", "all"]}, "elasticache_allowed_cidr_blocks has 'all'"),
+        ({"eks_api_client_cidr_blocks": ["ci"]}, "eks_api_client_cidr_blocks has 'ci': it must be a block"),
     ],
 )
 def test_what_is_wrong_is_told(change: dict[str, Any], sentence: str) -> None:
     told = rules.environment_rules({**RIGHT, **change})
     assert len(told) == 1
     assert sentence in told[0]
+
+
+def test_the_number_of_zones_need_not_be_given() -> None:
+    assert rules.environment_rules({**RIGHT, "network_zone_count": None}) == []
+    assert rules.aws_rules({**RIGHT, "network_zone_count": None}, {"zone_count": 2, "region": "us-west-1"}) == []
 
 
 def test_t9_nodes_without_nat_need_endpoints_for_all_that_they_talk_to() -> None:
@@ -79,24 +87,3 @@ def test_an_empty_value_is_told_unless_that_is_the_default() -> None:
     assert variables.empty_variables({"eks_confirm": "", "opta_region": " "}, options) == [
         "opta_region is empty: give it a value, for example eu-west-1, or leave it out."
     ]
-
-
-@pytest.mark.parametrize(
-    ("value", "sentence"),
-    [
-        ({"network_zone_count": "three"}, "argument 'network_zone_count' is of type str and we were unable to convert to int"),
-        ({"network_nat_mode": "one"}, "network_nat_mode: value of network_nat_mode must be one of: none, single, per_zone, got: one"),
-        ({"s3_buckets": [{"public_access": "none"}]}, "s3_buckets: missing required arguments: name found in s3_buckets"),
-        ({"s3_buckets": [{"name": "a", "acces": "none"}]}, "s3_buckets.acces is not known; there are access_logs_enabled, "),
-        ({"s3_buckets": [{"name": "a", "public_access": "all"}]}, "must be one of: none, read, got: all"),
-    ],
-)
-def test_a_value_that_its_role_does_not_allow_is_told(value: dict[str, Any], sentence: str) -> None:
-    told = variables.invalid_values(value, {**collection.inputs("network"), **collection.inputs("s3")})
-    assert list(told) == list(value)
-    assert sentence in told[next(iter(value))][0]
-
-
-def test_a_value_of_another_type_that_converts_is_right() -> None:
-    given = {"network_zone_count": "3", "network_vpc_id": None, "network_flow_logs_enabled": "yes", "network_gateway_endpoints": "s3"}
-    assert variables.invalid_values(given, collection.inputs("network")) == {}

@@ -115,6 +115,8 @@ def test_requests():
         ([{"name": "a", "serverless": {"min_capacity": 4, "max_capacity": 1}}], "above max_capacity"),
         ([{"name": "a", "restore": {"restore_to_time": "now"}}], "either snapshot_identifier"),
         ([{"name": "a", "instance_class": ""}], "instance_class is empty"),
+        ([{"name": "a", "allowed_cidr_blocks": ["10.8.0/16"]}], "cluster a: allowed_cidr_blocks has '10.8.0/16'"),
+        ([{"name": "a", "allowed_cidr_blocks": ["2001:db8::/32"]}], "must be a block of IPv4 addresses"),
     ],
 )
 def test_preflight_tells_what_cannot_be_right(role, entries, message):
@@ -123,7 +125,15 @@ def test_preflight_tells_what_cannot_be_right(role, entries, message):
 
 
 def test_preflight_lets_pass_what_is_right():
-    good = [{"name": "main", "replica_count": 15, "backup_retention_days": 35, "backup_window": "23:30-00:30"}]
+    good = [
+        {
+            "name": "main",
+            "replica_count": 15,
+            "backup_retention_days": 35,
+            "backup_window": "23:30-00:30",
+            "allowed_cidr_blocks": ["10.8.0.5/16"],
+        }
+    ]
     assert database_rules({"aurora_clusters": good, "documentdb_clusters": good, "aurora_rotate_passwords": ["main"]}) == []
     assert "has no cluster of that name" in database_rules({"aurora_rotate_passwords": ["main"]})[0]
     assert "7 to 30" in database_rules({"documentdb_secret_recovery_window_days": 3})[0]

@@ -69,7 +69,12 @@ class Aws:
         name = options.pop("name", None) or self.name("cluster")
         vpc = options.pop("resourcesVpcConfig", None) or {"subnetIds": self.network()[1], "endpointPrivateAccess": True}
         role = options.pop("roleArn", None) or self.role("eks.amazonaws.com", "AmazonEKSClusterPolicy")
-        settings: dict[str, Any] = {"accessConfig": {"authenticationMode": "API"}, "bootstrapSelfManagedAddons": False, **options}
+        settings: dict[str, Any] = {
+            "accessConfig": {"authenticationMode": "API"},
+            "bootstrapSelfManagedAddons": False,
+            "version": "1.35",
+            **options,
+        }
         self.eks.create_cluster(name=name, roleArn=role, resourcesVpcConfig=vpc, **settings)
         if wait:
             self.until(lambda: self.eks.describe_cluster(name=name)["cluster"]["status"] == "ACTIVE")

@@ -234,8 +234,9 @@ def flow_logs(aws, network, role):
 def test_flow_logs_need_a_role_that_they_can_assume(aws, network, refusal):
     for role in (aws.role("ec2.amazonaws.com"), "arn:aws:iam::123456789012:role/none"):
         assert "Unable to assume given IAM role" in refusal(aws.ec2.create_flow_logs, **flow_logs(aws, network, role))
-    made = aws.ec2.create_flow_logs(**flow_logs(aws, network, aws.role("vpc-flow-logs.amazonaws.com")), ClientToken="flow")
-    again = aws.ec2.create_flow_logs(**flow_logs(aws, network, aws.role("vpc-flow-logs.amazonaws.com")), ClientToken="flow")
+    request = {**flow_logs(aws, network, aws.role("vpc-flow-logs.amazonaws.com")), "ClientToken": "flow"}
+    made = aws.ec2.create_flow_logs(**request)
+    again = aws.ec2.create_flow_logs(**request)
     assert made["FlowLogIds"] == again["FlowLogIds"]
     identifiers = [*made["FlowLogIds"], "fl-0123456789abcdef0"]
     assert [each["ResourceId"] for each in aws.ec2.delete_flow_logs(FlowLogIds=identifiers)["Unsuccessful"]] == identifiers[1:]

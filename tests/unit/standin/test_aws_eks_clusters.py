@@ -199,8 +199,8 @@ def test_its_network_interfaces_hold_the_subnets(aws, refusal):
 
 def test_versions_are_described(aws):
     versions = {item["clusterVersion"]: item for item in aws.eks.describe_cluster_versions()["clusterVersions"]}
-    assert versions["1.35"]["defaultVersion"]
-    assert [item["clusterVersion"] for item in aws.eks.describe_cluster_versions(defaultOnly=True)["clusterVersions"]] == ["1.35"]
+    assert versions["1.36"]["defaultVersion"]
+    assert [item["clusterVersion"] for item in aws.eks.describe_cluster_versions(defaultOnly=True)["clusterVersions"]] == ["1.36"]
     for name in ("1.33", "1.36"):
         assert aws.eks.describe_cluster_versions(clusterVersions=[name])["clusterVersions"][0]["clusterVersion"] == name
 

@@ -216,3 +216,21 @@ def test_every_handler_is_for_an_operation_that_botocore_has():
     models = {service: get_service_model(service) for service, _operation in HANDLERS}
     unknown = [(service, operation) for service, operation in HANDLERS if operation not in models[service].operation_names]
     assert unknown == []
+
+
+def test_only_clients_that_ask_a_things_service_let_it_end(aws):
+    """Neither the stand-in's own loops, nor other services, nor time."""
+    network = aws.network()[1]
+    aws.world.clock.set_times({"ec2:natgateway": {"calls": 2}})
+    try:
+        made = aws.ec2.create_nat_gateway(SubnetId=network[0], ConnectivityType="private")["NatGateway"]
+        wanted = {"NatGatewayIds": [made["NatGatewayId"]]}
+        loop = aws_client("ec2", aws.world)
+        for _ in range(3):
+            assert loop.describe_nat_gateways(**wanted)["NatGateways"][0]["State"] == "pending"
+            aws.eks.list_clusters()
+            aws.pass_time()
+        states = [aws.ec2.describe_nat_gateways(**wanted)["NatGateways"][0]["State"] for _ in range(2)]
+        assert states == ["pending", "available"]
+    finally:
+        aws.world.clock.set_times({"ec2:natgateway": 60.0})

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import tarfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ import yaml
 from tests.standin import binaries
 from tests.standin.binaries import BINARIES, Binary, BinaryError, cache_directory, find, minor, provide
 from tests.standin.downloads import CHECKSUMS, DownloadError, download
+from tests.support.until import until
 
 HELM = next(binary for binary in BINARIES if binary.name == "helm")
 PROGRAM = b"#!/bin/sh\necho v3.21.4\n"
@@ -183,16 +186,39 @@ def test_without_any_way_the_error_says_what_to_do(nothing_here: Path, tmp_path:
         provide(tmp_path / "bin", lambda line: None)
 
 
-def test_what_cannot_be_downloaded_is_built(nothing_here: Path, tmp_path: Path) -> None:
-    """With a compiler that only notes how it is called."""
-    calls = tmp_path / "calls"
-    go = nothing_here / "go"
+def _compiler(programs: Path, calls: Path, before: str = "") -> None:
+    """A compiler that only notes how it is called, and makes empty programs."""
+    go = programs / "go"
     go.write_text(
         "#!/bin/sh\n"
-        f'echo "$PWD $GOTOOLCHAIN $GOFLAGS $*" >> {calls}\n'
+        f'echo "$PWD $GOTOOLCHAIN $GOFLAGS $*" >> {calls}\n{before}\n'
         'while [ "$1" != -o ]; do shift; done; printf "#!/bin/sh\\n" > "$2"; /bin/chmod 755 "$2"\n'
     )
     go.chmod(0o755)
+
+
+def test_two_that_begin_at_once_build_each_program_once(nothing_here: Path, tmp_path: Path) -> None:
+    calls, built = tmp_path / "calls", tmp_path / "built"
+    os.mkfifo(built)
+    _compiler(nothing_here, calls, f"[ -e {calls}.quick ] || read line < {built}")
+    lines: dict[str, list[str]] = {"first": [], "second": []}
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(provide, tmp_path / "first", lines["first"].append)
+        until(calls.exists, 20, "the first one builds")
+        second = pool.submit(provide, tmp_path / "second", lines["second"].append)
+        until(lambda: lines["second"], 20, "the second one says something")
+        Path(f"{calls}.quick").touch()
+        built.write_text("go on\n")
+        directories = [first.result(20), second.result(20)]
+    assert "another process downloads or builds the programs" in lines["second"][0]
+    assert lines["second"][1].startswith("binaries from cache: etcd,")
+    assert len(calls.read_text().splitlines()) == len(BINARIES)
+    assert all(os.access(directory / binary.name, os.X_OK) for directory in directories for binary in BINARIES)
+
+
+def test_what_cannot_be_downloaded_is_built(nothing_here: Path, tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    _compiler(nothing_here, calls)
     lines: list[str] = []
     directory = provide(tmp_path / "bin", lines.append)
     assert {link.name for link in directory.iterdir()} == {binary.name for binary in BINARIES}
@@ -212,6 +238,7 @@ def test_a_failed_build_shows_the_compilers_words(nothing_here: Path, tmp_path: 
     with pytest.raises(BinaryError, match="(?s)go build of etcd 3.6.5 failed.*the package is broken"):
         provide(tmp_path / "bin", lambda line: None)
     assert not any(cache_directory().glob("*etcd*"))
+    assert not any(cache_directory().glob(".etcd*"))
 
 
 def test_what_is_cached_is_used_again(nothing_here: Path, tmp_path: Path) -> None:

@@ -9,8 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,19 +20,13 @@ from tests.standin.databases.description import Account, Description
 from tests.standin.databases.running import Databases
 from tests.standin.processes import is_alive, release_address, reserve_address
 from tests.support.databases import Clients, real_databases
+from tests.support.until import until
 
 ROOT = Path(__file__).resolve().parents[3]
 FIRST, SECOND = "a" * 32, "b" * 32
 NAMES = ("db.cluster-x.example.com", "db.cluster-ro-x.example.com")
 DATABASE = Description("postgresql", "db", NAMES, NAMES, 5432, (Account("opta", (FIRST,)),), True, "app")
 CACHE = Description("redis", "cache", ("cache.example.com",), ("cache.example.com",), 6379, (Account("default", (FIRST,)),), True)
-
-
-def until(probe: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not probe():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -110,11 +103,11 @@ def test_a_database_ends_with_what_it_stands_for_and_another_of_its_name_is_empt
 @real_databases
 def test_databases_end_when_the_process_that_started_them_is_killed(tmp_path: Path) -> None:
     program = (
-        "import sys, time, pathlib\n"
+        "import signal, sys, pathlib\n"
         "from tests.unit.standin.test_databases import CACHE, DATABASE, Databases\n"
         "Databases(pathlib.Path(sys.argv[1]), lambda: {'one': DATABASE, 'two': CACHE}).run()\n"
         "print('up', flush=True)\n"
-        "time.sleep(60)\n"
+        "signal.pause()\n"
     )
     with subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None

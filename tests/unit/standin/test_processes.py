@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 
 from tests.standin import processes
 from tests.standin.processes import HOST, ProcessTable, end, is_alive, release_port, reserve_port, start_time
+from tests.support.until import until
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -121,43 +121,34 @@ def test_variables_are_set_and_removed(table: ProcessTable, tmp_path: Path, monk
     seen = tmp_path / "seen"
     program = f'echo "[$AWS_PROFILE] [$MORE]" > {seen}.new; mv {seen}.new {seen}'
     table.start("shell", ["/bin/sh", "-c", program], {"AWS_PROFILE": None, "MORE": "yes"})
-    deadline = time.monotonic() + 10
-    while not seen.exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    until(seen.exists, 10, "the process has begun")
     assert seen.read_text() == "[] [yes]\n"
 
 
 def test_bound_processes_die_with_the_one_that_started_them(tmp_path: Path) -> None:
     """Also when the thread that asked for them has ended long ago, and however hard the parent dies."""
     program = f"""
-import pathlib, threading, time
+import pathlib, signal, threading
 from tests.standin.processes import ProcessTable
 directory = pathlib.Path({str(tmp_path)!r})
 table = ProcessTable(directory / "processes.json", directory)
 thread = threading.Thread(target=table.start, args=("child", ["/bin/sleep", "60"]))
 thread.start(); thread.join()
+table.start("later", ["/bin/true"])
+table.wait_until("later", lambda: (directory / "later.log").stat())
 (directory / "started").touch()
-time.sleep(60)
+signal.pause()
 """
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}) as parent:
-        deadline = time.monotonic() + 20
-        while not (tmp_path / "started").exists() and time.monotonic() < deadline:
-            time.sleep(0.02)
+        until((tmp_path / "started").exists, 20, "the child has begun")
         child = json.loads((tmp_path / "processes.json").read_text())["child"]
-        time.sleep(0.3)
         assert is_alive(child)
         parent.kill()
-    deadline = time.monotonic() + 10
-    while is_alive(child) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not is_alive(child)
+    until(lambda: not is_alive(child), 10, "the child has ended")
 
 
 def test_an_ended_process_has_no_start_time() -> None:
     with subprocess.Popen(["/bin/true"]) as ended:
         pid = ended.pid
-        deadline = time.monotonic() + 10
-        while start_time(pid) is not None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert start_time(pid) is None  # a zombie still
+        until(lambda: start_time(pid) is None, 10, "it is a zombie")
     assert start_time(pid) is None

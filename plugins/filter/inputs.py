@@ -1,0 +1,26 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Inputs of roles in the types that their argument specs declare: `"y"` is true, JSON text is a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible.module_utils.parsing import convert_bool
+from ansible_collections.opta.platform.plugins.plugin_utils import _inputs
+
+
+def boolean(value: Any) -> bool:
+    """What Ansible's validation takes for true or false; ansible.builtin.bool takes "y" and "t" for false."""
+    try:
+        return bool(convert_bool.boolean(value))
+    except TypeError as error:
+        raise AnsibleFilterError(f"{value!r} is neither true nor false.") from error
+
+
+class FilterModule:
+    """The filters for inputs."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"boolean": boolean, "validated": _inputs.validated, "validated_inputs": _inputs.validated_inputs}

@@ -1,0 +1,343 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reconcile one resource with its desired state: find, compare, act, wait. Private to the collection.
+
+ensure_present and ensure_absent do what all resources have in common; they know nothing of AWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from . import _tags
+from ._errors import LostResponse, Refused, ResourceFailed, WaitTimeout
+from ._repeats import ATTEMPTS, SHOWN_SECONDS
+from ._resource import KNOWN_AFTER_APPLY, Attribute, Change, Outcome, Resource, State
+from ._wait import wait_for
+
+
+@dataclass(frozen=True)
+class _How:
+    """How a resource is brought to its wanted state. attempts: how often a call whose response is lost may still be sent."""
+
+    check_mode: bool
+    allow_replacement: bool
+    adopt: bool
+    wait: bool
+    timeout_seconds: float
+    attempts: int = ATTEMPTS
+
+
+def ensure_present(
+    resource: Resource,
+    wanted: Mapping[str, Any],
+    *,
+    check_mode: bool,
+    allow_replacement: bool = False,
+    adopt: bool = False,
+    wait: bool = True,
+    timeout_seconds: float = 1800,
+) -> Outcome:
+    """Bring `resource` to `wanted`; attributes that `wanted` does not name are left alone."""
+    return _bring(resource, resource.find(), wanted, _How(check_mode, allow_replacement, adopt, wait, timeout_seconds))
+
+
+def _bring(resource: Resource, found: Mapping[str, Any] | None, wanted: Mapping[str, Any], how: _How) -> Outcome:
+    if found is not None:
+        _refuse_what_is_not_ours(resource, found, wanted, how.adopt)
+        if resource.state(found) is State.FAILED and resource.never_worked(found):
+            return _make_again(resource, found, wanted, how)
+        if not how.check_mode and how.wait:
+            found = _settle(resource, found, how.timeout_seconds)
+    gone = found is None or resource.state(found) is State.DELETING
+    wanted = resource.complete(None if gone else found, wanted)
+    resource.check(found, wanted)
+    if found is None or gone:
+        return _create(resource, wanted, how)
+    if not how.wait and resource.state(found) is not State.READY:
+        return Outcome(resource.kind, resource.title, resource=resource.describe(found))
+    return _change(resource, found, wanted, how)
+
+
+def _change(resource: Resource, found: Mapping[str, Any], wanted: Mapping[str, Any], how: _How) -> Outcome:
+    changes = [a for a in resource.attributes if a.name in wanted and a.differs(found, wanted[a.name])]
+    values = {a.name: a.merge(a.read(found), wanted[a.name]) for a in resource.attributes if a.name in wanted}
+    replacing = _judge(resource, changes, found, values)
+    notes = [*_failure_told(resource, found, how.check_mode), *resource.notes(found, wanted)]
+    if not changes:
+        return Outcome(resource.kind, resource.title, resource=resource.describe(found), notes=notes)
+
+    outcome = Outcome(
+        resource.kind,
+        resource.title,
+        action="replace" if replacing else "update",
+        allowed=how.allow_replacement or not replacing,
+        attributes=[a.name for a in changes],
+        before={a.name: a.shown(a.read(found)) for a in changes},
+        after={a.name: "(secret, changed)" if a.secret else values[a.name] for a in changes},
+        notes=notes,
+    )
+    if how.check_mode:
+        unknown = dict.fromkeys(resource.made_by_aws, KNOWN_AFTER_APPLY) if replacing else {}
+        outcome.resource = {**resource.describe(found), **unknown, **outcome.after}
+        if not outcome.allowed:
+            outcome.notes.append(f"{_replacement(resource, replacing)} The run itself is refused without it.")
+        return outcome
+    if not outcome.allowed:
+        raise Refused(_replacement(resource, replacing))
+    if replacing:
+        kept = {a.name: a.read(found) for a in resource.attributes if a.read(found) is not None}
+        resource.delete(found)
+        _wait_until_gone(resource, how.timeout_seconds)
+        return _carry_out(resource, outcome, wanted, lambda: resource.create({**kept, **wanted}), lambda now: True, how)
+    before = {a.name: a.read(found) for a in changes}
+    return _carry_out(
+        resource,
+        outcome,
+        wanted,
+        lambda: resource.update(found, values, outcome.attributes),
+        lambda now: any(a.read(now) != before[a.name] for a in changes),
+        how,
+    )
+
+
+def _make_again(resource: Resource, found: Mapping[str, Any], wanted: Mapping[str, Any], how: _How) -> Outcome:
+    """Replace what failed before it ever worked; without waiting it is left to a run that waits."""
+    if not how.check_mode and not how.wait:
+        return Outcome(resource.kind, resource.title, resource=resource.describe(found))
+    failure = resource.status(found)
+    wanted = resource.complete(None, wanted)
+    resource.check(None, wanted)
+    changes = [a for a in resource.attributes if a.name in wanted and a.differs(found, wanted[a.name])]
+    outcome = Outcome(
+        resource.kind,
+        resource.title,
+        action="replace",
+        attributes=[a.name for a in changes],
+        before={a.name: a.shown(a.read(found)) for a in changes},
+        after={a.name: a.shown(wanted[a.name]) for a in changes},
+        notes=[f"{resource.kind} {resource.name} has failed before it worked, and is deleted and made again: {failure}"],
+    )
+    if how.check_mode:
+        outcome.resource = {**resource.describe(found), **dict.fromkeys(resource.made_by_aws, KNOWN_AFTER_APPLY), **outcome.after}
+        return outcome
+    resource.delete_failed(found)
+    _wait_until_gone(resource, how.timeout_seconds, failure)
+    return _carry_out(resource, outcome, wanted, lambda: resource.create(wanted), lambda now: True, how)
+
+
+def _carry_out(
+    resource: Resource,
+    outcome: Outcome,
+    wanted: Mapping[str, Any],
+    act: Callable[[], None],
+    shows: Callable[[Mapping[str, Any]], bool],
+    how: _How,
+) -> Outcome:
+    """Do what has been decided, and wait for its end; what a call without a response has made is looked for before it is made again.
+
+    shows: whether what AWS answers of the resource is what act() has made of it.
+    """
+    try:
+        act()
+    except LostResponse:
+        if how.attempts <= 1:
+            raise
+        how = replace(how, attempts=how.attempts - 1)
+        found = _look_for(resource, shows)
+        if found is None:
+            return _carry_out(resource, outcome, wanted, act, shows, how)
+        rest = _bring(resource, found, wanted, how)
+        outcome.resource = rest.resource
+        outcome.notes += [note for note in rest.notes if note not in outcome.notes]
+        return outcome
+    return _finish(resource, outcome, how)
+
+
+def _look_for(resource: Resource, shows: Callable[[Mapping[str, Any]], bool]) -> Mapping[str, Any] | None:
+    """What AWS has of a resource after a call without a response; None when it does not show within SHOWN_SECONDS."""
+
+    def look() -> tuple[bool, Mapping[str, Any] | None]:
+        found = resource.find_again()
+        return found is not None and shows(found), found
+
+    try:
+        return wait_for(look, f"what the lost response was about, {resource.kind} {resource.name}", SHOWN_SECONDS, resource.status)
+    except WaitTimeout:
+        return resource.find_again()
+
+
+def ensure_absent(
+    resource: Resource,
+    *,
+    check_mode: bool,
+    tags: Mapping[str, Any] | None = None,
+    adopt: bool = False,
+    wait: bool = True,
+    timeout_seconds: float = 1800,
+) -> Outcome:
+    """Delete `resource` and wait until it is gone; what is not there is fine, what is being deleted is waited for."""
+    found = resource.find()
+    if found is None:
+        return Outcome(resource.kind, resource.title)
+    _refuse_what_is_not_ours(resource, found, {"tags": tags or {}}, adopt)
+    if resource.state(found) is State.DELETING:
+        if not check_mode and wait:
+            _wait_until_gone(resource, timeout_seconds)
+        return Outcome(resource.kind, resource.title)
+    before = resource.describe(found)
+    outcome = Outcome(resource.kind, resource.title, action="delete", attributes=[], before=before)
+    resource.check(found, {"state": "absent"})
+    if not check_mode:
+        if wait and resource.state(found) is State.IN_PROGRESS:
+            found = _wait_until_idle(resource, timeout_seconds)
+        failure = ""
+        if found is not None and resource.state(found) is not State.DELETING:
+            failure = resource.status(found) if resource.state(found) is State.FAILED else ""
+            resource.delete(found)
+        if wait:
+            _wait_until_gone(resource, timeout_seconds, failure)
+    return outcome
+
+
+def as_result(outcomes: Sequence[Outcome], key: str) -> dict[str, Any]:
+    """A module's result of what was done with its resources; the first one's resource is returned under `key`."""
+    acted = [outcome for outcome in outcomes if outcome.action]
+    single = len(outcomes) == 1
+
+    def side(outcome: Outcome, shown: dict[str, Any]) -> dict[str, Any]:
+        return shown if single or not shown else {f"{outcome.kind} {outcome.name}": shown}
+
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for outcome in acted:
+        before.update(side(outcome, outcome.before))
+        after.update(side(outcome, outcome.after))
+    header = f"{outcomes[0].kind} {outcomes[0].name}" if outcomes else key
+    return {
+        "changed": bool(acted),
+        "actions": [outcome.as_action() for outcome in acted],
+        "diff": {"before": before, "after": after, "before_header": header, "after_header": header},
+        key: outcomes[0].resource if outcomes else None,
+    }
+
+
+def _refuse_what_is_not_ours(resource: Resource, found: Mapping[str, Any], wanted: Mapping[str, Any], adopt: bool) -> None:
+    reason = None if adopt else _tags.not_ours(resource.tags(found), wanted.get("tags"))
+    if reason:
+        raise Refused(f"{resource.kind} {resource.name} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
+
+
+def _judge(resource: Resource, changes: Sequence[Attribute], found: Mapping[str, Any], values: Mapping[str, Any]) -> list[str]:
+    """The names of the attributes that need a replacement; raises Refused when a change cannot be made."""
+    replacing, refusals = [], []
+    for attribute in changes:
+        before = attribute.read(found)
+        change, why = attribute.judge(before, values[attribute.name])
+        if change is Change.REFUSED:
+            shown = "" if attribute.secret else f" from {before!r} to {values[attribute.name]!r}"
+            refusals.append(f"{attribute.name} cannot be changed{shown}: {why}")
+        elif change is Change.REPLACE:
+            replacing.append(attribute.name)
+    if refusals:
+        raise Refused(f"{resource.kind} {resource.name}: {'; '.join(refusals)}")
+    return replacing
+
+
+def _replacement(resource: Resource, names: Sequence[str]) -> str:
+    allowing = f"set allow_replacement: true to allow it. {resource.replacement_note}".rstrip()
+    return f"{resource.kind} {resource.name} would be deleted and made anew to change {', '.join(names)}; {allowing}"
+
+
+def _create(resource: Resource, wanted: Mapping[str, Any], how: _How) -> Outcome:
+    shown = {a.name: a.shown(wanted[a.name]) for a in resource.attributes if a.name in wanted}
+    outcome = Outcome(resource.kind, resource.title, action="create", attributes=sorted(shown))
+    outcome.after = {"name": resource.name, **shown}
+    if how.check_mode:
+        unknown = {a.name: KNOWN_AFTER_APPLY for a in resource.attributes if a.name not in wanted}
+        unknown.update(dict.fromkeys(resource.made_by_aws, KNOWN_AFTER_APPLY))
+        outcome.resource = {"name": resource.name, **unknown, **shown, **resource.determined()}
+        return outcome
+    _wait_until_gone_if_deleting(resource, how.timeout_seconds)
+    return _carry_out(resource, outcome, wanted, lambda: resource.create(wanted), lambda now: True, how)
+
+
+def _wait_until_gone_if_deleting(resource: Resource, timeout_seconds: float) -> None:
+    found = resource.find()
+    if found is not None and resource.state(found) is State.DELETING:
+        _wait_until_gone(resource, timeout_seconds)
+
+
+def _finish(resource: Resource, outcome: Outcome, how: _How) -> Outcome:
+    found = _wait_until_shown(resource)
+    if how.wait and resource.state(found) not in (State.READY, State.FAILED):
+        found = _wait_until_idle(resource, how.timeout_seconds, found) or found
+    if how.wait:
+        _raise_if_failed(resource, found)
+    outcome.resource = resource.describe(found)
+    return outcome
+
+
+def _wait_until_shown(resource: Resource) -> Mapping[str, Any]:
+    """What AWS answers of something that was made or changed a moment ago."""
+
+    def look() -> tuple[bool, Mapping[str, Any] | None]:
+        found = resource.find()
+        return found is not None, found
+
+    try:
+        return wait_for(look, f"{resource.kind} {resource.name} to be shown", SHOWN_SECONDS, resource.status) or {}
+    except WaitTimeout as error:
+        raise ResourceFailed(f"{resource.kind} {resource.name} was made, yet AWS does not show it. Run again in a minute.") from error
+
+
+def _settle(resource: Resource, found: Mapping[str, Any], timeout_seconds: float) -> Mapping[str, Any] | None:
+    """Let work that another run began come to its end; a failed resource is told."""
+    state = resource.state(found)
+    if state is State.READY:
+        return found
+    if state is State.DELETING:
+        _wait_until_gone(resource, timeout_seconds)
+        return None
+    settled = _wait_until_idle(resource, timeout_seconds) if state is State.IN_PROGRESS else found
+    if settled is not None:
+        _raise_if_failed(resource, settled)
+    return settled
+
+
+def _raise_if_failed(resource: Resource, found: Mapping[str, Any]) -> None:
+    if resource.state(found) is State.FAILED:
+        raise ResourceFailed(_failure(resource, found))
+
+
+def _failure(resource: Resource, found: Mapping[str, Any]) -> str:
+    return f"{resource.kind} {resource.name} has failed: {resource.status(found)} {resource.remedy(found)}"
+
+
+def _failure_told(resource: Resource, found: Mapping[str, Any], check_mode: bool) -> list[str]:
+    """A plan goes on where its run will stop, and says so."""
+    stops = check_mode and resource.state(found) is State.FAILED
+    return [f"{_failure(resource, found)} The run itself stops at it."] if stops else []
+
+
+def _wait_until_idle(resource: Resource, timeout_seconds: float, last_seen: Mapping[str, Any] | None = None) -> Mapping[str, Any] | None:
+    seen = [last_seen] if last_seen else []
+
+    def look() -> tuple[bool, Mapping[str, Any] | None]:
+        found = seen.pop() if seen else resource.find()
+        return found is None or resource.state(found) in (State.READY, State.FAILED), found
+
+    return wait_for(look, f"{resource.kind} {resource.name} to be ready", timeout_seconds, resource.status)
+
+
+def _wait_until_gone(resource: Resource, timeout_seconds: float, failure: str = "") -> None:
+    """failure: the status of one that had failed before; it may be shown for a while."""
+
+    def look() -> tuple[bool, Mapping[str, Any] | None]:
+        found = resource.find()
+        if found is not None and resource.state(found) is State.FAILED and resource.status(found) != failure:
+            raise ResourceFailed(f"{resource.kind} {resource.name} could not be deleted: {resource.status(found)}")
+        return found is None, found
+
+    wait_for(look, f"{resource.kind} {resource.name} to be deleted", timeout_seconds, resource.status)

@@ -1,0 +1,46 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The inputs of all roles, as their argument specs declare them. Private to the collection."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.opta.platform.plugins.module_utils._preflight import conversion, variables
+
+ROLES_DIRECTORY = Path(__file__).resolve().parents[2] / "roles"
+
+
+@functools.cache
+def roles() -> tuple[str, ...]:
+    """The roles that have inputs."""
+    return tuple(sorted(path.name for path in ROLES_DIRECTORY.iterdir() if (path / "meta" / "argument_specs.yml").exists()))
+
+
+@functools.cache
+def options() -> dict[str, dict[str, Any]]:
+    """What the inputs of all roles may be, by their names."""
+    return {name: option for role in roles() for name, option in variables.role_options(ROLES_DIRECTORY, role).items()}
+
+
+def plain(value: Any) -> Any:
+    """Without Ansible's lazy containers: the validator copies what it is given, and a copy of one of them holds all variables."""
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def validated(value: Any, variable: str) -> Any:
+    """The value of one input in its declared type; AnsibleFilterError, in a sentence, when it cannot be."""
+    converted, problems = conversion.convert(variable, plain(value), options()[variable])
+    if problems:
+        raise AnsibleFilterError("\n".join(problems))
+    return converted
+
+
+def validated_inputs(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs that were given, by their names, in their declared types. An empty string is none: templates answer it for None."""
+    return {name: validated(value, name) for name, value in given.items() if value not in (None, "")}

@@ -1,0 +1,127 @@
+"""What is read of a network is judged by what stands, whatever inputs it was made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils import _names, _tags
+from ansible_collections.opta.platform.plugins.module_utils._environment.outputs import Environment
+from ansible_collections.opta.platform.plugins.module_utils._vpc.network import Network, Options
+from ansible_collections.opta.platform.plugins.module_utils._vpc.reading import Reading
+from moto import mock_aws
+
+ACCOUNT = "123456789012"
+NAME = "opta-test"
+TAGS = _tags.ownership_tags("test", "network", NAME)
+BLOCK = "10.0.0.0/16"
+FLOW_LOGS = {
+    "log_group_arn": f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/opta/test/flow-logs",
+    "role_arn": f"arn:aws:iam::{ACCOUNT}:role/flow-logs",
+    "traffic_type": "ALL",
+    "max_aggregation_interval": 600,
+}
+
+
+class Account:
+    """A region of an account, with clients as a module has them."""
+
+    def __init__(self, region: str) -> None:
+        self.region = region
+        self.clients: dict[str, Any] = {}
+        self.client("iam").create_role(RoleName="flow-logs", AssumeRolePolicyDocument="{}")
+        key = self.client("kms").create_key()["KeyMetadata"]["KeyId"]
+        self.client("kms").create_alias(AliasName=f"alias/{NAME}", TargetKeyId=key)
+
+    def client(self, service: str) -> Any:
+        if service not in self.clients:
+            self.clients[service] = boto3.client(service, region_name=self.region, aws_access_key_id="x", aws_secret_access_key="x")
+        return self.clients[service]
+
+    def bring(self, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+        wanted = Options(name=NAME, region=self.region, **{"tags": TAGS, "cidr_block": BLOCK, "nat_mode": "none", **options})
+        wanted.check()
+        outcomes = Network(Reading(self.client("ec2"), NAME, TAGS), wanted, check_mode).bring()
+        return {"actions": [outcome.as_action() for outcome in outcomes if outcome.action], **(outcomes[0].resource or {})}
+
+    def read(self) -> tuple[dict[str, Any] | None, list[str]]:
+        """The outputs of the role network, and what could not be read."""
+        account = {"account_id": ACCOUNT, "partition": "aws", "region": self.region}
+        environment = Environment(self.client, account, "opta", "test", {})
+        return environment.outputs().get("network"), environment.notes
+
+
+@pytest.fixture
+def region(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+    with mock_aws():
+        yield Account(getattr(request, "param", "eu-west-1"))
+
+
+@pytest.mark.parametrize(
+    ("region", "count"),
+    [("eu-west-1", 1), ("eu-west-1", 2), ("eu-west-1", 3), ("us-west-1", 2), ("us-east-1", 4), ("us-east-1", 5)],
+    indirect=["region"],
+)
+def test_every_number_of_zones_is_read_as_it_stands(region: Account, count: int) -> None:
+    made = region.bring(zone_count=count)
+    ec2 = region.client("ec2")
+    ec2.create_network_interface(SubnetId=made["private_subnet_ids"][-1], Description="of a node")
+    outputs, notes = region.read()
+    assert notes == []
+    assert outputs is not None
+    assert outputs["zone_ids"] == made["zone_ids"]
+    assert len(outputs["private_subnet_ids"]) == count
+    assert region.bring()["actions"] == [], "without a number the zones stay"
+
+
+@pytest.mark.parametrize(("region", "count"), [("us-west-1", 2), ("eu-west-1", 3), ("us-east-1", 3)], indirect=["region"])
+def test_a_new_network_has_three_zones_or_as_many_as_the_region_has(region: Account, count: int) -> None:
+    assert len(region.bring(check_mode=True)["zone_ids"]) == count
+
+
+def test_a_run_that_ended_between_two_subnets_is_finished_in_all_zones(region: Account) -> None:
+    region.bring(zone_count=2)
+    ec2 = region.client("ec2")
+    for table in ec2.describe_route_tables(Filters=[{"Name": "tag:opta:environment", "Values": ["test"]}])["RouteTables"]:
+        for association in table["Associations"]:
+            ec2.disassociate_route_table(AssociationId=association["RouteTableAssociationId"])
+        ec2.delete_route_table(RouteTableId=table["RouteTableId"])
+    (gateway,) = ec2.describe_internet_gateways(Filters=[{"Name": "tag:opta:environment", "Values": ["test"]}])["InternetGateways"]
+    ec2.detach_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"], VpcId=gateway["Attachments"][0]["VpcId"])
+    ec2.delete_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"])
+    assert region.read()[0] is None
+    assert len(region.bring()["zone_ids"]) == 3
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"nat_mode": "single"},
+        {"nat_mode": "per_zone"},
+        {"public_subnet_cidr_blocks": ["10.0.1.0/24", "10.0.2.0/24"], "private_subnet_cidr_blocks": ["10.0.128.0/18", "10.0.192.0/18"]},
+        {"public_subnet_tags": {"a": "b"}, "private_subnet_tags": {"c": "d"}},
+        {"gateway_endpoints": ["s3"]},
+        {"interface_endpoints": ["sts", "ecr.api"]},
+        {"flow_logs": FLOW_LOGS},
+        {"tags": {**TAGS, "cost-centre": "42"}},
+    ],
+    ids=lambda options: next(iter(options)),
+)
+def test_a_network_of_whatever_options_is_read(region: Account, options: dict[str, Any]) -> None:
+    made = region.bring(**options)
+    outputs, notes = region.read()
+    assert notes == []
+    assert outputs is not None
+    assert (outputs["vpc_id"], outputs["nat_public_ips"]) == (made["vpc_id"], made["nat_public_ips"])
+
+
+def test_what_the_role_would_refuse_is_a_note(region: Account) -> None:
+    ec2 = region.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock=BLOCK)["Vpc"]["VpcId"]
+    ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": _names.resource_name("opta", "test")}])
+    outputs, (note,) = region.read()
+    assert outputs is None
+    assert note.startswith("network_outputs are not known: VPC opta-test exists, but it was not made by this collection")

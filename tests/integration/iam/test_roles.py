@@ -1,0 +1,195 @@
+"""Roles for service accounts, OpenID Connect providers and service-linked roles, in moto."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils import _visibility
+from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
+from ansible_collections.opta.platform.plugins.module_utils._iam import api, irsa_role, oidc_provider, service_linked_roles
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
+from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+PROVIDER = "arn:aws-cn:iam::123456789012:oidc-provider/oidc.eks.cn-north-1.amazonaws.com.cn/id/ABC"
+ISSUER = "oidc.eks.cn-north-1.amazonaws.com.cn/id/ABC"
+CREDENTIALS = {"region_name": "eu-west-1", "aws_access_key_id": "x", "aws_secret_access_key": "x"}
+HELLO = ["system:serviceaccount:hello:hello"]
+POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
+
+
+@pytest.fixture
+def iam(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.01)
+    with mock_aws():
+        yield boto3.client("iam", **CREDENTIALS)
+
+
+def role_of(iam, name="hello", **settings):
+    return irsa_role.IrsaRole(iam, name, "/opta/staging/", account=lambda: ("aws", "123456789012"), **settings)
+
+
+def wanted(**more):
+    trust = irsa_role.trust_policy(PROVIDER.replace("aws-cn", "aws"), HELLO)
+    return {"path": "/opta/staging/", "assume_role_policy": trust, "tags": {"opta:environment": "staging"}, **more}
+
+
+def test_c5_the_trust_names_subject_and_audience():
+    assert irsa_role.trust_policy(PROVIDER, HELLO)["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": PROVIDER},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": HELLO[0]}},
+        }
+    ]
+
+
+def test_a_wildcard_is_trusted_only_when_it_is_asked_for():
+    accounts = [{"namespace": "hello", "name": "*"}, {"namespace": "a", "name": "b"}]
+    with pytest.raises(Refused, match=r"the name '\*': a wildcard would trust every service account that it fits"):
+        irsa_role.subjects(accounts)
+    statements = irsa_role.trust_policy(PROVIDER, irsa_role.subjects(accounts, allow_wildcards=True))["Statement"]
+    assert [list(statement["Condition"]) for statement in statements] == [["StringEquals"], ["StringEquals", "StringLike"]]
+    assert all(statement["Condition"]["StringEquals"][f"{ISSUER}:aud"] == "sts.amazonaws.com" for statement in statements)
+
+
+@pytest.mark.parametrize("accounts", [[], [{"namespace": "Hello", "name": "x"}], [{"namespace": "a:b", "name": "x"}]])
+def test_wrong_service_accounts_are_refused(accounts):
+    with pytest.raises(Refused, match="service_accounts"):
+        irsa_role.subjects(accounts)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "seconds", "sentence"),
+    [
+        ("a" * 65, "/", None, "name is 65 characters long, and a role's name has 64 at the most"),
+        ("a b", "/", None, "name is 'a b'"),
+        ("a", "opta/", None, "path is 'opta/': it must begin and end with a slash"),
+        ("a", "/", 60, "max_session_duration is 60: it must lie between 3600 and 43200"),
+    ],
+)
+def test_t14_names_that_iam_refuses(name, path, seconds, sentence):
+    with pytest.raises(Refused, match=sentence):
+        irsa_role.check_names(name, path, seconds)
+    irsa_role.check_names("a" * 64, "/opta/staging/", 3600)
+
+
+def test_an_unknown_provider_gives_an_unknown_trust():
+    assert irsa_role.trust_policy(KNOWN_AFTER_APPLY, HELLO) == KNOWN_AFTER_APPLY
+    assert not irsa_role.same_trust(irsa_role.trust_policy(PROVIDER, HELLO), KNOWN_AFTER_APPLY)
+
+
+def test_the_arn_of_a_role_is_known_before_it_is_made(iam):
+    role = role_of(iam)
+    planned = ensure_present(role, wanted(assume_role_policy=KNOWN_AFTER_APPLY), check_mode=True)
+    assert planned.resource["arn"] == "arn:aws:iam::123456789012:role/opta/staging/hello"
+    done = ensure_present(role, wanted(), check_mode=False)
+    assert done.resource["arn"] == planned.resource["arn"] == iam.get_role(RoleName="hello")["Role"]["Arn"]
+
+
+def test_policies_are_compared_by_what_they_mean_and_purged(iam):
+    ensure_present(role_of(iam), wanted(inline_policies={"a": POLICY, "b": POLICY}), check_mode=False)
+    statement = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["*"]}
+    same = {"a": {"Version": "2012-10-17", "Statement": statement}, "b": POLICY}
+    assert ensure_present(role_of(iam), wanted(inline_policies=same), check_mode=False).action is None
+    done = ensure_present(role_of(iam), wanted(inline_policies={"a": POLICY}), check_mode=False)
+    assert (done.action, done.attributes) == ("update", ["inline_policies"])
+    assert iam.list_role_policies(RoleName="hello")["PolicyNames"] == ["a"]
+    kept = ensure_present(role_of(iam, purge_policies=False), wanted(inline_policies={"c": POLICY}), check_mode=False)
+    assert sorted(kept.resource["inline_policies"]) == ["a", "c"]
+
+
+def test_absent_takes_everything_off_the_role(iam):
+    policy = iam.create_policy(PolicyName="p", PolicyDocument=json.dumps(POLICY))["Policy"]["Arn"]
+    ensure_present(role_of(iam), wanted(inline_policies={"a": POLICY}, managed_policy_arns=[policy]), check_mode=False)
+    iam.create_instance_profile(InstanceProfileName="i")
+    iam.add_role_to_instance_profile(InstanceProfileName="i", RoleName="hello")
+    ensure_absent(role_of(iam), check_mode=False, tags={"opta:environment": "staging"})
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        iam.get_role(RoleName="hello")
+    assert ensure_absent(role_of(iam), check_mode=False).action is None
+
+
+def test_the_role_of_another_environment_is_refused(iam):
+    ensure_present(role_of(iam), wanted(), check_mode=False)
+    with pytest.raises(Refused, match="it belongs to the environment staging"):
+        ensure_present(role_of(iam), wanted(tags={"opta:environment": "production"}), check_mode=False)
+
+
+def test_the_path_cannot_be_changed(iam):
+    ensure_present(role_of(iam), wanted(), check_mode=False)
+    with pytest.raises(Refused, match="path cannot be changed"):
+        ensure_present(role_of(iam), wanted(path="/other/"), check_mode=False)
+
+
+def test_c6_only_what_is_missing_is_made_of_the_service_linked_roles(iam):
+    """T2: the principals of a key's policy exist before the key."""
+    services = ["autoscaling.amazonaws.com", "eks.amazonaws.com"]
+    iam.create_service_linked_role(AWSServiceName=services[0])
+    planned, roles = service_linked_roles.bring(iam, services, check_mode=True)
+    assert [outcome.action for outcome in planned] == [None, "create"]
+    assert roles[1]["arn"] == KNOWN_AFTER_APPLY
+    done, roles = service_linked_roles.bring(iam, services, check_mode=False)
+    assert [outcome.as_action() for outcome in done] == [outcome.as_action() for outcome in planned]
+    assert [role["arn"].rsplit("/", 2)[1] for role in roles] == services
+    again, _roles = service_linked_roles.bring(iam, services, check_mode=False)
+    assert not any(outcome.action for outcome in again)
+
+
+def test_t2_a_service_linked_role_that_another_run_made_meanwhile(monkeypatch):
+    answers = iter([[], [{"RoleName": "AWSServiceRoleForAmazonEKS", "Path": "/aws-service-role/eks.amazonaws.com/", "Arn": "arn:x"}]])
+    monkeypatch.setattr(api, "list_roles", lambda client, path: next(answers))
+
+    def refuse(client, service):
+        taken = {
+            "Error": {"Code": "InvalidInput", "Message": "Service role name AWSServiceRoleForAmazonEKS has been taken in this account"}
+        }
+        raise api.IamError(message="taken", exception=ClientError(taken, "CreateServiceLinkedRole"))
+
+    monkeypatch.setattr(api, "create_service_linked_role", refuse)
+    _outcomes, roles = service_linked_roles.bring(None, ["eks.amazonaws.com"], check_mode=False)
+    assert roles == [{"service": "eks.amazonaws.com", "arn": "arn:x"}]
+
+
+def test_the_role_without_a_suffix_is_the_service_s():
+    roles = [{"RoleName": name, "Path": "/aws-service-role/s.amazonaws.com/", "Arn": name} for name in ("Role", "Role_suffix")]
+    assert service_linked_roles.roles_by_service(roles) == {"s.amazonaws.com": "Role"}
+
+
+@pytest.mark.parametrize("service", ["", "eks", "eks.amazonaws.com.evil.org"])
+def test_what_is_not_a_service_is_refused(service):
+    with pytest.raises(Refused, match="services has"):
+        service_linked_roles.check_services([service])
+    service_linked_roles.check_services(["eks.amazonaws.com", "ec2.amazonaws.com.cn"])
+
+
+@pytest.mark.parametrize("url", ["", "http://x", "https://", "https://x?y"])
+def test_wrong_urls_are_refused(url):
+    with pytest.raises(Refused, match="url is"):
+        oidc_provider.check_url(url)
+    oidc_provider.check_url(KNOWN_AFTER_APPLY)
+
+
+def test_a_provider_is_predicted_made_and_found_by_its_tags(iam):
+    tags = {"opta:environment": "staging", "opta:role": "eks"}
+
+    def provider(url):
+        arn = "arn:aws:iam::123456789012:user/x"
+        return oidc_provider.OidcProvider(iam, url, identity=lambda: {"Arn": arn, "Account": "123456789012"})
+
+    unknown = ensure_present(provider(KNOWN_AFTER_APPLY), {"tags": tags}, check_mode=True)
+    assert (unknown.action, unknown.resource["arn"]) == ("create", KNOWN_AFTER_APPLY)
+    planned = ensure_present(provider("https://example.org/id/A"), {"tags": tags}, check_mode=True)
+    done = ensure_present(provider("https://example.org/id/A"), {"tags": tags}, check_mode=False)
+    assert planned.as_action() == done.as_action()
+    assert planned.resource == done.resource
+    assert done.resource["client_id_list"] == ["sts.amazonaws.com"]
+    assert oidc_provider.providers_owned_by(iam, tags) == [done.resource["arn"]]
+    assert oidc_provider.providers_owned_by(iam, {**tags, "opta:environment": "production"}) == []
+    with pytest.raises(Refused, match="then tags must hold opta:environment"):
+        oidc_provider.providers_owned_by(iam, {})

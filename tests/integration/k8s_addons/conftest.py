@@ -1,0 +1,7 @@
+"""The inputs of the role k8s_addons, for charts that helm renders."""
+
+from __future__ import annotations
+
+from tests.unit.k8s_addons.conftest import charts, inputs
+
+__all__ = ["charts", "inputs"]

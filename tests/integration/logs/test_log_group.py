@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import boto3
+import botocore.session
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils import _visibility
+from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
+from ansible_collections.opta.platform.plugins.module_utils._logs.log_group import CLASSES, RETENTIONS, LogGroup
+from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+TAGS = {"opta:environment": "staging"}
+NAME = "/opta/staging/flow-logs"
+
+
+@pytest.fixture
+def client():
+    with mock_aws():
+        yield boto3.client("logs", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+
+
+@pytest.fixture
+def calls(client):
+    made: list[str] = []
+    client.meta.events.register("before-call", lambda model, **_context: made.append(model.name))
+    return made
+
+
+def present(client, **wanted):
+    return ensure_present(LogGroup(client, NAME), {"tags": TAGS, **wanted}, check_mode=False)
+
+
+def group(client):
+    return next((g for g in client.describe_log_groups()["logGroups"] if g["logGroupName"] == NAME), None)
+
+
+def tags_of(client):
+    return client.list_tags_for_resource(resourceArn=group(client)["arn"].removesuffix(":*"))["tags"]
+
+
+def test_retentions_and_classes_are_those_of_aws():
+    model = botocore.session.get_session().get_service_model("logs")
+    documentation = model.shape_for("Days").documentation
+    listed = documentation.split("Possible values are:")[1].split(".")[0].replace(" and", "").replace(",", "").split()
+    assert tuple(map(int, listed)) == RETENTIONS
+    assert list(CLASSES) == model.shape_for("LogGroupClass").enum
+
+
+def test_create_and_again(client, calls):
+    client.create_log_group(logGroupName=f"{NAME}-other")
+    outcome = present(client, retention_in_days=30)
+    assert outcome.action == "create"
+    assert group(client)["retentionInDays"] == 30
+    assert outcome.resource["arn"].endswith(f":log-group:{NAME}")
+    calls.clear()
+    assert present(client, retention_in_days=30).action is None
+    assert set(calls) == {"DescribeLogGroups", "ListTagsForResource"}
+
+
+def test_t13_tags_are_in_the_creating_call(client, calls):
+    present(client)
+    assert "TagResource" not in calls
+    assert tags_of(client) == TAGS
+
+
+def test_killed_before_the_retention_is_finished(client):
+    client.create_log_group(logGroupName=NAME, tags=TAGS)
+    assert present(client, retention_in_days=7).attributes == ["retention_in_days"]
+    assert group(client)["retentionInDays"] == 7
+
+
+def test_retention_for_ever(client):
+    present(client, retention_in_days=30)
+    assert present(client, retention_in_days=0).attributes == ["retention_in_days"]
+    assert "retentionInDays" not in group(client)
+    assert present(client, retention_in_days=0).action is None
+
+
+def test_key_is_associated_and_disassociated_in_place(client, monkeypatch, calls):
+    sent = []
+    monkeypatch.setattr(client, "associate_kms_key", lambda **request: sent.append(request))
+    monkeypatch.setattr(client, "disassociate_kms_key", lambda **request: sent.append(request))
+    present(client)
+    found = LogGroup(client, NAME).find()
+    LogGroup(client, NAME).update(found, {"kms_key_arn": "arn:x"}, ["kms_key_arn"])
+    LogGroup(client, NAME).update(found, {"kms_key_arn": ""}, ["kms_key_arn"])
+    assert sent == [{"logGroupName": NAME, "kmsKeyId": "arn:x"}, {"logGroupName": NAME}]
+    assert "DeleteLogGroup" not in calls
+
+
+def test_class_is_refused(client):
+    present(client, log_group_class="STANDARD")
+    with pytest.raises(Refused, match="keeps its class"):
+        present(client, log_group_class="INFREQUENT_ACCESS")
+
+
+def test_purge_removes_only_what_is_not_wanted(client):
+    present(client, tags={**TAGS, "team": "a"})
+    assert present(client).action is None
+    outcome = ensure_present(LogGroup(client, NAME, purge_tags=True), {"tags": TAGS}, check_mode=False)
+    assert outcome.attributes == ["tags"]
+    assert tags_of(client) == TAGS
+
+
+def test_t23_absent_deletes_also_a_revived_group_without_tags(client):
+    client.create_log_group(logGroupName=NAME)
+    with pytest.raises(Refused, match="was not made by this collection"):
+        ensure_absent(LogGroup(client, NAME), check_mode=False, tags=TAGS)
+    assert ensure_absent(LogGroup(client, NAME), check_mode=False, tags=TAGS, adopt=True).action == "delete"
+    assert group(client) is None
+    assert ensure_absent(LogGroup(client, NAME), check_mode=False, tags=TAGS).action is None
+
+
+def test_t2_a_key_that_is_not_ready_is_waited_for(client, monkeypatch):
+    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.0)
+    refusals = [2]
+
+    def refuse(**_context):
+        if refusals[0]:
+            refusals[0] -= 1
+            message = "The specified KMS key does not exist or is not allowed to be used with LogGroup"
+            raise ClientError({"Error": {"Code": "InvalidParameterException", "Message": message}}, "CreateLogGroup")
+
+    client.meta.events.register("before-call.cloudwatch-logs.CreateLogGroup", refuse)
+    assert present(client).action == "create"
+    assert refusals == [0]

@@ -1,0 +1,45 @@
+"""helm is looked at before anything is changed, where the roles that start it run at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible_collections.opta.platform.plugins.action.preflight import ActionModule
+
+
+@pytest.fixture
+def errors(tmp_path: Path) -> Any:
+    """What preflight says of the helm on a PATH that has one of this version, or none."""
+
+    def look(version: str, *roles: str, transport: str = "local", **present: Any) -> list[str]:
+        if version:
+            (tmp_path / "helm").write_text(f"#!/bin/sh\necho {version}\n")
+            (tmp_path / "helm").chmod(0o755)
+        action = object.__new__(ActionModule)
+        action._connection = SimpleNamespace(transport=transport)  # type: ignore[assignment]
+        action._compute_environment_string = lambda raw_environment_out: raw_environment_out.update(PATH=str(tmp_path))  # type: ignore[assignment]
+        return action._helm_errors(roles, present)
+
+    return look
+
+
+@pytest.mark.parametrize("version", ["v3.21.4", "v4.3.2", "v4.3"])
+def test_helm_3_and_4_are_right(errors: Any, version: str) -> None:
+    assert errors(version, "opta_service") == []
+
+
+@pytest.mark.parametrize(("version", "sentence"), [("", "helm 3 or 4 is needed, but not found"), ("v3.9.0", "is v3.9.0: install it")])
+def test_another_or_none_is_told(errors: Any, version: str, sentence: str) -> None:
+    (told,) = errors(version, "network", "k8s_addons")
+    assert sentence in told
+
+
+def test_it_is_needed_only_where_a_role_starts_it(errors: Any) -> None:
+    assert errors("", "network", "eks") == []
+    assert errors("", "network", "k8s_addons", ansible_run_tags=["network"]) == []
+    assert errors("", "network", "k8s_addons", ansible_skip_tags=["k8s_addons"]) == []
+    assert errors("", "k8s_addons", transport="ssh") == []
+    assert len(errors("", "k8s_addons", ansible_run_tags=["k8s_addons"])) == 1

@@ -1,0 +1,361 @@
+"""A whole network in moto: what a plan says, what a run does, what is left of one that was killed."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
+from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
+from ansible_collections.opta.platform.plugins.module_utils._vpc import changes, made_by_aws, reading
+
+from .conftest import Killed
+
+FLOW_LOGS = {
+    "log_group_arn": "arn:aws:logs:eu-west-1:123456789012:log-group:/opta/staging/flow-logs:*",
+    "role_arn": "arn:aws:iam::123456789012:role/flow-logs",
+    "traffic_type": "ALL",
+    "max_aggregation_interval": 600,
+}
+WHOLE = {"cidr_block": "10.0.0.0/16", "nat_mode": "single", "gateway_endpoints": ["s3", "dynamodb"], "flow_logs": FLOW_LOGS}
+COUNTS = {
+    "vpcs": 1,
+    "subnets": 6,
+    "internet gateways": 1,
+    "NAT gateways": 1,
+    "addresses": 1,
+    "route tables": 4,
+    "endpoints": 2,
+    "flow logs": 1,
+    "security groups": 0,
+}
+
+
+def test_a_plan_on_an_empty_account_says_what_the_run_does(cloud):
+    planned = cloud.bring(check_mode=True, **WHOLE)
+    assert cloud.changing() == []
+    result = planned[0].resource
+    assert result["vpc_id"] == KNOWN_AFTER_APPLY
+    assert result["private_subnet_ids"] == [KNOWN_AFTER_APPLY] * 3
+    assert result["nat_public_ips"] == [KNOWN_AFTER_APPLY]
+    assert result["zone_ids"] == ["euw1-az1", "euw1-az2", "euw1-az3"]
+    done = cloud.bring(**WHOLE)
+    assert cloud.actions(done) == cloud.actions(planned)
+    assert cloud.counts() == COUNTS
+    assert done[0].resource.keys() == result.keys()
+
+
+def test_the_second_run_reads_only(cloud):
+    cloud.bring(**WHOLE)
+    outcomes = cloud.bring(**WHOLE)
+    assert cloud.actions(outcomes) == []
+    assert cloud.changing() == []
+    assert len(cloud.calls) == len(set(cloud.calls)) + 1  # one call a kind; DescribeVpcAttribute answers one attribute
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"nat_mode": "per_zone"}, {"NAT gateways": 3, "addresses": 3}),
+        ({"nat_mode": "none"}, {"NAT gateways": 0, "addresses": 0}),
+        ({"zone_count": 2}, {"subnets": 4, "route tables": 3}),
+        ({"gateway_endpoints": ["s3"]}, {"endpoints": 1}),
+        ({"interface_endpoints": ["sts", "ecr.api"]}, {"endpoints": 4, "security groups": 1}),
+        ({"flow_logs": {}}, {"flow logs": 0}),
+        ({"flow_logs": {**FLOW_LOGS, "traffic_type": "REJECT"}}, {}),
+        ({"tags": {"team": "blue"}}, {}),
+        ({"private_subnet_tags": {"karpenter.sh/discovery": "x"}}, {}),
+    ],
+    ids=lambda value: next(iter(value), "nothing") if isinstance(value, dict) else None,
+)
+def test_a_change_is_planned_done_and_done_once(cloud, change, expected):
+    cloud.bring(**WHOLE)
+    wanted = {**WHOLE, **change, "tags": {**cloud.tags, **change.get("tags", {})}}
+    planned = cloud.bring(check_mode=True, **wanted)
+    assert cloud.changing() == []
+    done = cloud.bring(**wanted)
+    assert cloud.actions(done) == cloud.actions(planned) != []
+    assert cloud.counts() == {**COUNTS, **expected}
+    assert cloud.actions(cloud.bring(**wanted)) == []
+
+
+def test_what_is_not_given_is_left_alone(cloud):
+    cloud.bring(**{**WHOLE, "nat_mode": "per_zone"})
+    done = cloud.bring()
+    assert cloud.actions(done) == []
+    assert done[0].resource["nat_mode"] == "per_zone"
+    assert done[0].resource["gateway_endpoint_ids"].keys() == {"s3", "dynamodb"}
+
+
+def test_routes_move_before_a_gateway_goes(cloud):
+    cloud.bring(**{**WHOLE, "nat_mode": "per_zone"})
+    cloud.bring(**WHOLE)
+    order = cloud.changing()
+    assert order.index("DeleteNatGateway") > max(place for place, name in enumerate(order) if name == "ReplaceRoute")
+    assert order.index("ReleaseAddress") > max(place for place, name in enumerate(order) if name == "DeleteNatGateway")
+
+
+def private_tables(cloud):
+    named = [{"Name": "tag:Name", "Values": [f"{cloud.name}-private-*"]}]
+    return sorted(cloud.ec2.describe_route_tables(Filters=named)["RouteTables"], key=lambda table: table["RouteTableId"])
+
+
+def told(outcomes):
+    """What is said of things that others have made."""
+    return [note for outcome in outcomes for note in outcome.notes if "did not make" in note]
+
+
+def default_routes(cloud):
+    routes = [route for table in private_tables(cloud) for route in table["Routes"]]
+    return [route for route in routes if route.get("DestinationCidrBlock") == "0.0.0.0/0"]
+
+
+def test_a_default_route_of_others_stays(cloud):
+    cloud.bring(**{**WHOLE, "nat_mode": "none"})
+    gateway = cloud.ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    for table in private_tables(cloud):
+        cloud.ec2.create_route(RouteTableId=table["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", TransitGatewayId=gateway)
+    for check_mode in (True, False):
+        outcomes = cloud.bring(check_mode=check_mode, **{**WHOLE, "nat_mode": "none"})
+        assert cloud.actions(outcomes) == []
+        assert told(outcomes) == []
+    assert cloud.changing() == []
+    with_nat = cloud.bring(**WHOLE)
+    notes = told(with_nat)
+    assert len(notes) == 3
+    assert f"sends 0.0.0.0/0 to {gateway}, a route that this collection did not make: it stays" in notes[0]
+    assert [route["TransitGatewayId"] for route in default_routes(cloud)] == [gateway] * 3
+
+
+def test_a_route_to_a_nat_gateway_that_is_gone_is_ours(cloud):
+    first = cloud.bring(**WHOLE)[0].resource["nat_gateway_ids"][0]
+    cloud.ec2.delete_nat_gateway(NatGatewayId=first)
+    cloud.ec2.disassociate_address(AssociationId=associations(cloud)[0])  # as EC2 does when one is deleted
+    again = cloud.bring(**WHOLE)[0].resource["nat_gateway_ids"]
+    assert [route["NatGatewayId"] for route in default_routes(cloud)] == again * 3
+    assert again != [first]
+
+
+def test_a_subnet_that_others_gave_a_route_table_keeps_it(cloud):
+    made = cloud.bring(**WHOLE)[0].resource
+    subnet_id = made["private_subnet_ids"][0]
+    table_id = cloud.ec2.create_route_table(VpcId=made["vpc_id"])["RouteTable"]["RouteTableId"]
+    (association,) = [
+        entry["RouteTableAssociationId"]
+        for table in private_tables(cloud)
+        for entry in table["Associations"]
+        if entry.get("SubnetId") == subnet_id
+    ]
+    cloud.ec2.replace_route_table_association(AssociationId=association, RouteTableId=table_id)
+    outcomes = cloud.bring(**WHOLE)
+    assert cloud.actions(outcomes) == []
+    assert told(outcomes) == [f"subnet {subnet_id} uses route table {table_id}, which this collection did not make: it stays."]
+    assert cloud.changing() == []
+
+
+def test_what_others_added_to_an_endpoint_stays(cloud):
+    options = {**WHOLE, "zone_count": 2, "interface_endpoints": ["sts"]}
+    made = cloud.bring(**options)[0].resource
+    others = cloud.ec2.create_route_table(VpcId=made["vpc_id"])["RouteTable"]["RouteTableId"]
+    group = cloud.ec2.create_security_group(VpcId=made["vpc_id"], GroupName="others", Description="others")["GroupId"]
+    endpoints = {"s3": made["gateway_endpoint_ids"]["s3"], "sts": made["interface_endpoint_ids"]["sts"]}
+    cloud.ec2.modify_vpc_endpoint(VpcEndpointId=endpoints["s3"], AddRouteTableIds=[others])
+    cloud.ec2.modify_vpc_endpoint(VpcEndpointId=endpoints["sts"], AddSecurityGroupIds=[group])
+    assert cloud.actions(cloud.bring(**options)) == []
+    cloud.bring(**{**options, "zone_count": 1})
+    found = {each["VpcEndpointId"]: each for each in cloud.ec2.describe_vpc_endpoints()["VpcEndpoints"]}
+    assert set(found[endpoints["s3"]]["RouteTableIds"]) == {made["private_route_table_ids"][0], others}
+    assert group in {each["GroupId"] for each in found[endpoints["sts"]]["Groups"]}
+
+
+def test_rules_of_others_in_the_group_of_the_endpoints_stay(cloud):
+    options = {**WHOLE, "zone_count": 1, "interface_endpoints": ["sts"]}
+    cloud.bring(**options)
+    (group,) = cloud.ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": [f"{cloud.name}-endpoints"]}])["SecurityGroups"]
+    permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "192.0.2.0/24"}]}
+    cloud.ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[permission])
+    outcomes = cloud.bring(**options)
+    assert cloud.actions(outcomes) == []
+    assert "tcp 443-443 192.0.2.0/24" in told(outcomes)[0]
+    purged = cloud.actions(cloud.bring(**options, purge_rules=True))
+    assert purged == [("update", f"security group {cloud.name}-endpoints", ("other_rules",))]
+    (group,) = cloud.ec2.describe_security_groups(GroupIds=[group["GroupId"]])["SecurityGroups"]
+    assert [each["CidrIp"] for rule in group["IpPermissions"] for each in rule["IpRanges"]] == ["10.0.0.0/16"]
+
+
+def test_t8_subnets_that_exist_decide_the_zones(cloud):
+    """A network in two zones keeps them when the region's zones come first in another order."""
+    cloud.bring(**{**WHOLE, "zone_count": 2})
+    zone_ids = cloud.bring(**{**WHOLE, "zone_count": 3})[0].resource["zone_ids"]
+    assert zone_ids == ["euw1-az1", "euw1-az2", "euw1-az3"]
+    first = cloud.ec2.describe_subnets(Filters=[{"Name": "tag:Name", "Values": [f"{cloud.name}-*-euw1-az1"]}])["Subnets"]
+    for table in cloud.ec2.describe_route_tables()["RouteTables"]:
+        for association in table["Associations"]:
+            if association.get("SubnetId") in {subnet["SubnetId"] for subnet in first}:
+                cloud.ec2.disassociate_route_table(AssociationId=association["RouteTableAssociationId"])
+    for subnet in first:
+        cloud.ec2.delete_tags(Resources=[subnet["SubnetId"]], Tags=[{"Key": "opta:name"}, {"Key": "Name"}])
+    kept = cloud.bring(check_mode=True, cidr_block="10.0.0.0/16", zone_count=2)[0].resource["zone_ids"]
+    assert kept == ["euw1-az2", "euw1-az3"]
+
+
+def test_t13_everything_is_tagged_by_the_call_that_makes_it(cloud):
+    cloud.bring(**{**WHOLE, "interface_endpoints": ["sts"]})
+    assert "CreateTags" not in cloud.calls
+
+
+def test_t19_subnets_carry_the_tags_of_load_balancers(cloud):
+    made = cloud.bring(**WHOLE)[0].resource
+    inside = {"Name": "vpc-id", "Values": [made["vpc_id"]]}
+    for key, expected in (("kubernetes.io/role/elb", "public"), ("kubernetes.io/role/internal-elb", "private")):
+        found = cloud.ec2.describe_subnets(Filters=[inside, {"Name": f"tag:{key}", "Values": ["1"]}])["Subnets"]
+        assert {subnet["SubnetId"] for subnet in found} == set(made[f"{expected}_subnet_ids"])
+        assert not any(subnet["MapPublicIpOnLaunch"] for subnet in found)
+
+
+def test_n1_the_default_security_group_is_empty(cloud):
+    group_id = cloud.bring(**WHOLE)[0].resource["default_security_group_id"]
+    group = cloud.ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"][0]
+    assert (group["GroupName"], group["IpPermissions"], group["IpPermissionsEgress"]) == ("default", [], [])
+
+
+def test_t9_dns_is_on(cloud):
+    vpc_id = cloud.bring(**WHOLE)[0].resource["vpc_id"]
+    for attribute, key in (("enableDnsSupport", "EnableDnsSupport"), ("enableDnsHostnames", "EnableDnsHostnames")):
+        assert cloud.ec2.describe_vpc_attribute(VpcId=vpc_id, Attribute=attribute)[key]["Value"] is True
+
+
+def test_the_block_cannot_be_changed(cloud):
+    cloud.bring(**WHOLE)
+    with pytest.raises(Refused, match="cidr_block cannot be changed from '10.0.0.0/16' to '10.1.0.0/16': a VPC keeps its first block"):
+        cloud.bring(**{**WHOLE, "cidr_block": "10.1.0.0/16", "nat_mode": "none"})
+    assert cloud.changing() == []
+
+
+def test_a_zone_in_use_is_not_removed(cloud):
+    made = cloud.bring(**WHOLE)[0].resource
+    interface = cloud.ec2.create_network_interface(SubnetId=made["private_subnet_ids"][2], Description="a database")["NetworkInterface"]
+    with pytest.raises(Refused, match=rf"something lives in their subnets: {interface['NetworkInterfaceId']} \(a database\)"):
+        cloud.bring(**{**WHOLE, "zone_count": 2})
+    assert cloud.changing() == []
+
+
+def test_the_network_of_another_environment_is_refused(cloud):
+    cloud.bring(**WHOLE)
+    others = {**cloud.tags, "opta:environment": "production"}
+    with pytest.raises(Refused, match=rf"VPC {cloud.name} exists, but it belongs to the environment {cloud.tags['opta:environment']}"):
+        cloud.bring(**{**WHOLE, "tags": others})
+    assert cloud.changing() == []
+
+
+def test_without_a_block_nothing_can_be_made(cloud):
+    with pytest.raises(Refused, match="does not exist, and cidr_block is not given: set it, for example"):
+        cloud.bring(nat_mode="none")
+
+
+def test_a_service_without_an_endpoint_is_named(cloud):
+    with pytest.raises(Refused, match="interface_endpoints names 'nonsense', for which eu-west-1 has no such endpoint"):
+        cloud.bring(**WHOLE, interface_endpoints=["nonsense"])
+    assert cloud.changing() == []
+
+
+def test_the_default_vpc_is_never_used(cloud):
+    default = next(vpc for vpc in cloud.ec2.describe_vpcs()["Vpcs"] if vpc["IsDefault"])
+    cloud.ec2.create_tags(Resources=[default["VpcId"]], Tags=[{"Key": "Name", "Value": cloud.name}])
+    with pytest.raises(Refused, match="is the region's default VPC, which is never used"):
+        cloud.bring(**WHOLE, adopt=True)
+    assert cloud.changing() == []
+
+
+def test_w5_a_run_killed_at_any_call_is_finished_without_a_duplicate(cloud):
+    """A run, and then a removal, dies before every fourth of the calls that change something; the next one completes it."""
+    small = {**WHOLE, "zone_count": 2, "nat_mode": "per_zone", "gateway_endpoints": ["s3"]}
+    counts = {**COUNTS, "subnets": 4, "NAT gateways": 2, "addresses": 2, "route tables": 3, "endpoints": 1}
+    cut = {"bring": 0, "remove": 0}
+    for number in range(0, 28, 4):
+        for name, work, expected in (
+            ("bring", lambda: cloud.bring(**small), counts),
+            ("remove", cloud.remove, dict.fromkeys(counts, 0)),
+        ):
+            cloud.dies_before = number
+            try:
+                work()
+            except Killed:
+                cut[name] += 1
+            cloud.dies_before = None
+            work()
+            assert cloud.counts() == expected, f"{name} that died before call {number}"
+    assert cut["bring"] == 7
+    assert cut["remove"] >= 4
+
+
+def associations(cloud):
+    addresses = cloud.ec2.describe_addresses(Filters=[{"Name": "tag:Name", "Values": [f"{cloud.name}-nat-*"]}])["Addresses"]
+    return [address["AssociationId"] for address in addresses]
+
+
+def test_a_failed_nat_gateway_is_told_and_replaced(cloud, monkeypatch):
+    describe, *rest = reading.IN_VPC["nat_gateways"]
+    failed = {"State": "failed", "FailureCode": "InsufficientFreeAddressesInSubnet", "FailureMessage": "no free addresses"}
+    first: list[str] = []
+
+    def describe_failing(*arguments):
+        found = describe(*arguments)
+        first.extend(gateway["NatGatewayId"] for gateway in found if not first)
+        return [{**gateway, **failed} if gateway["NatGatewayId"] in first else gateway for gateway in found]
+
+    create = changes.create_nat_gateway
+    monkeypatch.setattr(changes, "create_nat_gateway", lambda *arguments: {**create(*arguments), "State": "pending"})
+    monkeypatch.setitem(reading.IN_VPC, "nat_gateways", (describe_failing, *rest))
+    with pytest.raises(
+        ResourceFailed, match=rf"NAT gateway {cloud.name}-nat-euw1-az1 has failed: failed: no free addresses Mend the cause"
+    ):
+        cloud.bring(**{**WHOLE, "gateway_endpoints": []})
+    cloud.ec2.disassociate_address(AssociationId=associations(cloud)[0])  # as EC2 does when one has failed
+    made = cloud.bring(**{**WHOLE, "gateway_endpoints": []})[0].resource
+    assert made["nat_gateway_ids"] != first
+    assert cloud.counts()["addresses"] == 1
+
+
+def of_guardduty(cloud, vpc_id):
+    """What GuardDuty's runtime monitoring puts into a VPC with EKS."""
+    tags = [{"Key": "GuardDutyManaged", "Value": "true"}]
+    name = f"GuardDutyManagedSecurityGroup-{vpc_id}"
+    group = cloud.ec2.create_security_group(
+        GroupName=name, Description=name, VpcId=vpc_id, TagSpecifications=[{"ResourceType": "security-group", "Tags": tags}]
+    )["GroupId"]
+    subnets = cloud.ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])["Subnets"]
+    cloud.ec2.create_vpc_endpoint(
+        VpcId=vpc_id,
+        ServiceName="com.amazonaws.eu-west-1.guardduty-data",
+        VpcEndpointType="Interface",
+        SubnetIds=[subnet["SubnetId"] for subnet in subnets[:2]],
+        SecurityGroupIds=[group],
+        TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": tags}],
+    )
+
+
+def test_what_aws_itself_put_into_the_vpc_goes_with_it(cloud):
+    made = cloud.bring(**WHOLE)[0].resource
+    of_guardduty(cloud, made["vpc_id"])
+    cloud.ec2.create_network_interface(SubnetId=made["private_subnet_ids"][0], Description="AWS Lambda VPC ENI-gone-1")
+    planned = cloud.remove(check_mode=True)
+    done = cloud.remove()
+    assert cloud.actions(done) == cloud.actions(planned)
+    assert cloud.counts() == dict.fromkeys(COUNTS, 0)
+    assert made["vpc_id"] not in {vpc["VpcId"] for vpc in cloud.ec2.describe_vpcs()["Vpcs"]}
+
+
+def test_an_endpoint_of_the_user_for_guardduty_is_named_and_stays(cloud):
+    made = cloud.bring(**WHOLE)[0].resource
+    endpoint = cloud.ec2.create_vpc_endpoint(
+        VpcId=made["vpc_id"],
+        ServiceName="com.amazonaws.eu-west-1.guardduty-data",
+        VpcEndpointType="Interface",
+        SubnetIds=made["private_subnet_ids"][:1],
+    )["VpcEndpoint"]["VpcEndpointId"]
+    with pytest.raises(Refused, match=f"holds what was not made by this collection: {endpoint}"):
+        cloud.remove(check_mode=True)
+    assert cloud.changing() == []
+
+
+def test_every_row_of_what_aws_makes_has_a_source():
+    assert all(row.source for row in (*made_by_aws.INTERFACES, *made_by_aws.GROUPS))

@@ -1,0 +1,124 @@
+"""pytest's plugin: what each test cost, and the longest files first."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from xdist.scheduler.loadfile import LoadFileScheduling
+from xdist.workermanage import WorkerController
+
+from tests.profile import budgets, costs, long_tests
+from tests.support.counts import RUN, ansible_runs
+from tests.support.standin import DIRECTORY, ROOT
+
+MEASURED = "tests.json"
+#: in the log of an API server once each time that it starts
+STARTED = re.compile(rb"\] Version: ")
+
+
+class LongestFirst(LoadFileScheduling):
+    """A test process gets its next file when it begins the last test of the one before: no earlier, so that another may be free first."""
+
+    def _reschedule(self, node: WorkerController) -> None:
+        if not self.workqueue or self._pending_of(self.assigned_work[node]) <= 1:
+            super()._reschedule(node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return LongestFirst(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record-result", metavar="TARGET", help="write to docs/long-tests.yml how these tests of a make target have ended")
+    parser.addoption("--budgets", action="store_true", help="fail when a test costs more than tests/profile/costs.yml lets it")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Costs(config))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        recorded = costs.read()
+        items.sort(key=lambda item: (-recorded.seconds_of(file := item.nodeid.split("::")[0]), file))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    item.stash[BEFORE] = control_planes()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Before the stand-ins of a file are gone: the report of the teardown takes the properties along."""
+    item.user_properties.append(("ansible_runs", ansible_runs().count(item.nodeid)))
+    item.user_properties.append(("control_planes", control_planes() - item.stash.get(BEFORE, 0)))
+    return (yield)
+
+
+BEFORE = pytest.StashKey[int]()
+
+
+def control_planes() -> int:
+    """How many have been started so far in the stand-ins of this test process that are still there."""
+    logs = DIRECTORY.glob(f"*-{os.getpid()}*/clusters/*/*/kube-apiserver.log")
+    return sum(len(STARTED.findall(log.read_bytes())) for log in logs)
+
+
+class Costs:
+    """In the process that sees all reports: adds up what each test cost."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self.tests: dict[str, costs.Cost] = {}
+        self.excesses: list[str] = []
+        self._own: Path | None = None
+        if RUN not in os.environ:
+            (ROOT / ".cache").mkdir(exist_ok=True)
+            self._own = Path(tempfile.mkdtemp(prefix="test-run-", dir=ROOT / ".cache"))
+            os.environ[RUN] = str(self._own)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        test = self.tests.setdefault(report.nodeid, costs.Cost())
+        test.seconds += report.duration
+        if report.when == "teardown":
+            for name, value in report.user_properties:
+                if hasattr(test, name):
+                    setattr(test, name, value)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        found = {name: vars(test) for name, test in self.tests.items()}
+        Path(os.environ[RUN], MEASURED).write_text(json.dumps(found), encoding="utf-8")
+        if self._config.getoption("budgets"):
+            self.excesses = budgets.excesses(costs.read(), self.tests)
+            if self.excesses and session.exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
+        target = self._config.getoption("record_result")
+        if target and exitstatus == pytest.ExitCode.OK:
+            parts, _colour = terminalreporter.build_summary_stats_line()
+            result = f"{', '.join(text for text, _markup in parts)} in {sum(test.seconds for test in self.tests.values()):.0f} s"
+            long_tests.record(target, long_tests.Result(datetime.date.today().isoformat(), result, long_tests.pinned()))
+        if self.excesses:
+            terminalreporter.section("tests that cost too much", red=True)
+            for excess in self.excesses:
+                terminalreporter.line(excess)
+
+    def pytest_unconfigure(self) -> None:
+        if self._own is not None:
+            shutil.rmtree(self._own, ignore_errors=True)
+            del os.environ[RUN]

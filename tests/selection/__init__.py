@@ -1,0 +1,1 @@
+"""Which tests to run: those of an area, or those that a change may affect."""

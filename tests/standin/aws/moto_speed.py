@@ -1,0 +1,66 @@
+"""What moto works out anew in each call, although it depends on nothing that changes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from moto.core import responses, serialize
+from moto.core.utils import MISSING, get_value
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+
+HOSTS = 1024  # of virtual hosts there may be one for each bucket
+Transformer = Callable[[Any], Any]
+_possible_keys: dict[tuple[Any, ...], list[str]] = {}
+_transformers: dict[tuple[int, str], Transformer | None] = {}
+
+
+def remember() -> None:
+    """From now on moto reads its folder once, and looks once where a kind of object keeps what a member of an answer shows."""
+    if hasattr(DomainDispatcherApplication.get_backend_for_host, "cache_info"):
+        return
+    responses.method_names_from_class = functools.cache(responses.method_names_from_class)
+    DomainDispatcherApplication.get_backend_for_host = functools.lru_cache(HOSTS)(DomainDispatcherApplication.get_backend_for_host)
+    serialize.XFormedAttributePicker.get_possible_keys = _remembering_keys(serialize.XFormedAttributePicker.get_possible_keys)
+    serialize.AttributePicker.__call__ = _picked
+
+
+def _remembering_keys(find: Callable[[Any, Any], Iterator[str]]) -> Callable[[Any, Any], list[str]]:
+    def possible_keys(self: Any, context: Any) -> list[str]:
+        shape = context.shape
+        if shape is None:
+            return list(find(self, context))
+        parent = getattr(shape, "parent", None)
+        asked = (
+            type(context.obj),
+            context.key,
+            context.service_model.service_name,
+            shape.name,
+            shape.type_name,
+            shape.serialization.get("name"),
+            parent and parent.name,
+        )
+        if asked not in _possible_keys:
+            _possible_keys[asked] = list(find(self, context))
+        return _possible_keys[asked]
+
+    return possible_keys
+
+
+def _picked(self: Any, context: Any) -> Any:
+    """As AttributePicker.__call__."""
+    for key in self.get_possible_keys(context):
+        value = get_value(context.obj, key, MISSING)
+        if value is not MISSING:
+            break
+    else:
+        value = None
+    if not self.response_transformers:
+        return value
+    path = f"{context.key_path}.{context.key}"
+    asked = (id(self.response_transformers), path)  # one dict for each of moto's services, which stays
+    if asked not in _transformers:
+        _transformers[asked] = next((act for end, act in self.response_transformers.items() if path.endswith(end)), None)
+    transform = _transformers[asked]
+    return transform(value) if transform else value

@@ -1,0 +1,92 @@
+"""Inputs are read in the types that their roles declare; what cannot be meant is one sentence."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.opta.platform.plugins.filter.inputs import boolean
+from ansible_collections.opta.platform.plugins.module_utils._preflight.conversion import convert_all
+from ansible_collections.opta.platform.plugins.plugin_utils import _inputs
+
+JOB = {"name": "report", "schedule": "0 6 * * *"}
+
+
+@pytest.mark.parametrize(
+    ("variable", "given", "meant"),
+    [
+        ("network_zone_count", "3", 3),
+        ("network_flow_logs_enabled", "y", True),
+        ("network_gateway_endpoints", "s3", ["s3"]),
+        ("network_gateway_endpoints", "s3,dynamodb", ["s3", "dynamodb"]),
+        ("network_gateway_endpoints", '["s3", "dynamodb"]', ["s3", "dynamodb"]),
+        ("opta_service_memory_request_mib", "256", 256),
+        ("opta_service_read_only_root_filesystem_enabled", "y", True),
+        ("opta_service_allowed_clients", "shop/*", ["shop/*"]),
+        ("opta_service_command", '["python", "-m", "worker"]', ["python", "-m", "worker"]),
+        ("opta_service_args", ["--number", 3, True], ["--number", "3", "true"]),
+        ("opta_service_environment_variables", '{"A": "1.10", "B": null}', {"A": "1.10", "B": None}),
+        ("opta_service_ports", '[{"port": "8080"}]', [{"port": 8080}]),
+        ("opta_service_cron_jobs", [{**JOB, "command": '["a", "b"]', "enabled": "n"}], [{**JOB, "command": ["a", "b"], "enabled": False}]),
+        ("opta_service_probe", '{"path": "/", "period_seconds": "5"}', {"path": "/", "period_seconds": 5}),
+        ("eks_node_groups", [{"name": "a", "min_size": "2", "max_size": None, "desired_size": ""}], [{"name": "a", "min_size": 2}]),
+        ("eks_version", 1, "1"),
+    ],
+)
+def test_what_validation_converts_is_read_converted(variable: str, given: Any, meant: Any) -> None:
+    assert _inputs.validated(given, variable) == meant
+    assert convert_all({variable: given}, _inputs.options()) == ({variable: meant}, {})
+
+
+@pytest.mark.parametrize(
+    ("variable", "given", "sentence"),
+    [
+        (
+            "opta_service_command",
+            "a -b",
+            "opta_service_command is 'a -b', one string: give a list of its words, for example [a, -b].",
+        ),
+        ("opta_service_args", "--verbose", "for example [--verbose]."),
+        ("opta_service_cron_jobs", [{**JOB, "command": "a b"}], "opta_service_cron_jobs, report: command is 'a b', one string"),
+        ("opta_service_probe", {"command": "curl -f"}, "opta_service_probe, command is 'curl -f', one string"),
+        (
+            "opta_service_command",
+            "[python, -m]",
+            "opta_service_command is text that begins as JSON and is none: give a list, or JSON text.",
+        ),
+        ("opta_service_tag", 1.3, 'opta_service_tag is 1.3, a number: put it in quotes, for example "1.30"'),
+        ("opta_service_args", [1.10], "opta_service_args, 1 is 1.1, a number: put it in quotes"),
+        ("aurora_clusters", [{"name": "main", "engine_version": 16.1}], "aurora_clusters, main: engine_version is 16.1, a number"),
+        ("opta_service_tag", datetime.date(2026, 11, 1), "opta_service_tag is 2026-11-01, a date: put it in quotes"),
+        ("network_zone_count", "three", "network_zone_count"),
+        ("network_nat_mode", "one", "network_nat_mode: value of network_nat_mode must be one of: none, single, per_zone, got: one"),
+        ("s3_buckets", [{"public_access": "none"}], "s3_buckets: missing required arguments: name found in s3_buckets"),
+        ("s3_buckets", [{"name": "a", "acces": "none"}], "s3_buckets.acces is not known; there are access_logs_enabled, "),
+        ("s3_buckets", [{"name": "a", "public_access": "all"}], "must be one of: none, read, got: all"),
+    ],
+)
+def test_what_cannot_be_meant_is_told(variable: str, given: Any, sentence: str) -> None:
+    values, problems = convert_all({variable: given}, _inputs.options())
+    assert values == {variable: given}
+    assert sentence in problems[variable][0]
+    with pytest.raises(AnsibleFilterError) as told:
+        _inputs.validated(given, variable)
+    assert sentence in str(told.value)
+
+
+def test_what_is_not_given_stays_away() -> None:
+    given = {"network_zone_count": "3", "network_vpc_id": None, "network_cidr_block": "", "opta_service_run_as_user": ""}
+    assert convert_all(given, _inputs.options()) == ({**given, "network_zone_count": 3}, {})
+    assert _inputs.validated_inputs(given) == {"network_zone_count": 3}
+
+
+@pytest.mark.parametrize(("given", "meant"), [("y", True), ("t", True), (1, True), (True, True), ("n", False), (False, False)])
+def test_a_switch_is_what_validation_takes_it_for(given: Any, meant: bool) -> None:
+    assert boolean(given) is meant
+
+
+def test_what_is_no_switch_is_told() -> None:
+    with pytest.raises(AnsibleFilterError, match="'maybe' is neither true nor false"):
+        boolean("maybe")

@@ -1,0 +1,59 @@
+"""What moto works out once instead of in each call is what it would work out each time."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from moto import backends
+from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
+from moto.core.utils import get_service_model
+
+from tests.standin.aws import world  # noqa: F401  lets moto remember
+
+
+def test_moto_reads_its_folder_once(aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws.ec2.describe_vpcs()
+
+    def read() -> None:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr(backends, "list_of_moto_modules", read)
+    aws.ec2.describe_vpcs()
+
+
+def context(service: str, operation: str, member: str, obj: object, path: str = "") -> AttributePickerContext:
+    model = get_service_model(service)
+    shape = model.operation_model(operation).output_shape.members[member]
+    return AttributePickerContext(obj=obj, key=member, shape=shape, service_model=model, key_path=path)
+
+
+class DBCluster:
+    """Keeps its members without the name of its class."""
+
+    d_b_clusters = None
+    db_clusters = "found by the other spelling"
+
+
+class Vpc:
+    vpcs = "found by its own name"
+    vpc_set = None
+
+
+@pytest.mark.parametrize("_again", [1, 2])
+def test_each_kind_of_object_has_its_own_places(_again: int) -> None:
+    picker = XFormedAttributePicker()
+    assert picker(context("rds", "DescribeDBClusters", "DBClusters", DBCluster())) == "found by the other spelling"
+    assert picker(context("rds", "DescribeDBClusters", "DBClusters", {"DBClusters": "plain"})) == "plain"
+    assert picker(context("ec2", "DescribeVpcs", "Vpcs", Vpc())) == "found by its own name"
+    assert picker(context("ec2", "DescribeVpcs", "Vpcs", SimpleNamespace())) is None
+
+
+def test_a_value_is_changed_by_the_first_rule_for_the_end_of_its_path() -> None:
+    rules = {"Other.Vpcs": str.upper, "Result.Vpcs": str.title, "Vpcs": str.lower}
+    picker, plain = XFormedAttributePicker(response_transformers=rules), XFormedAttributePicker()
+    given = {"Vpcs": "A word"}
+    for _ in range(2):
+        assert picker(context("ec2", "DescribeVpcs", "Vpcs", given, "The.Result")) == "A Word"
+        assert picker(context("ec2", "DescribeVpcs", "Vpcs", given, "Else")) == "a word"
+        assert plain(context("ec2", "DescribeVpcs", "Vpcs", given, "The.Result")) == "A word"
