@@ -128,25 +128,6 @@ def test_drift_is_found_and_set_back(standin, run_module, cluster, options, depl
     assert cluster.get(path) is not None
 
 
-def test_drift_of_a_custom_resource_is_set_back(release, cluster, options):
-    widget = f"/apis/helm-tests.example.com/v1/namespaces/{options['namespace']}/widgets/{options['name']}"
-    chart = {"chart": str(CHART.parent / "custom"), "values": {"size": 1}}
-    release(**chart)
-    cluster.kubernetes.merge(widget, {"spec": {"size": 2, "of": "somebody else"}})
-    planned = release(**chart, check_mode=True)
-    assert [action["attributes"] for action in planned["actions"]] == [[f"Widget {options['name']}"]]
-    assert release(**chart)["changed"]
-    assert cluster.get(widget)["spec"] == {"size": 1, "text": "plain", "of": "somebody else"}
-    assert not release(**chart)["changed"]
-    assert [status for _number, status in cluster.revisions(options["namespace"], options["name"])] == ["superseded", "deployed"]
-
-
-def test_characters_of_every_plane_are_deployed(release, cluster, options):
-    release(chart=str(CHART.parent / "custom"), values={"text": "ü ✓ 🚀"})
-    widget = f"/apis/helm-tests.example.com/v1/namespaces/{options['namespace']}/widgets/{options['name']}"
-    assert cluster.get(widget)["spec"]["text"] == "ü ✓ 🚀"
-
-
 def test_t5_replicas_that_something_scaled_stay(release, cluster, deployment):
     release()
     cluster.kubernetes.merge(f"{deployment}/scale", {"spec": {"replicas": 2}})
