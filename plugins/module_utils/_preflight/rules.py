@@ -59,7 +59,7 @@ def aws_notes(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
 
 def new_stores(given: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Of the lists that describe stores, what AWS may not offer."""
-    asked = ("name", "engine", "engine_version", "instance_class")
+    asked = ("name", "engine", "engine_version", "instance_class", "automatic_failover_enabled", "replica_count")
     return {
         variable: [{key: str(entry[key]) for key in asked if entry.get(key)} for entry in given[variable] if entry.get("name")]
         for variable in ("aurora_clusters", "documentdb_clusters", "elasticache_replication_groups")
