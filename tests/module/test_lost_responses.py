@@ -93,7 +93,7 @@ def tagged(standin: Standin, environment: str) -> Counter[str]:
     pages = standin.client("resourcegroupstaggingapi").get_paginator("get_resources")
     found = pages.paginate(TagFilters=[{"Key": "opta:environment", "Values": [environment]}]).build_full_result()
     arns = [entry["ResourceARN"] for entry in found["ResourceTagMappingList"]]
-    kinds = Counter(":".join([arn.split(":")[2], re.split("[:/]", arn.split(":", 5)[5])[0]]) for arn in arns)
+    kinds = Counter(":".join(re.split("[:/]", arn.split(":", 5)[5])[:-1][:1] + [arn.split(":")[2]]) for arn in arns)
     addresses = standin.client("ec2").describe_addresses(Filters=[{"Name": "tag:opta:environment", "Values": [environment]}])
     kinds["addresses"] = len(addresses["Addresses"])
     return kinds
