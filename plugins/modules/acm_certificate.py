@@ -20,7 +20,7 @@ description:
 author:
   - opta.platform contributors (@opta-platform)
 requirements:
-  - python >= 3.10
+  - python >= 3.11
 options:
   domain_name:
     description: The certificate's first name, for example C(staging.example.com). Another domain is another certificate.

@@ -17,7 +17,7 @@ description:
 author:
   - opta.platform contributors (@opta-platform)
 requirements:
-  - python >= 3.10
+  - python >= 3.11
   - boto3 >= 1.38.0
   - botocore >= 1.38.0
 options:

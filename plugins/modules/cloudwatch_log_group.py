@@ -14,7 +14,7 @@ description:
 author:
   - opta.platform contributors (@opta-platform)
 requirements:
-  - python >= 3.10
+  - python >= 3.11
 options:
   name:
     description: Name of the log group. Another name is another group.

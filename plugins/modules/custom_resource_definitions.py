@@ -13,7 +13,7 @@ description:
     One that was deleted is noticed; a field that somebody changed in one is set back with the next manifest only.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
-  - python >= 3.10
+  - python >= 3.11
   - PyYAML
 options:
   name:

@@ -16,7 +16,7 @@ description:
 author:
   - opta.platform contributors (@opta-platform)
 requirements:
-  - python >= 3.10
+  - python >= 3.11
   - dnspython >= 2.6
 options:
   name:

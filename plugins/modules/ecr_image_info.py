@@ -13,7 +13,7 @@ description:
   - It also says whether the image falls under the repository's lifecycle policy, now or some day, for a policy does not know what runs.
   - Changes nothing.
 requirements:
-  - python >= 3.10
+  - python >= 3.11
 options:
   repository_name:
     description: Name of the repository.

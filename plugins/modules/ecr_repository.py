@@ -12,7 +12,7 @@ description:
   - Creates, changes or deletes one private repository of Amazon ECR with its settings.
   - Without further options tags are immutable, images are scanned when they are pushed, and of the tagged images the newest 100 stay.
 requirements:
-  - python >= 3.10
+  - python >= 3.11
 options:
   name:
     description: Name of the repository, 2 to 256 characters, lower case, with C(/) between its parts. Another name is another repository.

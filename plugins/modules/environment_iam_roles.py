@@ -12,7 +12,7 @@ description:
   - Deletes the roles under the path C(/opta/<environment>/), also those of services that nobody describes any more.
     IAM is not among the services that the tagging API lists, so the path says what belongs to an environment.
 requirements:
-  - python >= 3.10
+  - python >= 3.11
   - boto3 >= 1.38.0
   - botocore >= 1.38.0
 options:

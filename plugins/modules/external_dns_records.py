@@ -13,7 +13,7 @@ description:
   - End the external-dns before its records are removed, or it makes them again.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
-  - python >= 3.10
+  - python >= 3.11
 options:
   zone_id:
     description: Id of the zone. One that is gone has no records.

@@ -19,7 +19,7 @@ description:
   - A roll-out that another run began and did not end is waited for.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
-  - python >= 3.10
+  - python >= 3.11
   - helm >= 3.14, < 4
   - PyYAML
 options:

@@ -13,7 +13,7 @@ description:
   - Releases that are to go are uninstalled first. One that fails does not hold up the others; the module then fails with every reason.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
-  - python >= 3.10
+  - python >= 3.11
   - helm >= 3.14, < 4
   - PyYAML
 options:

@@ -13,7 +13,7 @@ description:
   - In check mode it says what it would do, attribute by attribute, and knows the ARN that the role will have.
   - For service accounts of Kubernetes see M(opta.platform.irsa_role).
 requirements:
-  - python >= 3.10
+  - python >= 3.11
   - boto3 >= 1.38.0
   - botocore >= 1.38.0
 options:

@@ -13,7 +13,7 @@ description:
 author:
   - opta.platform contributors (@opta-platform)
 requirements:
-  - python >= 3.10
+  - python >= 3.11
 options:
   name:
     description: Name of the role, 64 characters at the most. Another name is another role.

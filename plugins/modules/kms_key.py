@@ -14,7 +14,7 @@ description:
 author:
   - opta.platform contributors (@opta-platform)
 requirements:
-  - python >= 3.10
+  - python >= 3.11
 options:
   name:
     description: Name of the key's alias, with or without C(alias/) before it. Another name is another key.

@@ -12,7 +12,7 @@ description:
   - In check mode it does not wait.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
-  - python >= 3.10
+  - python >= 3.11
 options:
   cluster_name:
     description: Name of the cluster, as in the tag C(elbv2.k8s.aws/cluster) that the controller sets.

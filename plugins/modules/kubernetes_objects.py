@@ -19,7 +19,7 @@ description:
   - The data of Secrets is masked in the result, in the diff and in the log. Nothing from which a value could be guessed is shown.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
-  - python >= 3.10
+  - python >= 3.11
 options:
   objects:
     description:

@@ -15,7 +15,7 @@ description:
   - It only saves time, so where the cluster's API server does not answer, or does not allow it, the module warns and does not fail.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
-  - python >= 3.10
+  - python >= 3.11
 extends_documentation_fragment:
   - opta.platform.cluster.connection
   - amazon.aws.common.modules

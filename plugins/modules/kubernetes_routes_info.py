@@ -12,7 +12,7 @@ description:
   - Changes nothing. The caller must be allowed to list these kinds in the whole cluster.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
-  - python >= 3.10
+  - python >= 3.11
 extends_documentation_fragment:
   - opta.platform.cluster.connection
   - amazon.aws.common.modules

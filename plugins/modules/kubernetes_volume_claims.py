@@ -16,7 +16,7 @@ description:
   - A run that was killed is finished by the next one, without a second snapshot.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
-  - python >= 3.10
+  - python >= 3.11
 options:
   namespace:
     description: Namespace of the claims.

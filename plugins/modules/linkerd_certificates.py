@@ -20,7 +20,7 @@ description:
   - No key is in a result, a diff or a log. In check mode it says which certificate would be made and why.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
-  - python >= 3.10
+  - python >= 3.11
   - cryptography >= 44
 options:
   cluster_name:

@@ -14,7 +14,7 @@ description:
 author:
   - opta.platform contributors (@opta-platform)
 requirements:
-  - python >= 3.10
+  - python >= 3.11
 options:
   environment:
     description: Name of the environment.

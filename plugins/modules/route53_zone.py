@@ -14,7 +14,7 @@ description:
 author:
   - opta.platform contributors (@opta-platform)
 requirements:
-  - python >= 3.10
+  - python >= 3.11
 options:
   name:
     description: The zone's domain, for example C(staging.example.com). Another domain is another zone.

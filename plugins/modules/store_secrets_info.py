@@ -13,7 +13,7 @@ description:
 author:
   - opta.platform contributors (@opta-platform)
 requirements:
-  - python >= 3.10
+  - python >= 3.11
 options:
   environment:
     description: The environment, as in the tag C(opta:environment) and in the names of the secrets.
