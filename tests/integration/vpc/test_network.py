@@ -7,8 +7,6 @@ from ansible_collections.opta.platform.plugins.module_utils._errors import Refus
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
 from ansible_collections.opta.platform.plugins.module_utils._vpc import changes, made_by_aws, reading
 
-from .conftest import Killed
-
 FLOW_LOGS = {
     "log_group_arn": "arn:aws:logs:eu-west-1:123456789012:log-group:/opta/staging/flow-logs:*",
     "role_arn": "arn:aws:iam::123456789012:role/flow-logs",
@@ -273,28 +271,6 @@ def test_the_default_vpc_is_never_used(cloud):
     with pytest.raises(Refused, match="is the region's default VPC, which is never used"):
         cloud.bring(**WHOLE, adopt=True)
     assert cloud.changing() == []
-
-
-def test_w5_a_run_killed_at_any_call_is_finished_without_a_duplicate(cloud):
-    """A run, and then a removal, dies before every fourth of the calls that change something; the next one completes it."""
-    small = {**WHOLE, "zone_count": 2, "nat_mode": "per_zone", "gateway_endpoints": ["s3"]}
-    counts = {**COUNTS, "subnets": 4, "NAT gateways": 2, "addresses": 2, "route tables": 3, "endpoints": 1}
-    cut = {"bring": 0, "remove": 0}
-    for number in range(0, 28, 4):
-        for name, work, expected in (
-            ("bring", lambda: cloud.bring(**small), counts),
-            ("remove", cloud.remove, dict.fromkeys(counts, 0)),
-        ):
-            cloud.dies_before = number
-            try:
-                work()
-            except Killed:
-                cut[name] += 1
-            cloud.dies_before = None
-            work()
-            assert cloud.counts() == expected, f"{name} that died before call {number}"
-    assert cut["bring"] == 7
-    assert cut["remove"] >= 4
 
 
 def associations(cloud):
