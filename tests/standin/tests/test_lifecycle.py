@@ -167,7 +167,8 @@ def test_an_interrupted_start_leaves_nothing(directory: Path, monkeypatch: pytes
     monkeypatch.setenv("OPTA_TEST_OF", str(directory))
     words = [sys.executable, "-m", "tests.standin", "up", "--directory", str(directory)]
     with bound_process(["sleep", "60"]) as owner:
-        with bound_process([*words, "--owner", str(owner.pid)], cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as starting:
+        words += ["--owner", str(owner.pid)]
+        with bound_process(words, cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as starting:
             until((directory / "state.json").exists, 60, "its server begins")
             owner.kill()
             assert starting.wait(60) == 1
