@@ -301,6 +301,19 @@ def test_a_failed_nat_gateway_is_told_and_replaced(cloud, monkeypatch):
     assert cloud.counts()["addresses"] == 1
 
 
+def test_a_gateway_that_was_attached_elsewhere_is_told_and_used_once_it_is_detached(cloud):
+    other = cloud.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    tags = [{"Key": "Name", "Value": f"{cloud.name}-internet"}, {"Key": "opta:environment", "Value": cloud.tags["opta:environment"]}]
+    gateway = cloud.ec2.create_internet_gateway(TagSpecifications=[{"ResourceType": "internet-gateway", "Tags": tags}])
+    gateway_id = gateway["InternetGateway"]["InternetGatewayId"]
+    cloud.ec2.attach_internet_gateway(InternetGatewayId=gateway_id, VpcId=other)
+    with pytest.raises(Refused, match=rf"{gateway_id} \({cloud.name}-internet\) is attached to {other}: detach it there, and run again"):
+        cloud.bring(**WHOLE)
+    assert cloud.changing() == []
+    cloud.ec2.detach_internet_gateway(InternetGatewayId=gateway_id, VpcId=other)
+    assert cloud.bring(**WHOLE)[0].resource["internet_gateway_id"] == gateway_id
+
+
 def of_guardduty(cloud, vpc_id):
     """What GuardDuty's runtime monitoring puts into a VPC with EKS."""
     tags = [{"Key": "GuardDutyManaged", "Value": "true"}]
