@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from tests.module.database_foundation import Databases
 from tests.module.eks_foundation import Foundation
 from tests.support.collection import ROOT
 from tests.support.standin import SECONDS, Standin
+from tests.support.until import until
 
 VPC = {
     "CreateVpc",
@@ -162,9 +164,10 @@ def nodes(standin: Standin, name: str) -> dict[str, Any]:
 def entry(standin: Standin, name: str) -> dict[str, Any]:
     foundation = Foundation(standin)
     policies = [{"policy": "AmazonEKSViewPolicy"}]
-    standin.set_times(iam_role_visible=0.0)  # a refusal would use up the fault
     principal = foundation.role(name)
-    standin.set_times(iam_role_visible=SECONDS["iam:role-visible"])
+    made = standin.client("iam").get_role(RoleName=name)["Role"]["CreateDate"]
+    visible = made + datetime.timedelta(seconds=SECONDS["iam:role-visible"])
+    until(lambda: datetime.datetime.now(datetime.UTC) > visible, what="EKS sees the role: a refusal would use up the fault")
     return {"cluster_name": foundation.cluster(), "principal_arn": principal, "policies": policies}
 
 
