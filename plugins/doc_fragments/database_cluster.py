@@ -30,7 +30,7 @@ options:
     default: false
   db_instance_class:
     description:
-      - Class of the instances, for example V(db.t4g.medium). Required to make a cluster.
+      - Class of the instances. A new cluster gets V(db.t4g.medium).
       - Changed in place, instance by instance, readers first; each is restarted.
     type: str
   instance_count:
@@ -76,11 +76,14 @@ options:
   parameters:
     description:
       - Parameters of the cluster parameter group by name. What encrypts connections is always set.
+      - A list is written with commas between its members, as C(shared_preload_libraries) takes it.
       - Changed in place. Parameters that are not named go back to their defaults; when the option is not given, they are left.
       - Some hold only after a reboot, see O(allow_reboot).
     type: dict
   backup_retention_period:
-    description: Days that automated backups are kept, from 1 to 35. AWS's default is V(1). Changed in place.
+    description:
+      - Days that automated backups are kept, from 1 to 35. Changed in place.
+      - A new cluster gets V(5), a restored one as many as its source when those are more.
     type: int
   preferred_backup_window:
     description: Daily window of the automated backup in UTC, for example V(02:00-03:00). Changed in place.

@@ -26,7 +26,6 @@ class FilterModule:
         return {
             "database_clusters": described.completed,
             "database_clusters_to_remove": described.to_remove,
-            "database_lifecycle_support": described.lifecycle_support,
             "database_log_groups": described.log_groups,
             "databases_without_snapshot": described.without_snapshot,
             "database_outputs": database_outputs,

@@ -8,6 +8,7 @@ from typing import Any
 
 from ansible_collections.opta.platform.plugins.module_utils._acm import outputs
 from ansible_collections.opta.platform.plugins.module_utils._acm.names import certificate_names
+from ansible_collections.opta.platform.plugins.module_utils._route53.records import normal
 
 
 def delegation_advice(domain: str, zone: Mapping[str, Any], dns: Mapping[str, Any]) -> list[str]:
@@ -20,6 +21,11 @@ def dns_cert_outputs(domain: str, zone: Mapping[str, Any], dns: Mapping[str, Any
     return outputs.outputs(domain, zone.get("zone"), bool(dns.get("delegated")), certificate.get("certificate"))
 
 
+def normal_domain(domain: Any) -> str:
+    """A domain as AWS compares it: in small letters, without the dot at its end."""
+    return normal(str(domain or ""))
+
+
 class FilterModule:
     """The filters of the role dns_cert."""
 
@@ -28,4 +34,5 @@ class FilterModule:
             "certificate_names": certificate_names,
             "delegation_advice": delegation_advice,
             "dns_cert_outputs": dns_cert_outputs,
+            "normal_domain": normal_domain,
         }

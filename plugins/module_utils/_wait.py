@@ -31,6 +31,24 @@ def before_waiting() -> None:
     """Called when something has to be waited for; the module that runs replaces it, to ask AWS anew from then on."""
 
 
+class Begun:
+    """Whether AWS has begun what it was asked for: for a moment it still shows the status of before.
+
+    GRACE_SECONDS after the request it counts as begun, for it may have begun and ended between two looks.
+    """
+
+    GRACE_SECONDS = 60.0
+
+    def __init__(self) -> None:
+        self._seen = False
+        self._latest = time.monotonic() + self.GRACE_SECONDS
+
+    def seen(self, under_way: bool) -> bool:
+        """under_way: whether the present look shows it at work."""
+        self._seen = self._seen or under_way
+        return self._seen or time.monotonic() >= self._latest
+
+
 def wait_for(
     look: Callable[[], tuple[bool, T]],
     what: str,

@@ -80,7 +80,7 @@ EXAMPLES = r"""
     instance_count: 2
     vpc_id: "{{ network_outputs.vpc_id }}"
     subnet_ids: "{{ network_outputs.private_subnet_ids }}"
-    allowed_cidr_blocks: ["{{ network_outputs.vpc_cidr_block }}"]
+    allowed_cidr_blocks: "{{ network_outputs.vpc_cidr_blocks }}"
     kms_key_id: "{{ network_outputs.kms_key_arn }}"
     secret_name: opta/staging/aurora/main
     database_name: app

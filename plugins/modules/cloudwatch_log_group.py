@@ -21,7 +21,9 @@ options:
     type: str
     required: true
   retention_in_days:
-    description: Days until a log event expires; V(0) keeps them for ever. Changed in place.
+    description:
+      - Days until a log event expires; V(0) keeps them for ever. Changed in place.
+      - A new group gets V(30), and so does an empty one without a retention. Other groups keep theirs when it is not given.
     type: int
     choices: [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
   kms_key_arn:

@@ -62,7 +62,7 @@ EXAMPLES = r"""
     db_instance_class: db.t4g.medium
     vpc_id: "{{ network_outputs.vpc_id }}"
     subnet_ids: "{{ network_outputs.private_subnet_ids }}"
-    allowed_cidr_blocks: ["{{ network_outputs.vpc_cidr_block }}"]
+    allowed_cidr_blocks: "{{ network_outputs.vpc_cidr_blocks }}"
     kms_key_id: "{{ network_outputs.kms_key_arn }}"
     secret_name: opta/staging/docdb/main
     enabled_cloudwatch_logs_exports: [audit]

@@ -50,13 +50,16 @@ options:
         description: The key for V(KMS); the account's key C(aws/ecr) when not given.
         type: str
   untagged_expiration_days:
-    description: Days after which an image without a tag is deleted. Changed in place. Not with O(lifecycle_policy).
+    description:
+      - Days after which an image without a tag is deleted. Changed in place. Not with O(lifecycle_policy).
+      - A new repository gets V(14), and so does an empty one without rules; others keep their rules when neither this nor
+        O(tagged_image_count) is given.
     type: int
-    default: 14
   tagged_image_count:
-    description: Images with a tag that stay, newest first; older ones are deleted. Changed in place. Not with O(lifecycle_policy).
+    description:
+      - Images with a tag that stay, newest first; older ones are deleted. Changed in place. Not with O(lifecycle_policy).
+      - A new repository gets V(100), and so does an empty one without rules.
     type: int
-    default: 100
   lifecycle_policy:
     description:
       - Rules of your own for images to be deleted, as ECR writes them, instead of O(untagged_expiration_days) and O(tagged_image_count).
@@ -154,8 +157,8 @@ ARGUMENTS = {
         "type": "dict",
         "options": {"encryption_type": {"choices": ["AES256", "KMS"], "required": True}, "kms_key_arn": {"no_log": False}},
     },
-    "untagged_expiration_days": {"type": "int", "default": 14},
-    "tagged_image_count": {"type": "int", "default": 100},
+    "untagged_expiration_days": {"type": "int"},
+    "tagged_image_count": {"type": "int"},
     "lifecycle_policy": {"type": "dict"},
     "policy": {"type": "dict"},
     "delete_contents": {"type": "bool", "default": False},

@@ -72,7 +72,7 @@ options:
     type: list
     elements: str
   log_types:
-    description: Control-plane logs that are sent to CloudWatch Logs; the others are turned off. Changed in place.
+    description: Control-plane logs that are sent to CloudWatch Logs; the others are turned off. A new cluster sends all. Changed in place.
     type: list
     elements: str
     choices: [api, audit, authenticator, controllerManager, scheduler]

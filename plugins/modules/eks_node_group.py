@@ -74,14 +74,20 @@ options:
     type: str
     choices: [ON_DEMAND, SPOT, CAPACITY_BLOCK]
   instance_types:
-    description: Instance types in order of preference; EKS's default is C(t3.medium). A change replaces the node group.
+    description: Instance types in order of preference. A new node group gets V([t3.large]). A change replaces the node group.
     type: list
     elements: str
   min_size:
-    description: Smallest number of nodes. Required to make a node group. Changed in place.
+    description: Smallest number of nodes. A new node group gets O(default_min_size). Changed in place.
     type: int
   max_size:
-    description: Largest number of nodes. Required to make a node group. Changed in place.
+    description: Largest number of nodes. A new node group gets O(default_max_size), or as many as its smallest number. Changed in place.
+    type: int
+  default_min_size:
+    description: Smallest number of nodes of a node group that is made without O(min_size); 1 when not given either.
+    type: int
+  default_max_size:
+    description: Largest number of nodes of a node group that is made without O(max_size).
     type: int
   desired_size:
     description:
@@ -148,7 +154,7 @@ options:
     default: false
   volume_size_gib:
     description:
-      - Size in GiB of the volume that holds images and pods; 20 (Windows 50) at creation when not given.
+      - Size in GiB of the volume that holds images and pods; 50 at creation when not given.
         Changed in place, rolling the nodes.
     type: int
   volume_kms_key_arn:
@@ -280,6 +286,8 @@ ARGUMENTS = {
     "instance_types": {"type": "list", "elements": "str"},
     "min_size": {"type": "int"},
     "max_size": {"type": "int"},
+    "default_min_size": {"type": "int"},
+    "default_max_size": {"type": "int"},
     "desired_size": {"type": "int"},
     "labels": {"type": "dict"},
     "purge_labels": {"type": "bool", "default": True},
@@ -308,6 +316,7 @@ def bring(module):
         cluster,
         name,
         scaling=lambda: module.client("autoscaling"),
+        new_sizes={"min_size": given["default_min_size"], "max_size": given["default_max_size"]},
         force_update=given["force_update"],
         purge_labels=given["purge_labels"],
         purge_tags=given["purge_tags"],

@@ -36,10 +36,10 @@ options:
       - AWS's default when a group is made without it; afterwards, when it is not given, the group keeps its version.
     type: str
   node_type:
-    description: Type of the nodes, for example C(cache.t4g.small). Needed to make a group. Changed in place, with a short failover.
+    description: Type of the nodes. A new group gets V(cache.t4g.small). Changed in place, with a short failover.
     type: str
   replica_count:
-    description: Number of replicas, from 0 to 5. Changed in place.
+    description: Number of replicas, from 0 to 5. A new group gets V(0). Changed in place.
     type: int
   automatic_failover_enabled:
     description: Whether a replica takes over when the primary fails. Needs a replica. Changed in place.
@@ -109,7 +109,7 @@ options:
     type: bool
     default: false
   snapshot_retention_days:
-    description: Days for which daily snapshots are kept, from 0 (none are made) to 35. Changed in place.
+    description: Days for which daily snapshots are kept, from 0 (none are made) to 35. A new group gets V(5). Changed in place.
     type: int
   snapshot_window:
     description: The hours of a day in UTC for snapshots, for example C(03:00-04:00). Chosen by AWS at first. Changed in place.
@@ -172,7 +172,7 @@ EXAMPLES = r"""
     multi_az_enabled: true
     vpc_id: "{{ network_outputs.vpc_id }}"
     subnet_ids: "{{ network_outputs.private_subnet_ids }}"
-    allowed_cidr_blocks: ["{{ network_outputs.vpc_cidr_block }}"]
+    allowed_cidr_blocks: "{{ network_outputs.vpc_cidr_blocks }}"
     kms_key_arn: "{{ network_outputs.kms_key_arn }}"
     secret_name: opta/staging/cache/main
     parameters:

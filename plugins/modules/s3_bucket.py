@@ -69,7 +69,9 @@ options:
     elements: dict
     default: []
   lifecycle_rules:
-    description: Rules for objects to expire or move. Changed in place; a rule that is not named is removed, an empty list removes all.
+    description:
+      - Rules for objects to expire or move. Changed in place; a rule that is not named is removed, an empty list removes all.
+        When it is not given, all stay.
     type: list
     elements: dict
     suboptions:
@@ -128,6 +130,10 @@ options:
             description: Storage class, for example V(STANDARD_IA).
             type: str
             required: true
+  lifecycle_rules_at_creation_only:
+    description: Whether O(lifecycle_rules) are those of a new bucket only, and an existing one keeps what it has.
+    type: bool
+    default: false
   cors_rules:
     description:
       - What web pages of other origins may do. Changed in place; the first rule that fits is taken.
@@ -356,6 +362,7 @@ ARGUMENTS = {
     "tls_only": {"type": "bool", "default": True},
     "policy_statements": {"type": "list", "elements": "dict", "default": []},
     "lifecycle_rules": {"type": "list", "elements": "dict", "options": LIFECYCLE_RULE},
+    "lifecycle_rules_at_creation_only": {"type": "bool", "default": False},
     "cors_rules": {"type": "list", "elements": "dict", "options": CORS_RULE},
     "replication": {"type": "dict", "options": REPLICATION},
     "access_logging": {"type": "dict", "options": {"target_bucket": {}, "target_prefix": {"default": ""}}},
@@ -367,7 +374,8 @@ ARGUMENTS = {
 def main():
     module = PlatformModule(argument_spec=ARGUMENTS)
     given = module.params
-    bucket = Bucket(module.client("s3"), given["name"], delete_contents=given["delete_contents"], purge_tags=given["purge_tags"])
+    settings = {name: given[name] for name in ("lifecycle_rules_at_creation_only", "delete_contents", "purge_tags")}
+    bucket = Bucket(module.client("s3"), given["name"], **settings)
     outcome = module.attempt(lambda: bring(module, bucket))
     module.run("bucket", lambda: outcome, public=public(outcome.resource))
 

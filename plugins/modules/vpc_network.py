@@ -163,7 +163,8 @@ network:
   contains:
     name: {description: Its name., type: str, sample: opta-staging}
     vpc_id: {description: Id of the VPC., type: str, sample: vpc-0123456789abcdef0}
-    cidr_block: {description: Its block., type: str, sample: 10.0.0.0/16}
+    cidr_block: {description: Its first block., type: str, sample: 10.0.0.0/16}
+    cidr_blocks: {description: "All its blocks of IPv4 addresses, also those that were added later.", type: list, elements: str}
     tags: {description: Tags of the VPC., type: dict}
     default_security_group_id: {description: "Id of the emptied default security group.", type: str}
     zone_ids: {description: Ids of its zones., type: list, elements: str, sample: [euw1-az1, euw1-az2, euw1-az3]}

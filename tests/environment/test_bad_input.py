@@ -33,7 +33,6 @@ WITHOUT_A_CALL: Cases = [
     ({"documentdb_clusters": [{"name": "Main"}]}, "documentdb_clusters, name is 'Main'"),
     ({"aurora_clusters": [{"name": "main", "database_name": ""}]}, "database_name is ''"),
     ({"documentdb_clusters": [{"name": "main", "backup_retention_days": 36}]}, "from 1 to 35"),
-    ({"elasticache_replication_groups": [{"name": "main", "automatic_failover_enabled": True}]}, "needs a replica to fail over to"),
     ({"elasticache_replication_groups": [{"name": "main", "snapshot_retention_days": 36}]}, "allows 0 to 35"),
     ({"elasticache_replication_groups": [{"name": "main", "node_type": "t4g.small"}]}, "a right one is cache.t4g.small"),
     ({"s3_buckets": [{"name": "Uploads"}]}, "bucket Uploads: name must be lower-case letters"),
@@ -59,6 +58,7 @@ SERVICE_WITHOUT_A_CALL: Cases = [
 
 #: these are held against what AWS has
 AFTER_LOOKING: Cases = [
+    ({"elasticache_replication_groups": [{"name": "main", "automatic_failover_enabled": True}]}, "needs a replica to fail over to"),
     ({"network_zone_count": 5}, "network_zone_count is 5, but eu-west-1 has only 3"),
     ({"opta_account_id": "999999999999"}, "opta_account_id is 999999999999"),
     (

@@ -29,7 +29,7 @@ class Addons:
             "eks_outputs": {**reached, "oidc_provider_arn": self.cluster.oidc_provider_arn, "version": "1.34"},
             "network_outputs": {
                 "vpc_id": subnets[0]["VpcId"],
-                "vpc_cidr_block": "172.31.0.0/16",
+                "vpc_cidr_blocks": ["172.31.0.0/16"],
                 "public_subnet_ids": [subnet["SubnetId"] for subnet in subnets],
                 "log_bucket_name": "",
                 "kms_key_arn": "",

@@ -70,10 +70,16 @@ class Databases:
         return [member["DBInstanceIdentifier"] for member in members if member["DBClusterParameterGroupStatus"] == "pending-reboot"]
 
     def parameters(self, name: str) -> dict[str, str]:
-        """What the user set in the cluster's parameter group."""
+        """What the cluster's parameter group has instead of the defaults of its family."""
+        return {each["ParameterName"]: each["ParameterValue"] for each in self._parameters(name) if each["Source"] == "user"}
+
+    def parameter(self, name: str, parameter: str) -> str:
+        """The value of one parameter of the cluster, be it the default."""
+        return next(each["ParameterValue"] for each in self._parameters(name) if each["ParameterName"] == parameter)
+
+    def _parameters(self, name: str) -> list[dict[str, Any]]:
         group = (self.cluster(name) or {})["DBClusterParameterGroup"]
-        found = self.rds.describe_db_cluster_parameters(DBClusterParameterGroupName=group, Source="user")["Parameters"]
-        return {each["ParameterName"]: each["ParameterValue"] for each in found}
+        return self.rds.describe_db_cluster_parameters(DBClusterParameterGroupName=group)["Parameters"]
 
     def security_groups(self, name: str) -> list[dict[str, Any]]:
         chosen = [{"Name": "group-name", "Values": [name]}, {"Name": "vpc-id", "Values": [self.vpc_id]}]

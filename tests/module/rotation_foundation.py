@@ -38,7 +38,7 @@ class Rotated:
         network = {
             "vpc_id": self.databases.vpc_id,
             "private_subnet_ids": self.databases.subnet_ids,
-            "vpc_cidr_block": BLOCK,
+            "vpc_cidr_blocks": [BLOCK],
             "kms_key_arn": self.databases.key_arn(),
         }
         return {

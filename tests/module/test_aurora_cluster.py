@@ -41,7 +41,7 @@ def test_d1_a_cluster_through_its_life(standin, run_module, databases, options):
     assert (cluster["StorageEncrypted"], cluster["KmsKeyId"]) == (True, options["kms_key_id"])
     assert (cluster["BackupRetentionPeriod"], cluster["DeletionProtection"], cluster["CopyTagsToSnapshot"]) == (5, True, True)
     assert (cluster["DatabaseName"], cluster["EngineLifecycleSupport"]) == ("app", "open-source-rds-extended-support-disabled")
-    assert databases.parameters(name) == {"rds.force_ssl": "1"}
+    assert databases.parameter(name, "rds.force_ssl") == "1"
     (group,) = databases.security_groups(name)
     assert cluster["VpcSecurityGroups"] == [{"VpcSecurityGroupId": group["GroupId"], "Status": "active"}]
     (rule,) = group["IpPermissions"]

@@ -37,6 +37,16 @@ def test_twelve_steps(standin, run_module, databases, options):
     assert deleted == ([], [], 1)
 
 
+def test_a_cluster_that_goes_while_it_is_read_counts_as_gone(standin, run_module, options):
+    run_module(MODULE, **options)
+    absent = {**options, "state": "absent", "deletion_protection": False}
+    standin.fault("ListTagsForResource", code="DBClusterNotFoundFault", message="gone", status=404, count=20)
+    planned = run_module(MODULE, check_mode=True, **absent)
+    assert [action for action in planned["actions"] if action["resource"].startswith("DocumentDB cluster")] == []
+    standin.clear_faults()
+    run_module(MODULE, **absent, skip_final_snapshot=True)
+
+
 def test_wrong_input_is_told_before_the_first_call(standin, run_module, options):
     before = standin.mark()
     failed = run_module(MODULE, expect_failure=True, **{**options, "parameters": {"tls": "disabled"}})

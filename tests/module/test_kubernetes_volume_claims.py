@@ -60,7 +60,7 @@ def remove(cluster, namespace, run_module):
     def run(**more):
         tags = {"opta:environment": "staging", "opta:name": "shop/store"}
         options = {**cluster.options, "namespace": namespace, "match_labels": LABELS, "tags": tags}
-        return run_module(MODULE, **{**options, **more})
+        return run_module(MODULE, **{name: value for name, value in {**options, **more}.items() if value is not None})
 
     return run
 

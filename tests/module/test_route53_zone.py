@@ -43,6 +43,22 @@ def test_twelve_steps(standin, run_module, route53, options):
     assert deleted == []
 
 
+def test_several_public_zones_of_the_domain_are_refused_with_their_ids(standin, run_module, route53, options):
+    ids = sorted(
+        route53.create_hosted_zone(Name=options["name"], CallerReference=f"{options['name']}-{number}")["HostedZone"]["Id"].rsplit("/", 1)[
+            -1
+        ]
+        for number in range(2)
+    )
+    mark = standin.mark()
+    for check_mode in (True, False):
+        refused = run_module("route53_zone", check_mode=check_mode, expect_failure=True, **options, adopt=True, delegation_set_id=SET)
+        assert f"there are 2 public hosted zones of {options['name']}: {', '.join(ids)}." in refused["msg"]
+    assert standin.mutating(mark) == []
+    route53.delete_hosted_zone(Id=ids[0])
+    assert run_module("route53_zone", **options, adopt=True)["zone"]["zone_id"] == ids[1]
+
+
 def test_a_zone_whose_run_ended_before_its_tags_is_finished(standin, run_module, route53, options):
     environment = options["tags"]["opta:environment"]
     standin.fault("ChangeTagsForResource", kind="error", count=20, code="AccessDenied", message="no")

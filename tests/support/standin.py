@@ -34,6 +34,7 @@ SECONDS = {
     "ec2:natgateway": 0.2,
     "rds:cluster": 0.2,
     "rds:instance": 0.2,
+    "rds:notice": 0.05,
     "rds:modify": 0.1,
     "rds:reboot": 0.1,
     "rds:snapshot": 0.1,

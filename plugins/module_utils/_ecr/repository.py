@@ -59,6 +59,10 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
     )
 
 
+#: what a new repository keeps of what is not given; one that exists keeps its rules
+NEW_DAYS, NEW_COUNT = 14, 100
+
+
 class Repository(Resource):
     """Source: Amazon ECR API, CreateRepository, DescribeRepositories and the calls of each setting."""
 
@@ -88,6 +92,13 @@ class Repository(Resource):
             "registry_id": repository["registryId"],
             **side_by_side(more, len(more)),
         }
+
+    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Old images expire in a new repository, and in an empty one: a run may have ended before PutLifecyclePolicy."""
+        if "lifecycle_policy" in wanted:
+            return wanted
+        unfinished = found is None or (not found["lifecycle"] and not api.first_images(self.client, self.name))
+        return {**wanted, "lifecycle_policy": lifecycle.usual_policy(NEW_DAYS, NEW_COUNT)} if unfinished else wanted
 
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         if wanted.get("state") == "absent" and not self.delete_contents and api.first_images(self.client, self.name):
@@ -173,7 +184,7 @@ def refuse_wrong_input(given: Mapping[str, Any]) -> None:
     if encrypted.get("kms_key_arn") and encrypted["encryption_type"] != KMS:
         sentences.append("encryption.kms_key_arn needs encryption.encryption_type: KMS; leave the key out for AES256.")
     for option, least in (("untagged_expiration_days", 1), ("tagged_image_count", 1)):
-        if given[option] < least:
+        if given[option] is not None and given[option] < least:
             sentences.append(f"{option} is {given[option]}: it must be {least} or more, for example 14.")
     if sentences:
         raise Refused("\n".join(sentences))
@@ -182,6 +193,7 @@ def refuse_wrong_input(given: Mapping[str, Any]) -> None:
 def wanted_values(given: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes that the options ask for; values: those given as they are."""
     wanted = {**values, "image_tag_mutability_exclusion_filters": given["image_tag_mutability_exclusion_filters"] or []}
-    if given["lifecycle_policy"] is None:
-        wanted["lifecycle_policy"] = lifecycle.usual_policy(given["untagged_expiration_days"], given["tagged_image_count"])
+    days, count = given["untagged_expiration_days"], given["tagged_image_count"]
+    if given["lifecycle_policy"] is None and (days is not None or count is not None):
+        wanted["lifecycle_policy"] = lifecycle.usual_policy(NEW_DAYS if days is None else days, NEW_COUNT if count is None else count)
     return wanted

@@ -13,6 +13,8 @@ from . import api
 from .common import above_wanted, as_tags, change_tags, issues_text, later_version, minor, same_members, status_text, wait_for_update
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+#: what a new cluster gets of what is not given; one that exists keeps what it has
+NEW: dict[str, Any] = {"log_types": list(LOG_TYPES), "upgrade_support_type": "STANDARD", "service_ipv4_cidr": "172.20.0.0/16"}
 AUTHENTICATION_MODES = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")
 STATES = {"ACTIVE": State.READY, "DELETING": State.DELETING, "FAILED": State.FAILED}
 ENDPOINT = {
@@ -176,7 +178,7 @@ class Cluster(Resource):
         return {"arn": self.predict_arn()} if self.missing and self.predict_arn else {}
 
     def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
-        values = dict(wanted)
+        values = {**(NEW if found is None else {}), **wanted}
         public = values.get("endpoint_public_access", found and _vpc("endpointPublicAccess")(found))
         if public is False:
             values.pop("public_access_cidrs", None)

@@ -17,8 +17,7 @@ from . import launch_template_api as api
 
 NAME_LIMIT = 128
 KEPT_VERSIONS = 5
-LINUX_SIZE_GIB = 20
-WINDOWS_SIZE_GIB = 50
+NEW_SIZE_GIB = 50
 #: IMDSv2 only; with one hop, pods cannot use the node's role
 METADATA_OPTIONS = {"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1}
 METADATA_KEYS = {
@@ -145,7 +144,7 @@ class LaunchTemplate(Resource):
             devices = [api.root_device_name(self.client, wanted["image_id"])]
         values = {**wanted, "volume_devices": devices, "metadata_options": METADATA_OPTIONS}
         if found is None:
-            values.setdefault("volume_size_gib", WINDOWS_SIZE_GIB if self.ami_type.startswith("WINDOWS") else LINUX_SIZE_GIB)
+            values.setdefault("volume_size_gib", NEW_SIZE_GIB)
         return values
 
     def create(self, wanted: Mapping[str, Any]) -> None:

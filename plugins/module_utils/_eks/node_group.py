@@ -38,6 +38,8 @@ AMI_TYPES = (
     "WINDOWS_FULL_2025_x86_64",
     "CUSTOM",
 )
+NEW_INSTANCE_TYPES = ("t3.large",)
+NEW_MIN_SIZE = 1
 SIZES = {"min_size": "minSize", "max_size": "maxSize", "desired_size": "desiredSize"}
 VERSION_NAMES = ("version", "release_version", "launch_template_version")
 FAILED = ("CREATE_FAILED", "DELETE_FAILED")
@@ -108,6 +110,7 @@ class NodeGroup(Resource):
     """Source: EKS API, CreateNodegroup and DescribeNodegroup; EC2 Auto Scaling API, CreateOrUpdateTags.
 
     scaling: makes a client of EC2 Auto Scaling.
+    new_sizes: min_size and max_size of a group that is made without them; NEW_MIN_SIZE where they are not given either.
     force_update: whether pods that cannot be drained are stopped all the same.
     template_tags: those that the launch template gives to instances; wanted_node_tags: those that new instances are to have.
     """
@@ -126,6 +129,7 @@ class NodeGroup(Resource):
         name: str,
         *,
         scaling: Callable[[], Any] = lambda: None,
+        new_sizes: Mapping[str, int | None] | None = None,
         force_update: bool = False,
         purge_labels: bool = True,
         purge_tags: bool = False,
@@ -146,6 +150,7 @@ class NodeGroup(Resource):
         self.moving = False
         self.replaced: Mapping[str, Any] | None = None
         self.given: Mapping[str, Any] = {}
+        self.new_sizes = dict(new_sizes or {})
 
     def find(self) -> Mapping[str, Any] | None:
         group = node_group_api.describe_nodegroup(self.client, self.cluster_name, self.node_group_name)
@@ -193,7 +198,7 @@ class NodeGroup(Resource):
 
     def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         self.given = wanted
-        values = dict(wanted)
+        values = self._with_new(wanted) if found is None else dict(wanted)
         sizes = (found or {}).get("scalingConfig")
         if sizes:
             low, high = values.get("min_size", sizes["minSize"]), values.get("max_size", sizes["maxSize"])
@@ -204,11 +209,19 @@ class NodeGroup(Resource):
             values["labels"] = {name: as_label(value) for name, value in values["labels"].items()}
         return values
 
+    def _with_new(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """The wanted values of a new group; one that exists keeps what is not given."""
+        smallest = wanted.get("min_size", self.new_sizes.get("min_size"))
+        least = NEW_MIN_SIZE if smallest is None else smallest
+        most = wanted.get("max_size", self.new_sizes.get("max_size"))
+        sizes = {"min_size": least, "max_size": max(least, most or NEW_MIN_SIZE) if "max_size" not in wanted else wanted["max_size"]}
+        return {"instance_types": list(NEW_INSTANCE_TYPES), **wanted, **sizes}
+
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         if wanted.get("state") == "absent":
             return
         if found is None:
-            missing = [name for name in ("node_role_arn", "subnet_ids", "min_size", "max_size") if wanted.get(name) is None]
+            missing = [name for name in ("node_role_arn", "subnet_ids") if wanted.get(name) is None]
             if missing:
                 raise Refused(f"{self.kind} {self.name} does not exist, and making it needs {', '.join(missing)}.")
         sizes = {name: wanted.get(name, ((found or {}).get("scalingConfig") or {}).get(theirs)) for name, theirs in SIZES.items()}

@@ -108,13 +108,7 @@ def describe_parameter_groups(client: Any) -> list[dict[str, Any]]:
     return _all(client, "describe_cache_parameter_groups", "CacheParameterGroups")
 
 
-@CacheErrorHandler.list_error_handler("describe the parameters of the user", [])
-@AWSRetry.jittered_backoff()
-def describe_user_parameters(client: Any, name: str) -> list[dict[str, Any]]:
-    return _all(client, "describe_cache_parameters", "Parameters", CacheParameterGroupName=name, Source="user")
-
-
-@CacheErrorHandler.common_error_handler("describe the parameters")
+@CacheErrorHandler.list_error_handler("describe the parameters", [])
 @AWSRetry.jittered_backoff()
 def describe_parameters(client: Any, name: str) -> list[dict[str, Any]]:
     return _all(client, "describe_cache_parameters", "Parameters", CacheParameterGroupName=name)

@@ -25,7 +25,7 @@ def options_of(module: PlatformModule) -> Options:
     params = module.params
     return Options(
         name=params["name"],
-        given={name: value for name, value in params.items() if name not in COMMON},
+        given=rules.normal({name: value for name, value in params.items() if name not in COMMON}),
         tags=params["tags"] or {},
         purge_tags=params["purge_tags"],
         adopt=params["adopt"],

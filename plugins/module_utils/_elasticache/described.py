@@ -11,8 +11,6 @@ from .._credentials.options import secret_name
 from .rules import NAME_LIMIT
 
 KIND = "cache"
-#: what the role takes for an entry that does not say otherwise
-DEFAULTS: dict[str, Any] = {"node_type": "cache.t4g.small", "replica_count": 0, "snapshot_retention_days": 5}
 #: output: key of what the module returns
 OUTPUTS = {
     "endpoints": "endpoint",
@@ -35,10 +33,9 @@ def group_arn(partition: str, region: str, account_id: str, name: str) -> str:
 
 
 def with_names(entries: Sequence[Mapping[str, Any]], prefix: str, environment: str) -> list[dict[str, Any]]:
-    """The entries with defaults, each with the names of its replication group and its secret."""
+    """The entries, each with the names of its replication group and its secret. Defaults are the module's, at creation only."""
     return [
         {
-            **DEFAULTS,
             **entry,
             "group_name": group_name(prefix, environment, entry["name"]),
             "secret_name": secret_name(prefix, environment, KIND, entry["name"]),

@@ -42,20 +42,33 @@ class SubnetGroup(Part):
 
 
 class ParameterGroup(Part):
-    """The parameters that the user has set; all others have the engine's defaults. Source: ElastiCache API, ModifyCacheParameterGroup."""
+    """The parameters that the user has set; all others have the engine's defaults. Source: ElastiCache API, ModifyCacheParameterGroup.
+
+    One that is set to its default may keep the source of a default, as in RDS: values decide and not sources.
+    """
 
     kind = "cache parameter group"
+    defaults: Mapping[str, str] = {}
 
     def table(self) -> Sequence[Attribute]:
         one_family = "a parameter group belongs to one family for life (ElastiCache, CreateCacheParameterGroup)."
         return (
             Attribute("family", lambda g: g["CacheParameterGroupFamily"], Change.REFUSED, one_family),
-            Attribute("parameters", lambda g: {p["ParameterName"]: p.get("ParameterValue", "") for p in g["own"]}),
+            Attribute("parameters", lambda g: g["own"], merge=self._merged),
         )
 
     def look(self) -> dict[str, Any] | None:
         found = next((g for g in api.describe_parameter_groups(self.client) if g["CacheParameterGroupName"] == self.name), None)
-        return None if found is None else {**found, "own": api.describe_user_parameters(self.client, self.name)}
+        if found is None:
+            return None
+        listed = api.describe_parameters(self.client, self.name)
+        own = {p["ParameterName"]: p.get("ParameterValue", "") for p in listed if p.get("Source") == "user"}
+        self.defaults = {p["ParameterName"]: p.get("ParameterValue", "") for p in listed if p.get("Source") != "user"}
+        return {**found, "own": own}
+
+    def _merged(self, found: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
+        """What is set once `wanted` is applied: what has its value by default is not."""
+        return {name: value for name, value in wanted.items() if name in found or self.defaults.get(name) != value}
 
     def create(self, wanted: Mapping[str, Any]) -> None:
         changes.create_parameter_group(self.client, self.name, wanted["family"], f"Parameters of {self.name}", wanted["tags"])
@@ -64,8 +77,7 @@ class ParameterGroup(Part):
     def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         if "parameters" not in names:
             return
-        before = {p["ParameterName"]: p.get("ParameterValue", "") for p in found["own"]}
-        after = wanted["parameters"]
+        before, after = found["own"], wanted["parameters"]
         self._send(changes.modify_parameters, {name: value for name, value in after.items() if before.get(name) != value})
         self._send(changes.reset_parameters, {name: value for name, value in before.items() if name not in after})
 

@@ -20,6 +20,8 @@ from .passwords import Passwords
 from .versions import same_version
 
 NO_TLS = "disabled"
+#: what a new group gets of what is not given; one that exists keeps what it has
+NEW = {"node_type": "cache.t4g.small", "replica_count": 0, "snapshot_retention_days": 5}
 #: what the tags of a group that begins say: AWS tells them once it is available
 UNKNOWN = "unknown"
 ATTEMPTS = 3
@@ -179,8 +181,7 @@ class ReplicationGroup(Part):
         return f"create-failed: {told[-1] if told else 'AWS gives no reason.'}"
 
     def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
-        """AWS wants a description of each group."""
-        return {"description": self.name, **wanted} if found is None else wanted
+        return {"description": self.name, **NEW, **wanted} if found is None else wanted  # AWS wants a description of each group
 
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         if found is None or self.state(found) is State.DELETING:
@@ -200,8 +201,6 @@ class ReplicationGroup(Part):
             raise Refused(f"{self.kind} {self.name} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
 
     def _refuse_what_cannot_be_made(self, wanted: Mapping[str, Any]) -> None:
-        if not wanted.get("node_type"):
-            raise Refused(f"{self.kind} {self.name} does not exist, and making it needs node_type, for example cache.t4g.small.")
         requests.refuse_failover_without_replicas(None, wanted, self.attributes)
 
     def _refuse_a_node_type_that_aws_does_not_offer(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

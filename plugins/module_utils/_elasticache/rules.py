@@ -29,6 +29,12 @@ def version_numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) if part.isdigit() else 99 for part in version.split("."))
 
 
+def normal(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options as ElastiCache writes their values: the window in small letters."""
+    window = given.get("maintenance_window")
+    return {**given, "maintenance_window": window.lower()} if window else dict(given)
+
+
 def name_error(option: str, name: str) -> list[str]:
     """Whether AWS would refuse the name of a replication group."""
     if NAME.fullmatch(name) and len(name) <= NAME_LIMIT:

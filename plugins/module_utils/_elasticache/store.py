@@ -153,7 +153,7 @@ class Store:
         return wanted_engine(self.cache, standing, self.options.get("engine"), self.options.get("engine_version"))
 
     def _refuse_without_a_place(self) -> None:
-        missing = [name for name in ("vpc_id", "subnet_ids", "node_type") if not self.options.get(name)]
+        missing = [name for name in ("vpc_id", "subnet_ids") if not self.options.get(name)]
         if missing:
             raise Refused(f"cache replication group {self.options.name} does not exist, and making it needs {', '.join(missing)}.")
 

@@ -38,6 +38,7 @@ class Domain:
             "zone_domain": records.normal(own["Name"]) if own else "",
             "domain_taken": bool(owners) and self.environment not in owners,
             "domain_owner": next((owner for owner in owners if owner), ""),
+            "domain_zone_ids": [zone["Id"] for zone in [each for each in holders if self._is_own(each)] or holders],
         }
 
     def outputs(self) -> dict[str, Any] | None:

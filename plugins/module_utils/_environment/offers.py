@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from .._elasticache.rules import group_errors
 from .._elasticache.versions import wanted_engine
 from .._errors import Refused
 from .._rds import versions
@@ -39,6 +40,10 @@ def _refuse_database(client: Any, kind: Kind, entry: Mapping[str, Any]) -> None:
 
 
 def _refuse_cache(client: Any, entry: Mapping[str, Any]) -> None:
+    # as text; an existing group keeps its replicas, a new one has none unless the inventory names them
+    if entry.get("automatic_failover_enabled") == "True" and not int(entry.get("replica_count") or 0):
+        wrong = group_errors({"automatic_failover_enabled": True, "replica_count": 0}, f"{CACHES}, group {entry['name']}: ")
+        raise Refused(" ".join(wrong))
     if not entry.get("engine_version"):
         return
     try:

@@ -24,6 +24,7 @@ from .._vpc import api as vpc_api
 from .._vpc.network import Network, Options
 from .._vpc.plan import usable_zones
 from .._vpc.reading import Reading
+from .._vpc.vpc import blocks_of
 from .databases import database_outputs
 from .dns_cert import Domain
 from .elasticache import elasticache_outputs
@@ -143,7 +144,7 @@ class Environment:
             return None
         return {
             **{name: vpc[name] for name in NETWORK_KEYS},
-            "vpc_cidr_block": vpc["cidr_block"],
+            "vpc_cidr_blocks": vpc["cidr_blocks"],
             "kms_key_arn": key["arn"],
             "log_bucket_name": self._log_bucket if self._log_bucket in self.buckets else "",
             "account_id": self.account["account_id"],
@@ -165,7 +166,7 @@ class Environment:
         gateways = vpc_api.describe_nat_gateways(client, within)
         return own_vpc(
             vpc_id,
-            [{"cidr_block": vpc["CidrBlock"]} for vpc in vpcs],
+            [{"cidr_block": vpc["CidrBlock"], "cidr_block_association_set": [{"cidr_block": b} for b in blocks_of(vpc)]} for vpc in vpcs],
             [
                 {"subnet_id": s["SubnetId"], "vpc_id": s["VpcId"], "availability_zone_id": s["AvailabilityZoneId"]}
                 for s in vpc_api.describe_subnets(client, within)

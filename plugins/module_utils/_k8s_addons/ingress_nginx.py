@@ -18,7 +18,7 @@ ARCHIVED = (
 def values(inputs: Inputs) -> dict[str, Any]:
     encrypted = bool(load_balancer.certificate_arn(inputs))
     # with the proxy protocol it knows by the port of the load balancer what came by HTTPS
-    config = {"use-proxy-protocol": "true", "proxy-real-ip-cidr": inputs["vpc_cidr_block"], "ssl-redirect": "false"}
+    config = {"use-proxy-protocol": "true", "proxy-real-ip-cidr": ",".join(inputs["vpc_cidr_blocks"]), "ssl-redirect": "false"}
     config["force-ssl-redirect"] = str(encrypted).lower()
     service = {
         "type": "LoadBalancer",

@@ -57,7 +57,7 @@ def values(inputs: Inputs) -> dict[str, Any]:
 
 def _client_addresses(inputs: Inputs) -> dict[str, Any]:
     """Read from the proxy protocol, of which only the load balancer's word counts."""
-    trusted = [{"type": "CIDR", "value": inputs["vpc_cidr_block"]}]
+    trusted = [{"type": "CIDR", "value": block} for block in inputs["vpc_cidr_blocks"]]
     return {"mode": "ProxyProtocol", "setIPRecursively": True, "trustedAddresses": trusted}
 
 

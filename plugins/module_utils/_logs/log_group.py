@@ -12,6 +12,8 @@ from . import api
 #: CloudWatch Logs, PutRetentionPolicy
 RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 FOR_EVER = 0
+#: of a group that is made without
+NEW_RETENTION = 30
 CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS")
 
 
@@ -47,6 +49,11 @@ class LogGroup(Resource):
             return None
         arn = (group.get("logGroupArn") or group["arn"]).removesuffix(":*")
         return {**group, "arn": arn, "tags": api.list_tags(self.client, arn)}
+
+    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        """CreateLogGroup takes no retention: a run may have ended before PutRetentionPolicy, and an empty group has nothing to lose."""
+        unfinished = found is None or (not found.get("retentionInDays") and not found.get("storedBytes"))
+        return {"retention_in_days": NEW_RETENTION, **wanted} if unfinished else wanted
 
     def create(self, wanted: Mapping[str, Any]) -> None:
         request: dict[str, Any] = {"logGroupName": self.name}

@@ -42,9 +42,19 @@ def own_vpc(
     ]
     return {
         "vpc_id": vpc_id,
-        "cidr_block": vpcs[0]["cidr_block"],
+        "cidr_blocks": _blocks(vpcs[0]),
         "zone_ids": [by_id[subnet_id]["availability_zone_id"] for subnet_id in private_subnet_ids],
         "public_subnet_ids": list(public_subnet_ids),
         "private_subnet_ids": list(private_subnet_ids),
         "nat_public_ips": sorted(addresses),
     }
+
+
+def _blocks(vpc: Mapping[str, Any]) -> list[str]:
+    """All blocks of IPv4 addresses of a VPC: nodes can be in each of them."""
+    associated = [
+        each["cidr_block"]
+        for each in vpc.get("cidr_block_association_set") or []
+        if (each.get("cidr_block_state") or {}).get("state", "associated") == "associated"
+    ]
+    return list(dict.fromkeys([vpc["cidr_block"], *associated]))

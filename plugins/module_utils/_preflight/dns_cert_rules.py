@@ -43,7 +43,7 @@ def dns_cert_rules(given: Mapping[str, Any]) -> list[str]:
 
 def dns_cert_aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
     """Rules that need to know whose zones the account has."""
-    from .._route53.records import normal  # noqa: PLC0415
+    from .._route53.records import normal, several_zones  # noqa: PLC0415
 
     domain = normal(str(given.get("dns_cert_domain") or ""))
     if not domain:
@@ -54,6 +54,8 @@ def dns_cert_aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> li
             f"dns_cert_domain is {domain}, whose zone in this account belongs to the environment {found['domain_owner']}: "
             f"give this environment a domain of its own, for example {example}."
         ]
+    if len(found.get("domain_zone_ids") or []) > 1:
+        return [f"dns_cert_domain is {domain}: {several_zones(domain, found['domain_zone_ids'])}"]
     if found.get("domain_taken") and not given.get("dns_cert_adopt"):
         return [
             f"dns_cert_domain is {domain}, and this account has a zone of it that this collection did not make: "

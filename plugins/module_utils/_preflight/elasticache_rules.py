@@ -11,7 +11,6 @@ from .._cidr import source_error
 
 def elasticache_rules(given: Mapping[str, Any]) -> list[str]:
     """A sentence for each rule broken."""
-    from .._elasticache.described import DEFAULTS  # noqa: PLC0415
     from .._elasticache.rules import group_errors, name_error  # noqa: PLC0415
 
     groups = given.get("elasticache_replication_groups") or []
@@ -22,7 +21,7 @@ def elasticache_rules(given: Mapping[str, Any]) -> list[str]:
     ]
     for group, name in zip(groups, names):  # noqa: B905
         sentences += name_error("elasticache_replication_groups, name", name)
-        sentences += group_errors({**DEFAULTS, **group}, f"elasticache_replication_groups, group {name}: ")
+        sentences += group_errors(group, f"elasticache_replication_groups, group {name}: ")
     blocks = given.get("elasticache_allowed_cidr_blocks") or []
     sentences += [wrong for block in blocks if (wrong := source_error("elasticache_allowed_cidr_blocks", block))]
     window = given.get("elasticache_secret_recovery_window_days")

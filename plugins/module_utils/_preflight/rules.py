@@ -59,7 +59,7 @@ def aws_notes(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
 
 def new_stores(given: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Of the lists that describe stores, what AWS may not offer."""
-    asked = ("name", "engine", "engine_version", "instance_class")
+    asked = ("name", "engine", "engine_version", "instance_class", "automatic_failover_enabled", "replica_count")
     return {
         variable: [{key: str(entry[key]) for key in asked if entry.get(key)} for entry in given[variable] if entry.get("name")]
         for variable in ("aurora_clusters", "documentdb_clusters", "elasticache_replication_groups")
@@ -124,7 +124,7 @@ def _eks(given: Mapping[str, Any]) -> list[str]:
             )
     variable = "eks_api_client_cidr_blocks"
     sentences.extend(_block(variable, block) for block in given.get(variable) or [] if not _is_block(block))
-    if not given.get("eks_endpoint_public_cidr_blocks", ["0.0.0.0/0"]) and given.get("eks_endpoint_public_enabled", True):
+    if given.get("eks_endpoint_public_cidr_blocks") == [] and given.get("eks_endpoint_public_enabled") is not False:
         sentences.append(
             "eks_endpoint_public_cidr_blocks is empty: name the blocks that may reach the endpoint, for example [203.0.113.0/24], "
             "or set eks_endpoint_public_enabled: false."

@@ -51,15 +51,20 @@ def _pages(client: Any, operation: str, key: str, **request: Any) -> list[dict[s
     return client.get_paginator(operation).paginate(**request).build_full_result().get(key) or []
 
 
-def _with_tags(client: Any, arn_key: str, found: dict[str, Any]) -> dict[str, Any]:
-    """What was described, with its tags: DocumentDB's answers have none."""
+def _with_tags(client: Any, arn_key: str, found: dict[str, Any]) -> dict[str, Any] | None:
+    """What was described, with its tags: DocumentDB's answers have none. None for what has gone in between."""
     listed = found["TagList"] if "TagList" in found else list_tags(client, found[arn_key])
-    return {**found, "tags": _tags.as_dict(listed)}
+    return None if listed is None else {**found, "tags": _tags.as_dict(listed)}
 
 
-@RdsErrorHandler.common_error_handler("list the tags of a database resource")
+def _all_with_tags(client: Any, arn_key: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [item for item in (_with_tags(client, arn_key, each) for each in found) if item is not None]
+
+
+@RdsErrorHandler.list_error_handler("list the tags of a database resource", None)
 @AWSRetry.jittered_backoff()
-def list_tags(client: Any, arn: str) -> list[dict[str, str]]:
+def list_tags(client: Any, arn: str) -> list[dict[str, str]] | None:
+    """None for what does not exist."""
     return client.list_tags_for_resource(ResourceName=arn)["TagList"]
 
 
@@ -119,7 +124,7 @@ def delete_cluster(client: Any, name: str, final_snapshot: str | None) -> bool:
 def describe_instances(client: Any, cluster_name: str) -> list[dict[str, Any]]:
     filters = [{"Name": "db-cluster-id", "Values": [cluster_name]}]
     found = _pages(client, "describe_db_instances", "DBInstances", Filters=filters)
-    return [_with_tags(client, "DBInstanceArn", instance) for instance in found]
+    return _all_with_tags(client, "DBInstanceArn", found)
 
 
 @RdsErrorHandler.common_error_handler("create the database instance")
@@ -181,8 +186,8 @@ def describe_parameter_groups(client: Any) -> list[dict[str, Any]]:
 
 @RdsErrorHandler.list_error_handler("describe the parameters of the cluster parameter group", [])
 @AWSRetry.jittered_backoff()
-def describe_parameters(client: Any, group_name: str, **request: Any) -> list[dict[str, Any]]:
-    return _pages(client, "describe_db_cluster_parameters", "Parameters", DBClusterParameterGroupName=group_name, **request)
+def describe_parameters(client: Any, group_name: str) -> list[dict[str, Any]]:
+    return _pages(client, "describe_db_cluster_parameters", "Parameters", DBClusterParameterGroupName=group_name)
 
 
 @RdsErrorHandler.common_error_handler("describe the parameters of the family")
@@ -234,13 +239,14 @@ def describe_snapshot(client: Any, name: str) -> dict[str, Any] | None:
 @AWSRetry.jittered_backoff()
 def describe_snapshots_of(client: Any, cluster_name: str) -> list[dict[str, Any]]:
     found = _pages(client, "describe_db_cluster_snapshots", "DBClusterSnapshots", DBClusterIdentifier=cluster_name, SnapshotType="manual")
-    return [_with_tags(client, "DBClusterSnapshotArn", snapshot) for snapshot in found]
+    return _all_with_tags(client, "DBClusterSnapshotArn", found)
 
 
 @RdsErrorHandler.common_error_handler("describe the versions of the database engine")
 @AWSRetry.jittered_backoff()
 def describe_engine_versions(client: Any, engine: str, **request: Any) -> list[dict[str, Any]]:
-    return _pages(client, "describe_db_engine_versions", "DBEngineVersions", Engine=engine, **request)
+    known = accepted(client, "DescribeDBEngineVersions", request)  # DocumentDB has no IncludeAll
+    return _pages(client, "describe_db_engine_versions", "DBEngineVersions", Engine=engine, **known)
 
 
 @RdsErrorHandler.common_error_handler("describe the instance classes of the database engine")

@@ -12,11 +12,13 @@ from .engine import Engine
 
 
 def refuse_unknown_class(client: Any, engine: Engine, what: str, instance_class: str | None, version: str | None) -> None:
-    """Raise Refused for a class that AWS does not offer, with those that are called alike. version: None for any."""
+    """Raise Refused for a class that AWS does not offer, with those of similar names. version: None for any."""
     of_version = {"EngineVersion": version} if version else {}
     if instance_class and api.describe_instance_classes(client, engine.engine, DBInstanceClass=instance_class, **of_version):
         return
     known = api.describe_instance_classes(client, engine.engine, **of_version)
+    if not known:  # of a deprecated version AWS lists none, though its clusters can have further instances
+        return
     near = difflib.get_close_matches(str(instance_class), known, n=4, cutoff=0.0)
     wanted = f" for version {version}" if version else ""
     raise Refused(f"{what}: AWS offers no db_instance_class {instance_class}{wanted}; it offers, among others, {', '.join(near)}.")

@@ -10,7 +10,7 @@ from typing import Any
 from .._credentials.credentials import applied_tag, applied_version, other_tags
 from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
-from .._wait import wait_for
+from .._wait import Begun, wait_for
 from . import api, cluster_requests
 from .common import change_tags, remedy_of, same_key, same_members, state_of, status_text
 from .engine import AURORA, Engine
@@ -34,8 +34,9 @@ def found_scaling(cluster: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def merged_scaling(found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """The scaling once `wanted` is applied: what is not given stays."""
-    return {**(found or {}), **{name: value for name, value in wanted.items() if value is not None}}
+    """The scaling once `wanted` is applied: what is not given stays. AWS keeps a pause with a least capacity of 0 only."""
+    merged = {**(found or {}), **{name: value for name, value in wanted.items() if value is not None}}
+    return {name: value for name, value in merged.items() if name != "seconds_until_auto_pause" or merged.get("min_capacity") == 0}
 
 
 def attributes(engine: Engine = AURORA, purge_tags: bool = False) -> tuple[Attribute, ...]:
@@ -169,21 +170,26 @@ class Cluster(Resource):
         if "engine_version" in names and self.allow_major:
             request["AllowMajorVersionUpgrade"] = True
         api.modify_cluster(self.client, self.name, **request)
-        self._wait_until_applied(wanted, names)
+        self._wait_until_applied(wanted, names, Begun() if password is not None else None)
         if password is not None:
             api.add_tags(self.client, found["arn"], applied_tag(wanted[PASSWORD]))
 
-    def _wait_until_applied(self, wanted: Mapping[str, Any], names: Sequence[str]) -> None:
-        """AWS still calls a cluster available for a moment after it was told to change it."""
+    def _wait_until_applied(self, wanted: Mapping[str, Any], names: Sequence[str], begun: Begun | None) -> None:
+        """AWS still calls a cluster available for a moment after ModifyDBCluster.
+
+        begun: of a change that no attribute shows, that of the password; DocumentDB does not tell that one is pending either.
+        """
         changed = [attribute for attribute in self.attributes if attribute.name in names and not attribute.secret]
 
         def look() -> tuple[bool, Mapping[str, Any] | None]:
             now = self.find()
             if now is None or self.state(now) is State.FAILED:
                 return True, now
-            pending = now.get("PendingModifiedValues") or {}
-            applied = "MasterUserPassword" not in pending and not any(each.differs(now, wanted[each.name]) for each in changed)
-            return applied and self.state(now) is State.READY, now
+            ready = self.state(now) is State.READY
+            pending = "MasterUserPassword" in (now.get("PendingModifiedValues") or {})
+            has_begun = begun is None or begun.seen(pending or not ready)
+            applied = not pending and not any(each.differs(now, wanted[each.name]) for each in changed)
+            return has_begun and applied and ready, now
 
         wait_for(look, f"{self.kind} {self.name} to have {', '.join(names)}", self.timeout_seconds, self.status)
 

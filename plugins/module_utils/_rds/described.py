@@ -11,21 +11,16 @@ from .. import _names
 from .._cidr import source_error
 from .._credentials.options import secret_name
 from . import rules
-from .engine import AURORA, DOCUMENTDB, Engine
+from .engine import AURORA, DOCUMENTDB, EVERY_DATABASE, EXTENDED_SUPPORT, WITHOUT_EXTENDED_SUPPORT, Engine
 
 MOST_REPLICAS = 15
-#: what a role takes for an entry that does not say otherwise
+#: what a role takes in every run for an entry that does not name it: what a run may do, and who reaches the port. All else has a default
+#: at creation only, in the modules
 DEFAULTS: dict[str, Any] = {
-    "instance_class": "db.t4g.medium",
-    "replica_count": 0,
-    "backup_retention_days": 5,
     "allowed_security_group_ids": [],
-    "parameters": {},
-    "log_exports": [],
     "allow_major_version_upgrade": False,
     "allow_reboot": False,
     "skip_final_snapshot": False,
-    "performance_insights_enabled": False,
 }
 #: output: key of what the module returns
 OUTPUTS = {
@@ -70,13 +65,13 @@ def completed(
     role: str,
     prefix: str,
     environment: str,
-    block: str | None,
+    blocks: Sequence[str] | None,
     protected: Any,
     rotated: Sequence[str],
 ) -> list[dict[str, Any]]:
     """The entries with defaults, and with the names of what belongs to them.
 
-    block: may reach a cluster that says nothing about it. protected: whether a cluster that says nothing is. rotated: names of the
+    blocks: may reach a cluster that names no others. protected: whether a cluster that says nothing is. rotated: names of the
     clusters whose password is changed.
     """
     kind = KINDS[role]
@@ -84,7 +79,8 @@ def completed(
         {
             **DEFAULTS,
             "deletion_protection": protected,
-            "allowed_cidr_blocks": [block] if block else [],
+            "allowed_cidr_blocks": list(blocks or []),
+            **_derived(entry),
             **{key: value for key, value in entry.items() if value is not None},
             "cluster_name": cluster_name(kind, prefix, environment, str(entry["name"])),
             "secret_name": secret_name(prefix, environment, kind.kind, str(entry["name"])),
@@ -94,9 +90,14 @@ def completed(
     ]
 
 
-def lifecycle_support(entry: Mapping[str, Any]) -> str:
-    """EngineLifecycleSupport of an entry."""
-    return "open-source-rds-extended-support" if entry.get("extended_support_enabled") else "open-source-rds-extended-support-disabled"
+def _derived(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of the module that an entry names in its own words; nothing of what it does not name."""
+    derived: dict[str, Any] = {}
+    if entry.get("replica_count") is not None:
+        derived["instance_count"] = 1 + int(entry["replica_count"])
+    if entry.get("extended_support_enabled") is not None:
+        derived["lifecycle_support"] = EXTENDED_SUPPORT if entry["extended_support_enabled"] else WITHOUT_EXTENDED_SUPPORT
+    return derived
 
 
 def to_remove(entries: Sequence[Mapping[str, Any]], stores: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -136,9 +137,11 @@ def outputs(role: str, names: Sequence[str], clusters: Sequence[Mapping[str, Any
 
 
 def _shown(kind: Kind, key: str, value: Any) -> str:
-    """A port that is not known yet is the engine's; a cluster without a database of its own has an empty name."""
+    """A port that is not known yet is the engine's; a cluster without a database of its own has the one that every cluster has."""
     if key == "port" and not isinstance(value, int):
         return str(kind.engine.port)
+    if key == "database_name" and not value:
+        return EVERY_DATABASE
     return "" if value is None else str(value)
 
 

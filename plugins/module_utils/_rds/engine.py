@@ -7,6 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+#: "A database named postgres is always created" (RDS API, CreateDBCluster, DatabaseName)
+EVERY_DATABASE = "postgres"
+#: EngineLifecycleSupport (RDS API, CreateDBCluster)
+EXTENDED_SUPPORT, WITHOUT_EXTENDED_SUPPORT = "open-source-rds-extended-support", "open-source-rds-extended-support-disabled"
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -16,8 +21,8 @@ class Engine:
     major_parts: numbers of a version that make its major version. required: parameters that are set whatever the user wants,
     unless one of `instead` (by parameter) is asked for. storage: the type of storage that DescribeDBClusters may leave out.
     lifecycle_support: what a new cluster gets when nothing is asked for; empty where the service has no such thing.
+    can_be_public: whether an instance can have a public address, which ours never have.
     parameters_of_logs: parameters that a log is only written with, by the log's name.
-    filters_by_source: whether DescribeDBClusterParameters can answer only what was set.
     """
 
     kind: str
@@ -27,7 +32,7 @@ class Engine:
     major_parts: int
     storage: str
     lifecycle_support: str
-    filters_by_source: bool
+    can_be_public: bool
     required: Mapping[str, str] = field(default_factory=dict)
     instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parameters_of_logs: Mapping[str, str] = field(default_factory=dict)
@@ -65,8 +70,8 @@ AURORA = Engine(
     port=5432,
     major_parts=1,
     storage="aurora",
-    lifecycle_support="open-source-rds-extended-support-disabled",
-    filters_by_source=True,
+    lifecycle_support=WITHOUT_EXTENDED_SUPPORT,
+    can_be_public=True,
     required={"rds.force_ssl": "1"},
 )
 DOCUMENTDB = Engine(
@@ -77,7 +82,7 @@ DOCUMENTDB = Engine(
     major_parts=2,
     storage="standard",
     lifecycle_support="",
-    filters_by_source=False,
+    can_be_public=False,
     required={"tls": "enabled"},
     instead={"tls": ("fips-140-3", "tls1.2+", "tls1.3+")},
     parameters_of_logs={"audit": "audit_logs", "profiler": "profiler"},

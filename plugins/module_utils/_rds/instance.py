@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import _tags
 from .._resource import Attribute, Resource, State, tags_attribute
+from .._wait import wait_for
 from . import api
 from .common import change_tags, remedy_of, same_key, state_of, status_text
 from .engine import Engine
@@ -22,6 +23,7 @@ REQUEST = {
     "performance_insights_enabled": "EnablePerformanceInsights",
     "performance_insights_kms_key_id": "PerformanceInsightsKMSKeyId",
     "performance_insights_retention_period": "PerformanceInsightsRetentionPeriod",
+    "publicly_accessible": "PubliclyAccessible",
 }
 INSIGHTS = ("performance_insights_kms_key_id", "performance_insights_retention_period")
 
@@ -36,6 +38,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
         Attribute("performance_insights_enabled", lambda i: bool(i.get("PerformanceInsightsEnabled"))),
         Attribute("performance_insights_kms_key_id", lambda i: i.get("PerformanceInsightsKMSKeyId"), same=same_key),
         Attribute("performance_insights_retention_period", lambda i: i.get("PerformanceInsightsRetentionPeriod")),
+        Attribute("publicly_accessible", lambda i: bool(i.get("PubliclyAccessible"))),
         tags_attribute(lambda i: i["tags"], purge_tags),
     )
 
@@ -70,8 +73,9 @@ class Instance(Resource):
     kind = "DB instance"
     made_by_aws = ("arn", "endpoint_address", "status")
 
-    def __init__(self, reading: Reading, engine: Engine, name: str, *, purge_tags: bool = False) -> None:
+    def __init__(self, reading: Reading, engine: Engine, name: str, *, purge_tags: bool = False, timeout_seconds: float = 1800) -> None:
         self.reading = reading
+        self.timeout_seconds = timeout_seconds
         self.client = reading.client
         self.engine = engine
         self.name = name
@@ -106,7 +110,6 @@ class Instance(Resource):
             DBClusterIdentifier=self.reading.cluster_name,
             Engine=self.engine.engine,
             Tags=_tags.as_list(wanted.get("tags")),
-            PubliclyAccessible=False,
             CopyTagsToSnapshot=True,
             **{theirs: wanted[ours] for ours, theirs in REQUEST.items() if ours in wanted},
         )
@@ -120,7 +123,23 @@ class Instance(Resource):
             request["EnablePerformanceInsights"] = True
         if request:
             api.modify_instance(self.client, self.name, **request)
+            self._wait_until_applied(wanted, [name for name in names if name in REQUEST])
         self.reading.forget()
+
+    def _wait_until_applied(self, wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        """AWS still calls an instance available for a moment after ModifyDBInstance; the next one restarts only after this one."""
+        changed = [attribute for attribute in self.attributes if attribute.name in names]
+
+        def look() -> tuple[bool, Mapping[str, Any] | None]:
+            self.reading.forget()
+            now = self.find()
+            if now is None or self.state(now) is State.FAILED:
+                return True, now
+            pending = set(now.get("PendingModifiedValues") or {}) & {REQUEST[name] for name in names}
+            applied = not pending and not any(each.differs(now, wanted[each.name]) for each in changed)
+            return applied and self.state(now) is State.READY, now
+
+        wait_for(look, f"{self.kind} {self.name} to have {', '.join(names)}", self.timeout_seconds, self.status)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         api.delete_instance(self.client, self.name)

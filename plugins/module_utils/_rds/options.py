@@ -88,6 +88,12 @@ def _parameters(parameters: Mapping[str, Any] | None, engine: Engine) -> str | N
     return None
 
 
+def normal(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options as AWS writes their values: windows and classes in small letters."""
+    lowered = ("preferred_backup_window", "preferred_maintenance_window", "db_instance_class")
+    return {**given, **{name: given[name].lower() for name in lowered if given[name]}}
+
+
 def parameters_of(given: Mapping[str, Any], engine: Engine) -> dict[str, str]:
     """The parameters to set, as text: those asked for, those that encrypt connections, and those that logs need."""
     logs = {
@@ -99,6 +105,9 @@ def parameters_of(given: Mapping[str, Any], engine: Engine) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
+    """A value as RDS takes it: 1 and 0, and several separated by commas."""
+    if isinstance(value, list):
+        return ",".join(_text(each) for each in value)
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -19,50 +20,90 @@ from .engine import Engine
 #: ModifyDBClusterParameterGroup takes so many at once
 MOST_AT_ONCE = 20
 SET_BY_USER = ("user", "customer")
+#: types of data whose values can be several of AllowedValues, separated by commas
+LISTS = ("list", "string")
+RANGE = re.compile(r"\d-\d")
 
 
-def attributes(purge_tags: bool = False, purge_parameters: bool = False) -> tuple[Attribute, ...]:
-    """Every attribute once. Source: RDS API, ModifyDBClusterParameterGroup."""
+def members(value: str) -> list[str]:
+    """The members of a list parameter."""
+    return [each.strip() for each in value.split(",")]
 
-    def merged(found: Mapping[str, str] | None, wanted: Mapping[str, str]) -> dict[str, str]:
-        return dict(sorted({**({} if purge_parameters else found or {}), **wanted}.items()))
 
-    return (
-        Attribute("parameters", lambda g: g["parameters"], merge=merged),
-        tags_attribute(lambda g: g["tags"], purge_tags),
-    )
+def value_error(name: str, value: str, known: Mapping[str, Any]) -> str | None:
+    """What is wrong with the value of a parameter, as a sentence. known: as AWS describes it; ranges are left to AWS."""
+    choices = members(known.get("AllowedValues") or "")
+    if len(choices) < 2 or any(RANGE.search(choice) for choice in choices):
+        return None
+    wrong = [each for each in (members(value) if known.get("DataType", "string") in LISTS else [value]) if each not in choices]
+    if not wrong:
+        return None
+    several = "; several are separated by commas" if known.get("DataType") == "list" else ""
+    return f"{name} is {value!r}, but {wrong[0]} is none of {', '.join(choices)}{several}; for example {choices[0]}."
 
 
 class ParameterGroup(Resource):
-    """Source: RDS API, DBClusterParameterGroup.
+    """Source: RDS API, DBClusterParameterGroup and ModifyDBClusterParameterGroup.
 
-    purge_parameters: whether parameters that are not wanted go back to their defaults.
+    purge_parameters: whether parameters that are not wanted go back to their defaults, but for those that are spared.
+    A parameter that is set to its default keeps the source system or engine-default, so values decide and not sources.
     """
 
     kind = "DB cluster parameter group"
 
     def __init__(
-        self, client: Any, engine: Engine, name: str, family: str, *, purge_parameters: bool = False, purge_tags: bool = False
+        self,
+        client: Any,
+        engine: Engine,
+        name: str,
+        family: str,
+        *,
+        purge_parameters: bool = False,
+        spared: Sequence[str] = (),
+        purge_tags: bool = False,
     ) -> None:
         self.client = client
         self.engine = engine
         self.name = name
         self.family = family
-        self.attributes = attributes(purge_tags, purge_parameters)
+        self.purge_parameters = purge_parameters
+        self.spared = tuple(spared)
+        self.attributes = (
+            Attribute("parameters", lambda g: g["parameters"], merge=self._merged),
+            tags_attribute(lambda g: g["tags"], purge_tags),
+        )
         self._known: dict[str, dict[str, Any]] = {}
+        self._defaults: dict[str, str] = {}
 
     def find(self) -> Mapping[str, Any] | None:
         groups = [group for group in api.describe_parameter_groups(self.client) if group["DBClusterParameterGroupName"] == self.name]
         if not groups:
             return None
-        only = {"Source": "user"} if self.engine.filters_by_source else {}
         asked: dict[str, Callable[[], Any]] = {
-            "values": partial(api.describe_parameters, self.client, self.name, **only),
+            "values": partial(api.describe_parameters, self.client, self.name),
             "tags": partial(api.list_tags, self.client, groups[0]["DBClusterParameterGroupArn"]),
         }
         answers = side_by_side(asked, len(asked))
-        found = {each["ParameterName"]: each.get("ParameterValue", "") for each in answers["values"] if each.get("Source") in SET_BY_USER}
+        if answers["tags"] is None:  # it has gone in between
+            return None
+        self._known = {each["ParameterName"]: each for each in answers["values"]}
+        values = {name: each.get("ParameterValue", "") for name, each in self._known.items()}
+        found = {name: value for name, value in values.items() if self._known[name].get("Source") in SET_BY_USER}
+        self._defaults = {name: value for name, value in values.items() if name not in found}
         return {**groups[0], "parameters": dict(sorted(found.items())), "tags": _tags.as_dict(answers["tags"])}
+
+    def _merged(self, found: Mapping[str, str] | None, wanted: Mapping[str, str]) -> dict[str, str]:
+        """What is set once `wanted` is applied: what has its value by default is not."""
+        found = found or {}
+        kept = {name: value for name, value in found.items() if not self.purge_parameters or name in self.spared}
+        values = {name: self._as_kept(name, value) for name, value in wanted.items()}
+        changed = {name: value for name, value in values.items() if name in found or self._defaults.get(name) != value}
+        return dict(sorted({**kept, **changed}.items()))
+
+    def _as_kept(self, name: str, value: str) -> str:
+        """A value as it is sent: no spaces between the members of a list."""
+        is_list = self._known.get(name, {}).get("DataType") == "list"
+        return ",".join(members(value)) if is_list else value
 
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         changed = set(self.changes(found["parameters"] if found else {}, wanted.get("parameters", {})))
@@ -78,18 +119,13 @@ class ParameterGroup(Resource):
                 )
             if not known[name].get("IsModifiable", True):
                 raise Refused(f"{self.kind} {self.name}: AWS does not let the parameter {name} be changed.")
-            allowed = known[name].get("AllowedValues", "")
-            choices = allowed.split(",")
-            if len(choices) > 1 and wanted["parameters"][name] not in choices:
-                raise Refused(
-                    f"{self.kind} {self.name}: {name} is {wanted['parameters'][name]!r}, but must be one of {', '.join(choices)}; "
-                    f"for example {choices[0]}."
-                )
+            wrong = value_error(name, wanted["parameters"][name], known[name])
+            if wrong:
+                raise Refused(f"{self.kind} {self.name}: {wrong}")
 
     def changes(self, found: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
         """Names of the parameters that change."""
-        merge = self.attributes[0].merge
-        after = merge(found, wanted)
+        after = self._merged(found, wanted)
         return sorted(name for name in {*found, *after} if found.get(name) != after.get(name))
 
     def static(self, names: Sequence[str]) -> list[str]:
@@ -110,7 +146,8 @@ class ParameterGroup(Resource):
             Description=f"Parameters of {self.name}",
             Tags=_tags.as_list(wanted.get("tags")),
         )
-        self._set(wanted.get("parameters", {}), sorted(wanted.get("parameters", {})))
+        parameters = self._merged({}, wanted.get("parameters", {}))
+        self._set(parameters, sorted(parameters))
 
     def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         if "parameters" in names:

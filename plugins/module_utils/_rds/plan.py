@@ -19,7 +19,7 @@ from .classes import refuse_unknown_class
 from .cluster import PASSWORD, Cluster
 from .engine import Engine
 from .instance import Instance, names_of, own_names
-from .options import parameters_of, restore_of
+from .options import normal, parameters_of, restore_of
 from .parameter_group import ParameterGroup
 from .reading import Reading
 from .subnet_group import SubnetGroup
@@ -34,8 +34,10 @@ NEEDED = {
     "subnet_ids": "subnets in at least two zones, for example [subnet-0a1b2c3d, subnet-1b2c3d4e]",
     "vpc_id": "the VPC of the subnets, for example vpc-0a1b2c3d",
     "kms_key_id": "the ARN of the key that encrypts it",
-    "db_instance_class": "for example db.t4g.medium",
 }
+#: what a new cluster gets of what is not given; one that exists keeps what it has
+NEW_CLASS = "db.t4g.medium"
+NEW_RETENTION_DAYS = 5
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Parts:
 
     def __init__(self, module: PlatformModule, engine: Engine) -> None:
         self.module = module
-        self.given: Mapping[str, Any] = module.params
+        self.given = normal(module.params)
         self.engine = engine
         self.name: str = self.given["name"]
         self.client = module.client(engine.service)
@@ -117,12 +119,23 @@ class Parts:
         if self.found is not None:
             allow = self.given["allow_major_version_upgrade"]
             return versions.of_found_cluster(self.client, self.engine, what, self.found["EngineVersion"], asked, allow)
-        if self.source is not None and asked is None:
-            return Versions(self.source["EngineVersion"])
+        if self.source is not None:
+            return self._restored_version(what, self.source["EngineVersion"], asked)
         version = asked or self.given["default_engine_version"]
         if version is None:
             raise Refused(f"{what}: engine_version is needed to make it, for example {'17' if self.engine.major_parts == 1 else '5.0'}.")
         return versions.of_new_cluster(self.client, self.engine, what, version)
+
+    def _restored_version(self, what: str, source: str, asked: str | None) -> Versions:
+        if self.restore.get("snapshot_identifier"):
+            allow = self.given["allow_major_version_upgrade"]
+            return versions.of_restored_cluster(self.client, self.engine, what, source, asked, allow)
+        if asked and self.engine.major(asked) != self.engine.major(source):
+            raise Refused(
+                f"{what}: a restore to a point in time keeps the version of its source, {source}: leave engine_version out, "
+                "and upgrade the cluster once it is restored."
+            )
+        return versions.of_found_cluster(self.client, self.engine, what, source, asked, allow_major=False)
 
     @cached_property
     def parameter_group(self) -> ParameterGroup:
@@ -133,8 +146,15 @@ class Parts:
             self.engine.group_name(self.name, version),
             self.engine.family(version),
             purge_parameters=self.given["parameters"] is not None,
+            spared=self._parameters_of_kept_logs(),
             purge_tags=self.given["purge_tags"],
         )
+
+    def _parameters_of_kept_logs(self) -> list[str]:
+        """What the logs of a cluster are written with, which it keeps when none are given."""
+        kept = self.given["enabled_cloudwatch_logs_exports"] is None
+        exported = (self.found or {}).get("EnabledCloudwatchLogsExports") or []
+        return [parameter for log, parameter in self.engine.parameters_of_logs.items() if kept and log in exported]
 
     def _found_parameter_group(self) -> Mapping[str, Any] | None:
         return self.parameter_group.find()
@@ -195,7 +215,8 @@ class Parts:
         return [str(group["group_id"]) if group else KNOWN_AFTER_APPLY]
 
     def instance(self, name: str) -> Instance:
-        return Instance(self.reading, self.engine, name, purge_tags=self.given["purge_tags"])
+        settings = {"purge_tags": self.given["purge_tags"], "timeout_seconds": self.given["wait_timeout"]}
+        return Instance(self.reading, self.engine, name, **settings)
 
     def wanted(self, target: Target) -> Wanted:
         """What is wanted; raises Refused for what AWS does not offer. target: the version of the secret that is wanted."""
@@ -204,7 +225,7 @@ class Parts:
             for option, example in NEEDED.items():
                 if not given[option]:
                     raise Refused(f"{self.engine.kind} {self.name} does not exist, and {option} is needed to make it: {example}.")
-        cluster = self.module.wanted(self.cluster)
+        cluster = self.module.wanted(self.cluster, self.given)
         cluster.update(
             db_cluster_parameter_group_name=self.parameter_group.name,
             vpc_security_group_ids=self.security_group_ids(),
@@ -222,15 +243,18 @@ class Parts:
                     f"{self.engine.kind} {self.name}: master_username is {given['master_username']}, but what it is restored from has "
                     f"{self.username}: leave the option out."
                 )
+            cluster.setdefault("backup_retention_period", max(NEW_RETENTION_DAYS, (self.source or {}).get("BackupRetentionPeriod") or 0))
             cluster.update(db_subnet_group_name=self.name, port=self.port, master_username=self.username)
         elif given["subnet_ids"]:
             cluster["db_subnet_group_name"] = self.name
         return self._with_instances(Wanted(cluster, self._instance_values()))
 
     def _instance_values(self) -> dict[str, Any]:
-        values = self.module.wanted(self.instance("any"))
+        values = self.module.wanted(self.instance("any"), self.given)
         if values.get("performance_insights_enabled") and self.given["kms_key_id"]:
             values["performance_insights_kms_key_id"] = self.given["kms_key_id"]
+        if self.engine.can_be_public:
+            values["publicly_accessible"] = False
         return values
 
     def _with_instances(self, wanted: Wanted) -> Wanted:
@@ -244,14 +268,15 @@ class Parts:
         wanted.make, wanted.remove = names_of(self.name, standing, count, writer)
         wanted.keep = sorted((name for name in ours if name not in wanted.remove), key=lambda name: (name == writer, name))
         if wanted.make and not self.given["db_instance_class"]:
-            wanted.instance["db_instance_class"] = next(iter(found.values()))["DBInstanceClass"] if found else None
+            wanted.instance["db_instance_class"] = next(iter(found.values()))["DBInstanceClass"] if found else NEW_CLASS
         self._check_class(wanted, found)
         return wanted
 
     def _check_class(self, wanted: Wanted, found: Mapping[str, Mapping[str, Any]]) -> None:
         instance_class = wanted.instance.get("db_instance_class")
-        changed = any(found[name]["DBInstanceClass"] != instance_class for name in wanted.keep) if instance_class else False
-        if not wanted.make and not changed:
+        classes = {name: each["DBInstanceClass"] for name, each in found.items()}
+        changed = any(classes[name] != instance_class for name in wanted.keep) if instance_class else False
+        if instance_class in classes.values() or (not wanted.make and not changed):
             return
         what = f"{self.engine.kind} {self.name}"
         refuse_unknown_class(self.client, self.engine, what, instance_class, self.versions.effective)

@@ -74,7 +74,7 @@ def backup_window(label: str, value: Any) -> str | None:
 
 
 def maintenance_window(label: str, value: Any) -> str | None:
-    if value is None or MAINTENANCE_WINDOW.fullmatch(str(value)):
+    if value is None or MAINTENANCE_WINDOW.fullmatch(str(value).lower()):
         return None
     return f"{label} is {value!r}: it must be two times of the week in UTC, for example sun:04:00-sun:05:00."
 

@@ -64,7 +64,7 @@ class Store:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.module = parts.module
-        self.given: Mapping[str, Any] = parts.given
+        self.given = parts.given
 
     # -- planning --
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .._errors import Refused
@@ -28,20 +28,54 @@ def numbers(version: str) -> tuple[int, ...]:
 
 def of_new_cluster(client: Any, engine: Engine, what: str, asked: str) -> Versions:
     """The version of a cluster that is to be made; a major version means AWS's default of it."""
-    offered = api.describe_engine_versions(
-        client, engine.engine, EngineVersion=asked, **({"DefaultOnly": True} if engine.is_major(asked) else {})
-    )
-    if not offered:
+    version = offered_version(client, engine, asked)
+    if version is None:
         known = sorted({each["EngineVersion"] for each in api.describe_engine_versions(client, engine.engine)}, key=numbers)
         raise Refused(f"{what}: AWS does not offer engine_version {asked}, but {', '.join(known)}.")
-    version = max((each["EngineVersion"] for each in offered), key=numbers)
     return Versions(version, version)
+
+
+def offered_version(client: Any, engine: Engine, asked: str) -> str | None:
+    """The full version that AWS makes of `asked`; None when it makes none."""
+    default = {"DefaultOnly": True} if engine.is_major(asked) else {}
+    offered = api.describe_engine_versions(client, engine.engine, EngineVersion=asked, **default)
+    return max((each["EngineVersion"] for each in offered), key=numbers, default=None)
 
 
 def of_found_cluster(client: Any, engine: Engine, what: str, found: str, asked: str | None, allow_major: bool) -> Versions:
     """The version of a cluster that exists: upgraded when a later one is asked for, else left."""
-    described = api.describe_engine_versions(client, engine.engine, EngineVersion=found)
-    return upgrade(engine, what, found, asked, allow_major, (described[0].get("ValidUpgradeTarget") or []) if described else [])
+    targets, notes = upgrade_targets(client, engine, what, found)
+    if not targets and asked is not None and numbers(asked) > numbers(found):
+        version = offered_version(client, engine, asked)  # AWS tells no targets of some deprecated versions: it decides itself
+        targets = [{"EngineVersion": version}] if version else []
+    chosen = upgrade(engine, what, found, asked, allow_major, targets)
+    return replace(chosen, notes=(*notes, *chosen.notes))
+
+
+def upgrade_targets(client: Any, engine: Engine, what: str, found: str) -> tuple[list[Mapping[str, Any]], tuple[str, ...]]:
+    """What AWS can upgrade a version to, and what is to be said of it. AWS lists deprecated versions only when it is asked for all."""
+    described = api.describe_engine_versions(client, engine.engine, EngineVersion=found, IncludeAll=True)
+    if not described:
+        return [], ()
+    deprecated = described[0].get("Status") == "deprecated"
+    notes = (f"{what} has version {found}, which AWS has deprecated: upgrade it.",) if deprecated else ()
+    return described[0].get("ValidUpgradeTarget") or [], notes
+
+
+def of_restored_cluster(client: Any, engine: Engine, what: str, source: str, asked: str | None, allow_major: bool) -> Versions:
+    """The version of a cluster that is restored: that of its source unless a later one is asked for.
+
+    RestoreDBClusterFromSnapshot takes the engine's default when no version is given, so one is always sent; of a deprecated
+    source it is the nearest that AWS offers.
+    """
+    chosen = of_found_cluster(client, engine, what, source, asked, allow_major)
+    if chosen.wanted or offered_version(client, engine, source):
+        return replace(chosen, wanted=chosen.effective)
+    targets, _notes = upgrade_targets(client, engine, what, source)
+    later = sorted((each["EngineVersion"] for each in targets), key=numbers)
+    if not later:
+        return replace(chosen, wanted=source)  # AWS knows more than it lists
+    return Versions(later[0], later[0], (f"{what} is restored with version {later[0]}: AWS offers {source} no longer.",))
 
 
 def upgrade(engine: Engine, what: str, found: str, asked: str | None, allow_major: bool, targets: Sequence[Mapping[str, Any]]) -> Versions:

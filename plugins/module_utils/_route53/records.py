@@ -38,6 +38,15 @@ def normal(name: str) -> str:
     return ESCAPED.sub(lambda match: chr(int(match.group(1), 8)), name).rstrip(".").lower()
 
 
+def several_zones(domain: str, zone_ids: Iterable[str]) -> str:
+    """The sentence about several public zones of one name, of which only one can be delegated to."""
+    ids = sorted(zone_id.rpartition("/")[2] for zone_id in zone_ids)
+    return (
+        f"there are {len(ids)} public hosted zones of {domain}: {', '.join(ids)}. Delete those that the domain is not delegated to, "
+        "and run again."
+    )
+
+
 def within(name: str, zone: str) -> bool:
     """Whether a name lies in a zone: it is the zone's own, or below."""
     return normal(name) == normal(zone) or normal(name).endswith(f".{normal(zone)}")

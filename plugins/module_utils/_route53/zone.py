@@ -60,6 +60,8 @@ class Zone(Resource):
         self.delete_records = delete_records
         self.gone_records = {records.normal(name) for name in gone_records}
         self.parent: Mapping[str, Any] | None = None
+        #: the zones of the name that may be meant, as ListHostedZones answers them
+        self.of_the_name: list[dict[str, Any]] = []
         self._delegation_set_id = delegation_set_id
 
     @property
@@ -76,7 +78,8 @@ class Zone(Resource):
         tags = api.list_tags(self.client, [zone["Id"] for zone in named])
         found = [{**zone, "tags": tags.get(zone["Id"], {})} for zone in named]
         ours = [zone for zone in found if self.environment and self.tags(zone).get(_tags.ENVIRONMENT) == self.environment]
-        return self.read((ours or found)[0])
+        self.of_the_name = ours or found
+        return self.read(self.of_the_name[0])
 
     def read(self, zone: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """As find() answers it. zone: as ListHostedZones answers it, with its tags."""
@@ -115,6 +118,8 @@ class Zone(Resource):
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         if found is None:
             self.determined()  # tells a delegation set that is not there
+        if wanted.get("state") != "absent" and len(self.of_the_name) > 1:
+            raise Refused(records.several_zones(self.name, [zone["Id"] for zone in self.of_the_name]))
         if wanted.get("state") != "absent" or found is None or self.delete_records:
             return
         foreign = self._foreign(self._records(found["zone_id"]))

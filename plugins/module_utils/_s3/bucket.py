@@ -57,8 +57,17 @@ class Bucket(Resource):
 
     kind = "S3 bucket"
 
-    def __init__(self, client: Any, name: str, *, delete_contents: bool = False, purge_tags: bool = False) -> None:
+    def __init__(
+        self,
+        client: Any,
+        name: str,
+        *,
+        lifecycle_rules_at_creation_only: bool = False,
+        delete_contents: bool = False,
+        purge_tags: bool = False,
+    ) -> None:
         self.client = client
+        self.lifecycle_rules_at_creation_only = lifecycle_rules_at_creation_only
         self.name = name
         self.delete_contents = delete_contents
         self.attributes = attributes(purge_tags)
@@ -81,6 +90,9 @@ class Bucket(Resource):
         return Refused(f"{self.kind} {self.name} {who}. Names of buckets are global: choose another one.")
 
     def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        unfinished = found is None or not found["policy"]  # the policy comes last
+        if self.lifecycle_rules_at_creation_only and not unfinished:
+            wanted = {name: value for name, value in wanted.items() if name != "lifecycle_rules"}
         if "encryption" not in wanted:
             return wanted
         encryption = shapes.encryption(shapes.encryption_rule(wanted["encryption"]))

@@ -14,6 +14,8 @@ from . import shapes
 ROLE = "s3"
 KIND = "bucket"
 REPLICATION_KIND = "s3-replication"
+#: what a bucket keeps when its entry does not name it
+KEPT = ("versioning_enabled", "lifecycle_rules", "cors_rules")
 COPIED = ("prefix", "storage_class", "delete_markers_enabled")
 
 
@@ -103,9 +105,7 @@ def _bucket(entry: Mapping[str, Any], by_name: Mapping[str, Mapping[str, Any]], 
         "arn": arn,
         "public_access": entry.get("public_access") or shapes.PRIVATE,
         "encryption": own,
-        "versioning_enabled": bool(entry.get("versioning_enabled")),
-        "lifecycle_rules": list(entry.get("lifecycle_rules") or []),
-        "cors_rules": list(entry.get("cors_rules") or []),
+        **{option: entry[option] for option in KEPT if entry.get(option) is not None},
         "policy_statements": [_statement(statement, arn) for statement in entry.get("policy_statements") or []],
         "access_logging": {"target_bucket": shared.log_bucket_name, "target_prefix": f"{place.bucket_name(name)}/"} if logged else {},
         "replication": replication,

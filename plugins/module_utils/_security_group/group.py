@@ -52,7 +52,10 @@ class StoreSecurityGroup(Resource):
         groups = api.describe_security_groups(self.client, filters)
         if self.vpc_id is None:  # the name may be taken in VPCs of others
             groups = [group for group in groups if not _tags.not_ours(tags_of(group), self.own_tags)]
-        return self.rules.read({**groups[0], "group_id": groups[0]["GroupId"]}) if groups else None
+        if not groups:
+            return None
+        # Of several, in VPCs that the environment has left, a deletion means all
+        return self.rules.read({**groups[0], "group_id": groups[0]["GroupId"], "group_ids": [group["GroupId"] for group in groups]})
 
     def wanted(
         self, cidr_blocks: Sequence[str] | None, security_group_ids: Sequence[str] | None, tags: Mapping[str, Any]
@@ -81,4 +84,5 @@ class StoreSecurityGroup(Resource):
             change_tags(self.client, found["GroupId"], tags_of(found), wanted["tags"])
 
     def delete(self, found: Mapping[str, Any]) -> None:
-        changes.delete_security_group(self.client, found["GroupId"])
+        for group_id in found["group_ids"]:
+            changes.delete_security_group(self.client, group_id)

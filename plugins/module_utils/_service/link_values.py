@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from .._rds.engine import EVERY_DATABASE
 from .._resource import KNOWN_AFTER_APPLY
 from .inputs import CERTIFICATES_DIRECTORY, CERTIFICATES_FILE, CERTIFICATES_VARIABLE, Inputs
 from .links import ROTATED, Link, Stores, links
@@ -55,7 +56,8 @@ def url(link: Link, outputs: Mapping[str, Mapping[str, str]], certificates: str)
 
     address, trusted = f"{CREDENTIALS}@{held('endpoints')}:{held('ports')}", quote(certificates, safe="/")
     if link.kind_name == "aurora":
-        return f"postgresql://{address}/{held('database_names')}?sslmode=verify-full&sslrootcert={trusted}"
+        database = held("database_names") or EVERY_DATABASE  # without a name libpq takes that of the user
+        return f"postgresql://{address}/{database}?sslmode=verify-full&sslrootcert={trusted}"
     if link.kind_name == "documentdb":
         return f"mongodb://{address}/?tls=true&tlsCAFile={trusted}&replicaSet=rs0&retryWrites=false"
     # a cache's certificate is of an authority that every system trusts

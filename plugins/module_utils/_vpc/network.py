@@ -15,7 +15,7 @@ from .flow_log import FlowLog
 from .part import Part, part_tags
 from .plan import Zone
 from .reading import Reading
-from .vpc import DefaultSecurityGroup, InternetGateway, Vpc
+from .vpc import DefaultSecurityGroup, InternetGateway, Vpc, blocks_of
 
 #: what is made once the NAT gateways are ready
 ROUTES = ("private_route_table_ids", "gateway_endpoint_ids")
@@ -174,6 +174,8 @@ class Network:
         main = self._ensure_outcome(self._part(Vpc), {**wanted, "tags": {key: str(value) for key, value in tags.items()}})
         made = main.resource or {}
         result.update({key: made.get(key) for key in ("vpc_id", "cidr_block", "tags")})
+        found = self.reading.find_vpc()
+        result["cidr_blocks"] = blocks_of(found) if found else [result["cidr_block"]]
         group = self._ensure_outcome(self._part(DefaultSecurityGroup), {"empty": True}).resource or {}
         result["default_security_group_id"] = group.get("group_id") or KNOWN_AFTER_APPLY
         return main
@@ -262,7 +264,7 @@ class Network:
         services = self._endpoints_wanted("Interface", self.options.interface_endpoints)
         if not services:
             return begun
-        group = self._ensure(self._endpoint_group(), self._endpoint_group().rules.wanted([result["cidr_block"]], []))
+        group = self._ensure(self._endpoint_group(), self._endpoint_group().rules.wanted(result["cidr_blocks"], []))
         for service in services:
             part = self._endpoint("Interface", service)
             details = self._service(part, "Interface", service)

@@ -20,6 +20,16 @@ REQUEST_KEYS = {"enable_dns_support": "EnableDnsSupport", "enable_dns_hostnames"
 VISIBLE_SECONDS = 60.0
 
 
+def blocks_of(vpc: Mapping[str, Any]) -> list[str]:
+    """The blocks of IPv4 addresses of a VPC as EC2 describes it, the first one first."""
+    associated = [
+        each["CidrBlock"]
+        for each in vpc.get("CidrBlockAssociationSet") or []
+        if (each.get("CidrBlockState") or {}).get("State", "associated") == "associated"
+    ]
+    return list(dict.fromkeys([vpc["CidrBlock"], *associated]))
+
+
 class Vpc(Part):
     """Source: Amazon EC2 API, CreateVpc, DescribeVpcs, ModifyVpcAttribute."""
 

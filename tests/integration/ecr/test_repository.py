@@ -138,8 +138,8 @@ GIVEN = {
     "image_tag_mutability_exclusion_filters": None,
     "encryption": None,
     "lifecycle_policy": None,
-    "untagged_expiration_days": 14,
-    "tagged_image_count": 100,
+    "untagged_expiration_days": None,
+    "tagged_image_count": None,
 }
 
 
@@ -169,8 +169,28 @@ def test_what_is_wrong_is_one_sentence(wrong, message):
 
 
 def test_a_policy_of_ones_own_takes_the_place_of_the_usual_one():
-    assert wanted_values(GIVEN, {})["lifecycle_policy"] == lifecycle.usual_policy(14, 100)
+    assert wanted_values({**GIVEN, "tagged_image_count": 50}, {})["lifecycle_policy"] == lifecycle.usual_policy(14, 50)
     assert "lifecycle_policy" not in wanted_values({**GIVEN, "lifecycle_policy": {}}, {})
+
+
+def test_a_new_repository_expires_images_and_an_existing_one_keeps_its_rules(client):
+    wanted = {name: value for name, value in WANTED.items() if name != "lifecycle_policy"}
+
+    def bring():
+        return ensure_present(Repository(client, NAME), wanted, check_mode=False)
+
+    def rules():
+        return json.loads(client.get_lifecycle_policy(repositoryName=NAME)["lifecyclePolicyText"])
+
+    bring()
+    assert rules() == lifecycle.usual_policy(14, 100)
+    client.put_lifecycle_policy(repositoryName=NAME, lifecyclePolicyText=json.dumps(lifecycle.usual_policy(14, 500)))
+    assert bring().action is None
+    client.delete_lifecycle_policy(repositoryName=NAME)
+    assert bring().attributes == ["lifecycle_policy"], "of an empty repository a run was cut"
+    client.delete_lifecycle_policy(repositoryName=NAME)
+    push(client, "v1")
+    assert bring().action is None
 
 
 def test_an_image_is_found_by_tag_and_by_digest(client):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _visibility, _wait
 from ansible_collections.opta.platform.plugins.module_utils._elasticache.bring import SERVICES, check, outcomes
+from ansible_collections.opta.platform.plugins.module_utils._elasticache.rules import normal
 from ansible_collections.opta.platform.plugins.module_utils._elasticache.store import Options
 
 from tests.standin.aws.clock import DEFAULT_TIMES
@@ -64,7 +65,7 @@ class Cache:
         return outcomes(self.clients.__getitem__, options, present=present, check_mode=check_mode)
 
     def bring(self, check_mode: bool = False, more: dict[str, Any] | None = None, **given: Any) -> list[Any]:
-        return self._work(True, check_mode, more or {}, {**self.whole, **given})
+        return self._work(True, check_mode, more or {}, normal({**self.whole, **given}))
 
     def remove(self, check_mode: bool = False, more: dict[str, Any] | None = None, **given: Any) -> list[Any]:
         of_removal = {"secret_name": self.secret, "secret_recovery_window_in_days": 7, **given}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._answers import Answers
-from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
+from ansible_collections.opta.platform.plugins.module_utils._elasticache import api
+from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
 
 from .conftest import actions, changed, planned_and_done
@@ -66,7 +67,7 @@ def test_x1_only_the_port_is_open(cache):
         ({"replica_count": 3}, {"replica_count"}),
         ({"replica_count": 0, "automatic_failover_enabled": False, "multi_az_enabled": False}, None),
         ({"automatic_failover_enabled": False, "multi_az_enabled": False}, {"automatic_failover_enabled", "multi_az_enabled"}),
-        ({"snapshot_retention_days": 5}, {"snapshot_retention_days"}),
+        ({"snapshot_retention_days": 9}, {"snapshot_retention_days"}),
         ({"snapshot_window": "01:00-02:00"}, {"snapshot_window"}),
         ({"maintenance_window": "mon:01:00-mon:02:30"}, {"maintenance_window"}),
         ({"auto_minor_version_upgrade": False}, {"auto_minor_version_upgrade"}),
@@ -85,6 +86,38 @@ def test_a_change_is_planned_done_and_done_once(cache, change, attributes):
     cache.bring(**WITH_REPLICA)
     done = planned_and_done(cache, **{**WITH_REPLICA, **change})
     assert changed(done) == (set(change) if attributes is None else attributes)
+
+
+def test_defaults_are_those_of_a_new_cache(cache):
+    """What somebody has raised since stays, unless the inventory names it."""
+    cache.bring(node_type=None)
+    group, node = cache.group(), cache.node()
+    assert (node["CacheNodeType"], len(group["MemberClusters"]), group["SnapshotRetentionLimit"]) == ("cache.t4g.small", 1, 5)
+    cache.api.modify_replication_group(
+        ReplicationGroupId=cache.name, SnapshotRetentionLimit=35, CacheNodeType="cache.t4g.medium", ApplyImmediately=True
+    )
+    assert actions(cache.bring(node_type=None)) == []
+    assert cache.group()["SnapshotRetentionLimit"] == 35
+    assert changed(cache.bring(node_type=None, snapshot_retention_days=5)) == {"snapshot_retention_days"}
+
+
+def test_a_parameter_that_equals_its_default_is_no_change(cache, monkeypatch):
+    """Whatever source AWS tells of it."""
+    cache.bring(parameters={"timeout": 0, "maxmemory-policy": "allkeys-lru"})
+    real = api.describe_parameters
+
+    def told(client, name):
+        listed = real(client, name)
+        return [{**each, "Source": "system"} if each["ParameterName"] == "timeout" else each for each in listed]
+
+    monkeypatch.setattr(api, "describe_parameters", told)
+    assert actions(cache.bring(parameters={"timeout": 0, "maxmemory-policy": "allkeys-lru"})) == []
+    assert changed(cache.bring(parameters={"timeout": 0})) == {"parameters"}
+
+
+def test_a_window_may_be_written_with_capitals(cache):
+    cache.bring(maintenance_window="Mon:01:00-Mon:02:30")
+    assert actions(cache.bring(maintenance_window="Mon:01:00-Mon:02:30")) == []
 
 
 def test_changes_reach_aws(cache):
@@ -270,24 +303,23 @@ def test_a_group_that_is_being_deleted_is_waited_for_and_made_anew(cache, aws):
     assert cache.group()["ReplicationGroupCreateTime"] > created
 
 
-def test_a_failed_group_is_told_and_made_again(cache, aws, place):
+def test_a_group_that_failed_at_creation_is_replaced(cache, aws, place):
     key = aws.kms.create_key()["KeyMetadata"]["Arn"]
     cache.whole["kms_key_arn"] = key
-    aws.world.clock.set_times({"elasticache:replicationgroup": {"calls": 20}})
+    aws.world.clock.set_times({"elasticache:replicationgroup": 60})
     try:
         cache.bring(more={"wait": False})
         aws.kms.disable_key(KeyId=key)
-        with pytest.raises(ResourceFailed, match=rf"create-failed: Unable to access the KMS key {key}.*it is made again then"):
-            cache.bring()
-        (planned, *_more) = cache.bring(check_mode=True)
-        assert planned.action == "replace"
-        assert "create-failed: Unable to access" in planned.notes[0]
-        aws.kms.enable_key(KeyId=key)  # the cause is removed
+        aws.pass_time()
     finally:
         aws.world.clock.set_times({"elasticache:replicationgroup": 0})
+    (planned, *_more) = cache.bring(check_mode=True)
+    assert planned.action == "replace"
+    assert f"create-failed: Unable to access the KMS key {key}" in planned.notes[0]
+    aws.kms.enable_key(KeyId=key)  # the cause is removed
     assert cache.bring()[0].action == "replace"
     assert cache.group()["Status"] == "available"
-    cache.remove()
+    cache.remove(skip_final_snapshot=True)
     assert cache.left() == []
 
 
@@ -315,7 +347,6 @@ def test_without_waiting_the_group_is_begun_and_another_run_ends_it(cache, aws):
         ({"multi_az_enabled": True}, "needs automatic_failover_enabled"),
         ({"engine_version": "9.9"}, "ElastiCache offers valkey in 7.2, 8.0, 8.1, 8.2"),
         ({"subnet_ids": None}, "making it needs subnet_ids"),
-        ({"node_type": None}, "making it needs node_type"),
     ],
 )
 def test_bad_input_is_told_before_anything_is_changed(cache, wrong, message):

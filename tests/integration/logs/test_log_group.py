@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import boto3
 import botocore.session
 import pytest
@@ -125,3 +127,20 @@ def test_t2_a_key_that_is_not_ready_is_waited_for(client, monkeypatch):
     client.meta.events.register("before-call.cloudwatch-logs.CreateLogGroup", refuse)
     assert present(client).action == "create"
     assert refusals == [0]
+
+
+def test_a_new_group_expires_and_an_existing_one_keeps_its_days(client):
+    present(client)
+    assert group(client)["retentionInDays"] == 30
+    client.put_retention_policy(logGroupName=NAME, retentionInDays=365)
+    assert present(client).action is None
+    assert group(client)["retentionInDays"] == 365
+
+
+def test_an_empty_group_without_a_retention_is_one_whose_run_was_cut(client):
+    client.create_log_group(logGroupName=NAME, tags=TAGS)
+    assert present(client).attributes == ["retention_in_days"]
+    client.delete_retention_policy(logGroupName=NAME)
+    client.create_log_stream(logGroupName=NAME, logStreamName="stream")
+    client.put_log_events(logGroupName=NAME, logStreamName="stream", logEvents=[{"timestamp": int(time.time() * 1000), "message": "kept"}])
+    assert present(client).action is None, "what it holds is not made to expire"

@@ -19,6 +19,20 @@ REGION, aws = emulated.REGION, emulated.aws
 _numbers = itertools.count(1)
 
 
+class Passing:
+    """Time that passes at once, here and in AWS."""
+
+    def __init__(self, aws):
+        self._aws, self._slept = aws, 0.0
+
+    def sleep(self, seconds):
+        self._slept += seconds
+        self._aws.pass_time()
+
+    def monotonic(self):
+        return time.monotonic() + self._slept
+
+
 class Clients:
     """One client a service for all runs of a test module: to load the models takes longest."""
 
@@ -65,8 +79,7 @@ def databases(aws):
 @pytest.fixture
 def bring(aws, clients, monkeypatch):
     """Run a module's work; answers its result, with the notes under `warnings`."""
-    passing = SimpleNamespace(sleep=lambda seconds: aws.pass_time(), monotonic=time.monotonic)
-    monkeypatch.setattr(_wait, "time", passing)
+    monkeypatch.setattr(_wait, "time", Passing(aws))
 
     def run(name, /, check_mode=False, **options):
         module = importlib.import_module(f"ansible_collections.opta.platform.plugins.modules.{name}")

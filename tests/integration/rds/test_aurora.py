@@ -89,7 +89,7 @@ def test_a_major_upgrade_needs_a_word_and_brings_a_parameter_group_of_its_own(aw
     options = {**options, "engine_version": "16", "parameters": {"log_statement": "ddl"}}
     name = options["name"]
     bring(MODULE, **options)
-    assert databases.parameters(name) == {"rds.force_ssl": "1", "log_statement": "ddl"}
+    assert databases.parameters(name) == {"rds.force_ssl": "1", "log_statement": "ddl"}, "1 is no default of 16"
     options["engine_version"] = "17"
     for check_mode in (True, False):
         mark = len(aws.log())
@@ -104,7 +104,8 @@ def test_a_major_upgrade_needs_a_word_and_brings_a_parameter_group_of_its_own(aw
         f"DB cluster parameter group {name}-aurora-postgresql16": "delete",
     }
     assert databases.cluster(name)["EngineVersion"].startswith("17.")
-    assert databases.parameters(name) == {"rds.force_ssl": "1", "log_statement": "ddl"}
+    assert databases.parameters(name) == {"log_statement": "ddl"}
+    assert databases.parameter(name, "rds.force_ssl") == "1"
     assert databases.groups_left(name) == [name, f"{name}-aurora-postgresql17"]
     assert databases.pending_reboot(name) == []
     remove(bring, options, skip_final_snapshot=True)
@@ -116,6 +117,7 @@ def test_t6_a_version_that_moved_is_left_and_told(aws, bring, plan_and_do, datab
     told = bring(MODULE, **options)
     assert "AWS offers 17.9" in " ".join(told["warnings"])
     databases.rds.modify_db_cluster(DBClusterIdentifier=name, EngineVersion="17.9", ApplyImmediately=True)
+    aws.until(lambda: databases.cluster(name)["Status"] == "upgrading")
     for version in ("17", "17.7", "16.13", None):
         given = (
             {**options, "engine_version": version} if version else {key: value for key, value in options.items() if key != "engine_version"}
@@ -145,37 +147,118 @@ def test_t17_static_parameters_wait_for_a_reboot_that_needs_a_word(aws, bring, p
     options.update(parameters={"max_connections": 600}, allow_reboot=True)
     done = plan_and_do(MODULE, "update", **options)
     assert len(done["actions"]) == 3, "the change and the reboots it needs are planned together"
-    assert databases.parameters(name) == {"rds.force_ssl": "1", "max_connections": "600"}
+    assert databases.parameters(name) == {"max_connections": "600"}
     assert databases.pending_reboot(name) == []
     remove(bring, options, skip_final_snapshot=True)
 
 
-def test_t16_a_restore_sets_the_password_again(aws, bring, plan_and_do, databases, options, fresh):
-    bring(MODULE, **options)
-    remove(bring, options)
-    (snapshot,) = databases.snapshots(options["name"])
-    name = fresh("restored")
-    restored = {**options, "name": name, "secret_name": f"opta/{name}/store", "tags": {**options["tags"], "opta:name": name}}
-    del restored["engine_version"]
-    restored["restore"] = {"snapshot_identifier": snapshot["DBClusterSnapshotIdentifier"]}
-    mark = len(aws.log())
-    assert bring(MODULE, **restored, wait=False)["actions"] == [], "a head start leaves it to the run that sets the password"
-    assert mutating(aws, mark) == []
-    plan_and_do(MODULE, "create", **restored)
-    assert databases.tags(name)["opta:secret-version-id"] == databases.current_version(restored["secret_name"])
-    modified = [r["parameters"] for r in aws.log()[mark:] if r["operation"] == "ModifyDBCluster"]
-    assert any("MasterUserPassword" in request for request in modified)
-    assert databases.cluster(name)["EngineVersion"] == "17.7"
+def test_a_parameter_that_equals_its_default_is_no_change(plan_and_do, databases, options, bring):
+    name = options["name"]
+    options["parameters"] = {"timezone": "UTC", "log_statement": "ddl"}
+    plan_and_do(MODULE, "create", **options)
+    assert databases.parameters(name) == {"log_statement": "ddl"}
+    options["parameters"] = {"timezone": "CET", "log_statement": "ddl"}
+    plan_and_do(MODULE, "update", **options)
+    options["parameters"] = {"timezone": "UTC", "log_statement": "ddl"}
+    plan_and_do(MODULE, "update", **options)
+    assert databases.parameter(name, "timezone") == "UTC"
+    remove(bring, options, skip_final_snapshot=True)
 
-    again = fresh("pointintime")
-    point = {**restored, "name": again, "secret_name": f"opta/{again}/store", "instance_count": 2}
-    point["restore"] = {"source_cluster_identifier": name, "use_latest_restorable_time": True}
-    plan_and_do(MODULE, "create", **point)
-    assert len(databases.instances(again)) == 2
-    for each in (restored, point):
-        remove(bring, each, skip_final_snapshot=True)
-    missing = {**restored, "name": fresh("missing"), "restore": {"snapshot_identifier": "not-there"}}
-    assert "no such snapshot" in refusal(bring, True, **missing)
+
+def test_a_list_parameter_takes_several_values(plan_and_do, databases, options, bring):
+    name = options["name"]
+    options["parameters"] = {"shared_preload_libraries": "pg_stat_statements, pgaudit", "pgaudit.log": ["ddl", "role"]}
+    plan_and_do(MODULE, "create", **options)
+    assert databases.parameters(name) == {"shared_preload_libraries": "pg_stat_statements,pgaudit", "pgaudit.log": "ddl,role"}
+    options["parameters"]["shared_preload_libraries"] = ["pg_stat_statements", "pg_cron"]
+    plan_and_do(MODULE, "update", **options, allow_reboot=True)
+    assert databases.parameter(name, "shared_preload_libraries") == "pg_stat_statements,pg_cron"
+    remove(bring, options, skip_final_snapshot=True)
+
+
+def test_a_cluster_of_a_deprecated_version_can_grow_and_be_upgraded(aws, bring, plan_and_do, databases, options):
+    name = options["name"]
+    bring(MODULE, **{**options, "engine_version": "15.15"})
+    account = aws.world.rds["123456789012", "eu-west-1"]
+    account.clusters[name].data["EngineVersion"] = "15.4"
+    options["engine_version"] = "15"
+    told = bring(MODULE, **options)
+    assert not told["changed"]
+    assert f"{name} has version 15.4, which AWS has deprecated: upgrade it." in " ".join(told["warnings"])
+    plan_and_do(MODULE, "create", **{**options, "instance_count": 2})
+    options.update(instance_count=2, db_instance_class="db.r7g.large")
+    plan_and_do(MODULE, "update", **options)
+    options["engine_version"] = "15.17"
+    plan_and_do(MODULE, "update", **options)
+    assert databases.cluster(name)["EngineVersion"] == "15.17"
+    remove(bring, options, skip_final_snapshot=True)
+
+
+def test_a_class_changes_one_instance_after_another(aws, bring, databases, options):
+    """RDS calls an instance available for a moment after ModifyDBInstance."""
+    name, options = options["name"], {**options, "instance_count": 2}
+    bring(MODULE, **options)
+    mark = len(aws.log())
+    bring(MODULE, **{**options, "db_instance_class": "db.r7g.large"})
+    calls = [each for each in aws.log()[mark:] if each["operation"] in ("ModifyDBInstance", "DescribeDBInstances")]
+    modified = [place for place, each in enumerate(calls) if each["operation"] == "ModifyDBInstance"]
+    assert [calls[place]["parameters"]["DBInstanceIdentifier"] for place in modified] == [f"{name}-2", f"{name}-1"], "the writer last"
+    assert modified[1] - modified[0] > 2, "the first one is looked at until it has its class"
+    assert {each["DBInstanceClass"] for each in databases.instances(name).values()} == {"db.r7g.large"}
+    remove(bring, options, skip_final_snapshot=True)
+
+
+def test_serverless_capacity_goes_up_from_nothing(plan_and_do, bring, databases, options):
+    """AWS drops the pause with the least capacity of 0 that it belongs to."""
+    options.update(db_instance_class="db.serverless", serverless_v2_scaling={"min_capacity": 0, "max_capacity": 4})
+    bring(MODULE, **options)
+    options["serverless_v2_scaling"] = {"min_capacity": 0.5, "max_capacity": 4}
+    plan_and_do(MODULE, "update", **options)
+    assert databases.cluster(options["name"])["ServerlessV2ScalingConfiguration"] == {"MinCapacity": 0.5, "MaxCapacity": 4}
+    remove(bring, options, skip_final_snapshot=True)
+
+
+def test_defaults_are_those_of_a_new_cluster(aws, bring, databases, options):
+    """What somebody has raised since stays, unless the inventory names it."""
+    name = options["name"]
+    for option in ("db_instance_class", "backup_retention_period"):
+        del options[option]
+    bring(MODULE, **options)
+    cluster = databases.cluster(name)
+    assert (cluster["BackupRetentionPeriod"], cluster["EnabledCloudwatchLogsExports"]) == (5, [])
+    assert [each["DBInstanceClass"] for each in databases.instances(name).values()] == ["db.t4g.medium"]
+    raised = {"BackupRetentionPeriod": 35, "EnableIAMDatabaseAuthentication": True, "PreferredBackupWindow": "04:00-05:00"}
+    logs = {"CloudwatchLogsExportConfiguration": {"EnableLogTypes": ["postgresql"]}}
+    support = {"EngineLifecycleSupport": "open-source-rds-extended-support"}
+    databases.rds.modify_db_cluster(DBClusterIdentifier=name, **raised, **logs, **support, ApplyImmediately=True)
+    larger = {"DBInstanceClass": "db.r7g.large", "EnablePerformanceInsights": True}
+    databases.rds.modify_db_instance(DBInstanceIdentifier=f"{name}-1", **larger, ApplyImmediately=True)
+    parameter = {"ParameterName": "log_statement", "ParameterValue": "ddl", "ApplyMethod": "immediate"}
+    databases.rds.modify_db_cluster_parameter_group(DBClusterParameterGroupName=cluster["DBClusterParameterGroup"], Parameters=[parameter])
+    aws.until(lambda: databases.cluster(name)["BackupRetentionPeriod"] == 35)
+    assert not bring(MODULE, **options)["changed"]
+    assert databases.instances(name)[f"{name}-1"]["DBInstanceClass"] == "db.r7g.large"
+    lowered = bring(MODULE, **options, backup_retention_period=5, parameters={})
+    assert [action["attributes"] for action in lowered["actions"]] == [["backup_retention_period"], ["parameters"]]
+    remove(bring, options, skip_final_snapshot=True)
+
+
+def test_an_instance_that_somebody_has_made_public_becomes_private_again(aws, plan_and_do, bring, databases, options):
+    name = options["name"]
+    bring(MODULE, **options)
+    databases.rds.modify_db_instance(DBInstanceIdentifier=f"{name}-1", PubliclyAccessible=True, ApplyImmediately=True)
+    aws.until(lambda: databases.instances(name)[f"{name}-1"]["PubliclyAccessible"])
+    aws.until(lambda: databases.instances(name)[f"{name}-1"]["DBInstanceStatus"] == "available")
+    done = plan_and_do(MODULE, "update", **options)
+    assert [action["attributes"] for action in done["actions"]] == [["publicly_accessible"]]
+    remove(bring, options, skip_final_snapshot=True)
+
+
+def test_windows_and_classes_may_be_written_with_capitals(plan_and_do, bring, databases, options):
+    options.update(preferred_maintenance_window="Sun:04:00-Sun:05:00", db_instance_class="db.R7G.large")
+    plan_and_do(MODULE, "create", **options)
+    assert databases.cluster(options["name"])["PreferredMaintenanceWindow"] == "sun:04:00-sun:05:00"
+    remove(bring, options, skip_final_snapshot=True)
 
 
 @pytest.mark.parametrize("module", [MODULE, "documentdb_cluster"])
@@ -198,9 +281,11 @@ def test_a_head_start_and_what_another_run_began_are_finished(aws, bring, plan_a
     assert [action["resource"] for action in done["actions"]] == [f"DB instance {name}-1"]
     assert not bring(MODULE, **options)["changed"]
     databases.rds.modify_db_cluster(DBClusterIdentifier=name, BackupRetentionPeriod=9, DeletionProtection=False, ApplyImmediately=True)
+    aws.until(lambda: databases.cluster(name)["Status"] == "modifying")
     assert bring(MODULE, **options)["changed"]
     assert databases.cluster(name)["BackupRetentionPeriod"] == 5
     databases.rds.modify_db_cluster(DBClusterIdentifier=name, DeletionProtection=False, ApplyImmediately=True)
+    aws.until(lambda: databases.cluster(name)["Status"] == "modifying")
     options["deletion_protection"] = False
     begun = bring(MODULE, **options, state="absent", wait=False, skip_final_snapshot=True)
     assert begun["changed"]
@@ -261,7 +346,8 @@ def test_a_run_that_is_cut_at_any_call_is_finished_by_the_next(aws, bring, plan_
         ({"engine_version": "99"}, "does not offer engine_version 99"),
         ({"db_instance_class": "db.t1.huge"}, "no db_instance_class db.t1.huge"),
         ({"parameters": {"log_statment": "all"}}, "did you mean log_statement?"),
-        ({"parameters": {"log_statement": "some"}}, "one of none, ddl, mod, all"),
+        ({"parameters": {"log_statement": "some"}}, "some is none of none, ddl, mod, all; for example none"),
+        ({"parameters": {"shared_preload_libraries": "pgaudit,pg_audit"}}, "pg_audit is none of auto_explain"),
     ],
 )
 def test_what_aws_does_not_offer_is_refused_before_anything_is_changed(aws, bring, options, wrong, message):

@@ -24,7 +24,8 @@ def test_d3_a_cluster_with_its_logs_through_its_life(plan_and_do, databases, opt
     cluster = databases.cluster(name)
     assert (cluster["Engine"], cluster["EngineVersion"], cluster["Port"], cluster["Status"]) == ("docdb", "5.0.0", 27017, "available")
     assert (cluster["StorageEncrypted"], cluster["KmsKeyId"]) == (True, options["kms_key_id"])
-    assert databases.parameters(name) == {"audit_logs": "enabled", "tls": "enabled"}
+    assert databases.parameters(name) == {"audit_logs": "enabled"}
+    assert databases.parameter(name, "tls") == "enabled"
     (rule,) = databases.security_groups(name)[0]["IpPermissions"]
     assert (rule["FromPort"], rule["ToPort"]) == (27017, 27017)
     assert databases.credentials(options["secret_name"])["username"] == cluster["MasterUsername"]
@@ -32,7 +33,7 @@ def test_d3_a_cluster_with_its_logs_through_its_life(plan_and_do, databases, opt
     plan_and_do(MODULE, "update", **options)
     cluster = databases.cluster(name)
     assert (cluster["BackupRetentionPeriod"], cluster["StorageType"], len(databases.instances(name))) == (9, "iopt1", 3)
-    assert databases.parameters(name) == {"audit_logs": "enabled", "profiler": "enabled", "tls": "enabled"}
+    assert databases.parameters(name) == {"audit_logs": "enabled", "profiler": "enabled"}
     options["deletion_protection"] = False
     assert plan_and_do(MODULE, "update", **options)["actions"][0]["attributes"] == ["deletion_protection"]
     options["instance_count"] = 2
@@ -60,6 +61,57 @@ def test_t17_tls_is_static(aws, bring, plan_and_do, databases, options):
     assert order == [f"{name}-2", f"{name}-3", f"{name}-1"], "readers first"
     assert databases.pending_reboot(name) == []
     assert {instance.in_force["tls"] for instance in account.instances.values() if instance.name.startswith(name)} == {"tls1.3+"}
+    remove(bring, options, skip_final_snapshot=True)
+
+
+def test_parameters_that_equal_their_defaults_change_nothing_and_reboot_nothing(aws, bring, databases, options):
+    options.update(parameters={"ttl_monitor": "enabled", "tls": "enabled", "profiler_threshold_ms": 100}, allow_reboot=True)
+    bring(MODULE, **options)
+    assert databases.parameters(options["name"]) == {}
+    mark = len(aws.log())
+    for check_mode in (True, False):
+        again = bring(MODULE, check_mode=check_mode, **options)
+        assert (again["actions"], again["warnings"]) == ([], [])
+    assert [each["operation"] for each in aws.log()[mark:] if each["mutating"]] == []
+    remove(bring, options, skip_final_snapshot=True)
+
+
+def test_a_new_password_is_published_after_the_cluster_has_it(aws, bring, clients, databases, options):
+    """DocumentDB stays available for a moment after ModifyDBCluster, and tells nothing of what is pending."""
+    name, secret = options["name"], options["secret_name"]
+    bring(MODULE, **options)
+    cluster = aws.world.rds["123456789012", "eu-west-1"].clusters[name]
+    published = []
+
+    def note(model, **_context):
+        if model.name == "UpdateSecretVersionStage":
+            published.append((cluster.password, cluster.data["Status"]))
+
+    events = clients("secretsmanager").meta.events
+    events.register("before-call", note)
+    bring(MODULE, **options, rotate_password=True)
+    events.unregister("before-call", note)
+    assert set(published) == {(databases.credentials(secret)["password"], "available")}
+    remove(bring, options, skip_final_snapshot=True)
+
+
+def test_a_deprecated_version_is_upgraded_although_aws_tells_no_targets(aws, bring, plan_and_do, databases, options):
+    """DocumentDB's DescribeDBEngineVersions cannot be asked for all versions."""
+    options["engine_version"] = "4.0"
+    bring(MODULE, **options)
+    aws.world.rds["123456789012", "eu-west-1"].clusters[options["name"]].data["EngineVersion"] = "3.6.0"
+    options.update(engine_version="5.0", allow_major_version_upgrade=True, allow_reboot=True)
+    plan_and_do(MODULE, "update", **options)
+    assert databases.cluster(options["name"])["EngineVersion"] == "5.0.0"
+    remove(bring, options, skip_final_snapshot=True)
+
+
+def test_a_purge_of_parameters_spares_those_of_logs_that_the_cluster_keeps(bring, databases, options):
+    bring(MODULE, **options, enabled_cloudwatch_logs_exports=["audit"], parameters={"ttl_monitor": "disabled"})
+    bring(MODULE, **options, parameters={})
+    assert databases.parameters(options["name"]) == {"audit_logs": "enabled"}
+    bring(MODULE, **options, parameters={}, enabled_cloudwatch_logs_exports=[])
+    assert databases.parameters(options["name"]) == {}
     remove(bring, options, skip_final_snapshot=True)
 
 

@@ -262,3 +262,21 @@ def test_an_account_that_blocks_public_access_is_told(client, monkeypatch):
     monkeypatch.setattr(client, "put_bucket_policy", mock.Mock(side_effect=denied()))
     with pytest.raises(Refused, match="Perhaps the account itself blocks public access"):
         present(client, **OPENED)
+
+
+def test_rules_of_new_buckets_only_leave_those_that_exist(client):
+    policy_of_ours = policy.document("aws", NAME, True, "none", [])
+
+    def bring(days):
+        rules = [{"id": "expire", "enabled": True, "expiration_days": days}]
+        bucket = Bucket(client, NAME, lifecycle_rules_at_creation_only=True)
+        return ensure_present(bucket, {**WANTED, "policy": policy_of_ours, "lifecycle_rules": rules}, check_mode=False)
+
+    def days():
+        return client.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"][0]["Expiration"]["Days"]
+
+    bring(90)
+    assert days() == 90
+    assert bring(30).action is None
+    client.delete_bucket_policy(Bucket=NAME)
+    assert "lifecycle_rules" in bring(30).attributes, "a run was cut before the policy, which comes last"

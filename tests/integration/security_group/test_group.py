@@ -237,6 +237,17 @@ def test_absent(cloud):
     assert cloud.remove().action is None
 
 
+def test_absent_takes_the_groups_of_all_vpcs(cloud):
+    first = cloud.vpc_id
+    cloud.bring(BLOCKS)
+    cloud.vpc_id = cloud.ec2.create_vpc(CidrBlock="10.4.0.0/16")["Vpc"]["VpcId"]
+    cloud.bring(BLOCKS)
+    assert cloud.remove().action == "delete"
+    assert cloud.found() == []
+    cloud.vpc_id = first
+    assert cloud.found() == []
+
+
 def test_killed_after_any_call_is_finished(cloud):
     clients = client_group(cloud)
     for number in range(4):

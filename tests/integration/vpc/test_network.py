@@ -166,6 +166,16 @@ def test_what_others_added_to_an_endpoint_stays(cloud):
     assert group in {each["GroupId"] for each in found[endpoints["sts"]]["Groups"]}
 
 
+def test_all_blocks_of_the_vpc_reach_the_interface_endpoints(cloud):
+    options = {**WHOLE, "zone_count": 1, "interface_endpoints": ["sts"]}
+    made = cloud.bring(**options)[0].resource
+    assert made["cidr_blocks"] == ["10.0.0.0/16"]
+    cloud.ec2.associate_vpc_cidr_block(VpcId=made["vpc_id"], CidrBlock="100.64.0.0/16")
+    outcomes = cloud.bring(**options)
+    assert outcomes[0].resource["cidr_blocks"] == ["10.0.0.0/16", "100.64.0.0/16"]
+    assert cloud.actions(outcomes) == [("update", f"security group {cloud.name}-endpoints", ("allowed_cidr_blocks",))]
+
+
 def test_rules_of_others_in_the_group_of_the_endpoints_stay(cloud):
     options = {**WHOLE, "zone_count": 1, "interface_endpoints": ["sts"]}
     cloud.bring(**options)

@@ -27,7 +27,9 @@ DEFAULT_TIMES = {
     "ec2:snapshot": 0.5,
     "rds:cluster": 1.0,
     "rds:instance": 1.0,
+    "rds:notice": 0.1,  # for how long something is still available after Modify
     "rds:modify": 0.5,
+    "rds:password": 1.0,
     "rds:reboot": 0.5,
     "rds:snapshot": 0.5,
     "elasticache:replicationgroup": 1.0,

@@ -74,7 +74,8 @@ def restore_db_cluster_from_snapshot(call: Call) -> dict[str, Any]:
     snapshot = snapshot_of(call, "SnapshotIdentifier")
     if snapshot.data["Status"] != "available":
         raise AwsError("InvalidDBClusterSnapshotStateFault", "The snapshot is not in the available state.", 400)
-    return _restore(call, snapshot.data, snapshot.password, call.get("EngineVersion"))
+    version = engines.resolve(snapshot.data["Engine"], call.get("EngineVersion"))  # without one the engine's default, not the snapshot's
+    return _restore(call, snapshot.data, snapshot.password, version)
 
 
 @answers("rds", "RestoreDBClusterToPointInTime")
@@ -85,7 +86,7 @@ def restore_db_cluster_to_point_in_time(call: Call) -> dict[str, Any]:
     when = call.get("RestoreToTime")
     if when and not source.data["EarliestRestorableTime"].timestamp() <= _timestamp(when) <= utcnow().timestamp() + 1:
         raise invalid(f"The specified restore time {when} is not within the restorable window of the cluster")
-    return _restore(call, source.data, source.password, None)
+    return _restore(call, source.data, source.password, source.data["EngineVersion"])
 
 
 @answers("rds", "DescribeDBClusters")
@@ -111,21 +112,30 @@ def modify_db_cluster(call: Call) -> dict[str, Any]:
     if logs:
         on = set(cluster.data["EnabledCloudwatchLogsExports"]) | set(logs.get("EnableLogTypes") or [])
         changes["EnabledCloudwatchLogsExports"] = sorted(on - set(logs.get("DisableLogTypes") or []))
-    cluster.data["Status"] = "upgrading" if "EngineVersion" in changes else "modifying"
+    password = call.get("MasterUserPassword")
+    if cluster.data["Engine"] == engines.AURORA:  # DocumentDB tells nothing of what is pending
+        pending = {"EngineVersion": changes.get("EngineVersion"), "MasterUserPassword": "****" if password else None}
+        cluster.data["PendingModifiedValues"] = {name: value for name, value in pending.items() if value}
+
+    def begun() -> None:
+        """Only now is it no longer available (hashicorp/terraform-provider-aws, waitDBClusterAvailable of RDS and DocumentDB)."""
+        cluster.data["Status"] = "upgrading" if "EngineVersion" in changes else "resetting-master-credentials" if password else "modifying"
+        call.world.clock.after("rds:password" if password else "rds:modify", done)
 
     def done() -> None:
+        cluster.data.pop("PendingModifiedValues", None)
         another_group = (
             changes.get("DBClusterParameterGroup", cluster.data["DBClusterParameterGroup"]) != cluster.data["DBClusterParameterGroup"]
         )
         cluster.data.update(changes)
-        cluster.password = call.get("MasterUserPassword") or cluster.password
+        cluster.password = password or cluster.password
         for instance in account(call).of(cluster):
             instance.data["EngineVersion"] = cluster.data["EngineVersion"]
             if another_group:
                 instance.in_force["another group"] = "until it is rebooted"
         cluster.data["Status"] = "available"
 
-    call.world.clock.after("rds:modify", done)
+    call.world.clock.after("rds:notice", begun)
     return {"DBCluster": described(call, cluster)}
 
 
@@ -217,7 +227,7 @@ def refuse_unless_available(cluster: Cluster) -> None:
         raise AwsError("InvalidDBClusterStateFault", f"DB cluster {cluster.name} is not in available state.", 400)
 
 
-def _restore(call: Call, source: Data, password: str | None, version: str | None) -> dict[str, Any]:
+def _restore(call: Call, source: Data, password: str | None, version: str) -> dict[str, Any]:
     engine = source["Engine"]
     if call.get("Engine", engine) != engine:
         raise combination(f"The engine of the snapshot is {engine}")
@@ -225,7 +235,7 @@ def _restore(call: Call, source: Data, password: str | None, version: str | None
     kept = {"MasterUsername": source["MasterUsername"], "DatabaseName": source.get("DatabaseName")}
     for member in ("BackupRetentionPeriod", "PreferredBackupWindow", "KmsKeyId"):
         kept[member] = source.get(member)
-    cluster = _make(call, name, engine, engines.resolve(engine, version or source["EngineVersion"]), kept)
+    cluster = _make(call, name, engine, version, kept)
     cluster.password = password
     return {"DBCluster": described(call, cluster)}
 
@@ -303,6 +313,8 @@ def _make(call: Call, name: str, engine: str, version: str, given: Data) -> Clus
 def _settings(call: Call) -> Data:
     """What a request sets, in the shape of the data."""
     given = {theirs: call.get(member) for member, theirs in PLAIN.items() if call.get(member) is not None}
+    if "ServerlessV2ScalingConfiguration" in given:
+        given["ServerlessV2ScalingConfiguration"] = engines.shown_scaling(given["ServerlessV2ScalingConfiguration"])
     if call.get("VpcSecurityGroupIds"):
         given["VpcSecurityGroups"] = [{"VpcSecurityGroupId": each, "Status": "active"} for each in call.get("VpcSecurityGroupIds")]
     return given

@@ -13,6 +13,8 @@ VERSIONS = {
     AURORA: ("15.15", "15.17", "16.11", "16.13", "17.7", "17.9", "18.3"),
     DOCUMENTDB: ("4.0.0", "5.0.0", "8.0.0"),
 }
+# engine: versions that only IncludeAll lists, and of which no cluster is made; older than those above
+DEPRECATED = {AURORA: ("15.4", "15.10"), DOCUMENTDB: ("3.6.0",)}
 # engine: the version of a cluster that names none
 DEFAULTS = {AURORA: "17.7", DOCUMENTDB: "8.0.0"}
 # engine and major: the version of a cluster that names only the major; else its newest
@@ -25,29 +27,35 @@ LOG_TYPES = {AURORA: ("postgresql", "instance", "iam-db-auth-error"), DOCUMENTDB
 PORTS = {AURORA: 5432, DOCUMENTDB: 27017}
 STORAGE_TYPES = {AURORA: ("aurora", "aurora-iopt1"), DOCUMENTDB: ("standard", "iopt1")}
 
-# engine: (name, default, allowed, applied at once, modifiable)
-_PARAMETERS: dict[str, tuple[tuple[str, str | None, str | None, bool, bool], ...]] = {
+_LIBRARIES = "auto_explain,orafce,pgaudit,pglogical,pg_bigm,pg_cron,pg_hint_plan,pg_prewarm,pg_similarity,pg_stat_statements,plprofiler"
+# engine: (name, default, allowed, data type, applied at once, modifiable)
+_PARAMETERS: dict[str, tuple[tuple[str, str | None, str | None, str, bool, bool], ...]] = {
     AURORA: (
-        ("rds.force_ssl", "0", "0,1", True, True),
-        ("ssl_min_protocol_version", "TLSv1.2", "TLSv1,TLSv1.1,TLSv1.2,TLSv1.3", True, True),
-        ("log_statement", None, "none,ddl,mod,all", True, True),
-        ("log_min_duration_statement", None, "-1-2147483647", True, True),
-        ("timezone", "UTC", None, True, True),
-        ("max_connections", "LEAST({DBInstanceClassMemory/9531392},5000)", "6-262143", False, True),
-        ("shared_preload_libraries", "pg_stat_statements", None, False, True),
-        ("rds.logical_replication", "0", "0,1", False, True),
-        ("server_encoding", None, None, False, False),
+        ("rds.force_ssl", "0", "0,1", "boolean", True, True),
+        ("ssl_min_protocol_version", "TLSv1.2", "TLSv1,TLSv1.1,TLSv1.2,TLSv1.3", "string", True, True),
+        ("log_statement", None, "none,ddl,mod,all", "string", True, True),
+        ("log_min_duration_statement", None, "-1-2147483647", "integer", True, True),
+        ("timezone", "UTC", None, "string", True, True),
+        ("max_connections", "LEAST({DBInstanceClassMemory/9531392},5000)", "6-262143", "integer", False, True),
+        ("shared_preload_libraries", "pg_stat_statements", _LIBRARIES, "list", False, True),
+        ("pgaudit.log", None, "ddl,function,misc,read,role,write,none,all", "list", True, True),
+        ("rds.logical_replication", "0", "0,1", "boolean", False, True),
+        ("server_encoding", None, None, "string", False, False),
     ),
     DOCUMENTDB: (
-        ("tls", "enabled", "disabled,enabled,fips-140-3,tls1.2+,tls1.3+", False, True),
-        ("audit_logs", "disabled", "enabled,disabled,all,ddl,dml,dml_read,dml_write,none", True, True),
-        ("profiler", "disabled", "enabled,disabled", True, True),
-        ("profiler_threshold_ms", "100", "50-2147483646", True, True),
-        ("profiler_sampling_rate", "1.0", "0.0-1.0", True, True),
-        ("ttl_monitor", "enabled", "disabled,enabled", True, True),
-        ("change_stream_log_retention_duration", "10800", "3600-86400", True, True),
+        ("tls", "enabled", "disabled,enabled,fips-140-3,tls1.2+,tls1.3+", "string", False, True),
+        ("audit_logs", "disabled", "enabled,disabled,all,ddl,dml,dml_read,dml_write,none", "string", True, True),
+        ("profiler", "disabled", "enabled,disabled", "string", True, True),
+        ("profiler_threshold_ms", "100", "50-2147483646", "integer", True, True),
+        ("profiler_sampling_rate", "1.0", "0.0-1.0", "float", True, True),
+        ("ttl_monitor", "enabled", "disabled,enabled", "string", True, True),
+        ("change_stream_log_retention_duration", "10800", "3600-86400", "integer", True, True),
     ),
 }
+# (family, name): the default where a family has another one
+_DEFAULTS = {(f"{AURORA}17", "rds.force_ssl"): "1", (f"{AURORA}18", "rds.force_ssl"): "1"}
+# types whose values are members of AllowedValues, separated by commas
+LISTS = ("list", "string")
 
 
 def major(engine: str, version: str) -> str:
@@ -82,8 +90,8 @@ def resolve(engine: str, version: str | None) -> str:
 
 
 def upgrade_targets(engine: str, version: str) -> list[dict[str, Any]]:
-    """ValidUpgradeTarget of a version."""
-    known = VERSIONS[engine]
+    """ValidUpgradeTarget of a version, be it deprecated."""
+    known = (*DEPRECATED[engine], *VERSIONS[engine])
     return [
         {
             "Engine": engine,
@@ -93,19 +101,22 @@ def upgrade_targets(engine: str, version: str) -> list[dict[str, Any]]:
             "IsMajorVersionUpgrade": major(engine, target) != major(engine, version),
         }
         for target in known[known.index(version) + 1 :]
+        if target in VERSIONS[engine]
     ]
 
 
-def parameters(engine: str) -> list[dict[str, Any]]:
+def parameters(family_name: str) -> list[dict[str, Any]]:
     """The parameters of a family, with their defaults."""
     found = []
-    for name, default, allowed, dynamic, modifiable in _PARAMETERS[engine]:
+    engine = engine_of_family(family_name)
+    for name, usual, allowed, kind, dynamic, modifiable in _PARAMETERS[engine]:
+        default = _DEFAULTS.get((family_name, name), usual)
         parameter = {
             "ParameterName": name,
             "Description": f"Sets {name}",
             "Source": "engine-default" if engine == AURORA else "system",
             "ApplyType": "dynamic" if dynamic else "static",
-            "DataType": "string",
+            "DataType": kind,
             "IsModifiable": modifiable,
             "ApplyMethod": "pending-reboot",
         }
@@ -128,12 +139,19 @@ def check_class(engine: str, instance_class: str) -> None:
         raise AwsError("InvalidParameterCombination", message, 400)
 
 
+def shown_scaling(scaling: dict[str, Any]) -> dict[str, Any]:
+    """Seconds until it pauses are only kept with a least capacity of 0 (RDS API, ServerlessV2ScalingConfigurationInfo)."""
+    kept = {name: value for name, value in scaling.items() if name != "SecondsUntilAutoPause"}
+    return kept if scaling.get("MinCapacity") else {**kept, "SecondsUntilAutoPause": scaling.get("SecondsUntilAutoPause", 300)}
+
+
 @answers("rds", "DescribeDBEngineVersions")
 def describe_db_engine_versions(call: Call) -> dict[str, Any]:
     found = []
-    for engine, versions in VERSIONS.items():
+    for engine, available in VERSIONS.items():
         if call.get("Engine", engine) != engine:
             continue
+        versions = (*DEPRECATED[engine], *available) if call.get("IncludeAll") else available
         asked = call.get("EngineVersion")
         chosen = [each for each in versions if asked in (None, each, major(engine, each))]
         if call.get("DefaultOnly"):
@@ -148,6 +166,8 @@ def describe_orderable_db_instance_options(call: Call) -> dict[str, Any]:
     engine, asked = call.get("Engine"), call.get("EngineVersion")
     if engine not in VERSIONS:
         raise AwsError("InvalidParameterValue", f"Unrecognized engine name: {engine}", 400)
+    if asked in DEPRECATED[engine]:
+        return {"OrderableDBInstanceOptions": []}
     if asked is not None and asked not in VERSIONS[engine]:
         raise AwsError("InvalidParameterCombination", f"Cannot find version {asked} for {engine}", 400)
     chosen = [each for each in CLASSES[engine] if call.get("DBInstanceClass", each) == each]
@@ -175,7 +195,7 @@ def describe_engine_default_cluster_parameters(call: Call) -> dict[str, Any]:
     name = call.get("DBParameterGroupFamily")
     if name not in families():
         raise AwsError("InvalidParameterValue", f"Invalid DB Parameter Group Family: {name}", 400)
-    return {"EngineDefaults": {"DBParameterGroupFamily": name, "Parameters": parameters(engine_of_family(name))}}
+    return {"EngineDefaults": {"DBParameterGroupFamily": name, "Parameters": parameters(name)}}
 
 
 def _described(engine: str, version: str) -> dict[str, Any]:
@@ -185,6 +205,7 @@ def _described(engine: str, version: str) -> dict[str, Any]:
         "DBParameterGroupFamily": family(engine, version),
         "DBEngineDescription": "Aurora (PostgreSQL)" if engine == AURORA else "Amazon DocumentDB (with MongoDB compatibility)",
         "DBEngineVersionDescription": f"{engine} {version}",
+        "Status": "deprecated" if version in DEPRECATED[engine] else "available",
         "ValidUpgradeTarget": upgrade_targets(engine, version),
         "ExportableLogTypes": list(LOG_TYPES[engine]),
         "SupportsLogExportsToCloudwatchLogs": True,

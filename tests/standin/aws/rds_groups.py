@@ -10,7 +10,7 @@ from moto.ec2.models import ec2_backends
 
 from tests.standin.aws.errors import AwsError
 from tests.standin.aws.operations import Call, answers
-from tests.standin.aws.rds_engines import engine_of_family, families, parameters
+from tests.standin.aws.rds_engines import LISTS, families, parameters
 from tests.standin.aws.rds_model import (
     Data,
     ParameterGroup,
@@ -126,7 +126,7 @@ def describe_db_cluster_parameters(call: Call) -> dict[str, Any]:
 @answers("rds", "ModifyDBClusterParameterGroup")
 def modify_db_cluster_parameter_group(call: Call) -> dict[str, Any]:
     group = parameter_group_of(call, call.get("DBClusterParameterGroupName"))
-    known = {each["ParameterName"]: each for each in parameters(engine_of_family(group.data["DBParameterGroupFamily"]))}
+    known = {each["ParameterName"]: each for each in parameters(group.data["DBParameterGroupFamily"])}
     if len(call.get("Parameters")) > 20:
         raise invalid("Request must have a maximum of 20 Parameters to modify")
     for each in call.get("Parameters"):
@@ -157,10 +157,13 @@ def delete_db_cluster_parameter_group(call: Call) -> dict[str, Any]:
 
 
 def values_of(group: ParameterGroup) -> list[Data]:
-    """The parameters of a group, with the user's values."""
-    found = copy.deepcopy(parameters(engine_of_family(group.data["DBParameterGroupFamily"])))
+    """The parameters of a group, with the user's values. One that is set to its default keeps its source.
+
+    Source: hashicorp/terraform-provider-aws, issues 23335, 12742 and 13384.
+    """
+    found = copy.deepcopy(parameters(group.data["DBParameterGroupFamily"]))
     for each in found:
-        if each["ParameterName"] in group.values:
+        if group.values.get(each["ParameterName"], each.get("ParameterValue")) != each.get("ParameterValue"):
             each.update(ParameterValue=group.values[each["ParameterName"]], Source="user")
     return found
 
@@ -168,7 +171,7 @@ def values_of(group: ParameterGroup) -> list[Data]:
 def effective(call: Call, group_name: str, family: str) -> dict[str, str]:
     """What a group, or the default group of a family, sets."""
     group = account(call).parameter_groups.get(group_name)
-    listed = values_of(group) if group else parameters(engine_of_family(family))
+    listed = values_of(group) if group else parameters(family)
     return {each["ParameterName"]: each.get("ParameterValue", "") for each in listed}
 
 
@@ -193,7 +196,8 @@ def _check_parameter(known: dict[str, Data], given: Data, family: str) -> None:
     if parameter["ApplyType"] == "static" and given.get("ApplyMethod") == "immediate":
         raise combination("cannot use immediate apply method for static parameter")
     allowed = parameter.get("AllowedValues")
-    if allowed and not re.fullmatch(r"-?[\d.]+-[\d.]+", allowed) and value not in allowed.split(","):
+    members = str(value).split(",") if parameter["DataType"] in LISTS else [value]
+    if allowed and not re.fullmatch(r"-?[\d.]+-[\d.]+", allowed) and set(members) - set(allowed.split(",")):
         raise invalid(f"Invalid parameter value: {value} for: {name} allowed values are: {allowed} of {family}")
 
 
@@ -244,5 +248,11 @@ def remove_tags_from_resource(call: Call) -> dict[str, Any] | None:
 
 @answers("rds", "ListTagsForResource")
 def list_tags_for_resource(call: Call) -> dict[str, Any] | None:
-    tags = dict(tagged(call)).get(call.get("ResourceName"))
+    """Source: botocore's model, the errors of ListTagsForResource."""
+    arn = str(call.get("ResourceName"))
+    tags = dict(tagged(call)).get(arn)
+    if tags is None and ":cluster:" in arn:
+        raise AwsError("DBClusterNotFoundFault", f"DBCluster {arn.rpartition(':')[2]} not found.", 404)
+    if tags is None and ":db:" in arn:
+        raise AwsError("DBInstanceNotFound", f"DBInstance {arn.rpartition(':')[2]} not found.", 404)
     return call.moto() if tags is None else {"TagList": tag_list(tags)}

@@ -31,6 +31,7 @@ from tests.standin.aws.rds_model import (
 
 MOST_INSTANCES = 16
 SETTINGS = {
+    "PubliclyAccessible": "PubliclyAccessible",
     "DBInstanceClass": "DBInstanceClass",
     "PromotionTier": "PromotionTier",
     "AutoMinorVersionUpgrade": "AutoMinorVersionUpgrade",
@@ -41,6 +42,8 @@ SETTINGS = {
     "PerformanceInsightsKMSKeyId": "PerformanceInsightsKMSKeyId",
     "PerformanceInsightsRetentionPeriod": "PerformanceInsightsRetentionPeriod",
 }
+#: what DescribeDBInstances tells while it is not applied (RDS API, PendingModifiedValues)
+PENDING = ("DBInstanceClass", "CACertificateIdentifier")
 
 
 @answers("rds", "CreateDBInstance")
@@ -104,15 +107,23 @@ def modify_db_instance(call: Call) -> dict[str, Any]:
     ):
         instance.data["PendingModifiedValues"] = {"DBInstanceClass": changes.pop("DBInstanceClass")}
     restarts = changes.get("DBInstanceClass", instance.data["DBInstanceClass"]) != instance.data["DBInstanceClass"]
-    instance.data["DBInstanceStatus"] = "modifying"
+    pending = instance.data["PendingModifiedValues"]
+    pending.update({name: value for name, value in changes.items() if name in PENDING and instance.data.get(name) != value})
+
+    def begun() -> None:
+        instance.data["DBInstanceStatus"] = "modifying"
+        call.world.clock.after("rds:modify", done)
 
     def done() -> None:
         instance.data.update(changes)
+        for name in changes:
+            pending.pop(name, None)
         instance.data["DBInstanceStatus"] = "available"
         if restarts:
             _take_parameters(call, instance)
 
-    call.world.clock.after("rds:modify", done)
+    # Amazon Aurora User Guide: an instance is available until RDS begins; Terraform's waiter waits half a minute before it looks
+    call.world.clock.after("rds:notice", begun)
     return {"DBInstance": _described(call, instance)}
 
 

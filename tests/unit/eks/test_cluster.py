@@ -354,3 +354,18 @@ def test_creation_without_role_and_subnets_says_what_is_missing(eks):
     eks.refuse("describe_cluster", "ResourceNotFoundException")
     with pytest.raises(Refused, match="needs role_arn and subnet_ids"):
         present(eks, wanted={"version": "1.34"})
+
+
+def test_a_new_cluster_gets_defaults_and_an_existing_one_keeps_what_is_not_given(eks):
+    given = {name: WANTED[name] for name in ("role_arn", "version", "subnet_ids", "tags")}
+
+    def planned():
+        return ensure_present(Cluster(eks.client, "opta-staging", predict_arn=lambda: "arn"), given, check_mode=True)
+
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.answer("describe_cluster_versions", OFFERED)
+    new = planned().after
+    assert (new["upgrade_support_type"], new["service_ipv4_cidr"], len(new["log_types"])) == ("STANDARD", "172.20.0.0/16", 5)
+    other = described(upgradePolicy={"supportType": "EXTENDED"}, kubernetesNetworkConfig={"serviceIpv4Cidr": "10.100.0.0/16"}, logging={})
+    eks.answer("describe_cluster", other)
+    assert planned().action is None

@@ -273,7 +273,7 @@ def test_degraded_before_a_change_is_told_and_after_it_a_failure(eks):
 
 def test_creation_says_what_is_missing(eks):
     eks.refuse("describe_nodegroup", "ResourceNotFoundException")
-    with pytest.raises(Refused, match="needs node_role_arn, subnet_ids, min_size, max_size"):
+    with pytest.raises(Refused, match="needs node_role_arn, subnet_ids"):
         ensure_present(NodeGroup(eks.client, "opta-staging", "default"), {"ami_type": "AL2023_x86_64_STANDARD"}, check_mode=True)
 
 
@@ -311,3 +311,19 @@ def test_deletion_of_a_failed_group_goes_on(eks):
     eks.answer("describe_nodegroup", described("DELETING"))
     eks.refuse("describe_nodegroup", "ResourceNotFoundException")
     assert ensure_absent(NodeGroup(eks.client, "opta-staging", "default"), check_mode=False).action == "delete"
+
+
+def test_a_new_group_gets_defaults_and_an_existing_one_keeps_what_is_not_given(eks):
+    given = {name: WANTED[name] for name in ("node_role_arn", "subnet_ids", "tags")}
+
+    def planned(**options):
+        return ensure_present(NodeGroup(eks.client, "opta-staging", "default", **options), given, check_mode=True)
+
+    eks.refuse("describe_nodegroup", "ResourceNotFoundException")
+    new = planned(new_sizes={"min_size": 3, "max_size": 9}).after
+    assert (new["instance_types"], new["min_size"], new["max_size"], new["desired_size"]) == (["t3.large"], 3, 9, 3)
+    eks.refuse("describe_nodegroup", "ResourceNotFoundException")
+    new = planned().after
+    assert (new["min_size"], new["max_size"]) == (1, 1)
+    eks.answer("describe_nodegroup", described(sizes=(2, 40, 8)))
+    assert planned(new_sizes={"min_size": 3, "max_size": 9}).action is None

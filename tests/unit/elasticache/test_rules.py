@@ -64,7 +64,10 @@ def test_what_is_wrong_is_told(wrong, sentence):
         ([{"name": "a"}, {"name": "a"}], "has two groups named a: names must differ."),
         ([{"name": "Main"}], "elasticache_replication_groups, name is 'Main'"),
         ([{"name": "a--b"}], "single hyphens"),
-        ([{"name": "main", "automatic_failover_enabled": True}], "group main: automatic_failover_enabled needs a replica"),
+        (
+            [{"name": "main", "automatic_failover_enabled": True, "replica_count": 0}],
+            "group main: automatic_failover_enabled needs a replica",
+        ),
     ],
 )
 def test_the_preflight_names_the_group(groups, sentence):
@@ -84,10 +87,11 @@ def test_names_of_a_long_environment_fit():
     assert name != described.group_name("opta", "a" * 32, "b" * 19)
 
 
-def test_entries_get_names_and_defaults():
+def test_entries_get_names_and_keep_what_they_do_not_name():
     (entry,) = described.with_names([{"name": "main", "replica_count": 2}], "opta", "staging")
     assert (entry["group_name"], entry["secret_name"]) == ("opta-staging-cache-main", "opta/staging/cache/main")
-    assert (entry["node_type"], entry["replica_count"]) == ("cache.t4g.small", 2)
+    assert entry["replica_count"] == 2
+    assert "node_type" not in entry
 
 
 def test_outputs_of_a_plan():

@@ -36,7 +36,7 @@ def inputs() -> dict[str, Any]:
         "cluster_name": "opta-staging",
         "kubernetes_version": "1.35",
         "vpc_id": "vpc-1",
-        "vpc_cidr_block": "10.0.0.0/16",
+        "vpc_cidr_blocks": ["10.0.0.0/16", "100.64.0.0/16"],
         "public_subnet_ids": ["subnet-1", "subnet-2"],
         "log_bucket_name": "logs",
         "zone": dict(ZONE),

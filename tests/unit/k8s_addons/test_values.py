@@ -86,7 +86,10 @@ def test_t20_the_load_balancer_ends_tls_and_the_gateway_speaks_plain_http(inputs
     }.items():
         assert told[f"{load_balancer.PREFIX}{name}"] == value
     assert found["nginx"]["config"]["rewriteClientIP"]["mode"] == "ProxyProtocol", "both speak it, or neither"
-    assert found["nginx"]["config"]["rewriteClientIP"]["trustedAddresses"] == [{"type": "CIDR", "value": "10.0.0.0/16"}]
+    assert found["nginx"]["config"]["rewriteClientIP"]["trustedAddresses"] == [
+        {"type": "CIDR", "value": "10.0.0.0/16"},
+        {"type": "CIDR", "value": "100.64.0.0/16"},
+    ]
     assert "access_logs.s3.bucket=logs" in told[f"{load_balancer.PREFIX}attributes"]
     (redirect,) = [each for each in further_objects(found) if each["metadata"]["name"] == "redirect-to-https"]
     assert redirect["spec"]["parentRefs"] == [{"name": "public", "sectionName": "http"}], "on 443 it would go round for ever"

@@ -90,7 +90,12 @@ def subnet(name, vpc_id="vpc-1"):
     return {"subnet_id": f"subnet-{name}", "vpc_id": vpc_id, "availability_zone_id": f"euw1-az{name}"}
 
 
-VPCS = [{"vpc_id": "vpc-1", "cidr_block": "10.9.0.0/16"}]
+ASSOCIATIONS = [
+    {"cidr_block": "10.9.0.0/16", "cidr_block_state": {"state": "associated"}},
+    {"cidr_block": "100.64.0.0/16", "cidr_block_state": {"state": "associated"}},
+    {"cidr_block": "100.65.0.0/16", "cidr_block_state": {"state": "disassociated"}},
+]
+VPCS = [{"vpc_id": "vpc-1", "cidr_block": "10.9.0.0/16", "cidr_block_association_set": ASSOCIATIONS}]
 SUBNETS = [subnet("1"), subnet("2"), subnet("3"), subnet("4", "vpc-2")]
 NATS = [
     {"state": "available", "nat_gateway_addresses": [{"public_ip": "203.0.113.9"}, {"private_ip": "10.9.0.1"}]},
@@ -102,7 +107,7 @@ def test_a_vpc_that_is_brought_looks_like_ours():
     brought = network.brought_vpc("vpc-1", VPCS, SUBNETS, NATS, ["subnet-1"], ["subnet-3", "subnet-2"])
     assert brought == {
         "vpc_id": "vpc-1",
-        "cidr_block": "10.9.0.0/16",
+        "cidr_blocks": ["10.9.0.0/16", "100.64.0.0/16"],
         "zone_ids": ["euw1-az3", "euw1-az2"],
         "public_subnet_ids": ["subnet-1"],
         "private_subnet_ids": ["subnet-3", "subnet-2"],

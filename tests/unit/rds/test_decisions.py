@@ -141,9 +141,11 @@ def test_preflight_lets_pass_what_is_right():
 
 def test_entries_are_completed():
     entries = [{"name": "main", "backup_retention_days": 7, "engine_version": None}, {"name": "x", "deletion_protection": False}]
-    first, second = described.completed(entries, "documentdb", "opta", "staging", "10.0.0.0/16", True, ["x"])
+    first, second = described.completed(entries, "documentdb", "opta", "staging", ["10.0.0.0/16", "100.64.0.0/16"], True, ["x"])
     assert (first["cluster_name"], first["secret_name"]) == ("opta-staging-docdb-main", "opta/staging/docdb/main")
-    assert (first["backup_retention_days"], first["replica_count"], first["allowed_cidr_blocks"]) == (7, 0, ["10.0.0.0/16"])
+    assert first["backup_retention_days"] == 7
+    assert first["allowed_cidr_blocks"] == ["10.0.0.0/16", "100.64.0.0/16"], "every block that nodes can be in"
+    assert not {"instance_class", "instance_count", "parameters", "log_exports"} & set(first), "a cluster keeps what is not named"
     assert "engine_version" not in first
     assert [(entry["deletion_protection"], entry["rotate_password"]) for entry in (first, second)] == [(True, False), (False, True)]
     assert described.to_remove([{"name": "a"}], [{"name": "b"}, {"name": "a"}]) == [{"name": "a"}, {"name": "b"}]
@@ -157,7 +159,7 @@ def test_outputs_are_strings():
     unknown = dict.fromkeys(("endpoint", "reader_endpoint", "port", "secret_arn", "security_group_id"), "(known after apply)")
     published = described.outputs("aurora", ["a"], [{**unknown, "database_name": None}], ["arn"])
     assert published["ports"] == {"a": "5432"}
-    assert published["database_names"] == {"a": ""}
+    assert published["database_names"] == {"a": "postgres"}, "which every cluster has"
     assert published["endpoints"] == {"a": "(known after apply)"}
     assert all(isinstance(value, str) for values in published.values() for value in values.values())
     assert described.outputs("documentdb", [], [], [])["cluster_arns"] == {}

@@ -19,7 +19,8 @@ def test_a_name_is_enough():
     name = PLACE.bucket_name("uploads")
     assert name.startswith("opta-staging-bucket-uploads-")
     assert (made["bucket_name"], made["arn"]) == (name, f"arn:aws:s3:::{name}")
-    assert (made["public_access"], made["versioning_enabled"], made["replication"]) == ("none", False, {})
+    assert (made["public_access"], made["replication"]) == ("none", {})
+    assert not {"versioning_enabled", "lifecycle_rules", "cors_rules"} & set(made), "an existing bucket keeps what is not named"
     assert made["encryption"] == {"sse_algorithm": "AES256", "kms_key_arn": None}
     assert made["access_logging"] == {"target_bucket": "opta-staging-logs-1", "target_prefix": f"{name}/"}
     assert made["tags"] == {

@@ -129,6 +129,13 @@ def test_odd_names_are_encoded_in_urls(variables):
     assert "/my%20app%2F%7Bx%7D%3F?sslmode=" in stored["main_db_url"]["url"]
 
 
+def test_a_cluster_without_a_database_of_its_own_gives_a_url_that_connects(variables):
+    """libpq would take the user's name for that of the database, which does not exist."""
+    stores = {"aurora": {**STORES["aurora"], "database_names": {"main": ""}}}
+    _plain, stored = variables({"aurora": "main"}, stores=stores)
+    assert "/postgres?sslmode=" in stored["main_db_url"]["url"]
+
+
 def test_the_users_own_certificates_are_in_the_url(variables):
     _plain, stored = variables({"aurora": "main"}, environment_variables={"RDS_CA_PATH": "/etc/my certs&.pem"})
     assert stored["main_db_url"]["url"].endswith("sslrootcert=/etc/my%20certs%26.pem")
