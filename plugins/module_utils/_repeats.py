@@ -19,7 +19,7 @@ from ._wait import wait_for
 
 CREATING = ("Allocate", "Associate", "Attach", "Authorize", "Copy", "Create", "Import", "Request", "Restore", "Run")
 #: the same whether they are carried out once or twice (their API references)
-REPEATABLE = ("AssociateAccessPolicy", "AssociateKmsKey", "AttachRolePolicy", "CreateServiceLinkedRole", "CreateTags")
+REPEATABLE = ("AssociateAccessPolicy", "AssociateKmsKey", "AttachRolePolicy", "CreateServiceLinkedRole", "CreateTags", "RestoreSecret")
 #: they are given a token of ours, which botocore does not do by itself
 GIVEN_A_TOKEN = ("CreateFlowLogs", "CreateVpcEndpoint", "RequestCertificate")
 #: codes of throttling (botocore, retries/standard.py): nothing was carried out

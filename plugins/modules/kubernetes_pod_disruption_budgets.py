@@ -13,6 +13,13 @@ description:
     so that it is refused to the end; CoreDNS, the EBS CSI driver and every service with more than one pod have such a budget.
   - Pods still get their C(preStop) hooks, C(SIGTERM) and C(terminationGracePeriodSeconds).
   - It only saves time, so where the cluster's API server does not answer, or does not allow it, the module warns and does not fail.
+options:
+  emptied_namespaces:
+    description:
+      - Namespaces whose releases are uninstalled before. In check mode their budgets are not listed, as they are gone by then.
+    type: list
+    elements: str
+    default: []
 author: [opta.platform contributors (@opta-platform)]
 requirements:
   - python >= 3.11
@@ -53,11 +60,11 @@ from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module i
 
 
 def main():
-    module = ClusterModule(argument_spec={}, common=False)
+    module = ClusterModule(argument_spec={"emptied_namespaces": {"type": "list", "elements": "str", "default": []}}, common=False)
 
     def work():
         client = module.cluster()
-        return remove_all(client, module.check_mode) if client else []
+        return remove_all(client, module.check_mode, module.params["emptied_namespaces"]) if client else []
 
     module.run("pod_disruption_budget", work)
 

@@ -111,7 +111,7 @@ def test_aws_shows_the_cluster_as_described(run: Run, empty: Standin) -> None:
     aliases = {a["AliasName"]: a.get("TargetKeyId") for a in empty.client("kms").list_aliases()["Aliases"]}
     assert cluster["encryptionConfig"][0]["provider"]["keyArn"].endswith(aliases["alias/opta-staging"])
     assert cluster["accessConfig"]["authenticationMode"] == "API"
-    assert cluster["resourcesVpcConfig"]["publicAccessCidrs"] == ["203.0.113.0/24", "198.51.100.7/32"]
+    assert sorted(cluster["resourcesVpcConfig"]["publicAccessCidrs"]) == ["198.51.100.7/32", "203.0.113.0/24"]
     assert cluster["resourcesVpcConfig"]["endpointPrivateAccess"] is True
     enabled = [setup["types"] for setup in cluster["logging"]["clusterLogging"] if setup["enabled"]]
     assert sorted(enabled[0]) == ["api", "audit", "authenticator", "controllerManager", "scheduler"]

@@ -7,6 +7,7 @@ import json
 import sys
 
 from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.support.until import until
 
 PREFIX, ENVIRONMENT = NAME.split("-")
 IMAGE = "registry.example.com/hello"
@@ -18,6 +19,7 @@ def cluster_for_services(standin):
     eks, iam = standin.client("eks"), standin.client("iam")
     if "aws-ebs-csi-driver" not in eks.list_addons(clusterName=NAME)["addons"]:
         eks.create_addon(clusterName=NAME, addonName="aws-ebs-csi-driver")
+    until(lambda: eks.describe_addon(clusterName=NAME, addonName="aws-ebs-csi-driver")["addon"]["status"] == "ACTIVE")
     issuer = eks.describe_cluster(name=NAME)["cluster"]["identity"]["oidc"]["issuer"]
     providers = [found["Arn"] for found in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]]
     known = [arn for arn in providers if arn.endswith(issuer.removeprefix("https://"))]

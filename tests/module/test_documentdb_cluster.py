@@ -27,13 +27,14 @@ def test_twelve_steps(standin, run_module, databases, options):
         cluster = databases.cluster(name)
         if cluster is None:
             return databases.groups_left(name), databases.security_groups(name), len(databases.snapshots(name))
-        return cluster["Engine"], cluster["BackupRetentionPeriod"], cluster["EnabledCloudwatchLogsExports"], databases.parameters(name)
+        parameters = [databases.parameter(name, parameter) for parameter in ("tls", "audit_logs")]
+        return cluster["Engine"], cluster["BackupRetentionPeriod"], cluster["EnabledCloudwatchLogsExports"], parameters
 
     changed = {**options, "backup_retention_period": 8, "enabled_cloudwatch_logs_exports": ["audit"]}
     delete = {**options, "deletion_protection": False}
     created, updated, deleted = twelve_steps(standin, run_module, MODULE, options, changed, look, delete)
-    assert created == ("docdb", 5, [], {"tls": "enabled"})
-    assert updated == ("docdb", 8, ["audit"], {"tls": "enabled", "audit_logs": "enabled"})
+    assert created == ("docdb", 5, [], ["enabled", "disabled"])
+    assert updated == ("docdb", 8, ["audit"], ["enabled", "enabled"])
     assert deleted == ([], [], 1)
 
 

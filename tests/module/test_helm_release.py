@@ -152,6 +152,7 @@ def test_t26_token_is_in_helms_environment_only(release, options, tmp_path, monk
     seen = tmp_path / "seen"
     seen.mkdir()
     script = f"""#!/bin/bash
+[ "$1" != version ] || exec {real} "$@" # reaches no cluster
 printf '%s\\n' "$@" >> {seen}/arguments
 env | grep -c ^HELM_KUBETOKEN=k8s-aws-v1 >> {seen}/tokens
 echo "$KUBECONFIG" >> {seen}/kubeconfig

@@ -31,6 +31,7 @@ def cluster(standin):
     eks = standin.client("eks")
     if "aws-ebs-csi-driver" not in eks.list_addons(clusterName=NAME)["addons"]:
         eks.create_addon(clusterName=NAME, addonName="aws-ebs-csi-driver")
+    until(lambda: eks.describe_addon(clusterName=NAME, addonName="aws-ebs-csi-driver")["addon"]["status"] == "ACTIVE")
     made.kubernetes.apply("/apis/storage.k8s.io/v1/storageclasses/claims-tests", CLASS)
     return made
 

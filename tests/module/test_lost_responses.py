@@ -15,7 +15,7 @@ from botocore import xform_name
 from tests.module.database_foundation import Databases
 from tests.module.eks_foundation import Foundation
 from tests.support.collection import ROOT
-from tests.support.standin import Standin
+from tests.support.standin import SECONDS, Standin
 
 VPC = {
     "CreateVpc",
@@ -93,7 +93,7 @@ def tagged(standin: Standin, environment: str) -> Counter[str]:
     pages = standin.client("resourcegroupstaggingapi").get_paginator("get_resources")
     found = pages.paginate(TagFilters=[{"Key": "opta:environment", "Values": [environment]}]).build_full_result()
     arns = [entry["ResourceARN"] for entry in found["ResourceTagMappingList"]]
-    kinds = Counter(":".join([arn.split(":")[2], re.split("[:/]", arn.split(":", 5)[5])[0]]) for arn in arns)
+    kinds = Counter(":".join(re.split("[:/]", arn.split(":", 5)[5])[:-1][:1] + [arn.split(":")[2]]) for arn in arns)
     addresses = standin.client("ec2").describe_addresses(Filters=[{"Name": "tag:opta:environment", "Values": [environment]}])
     kinds["addresses"] = len(addresses["Addresses"])
     return kinds
@@ -162,7 +162,10 @@ def nodes(standin: Standin, name: str) -> dict[str, Any]:
 def entry(standin: Standin, name: str) -> dict[str, Any]:
     foundation = Foundation(standin)
     policies = [{"policy": "AmazonEKSViewPolicy"}]
-    return {"cluster_name": foundation.cluster(), "principal_arn": foundation.role(name), "policies": policies}
+    standin.set_times(iam_role_visible=0.0)  # a refusal would use up the fault
+    principal = foundation.role(name)
+    standin.set_times(iam_role_visible=SECONDS["iam:role-visible"])
+    return {"cluster_name": foundation.cluster(), "principal_arn": principal, "policies": policies}
 
 
 OPTIONS: dict[str, Callable[[Standin, str], dict[str, Any]]] = {

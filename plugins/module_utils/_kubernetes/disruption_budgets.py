@@ -3,19 +3,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .._resource import Outcome
 from .client import KubernetesClient, KubernetesError
 
 PATH = "/apis/policy/v1"
 
 
-def remove_all(client: KubernetesClient, check_mode: bool) -> list[Outcome]:
-    """What was removed, or would be. Where the cluster cannot be asked, one Outcome without an action says so in its notes."""
+def remove_all(client: KubernetesClient, check_mode: bool, emptied: Sequence[str] = ()) -> list[Outcome]:
+    """What was removed, or would be. Where the cluster cannot be asked, one Outcome without an action says so in its notes.
+
+    emptied: namespaces whose budgets another task will have removed by then; a plan leaves them out.
+    """
     outcomes: list[Outcome] = []
     try:
         found = (client.get(f"{PATH}/poddisruptionbudgets") or {}).get("items") or []
         for budget in found:
             namespace, name = budget["metadata"]["namespace"], budget["metadata"]["name"]
+            if check_mode and namespace in emptied:
+                continue
             if not check_mode:
                 client.delete(f"{PATH}/namespaces/{namespace}/poddisruptionbudgets/{name}", budget["metadata"]["uid"], "Background")
             limits = {key: value for key, value in budget["spec"].items() if key in ("minAvailable", "maxUnavailable")}

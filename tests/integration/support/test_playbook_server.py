@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.standin.owner import VARIABLE, identity
+from tests.standin.processes import bound_to_this_process
 from tests.support.process_tree import with_variable
 from tests.support.standin import ROOT
 from tests.support.until import until
@@ -61,14 +62,15 @@ def nothing_runs(mark: str) -> None:
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_server_and_its_run_end_with_the_test_process(mark: str, play: str, tmp_path: Path, end: signal.Signals) -> None:
-    with subprocess.Popen([sys.executable, "-c", OWNER, str(tmp_path), play], cwd=ROOT) as owner:
+    words = [*bound_to_this_process(signal.SIGKILL), sys.executable, "-c", OWNER, str(tmp_path), play]
+    with subprocess.Popen(words, cwd=ROOT) as owner:
         runs(mark)
         owner.send_signal(end)
     nothing_runs(mark)
 
 
 def test_a_commands_server_ends_with_its_owner(mark: str, play: str, tmp_path: Path) -> None:
-    with subprocess.Popen(["sleep", "60"], env={}) as owner:
+    with subprocess.Popen([*bound_to_this_process(signal.SIGKILL), "sleep", "60"], env={}) as owner:
         variables = {**os.environ, "OPTA_PLAYBOOK_SERVERS": str(tmp_path), VARIABLE: identity(owner.pid)}
         with subprocess.Popen([str(COMMAND), play, "-i", "localhost,"], env=variables, stdout=subprocess.DEVNULL) as command:
             runs(mark)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.standin.processes import is_alive
+from tests.standin.processes import bound_to_this_process, is_alive
 from tests.standin.tests.clusters import create_cluster, create_subnets
 from tests.support.process_tree import with_variable
 from tests.support.standin import Standin
@@ -152,7 +152,7 @@ signal.pause()
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_nothing_is_left_when_the_owner_has_gone(directory: Path, monkeypatch: pytest.MonkeyPatch, end: signal.Signals) -> None:
     monkeypatch.setenv("OPTA_TEST_OF", str(directory))
-    words = [sys.executable, "-c", OWNER, str(directory)]
+    words = [*bound_to_this_process(signal.SIGKILL), sys.executable, "-c", OWNER, str(directory)]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL) as owner:
         assert owner.stdout is not None
         assert owner.stdout.readline() == "ready\n"
@@ -167,7 +167,7 @@ def test_an_interrupted_start_leaves_nothing(directory: Path, monkeypatch: pytes
     """The stand-in is not up yet when its owner goes."""
     monkeypatch.setenv("OPTA_TEST_OF", str(directory))
     words = [sys.executable, "-m", "tests.standin", "up", "--directory", str(directory)]
-    with subprocess.Popen(["sleep", "60"]) as owner:
+    with subprocess.Popen([*bound_to_this_process(signal.SIGKILL), "sleep", "60"]) as owner:
         with subprocess.Popen(
             [*words, "--owner", str(owner.pid)], cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         ) as starting:
