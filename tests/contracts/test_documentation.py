@@ -11,12 +11,13 @@ from tests.documentation.pages import pages
 from tests.support import collection
 
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+PAGES = pages()
 SECTIONS = ("Example", "Permissions")
 
 
-@pytest.mark.parametrize("path", list(pages()), ids=lambda path: str(path.relative_to(collection.ROOT)))
+@pytest.mark.parametrize("path", list(PAGES), ids=lambda path: str(path.relative_to(collection.ROOT)))
 def test_generated_parts_are_current(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == pages()[path], f"{path.name} is stale: make docs"
+    assert path.read_text(encoding="utf-8") == PAGES[path], f"{path.name} is stale: make docs"
 
 
 @pytest.mark.parametrize("role", [role for role in collection.roles() if role != "common"])

@@ -13,7 +13,6 @@ from typing import Any
 from unittest import mock
 
 import pytest
-import yaml
 from ansible.module_utils import basic
 from ansible_collections.opta.platform.plugins.module_utils._resource import Change, Resource
 
@@ -110,7 +109,7 @@ def test_options_that_may_hold_a_secret_say_so(name: str) -> None:
 
 @pytest.mark.parametrize("name", ORDINARY)
 def test_results_are_documented(name: str) -> None:
-    returned = yaml.safe_load(collection.constant(collection.MODULES / f"{name}.py", "RETURN"))
+    returned = collection.parse(collection.constant(collection.MODULES / f"{name}.py", "RETURN"))
     assert returned
     if "state" in collection.documentation(name).get("options", {}) or tables(name):
         assert {"actions", "diff"} <= set(returned)
@@ -121,7 +120,7 @@ def test_results_are_documented(name: str) -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_are_tasks_with_full_names(name: str) -> None:
-    examples = yaml.safe_load(collection.constant(collection.MODULES / f"{name}.py", "EXAMPLES"))
+    examples = collection.parse(collection.constant(collection.MODULES / f"{name}.py", "EXAMPLES"))
     assert any(f"opta.platform.{name}" in task for task in collection.tasks(examples))
     for task in collection.tasks(examples):
         assert task["name"][0].isupper()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from tests.support import collection
+
 PATH = Path(__file__).with_name("costs.yml")
 LISTED = 20
 HEADING = """---
@@ -47,7 +49,7 @@ def read(path: Path = PATH) -> Costs:
     """Nothing recorded when there is no file."""
     if not path.exists():
         return Costs()
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    content = collection.load(path)
     tests = {entry.pop("test"): Cost(**entry) for entry in content["tests"]}
     return Costs(content["date"], content["files"], tests)
 

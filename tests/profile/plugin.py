@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 import os
 import re
@@ -21,7 +22,8 @@ from tests.support.counts import RUN, ansible_runs
 from tests.support.standin import DIRECTORY, ROOT
 
 MEASURED = "tests.json"
-#: in the log of an API server once each time that it starts
+#: logs of API servers in a stand-in's directory, and what is in them once each time that one starts
+LOGS = "clusters/*/*/kube-apiserver.log"
 STARTED = re.compile(rb"\] Version: ")
 
 
@@ -64,7 +66,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     """Before the stand-ins of a file are gone: the report of the teardown takes the properties along."""
     item.user_properties.append(("ansible_runs", ansible_runs().count(item.nodeid)))
-    item.user_properties.append(("control_planes", control_planes() - item.stash.get(BEFORE, 0)))
+    item.user_properties.append(("control_planes", max(0, control_planes() - item.stash.get(BEFORE, 0))))
     return (yield)
 
 
@@ -73,8 +75,14 @@ BEFORE = pytest.StashKey[int]()
 
 def control_planes() -> int:
     """How many have been started so far in the stand-ins of this test process that are still there."""
-    logs = DIRECTORY.glob(f"*-{os.getpid()}*/clusters/*/*/kube-apiserver.log")
-    return sum(len(STARTED.findall(log.read_bytes())) for log in logs)
+    own = re.compile(rf"-{os.getpid()}(-|$)")
+    logs = [log for directory in DIRECTORY.glob("*-*") if own.search(directory.name) for log in directory.glob(LOGS)]
+    return sum(_starts(log, log.stat().st_size) for log in logs)
+
+
+@functools.cache
+def _starts(log: Path, _size: int) -> int:
+    return len(STARTED.findall(log.read_bytes()))
 
 
 class Costs:

@@ -30,7 +30,12 @@ def modules() -> list[str]:
 
 
 def load(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return parse(path.read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> Any:
+    """The content of YAML, by libyaml where PyYAML has it: several times as fast."""
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def specs(role: str) -> dict[str, dict[str, Any]]:
@@ -83,4 +88,4 @@ def constant(path: Path, name: str) -> str:
 
 def documentation(module: str) -> Mapping[str, Any]:
     """DOCUMENTATION of a module, without its fragments."""
-    return yaml.safe_load(constant(MODULES / f"{module}.py", "DOCUMENTATION"))
+    return parse(constant(MODULES / f"{module}.py", "DOCUMENTATION"))

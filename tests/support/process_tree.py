@@ -5,8 +5,22 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
+
+from tests.standin.processes import bound_to_this_process
+
+
+@contextlib.contextmanager
+def bound_process(command: Sequence[str], **settings: Any) -> Iterator[subprocess.Popen[Any]]:
+    """A process that has ended when the block has, or this process."""
+    with subprocess.Popen([*bound_to_this_process(signal.SIGKILL), *command], **settings) as started:
+        try:
+            yield started
+        finally:
+            started.kill()
 
 
 def children(pid: int) -> list[int]:

@@ -104,7 +104,7 @@ class InternetGateway(Part):
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         if found is not None and not found["attached"] and found.get("Attachments"):
             other = found["Attachments"][0].get("VpcId")
-            raise Refused(f"{self.kind} {self.name} is attached to {other}: detach it, or name it otherwise.")
+            raise Refused(f"{self.kind} {found['InternetGatewayId']} ({self.name}) is attached to {other}: detach it there, and run again.")
 
     def state(self, found: Mapping[str, Any]) -> State:
         return State.READY

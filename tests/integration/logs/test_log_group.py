@@ -121,8 +121,8 @@ def test_t2_a_key_that_is_not_ready_is_waited_for(client, monkeypatch):
     def refuse(**_context):
         if refusals[0]:
             refusals[0] -= 1
-            message = "The specified KMS key does not exist or is not allowed to be used with LogGroup"
-            raise ClientError({"Error": {"Code": "InvalidParameterException", "Message": message}}, "CreateLogGroup")
+            message = "The specified KMS key does not exist or is not allowed to be used with Arn"
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": message}}, "CreateLogGroup")
 
     client.meta.events.register("before-call.cloudwatch-logs.CreateLogGroup", refuse)
     assert present(client).action == "create"

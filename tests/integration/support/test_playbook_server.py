@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.standin.owner import VARIABLE, identity
-from tests.standin.processes import bound_to_this_process
-from tests.support.process_tree import with_variable
+from tests.support.process_tree import bound_process, with_variable
 from tests.support.standin import ROOT
 from tests.support.until import until
 
@@ -53,39 +52,40 @@ def sleeps(mark: str) -> bool:
 
 
 def runs(mark: str) -> None:
-    until(lambda: sleeps(mark), 30, "the play runs its task")
+    until(lambda: sleeps(mark), 120, "the play runs its task")
 
 
 def nothing_runs(mark: str) -> None:
-    until(lambda: not list(with_variable(MARK, mark)), 10, "everything has ended")
+    until(lambda: not list(with_variable(MARK, mark)), 60, "everything has ended")
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_server_and_its_run_end_with_the_test_process(mark: str, play: str, tmp_path: Path, end: signal.Signals) -> None:
-    words = [*bound_to_this_process(signal.SIGKILL), sys.executable, "-c", OWNER, str(tmp_path), play]
-    with subprocess.Popen(words, cwd=ROOT) as owner:
+    words = [sys.executable, "-c", OWNER, str(tmp_path), play]
+    with bound_process(words, cwd=ROOT) as owner:
         runs(mark)
         owner.send_signal(end)
+        owner.wait(60)
     nothing_runs(mark)
 
 
 def test_a_commands_server_ends_with_its_owner(mark: str, play: str, tmp_path: Path) -> None:
-    with subprocess.Popen([*bound_to_this_process(signal.SIGKILL), "sleep", "60"], env={}) as owner:
+    with bound_process(["sleep", "60"], env={}) as owner:
         variables = {**os.environ, "OPTA_PLAYBOOK_SERVERS": str(tmp_path), VARIABLE: identity(owner.pid)}
-        with subprocess.Popen([str(COMMAND), play, "-i", "localhost,"], env=variables, stdout=subprocess.DEVNULL) as command:
+        with bound_process([str(COMMAND), play, "-i", "localhost,"], env=variables, stdout=subprocess.DEVNULL) as command:
             runs(mark)
             owner.kill()
-    assert command.returncode == 256 - signal.SIGKILL
+            assert command.wait(60) == 256 - signal.SIGKILL
     nothing_runs(mark)
     assert [path.suffix for path in tmp_path.iterdir() if path.is_socket()] == []
 
 
 def test_a_run_ends_with_its_command_and_the_server_serves_the_next_one(mark: str, play: str, tmp_path: Path) -> None:
     variables = {**os.environ, "OPTA_PLAYBOOK_SERVERS": str(tmp_path), VARIABLE: identity(os.getpid())}
-    with subprocess.Popen([str(COMMAND), play, "-i", "localhost,"], env=variables, stdout=subprocess.DEVNULL) as command:
+    with bound_process([str(COMMAND), play, "-i", "localhost,"], env=variables, stdout=subprocess.DEVNULL) as command:
         runs(mark)
         command.kill()
-    until(lambda: not sleeps(mark), 10, "the run has ended")
+    until(lambda: not sleeps(mark), 60, "the run has ended")
     shown = subprocess.run([str(COMMAND), "--version"], env=variables, capture_output=True, text=True, check=True).stdout
     assert shown.startswith("ansible-playbook [core")
     assert len([path for path in tmp_path.iterdir() if path.is_socket()]) == 1

@@ -7,8 +7,6 @@ from ansible_collections.opta.platform.plugins.module_utils._errors import Refus
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
 from ansible_collections.opta.platform.plugins.module_utils._vpc import changes, made_by_aws, reading
 
-from .conftest import Killed
-
 FLOW_LOGS = {
     "log_group_arn": "arn:aws:logs:eu-west-1:123456789012:log-group:/opta/staging/flow-logs:*",
     "role_arn": "arn:aws:iam::123456789012:role/flow-logs",
@@ -275,28 +273,6 @@ def test_the_default_vpc_is_never_used(cloud):
     assert cloud.changing() == []
 
 
-def test_w5_a_run_killed_at_any_call_is_finished_without_a_duplicate(cloud):
-    """A run, and then a removal, dies before every fourth of the calls that change something; the next one completes it."""
-    small = {**WHOLE, "zone_count": 2, "nat_mode": "per_zone", "gateway_endpoints": ["s3"]}
-    counts = {**COUNTS, "subnets": 4, "NAT gateways": 2, "addresses": 2, "route tables": 3, "endpoints": 1}
-    cut = {"bring": 0, "remove": 0}
-    for number in range(0, 28, 4):
-        for name, work, expected in (
-            ("bring", lambda: cloud.bring(**small), counts),
-            ("remove", cloud.remove, dict.fromkeys(counts, 0)),
-        ):
-            cloud.dies_before = number
-            try:
-                work()
-            except Killed:
-                cut[name] += 1
-            cloud.dies_before = None
-            work()
-            assert cloud.counts() == expected, f"{name} that died before call {number}"
-    assert cut["bring"] == 7
-    assert cut["remove"] >= 4
-
-
 def associations(cloud):
     addresses = cloud.ec2.describe_addresses(Filters=[{"Name": "tag:Name", "Values": [f"{cloud.name}-nat-*"]}])["Addresses"]
     return [address["AssociationId"] for address in addresses]
@@ -323,6 +299,19 @@ def test_a_failed_nat_gateway_is_told_and_replaced(cloud, monkeypatch):
     made = cloud.bring(**{**WHOLE, "gateway_endpoints": []})[0].resource
     assert made["nat_gateway_ids"] != first
     assert cloud.counts()["addresses"] == 1
+
+
+def test_a_gateway_that_was_attached_elsewhere_is_told_and_used_once_it_is_detached(cloud):
+    other = cloud.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    tags = [{"Key": "Name", "Value": f"{cloud.name}-internet"}, {"Key": "opta:environment", "Value": cloud.tags["opta:environment"]}]
+    gateway = cloud.ec2.create_internet_gateway(TagSpecifications=[{"ResourceType": "internet-gateway", "Tags": tags}])
+    gateway_id = gateway["InternetGateway"]["InternetGatewayId"]
+    cloud.ec2.attach_internet_gateway(InternetGatewayId=gateway_id, VpcId=other)
+    with pytest.raises(Refused, match=rf"{gateway_id} \({cloud.name}-internet\) is attached to {other}: detach it there, and run again"):
+        cloud.bring(**WHOLE)
+    assert cloud.changing() == []
+    cloud.ec2.detach_internet_gateway(InternetGatewayId=gateway_id, VpcId=other)
+    assert cloud.bring(**WHOLE)[0].resource["internet_gateway_id"] == gateway_id
 
 
 def of_guardduty(cloud, vpc_id):

@@ -124,7 +124,7 @@ def _group_of(call: Call) -> LogGroup:
 
 
 def _check_key(call: Call, name: str, key_arn: str) -> None:
-    """The key's policy must let the Logs service use it for this log group (T2)."""
+    """The key's policy must let the Logs service use it (T2); the answer is in terraform-provider-aws, issue 29282."""
     arn = f"arn:{call.partition}:logs:{call.region}:{call.account}:log-group:{name}"
     suffix = "amazonaws.com.cn" if call.partition == "aws-cn" else "amazonaws.com"
     key = next((key for key in kms_backends[call.account][call.region].keys.values() if key.arn == key_arn), None)
@@ -132,5 +132,5 @@ def _check_key(call: Call, name: str, key_arn: str) -> None:
         service=f"logs.{call.region}.{suffix}", context={"kms:EncryptionContext:aws:logs:arn": arn, "aws:SourceAccount": call.account}
     )
     if key is None or key.key_state != "Enabled" or not all(allows(json.loads(key.policy), asker, action) for action in NEEDED):
-        message = f"The specified KMS key does not exist or is not allowed to be used with LogGroup '{arn}'"
-        raise AwsError("InvalidParameterException", message)
+        message = f"The specified KMS key does not exist or is not allowed to be used with Arn '{arn}'"
+        raise AwsError("AccessDeniedException", message)

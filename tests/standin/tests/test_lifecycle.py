@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from tests.standin.processes import bound_to_this_process, is_alive
+from tests.standin.processes import is_alive
 from tests.standin.tests.clusters import create_cluster, create_subnets
-from tests.support.process_tree import with_variable
+from tests.support.process_tree import bound_process, with_variable
 from tests.support.standin import Standin
 from tests.support.until import until
 
@@ -139,9 +139,7 @@ def test_a_killed_stand_in_leaves_no_process(directory: Path, verb: str) -> None
 OWNER = """
 import pathlib, signal, sys
 from tests.standin.tests.clusters import create_cluster, create_subnets
-from tests.support.process_tree import with_variable
 from tests.support.standin import Standin
-from tests.support.until import until
 running = Standin(pathlib.Path(sys.argv[1])).up()
 create_cluster(running, "owned", create_subnets(running))
 print("ready", flush=True)
@@ -152,14 +150,15 @@ signal.pause()
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_nothing_is_left_when_the_owner_has_gone(directory: Path, monkeypatch: pytest.MonkeyPatch, end: signal.Signals) -> None:
     monkeypatch.setenv("OPTA_TEST_OF", str(directory))
-    words = [*bound_to_this_process(signal.SIGKILL), sys.executable, "-c", OWNER, str(directory)]
-    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL) as owner:
+    words = [sys.executable, "-c", OWNER, str(directory)]
+    with bound_process(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL) as owner:
         assert owner.stdout is not None
         assert owner.stdout.readline() == "ready\n"
         begun = {Path(f"/proc/{pid}/comm").read_text().strip() for pid in with_variable("OPTA_TEST_OF", str(directory))}
         assert begun >= {"python", "etcd", "kube-apiserver", "kwok"}
         owner.send_signal(end)
-    until(lambda: not list(with_variable("OPTA_TEST_OF", str(directory))), 20, "every process has ended")
+        owner.wait(60)
+    until(lambda: not list(with_variable("OPTA_TEST_OF", str(directory))), 60, "every process has ended")
     assert not directory.exists()
 
 
@@ -167,14 +166,13 @@ def test_an_interrupted_start_leaves_nothing(directory: Path, monkeypatch: pytes
     """The stand-in is not up yet when its owner goes."""
     monkeypatch.setenv("OPTA_TEST_OF", str(directory))
     words = [sys.executable, "-m", "tests.standin", "up", "--directory", str(directory)]
-    with subprocess.Popen([*bound_to_this_process(signal.SIGKILL), "sleep", "60"]) as owner:
-        with subprocess.Popen(
-            [*words, "--owner", str(owner.pid)], cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-        ) as starting:
-            until((directory / "state.json").exists, 20, "its server begins")
+    with bound_process(["sleep", "60"]) as owner:
+        words += ["--owner", str(owner.pid)]
+        with bound_process(words, cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as starting:
+            until((directory / "state.json").exists, 60, "its server begins")
             owner.kill()
-        assert starting.returncode == 1
-    until(lambda: not list(with_variable("OPTA_TEST_OF", str(directory))), 20, "every process has ended")
+            assert starting.wait(60) == 1
+    until(lambda: not list(with_variable("OPTA_TEST_OF", str(directory))), 60, "every process has ended")
     assert not directory.exists()
 
 

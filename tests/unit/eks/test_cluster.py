@@ -320,6 +320,25 @@ def test_a_cluster_of_another_environment_is_refused(eks):
         present(eks)
 
 
+def test_a_failed_cluster_is_removed_and_made_as_its_remedy_says(eks):
+    eks.answer("describe_cluster", described("FAILED"))
+    with pytest.raises(
+        ResourceFailed, match="Remove it .state: absent; of an environment: the playbook destroy with --tags eks. and run again"
+    ):
+        present(eks)
+    eks.answer("describe_cluster", described("FAILED", deletionProtection=False))
+    eks.answer("delete_cluster", described("DELETING"))
+    eks.answer("describe_cluster", described("FAILED", deletionProtection=False))  # shown for a while
+    eks.refuse("describe_cluster", "ClientException", "No cluster found for name: opta-staging.")
+    assert ensure_absent(Cluster(eks.client, "opta-staging"), check_mode=False).action == "delete"
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.answer("describe_cluster_versions", OFFERED)
+    eks.refuse("describe_cluster", "ResourceNotFoundException")
+    eks.answer("create_cluster", described("CREATING"))
+    eks.answer("describe_cluster", described())
+    assert present(eks).action == "create"
+
+
 def test_a_failed_cluster_tells_its_health_issues(eks):
     issue = {"code": "KmsKeyDisabled", "message": "key is off", "resourceIds": [KEY]}
     eks.answer("describe_cluster", described("FAILED", health={"issues": [issue]}))

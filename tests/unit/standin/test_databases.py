@@ -18,8 +18,9 @@ from tests.standin import processes
 from tests.standin.databases import programs
 from tests.standin.databases.description import Account, Description
 from tests.standin.databases.running import Databases
-from tests.standin.processes import bound_to_this_process, is_alive, release_address, reserve_address
+from tests.standin.processes import is_alive, release_address, reserve_address
 from tests.support.databases import Clients, real_databases
+from tests.support.process_tree import bound_process
 from tests.support.until import until
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -109,8 +110,8 @@ def test_databases_end_when_the_process_that_started_them_is_killed(tmp_path: Pa
         "print('up', flush=True)\n"
         "signal.pause()\n"
     )
-    words = [*bound_to_this_process(signal.SIGKILL), sys.executable, "-c", program, str(tmp_path)]
-    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+    words = [sys.executable, "-c", program, str(tmp_path)]
+    with bound_process(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         assert parent.stdout.readline() == "up\n"
         started = [process for path in tmp_path.glob("*/processes.json") for process in json.loads(path.read_text()).values()]

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.standin import processes
-from tests.standin.processes import HOST, ProcessTable, bound_to_this_process, end, is_alive, release_port, reserve_port, start_time
+from tests.standin.processes import HOST, ProcessTable, end, is_alive, release_port, reserve_port, start_time
+from tests.support.process_tree import bound_process
 from tests.support.until import until
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -139,8 +140,8 @@ table.wait_until("later", lambda: (directory / "later.log").stat())
 (directory / "started").touch()
 signal.pause()
 """
-    words = [*bound_to_this_process(signal.SIGKILL), sys.executable, "-c", program]
-    with subprocess.Popen(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}) as parent:
+    words = [sys.executable, "-c", program]
+    with bound_process(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}) as parent:
         until((tmp_path / "started").exists, 20, "the child has begun")
         child = json.loads((tmp_path / "processes.json").read_text())["child"]
         assert is_alive(child)
