@@ -13,6 +13,7 @@ from collections.abc import Callable
 from tests.profile import long_tests
 from tests.standin.binaries import BinaryError
 
+from . import installed
 from .checks import check
 from .life import FailedError, live
 from .matrix import PYTHONS, combinations
@@ -28,6 +29,10 @@ def main() -> int:
     options = parser.parse_args()
     right = []
     for core in options.core:
+        if reason := installed.missing(PYTHONS[core]):
+            print(f"wrong  ansible-core {core}: {reason}", flush=True)
+            right.append(False)
+            continue
         if "checks" in options.parts:
             right.append(_tried(f"ansible-core {core}, contracts and unit tests", functools.partial(check, core)))
         if "lives" in options.parts:

@@ -11,6 +11,8 @@ from . import installed
 from .life import FailedError
 from .matrix import newest
 
+#: what pinned versions are compared with is the result of this very run
+RECORDS = ("costs", "versions")
 LEFT_OUT = ("bench", "documentation", "environment", "profile", "selection", "standin", "support")
 
 
@@ -23,6 +25,7 @@ def check(ansible_core: str) -> None:
         "PATH": os.pathsep.join([str(python), os.environ["PATH"]]),
     }
     ignored = [f"--ignore=tests/unit/{name}" for name in LEFT_OUT]
+    ignored += [f"--ignore=tests/contracts/test_{name}.py" for name in RECORDS]
     command = [str(python / "python"), "-m", "pytest", "-q", *ignored, "tests/contracts", "tests/unit"]
     done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:

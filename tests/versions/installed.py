@@ -22,7 +22,7 @@ ANY_PYTHON = "3.12"
 
 
 def virtual_environment(ansible_core: str) -> Path:
-    """The virtual environment of an ansible-core, made anew when its requirements have changed."""
+    """The virtual environment of an ansible-core, replaced when its requirements have changed."""
     requirements = REQUIREMENTS / f"core-{ansible_core}.txt"
     directory = CACHE / f"core-{ansible_core}"
     if not _is_of(directory, requirements):
@@ -59,10 +59,18 @@ def helm(major: str) -> Path:
     return directory
 
 
+def missing(python: str) -> str:
+    """What to do where a minor version of Python is neither one of pyenv nor on the PATH; empty when it is there."""
+    if shutil.which(_python(python)):
+        return ""
+    return f"Python {python} is missing: install it with `pyenv install {python}`, or put python{python} on the PATH."
+
+
 def _python(version: str) -> str:
-    """A Python of this minor version: one of pyenv, else what uv finds on the PATH or downloads."""
-    versions = sorted(Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv").glob(f"versions/{version}.*/bin/python"))
-    return str(versions[-1]) if versions else version
+    """A Python of this minor version: the newest of pyenv, else the one on the PATH."""
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    found = sorted(root.glob(f"versions/{version}.*/bin/python"), key=lambda path: int(path.parts[-3].split(".")[2].split("-")[0]))
+    return str(found[-1]) if found else f"python{version}"
 
 
 def _pinned(requirements: Path) -> list[str]:

@@ -20,6 +20,15 @@ from .matrix import Combination
 DEMO = ROOT / "inventories" / "demo"
 ENVIRONMENT, SERVICE = "staging", "hello"
 IMAGE = "docker.io/nginxinc/nginx-unprivileged:1.29"
+#: of the demo: the network, the cluster, Aurora, the add-ons, and one service
+LESS = {
+    "documentdb_clusters": [],
+    "elasticache_replication_groups": [],
+    "s3_buckets": [],
+    "dns_cert_domain": "",
+    "opta_service_public_addresses": [],
+    "opta_service_links": [{"aurora": "main"}],
+}
 
 
 class FailedError(Exception):
@@ -44,10 +53,6 @@ class Life:
         self._change_by_hand()
         self._run("service", other)
         self._as_described()
-        self._nothing_to_do(ours)
-        self._change_by_hand()
-        self._run("service", ours)
-        self._as_described()
         self._run("destroy", ours, opta_destroy_confirm=ENVIRONMENT, opta_delete_retained=True, **UNPROTECTED)
         left = {kind: items for kind, items in left_in_aws(self._standin, ENVIRONMENT).items() if items}
         if left:
@@ -59,7 +64,7 @@ class Life:
         results.unlink(missing_ok=True)
         host = SERVICE if playbook == "service" else ENVIRONMENT
         command = [str(self._python / "bin" / "ansible-playbook"), "-i", str(DEMO), f"opta.platform.{playbook}", "--limit", host]
-        command += ["--extra-vars", json.dumps(variables)] if variables else []
+        command += ["--extra-vars", json.dumps({**LESS, **variables})]
         with output.open("wb") as file:
             environment = self._environment(helm, results)
             done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file, check=False)
@@ -83,20 +88,13 @@ class Life:
             raise FailedError(f"a second run with helm {helm} called {self._standin.mutating(mark)}")
 
     def _change_by_hand(self) -> None:
-        """With kubectl, as somebody in trouble does: another image, and a route that leads nowhere."""
-        self._kubectl("set", "image", "deployment/hello", "*=docker.io/nginxinc/nginx-unprivileged:by-hand")
-        route = [{"op": "replace", "path": "/spec/rules/0/backendRefs/0/port", "value": 81}]
-        self._kubectl("patch", self._route(), "--type", "json", "--patch", json.dumps(route))
+        """With kubectl, as somebody in trouble does."""
+        self._kubectl("set", "image", "deployment/hello", f"*={IMAGE}-by-hand")
 
     def _as_described(self) -> None:
         image = self._kubectl("get", "deployment/hello", "-o", "jsonpath={.spec.template.spec.containers[0].image}")
-        port = self._kubectl("get", self._route(), "-o", "jsonpath={.spec.rules[0].backendRefs[0].port}")
-        if (image, port) != (IMAGE, "80"):
-            raise FailedError(f"a change by hand was not set back: image {image}, port {port}")
-
-    def _route(self) -> str:
-        """The route of the service's one public address."""
-        return self._kubectl("get", "httproutes", "-o", "name").strip()
+        if image != IMAGE:
+            raise FailedError(f"a change by hand was not set back: image {image}")
 
     def _kubectl(self, *arguments: str) -> str:
         done = self._standin.kubernetes(*arguments, "--namespace", SERVICE, "--context", f"opta-{ENVIRONMENT}", check=False)
