@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.profile import long_tests
 from tests.support import collection
 from tests.versions import installed, matrix
 from tests.versions.ran import minimum, ran
@@ -15,9 +16,16 @@ def test_the_oldest_ansible_core_that_is_claimed_has_run() -> None:
     assert f"| ansible-core | {oldest} or newer |" in README
 
 
-def test_readme_names_what_has_run() -> None:
+def test_readme_names_what_is_run() -> None:
     for name, versions in ran().items():
-        assert f"| {versions} |" in README or f"`ansible` {versions} |" in README, f"README.md does not say that {name} {versions} has run"
+        assert f"| {versions} |" in README or f"`ansible` {versions} |" in README, f"README.md does not name {name} {versions}"
+
+
+def test_readme_says_when_it_ran_last_and_it_ran_with_these_versions() -> None:
+    last = long_tests.read().get("test-versions")
+    assert ("ran on, " + last.date if last else "runs, not yet to its end") in README
+    for name, versions in ran().items():
+        assert last is None or f"{name} {versions}" in last.result, f"{name} is {versions} now: run make test-versions"
 
 
 def test_the_oldest_boto3_that_is_claimed_has_run() -> None:

@@ -1,4 +1,4 @@
-"""The releases that `make test-versions` runs, as README.md names them."""
+"""The releases that `make test-versions` runs, as README.md and the recorded result name them."""
 
 from __future__ import annotations
 
