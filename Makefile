@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-kill test-profile databases bench lint docs requirements build clean
+.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-kill test-profile test-versions databases bench lint docs requirements build clean
 
 PYTHON ?= python3
 WORKERS ?= 3
@@ -48,6 +48,9 @@ test-kill: setup binaries ## Kill a run in every one of its tasks, in both ways
 databases: ## Install PostgreSQL and Redis for the tests that log in to a database; root, Debian
 	@tests/databases.sh
 
+test-versions: setup binaries ## Run contracts, unit tests and a life cycle under each supported ansible-core; VERSIONS="--core 2.17" for less
+	@$(RUN) python -m tests.versions $(VERSIONS)
+
 bench: setup binaries ## Measure against terraform plan and AWS's own waits; BENCH="--parts second" for less
 	@$(RUN) python -m tests.bench $(BENCH)
 
@@ -63,6 +66,7 @@ build: setup ## Build the collection's archive into .cache/build
 requirements: setup ## Pin the requirements anew, with hashes
 	@$(RUN) for name in installer development; do \
 	  uv pip compile --quiet --python-version 3.11 --generate-hashes requirements/$$name.in -o requirements/$$name.txt; done
+	@$(RUN) python -m tests.versions.requirements
 
 clean: ## Remove everything that make has made, but for the cache of built binaries
 	@if [ -x .venv/bin/python ]; then $(RUN) for directory in .standin/*/; do \

@@ -9,9 +9,12 @@ ordinary way, and -vvv says why.
 
 from __future__ import annotations
 
+import importlib
+import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from ansible.module_utils.ansible_release import __version__ as ansible_version
@@ -34,6 +37,7 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         self._host = str((task_vars or {}).get("inventory_hostname", "localhost"))
         self._progress_seconds = float(self._templar.template((task_vars or {}).get("opta_progress_seconds", 30)))
+        self._read_lists()
         self._task.environment = [*(self._task.environment or []), {VARIABLE: _worker.controller()}]
         reason = self._why_not()
         if reason is None:
@@ -53,6 +57,16 @@ class ActionModule(ActionBase):
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
+
+    def _read_lists(self) -> None:
+        """Options that are JSON text and mean a list, as surveys give it: Ansible's conversion would cut the text at its commas."""
+        texts = {name: value for name, value in self._task.args.items() if isinstance(value, str) and value.lstrip().startswith("[")}
+        collection, _dot, module = self._task.action.rpartition(".")
+        with suppress(ImportError, AttributeError):  # without its libraries the module itself says so
+            specified = importlib.import_module(f"ansible_collections.{collection}.plugins.modules.{module}").ARGUMENTS if texts else {}
+            for name in (name for name in texts if specified.get(name, {}).get("type") == "list"):
+                with suppress(ValueError):
+                    self._task.args[name] = json.loads(texts[name])
 
     def _name_interpreter(self, task_vars: dict[str, Any]) -> None:
         """A process on this machine runs with Ansible's own Python, as modules in the worker do, unless a variable names another one."""

@@ -13,18 +13,21 @@ from ansible.utils.vars import merge_hash
 DEFAULT_GROUPS: tuple[dict[str, Any], ...] = ({"name": "default", "default_min_size": 3, "default_max_size": 9},)
 
 
-def eks_node_groups(groups: Sequence[Mapping[str, Any]] | None, subnet_ids: Sequence[str], zone_ids: Sequence[str]) -> list[dict[str, Any]]:
+def eks_node_groups(
+    groups: Sequence[Mapping[str, Any]] | str | None, subnet_ids: Sequence[str], zone_ids: Sequence[str]
+) -> list[dict[str, Any]]:
     """The node groups to make, each with its subnets: one of all zones, or, with per_zone, one per zone.
 
-    groups: as eks_node_groups describes them, None for the default one. What a group does not name has a default at creation, in the
-    module. subnet_ids, zone_ids: the private subnets and their zones, in the same order.
+    groups: as eks_node_groups describes them; None is the default one, and so is the empty string that templates before ansible-core
+    2.19 answer for None. What a group does not name has a default at creation, in the module. subnet_ids, zone_ids: the private subnets
+    and their zones, in the same order.
     """
     if len(subnet_ids) != len(zone_ids):
         raise AnsibleFilterError(
             f"eks_private_subnet_ids has {len(subnet_ids)} entries and eks_zone_ids has {len(zone_ids)}: give the zone of each subnet."
         )
     made: list[dict[str, Any]] = []
-    for group in DEFAULT_GROUPS if groups is None else groups:
+    for group in DEFAULT_GROUPS if groups is None or isinstance(groups, str) else groups:
         complete = {key: value for key, value in group.items() if key != "per_zone" and value is not None}
         if not group.get("per_zone"):
             made.append({**complete, "subnet_ids": list(subnet_ids)})

@@ -11,6 +11,7 @@ def test_an_inventory_without_node_groups_has_one():
     (group,) = eks_node_groups(None, SUBNETS, ZONES)
     assert group == {"name": "default", "default_min_size": 3, "default_max_size": 9, "subnet_ids": SUBNETS}
     assert eks_node_groups([], SUBNETS, ZONES) == []
+    assert eks_node_groups("", SUBNETS, ZONES) == [group]
 
 
 def test_what_a_group_does_not_name_is_left_to_the_module():

@@ -15,7 +15,14 @@ from ansible_collections.opta.platform.plugins.action import in_process
 def tried(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
     """Run the action where ansible-core raises `error` in the worker, before or after main(); the result names each try."""
 
-    def run(error: Exception, main_is_called: bool = False, delegate_to: str | None = None, **task_vars: Any) -> dict[str, Any]:
+    def run(
+        error: Exception,
+        main_is_called: bool = False,
+        delegate_to: str | None = None,
+        action: str = "kms_key",
+        args: dict[str, Any] | None = None,
+        **task_vars: Any,
+    ) -> dict[str, Any]:
         tries: list[str] = []
 
         def execute(action: Any, task_vars: dict[str, Any], **_more: Any) -> dict[str, Any]:
@@ -24,20 +31,21 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
                 if main_is_called:
                     action._mark_begun()
                 raise error
-            return {"tries": tries, "task_vars": task_vars}
+            return {"tries": tries, "task_vars": task_vars, "args": action._task.args}
 
         monkeypatch.setattr(in_process.ActionBase, "run", lambda self, tmp, task_vars: {})
         monkeypatch.setattr(in_process.ActionBase, "_execute_module", execute)
         monkeypatch.setattr(in_process.ActionBase, "_remove_tmp_path", lambda self, path: None)
         monkeypatch.setattr(in_process._worker, "SUPPORTED", True)
         monkeypatch.delenv(in_process.SWITCH, raising=False)
-        task = SimpleNamespace(action="opta.platform.kms_key", environment=None, async_val=0, delegate_to=delegate_to)
+        more = {"environment": None, "async_val": 0, "delegate_to": delegate_to}
+        task = SimpleNamespace(action=f"opta.platform.{action}", args=args or {}, **more)
         shell = SimpleNamespace(tmpdir=None)
         connection = SimpleNamespace(transport="local", become=None, has_native_async=False, _shell=shell)
-        action = object.__new__(in_process.ActionModule)
-        action._task, action._connection = task, connection  # type: ignore[assignment]
-        action._templar = SimpleNamespace(template=lambda value: value)
-        return action.run(None, task_vars)
+        made = object.__new__(in_process.ActionModule)
+        made._task, made._connection = task, connection  # type: ignore[assignment]
+        made._templar = SimpleNamespace(template=lambda value: value)
+        return made.run(None, task_vars)
 
     return run
 
@@ -71,3 +79,9 @@ def test_a_process_on_this_machine_runs_with_ansibles_own_python(tried: Callable
 
 def test_an_interpreter_that_the_inventory_names_is_kept(tried: Callable[..., dict[str, Any]]) -> None:
     assert tried(ImportError(), ansible_python_interpreter="/opt/python")["task_vars"]["ansible_python_interpreter"] == "/opt/python"
+
+
+def test_json_text_for_a_list_is_a_list(tried: Callable[..., dict[str, Any]]) -> None:
+    given = {"gateway_endpoints": ' ["s3", "dynamodb"]', "interface_endpoints": "[broken", "name": "[no list]", "nat_mode": "none"}
+    assert tried(ImportError(), action="vpc_network", args=given)["args"] == {**given, "gateway_endpoints": ["s3", "dynamodb"]}
+    assert tried(ImportError(), action="no_such_module", args={"a": "[1]"})["args"] == {"a": "[1]"}

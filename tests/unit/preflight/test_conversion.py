@@ -90,3 +90,10 @@ def test_a_switch_is_what_validation_takes_it_for(given: Any, meant: bool) -> No
 def test_what_is_no_switch_is_told() -> None:
     with pytest.raises(AnsibleFilterError, match="'maybe' is neither true nor false"):
         boolean("maybe")
+
+
+def test_a_whole_number_with_a_fraction_is_that_number_or_refused() -> None:
+    """Before ansible-core 2.18 validation refuses it."""
+    name = "opta_service_memory_request_mib"
+    values, problems = convert_all({name: "256.0"}, _inputs.options())
+    assert (values[name], list(problems)) in ((256, []), ("256.0", [name]))
