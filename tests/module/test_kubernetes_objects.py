@@ -6,6 +6,7 @@ import base64
 import json
 
 import pytest
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes import client
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.discovery import KINDS_OF_KUBERNETES, kind_of_kubernetes
 
 from tests.module.kubernetes_foundation import Cluster
@@ -278,6 +279,7 @@ def test_endpoint_that_does_not_answer(apply, namespace):
     assert "does not answer" in refused["msg"]
 
 
-def test_caller_without_access_entry_is_told(apply, namespace, standin, cluster):
+def test_a_caller_without_access_entry_reads_what_is_missing(apply, namespace, monkeypatch):
+    monkeypatch.setattr(client, "ACCESS_ENTRY_SECONDS", 1.0)
     refused = apply(config_map(namespace), cluster_name="another-cluster", expect_failure=True)
     assert "access entry" in refused["msg"]
