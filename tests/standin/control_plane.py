@@ -40,6 +40,8 @@ CONTROLLERS = (
     "ephemeral-volume-controller",
     "horizontal-pod-autoscaler-controller",
 )
+# Collecting garbage takes the API server a fifth of its time otherwise.
+RARE_COLLECTION: dict[str, str | None] = {"GOGC": "400"}
 # EKS makes this class; it has not been the default one since version 1.30.
 GP2_STORAGE_CLASS = {
     "apiVersion": "storage.k8s.io/v1",
@@ -125,12 +127,11 @@ class ControlPlane:
 
     def _start(self) -> None:
         client = self.client()
-        self._processes.start("etcd", self._etcd())
-        # Collecting garbage takes a fifth of its time otherwise.
-        self._processes.start("kube-apiserver", self._apiserver(), {"GOGC": "400"})
+        self._processes.start("etcd", self._etcd(), RARE_COLLECTION)
+        self._processes.start("kube-apiserver", self._apiserver(), RARE_COLLECTION)
         self._processes.wait_until("kube-apiserver", lambda: self._answer(client, "/readyz"))
-        self._processes.start("kube-controller-manager", self._controller_manager())
-        self._processes.start("kube-scheduler", self._scheduler())
+        self._processes.start("kube-controller-manager", self._controller_manager(), RARE_COLLECTION)
+        self._processes.start("kube-scheduler", self._scheduler(), RARE_COLLECTION)
         self._processes.start("kwok", self._kwok(), {"HOME": str(self.directory)})
         bind_access_policies(client)
         client.apply("/apis/storage.k8s.io/v1/storageclasses/gp2", GP2_STORAGE_CLASS)
