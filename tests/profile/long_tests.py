@@ -48,4 +48,4 @@ def record(target: str, result: Result, path: Path = PATH) -> None:
     """Write the result of one target, beside those of the others."""
     results: Mapping[str, Result] = {**read(path), target: result}
     content = {name: vars(results[name]) for name in sorted(results)}
-    path.write_text(HEADING + yaml.safe_dump(content, sort_keys=False, width=1000), encoding="utf-8")
+    path.write_text(HEADING + yaml.safe_dump(content, sort_keys=False, width=140), encoding="utf-8")
