@@ -11,6 +11,8 @@ from tests.documentation.pages import pages
 from tests.support import collection
 
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+#: a test that a page names, and the file that its link leads to
+NAMED_TEST = re.compile(r"\[([\w/]+\.py)::(\w+)\]\(\.\./tests/([\w/]+\.py)\)")
 PAGES = pages()
 SECTIONS = ("Example", "Permissions")
 
@@ -41,3 +43,11 @@ def test_links_lead_somewhere() -> None:
         if not (path.parent / target).exists()
     ]
     assert not broken
+
+
+def test_tests_that_are_named_exist() -> None:
+    named = [found for path in (collection.ROOT / "docs").rglob("*.md") for found in NAMED_TEST.findall(path.read_text(encoding="utf-8"))]
+    assert named
+    assert [found for found in named if found[0] != found[2]] == []
+    sources = {path: (collection.ROOT / "tests" / path).read_text(encoding="utf-8") for path, _name, _target in named}
+    assert [f"{path}::{name}" for path, name, _target in named if not re.search(rf"^ *def {name}\(", sources[path], re.MULTILINE)] == []
