@@ -16,7 +16,8 @@ options:
     default: present
   tags:
     description:
-      - Tags that the resource must have. With C(opta:environment) among them they decide ownership as well.
+      - Tags that the resource must have. With C(opta:environment) among them they decide ownership as well,
+        together with C(opta:prefix) and C(opta:region) where these are among them.
         A resource of that name without these tags, or of another environment, is refused.
     type: dict
   purge_tags:

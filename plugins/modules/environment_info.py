@@ -112,7 +112,8 @@ def main():
     brought = {name: given[name] for name in ("vpc_id", "public_subnet_ids", "private_subnet_ids")}
     try:
         account = read_account(module.client("sts", FIRST_CALL_RETRIES), module.region, given["account_id"])
-        environment = Environment(module.client, account, given["name_prefix"], given["environment"], brought, given["domain"])
+        identity = module.identity(account["account_id"], account["partition"])
+        environment = Environment(module.client, identity, brought, given["domain"])
         module.exit_json(changed=False, account=account, found=environment.found(given["stores"]), outputs=environment.outputs())
     except PlatformError as error:
         module.fail_json(msg=str(error))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tests.support.identities import identity_of
 from tests.support.playbooks import Run
 from tests.support.standin import Standin
 
@@ -87,8 +88,9 @@ def left_in_aws(standin: Standin, environment: str, prefix: str = "opta") -> dic
     found["list_access_entries"] = sorted(
         entry for cluster in found["list_clusters"] for entry in _pages(eks, "list_access_entries", "accessEntries", clusterName=cluster)
     )
-    found["list_roles"] = sorted(role["RoleName"] for role in _pages(iam, "list_roles", "Roles", PathPrefix=f"/opta/{environment}/"))
-    found["list_policies"] = sorted(p["PolicyName"] for p in _pages(iam, "list_policies", "Policies", PathPrefix=f"/opta/{environment}/"))
+    path = identity_of(environment, prefix).iam_path
+    found["list_roles"] = sorted(role["RoleName"] for role in _pages(iam, "list_roles", "Roles", PathPrefix=path))
+    found["list_policies"] = sorted(p["PolicyName"] for p in _pages(iam, "list_policies", "Policies", PathPrefix=path))
     providers = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
     described = [{"Arn": p["Arn"], **iam.get_open_id_connect_provider(OpenIDConnectProviderArn=p["Arn"])} for p in providers]
     found["list_open_id_connect_providers"] = _of(environment, described, "Arn")

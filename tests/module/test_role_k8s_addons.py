@@ -7,6 +7,9 @@ import pytest
 from tests.module.addons_foundation import DOMAIN, Addons
 from tests.module.eks_foundation import until
 from tests.module.service_foundation import ENVIRONMENT, PREFIX, actions
+from tests.support.identities import identity_of
+
+IDENTITY = identity_of(ENVIRONMENT, PREFIX)
 
 OWN_NAMESPACES = {
     "aws-load-balancer-controller": "aws-load-balancer-controller",
@@ -90,10 +93,10 @@ def test_each_change_is_planned_and_done(standin, addons):
         assert "a-key-of-datadog" not in planned.output + done.output
     assert "archived in March 2026" in done.output
     kinds = {entry["resource"] for entry in done.actions() if entry["action"] == "delete"}
-    assert {"helm release datadog/datadog", "Namespace datadog", f"IAM role {PREFIX}-{ENVIRONMENT}-addon-cluster-autoscaler"} <= kinds
+    assert {"helm release datadog/datadog", "Namespace datadog", f"IAM role {IDENTITY.role_name('addon', 'cluster-autoscaler')}"} <= kinds
     assert addons.releases()["mine"] == "mine"
     assert {balancer["tags"]["opta:name"] for balancer in addons.balancers()} == {"ingress_nginx"}
-    assert addons.roles() == {f"{PREFIX}-{ENVIRONMENT}-addon-aws-load-balancer-controller"}
+    assert addons.roles() == {IDENTITY.role_name("addon", "aws-load-balancer-controller")}
     mark = standin.mark()
     assert (addons.run().changed(ENVIRONMENT), standin.mutating(mark)) == ([], [])
 

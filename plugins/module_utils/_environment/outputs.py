@@ -8,16 +8,16 @@ from functools import cached_property, partial
 from os.path import commonprefix
 from typing import Any
 
-from .. import _names, _tags
 from .._answers import ask_ahead
 from .._credentials.stores import environment_secrets, stores_among
 from .._eks import api as eks_api
 from .._elasticache import described as caches
 from .._kms.key import Key
+from .._names import Identity
 from .._network.own_vpc import own_vpc
 from .._rds.described import KINDS
 from .._s3 import api as s3_api
-from .._s3.described import Place
+from .._s3.described import beginning
 from .._side_by_side import side_by_side
 from .._vpc import api as vpc_api
 from .._vpc.network import Network, Options
@@ -37,36 +37,31 @@ NETWORK_KEYS = ("vpc_id", "zone_ids", "public_subnet_ids", "private_subnet_ids",
 class Environment:
     """One environment in AWS.
 
-    client: makes a client for a service. account: what read_account gave.
+    client: makes a client for a service. identity: complete, with account and partition.
     brought: vpc_id, public_subnet_ids and private_subnet_ids of a VPC that the user brings; empty otherwise.
     """
 
-    def __init__(
-        self, client: Client, account: Mapping[str, str], prefix: str, environment: str, brought: Mapping[str, Any], domain: str = ""
-    ) -> None:
+    def __init__(self, client: Client, identity: Identity, brought: Mapping[str, Any], domain: str = "") -> None:
         self.client = client
-        self.account = account
-        self.prefix = prefix
-        self.environment = environment
+        self.identity = identity
         self.brought = brought
-        self.name = _names.resource_name(prefix, environment)
-        self.domain = Domain(client, environment, domain)
+        self.domain = Domain(client, identity, domain)
         # What everything else is found by
         ask_ahead([lambda: self.reading, lambda: self.cluster, lambda: self.secrets, lambda: self.buckets, self.domain.found])
 
     @cached_property
     def reading(self) -> Reading:
-        return Reading(self.client("ec2"), self.name, _tags.ownership_tags(self.environment, "network", self.name))
+        return Reading(self.client("ec2"), self.identity.name, self.identity.tags("network", self.identity.name))
 
     @cached_property
     def cluster(self) -> dict[str, Any] | None:
-        return eks_api.describe_cluster(self.client("eks"), _names.resource_name(self.prefix, self.environment, limit=100))
+        return eks_api.describe_cluster(self.client("eks"), self.identity.cluster_name)
 
     def found(self, described: Mapping[str, Any]) -> dict[str, Any]:
         """What the preflight holds the inputs against. described: entries of stores by the roles' variables."""
         return {
             "refusals": list(refusals(self.client, {name: self._new(name, entries) for name, entries in described.items()})),
-            "region": self.account["region"],
+            "region": self.identity.region,
             "zone_count": len(usable_zones(self.reading.items("zones"))),
             "cluster_version": (self.cluster or {}).get("version"),
             **self.domain.found(),
@@ -89,10 +84,10 @@ class Environment:
         return {role: values for role, values in roles.items() if values is not None}
 
     def _databases(self, role: str, kind: str) -> dict[str, Any] | None:
-        return database_outputs(role, *self._place(), self.stores(kind))
+        return database_outputs(role, self.client, self.identity, self.stores(kind))
 
     def k8s_addons(self) -> dict[str, Any] | None:
-        return k8s_addons_outputs(self.client, self.prefix, self.environment) if self.cluster else None
+        return k8s_addons_outputs(self.client, self.identity) if self.cluster else None
 
     def _new(self, variable: str, entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """The entries of stores that nobody has begun to make: a store's secret is its first thing."""
@@ -103,30 +98,23 @@ class Environment:
     @cached_property
     def secrets(self) -> list[dict[str, Any]]:
         """Those of all stores, listed once."""
-        return environment_secrets(self.client("secretsmanager"), self.prefix, self.environment)
+        return environment_secrets(self.client("secretsmanager"), self.identity)
 
     @cached_property
     def buckets(self) -> list[str]:
         """Names of buckets, all of the environment's among them, listed once."""
-        return s3_api.list_buckets(self.client("s3"), commonprefix([self._bucket_place.beginning(), self._log_bucket]))
+        return s3_api.list_buckets(self.client("s3"), commonprefix([beginning(self.identity), self._log_bucket]))
 
     def stores(self, kind: str) -> list[dict[str, str]]:
         """The stores of a kind by their secrets, also those that do not stand completely."""
-        return stores_among(self.secrets, self.prefix, self.environment, kind)
+        return stores_among(self.secrets, self.identity, kind)
 
     @property
     def _log_bucket(self) -> str:
-        return _names.global_name(self.prefix, self.environment, "logs", self.account["account_id"], self.account["region"])
-
-    @property
-    def _bucket_place(self) -> Place:
-        return Place(self.prefix, self.environment, *(self.account[name] for name in ("partition", "account_id", "region")))
-
-    def _place(self) -> tuple[Client, Mapping[str, str], str, str]:
-        return self.client, self.account, self.prefix, self.environment
+        return self.identity.bucket_name("logs")
 
     def network(self) -> dict[str, Any] | None:
-        key = Key(self.client("kms"), self.name).find()
+        key = Key(self.client("kms"), self.identity.name).find()
         vpc = self._brought_vpc() if self.brought.get("vpc_id") else self._own_vpc()
         if key is None or vpc is None:
             return None
@@ -135,14 +123,14 @@ class Environment:
             "vpc_cidr_block": vpc["cidr_block"],
             "kms_key_arn": key["arn"],
             "log_bucket_name": self._log_bucket if self._log_bucket in self.buckets else "",
-            "account_id": self.account["account_id"],
-            "partition": self.account["partition"],
+            "account_id": self.identity.account_id,
+            "partition": self.identity.partition,
         }
 
     def _own_vpc(self) -> dict[str, Any] | None:
         if self.reading.vpc_id is None:
             return None
-        options = Options(name=self.name, region=self.account["region"], tags=self.reading.tags)
+        options = Options(name=self.identity.name, region=self.identity.region, tags=self.reading.tags)
         outcomes = Network(self.reading, options, check_mode=True).bring()
         return None if any(outcome.action for outcome in outcomes) else dict(outcomes[0].resource or {})
 
@@ -170,18 +158,17 @@ class Environment:
         )
 
     def s3(self) -> dict[str, Any] | None:
-        return s3_outputs(self.client("s3"), self._bucket_place, self.buckets)
+        return s3_outputs(self.client("s3"), self.identity, self.buckets)
 
     def eks(self) -> dict[str, Any] | None:
         cluster = self.cluster
         if cluster is None or cluster["status"] not in ("ACTIVE", "UPDATING"):
             return None
         issuer = cluster["identity"]["oidc"]["issuer"]
-        start = f"arn:{self.account['partition']}:iam::{self.account['account_id']}:"
+        start = f"arn:{self.identity.partition}:iam::{self.identity.account_id}:"
         provider = f"{start}oidc-provider/{issuer.removeprefix('https://')}"
         if provider not in self._oidc_providers():
             return None
-        node_role = _names.role_name(self.prefix, self.environment, "eks-node")
         return {
             "cluster_name": cluster["name"],
             "cluster_arn": cluster["arn"],
@@ -191,12 +178,12 @@ class Environment:
             "oidc_provider_arn": provider,
             "oidc_issuer": issuer,
             "cluster_security_group_id": cluster["resourcesVpcConfig"]["clusterSecurityGroupId"],
-            "node_role_arn": f"{start}role{_names.iam_path(self.environment)}{node_role}",
+            "node_role_arn": self.identity.role_arn("eks-node"),
             "per_zone_node_groups": self._per_zone_node_groups(cluster["name"]),
         }
 
     def elasticache(self) -> dict[str, Any] | None:
-        return elasticache_outputs(*self._place(), self.stores(caches.KIND))
+        return elasticache_outputs(self.client, self.identity, self.stores(caches.KIND))
 
     def _oidc_providers(self) -> set[str]:
         return {provider["Arn"] for provider in self.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]}

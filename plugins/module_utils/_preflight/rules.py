@@ -16,6 +16,7 @@ from .s3_rules import s3_rules
 
 VERSION = re.compile(r"^1\.[0-9]{2}$")
 ENVIRONMENT = re.compile(r"^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$")
+NAME_PREFIX = re.compile(r"^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$")
 REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-[0-9]+$")
 INTERFACE_ENDPOINTS_FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "sts", "eks", "eks-auth", "logs", "elasticloadbalancing", "autoscaling")
 
@@ -60,6 +61,12 @@ def _collection(given: Mapping[str, Any]) -> list[str]:
         sentences.append(
             f"opta_environment is {environment!r}: it must be 1 to 32 lower-case letters, digits and hyphens, "
             "beginning with a letter, for example staging."
+        )
+    prefix = given.get("opta_name_prefix")
+    if prefix is not None and not NAME_PREFIX.match(str(prefix)):
+        sentences.append(
+            f"opta_name_prefix is {prefix!r}: it must be 1 to 16 lower-case letters, digits and hyphens, "
+            "beginning with a letter, for example opta."
         )
     region = given.get("opta_region")
     if region is None:

@@ -98,7 +98,7 @@ class StoreSecurityGroup(Resource):
         self.port = port
         self.vpc_id = vpc_id
         self.description = description or f"Port {port} of {name}"
-        self.environment = (tags or {}).get(_tags.ENVIRONMENT)
+        self.marks = _tags.marks(tags)
         self.attributes = attributes(port, purge_tags)
 
     def find(self) -> Mapping[str, Any] | None:
@@ -106,8 +106,8 @@ class StoreSecurityGroup(Resource):
             return None
         filters = {"group-name": [self.name], **({"vpc-id": [self.vpc_id]} if self.vpc_id else {})}
         groups = api.describe_security_groups(self.client, filters)
-        if self.vpc_id is None and self.environment:  # the name may be taken in VPCs of others
-            groups = [group for group in groups if tags_of(group).get(_tags.ENVIRONMENT) == self.environment]
+        if self.vpc_id is None and self.marks:  # the name may be taken in VPCs of others
+            groups = [group for group in groups if _tags.carries(tags_of(group), self.marks)]
         return {**groups[0], "group_id": groups[0]["GroupId"]} if groups else None
 
     def wanted(

@@ -80,14 +80,13 @@ class Reading:
         if self.vpc_id:
             return next((vpc for vpc in vpcs if vpc["VpcId"] == self.vpc_id), None)
         candidates = list(vpcs)
-        owner = {key: value for key, value in self.tags.items() if key in (_tags.ENVIRONMENT, _tags.ROLE, _tags.NAME)}
-        if len(owner) == 3:
-            ours = [vpc for vpc in candidates if owner.items() <= tags_of(vpc).items()]
+        owner = _tags.owner(self.tags)
+        if {_tags.ENVIRONMENT, _tags.ROLE, _tags.NAME} <= owner.keys():
+            ours = [vpc for vpc in candidates if _tags.carries(tags_of(vpc), owner)]
             if ours:
                 return ours[0]
         named = [vpc for vpc in candidates if tags_of(vpc).get("Name") == self.name]
-        environment = self.tags.get(_tags.ENVIRONMENT)
-        return next((vpc for vpc in named if tags_of(vpc).get(_tags.ENVIRONMENT) == environment), named[0] if named else None)
+        return next((vpc for vpc in named if self.is_ours(vpc)), named[0] if named else None)
 
     def items(self, kind: str) -> list[dict[str, Any]]:
         """All of a kind; nothing, without a call, of what lies in a VPC that does not exist."""
@@ -118,9 +117,8 @@ class Reading:
             self._items[kind] = [item for item in self._items[kind] if item[key] != item_id]
 
     def is_ours(self, item: Mapping[str, Any]) -> bool:
-        """Whether something that was found in the whole region carries the network's environment."""
-        environment = self.tags.get(_tags.ENVIRONMENT)
-        return environment is None or tags_of(item).get(_tags.ENVIRONMENT) == environment
+        """Whether something that was found in the whole region belongs to the network's environment."""
+        return _tags.not_ours(tags_of(item), self.tags) is None
 
     def vpc_attribute(self, attribute: str) -> bool | None:
         """Whether enableDnsSupport or enableDnsHostnames is on; None without a VPC."""

@@ -27,6 +27,7 @@ def test_what_is_right_is_not_talked_about() -> None:
     ("change", "sentence"),
     [
         ({"opta_environment": "Staging"}, "opta_environment is 'Staging'"),
+        ({"opta_name_prefix": "my/team"}, "opta_name_prefix is 'my/team'"),
         ({"opta_region": None}, "opta_region is not set"),
         ({"opta_region": "Ireland"}, "opta_region is 'Ireland'"),
         ({"opta_account_id": "1234"}, "opta_account_id is '1234'"),
