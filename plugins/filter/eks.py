@@ -48,6 +48,11 @@ def eks_addons(
     return made
 
 
+def role_arn_of(results: Sequence[Mapping[str, Any]], name: str) -> str:
+    """The ARN of the role of this name, as IAM answered; results: of a loop over iam_role or irsa_role."""
+    return str(next(result["role"]["arn"] for result in results if result["role"]["name"] == name))
+
+
 def zone_name(zone_id: str, position: int) -> str:
     """What tells the groups of several zones apart: the zone's id, or its place while the id is not known."""
     return zone_id if zone_id.replace("-", "").isalnum() else f"zone{position + 1}"
@@ -82,4 +87,9 @@ class FilterModule:
     """The filters of the role eks."""
 
     def filters(self) -> dict[str, Any]:
-        return {"eks_addons": eks_addons, "eks_node_groups": eks_node_groups, "volume_key_policy": volume_key_policy}
+        return {
+            "eks_addons": eks_addons,
+            "eks_node_groups": eks_node_groups,
+            "role_arn_of": role_arn_of,
+            "volume_key_policy": volume_key_policy,
+        }

@@ -104,6 +104,7 @@ def attributes(purge_labels: bool = True, purge_tags: bool = False) -> tuple[Att
 class NodeGroup(Resource):
     """Source: EKS API, CreateNodegroup and DescribeNodegroup.
 
+    default_role_arn: of a group that is made without a role; one that exists keeps its own.
     force_update: whether pods that cannot be drained are stopped all the same.
     """
 
@@ -116,6 +117,7 @@ class NodeGroup(Resource):
         cluster_name: str,
         name: str,
         *,
+        default_role_arn: str | None = None,
         force_update: bool = False,
         purge_labels: bool = True,
         purge_tags: bool = False,
@@ -126,6 +128,7 @@ class NodeGroup(Resource):
         self.cluster_name = cluster_name
         self.node_group_name = name
         self.name = f"{cluster_name}/{name}"
+        self.default_role_arn = default_role_arn
         self.force_update = force_update
         self.wait = wait
         self.timeout_seconds = timeout_seconds
@@ -163,6 +166,8 @@ class NodeGroup(Resource):
     def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         self.given = wanted
         values = dict(wanted)
+        if found is None and self.default_role_arn:
+            values.setdefault("node_role_arn", self.default_role_arn)
         sizes = (found or {}).get("scalingConfig")
         if sizes:
             low, high = values.get("min_size", sizes["minSize"]), values.get("max_size", sizes["maxSize"])
