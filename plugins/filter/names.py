@@ -37,5 +37,6 @@ class FilterModule:
             "bucket_name": _of_identity("bucket_name"),
             "iam_path": _of_identity("iam_path"),
             "dns_owner_id": _of_identity("dns_owner_id"),
+            "identity_tags": _of_identity("marks"),
             "ownership_tags": _of_identity("tags"),
         }

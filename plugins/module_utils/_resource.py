@@ -89,6 +89,8 @@ class Outcome:
     after: dict[str, Any] = field(default_factory=dict)
     resource: Mapping[str, Any] | None = None
     notes: list[str] = field(default_factory=list)
+    #: something of this name exists, but is not ours to delete, nor is anything that belongs to it
+    left_alone: bool = False
 
     def as_action(self) -> dict[str, Any]:
         return {"action": self.action, "resource": f"{self.kind} {self.name}", "attributes": self.attributes, "allowed": self.allowed}
@@ -231,11 +233,17 @@ def ensure_absent(
     wait: bool = True,
     timeout_seconds: float = 1800,
 ) -> Outcome:
-    """Delete `resource` and wait until it is gone; what is not there is fine, what is being deleted is waited for."""
+    """Delete `resource` and wait until it is gone; what is not there is fine, what is being deleted is waited for.
+
+    What does not carry the ownership tags in `tags` is left alone, with a note.
+    """
     found = resource.find()
     if found is None:
         return Outcome(resource.kind, resource.title)
-    _refuse_what_is_not_ours(resource, found, {"tags": tags or {}}, adopt)
+    reason = None if adopt else _tags.not_ours(resource.tags(found), tags)
+    if reason:
+        note = f"{resource.kind} {resource.name} is left alone: {reason}."
+        return Outcome(resource.kind, resource.title, notes=[note], left_alone=True)
     if resource.state(found) is State.DELETING:
         if not check_mode and wait:
             _wait_until_gone(resource, timeout_seconds)
@@ -272,6 +280,7 @@ def as_result(outcomes: Sequence[Outcome], key: str) -> dict[str, Any]:
         "actions": [outcome.as_action() for outcome in acted],
         "diff": {"before": before, "after": after, "before_header": header, "after_header": header},
         key: outcomes[0].resource if outcomes else None,
+        **({"left_alone": True} if outcomes and outcomes[0].left_alone else {}),
     }
 
 

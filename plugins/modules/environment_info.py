@@ -11,6 +11,8 @@ author: [opta.platform contributors (@opta-platform)]
 description:
   - Opens every playbook of the collection. From names and tags it reads what stands, and returns the outputs of each role that
     stands completely, in the same shapes in which the role itself publishes them. Changes nothing.
+  - Only what carries the environment's ownership tags is read as its own. A VPC, a key or a cluster that bears its name is told in a
+    warning, and so is, while nothing of the environment stands, one of the same name in another region or under another prefix.
   - It is the first to ask AWS, so it says in one sentence when there are no credentials, nobody answers, or it is another account.
 options:
   environment:
@@ -76,10 +78,10 @@ account:
 found:
   description:
     - What inputs are held against, as the number of zones, the version of the cluster, whose zone of Route 53 the domain has,
-      and what of the stores AWS does not offer.
+      what of the stores AWS does not offer, and what bears the environment's names without being its own.
   returned: success
   type: dict
-  sample: {region: eu-west-1, zone_count: 3, cluster_version: "1.35", refusals: []}
+  sample: {region: eu-west-1, zone_count: 3, cluster_version: "1.35", refusals: [], strangers: []}
 outputs:
   description: Outputs by role, of the roles that stand completely; see each role's outputs.
   returned: success
@@ -114,6 +116,8 @@ def main():
         account = read_account(module.client("sts", FIRST_CALL_RETRIES), module.region, given["account_id"])
         identity = module.identity(account["account_id"], account["partition"])
         environment = Environment(module.client, identity, brought, given["domain"])
+        for warning in environment.warnings():
+            module.warn(warning)
         module.exit_json(changed=False, account=account, found=environment.found(given["stores"]), outputs=environment.outputs())
     except PlatformError as error:
         module.fail_json(msg=str(error))

@@ -18,20 +18,32 @@ SOURCE_TAG = "opta:volume-id"
 
 
 def find_volumes(client: Any, cluster_name: str, marks: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The volumes of a cluster: by the driver's tag with the cluster's name, or by ours that the add-on puts on each."""
-    found = {v["VolumeId"]: v for v in api.describe_volumes(client, {f"kubernetes.io/cluster/{cluster_name}": "owned"})}
-    if marks:
-        for volume in api.describe_volumes(client, {**DRIVER_TAG, **marks}):
-            found[volume["VolumeId"]] = volume
-    return [found[volume_id] for volume_id in sorted(found)]
+    """The volumes of a cluster: by the environment's tags, which the add-on puts on each; without such tags, by the cluster's name."""
+    found = api.describe_volumes(client, {**DRIVER_TAG, **marks} if marks else _of_name(cluster_name))
+    return sorted(found, key=lambda volume: str(volume["VolumeId"]))
+
+
+def _of_name(cluster_name: str) -> dict[str, str]:
+    return {f"kubernetes.io/cluster/{cluster_name}": "owned"}
+
+
+def _strangers(client: Any, cluster_name: str, marks: Mapping[str, str]) -> list[Outcome]:
+    """Volumes of a cluster of that name that are not the environment's."""
+    outcomes = []
+    for volume in api.describe_volumes(client, _of_name(cluster_name)) if marks else []:
+        reason = _tags.not_ours(_tags.as_dict(volume.get("Tags")), marks)
+        if reason:
+            note = f"EBS volume {volume['VolumeId']} is left alone: {reason}."
+            outcomes.append(Outcome("EBS volume", volume["VolumeId"], notes=[note], left_alone=True))
+    return outcomes
 
 
 def remove_volumes(
     client: Any, cluster_name: str, *, tags: Mapping[str, str], delete_volumes: bool, check_mode: bool, timeout_seconds: float
 ) -> list[Outcome]:
     """Delete the volumes of a cluster; each is kept as a snapshot first, unless delete_volumes says that the data may go."""
-    outcomes = []
     marks = _tags.marks(tags)
+    outcomes = _strangers(client, cluster_name, marks)
     for volume in find_volumes(client, cluster_name, marks):
         volume_id = volume["VolumeId"]
         if not delete_volumes:

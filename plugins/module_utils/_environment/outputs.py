@@ -8,11 +8,10 @@ from functools import cached_property, partial
 from os.path import commonprefix
 from typing import Any
 
+from .. import _tags
 from .._answers import ask_ahead
 from .._credentials.stores import environment_secrets, stores_among
-from .._eks import api as eks_api
 from .._elasticache import described as caches
-from .._kms.key import Key
 from .._names import Identity
 from .._network.own_vpc import own_vpc
 from .._rds.described import KINDS
@@ -28,6 +27,7 @@ from .dns_cert import Domain
 from .elasticache import elasticache_outputs
 from .k8s_addons import k8s_addons_outputs
 from .offers import CACHES, refusals
+from .parents import Parents
 from .s3 import s3_outputs
 
 Client = Callable[[str], Any]
@@ -46,16 +46,18 @@ class Environment:
         self.identity = identity
         self.brought = brought
         self.domain = Domain(client, identity, domain)
+        self.parents = parents = Parents(client, identity)
         # What everything else is found by
-        ask_ahead([lambda: self.reading, lambda: self.cluster, lambda: self.secrets, lambda: self.buckets, self.domain.found])
+        first = [lambda: parents.reading, lambda: parents.cluster, lambda: parents.key_arn, lambda: self.secrets, lambda: self.buckets]
+        ask_ahead([*first, self.domain.found])
 
-    @cached_property
+    @property
     def reading(self) -> Reading:
-        return Reading(self.client("ec2"), self.identity.name, self.identity.tags("network", self.identity.name))
+        return self.parents.reading
 
-    @cached_property
+    @property
     def cluster(self) -> dict[str, Any] | None:
-        return eks_api.describe_cluster(self.client("eks"), self.identity.cluster_name)
+        return self.parents.cluster
 
     def found(self, described: Mapping[str, Any]) -> dict[str, Any]:
         """What the preflight holds the inputs against. described: entries of stores by the roles' variables."""
@@ -64,8 +66,25 @@ class Environment:
             "region": self.identity.region,
             "zone_count": len(usable_zones(self.reading.items("zones"))),
             "cluster_version": (self.cluster or {}).get("version"),
+            "strangers": self.strangers,
             **self.domain.found(),
         }
+
+    @cached_property
+    def strangers(self) -> list[dict[str, str]]:
+        return self.parents.strangers(bool(self.brought.get("vpc_id")))
+
+    def warnings(self) -> list[str]:
+        """What is told of other environments and of what only bears this one's names."""
+        told = [f"{each['what']} is not read as the environment's, and stays as it is: {each['why']}." for each in self.strangers]
+        stands = self.reading.vpc_id or self.cluster or self.parents.key_arn or self.secrets
+        namesakes = [] if stands else self.parents.namesakes()
+        if namesakes:
+            told.append(
+                f"Nothing of {_tags.described(self.identity.marks())} was found, but there is {' and '.join(namesakes)}. An environment is "
+                "neither moved nor renamed: if opta_region or opta_name_prefix has changed, change it back."
+            )
+        return told
 
     def outputs(self) -> dict[str, dict[str, Any]]:
         """By role; a role that does not stand completely is left out. All are read side by side."""
@@ -114,14 +133,14 @@ class Environment:
         return self.identity.bucket_name("logs")
 
     def network(self) -> dict[str, Any] | None:
-        key = Key(self.client("kms"), self.identity.name).find()
+        key_arn = self.parents.key_arn
         vpc = self._brought_vpc() if self.brought.get("vpc_id") else self._own_vpc()
-        if key is None or vpc is None:
+        if key_arn is None or vpc is None:
             return None
         return {
             **{name: vpc[name] for name in NETWORK_KEYS},
             "vpc_cidr_block": vpc["cidr_block"],
-            "kms_key_arn": key["arn"],
+            "kms_key_arn": key_arn,
             "log_bucket_name": self._log_bucket if self._log_bucket in self.buckets else "",
             "account_id": self.identity.account_id,
             "partition": self.identity.partition,
@@ -169,6 +188,7 @@ class Environment:
         provider = f"{start}oidc-provider/{issuer.removeprefix('https://')}"
         if provider not in self._oidc_providers():
             return None
+        groups = self._node_groups(cluster["name"])
         return {
             "cluster_name": cluster["name"],
             "cluster_arn": cluster["arn"],
@@ -178,8 +198,9 @@ class Environment:
             "oidc_provider_arn": provider,
             "oidc_issuer": issuer,
             "cluster_security_group_id": cluster["resourcesVpcConfig"]["clusterSecurityGroupId"],
-            "node_role_arn": self.identity.role_arn("eks-node"),
-            "per_zone_node_groups": self._per_zone_node_groups(cluster["name"]),
+            # of EKS itself; without a node group it does not know the role
+            "node_role_arn": groups[0]["nodeRole"] if groups else self.identity.role_arn("eks-node"),
+            "per_zone_node_groups": self._per_zone_node_groups(groups),
         }
 
     def elasticache(self) -> dict[str, Any] | None:
@@ -188,11 +209,13 @@ class Environment:
     def _oidc_providers(self) -> set[str]:
         return {provider["Arn"] for provider in self.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]}
 
-    def _per_zone_node_groups(self, cluster_name: str) -> list[str]:
-        """Names, without their zones, of the groups whose nodes are all in one zone: those with a single subnet."""
+    def _node_groups(self, cluster_name: str) -> list[dict[str, Any]]:
         client = self.client("eks")
         names = client.get_paginator("list_nodegroups").paginate(clusterName=cluster_name).build_full_result().get("nodegroups", [])
-        groups = [client.describe_nodegroup(clusterName=cluster_name, nodegroupName=name)["nodegroup"] for name in names]
+        return [client.describe_nodegroup(clusterName=cluster_name, nodegroupName=name)["nodegroup"] for name in names]
+
+    def _per_zone_node_groups(self, groups: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Names, without their zones, of the groups whose nodes are all in one zone: those with a single subnet."""
         zones = {subnet["SubnetId"]: subnet["AvailabilityZoneId"] for subnet in self.reading.items("subnets")}
         single = [group for group in groups if len(group.get("subnets") or []) == 1]
         return sorted({group["nodegroupName"].removesuffix(f"-{zones.get(group['subnets'][0], '')}") for group in single})

@@ -38,10 +38,21 @@ def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
             f"set it to at most {zones}."
         )
     sentences.extend(found.get("refusals") or [])
+    sentences.extend(_strangers(given, found.get("strangers") or []))
     sentences.extend(_version_step(given.get("eks_version"), found.get("cluster_version")))
     if found.get("cluster_version") and not given.get("eks_version"):
         sentences.extend(k8s_addons_rules(given, found["cluster_version"]))
     return sentences + dns_cert_aws_rules(given, found)
+
+
+def _strangers(given: Mapping[str, Any], strangers: Sequence[Mapping[str, str]]) -> list[str]:
+    """A sentence for each thing that bears the environment's name, is another's, and is not to be taken over."""
+    return [
+        f"{each['what']} exists, but {each['why']}: give opta_environment or opta_name_prefix another value, "
+        f"or set {each['adopt']}: true to take it over."
+        for each in strangers
+        if not given.get(each["adopt"])
+    ]
 
 
 def new_stores(given: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -128,8 +129,10 @@ def test_what_is_not_ours_is_refused_unless_adopted(tags: dict[str, str], reason
     wanted = {**WANTED, "tags": marks()}
     with pytest.raises(Refused, match=reason):
         ensure_present(Lamp({**EXISTING, "tags": tags}), wanted, check_mode=check_mode)
-    with pytest.raises(Refused, match=reason):
-        ensure_absent(Lamp({**EXISTING, "tags": tags}), check_mode=check_mode, tags=wanted["tags"])
+    others = Lamp({**EXISTING, "tags": tags})
+    left = ensure_absent(others, check_mode=check_mode, tags=wanted["tags"])
+    assert (left.action, left.left_alone, others.calls) == (None, True, [])
+    assert re.search(f"lamp .* is left alone: it .*{reason}", left.notes[0])
     adopted = ensure_present(Lamp({**EXISTING, "tags": tags}), wanted, check_mode=check_mode, adopt=True)
     assert adopted.attributes == ["tags"]
 

@@ -65,6 +65,14 @@ def test_what_aws_has_is_held_against_the_inputs(given: dict[str, Any], found: d
     assert sentence in rules.aws_rules(given, found)[0]
 
 
+def test_what_bears_the_name_and_is_anothers_is_refused_unless_it_is_adopted() -> None:
+    stranger = {"what": "EKS cluster opta-legacy", "why": "it was not made by this collection", "adopt": "eks_adopt"}
+    (told,) = rules.aws_rules({}, {"strangers": [stranger]})
+    assert told.startswith("EKS cluster opta-legacy exists, but it was not made by this collection: give ")
+    assert rules.aws_rules({"eks_adopt": True}, {"strangers": [stranger]}) == []
+    assert rules.aws_rules({"network_adopt": True}, {"strangers": [stranger]}) == [told]
+
+
 @pytest.mark.parametrize("found", ["1.35", "1.34", "1.36", None])
 def test_t6_a_step_of_one_minor_or_a_newer_cluster_is_fine(found: str | None) -> None:
     assert rules.aws_rules({"eks_version": "1.35"}, {"cluster_version": found}) == []
