@@ -13,7 +13,7 @@ description:
   - Volumes are data, so each is kept as a snapshot with the tag C(opta:retained) first, unless O(delete_volumes=true).
 options:
   cluster_name:
-    description: Name of the cluster; the driver tags its volumes with it. Without ownership tags in O(tags) it says which volumes are removed.
+    description: Name of the cluster, with which the driver tags its volumes. Without ownership tags in O(tags) it says which are removed.
     type: str
     required: true
   delete_volumes:

@@ -35,7 +35,6 @@ def play(empty, ansible, tmp_path_factory):
         "ansible_connection": "local",
         "ansible_python_interpreter": sys.executable,
         "opta_environment": NAME,
-        "network_nat_mode": "none",
         "network_zone_count": 2,
         "network_gateway_endpoints": ["s3"],
         "eks_node_groups": [],
@@ -60,6 +59,7 @@ def play(empty, ansible, tmp_path_factory):
 @pytest.fixture(scope="module")
 def foreign(empty) -> set[str]:
     """The ids and names of a VPC, a key, a cluster and a zone of somebody else."""
+    empty.set_times(iam_role_visible=0.0)
     ec2, kms, eks, iam, route53 = (empty.client(service) for service in ("ec2", "kms", "eks", "iam", "route53"))
     tags = {"Name": FOREIGN, "opta:environment": "production-old", "opta:role": "network"}
     as_list = [{"Key": key, "Value": value} for key, value in tags.items()]

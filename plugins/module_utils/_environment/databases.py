@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .. import _tags
 from .._names import Identity
 from .._rds import api, described
 from .._rds.common import READY
@@ -30,7 +31,9 @@ def database_outputs(
     database, clusters = client(kind.engine.service), []
     for store, name in zip(stores, names):  # noqa: B905
         cluster = api.describe_cluster(database, name)
-        if cluster is None or cluster["Status"] in INCOMPLETE or name not in groups or not _has_an_instance(database, name):
+        if cluster is None or not _tags.carries(_tags.as_dict(cluster.get("TagList")), identity.marks()):
+            return None
+        if cluster["Status"] in INCOMPLETE or name not in groups or not _has_an_instance(database, name):
             return None
         clusters.append(
             {

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._errors import Refused
 from .._resource import Outcome, State, ensure_absent
 from . import endpoints, leftovers, nat, routes, subnet
 from .flow_log import FlowLog
@@ -58,6 +59,14 @@ class Teardown(Network):
             if found is not None and part.state(found) is State.READY:
                 self._drop(part, wait=False)
         return [Outcome(Vpc.kind, self.name), *self.outcomes]
+
+    def _drop(self, part: Part, wait: bool = True) -> None:
+        """Without a part that stays, the VPC cannot go: refused by the plan, before anything is deleted."""
+        super()._drop(part, wait)
+        if self.outcomes and self.outcomes[-1].left_alone:
+            raise Refused(
+                f"VPC {self.name} ({self.reading.vpc_id}) is not removed: {' '.join(self.outcomes[-1].notes)} Remove it, then run again."
+            )
 
     def _told_of_a_stranger(self) -> list[str]:
         stranger = self.reading.stranger

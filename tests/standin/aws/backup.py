@@ -23,7 +23,7 @@ def _points(call: Call) -> list[dict[str, Any]]:
         raise AwsError("ResourceNotFoundException", f"Backup vault {call.get('BackupVaultName')} does not exist", 400)
     if not hasattr(vault, "recovery_points"):
         vault.recovery_points = []
-    return vault.recovery_points  # type: ignore[no-any-return]
+    return vault.recovery_points
 
 
 @answers("backup", "StartBackupJob")
