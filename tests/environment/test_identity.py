@@ -80,9 +80,13 @@ def foreign(empty) -> set[str]:
 
 
 def regional(standin: Any, region: str) -> dict[str, dict[str, str]]:
-    """The tags of everything of a region that is under somebody's hand, by id or ARN."""
+    """The tags of everything of a region that is under somebody's hand, by id or ARN; `in`: the VPC that it lies in."""
     ec2, eks, kms = (standin.client(service, region) for service in ("ec2", "eks", "kms"))
-    found = {item[id_key]: tags_of(item) for operation, key, id_key in EC2_KINDS for item in getattr(ec2, operation)()[key]}
+    found = {
+        item[id_key]: {**tags_of(item), "in": item.get("VpcId", "")}
+        for operation, key, id_key in EC2_KINDS
+        for item in getattr(ec2, operation)()[key]
+    }
     clusters = [eks.describe_cluster(name=name)["cluster"] for name in eks.list_clusters()["clusters"]]
     found.update({cluster["arn"]: cluster["tags"] for cluster in clusters})
     for key in kms.list_keys()["Keys"]:
@@ -113,7 +117,9 @@ def everything(standin: Any) -> dict[str, dict[str, str]]:
 
 
 def of(identity: Any, found: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-    return {name: tags for name, tags in found.items() if identity.marks().items() <= tags.items()}
+    """What carries its tags, and what AWS itself has made in its VPC."""
+    own = {name for name, tags in found.items() if identity.marks().items() <= tags.items()}
+    return {name: tags for name, tags in found.items() if name in own or tags.get("in") in own}
 
 
 def touched(standin: Any, mark: int, names: set[str], regions: set[str]) -> list[tuple[str, str]]:
