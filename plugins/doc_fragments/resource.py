@@ -16,8 +16,9 @@ options:
     default: present
   tags:
     description:
-      - Tags that the resource must have. With C(opta:environment) among them they decide ownership as well.
-        A resource of that name without these tags, or of another environment, is refused.
+      - Tags that the resource must have. With C(opta:environment) among them they decide ownership as well,
+        together with C(opta:prefix) and C(opta:region) where these are among them.
+        A resource of that name without these tags, or of another environment, is refused; O(state=absent) leaves it alone, with a warning.
     type: dict
   purge_tags:
     description: Whether tags that O(tags) does not name are removed. Those of AWS itself (C(aws:)) always stay.

@@ -50,6 +50,11 @@ def eks_addons(
     return made
 
 
+def role_arn_of(results: Sequence[Mapping[str, Any]], name: str) -> str:
+    """The ARN of the role of this name, as IAM answered; results: of a loop over iam_role or irsa_role."""
+    return str(next(result["role"]["arn"] for result in results if result["role"]["name"] == name))
+
+
 def zone_name(zone_id: str, position: int) -> str:
     """What tells the groups of several zones apart: the zone's id, or its place while the id is not known."""
     return zone_id if zone_id.replace("-", "").isalnum() else f"zone{position + 1}"
@@ -98,5 +103,6 @@ class FilterModule:
             "eks_addons": eks_addons,
             "eks_node_groups": eks_node_groups,
             "cluster_key_policy": cluster_key_policy,
+            "role_arn_of": role_arn_of,
             "volume_key_policy": volume_key_policy,
         }

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.opta.platform.plugins.module_utils import _names, _session
+from ansible_collections.opta.platform.plugins.module_utils import _session
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
+from ansible_collections.opta.platform.plugins.module_utils._names import Identity
 from ansible_collections.opta.platform.plugins.module_utils._network import policies
 from ansible_collections.opta.platform.plugins.module_utils._network.own_vpc import own_vpc
 
@@ -28,31 +29,28 @@ def flow_log_group_name(prefix: str, environment: str) -> str:
     return f"/{prefix}/{environment}/flow-logs"
 
 
-def environment_log_groups(prefix: str, environment: str) -> list[str]:
+def environment_log_groups(identity: Identity) -> list[str]:
     """Names, with * for any characters, of all log groups that an environment has: its own, the cluster's, the stores'."""
-    name = _names.resource_name(prefix, environment)
-    return [f"/{prefix}/{environment}/*", f"/aws/eks/{name}/*", f"/aws/*/{name}-*"]
+    return [f"/{identity.prefix}/{identity.environment}/*", f"/aws/eks/{identity.name}/*", f"/aws/*/{identity.name}-*"]
 
 
-def environment_key_policy(
-    account_id: str, partition: str, region: str, prefix: str, environment: str, service_linked_roles: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
+def environment_key_policy(identity: Mapping[str, str], service_linked_roles: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The policy of an environment's key.
 
-    service_linked_roles: what iam_service_linked_roles returned, with that of EC2 Auto Scaling.
+    identity: as the filters for names take it. service_linked_roles: what iam_service_linked_roles returned, with that of EC2 Auto Scaling.
     """
+    of = Identity.of(identity)
     autoscaling = next((role["arn"] for role in service_linked_roles if role["service"] == AUTO_SCALING), None)
     if autoscaling is None:
         raise AnsibleFilterError(f"environment_key_policy: service_linked_roles must hold that of {AUTO_SCALING}.")
-    driver = _names.role_name(prefix, environment, "eks-ebs-csi")
     return policies.environment_key(
-        partition=partition,
-        account_id=account_id,
-        region=region,
-        service_suffix=service_suffix(partition),
-        log_groups=environment_log_groups(prefix, environment),
+        partition=of.partition,
+        account_id=of.account_id,
+        region=of.region,
+        service_suffix=service_suffix(of.partition),
+        log_groups=environment_log_groups(of),
         autoscaling_role_arn=autoscaling,
-        volume_role_arn=_names.role_arn(partition, account_id, _names.iam_path(environment), driver),
+        volume_role_arn=of.role_arn("eks-ebs-csi"),
     )
 
 

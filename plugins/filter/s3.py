@@ -8,23 +8,24 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
+from ansible_collections.opta.platform.plugins.module_utils._names import Identity
 from ansible_collections.opta.platform.plugins.module_utils._s3 import described
-from ansible_collections.opta.platform.plugins.module_utils._s3.described import Place, Shared
+from ansible_collections.opta.platform.plugins.module_utils._s3.described import Shared
 
 
 def described_buckets(
-    entries: Sequence[Mapping[str, Any]], place: Mapping[str, str], kms_key_arn: str, log_bucket_name: str, tags: Mapping[str, str]
+    entries: Sequence[Mapping[str, Any]], identity: Mapping[str, str], kms_key_arn: str, log_bucket_name: str, tags: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """What to bring each of the buckets to. place: prefix, environment, partition, account_id and region."""
+    """What to bring each of the buckets to. identity: as the filters for names take it."""
     try:
-        return described.described(entries, Place(**place), Shared(kms_key_arn, log_bucket_name, tags))
+        return described.described(entries, Identity.of(identity), Shared(kms_key_arn, log_bucket_name, tags))
     except PlatformError as error:
         raise AnsibleFilterError(str(error)) from error
 
 
-def removed_buckets(entries: Sequence[Mapping[str, Any]], standing: Mapping[str, str], place: Mapping[str, str]) -> list[dict[str, Any]]:
+def removed_buckets(entries: Sequence[Mapping[str, Any]], standing: Mapping[str, str], identity: Mapping[str, str]) -> list[dict[str, Any]]:
     """The buckets to remove. standing: bucket names by name, as they were found."""
-    return described.removed(entries, standing, Place(**place))
+    return described.removed(entries, standing, Identity.of(identity))
 
 
 class FilterModule:

@@ -21,6 +21,7 @@ from . import _repeats, _session, _wait
 from ._answers import Answers
 from ._controller import Controller
 from ._errors import PlatformError
+from ._names import Identity
 from ._reconcile import as_result, ensure_absent, ensure_present
 from ._resource import Outcome, Resource
 
@@ -69,6 +70,10 @@ class PlatformModule(AnsibleAWSModule):
             if key not in self._clients:
                 self._clients[key] = self._new_client(service, retries, settings)
             return self._clients[key]
+
+    def identity(self, account_id: str = "", partition: str = "") -> Identity:
+        """The environment that the options environment, name_prefix and region name."""
+        return Identity(self.params["environment"], self.params["name_prefix"], self.region or "", account_id, partition)
 
     def _new_client(self, service: str, retries: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:
         region, endpoint_url, arguments = get_aws_connection_info(self)

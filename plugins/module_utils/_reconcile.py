@@ -177,11 +177,17 @@ def ensure_absent(
     wait: bool = True,
     timeout_seconds: float = 1800,
 ) -> Outcome:
-    """Delete `resource` and wait until it is gone; what is not there is fine, what is being deleted is waited for."""
+    """Delete `resource` and wait until it is gone; what is not there is fine, what is being deleted is waited for.
+
+    What does not carry the ownership tags in `tags` is left alone, with a note.
+    """
     found = resource.find()
     if found is None:
         return Outcome(resource.kind, resource.title)
-    _refuse_what_is_not_ours(resource, found, {"tags": tags or {}}, adopt)
+    reason = None if adopt else _tags.not_ours(resource.tags(found), tags)
+    if reason:
+        note = f"{resource.kind} {resource.name} is left alone: {reason}."
+        return Outcome(resource.kind, resource.title, notes=[note], left_alone=True)
     if resource.state(found) is State.DELETING:
         if not check_mode and wait:
             _wait_until_gone(resource, timeout_seconds)
@@ -220,6 +226,7 @@ def as_result(outcomes: Sequence[Outcome], key: str) -> dict[str, Any]:
         "actions": [outcome.as_action() for outcome in acted],
         "diff": {"before": before, "after": after, "before_header": header, "after_header": header},
         key: outcomes[0].resource if outcomes else None,
+        **({"left_alone": True} if outcomes and outcomes[0].left_alone else {}),
     }
 
 

@@ -87,6 +87,8 @@ class Outcome:
     after: dict[str, Any] = field(default_factory=dict)
     resource: Mapping[str, Any] | None = None
     notes: list[str] = field(default_factory=list)
+    #: something of this name exists, but is not ours to delete, nor is anything that belongs to it
+    left_alone: bool = False
 
     def as_action(self) -> dict[str, Any]:
         return {"action": self.action, "resource": f"{self.kind} {self.name}", "attributes": self.attributes, "allowed": self.allowed}

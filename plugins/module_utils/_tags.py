@@ -7,16 +7,33 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 ENVIRONMENT = "opta:environment"
+PREFIX = "opta:prefix"
+REGION = "opta:region"
 ROLE = "opta:role"
 NAME = "opta:name"
 MANAGED_BY = "opta:managed-by"
 RETAINED = "opta:retained"
 COLLECTION = "opta.platform"
+#: these three tell the environments of an account apart
+IDENTITY = (ENVIRONMENT, PREFIX, REGION)
+#: these tell everything that environments have apart
+OWNERSHIP = (*IDENTITY, ROLE, NAME)
 
 
-def ownership_tags(environment: str, role: str, name: str) -> dict[str, str]:
-    """The four tags that everything made by this collection carries."""
-    return {ENVIRONMENT: environment, ROLE: role, NAME: name, MANAGED_BY: COLLECTION}
+def marks(tags: Mapping[str, Any] | None) -> dict[str, str]:
+    """Those of the tags that say which environment something belongs to; none when they do not name it."""
+    named = tags or {}
+    return {key: str(named[key]) for key in IDENTITY if key in named} if ENVIRONMENT in named else {}
+
+
+def owner(tags: Mapping[str, Any] | None) -> dict[str, str]:
+    """Those of the tags that say what something is, and of which environment."""
+    return {key: str(value) for key, value in (tags or {}).items() if key in OWNERSHIP}
+
+
+def carries(found: Mapping[str, str] | None, wanted: Mapping[str, str]) -> bool:
+    """Whether something has all of these tags; nothing has none of them."""
+    return bool(wanted) and wanted.items() <= (found or {}).items()
 
 
 def as_dict(tags: Iterable[Mapping[str, str]] | None, key: str = "Key", value: str = "Value") -> dict[str, str]:
@@ -47,15 +64,21 @@ def difference(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[dic
 
 def not_ours(found: Mapping[str, str] | None, wanted: Mapping[str, Any] | None) -> str | None:
     """Why something found may not be touched under the ownership tags wanted; None when it may."""
-    environment = (wanted or {}).get(ENVIRONMENT)
-    if environment is None:
+    ours, theirs = marks(wanted), found or {}
+    if not ours or carries(theirs, ours):
         return None
-    owner = (found or {}).get(ENVIRONMENT)
-    if owner is None:
+    if ENVIRONMENT not in theirs:
         return "it was not made by this collection"
-    if owner != environment:
-        return f"it belongs to the environment {owner}"
-    return None
+    missing = [key for key in ours if key not in theirs]
+    if missing and theirs[ENVIRONMENT] == ours[ENVIRONMENT]:
+        return f"it has no tag {' and no tag '.join(missing)}, as an early release of this collection left it"
+    return f"it belongs to {described(theirs)}"
+
+
+def described(tags: Mapping[str, str]) -> str:
+    """The environment that ownership tags name."""
+    place = [f"{what} {tags[key]}" for key, what in ((PREFIX, "name prefix"), (REGION, "region")) if key in tags]
+    return f"the environment {tags[ENVIRONMENT]}" + (f" ({', '.join(place)})" if place else "")
 
 
 def taking_back(found: Mapping[str, str] | None, wanted: Mapping[str, Any]) -> dict[str, str]:

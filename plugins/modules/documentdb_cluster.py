@@ -127,6 +127,10 @@ actions:
     resource: {description: Kind and name., type: str, returned: always, sample: DocumentDB cluster opta-staging-docdb-main}
     attributes: {description: Attributes that change., type: list, elements: str, returned: always}
     allowed: {description: Whether a run does it without another option., type: bool, returned: always}
+left_alone:
+  description: V(true) when a cluster of this name exists that O(state=absent) leaves alone, because it belongs to somebody else.
+  returned: when there is one
+  type: bool
 diff:
   description: The changed attributes before and after.
   returned: success

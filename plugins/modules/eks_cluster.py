@@ -36,6 +36,9 @@ options:
   default_version:
     description: Version of a cluster that is made without O(version); the one that EKS now makes the default when not given.
     type: str
+  default_role_arn:
+    description: ARN of the IAM role of a cluster that is made without O(role_arn). One that exists keeps its own.
+    type: str
   force_update:
     description: Whether an upgrade of O(version) goes on when EKS's upgrade insights show errors.
     type: bool
@@ -211,6 +214,7 @@ ARGUMENTS = {
     "role_arn": {},
     "version": {},
     "default_version": {},
+    "default_role_arn": {},
     "force_update": {"type": "bool", "default": False},
     "subnet_ids": {"type": "list", "elements": "str"},
     "security_group_ids": {"type": "list", "elements": "str"},
@@ -247,6 +251,7 @@ def bring(module):
             "bootstrapSelfManagedAddons": given["bootstrap_self_managed_addons"],
         },
         default_version=given["default_version"],
+        default_role_arn=given["default_role_arn"],
         force_update=given["force_update"],
         lift_protection=given["deletion_protection"] is False,
         purge_tags=given["purge_tags"],

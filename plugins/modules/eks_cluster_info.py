@@ -15,6 +15,12 @@ options:
     description: Name of the cluster.
     type: str
     required: true
+  tags:
+    description:
+      - Ownership tags that the cluster must carry. One that does not counts as absent, with a warning,
+        and so do its node groups and add-ons.
+    type: dict
+    default: {}
 extends_documentation_fragment:
   - opta.platform.resource.attributes
   - amazon.aws.common.modules
@@ -26,6 +32,10 @@ EXAMPLES = r"""
 - name: Read the cluster
   opta.platform.eks_cluster_info:
     name: opta-staging
+    tags:
+      opta:environment: staging
+      opta:prefix: opta
+      opta:region: eu-west-1
   register: found
 
 - name: Show its version
@@ -35,7 +45,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 cluster:
-  description: What DescribeCluster answers, in snake_case; null when there is no such cluster.
+  description: What DescribeCluster answers, in snake_case; null when there is no such cluster, or another's.
   returned: always
   type: dict
   sample: {name: opta-staging, version: "1.35", status: ACTIVE}
@@ -58,6 +68,7 @@ oidc_provider_arn:
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 
+from ..module_utils import _tags
 from ..module_utils._eks import api
 from ..module_utils._eks.launch_template import names_of_lost_groups
 from ..module_utils._module import PlatformModule
@@ -73,12 +84,16 @@ def oidc_provider_arn(cluster):
 
 
 def main():
-    module = PlatformModule(argument_spec={"name": {"required": True}}, common=False)
-    client, name = module.client("eks"), module.params["name"]
+    module = PlatformModule(argument_spec={"name": {"required": True}, "tags": {"type": "dict", "default": {}}}, common=False)
+    client, name, tags = module.client("eks"), module.params["name"], module.params["tags"]
     try:
         cluster = api.describe_cluster(client, name)
+        reason = _tags.not_ours(cluster.get("tags"), tags) if cluster else None
+        if reason:
+            module.warn(f"EKS cluster {name} is left alone, with all that is in it: {reason}.")
+            cluster = None
         groups = api.list_nodegroups(client, name) if cluster else []
-        groups = [*groups, *names_of_lost_groups(module.client("ec2"), name, groups)]
+        groups = [*groups, *names_of_lost_groups(module.client("ec2"), name, groups, _tags.marks(tags))]
         addons = api.list_addons(client, name) if cluster else []
     except AnsibleAWSError as error:
         module.fail_json_aws_error(error)

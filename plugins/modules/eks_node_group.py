@@ -34,6 +34,9 @@ options:
   node_role_arn:
     description: ARN of the IAM role of the nodes. Required to make a node group. A change replaces the node group.
     type: str
+  default_node_role_arn:
+    description: ARN of the IAM role of the nodes of a group that is made without O(node_role_arn). One that exists keeps its own.
+    type: str
   subnet_ids:
     description: Subnets of the nodes. Required to make a node group. A change replaces the node group.
     type: list
@@ -279,6 +282,7 @@ ARGUMENTS = {
     "cluster_name": {"required": True},
     "name": {"required": True},
     "node_role_arn": {},
+    "default_node_role_arn": {},
     "subnet_ids": {"type": "list", "elements": "str"},
     "ami_type": {"choices": list(AMI_TYPES), "default": "AL2023_x86_64_STANDARD"},
     "image_id": {},
@@ -317,6 +321,7 @@ def bring(module):
         name,
         scaling=lambda: module.client("autoscaling"),
         new_sizes={"min_size": given["default_min_size"], "max_size": given["default_max_size"]},
+        default_role_arn=given["default_node_role_arn"],
         force_update=given["force_update"],
         purge_labels=given["purge_labels"],
         purge_tags=given["purge_tags"],

@@ -13,7 +13,7 @@ description:
   - Volumes are data, so each is kept as a snapshot with the tag C(opta:retained) first, unless O(delete_volumes=true).
 options:
   cluster_name:
-    description: Name of the cluster; the driver tags its volumes with it.
+    description: Name of the cluster, with which the driver tags its volumes. Without ownership tags in O(tags) it says which are removed.
     type: str
     required: true
   delete_volumes:
@@ -21,7 +21,9 @@ options:
     type: bool
     default: false
   tags:
-    description: Tags for the snapshots. With C(opta:environment) among them, volumes that carry it count as the cluster's too.
+    description:
+      - Tags for the snapshots. With C(opta:environment) among them, only volumes with these ownership tags are removed,
+        and others of O(cluster_name) are told.
     type: dict
     default: {}
   wait_timeout:

@@ -9,8 +9,8 @@ short_description: Remove the IAM roles of an environment
 version_added: 1.0.0
 author: [opta.platform contributors (@opta-platform)]
 description:
-  - Deletes the roles under the path C(/opta/<environment>/), also those of services that nobody describes any more.
-    IAM is not among the services that the tagging API lists, so the path says what belongs to an environment.
+  - Deletes the roles under the path C(/opta/<name_prefix>/<region>/<environment>/) whose ownership tags say the same,
+    also those of services that nobody describes any more. A role with other tags is left alone.
 requirements:
   - python >= 3.11
   - boto3 >= 1.38.0
@@ -20,6 +20,10 @@ options:
     description: Name of the environment.
     type: str
     required: true
+  name_prefix:
+    description: Beginning of every name.
+    type: str
+    default: opta
   roles:
     description: Roles of this collection whose IAM roles are removed, as their tag C(opta:role) says.
     type: list
@@ -36,6 +40,7 @@ EXAMPLES = r"""
 - name: Remove the roles of a cluster and of the services in it
   opta.platform.environment_iam_roles:
     environment: staging
+    region: eu-west-1
     roles: [eks, opta_service]
 """
 
@@ -49,7 +54,7 @@ actions:
   returned: success
   type: list
   elements: dict
-  sample: [{action: delete, resource: IAM role opta-staging-eks-node, attributes: [], allowed: true}]
+  sample: [{action: delete, resource: IAM role opta-staging-eks-node-0a1b2c3d, attributes: [], allowed: true}]
 diff:
   description: What was removed.
   returned: success
@@ -60,23 +65,24 @@ from ..module_utils import _tags
 from ..module_utils._iam import api
 from ..module_utils._iam.irsa_role import IrsaRole
 from ..module_utils._module import PlatformModule
-from ..module_utils._names import iam_path
 from ..module_utils._reconcile import ensure_absent
 
 ARGUMENTS = {
     "environment": {"required": True},
+    "name_prefix": {"default": "opta"},
     "roles": {"type": "list", "elements": "str", "required": True},
 }
 
 
 def remove(module):
-    client, given = module.client("iam"), module.params
+    client, identity = module.client("iam"), module.identity()
     outcomes = []
-    for listed in api.list_roles(client, iam_path(given["environment"])):
+    for listed in api.list_roles(client, identity.iam_path):
         arn = listed["Arn"].split(":")
         role = IrsaRole(client, listed["RoleName"], listed["Path"], account=lambda arn=arn: (arn[1], arn[4]))
         found = role.find()
-        if found and (role.tags(found) or {}).get(_tags.ROLE) in given["roles"]:
+        tags = role.tags(found) if found else None
+        if _tags.carries(tags, identity.marks()) and tags.get(_tags.ROLE) in module.params["roles"]:
             outcomes.append(ensure_absent(role, check_mode=module.check_mode))
     return outcomes
 

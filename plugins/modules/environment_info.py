@@ -12,6 +12,8 @@ description:
   - Opens every playbook of the collection. From names and tags it reads what stands, and returns the outputs of each role that
     stands completely, in the same shapes in which the role itself publishes them. Changes nothing.
   - What stands is judged by itself, never by the inputs or their defaults. What a role would refuse is a warning here.
+  - Only what carries the environment's ownership tags is read as its own. A VPC, a key or a cluster that bears its name is told in a
+    warning, and so is, while nothing of the environment stands, one of the same name in another region or under another prefix.
   - It is the first to ask AWS, so it says in one sentence when there are no credentials, nobody answers, or it is another account.
 options:
   environment:
@@ -77,10 +79,10 @@ account:
 found:
   description:
     - What inputs are held against, as the number of zones, the version of the cluster, whose zone of Route 53 the domain has,
-      and what of the stores AWS does not offer.
+      what of the stores AWS does not offer, and what bears the environment's names without being its own.
   returned: success
   type: dict
-  sample: {region: eu-west-1, zone_count: 3, cluster_version: "1.35", refusals: []}
+  sample: {region: eu-west-1, zone_count: 3, cluster_version: "1.35", refusals: [], strangers: []}
 outputs:
   description: Outputs by role, of the roles that stand completely; see each role's outputs.
   returned: success
@@ -113,10 +115,11 @@ def main():
     brought = {name: given[name] for name in ("vpc_id", "public_subnet_ids", "private_subnet_ids")}
     try:
         account = read_account(module.client("sts", FIRST_CALL_RETRIES), module.region, given["account_id"])
-        environment = Environment(module.client, account, given["name_prefix"], given["environment"], brought, given["domain"])
+        identity = module.identity(account["account_id"], account["partition"])
+        environment = Environment(module.client, identity, brought, given["domain"])
         found, outputs = environment.found(given["stores"]), environment.outputs()
-        for note in environment.notes:
-            module.warn(note)
+        for warning in (*environment.warnings(), *environment.notes):
+            module.warn(warning)
         module.exit_json(changed=False, account=account, found=found, outputs=outputs)
     except PlatformError as error:
         module.fail_json(msg=str(error))

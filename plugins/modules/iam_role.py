@@ -61,7 +61,7 @@ EXAMPLES = r"""
 - name: Make the role of nodes
   opta.platform.iam_role:
     name: opta-staging-eks-node
-    path: /opta/staging/
+    path: /opta/opta/eu-west-1/staging/
     assume_role_policy:
       Version: "2012-10-17"
       Statement:

@@ -82,7 +82,7 @@ EXAMPLES = r"""
 - name: Make the role of the network add-on
   opta.platform.irsa_role:
     name: opta-staging-vpc-cni
-    path: /opta/staging/
+    path: /opta/opta/eu-west-1/staging/
     oidc_provider_arn: "{{ oidc_provider.arn }}"
     service_accounts:
       - namespace: kube-system
@@ -107,7 +107,7 @@ role:
     name: {description: Its name., type: str, sample: opta-staging-vpc-cni}
     arn: {description: "Its ARN, known before the role is made.", type: str}
     role_id: {description: Its id in IAM., type: str}
-    path: {description: Its path., type: str, sample: /opta/staging/}
+    path: {description: Its path., type: str, sample: /opta/opta/eu-west-1/staging/}
     assume_role_policy: {description: Its trust policy., type: dict}
     description: {description: What it is for., type: str}
     max_session_duration: {description: Seconds that a session may last., type: int, sample: 3600}

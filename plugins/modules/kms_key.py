@@ -10,6 +10,10 @@ version_added: 1.0.0
 description:
   - Creates, changes or schedules for deletion one symmetric key of AWS KMS, which is known by its alias.
   - A key that is scheduled for deletion counts as gone. A new one is made, and the alias moved to it, unless O(cancel_deletion=true).
+  - With O(state=absent), a key is left as it is, with a warning, as long as something is encrypted under it, whoever made that.
+    Looked for are volumes, databases and caches with their snapshots of any type, images, vaults and recovery points of AWS Backup,
+    and what grants of EBS, RDS and EKS name. Other grants are told. A key also stays when the caller may not look.
+  - Check mode does not count what carries the ownership tags in O(tags) and lives, because the same run removes it before the key.
   - A key that carries the ownership tags in O(tags) but no alias, because a run ended in between, is found and finished.
 author:
   - opta.platform contributors (@opta-platform)
@@ -59,6 +63,12 @@ options:
     type: list
     elements: dict
     default: []
+  retained_goes:
+    description:
+      - Whether the same run deletes what carries C(opta:retained) and the ownership tags of O(tags) before it comes to the key.
+        Check mode does not count it then.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - opta.platform.resource
   - amazon.aws.common.modules
@@ -125,7 +135,9 @@ diff:
   type: dict
 """
 
+from ansible_collections.opta.platform.plugins.module_utils import _tags
 from ansible_collections.opta.platform.plugins.module_utils._kms.key import Key
+from ansible_collections.opta.platform.plugins.module_utils._kms.users import KeyUsers
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
 from ansible_collections.opta.platform.plugins.module_utils._resource import Outcome
 
@@ -140,6 +152,7 @@ ARGUMENTS = {
     "cancel_deletion": {"type": "bool", "default": False},
     "pending_window_in_days": {"type": "int", "default": 30},
     "still_needed": {"type": "list", "elements": "dict", "default": []},
+    "retained_goes": {"type": "bool", "default": False},
 }
 
 
@@ -153,14 +166,30 @@ def refuse_wrong_numbers(module):
         module.fail_json(msg="rotation_period_in_days needs enable_key_rotation: true; leave one of the two out.")
 
 
-def keep(module, key):
-    """What is told of a key that is not scheduled for deletion because something needs it; None when nothing does."""
-    found = key.find() if module.params["state"] == "absent" and module.params["still_needed"] else None
-    needing = key.needed_by(found, module.params["still_needed"]) if found else []
-    if not needing:
-        return None
-    note = f"{key.kind} {key.name} is not scheduled for deletion: {', '.join(needing)} cannot be read without it."
-    return Outcome(key.kind, key.name, resource=key.describe(found), notes=[note])
+def remove(module, key):
+    """Schedule the key for deletion, unless something needs it, or somebody may who cannot be asked."""
+    given, found = module.params, key.find()
+    if found is None or _tags.not_ours(key.tags(found), given["tags"]):
+        return module.bring(key)
+    marks = _tags.marks(given["tags"])
+    users = KeyUsers(module.client, found["arn"], marks if module.check_mode else {}, given["retained_goes"] and module.check_mode)
+    needing = sorted({*key.needed_by(found, given["still_needed"]), *users.find()})
+    reasons = [f"{', '.join(needing)} cannot be read without it"] if needing else []
+    if users.denied:
+        reasons.append(f"what else needs it cannot be told without the permissions {', '.join(users.denied)}")
+    if reasons:
+        notes = [f"{key.kind} {key.name} is not scheduled for deletion: {reason}." for reason in reasons]
+        return Outcome(key.kind, key.name, resource=key.describe(found), notes=notes)
+    outcome = module.bring(key)
+    if users.other_grants and not module.check_mode:
+        outcome.notes.append(f"{key.kind} {key.name} had grants that tell no resource known here: {'; '.join(sorted(users.other_grants))}.")
+    return outcome
+
+
+def bring(module, key):
+    if module.params["state"] == "absent":
+        return remove(module, key)
+    return module.bring(key, {**module.wanted(key), "alias": key.alias})
 
 
 def main():
@@ -175,7 +204,7 @@ def main():
         pending_window_in_days=given["pending_window_in_days"],
         purge_tags=given["purge_tags"],
     )
-    module.run("key", lambda: keep(module, key) or module.bring(key, {**module.wanted(key), "alias": key.alias}))
+    module.run("key", lambda: bring(module, key))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ module: retained_resources
 short_description: List or delete what an environment keeps on purpose
 version_added: 1.0.0
 description:
-  - Data outlives its environment unless told otherwise. Snapshots, volumes, secrets, buckets and images that are kept carry the tags
-    C(opta:environment) and C(opta:retained).
+  - Data outlives its environment unless told otherwise. Snapshots, volumes, secrets, buckets and images that are kept carry the tag
+    C(opta:retained), and the tags that say which environment they belong to (C(opta:environment), C(opta:prefix) and C(opta:region)).
   - Lists them with the KMS key that each needs, or deletes them.
 author:
   - opta.platform contributors (@opta-platform)
@@ -20,6 +20,10 @@ options:
     description: Name of the environment.
     type: str
     required: true
+  name_prefix:
+    description: Beginning of every name.
+    type: str
+    default: opta
   state:
     description: V(present) changes nothing and only lists. V(absent) deletes everything that is kept; its data is lost.
     type: str
@@ -97,6 +101,7 @@ from ansible_collections.opta.platform.plugins.module_utils._retained.resources 
 
 ARGUMENTS = {
     "environment": {"required": True},
+    "name_prefix": {"default": "opta"},
     "state": {"choices": ["present", "absent"], "default": "present"},
     "expect_volumes": {"type": "bool", "default": True},
     "expect_database_snapshots": {"type": "bool", "default": True},
@@ -119,7 +124,7 @@ def main():
     module = PlatformModule(argument_spec=ARGUMENTS, common=False)
     given = module.params
     caller = module.attempt(lambda: module.client("sts").get_caller_identity()["Arn"].split(":"))
-    resources = RetainedResources(module.client, given["environment"], caller[1], module.region, caller[4])
+    resources = RetainedResources(module.client, module.attempt(lambda: module.identity(caller[4], caller[1])))
     soon = module.attempt(lambda: expected(resources, given)) if module.check_mode else []
     if given["state"] == "absent":
         module.run("resource", lambda: delete_retained(resources, module.check_mode, soon), retained=[])

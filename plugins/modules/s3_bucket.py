@@ -249,7 +249,7 @@ EXAMPLES = r"""
     versioning_enabled: true
     replication:
       destination_bucket_arn: arn:aws:s3:::uploads-of-another-region
-      role_arn: arn:aws:iam::123456789012:role/opta/staging/opta-staging-s3-uploads
+      role_arn: arn:aws:iam::123456789012:role/opta/opta/eu-west-1/staging/opta-staging-s3-replication-uploads-44454d18
 
 - name: Delete the bucket with all that it holds
   opta.platform.s3_bucket:

@@ -16,7 +16,7 @@ requirements:
   - python >= 3.11
 options:
   environment:
-    description: The environment, as in the tag C(opta:environment) and in the names of the secrets.
+    description: The environment, as in the names of the secrets and, with O(name_prefix) and O(region), in their ownership tags.
     type: str
     required: true
   name_prefix:
@@ -69,7 +69,7 @@ def main():
     module = PlatformModule(argument_spec=ARGUMENTS, common=False)
     given = module.params
     client = module.client("secretsmanager")
-    stores = module.attempt(lambda: store_secrets(client, given["name_prefix"], given["environment"], given["kind"]))
+    stores = module.attempt(lambda: store_secrets(client, module.identity(), given["kind"]))
     module.exit_json(changed=False, stores=stores)
 
 

@@ -26,7 +26,7 @@ options:
   name:
     description:
       - Name of the VPC, its tag C(Name), and the beginning of the names of all parts.
-      - The VPC is found by C(opta:environment), C(opta:role) and C(opta:name) of O(tags) when all three are given,
+      - The VPC is found by the ownership tags in O(tags) when C(opta:environment), C(opta:role) and C(opta:name) are given,
         and by its name otherwise.
     type: str
     required: true

@@ -20,8 +20,8 @@ def addon_lines(cluster_name: str, environment: str) -> Iterator[str]:
             ports = ", ".join(f"{listener['Port']} {listener['Protocol']}" for listener in listeners)
             yield f"  balancer  {balancer['DNSName']}, {ports}"
     iam = boto3.client("iam")
-    for role in iam.list_roles(PathPrefix=f"/opta/{environment}/")["Roles"]:
-        if "-addon-" in role["RoleName"]:
+    for role in iam.list_roles(PathPrefix="/opta/")["Roles"]:
+        if role["Path"].endswith(f"/{environment}/") and "-addon-" in role["RoleName"]:
             for policy in iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]:
                 document: dict[str, Any] = iam.get_role_policy(RoleName=role["RoleName"], PolicyName=policy)["PolicyDocument"]
                 yield f"  policy    {role['RoleName']}"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from tests.support.identities import identity_of
 from tests.support.playbooks import Run
 from tests.support.standin import Standin
 
@@ -95,7 +96,7 @@ def _eks(standin: Standin, environment: str | None) -> Found:
 
 
 def _iam(standin: Standin, environment: str | None) -> Found:
-    iam, path = standin.client("iam"), f"/opta/{environment}/" if environment else "/"
+    iam, path = standin.client("iam"), identity_of(environment).iam_path if environment else "/"
     providers = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
     described = [{"Arn": p["Arn"], **iam.get_open_id_connect_provider(OpenIDConnectProviderArn=p["Arn"])} for p in providers]
     return {

@@ -10,6 +10,7 @@ import botocore.exceptions
 import pytest
 
 from tests.environment.observed import tags_of, union
+from tests.support.identities import identity_of
 
 ENVIRONMENT = f"buckets-{os.getpid() % 10000}"
 UPLOADS = {"name": "uploads", "sse_algorithm": "aws:kms", "versioning_enabled": True, "replication": {"bucket": "copy"}}
@@ -104,7 +105,7 @@ def test_replication_has_a_role_for_its_two_buckets_alone(standin, s3, built):
     names = buckets(s3)
     found = s3.get_bucket_replication(Bucket=names["uploads"])["ReplicationConfiguration"]
     assert found["Rules"][0]["Destination"]["Bucket"] == f"arn:aws:s3:::{names['copy']}"
-    assert f":role/opta/{ENVIRONMENT}/" in found["Role"]
+    assert f":role{identity_of(ENVIRONMENT).iam_path}" in found["Role"]
     iam = standin.client("iam")
     role = found["Role"].rsplit("/", 1)[1]
     document = iam.get_role_policy(RoleName=role, PolicyName="replicate")["PolicyDocument"]
@@ -146,7 +147,7 @@ def test_destroy_keeps_what_holds_objects_and_the_key_that_it_needs(standin, s3,
     assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=names["uploads"])
     assert s3.get_object(Bucket=names["uploads"], Key="k")["Body"].read() == b"1"
     assert key_of(standin) == key
-    assert standin.client("iam").list_roles(PathPrefix=f"/opta/{ENVIRONMENT}/")["Roles"] == []
+    assert standin.client("iam").list_roles(PathPrefix=identity_of(ENVIRONMENT).iam_path)["Roles"] == []
     assert play("destroy", **WORD).changed() == []
 
 

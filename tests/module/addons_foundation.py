@@ -8,6 +8,7 @@ import uuid
 from tests.module.eks_foundation import Foundation
 from tests.module.kubernetes_foundation import NAME
 from tests.module.service_foundation import ENVIRONMENT, PREFIX, cluster_for_services
+from tests.support.identities import ACCOUNT, identity_of
 
 DOMAIN = "staging.example.com"
 
@@ -25,7 +26,7 @@ class Addons:
         self.facts = {
             "opta_region": "eu-west-1",
             "opta_name_prefix": PREFIX,
-            "opta_account": {"account_id": "123456789012", "partition": "aws"},
+            "opta_account": {"account_id": ACCOUNT, "partition": "aws"},
             "eks_outputs": {**reached, "oidc_provider_arn": self.cluster.oidc_provider_arn, "version": "1.34"},
             "network_outputs": {
                 "vpc_id": subnets[0]["VpcId"],
@@ -86,7 +87,7 @@ class Addons:
         return {item["metadata"]["labels"]["name"]: item["metadata"]["namespace"] for item in items}
 
     def roles(self):
-        listed = self.standin.client("iam").list_roles(PathPrefix=f"/opta/{ENVIRONMENT}/")["Roles"]
+        listed = self.standin.client("iam").list_roles(PathPrefix=identity_of(ENVIRONMENT, PREFIX).iam_path)["Roles"]
         return {role["RoleName"] for role in listed if "-addon-" in role["RoleName"]}
 
     def records(self):

@@ -7,9 +7,11 @@ import json
 import sys
 
 from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.support.identities import ACCOUNT, identity_of
 from tests.support.until import until
 
 PREFIX, ENVIRONMENT = NAME.split("-")
+IAM_PATH = identity_of(ENVIRONMENT, PREFIX).iam_path
 IMAGE = "registry.example.com/hello"
 
 
@@ -61,7 +63,8 @@ class Service:
         reached = {key: self.cluster.options[key] for key in ("cluster_name", "endpoint", "certificate_authority_data")}
         outputs = {**reached, "oidc_provider_arn": self.cluster.oidc_provider_arn, "per_zone_node_groups": []}
         local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-        environment = {"opta_region": "eu-west-1", "opta_name_prefix": PREFIX, "eks_outputs": outputs, **self.outputs}
+        account = {"opta_region": "eu-west-1", "opta_name_prefix": PREFIX, "opta_account": {"account_id": ACCOUNT}}
+        environment = {**account, "eks_outputs": outputs, **self.outputs}
         # facts of another host, as the playbook's first part publishes them
         facts = {"hosts": ENVIRONMENT, "gather_facts": False, "tasks": [{"name": "Have it", "ansible.builtin.set_fact": environment}]}
         added = {"name": ENVIRONMENT, "groups": ["environments"], **local}

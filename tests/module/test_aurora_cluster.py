@@ -104,8 +104,9 @@ def test_t14_names_of_others_and_of_the_other_engine_are_refused(standin, run_mo
     for check_mode in (True, False):
         refused = run_module(MODULE, check_mode=check_mode, expect_failure=True, **others)
         assert f"belongs to the environment {options['name']}" in refused["msg"]
-        removal = run_module(MODULE, check_mode=check_mode, expect_failure=True, **others, state="absent")
-        assert f"belongs to the environment {options['name']}" in removal["msg"]
+        removal = run_module(MODULE, check_mode=check_mode, **others, state="absent")
+        assert (removal["actions"], removal["left_alone"]) == ([], True)
+        assert f"is left alone: it belongs to the environment {options['name']}" in str(removal["warnings"][0])
     document = {key: value for key, value in options.items() if key not in ("database_name", "engine_version")}
     refused = run_module("documentdb_cluster", expect_failure=True, **document, engine_version="5.0")
     assert "its engine is aurora-postgresql" in refused["msg"]

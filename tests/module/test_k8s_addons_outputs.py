@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ansible_collections.opta.platform.plugins.module_utils._environment.k8s_addons import k8s_addons_outputs
 
+from tests.support.identities import identity_of, marks
+
 TAGS = {
     "elbv2.k8s.aws/cluster": "opta-elsewhere",
-    "opta:environment": "elsewhere",
+    **marks("elsewhere"),
     "opta:role": "k8s_addons",
     "opta:name": "nginx_gateway_fabric",
     "service.k8s.aws/stack": "nginx-gateway/public-nginx",
@@ -23,10 +25,10 @@ def test_outputs_are_read_from_load_balancer_and_secret(standin):
     gateway_id = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     ec2.attach_internet_gateway(InternetGatewayId=gateway_id, VpcId=vpc_id)
     subnet_id = ec2.create_subnet(VpcId=vpc_id, CidrBlock="10.7.0.0/24")["Subnet"]["SubnetId"]
-    assert k8s_addons_outputs(standin.client, "opta", "elsewhere") is None
+    assert k8s_addons_outputs(standin.client, identity_of("elsewhere")) is None
     made = balancing.create_load_balancer(Name="public", Type="network", Scheme="internet-facing", Subnets=[subnet_id], Tags=as_list(TAGS))
     balancer = made["LoadBalancers"][0]
-    found = k8s_addons_outputs(standin.client, "opta", "elsewhere")
+    found = k8s_addons_outputs(standin.client, identity_of("elsewhere"))
     assert found == {
         "ingress": "nginx_gateway_fabric",
         "gateway_namespace": "nginx-gateway",
@@ -38,10 +40,10 @@ def test_outputs_are_read_from_load_balancer_and_secret(standin):
         "mesh": "",
         "linkerd_trust_anchor_secret_arn": "",
     }
-    tags = as_list({"opta:environment": "elsewhere", "opta:role": "k8s_addons", "opta:name": "linkerd"})
+    tags = as_list({**marks("elsewhere"), "opta:role": "k8s_addons", "opta:name": "linkerd"})
     arn = secrets.create_secret(Name="opta/elsewhere/linkerd/trust-anchor", SecretString="x", Tags=tags)["ARN"]
     balancing.add_tags(ResourceArns=[balancer["LoadBalancerArn"]], Tags=as_list({"opta:name": "ingress_nginx"}))
-    found = k8s_addons_outputs(standin.client, "opta", "elsewhere")
+    found = k8s_addons_outputs(standin.client, identity_of("elsewhere"))
     assert (found["ingress"], found["ingress_class_name"], found["gateway_name"]) == ("ingress_nginx", "nginx", "")
     assert (found["mesh"], found["linkerd_trust_anchor_secret_arn"]) == ("linkerd", arn)
-    assert k8s_addons_outputs(standin.client, "opta", "another") is None
+    assert k8s_addons_outputs(standin.client, identity_of("another")) is None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.identities import marks
+
 
 @pytest.fixture
 def ec2(standin):
@@ -16,7 +18,7 @@ def key_arn(standin):
 
 
 def snapshot_of(ec2, key_arn, environment, **more):
-    tags = [{"Key": "opta:environment", "Value": environment}, *({"Key": key, "Value": value} for key, value in more.items())]
+    tags = [{"Key": key, "Value": value} for key, value in {**marks(environment), **more}.items()]
     zone = ec2.describe_availability_zones()["AvailabilityZones"][0]["ZoneName"]
     volume = ec2.create_volume(AvailabilityZone=zone, Size=1, Encrypted=True, KmsKeyId=key_arn)["VolumeId"]
     ec2.get_waiter("volume_available").wait(VolumeIds=[volume], WaiterConfig={"Delay": 1})
@@ -47,7 +49,7 @@ def test_t1_kept_things_are_listed_with_their_key_and_deleted_on_word(standin, r
 def test_t4_a_plan_lists_the_snapshots_that_a_run_would_make(run_module, ec2, key_arn, unique):
     environment = unique("kept")
     zone = ec2.describe_availability_zones()["AvailabilityZones"][0]["ZoneName"]
-    tags = [{"Key": "opta:environment", "Value": environment}, {"Key": "ebs.csi.aws.com/cluster", "Value": "true"}]
+    tags = [{"Key": key, "Value": value} for key, value in {**marks(environment), "ebs.csi.aws.com/cluster": "true"}.items()]
     specification = [{"ResourceType": "volume", "Tags": tags}]
     volume = ec2.create_volume(AvailabilityZone=zone, Size=1, Encrypted=True, KmsKeyId=key_arn, TagSpecifications=specification)["VolumeId"]
     planned = run_module("retained_resources", check_mode=True, environment=environment)

@@ -6,7 +6,10 @@ import pytest
 
 from tests.module.addons_foundation import DOMAIN, Addons
 from tests.module.service_foundation import ENVIRONMENT, PREFIX, actions
+from tests.support.identities import identity_of
 from tests.support.until import until
+
+IDENTITY = identity_of(ENVIRONMENT, PREFIX)
 
 OWN_NAMESPACES = {
     "aws-load-balancer-controller": "aws-load-balancer-controller",
@@ -75,11 +78,10 @@ def test_from_nothing_through_changes_to_nothing(standin, addons):
         assert "a-key-of-datadog" not in planned.output + done.output
     assert "archived in March 2026" in done.output
     kinds = {entry["resource"] for entry in done.actions() if entry["action"] == "delete"}
-    assert {"helm release datadog/datadog", "Namespace datadog", f"IAM role {PREFIX}-{ENVIRONMENT}-addon-cluster-autoscaler"} <= kinds
+    assert {"helm release datadog/datadog", "Namespace datadog", f"IAM role {IDENTITY.role_name('addon', 'cluster-autoscaler')}"} <= kinds
     assert addons.releases()["mine"] == "mine"
     assert {balancer["tags"]["opta:name"] for balancer in addons.balancers()} == {"ingress_nginx"}
-    named = {f"{PREFIX}-{ENVIRONMENT}-addon-{name}" for name in ("aws-load-balancer-controller", "external-dns")}
-    assert addons.roles() == named
+    assert addons.roles() == {IDENTITY.role_name("addon", name) for name in ("aws-load-balancer-controller", "external-dns")}
     mark = standin.mark()
     assert (addons.run().changed(ENVIRONMENT), standin.mutating(mark)) == ([], [])
 

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tests.module.service_foundation import ENVIRONMENT, IMAGE, Service, actions, brought, cluster_for_services
+from tests.module.service_foundation import ENVIRONMENT, IAM_PATH, IMAGE, Service, actions, brought, cluster_for_services
 from tests.support.until import until
 
 SECRET_VALUE = "correct-horse-battery"
@@ -38,7 +38,7 @@ def test_a_service_from_nothing(standin, service):
     role_arn = account["metadata"]["annotations"]["eks.amazonaws.com/role-arn"]
     role = standin.client("iam").get_role(RoleName=role_arn.rpartition("/")[2])["Role"]
     assert role["Arn"] == role_arn
-    assert role["Path"] == f"/opta/{ENVIRONMENT}/"
+    assert role["Path"] == IAM_PATH
     conditions = role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]["StringEquals"]
     assert set(conditions.values()) == {"sts.amazonaws.com", f"system:serviceaccount:{service.layer}:hello"}
     releases = service.cluster.kubernetes.items(f"/api/v1/namespaces/{service.layer}/secrets?labelSelector=owner=helm")
@@ -142,5 +142,5 @@ def test_removing_keeps_the_data_and_the_layer_that_others_use(standin, playbook
     ]
     (snapshot,) = standin.client("ec2").describe_snapshots(OwnerIds=["self"], Filters=filters)["Snapshots"]
     assert {tag["Key"]: tag["Value"] for tag in snapshot["Tags"]}["opta:name"] == f"{layer}/store"
-    roles = standin.client("iam").list_roles(PathPrefix=f"/opta/{ENVIRONMENT}/")["Roles"]
+    roles = standin.client("iam").list_roles(PathPrefix=IAM_PATH)["Roles"]
     assert not [role for role in roles if layer in role["RoleName"]]

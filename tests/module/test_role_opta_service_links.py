@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.module.service_foundation import ENVIRONMENT, PREFIX, Service, actions, brought, cluster_for_services
+from tests.module.service_foundation import IAM_PATH, PREFIX, Service, actions, brought, cluster_for_services
 from tests.support.passwords import releases, shown
 from tests.support.playbooks import Playbooks
 from tests.support.until import until
@@ -75,9 +75,7 @@ def service(playbooks, standin, stores, unique):
 def policy(standin, service):
     """The inline policies of the service's role."""
     iam = standin.client("iam")
-    (name,) = (
-        role["RoleName"] for role in iam.list_roles(PathPrefix=f"/opta/{ENVIRONMENT}/")["Roles"] if service.layer in role["RoleName"]
-    )
+    (name,) = (role["RoleName"] for role in iam.list_roles(PathPrefix=IAM_PATH)["Roles"] if service.layer in role["RoleName"])
     names = iam.list_role_policies(RoleName=name)["PolicyNames"]
     return {policy: iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"] for policy in names}
 

@@ -131,8 +131,9 @@ def test_another_environments_bucket_is_refused(run_module, options):
     run_module("s3_bucket", **options)
     others = {**options, "tags": {"opta:environment": "production"}}
     assert "belongs to the environment staging" in run_module("s3_bucket", expect_failure=True, **others)["msg"]
-    refused = run_module("s3_bucket", expect_failure=True, **others, state="absent")
-    assert "belongs to the environment staging" in refused["msg"]
+    left = run_module("s3_bucket", **others, state="absent")
+    assert (left["changed"], left["actions"]) == (False, [])
+    assert "is left alone: it belongs to the environment staging" in str(left["warnings"][0])
 
 
 CORS = [{"allowed_origins": ["https://example.com"], "allowed_methods": ["GET", "HEAD"], "max_age_seconds": 600}]

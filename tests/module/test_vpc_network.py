@@ -187,11 +187,13 @@ def test_more_zones_than_the_region_has(standin, run_module, options):
     assert standin.mutating(mark) == []
 
 
-def test_the_network_of_another_environment_is_refused(standin, run_module, options):
+def test_the_network_of_another_environment_is_refused_and_left_alone(standin, run_module, options):
     small = {**options, "nat_mode": "none", "zone_count": 1, "gateway_endpoints": []}
     run_module("vpc_network", **small)
     mark = standin.mark()
-    for state in ("present", "absent"):
-        others = {**small, "state": state, "tags": {**options["tags"], "opta:environment": "another"}}
-        assert f"it belongs to the environment {options['name']}" in run_module("vpc_network", expect_failure=True, **others)["msg"]
+    others = {**small, "tags": {**options["tags"], "opta:environment": "another"}}
+    assert f"it belongs to the environment {options['name']}" in run_module("vpc_network", expect_failure=True, **others)["msg"]
+    left = run_module("vpc_network", **others, state="absent")
+    assert (left["changed"], left["actions"]) == (False, [])
+    assert f"is left alone: it belongs to the environment {options['name']}" in str(left["warnings"][0])
     assert standin.mutating(mark) == []

@@ -13,9 +13,10 @@ from ansible_collections.opta.platform.plugins.module_utils._service.values impo
 
 from tests.standin.binaries import BINARIES, build, find
 from tests.support import collection
+from tests.support.identities import identity_of
 
 CHART = collection.ROLES / "opta_service" / "files" / "chart"
-ROLE_ARN = "arn:aws:iam::123456789012:role/opta/staging/opta-staging-service-shop.hello"
+ROLE_ARN = identity_of().role_arn("service", "shop.hello")
 GENERATION = "5af87dad-0d84-483e-8c87-2cfdbd736876"
 
 Objects = dict[tuple[str, str], dict[str, Any]]

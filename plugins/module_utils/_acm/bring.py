@@ -87,8 +87,7 @@ def ensure_no_certificate(
             f"there are {len(own)} certificates of {certificate.name}, and without tags nobody knows which one is meant: "
             "give its ownership tags, for example opta:environment."
         )
-    environment = certificate.owner.get(_tags.ENVIRONMENT)
-    use.refuse_what_is_used(load_balancing, certificate.name, own, environment, check_mode)
+    use.refuse_what_is_used(load_balancing, certificate.name, own, _tags.marks(certificate.owner), check_mode)
     outcomes, names = [], set()
     going = [each["CertificateArn"] for each in own]
     for each in own:

@@ -66,8 +66,7 @@ class Certificate(Resource):
         self.waiting = waiting
         self.adopt = adopt
         self.attributes = attributes(purge_tags)
-        tags = wanted.get("tags") or {}
-        self.owner = {key: str(tags[key]) for key in (_tags.ENVIRONMENT, _tags.ROLE, _tags.NAME) if key in tags}
+        self.owner = _tags.owner(wanted.get("tags"))
         self.zone_name = ""
         self._made: str | None = None
         self._validating = False

@@ -23,21 +23,21 @@ def gone(client: Any, arn: str) -> bool:
     return is_load_balancer(arn) and not load_balancers.describe_load_balancer(client, arn)
 
 
-def of_environment(client: Any, arn: str, environment: str | None) -> bool:
-    """Whether a user is a load balancer of the same environment, which is removed before its certificate."""
-    if not environment or not is_load_balancer(arn):
+def of_environment(client: Any, arn: str, marks: Mapping[str, str]) -> bool:
+    """Whether a user is a load balancer of the environment with these tags, which is removed before its certificate."""
+    if not marks or not is_load_balancer(arn):
         return False
     described = load_balancers.describe_tags(client, [arn])
-    return any(_tags.as_dict(each.get("Tags")).get(_tags.ENVIRONMENT) == environment for each in described)
+    return any(_tags.carries(_tags.as_dict(each.get("Tags")), marks) for each in described)
 
 
 def refuse_what_is_used(
-    client: Any, name: str, certificates: Sequence[Mapping[str, Any]], environment: str | None, check_mode: bool
+    client: Any, name: str, certificates: Sequence[Mapping[str, Any]], marks: Mapping[str, str], check_mode: bool
 ) -> None:
     """Raise Refused for a certificate that something existing uses; a plan lets pass what is removed before the certificate is."""
     users = {arn for each in certificates for arn in each.get("InUseBy") or [] if not gone(client, arn)}
     if check_mode:
-        users = {arn for arn in users if not of_environment(client, arn, environment)}
+        users = {arn for arn in users if not of_environment(client, arn, marks)}
     if users:
         raise Refused(
             f"ACM certificate {name} is not removed: it is in use by {', '.join(sorted(users))}. "

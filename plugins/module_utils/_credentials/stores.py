@@ -10,26 +10,31 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import _tags
+from .._names import Identity
 from . import api
 from .options import secret_name
 
 
-def store_secrets(client: Any, prefix: str, environment: str, kind: str) -> list[dict[str, str]]:
+def store_secrets(client: Any, identity: Identity, kind: str) -> list[dict[str, str]]:
     """name, secret_name and secret_arn of each store of a kind (cache, aurora, docdb); also of one that is half made or half removed."""
-    return stores_among(api.list_secrets(client, secret_name(prefix, environment, kind, "")), prefix, environment, kind)
+    return stores_among(api.list_secrets(client, _beginning(identity, kind)), identity, kind)
 
 
-def environment_secrets(client: Any, prefix: str, environment: str) -> list[dict[str, Any]]:
+def environment_secrets(client: Any, identity: Identity) -> list[dict[str, Any]]:
     """All secrets of an environment in one call, for stores_among()."""
-    return api.list_secrets(client, f"{prefix}/{environment}/")
+    return api.list_secrets(client, f"{identity.prefix}/{identity.environment}/")
 
 
-def stores_among(secrets: Iterable[Mapping[str, Any]], prefix: str, environment: str, kind: str) -> list[dict[str, str]]:
+def stores_among(secrets: Iterable[Mapping[str, Any]], identity: Identity, kind: str) -> list[dict[str, str]]:
     """As store_secrets(), of secrets that are listed already. Pure."""
-    start = secret_name(prefix, environment, kind, "")
+    start = _beginning(identity, kind)
     stores = [
         {"name": secret["Name"].removeprefix(start), "secret_name": secret["Name"], "secret_arn": secret["ARN"]}
         for secret in secrets
-        if secret["Name"].startswith(start) and _tags.as_dict(secret.get("Tags")).get(_tags.ENVIRONMENT) == environment
+        if secret["Name"].startswith(start) and _tags.carries(_tags.as_dict(secret.get("Tags")), identity.marks())
     ]
     return sorted(stores, key=lambda store: store["name"])
+
+
+def _beginning(identity: Identity, kind: str) -> str:
+    return secret_name(identity.prefix, identity.environment, kind, "")

@@ -18,28 +18,40 @@ DRIVER_TAG = {"ebs.csi.aws.com/cluster": "true"}
 SOURCE_TAG = "opta:volume-id"
 
 
-def find_volumes(client: Any, cluster_name: str, environment: str | None) -> list[dict[str, Any]]:
-    """The volumes of a cluster: by the driver's tag with the cluster's name, or by ours that the add-on puts on each."""
-    found = {v["VolumeId"]: v for v in api.describe_volumes(client, {f"kubernetes.io/cluster/{cluster_name}": "owned"})}
-    if environment:
-        for volume in api.describe_volumes(client, {**DRIVER_TAG, _tags.ENVIRONMENT: environment}):
-            found[volume["VolumeId"]] = volume
-    return [found[volume_id] for volume_id in sorted(found)]
+def find_volumes(client: Any, cluster_name: str, marks: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The volumes of a cluster: by the environment's tags, which the add-on puts on each; without such tags, by the cluster's name."""
+    found = api.describe_volumes(client, {**DRIVER_TAG, **marks} if marks else _of_name(cluster_name))
+    return sorted(found, key=lambda volume: str(volume["VolumeId"]))
+
+
+def _of_name(cluster_name: str) -> dict[str, str]:
+    return {f"kubernetes.io/cluster/{cluster_name}": "owned"}
+
+
+def _strangers(client: Any, cluster_name: str, marks: Mapping[str, str]) -> list[Outcome]:
+    """Volumes of a cluster of that name that are not the environment's."""
+    outcomes = []
+    for volume in api.describe_volumes(client, _of_name(cluster_name)) if marks else []:
+        reason = _tags.not_ours(_tags.as_dict(volume.get("Tags")), marks)
+        if reason:
+            note = f"EBS volume {volume['VolumeId']} is left alone: {reason}."
+            outcomes.append(Outcome("EBS volume", volume["VolumeId"], notes=[note], left_alone=True))
+    return outcomes
 
 
 def remove_volumes(
     client: Any, cluster_name: str, *, tags: Mapping[str, str], delete_volumes: bool, check_mode: bool, timeout_seconds: float
 ) -> list[Outcome]:
     """Delete the volumes of a cluster; each is kept as a snapshot first, unless delete_volumes says that the data may go."""
-    outcomes = []
-    environment = tags.get(_tags.ENVIRONMENT)
-    for volume in find_volumes(client, cluster_name, environment):
+    marks = _tags.marks(tags)
+    outcomes = _strangers(client, cluster_name, marks)
+    for volume in find_volumes(client, cluster_name, marks):
         volume_id = volume["VolumeId"]
         if not delete_volumes:
             kept = keep(client, volume_id, check_mode, {**tags, **_of_kubernetes(volume)}, timeout_seconds, "its cluster")
             outcomes.append(Outcome("EBS snapshot", f"of {volume_id}", action="create" if kept else None, after={"volume_id": volume_id}))
         if not check_mode:
-            _wait_until_free(client, cluster_name, environment, volume_id, timeout_seconds)
+            _wait_until_free(client, cluster_name, marks, volume_id, timeout_seconds)
             api.delete_volume(client, volume_id)
         note = [] if delete_volumes else [f"The data of volume {volume_id} is kept in a snapshot, tagged {_tags.RETAINED}."]
         outcomes.append(Outcome("EBS volume", volume_id, action="delete", before={"size_gib": volume.get("Size")}, notes=note))
@@ -79,9 +91,9 @@ def _snapshots(client: Any, volume_id: str) -> list[dict[str, Any]]:
     return api.describe_snapshots(client, {SOURCE_TAG: volume_id, _tags.RETAINED: "true"})
 
 
-def _wait_until_free(client: Any, cluster_name: str, environment: str | None, volume_id: str, timeout_seconds: float) -> None:
+def _wait_until_free(client: Any, cluster_name: str, marks: Mapping[str, str], volume_id: str, timeout_seconds: float) -> None:
     def look() -> tuple[bool, str]:
-        states = {v["VolumeId"]: v["State"] for v in find_volumes(client, cluster_name, environment)}
+        states = {v["VolumeId"]: v["State"] for v in find_volumes(client, cluster_name, marks)}
         state = states.get(volume_id, "gone")
         return state in ("available", "error", "gone"), state
 

@@ -106,6 +106,7 @@ class Cluster(Resource):
 
     bootstrap: what holds at creation only (bootstrapClusterCreatorAdminPermissions, bootstrapSelfManagedAddons).
     default_version: of a cluster that is made without a version; EKS's own default when None.
+    default_role_arn: of a cluster that is made without a role; one that exists keeps its own.
     force_update: upgrades even when EKS's upgrade insights show errors.
     lift_protection: whether a deletion may first take the protection from deletion away.
     predict_arn: gives the ARN that a cluster not yet made will have.
@@ -130,6 +131,7 @@ class Cluster(Resource):
         *,
         bootstrap: Mapping[str, bool] | None = None,
         default_version: str | None = None,
+        default_role_arn: str | None = None,
         force_update: bool = False,
         lift_protection: bool = False,
         purge_tags: bool = False,
@@ -141,6 +143,7 @@ class Cluster(Resource):
         self.name = name
         self.bootstrap = dict(bootstrap or {})
         self.default_version = default_version
+        self.default_role_arn = default_role_arn
         self.force_update = force_update
         self.lift_protection = lift_protection
         self.predict_arn = predict_arn
@@ -185,6 +188,8 @@ class Cluster(Resource):
         if found is None and "version" not in values:
             self._chosen_by_eks = None if self.default_version else self._version_for_new_clusters()
             values["version"] = self.default_version or self._chosen_by_eks
+        if found is None and self.default_role_arn:
+            values.setdefault("role_arn", self.default_role_arn)
         return values
 
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:

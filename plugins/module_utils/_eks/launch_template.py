@@ -33,13 +33,14 @@ def template_name(cluster_name: str, node_group_name: str) -> str:
     return shortened(f"{cluster_name}-{node_group_name}", NAME_LIMIT)
 
 
-def names_of_lost_groups(client: Any, cluster_name: str, group_names: Sequence[str]) -> list[str]:
+def names_of_lost_groups(client: Any, cluster_name: str, group_names: Sequence[str], marks: Mapping[str, str]) -> list[str]:
     """Names under which what is left of node groups is found: their launch templates, without the groups themselves.
 
     A run that ended between the two calls, of the creation or of the deletion of a group, leaves its template alone.
+    marks: the tags that say which environment they belong to.
     """
     used = {template_name(cluster_name, name) for name in group_names}
-    ours = {ROLE: "eks", NAME: cluster_name, MANAGED_BY: COLLECTION}
+    ours = {ROLE: "eks", NAME: cluster_name, MANAGED_BY: COLLECTION, **marks}
     templates = [template["LaunchTemplateName"] for template in api.describe_launch_templates(client, ours)]
     start = f"{cluster_name}-"
     return sorted(name.removeprefix(start) for name in templates if name.startswith(start) and name not in used)

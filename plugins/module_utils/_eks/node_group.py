@@ -111,6 +111,7 @@ class NodeGroup(Resource):
 
     scaling: makes a client of EC2 Auto Scaling.
     new_sizes: min_size and max_size of a group that is made without them; NEW_MIN_SIZE where they are not given either.
+    default_role_arn: of a group that is made without a role; one that exists keeps its own.
     force_update: whether pods that cannot be drained are stopped all the same.
     template_tags: those that the launch template gives to instances; wanted_node_tags: those that new instances are to have.
     """
@@ -130,6 +131,7 @@ class NodeGroup(Resource):
         *,
         scaling: Callable[[], Any] = lambda: None,
         new_sizes: Mapping[str, int | None] | None = None,
+        default_role_arn: str | None = None,
         force_update: bool = False,
         purge_labels: bool = True,
         purge_tags: bool = False,
@@ -141,6 +143,7 @@ class NodeGroup(Resource):
         self.node_group_name = name
         self.name = f"{cluster_name}/{name}"
         self.scaling = scaling
+        self.default_role_arn = default_role_arn
         self.force_update = force_update
         self.template_tags: Mapping[str, str] = {}
         self.wanted_node_tags: Mapping[str, str] = {}
@@ -199,6 +202,8 @@ class NodeGroup(Resource):
     def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         self.given = wanted
         values = self._with_new(wanted) if found is None else dict(wanted)
+        if found is None and self.default_role_arn:
+            values.setdefault("node_role_arn", self.default_role_arn)
         sizes = (found or {}).get("scalingConfig")
         if sizes:
             low, high = values.get("min_size", sizes["minSize"]), values.get("max_size", sizes["maxSize"])

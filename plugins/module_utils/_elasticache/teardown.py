@@ -29,6 +29,8 @@ class Teardown(Store):
         self.settled = found is None
         taken = None if found is None else self._snapshot_name(found)
         main = self._drop(group, wait=options.wait)
+        if main.left_alone:
+            return [main]
         if taken and main.action:
             self.outcomes.append(snapshots.planned(taken, kept))
         self.outcomes.append(main)
@@ -43,7 +45,7 @@ class Teardown(Store):
         return self._told(main)
 
     def _told(self, main: Outcome) -> list[Outcome]:
-        return [main, *(outcome for outcome in self.outcomes if outcome.action and outcome is not main)]
+        return [main, *(outcome for outcome in self.outcomes if (outcome.action or outcome.left_alone) and outcome is not main)]
 
     def _snapshot_name(self, found: Mapping[str, Any]) -> str | None:
         """The name of the final snapshot; None when none is wanted, or none can be taken."""

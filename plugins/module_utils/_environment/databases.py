@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .. import _tags
+from .._names import Identity
 from .._rds import api, described
 from .._rds.common import READY
 from .security_groups import security_group_ids
@@ -17,21 +19,21 @@ INCOMPLETE = ("creating", "deleting")
 def database_outputs(
     role: str,
     client: Callable[[str], Any],
-    account: Mapping[str, str],
-    prefix: str,
-    environment: str,
+    identity: Identity,
     stores: Sequence[Mapping[str, str]],
 ) -> dict[str, Any] | None:
     """Of all clusters of the environment, which their secrets name; None while one of them is not complete, empty maps without any."""
     kind = described.KINDS[role]
     if not stores:
         return described.outputs(role, [], [], [])
-    names = [described.cluster_name(kind, prefix, environment, store["name"]) for store in stores]
-    groups = security_group_ids(client("ec2"), environment, names)
+    names = [described.cluster_name(kind, identity.prefix, identity.environment, store["name"]) for store in stores]
+    groups = security_group_ids(client("ec2"), identity, names)
     database, clusters = client(kind.engine.service), []
     for store, name in zip(stores, names):  # noqa: B905
         cluster = api.describe_cluster(database, name)
-        if cluster is None or cluster["Status"] in INCOMPLETE or name not in groups or not _has_an_instance(database, name):
+        if cluster is None or not _tags.carries(_tags.as_dict(cluster.get("TagList")), identity.marks()):
+            return None
+        if cluster["Status"] in INCOMPLETE or name not in groups or not _has_an_instance(database, name):
             return None
         clusters.append(
             {
@@ -43,7 +45,7 @@ def database_outputs(
                 "security_group_id": groups[name],
             }
         )
-    place = account["partition"], account["region"], account["account_id"]
+    place = identity.partition, identity.region, identity.account_id
     return described.outputs(role, [store["name"] for store in stores], clusters, [described.cluster_arn(*place, name) for name in names])
 
 

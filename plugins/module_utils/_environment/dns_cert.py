@@ -10,15 +10,16 @@ from typing import Any
 from .. import _tags
 from .._acm import outputs
 from .._acm.certificate import Certificate
-from .._route53 import api, records
+from .._names import Identity
+from .._route53 import api, records, references
 from .._route53.zone import Zone
 
 
 class Domain:
     """The environment's zone, and the one of the domain that it is to have."""
 
-    def __init__(self, client: Callable[[str], Any], environment: str, domain: str) -> None:
-        self.client, self.environment, self.domain = client, environment, records.normal(domain)
+    def __init__(self, client: Callable[[str], Any], identity: Identity, domain: str) -> None:
+        self.client, self.identity, self.domain = client, identity, records.normal(domain)
 
     @cached_property
     def _zones(self) -> list[dict[str, Any]]:
@@ -32,12 +33,12 @@ class Domain:
     def found(self) -> dict[str, Any]:
         """What the preflight holds the domain against."""
         holders = [zone for zone in self._zones if records.normal(zone["Name"]) == self.domain]
-        owners = [zone["tags"].get(_tags.ENVIRONMENT) or self._referred(zone) for zone in holders]
+        others = [references.tags_of(zone) for zone in holders if not self._is_own(zone)]
         own = self._own()
         return {
             "zone_domain": records.normal(own["Name"]) if own else "",
-            "domain_taken": bool(owners) and self.environment not in owners,
-            "domain_owner": next((owner for owner in owners if owner), ""),
+            "domain_taken": bool(others) and len(others) == len(holders),
+            "domain_owner": next((self._owner(tags) for tags in others if _tags.ENVIRONMENT in tags), ""),
             "domain_zone_ids": [zone["Id"] for zone in [each for each in holders if self._is_own(each)] or holders],
         }
 
@@ -47,7 +48,7 @@ class Domain:
         if own is None:
             return None if self.domain else dict(outputs.NOTHING)
         domain = records.normal(own["Name"])
-        tags = _tags.ownership_tags(self.environment, outputs.ROLE, domain)
+        tags = self.identity.tags(outputs.ROLE, domain)
         client = self.client("route53")
         zone = Zone(client, domain, tags)
         standing = zone.read(own)
@@ -65,11 +66,9 @@ class Domain:
         return own[0] if own else None
 
     def _is_own(self, zone: Mapping[str, Any]) -> bool:
-        owner, role = zone["tags"].get(_tags.ENVIRONMENT), zone["tags"].get(_tags.ROLE)
-        return (owner == self.environment and role in {None, outputs.ROLE}) or (not owner and self._referred(zone) == self.environment)
+        tags = references.tags_of(zone)
+        return _tags.carries(tags, self.identity.marks()) and tags.get(_tags.ROLE) in {None, outputs.ROLE}
 
-    @staticmethod
-    def _referred(zone: Mapping[str, Any]) -> str:
-        """Whose zone the caller reference says it is, of one that was made and not tagged."""
-        parts = str(zone["CallerReference"]).split("/")
-        return parts[1] if len(parts) == 3 and parts[0] == _tags.COLLECTION else ""
+    def _owner(self, tags: Mapping[str, str]) -> str:
+        """Why a zone that this collection made is not the environment's."""
+        return _tags.not_ours(tags, self.identity.marks()) or f"it was made by the role {tags.get(_tags.ROLE)}"

@@ -7,18 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .._elasticache import api, described
+from .._names import Identity
 from .security_groups import security_group_ids
 
 
-def elasticache_outputs(
-    client: Callable[[str], Any], account: Mapping[str, str], prefix: str, environment: str, stores: Sequence[Mapping[str, str]]
-) -> dict[str, Any] | None:
+def elasticache_outputs(client: Callable[[str], Any], identity: Identity, stores: Sequence[Mapping[str, str]]) -> dict[str, Any] | None:
     """Of all replication groups, which their secrets name; None while one of them is not complete, empty maps without any."""
     if not stores:
         return described.outputs([], [], [])
     standing = {group["ReplicationGroupId"]: group for group in api.describe_replication_groups(client("elasticache"))}
-    names = [described.group_name(prefix, environment, store["name"]) for store in stores]
-    security_groups = security_group_ids(client("ec2"), environment, names)
+    names = [described.group_name(identity.prefix, identity.environment, store["name"]) for store in stores]
+    security_groups = security_group_ids(client("ec2"), identity, names)
     groups = []
     for store, name in zip(stores, names):  # noqa: B905
         group = standing.get(name) or {}
@@ -35,5 +34,5 @@ def elasticache_outputs(
                 "security_group_id": security_groups[name],
             }
         )
-    place = account["partition"], account["region"], account["account_id"]
+    place = identity.partition, identity.region, identity.account_id
     return described.outputs([store["name"] for store in stores], groups, [described.group_arn(*place, name) for name in names])

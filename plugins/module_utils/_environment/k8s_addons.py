@@ -6,23 +6,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import _names, _tags
+from .. import _tags
 from .._credentials import api as secrets
 from .._credentials.options import secret_name
 from .._k8s_addons.definition import ROLE
 from .._k8s_addons.published import published
 from .._load_balancers import balancers
+from .._names import Identity
 
 #: of the load-balancer controller: namespace and name of the Service
 STACK = "service.k8s.aws/stack"
 
 
-def k8s_addons_outputs(client: Callable[[str], Any], prefix: str, environment: str) -> dict[str, str] | None:
+def k8s_addons_outputs(client: Callable[[str], Any], identity: Identity) -> dict[str, str] | None:
     """By the tags of the load balancer and of the mesh's secret; None when there is neither. The domain is that of another role."""
-    cluster = _names.resource_name(prefix, environment, limit=100)
-    found = balancers.find(client("elbv2"), {"elbv2.k8s.aws/cluster": cluster, _tags.ENVIRONMENT: environment, _tags.ROLE: ROLE})
+    found = balancers.find(client("elbv2"), {"elbv2.k8s.aws/cluster": identity.cluster_name, **identity.marks(), _tags.ROLE: ROLE})
     balancer = next((entry for entry in found if entry["state"] == balancers.ACTIVE), None)
-    anchor = _trust_anchor(client("secretsmanager"), secret_name(prefix, environment, "linkerd", "trust-anchor"), environment)
+    anchor = _trust_anchor(client("secretsmanager"), identity)
     if balancer is None and not anchor:
         return None
     tags = (balancer or {}).get("tags") or {}
@@ -30,8 +30,8 @@ def k8s_addons_outputs(client: Callable[[str], Any], prefix: str, environment: s
     return published(tags.get(_tags.NAME, ""), balancer, "", anchor, namespace)
 
 
-def _trust_anchor(client: Any, name: str, environment: str) -> str:
-    secret = secrets.describe_secret(client, name)
-    if not secret or secret.get("DeletedDate") or _tags.as_dict(secret.get("Tags")).get(_tags.ENVIRONMENT) != environment:
+def _trust_anchor(client: Any, identity: Identity) -> str:
+    secret = secrets.describe_secret(client, secret_name(identity.prefix, identity.environment, "linkerd", "trust-anchor"))
+    if not secret or secret.get("DeletedDate") or not _tags.carries(_tags.as_dict(secret.get("Tags")), identity.marks()):
         return ""
     return str(secret["ARN"])

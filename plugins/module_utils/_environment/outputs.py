@@ -8,17 +8,16 @@ from functools import cached_property, partial
 from os.path import commonprefix
 from typing import Any
 
-from .. import _names, _tags
+from .. import _tags
 from .._answers import ask_ahead
 from .._credentials.stores import environment_secrets, stores_among
-from .._eks import api as eks_api
 from .._elasticache import described as caches
 from .._errors import PlatformError
-from .._kms.key import Key
+from .._names import Identity
 from .._network.own_vpc import own_vpc
 from .._rds.described import KINDS
 from .._s3 import api as s3_api
-from .._s3.described import Place
+from .._s3.described import beginning
 from .._side_by_side import side_by_side
 from .._vpc import api as vpc_api
 from .._vpc.network import Network, Options
@@ -30,6 +29,7 @@ from .dns_cert import Domain
 from .elasticache import elasticache_outputs
 from .k8s_addons import k8s_addons_outputs
 from .offers import CACHES, refusals
+from .parents import Parents
 from .s3 import s3_outputs
 
 Client = Callable[[str], Any]
@@ -39,42 +39,56 @@ NETWORK_KEYS = ("vpc_id", "zone_ids", "public_subnet_ids", "private_subnet_ids",
 class Environment:
     """One environment in AWS.
 
-    client: makes a client for a service. account: what read_account gave.
+    client: makes a client for a service. identity: complete, with account and partition.
     brought: vpc_id, public_subnet_ids and private_subnet_ids of a VPC that the user brings; empty otherwise.
     """
 
-    def __init__(
-        self, client: Client, account: Mapping[str, str], prefix: str, environment: str, brought: Mapping[str, Any], domain: str = ""
-    ) -> None:
+    def __init__(self, client: Client, identity: Identity, brought: Mapping[str, Any], domain: str = "") -> None:
         self.client = client
-        self.account = account
-        self.prefix = prefix
-        self.environment = environment
+        self.identity = identity
         self.brought = brought
-        self.name = _names.resource_name(prefix, environment)
-        self.domain = Domain(client, environment, domain)
+        self.domain = Domain(client, identity, domain)
+        self.parents = parents = Parents(client, identity)
         #: a sentence for each role whose part cannot be read
         self.notes: list[str] = []
         # What everything else is found by
-        ask_ahead([lambda: self.reading, lambda: self.cluster, lambda: self.secrets, lambda: self.buckets, self.domain.found])
+        first = [lambda: parents.reading, lambda: parents.cluster, lambda: parents.key_arn, lambda: self.secrets, lambda: self.buckets]
+        ask_ahead([*first, self.domain.found])
 
-    @cached_property
+    @property
     def reading(self) -> Reading:
-        return Reading(self.client("ec2"), self.name, _tags.ownership_tags(self.environment, "network", self.name))
+        return self.parents.reading
 
-    @cached_property
+    @property
     def cluster(self) -> dict[str, Any] | None:
-        return eks_api.describe_cluster(self.client("eks"), _names.resource_name(self.prefix, self.environment, limit=100))
+        return self.parents.cluster
 
     def found(self, described: Mapping[str, Any]) -> dict[str, Any]:
         """What the preflight holds the inputs against. described: entries of stores by the roles' variables."""
         return {
             "refusals": list(refusals(self.client, {name: self._new(name, entries) for name, entries in described.items()})),
-            "region": self.account["region"],
+            "region": self.identity.region,
             "zone_count": len(usable_zones(self.reading.items("zones"))),
             "cluster_version": (self.cluster or {}).get("version"),
+            "strangers": self.strangers,
             **self.domain.found(),
         }
+
+    @cached_property
+    def strangers(self) -> list[dict[str, str]]:
+        return self.parents.strangers(bool(self.brought.get("vpc_id")))
+
+    def warnings(self) -> list[str]:
+        """What is told of other environments and of what only bears this one's names."""
+        told = [f"{each['what']} is not read as the environment's, and stays as it is: {each['why']}." for each in self.strangers]
+        stands = self.reading.vpc_id or self.cluster or self.parents.key_arn or self.secrets
+        namesakes = [] if stands else self.parents.namesakes()
+        if namesakes:
+            told.append(
+                f"Nothing of {_tags.described(self.identity.marks())} was found, but there is {' and '.join(namesakes)}. An environment is "
+                "neither moved nor renamed: if opta_region or opta_name_prefix has changed, change it back."
+            )
+        return told
 
     def outputs(self) -> dict[str, dict[str, Any]]:
         """By role; a role that does not stand completely is left out. All are read side by side."""
@@ -101,10 +115,10 @@ class Environment:
             return None
 
     def _databases(self, role: str, kind: str) -> dict[str, Any] | None:
-        return database_outputs(role, *self._place(), self.stores(kind))
+        return database_outputs(role, self.client, self.identity, self.stores(kind))
 
     def k8s_addons(self) -> dict[str, Any] | None:
-        return k8s_addons_outputs(self.client, self.prefix, self.environment) if self.cluster else None
+        return k8s_addons_outputs(self.client, self.identity) if self.cluster else None
 
     def _new(self, variable: str, entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """The entries of stores that nobody has begun to make: a store's secret is its first thing."""
@@ -115,47 +129,40 @@ class Environment:
     @cached_property
     def secrets(self) -> list[dict[str, Any]]:
         """Those of all stores, listed once."""
-        return environment_secrets(self.client("secretsmanager"), self.prefix, self.environment)
+        return environment_secrets(self.client("secretsmanager"), self.identity)
 
     @cached_property
     def buckets(self) -> list[str]:
         """Names of buckets, all of the environment's among them, listed once."""
-        return s3_api.list_buckets(self.client("s3"), commonprefix([self._bucket_place.beginning(), self._log_bucket]))
+        return s3_api.list_buckets(self.client("s3"), commonprefix([beginning(self.identity), self._log_bucket]))
 
     def stores(self, kind: str) -> list[dict[str, str]]:
         """The stores of a kind by their secrets, also those that do not stand completely."""
-        return stores_among(self.secrets, self.prefix, self.environment, kind)
+        return stores_among(self.secrets, self.identity, kind)
 
     @property
     def _log_bucket(self) -> str:
-        return _names.global_name(self.prefix, self.environment, "logs", self.account["account_id"], self.account["region"])
-
-    @property
-    def _bucket_place(self) -> Place:
-        return Place(self.prefix, self.environment, *(self.account[name] for name in ("partition", "account_id", "region")))
-
-    def _place(self) -> tuple[Client, Mapping[str, str], str, str]:
-        return self.client, self.account, self.prefix, self.environment
+        return self.identity.bucket_name("logs")
 
     def network(self) -> dict[str, Any] | None:
-        key = Key(self.client("kms"), self.name).find()
+        key_arn = self.parents.key_arn
         vpc = self._brought_vpc() if self.brought.get("vpc_id") else self._own_vpc()
-        if key is None or vpc is None:
+        if key_arn is None or vpc is None:
             return None
         return {
             **{name: vpc[name] for name in NETWORK_KEYS},
             "vpc_cidr_blocks": vpc["cidr_blocks"],
-            "kms_key_arn": key["arn"],
+            "kms_key_arn": key_arn,
             "log_bucket_name": self._log_bucket if self._log_bucket in self.buckets else "",
-            "account_id": self.account["account_id"],
-            "partition": self.account["partition"],
+            "account_id": self.identity.account_id,
+            "partition": self.identity.partition,
         }
 
     def _own_vpc(self) -> dict[str, Any] | None:
         if self.reading.vpc_id is None:
             return None
         # Judged by what stands: an option that is given would say what is wanted
-        options = Options(name=self.name, region=self.account["region"], tags=self.reading.tags)
+        options = Options(name=self.identity.name, region=self.identity.region, tags=self.reading.tags)
         outcomes = Network(self.reading, options, check_mode=True).bring()
         return None if any(outcome.action for outcome in outcomes) else dict(outcomes[0].resource or {})
 
@@ -183,18 +190,18 @@ class Environment:
         )
 
     def s3(self) -> dict[str, Any] | None:
-        return s3_outputs(self.client("s3"), self._bucket_place, self.buckets)
+        return s3_outputs(self.client("s3"), self.identity, self.buckets)
 
     def eks(self) -> dict[str, Any] | None:
         cluster = self.cluster
         if cluster is None or cluster["status"] not in ("ACTIVE", "UPDATING"):
             return None
         issuer = cluster["identity"]["oidc"]["issuer"]
-        start = f"arn:{self.account['partition']}:iam::{self.account['account_id']}:"
+        start = f"arn:{self.identity.partition}:iam::{self.identity.account_id}:"
         provider = f"{start}oidc-provider/{issuer.removeprefix('https://')}"
         if provider not in self._oidc_providers():
             return None
-        node_role = _names.role_name(self.prefix, self.environment, "eks-node")
+        groups = self._node_groups(cluster["name"])
         return {
             "cluster_name": cluster["name"],
             "cluster_arn": cluster["arn"],
@@ -204,21 +211,24 @@ class Environment:
             "oidc_provider_arn": provider,
             "oidc_issuer": issuer,
             "cluster_security_group_id": cluster["resourcesVpcConfig"]["clusterSecurityGroupId"],
-            "node_role_arn": f"{start}role{_names.iam_path(self.environment)}{node_role}",
-            "per_zone_node_groups": self._per_zone_node_groups(cluster["name"]),
+            # of EKS itself; without a node group it does not know the role
+            "node_role_arn": groups[0]["nodeRole"] if groups else self.identity.role_arn("eks-node"),
+            "per_zone_node_groups": self._per_zone_node_groups(groups),
         }
 
     def elasticache(self) -> dict[str, Any] | None:
-        return elasticache_outputs(*self._place(), self.stores(caches.KIND))
+        return elasticache_outputs(self.client, self.identity, self.stores(caches.KIND))
 
     def _oidc_providers(self) -> set[str]:
         return {provider["Arn"] for provider in self.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]}
 
-    def _per_zone_node_groups(self, cluster_name: str) -> list[str]:
-        """Names, without their zones, of the groups whose nodes are all in one zone: those with a single subnet."""
+    def _node_groups(self, cluster_name: str) -> list[dict[str, Any]]:
         client = self.client("eks")
         names = client.get_paginator("list_nodegroups").paginate(clusterName=cluster_name).build_full_result().get("nodegroups", [])
-        groups = [client.describe_nodegroup(clusterName=cluster_name, nodegroupName=name)["nodegroup"] for name in names]
+        return [client.describe_nodegroup(clusterName=cluster_name, nodegroupName=name)["nodegroup"] for name in names]
+
+    def _per_zone_node_groups(self, groups: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Names, without their zones, of the groups whose nodes are all in one zone: those with a single subnet."""
         zones = {subnet["SubnetId"]: subnet["AvailabilityZoneId"] for subnet in self.reading.items("subnets")}
         single = [group for group in groups if len(group.get("subnets") or []) == 1]
         return sorted({group["nodegroupName"].removesuffix(f"-{zones.get(group['subnets'][0], '')}") for group in single})

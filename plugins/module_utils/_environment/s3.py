@@ -8,23 +8,24 @@ from functools import partial
 from typing import Any
 
 from .. import _tags
+from .._names import Identity
 from .._s3 import api, shapes
-from .._s3.described import ROLE, Place, outputs
+from .._s3.described import ROLE, beginning, outputs
 from .._side_by_side import side_by_side
 
 READERS_AT_ONCE = 8
 
 
-def s3_outputs(client: Any, place: Place, names: Sequence[str]) -> dict[str, dict[str, str]] | None:
+def s3_outputs(client: Any, identity: Identity, names: Sequence[str]) -> dict[str, dict[str, str]] | None:
     """Those of all the environment's buckets; None when there are none. One that is kept on purpose belongs to it no more.
 
     names: of buckets, those of the environment among them.
     """
-    buckets = [bucket for bucket in environment_buckets(client, place, names) if _tags.RETAINED not in bucket["tags"]]
+    buckets = [bucket for bucket in environment_buckets(client, identity, names) if _tags.RETAINED not in bucket["tags"]]
     return outputs(buckets) if buckets else None
 
 
-def environment_buckets(client: Any, place: Place, names: Sequence[str]) -> list[dict[str, Any]]:
+def environment_buckets(client: Any, identity: Identity, names: Sequence[str]) -> list[dict[str, Any]]:
     """The environment's buckets by the tags that the role s3 gives them, with what the outputs need."""
 
     def read(bucket_name: str) -> dict[str, Any]:
@@ -32,11 +33,14 @@ def environment_buckets(client: Any, place: Place, names: Sequence[str]) -> list
         return {
             "name": tags.get(_tags.NAME, ""),
             "bucket_name": bucket_name,
-            "arn": shapes.bucket_arn(place.partition, bucket_name),
+            "arn": shapes.bucket_arn(identity.partition, bucket_name),
             "encryption": shapes.encryption(api.get_encryption(client, bucket_name)),
             "tags": tags,
         }
 
-    found = side_by_side({name: partial(read, name) for name in names if name.startswith(place.beginning())}, READERS_AT_ONCE)
-    owner = {_tags.ENVIRONMENT: place.environment, _tags.ROLE: ROLE}
-    return [bucket for bucket in found.values() if owner.items() <= bucket["tags"].items() and bucket["name"]]
+    found = side_by_side(
+        {name: partial(read, name) for name in names if name.startswith(beginning(identity)) and name.endswith(identity.suffix)},
+        READERS_AT_ONCE,
+    )
+    owner = {**identity.marks(), _tags.ROLE: ROLE}
+    return [bucket for bucket in found.values() if _tags.carries(bucket["tags"], owner) and bucket["name"]]

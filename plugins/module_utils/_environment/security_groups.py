@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .. import _tags
+from .._names import Identity
 from .._vpc import api
 
 
-def security_group_ids(ec2: Any, environment: str, names: Sequence[str]) -> dict[str, str]:
-    """The id of each group of these names that carries the environment's tag; one that is missing is left out."""
-    found = api.describe_security_groups(ec2, {"group-name": list(names), f"tag:{_tags.ENVIRONMENT}": [environment]})
+def security_group_ids(ec2: Any, identity: Identity, names: Sequence[str]) -> dict[str, str]:
+    """The id of each group of these names that carries the environment's tags; one that is missing is left out."""
+    found = api.describe_security_groups(
+        ec2, {"group-name": list(names), **{f"tag:{key}": [value] for key, value in identity.marks().items()}}
+    )
     return {group["GroupName"]: group["GroupId"] for group in found}

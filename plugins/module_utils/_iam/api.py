@@ -29,6 +29,16 @@ class IamErrorHandler(AWSErrorHandler):
         return is_boto3_error_code("NoSuchEntity")
 
 
+class IamForbiddenHandler(AWSErrorHandler):
+    """For what is told only to those who may look."""
+
+    _CUSTOM_EXCEPTION = IamError
+
+    @classmethod
+    def _is_missing(cls) -> Any:
+        return is_boto3_error_code("AccessDenied")
+
+
 def error_code(error: IamError) -> str:
     """AWS's code of a failed call; empty when AWS gave none."""
     return getattr(error.exception, "response", {}).get("Error", {}).get("Code", "")
@@ -104,6 +114,12 @@ def get_role(client: Any, name: str) -> dict[str, Any] | None:
 @IamErrorHandler.common_error_handler("list roles")
 @AWSRetry.jittered_backoff()
 def list_roles(client: Any, path: str) -> list[dict[str, Any]]:
+    return client.get_paginator("list_roles").paginate(PathPrefix=path).build_full_result()["Roles"]
+
+
+@IamForbiddenHandler.list_error_handler("list roles", [])
+@AWSRetry.jittered_backoff()
+def list_roles_if_allowed(client: Any, path: str) -> list[dict[str, Any]]:
     return client.get_paginator("list_roles").paginate(PathPrefix=path).build_full_result()["Roles"]
 
 

@@ -33,7 +33,7 @@ def check_names(name: str, path: str, session_seconds: int | None = None) -> Non
     if not ROLE_NAME.match(name):
         raise Refused(f"name is {name!r}: a role's name has letters, digits and + = , . @ _ - only, for example opta-staging-cni.")
     if not PATH.match(path) or len(path) > 512:
-        raise Refused(f"path is {path!r}: it must begin and end with a slash, for example /opta/staging/.")
+        raise Refused(f"path is {path!r}: it must begin and end with a slash, for example /opta/opta/eu-west-1/staging/.")
     least, most = SESSION_SECONDS
     if session_seconds is not None and not least <= session_seconds <= most:
         raise Refused(f"max_session_duration is {session_seconds}: it must lie between {least} and {most} seconds, for example {least}.")

@@ -12,7 +12,6 @@ from .._resource import KNOWN_AFTER_APPLY, Attribute, Resource, tags_attribute
 from . import api
 
 DEFAULT_AUDIENCE = "sts.amazonaws.com"
-OWNERSHIP = (_tags.ENVIRONMENT, _tags.ROLE, _tags.NAME)
 
 
 def check_url(url: str) -> None:
@@ -125,12 +124,12 @@ class OidcProvider(Resource):
 
 def providers_owned_by(client: Any, tags: Mapping[str, Any]) -> list[str]:
     """The ARNs of the providers that carry the ownership tags: whose cluster may be gone, and its URL with it."""
-    owner = {key: str(value) for key, value in tags.items() if key in OWNERSHIP}
+    owner = _tags.owner(tags)
     if _tags.ENVIRONMENT not in owner:
         raise Refused("url is not given: then tags must hold opta:environment, for example opta:environment: staging.")
     found = []
     for arn in api.list_oidc_providers(client):
         provider = api.get_oidc_provider(client, arn)
-        if provider is not None and owner.items() <= _tags.as_dict(provider.get("Tags")).items():
+        if provider is not None and _tags.carries(_tags.as_dict(provider.get("Tags")), owner):
             found.append(arn)
     return found

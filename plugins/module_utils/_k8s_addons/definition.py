@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .. import _names, _tags
+from .._names import Identity
 
 ROLE = "k8s_addons"
+KIND = "addon"
 Inputs = Mapping[str, Any]
 Statement = dict[str, Any]
 
@@ -47,17 +48,21 @@ class Addon:
         return self.key.replace("_", "-")
 
     def role_name(self, inputs: Inputs) -> str:
-        return _names.role_name(inputs["name_prefix"], inputs["environment"], "addon", self.release)
+        return identity_of(inputs).role_name(KIND, self.release)
 
     def role_arn(self, inputs: Inputs) -> str:
         """Known before the role is made."""
-        path = _names.iam_path(inputs["environment"])
-        return _names.role_arn(inputs["partition"], inputs["account_id"], path, self.role_name(inputs))
+        return identity_of(inputs).role_arn(KIND, self.release)
+
+
+def identity_of(inputs: Inputs) -> Identity:
+    """Which environment the cluster belongs to."""
+    return Identity(inputs["environment"], inputs["name_prefix"], inputs["region"], inputs["account_id"], inputs["partition"])
 
 
 def owner_tags(inputs: Inputs, name: str) -> dict[str, str]:
     """The tags of what an add-on has in AWS."""
-    return {**_tags.ownership_tags(inputs["environment"], ROLE, name), **{key: str(value) for key, value in (inputs["tags"] or {}).items()}}
+    return identity_of(inputs).tags(ROLE, name, inputs["tags"])
 
 
 def service_account(addon_arn: str, name: str) -> dict[str, Any]:

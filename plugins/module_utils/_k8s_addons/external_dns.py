@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .definition import Addon, Inputs, Statement, resources, service_account
+from .definition import Addon, Inputs, Statement, identity_of, resources, service_account
 
 NAME = "external-dns"
 #: without it, the record that marks the owner of the apex would lie outside the zone
@@ -20,7 +20,7 @@ def values(inputs: Inputs) -> dict[str, Any]:
         "sources": SOURCES.get(inputs["ingress"], ["service"]),
         "policy": "sync",
         "registry": "txt",
-        "txtOwnerId": inputs["cluster_name"],
+        "txtOwnerId": identity_of(inputs).dns_owner_id,
         "txtPrefix": TXT_PREFIX,
         "domainFilters": [zone["domain"]],
         "extraArgs": {"zone-id-filter": zone["zone_id"], "aws-zone-type": "public"},

@@ -99,11 +99,11 @@ class Key(Resource):
         """The key that carries our tags but no alias: a run ended before CreateAlias, or between DeleteAlias and ScheduleKeyDeletion."""
         if _tags.ENVIRONMENT not in self.wanted_tags:
             return None
-        owner = {key: value for key, value in self.wanted_tags.items() if key in {_tags.ENVIRONMENT, _tags.ROLE, _tags.NAME}}
+        owner = _tags.owner(self.wanted_tags)
         named = {alias["TargetKeyId"] for alias in api.list_aliases(self.client) if alias.get("TargetKeyId")}
         candidates = []
         for key_id in api.list_keys(self.client):
-            if key_id in named or not owner.items() <= api.list_tags(self.client, key_id).items():
+            if key_id in named or not _tags.carries(api.list_tags(self.client, key_id), owner):
                 continue
             metadata = api.describe_key(self.client, key_id)
             if metadata is not None and self._stands(metadata):

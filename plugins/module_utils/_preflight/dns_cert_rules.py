@@ -51,8 +51,8 @@ def dns_cert_aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> li
     if found.get("domain_taken") and found.get("domain_owner"):
         example = f"{given.get('opta_environment') or 'staging'}.{domain}"
         return [
-            f"dns_cert_domain is {domain}, whose zone in this account belongs to the environment {found['domain_owner']}: "
-            f"give this environment a domain of its own, for example {example}."
+            f"dns_cert_domain is {domain}, and the zone of it in this account is another's: {found['domain_owner']}. "
+            f"Give this environment a domain of its own, for example {example}."
         ]
     if len(found.get("domain_zone_ids") or []) > 1:
         return [f"dns_cert_domain is {domain}: {several_zones(domain, found['domain_zone_ids'])}"]

@@ -19,6 +19,7 @@ from .s3_rules import s3_rules
 VERSION = re.compile(r"^1\.[0-9]{2}$")
 ENVIRONMENT = re.compile(r"^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$")
 POLICY_ARN = re.compile(r"^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/\S+$")
+NAME_PREFIX = re.compile(r"^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$")
 REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-[0-9]+$")
 #: an EKS cluster and a database's subnet group need subnets in two zones (EKS User Guide, subnet requirements; RDS, CreateDBSubnetGroup)
 FEWEST_ZONES = 2
@@ -42,6 +43,7 @@ def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
             f"set it to at most {zones}."
         )
     sentences.extend(found.get("refusals") or [])
+    sentences.extend(_strangers(given, found.get("strangers") or []))
     sentences.extend(_version_step(given.get("eks_version"), found.get("cluster_version")))
     version = _version_to_come(given.get("eks_version"), found.get("cluster_version"))
     if version:
@@ -55,6 +57,16 @@ def aws_notes(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
     if not current or _version_to_come(given.get("eks_version"), current):
         return []
     return version_rules(given, current, stands=True)
+
+
+def _strangers(given: Mapping[str, Any], strangers: Sequence[Mapping[str, str]]) -> list[str]:
+    """A sentence for each thing that bears the environment's name, is another's, and is not to be taken over."""
+    return [
+        f"{each['what']} exists, but {each['why']}: give opta_environment or opta_name_prefix another value, "
+        f"or set {each['adopt']}: true to take it over."
+        for each in strangers
+        if not given.get(each["adopt"])
+    ]
 
 
 def new_stores(given: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -74,6 +86,12 @@ def _collection(given: Mapping[str, Any]) -> list[str]:
         sentences.append(
             f"opta_environment is {environment!r}: it must be 1 to 32 lower-case letters, digits and hyphens, "
             "beginning with a letter, for example staging."
+        )
+    prefix = given.get("opta_name_prefix")
+    if prefix is not None and not NAME_PREFIX.match(str(prefix)):
+        sentences.append(
+            f"opta_name_prefix is {prefix!r}: it must be 1 to 16 lower-case letters, digits and hyphens, "
+            "beginning with a letter, for example opta."
         )
     region = given.get("opta_region")
     if region is None:

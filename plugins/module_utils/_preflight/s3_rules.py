@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._errors import PlatformError
+from .._names import Identity
 from .._s3 import lifecycle, policy, shapes
-from .._s3.described import Place, destination, in_order
+from .._s3.described import bucket_name, destination, in_order
 from .._s3.names import refused_name
 
 NAME = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
@@ -34,7 +35,7 @@ def _name(entry: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
     if not NAME.match(str(entry["name"])):
         return ["name must be lower-case letters, digits and hyphens, for example uploads; it becomes a part of the bucket's name."]
     prefix, environment = str(given.get("opta_name_prefix") or "opta"), str(given.get("opta_environment") or "staging")
-    reason = refused_name(Place(prefix, environment, "", ANY_ACCOUNT, ANY_REGION).bucket_name(str(entry["name"])))
+    reason = refused_name(bucket_name(Identity(environment, prefix, ANY_REGION, ANY_ACCOUNT), str(entry["name"])))
     return [f"its name in S3 would be refused: {reason}"] if reason else []
 
 

@@ -70,8 +70,10 @@ class Removal:
                 taken = [snapshot["DBClusterSnapshotIdentifier"] for snapshot in snapshots]
                 self.cluster.final_snapshot = final_name(self.name, found["DbClusterResourceId"], taken)
                 kept.append(self._snapshot_outcome(self.cluster.final_snapshot, found))
-            # Refused here, before the first instance goes
+            # Refused or left alone here, before the first instance goes
             planned = self._remove(self.cluster, check_mode=True)
+            if planned.left_alone:
+                return [planned]
             if not self.module.check_mode:
                 self._wait_until_idle()
         instances = self._remove_instances() if standing else []

@@ -8,39 +8,41 @@ from functools import partial
 from typing import Any
 
 from .. import _tags
+from .._names import Identity
 from .._s3 import api, contents, earlier_keys, shapes
-from .._s3.described import KIND, ROLE
+from .._s3.described import ROLE, beginning
 from .kept import Retained
 
 
-def kept_buckets(client: Any, environment: str, partition: str) -> list[Retained]:
+def kept_buckets(client: Any, identity: Identity) -> list[Retained]:
     """Those of the role s3 that carry opta:retained, by S3's own answers."""
-    return [_retained(client, name, partition, tags) for name, tags in _ours(client, environment) if _tags.RETAINED in tags]
+    return [_retained(client, name, identity.partition, tags) for name, tags in _ours(client, identity) if _tags.RETAINED in tags]
 
 
-def kept_bucket(client: Any, environment: str, arn: str) -> list[Retained]:
+def kept_bucket(client: Any, identity: Identity, arn: str) -> list[Retained]:
     """The bucket that the tagging API shows, if S3 still says that it is kept; one of another role is not deleted here."""
-    name, partition = arn.rsplit(":", 1)[1], arn.split(":")[1]
+    name = arn.rsplit(":", 1)[1]
     tags = _tags.as_dict(api.get_tags(client, name))
-    if tags.get(_tags.ENVIRONMENT) != environment or _tags.RETAINED not in tags:
+    if not _tags.carries(tags, identity.marks()) or _tags.RETAINED not in tags:
         return []
-    return [_retained(client, name, partition, tags) if tags.get(_tags.ROLE) == ROLE else Retained("resource", arn, arn, None)]
+    return [_retained(client, name, identity.partition, tags) if tags.get(_tags.ROLE) == ROLE else Retained("resource", arn, arn, None)]
 
 
-def soon_kept_buckets(client: Any, environment: str, partition: str, emptied: Sequence[str]) -> list[Retained]:
+def soon_kept_buckets(client: Any, identity: Identity, emptied: Sequence[str]) -> list[Retained]:
     """Those of the role s3 that hold objects and are not among the emptied ones."""
     return [
-        _retained(client, name, partition, tags)
-        for name, tags in _ours(client, environment)
+        _retained(client, name, identity.partition, tags)
+        for name, tags in _ours(client, identity)
         if _tags.RETAINED not in tags and tags.get(_tags.NAME) not in emptied and contents.holds_objects(client, name)
     ]
 
 
-def _ours(client: Any, environment: str) -> list[tuple[str, dict[str, str]]]:
-    """Name and tags of the buckets that the role s3 made for the environment; its name is a part of theirs."""
-    names = [name for name in api.list_buckets(client) if f"-{environment}-{KIND}-" in name]
+def _ours(client: Any, identity: Identity) -> list[tuple[str, dict[str, str]]]:
+    """Name and tags of the buckets that the role s3 made for the environment; their names say the rest of its identity."""
+    start = beginning(identity)
+    names = [name for name in api.list_buckets(client, start) if name.startswith(start) and name.endswith(identity.suffix)]
     found = [(name, _tags.as_dict(api.get_tags(client, name))) for name in names]
-    return [(name, tags) for name, tags in found if tags.get(_tags.ENVIRONMENT) == environment and tags.get(_tags.ROLE) == ROLE]
+    return [(name, tags) for name, tags in found if _tags.carries(tags, {**identity.marks(), _tags.ROLE: ROLE})]
 
 
 def _retained(client: Any, name: str, partition: str, tags: Mapping[str, str]) -> Retained:

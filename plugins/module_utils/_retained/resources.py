@@ -10,6 +10,7 @@ from typing import Any
 from .. import _tags
 from .._elasticache.snapshots import final_snapshot_name
 from .._errors import Refused
+from .._names import Identity
 from .._rds.removal import final_name
 from .._resource import Outcome
 from . import api
@@ -38,30 +39,30 @@ DRIVER_TAG = "ebs.csi.aws.com/cluster"
 
 
 class RetainedResources:
-    """All that one environment keeps on purpose in one region.
+    """All that one environment keeps on purpose.
 
     client: makes the client of a service. Each service is asked itself, because the tagging API shows a new tag late;
     it is asked too, for kinds of things that are not known here.
     """
 
-    def __init__(self, client: Callable[[str], Any], environment: str, partition: str, region: str, account_id: str) -> None:
+    def __init__(self, client: Callable[[str], Any], identity: Identity) -> None:
         self.client = client
-        self.environment = environment
-        self.partition = partition
-        self.arn_of_ec2 = f"arn:{partition}:ec2:{region}:{account_id}"
+        self.identity = identity
+        self.partition = identity.partition
+        self.arn_of_ec2 = f"arn:{identity.partition}:ec2:{identity.region}:{identity.account_id}"
 
     def find(self) -> list[Retained]:
-        """Everything with the environment's tag and opta:retained."""
-        buckets = kept_buckets(self.client("s3"), self.environment, self.partition)
+        """Everything with the environment's tags and opta:retained."""
+        buckets = kept_buckets(self.client("s3"), self.identity)
         known = [*self._ebs(), *self._databases(), *self._caches(), *self._secrets(), *buckets]
         arns = {kept.arn for kept in known}
-        filters = [{"Key": _tags.ENVIRONMENT, "Values": [self.environment]}, {"Key": _tags.RETAINED}]
+        filters = [*({"Key": key, "Values": [value]} for key, value in self.identity.marks().items()), {"Key": _tags.RETAINED}]
         others = api.tagged_resources(self.client("resourcegroupstaggingapi"), filters)
         for arn in sorted(other["ResourceARN"] for other in others):
             if arn in arns or self._stale(arn):
                 continue
             if arn.startswith(f"arn:{self.partition}:s3:::"):  # of a name that is not ours
-                known += kept_bucket(self.client("s3"), self.environment, arn)
+                known += kept_bucket(self.client("s3"), self.identity, arn)
             elif arn.startswith(f"arn:{self.partition}:ecr:"):
                 known += kept_repository(self.client("ecr"), arn)
             else:
@@ -74,7 +75,10 @@ class RetainedResources:
         return (parts[2], parts[5].partition("/")[0]) in ASKED
 
     def _filters(self) -> list[dict[str, Any]]:
-        return [{"Name": f"tag:{_tags.ENVIRONMENT}", "Values": [self.environment]}, {"Name": "tag-key", "Values": [_tags.RETAINED]}]
+        return [*self._marked(), {"Name": "tag-key", "Values": [_tags.RETAINED]}]
+
+    def _marked(self) -> list[dict[str, Any]]:
+        return [{"Name": f"tag:{key}", "Values": [value]} for key, value in self.identity.marks().items()]
 
     def _ebs(self) -> list[Retained]:
         ec2 = self.client("ec2")
@@ -95,11 +99,11 @@ class RetainedResources:
 
     def expected_buckets(self, emptied: Sequence[str]) -> list[Retained]:
         """Buckets that a run would keep because they hold objects; for a plan. emptied: names of those that go with all they hold."""
-        return soon_kept_buckets(self.client("s3"), self.environment, self.partition, emptied)
+        return soon_kept_buckets(self.client("s3"), self.identity, emptied)
 
     def expected(self) -> list[Retained]:
         """Snapshots of Kubernetes' volumes that a run would make and keep; for a plan."""
-        filters = [{"Name": f"tag:{_tags.ENVIRONMENT}", "Values": [self.environment]}, {"Name": f"tag:{DRIVER_TAG}", "Values": ["true"]}]
+        filters = [*self._marked(), {"Name": f"tag:{DRIVER_TAG}", "Values": ["true"]}]
         volumes = api.describe_volumes(self.client("ec2"), filters)
         return [self._kept_ebs("snapshot", f"of {volume['VolumeId']}", volume, None) for volume in volumes]
 
@@ -108,7 +112,7 @@ class RetainedResources:
         elasticache = self.client("elasticache")
         groups = api.describe_replication_groups(elasticache)
         standing = [group for group in groups if group["Status"] not in WITHOUT_SNAPSHOT]
-        ours = [group for group in standing if self._environment_of(elasticache, group["ARN"]) == self.environment]
+        ours = [group for group in standing if self._is_ours(_tags.as_dict(api.list_cache_tags(elasticache, group["ARN"])))]
         return [Retained("cache snapshot", final_snapshot_name(g), g["ARN"], g.get("KmsKeyId") or "") for g in ours]
 
     def _caches(self) -> list[Retained]:
@@ -122,8 +126,8 @@ class RetainedResources:
                 found.append(Retained("cache snapshot", name, arn, snapshot.get("KmsKeyId") or "", remove))
         return found
 
-    def _environment_of(self, elasticache: Any, arn: str) -> str | None:
-        return _tags.as_dict(api.list_cache_tags(elasticache, arn)).get(_tags.ENVIRONMENT)
+    def _is_ours(self, tags: Mapping[str, str]) -> bool:
+        return _tags.carries(tags, self.identity.marks())
 
     def expected_of_databases(self, without: Sequence[str] = ()) -> list[Retained]:
         """The final snapshots of database clusters that a run would make and keep; for a plan. without: names of clusters without."""
@@ -131,7 +135,7 @@ class RetainedResources:
         clusters = [
             cluster
             for cluster in api.describe_clusters(rds)
-            if _tags.as_dict(cluster.get("TagList")).get(_tags.ENVIRONMENT) == self.environment and cluster["Status"] != "deleting"
+            if self._is_ours(_tags.as_dict(cluster.get("TagList"))) and cluster["Status"] != "deleting"
         ]
         leaving = [cluster for cluster in clusters if cluster["DBClusterIdentifier"] not in without]
         taken = [each["DBClusterSnapshotIdentifier"] for each in api.describe_cluster_snapshots(rds)] if leaving else []
@@ -162,7 +166,7 @@ class RetainedResources:
 
     def _secrets(self) -> list[Retained]:
         manager = self.client("secretsmanager")
-        filters = [{"Key": "tag-key", "Values": [_tags.RETAINED]}, {"Key": "tag-value", "Values": [self.environment]}]
+        filters = [{"Key": "tag-key", "Values": [_tags.RETAINED]}, {"Key": "tag-value", "Values": [self.identity.environment]}]
         return [
             Retained(
                 "secret",
@@ -179,7 +183,7 @@ class RetainedResources:
         chosen = []
         for answer in answers:
             tags = _tags.as_dict(answer.get(key))
-            if tags.get(_tags.ENVIRONMENT) == self.environment and _tags.RETAINED in tags:
+            if self._is_ours(tags) and _tags.RETAINED in tags:
                 chosen.append(answer)
         return chosen
 

@@ -10,7 +10,7 @@ from typing import Any
 from .. import _tags
 from .._errors import PlatformError, Refused
 from .._resource import Attribute, Change, Resource, tags_attribute
-from . import api, records
+from . import api, records, references
 
 FIXED = "Route 53 fixes the name servers of a zone when it is made. Remove the zone and make it anew, or leave delegation_set_id out"
 
@@ -32,7 +32,6 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
 class Zone(Resource):
     """A zone, found by its domain; of several with the same domain, the environment's own.
 
-    CreateHostedZone takes no tags: until they are set, the zone's caller reference says whose it is.
     external_dns_owner_id: its records are the zone's own and go with it. delete_records: so does every other record.
     gone_records: names of records that are removed before the zone is; a plan still sees them.
     """
@@ -54,7 +53,7 @@ class Zone(Resource):
         self.client = client
         self.name = records.normal(domain)
         self.partition = client.meta.partition
-        self.environment = (tags or {}).get(_tags.ENVIRONMENT)
+        self.marks = _tags.marks(tags)
         self.attributes = attributes(purge_tags)
         self.external_dns_owner_id = external_dns_owner_id
         self.delete_records = delete_records
@@ -64,11 +63,6 @@ class Zone(Resource):
         self.of_the_name: list[dict[str, Any]] = []
         self._delegation_set_id = delegation_set_id
 
-    @property
-    def reference(self) -> str:
-        """How the caller references of the environment's zones begin."""
-        return f"{_tags.COLLECTION}/{self.environment or ''}/"
-
     def find(self) -> Mapping[str, Any] | None:
         public = [zone for zone in api.list_hosted_zones(self.client) if not zone["Config"]["PrivateZone"]]
         self.parent = records.nearest_parent(self.name, public)
@@ -77,7 +71,7 @@ class Zone(Resource):
             return None
         tags = api.list_tags(self.client, [zone["Id"] for zone in named])
         found = [{**zone, "tags": tags.get(zone["Id"], {})} for zone in named]
-        ours = [zone for zone in found if self.environment and self.tags(zone).get(_tags.ENVIRONMENT) == self.environment]
+        ours = [zone for zone in found if _tags.carries(self.tags(zone), self.marks)]
         self.of_the_name = ours or found
         return self.read(self.of_the_name[0])
 
@@ -97,11 +91,7 @@ class Zone(Resource):
         }
 
     def tags(self, found: Mapping[str, Any]) -> Mapping[str, str]:
-        """Those that decide ownership: of a zone whose run ended before it was tagged, what its caller reference says."""
-        tags = found["tags"]
-        if _tags.ENVIRONMENT not in tags and self.environment and found["CallerReference"].startswith(self.reference):
-            return {**tags, _tags.ENVIRONMENT: str(self.environment)}
-        return tags
+        return references.tags_of(found)
 
     def determined(self) -> dict[str, Any]:
         """The name servers, when a delegation set says them before the zone is there."""
@@ -137,7 +127,7 @@ class Zone(Resource):
         return [each for each in found if each not in own and records.normal(each["Name"]) not in self.gone_records]
 
     def create(self, wanted: Mapping[str, Any]) -> None:
-        request: dict[str, Any] = {"Name": self.name, "CallerReference": f"{self.reference}{time.time_ns()}"}
+        request: dict[str, Any] = {"Name": self.name, "CallerReference": f"{references.beginning(self.marks)}{time.time_ns()}"}
         if wanted.get("comment") is not None:
             request["HostedZoneConfig"] = {"Comment": wanted["comment"], "PrivateZone": False}
         if wanted.get("delegation_set_id"):

@@ -96,7 +96,8 @@ def bring(module: PlatformModule, bucket: Bucket) -> Outcome:
         return outcome
     refuse_wrong_name(bucket.name)
     keeping = given["keep_contents"] and not given["delete_contents"]
-    if keeping and bucket.find() is not None and contents.holds_objects(bucket.client, bucket.name):
+    found = bucket.find() if keeping else None
+    if found is not None and not _tags.not_ours(bucket.tags(found), given["tags"]) and contents.holds_objects(bucket.client, bucket.name):
         return keep(module, bucket)
     return module.bring(bucket)
 

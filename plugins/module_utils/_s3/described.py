@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .. import _names, _policy, _tags
+from .. import _policy
 from .._errors import PlatformError
+from .._names import Identity
 from . import shapes
 
 ROLE = "s3"
@@ -19,28 +20,19 @@ KEPT = ("versioning_enabled", "lifecycle_rules", "cors_rules")
 COPIED = ("prefix", "storage_class", "delete_markers_enabled")
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where an environment's buckets are, and how they are called."""
+def bucket_name(identity: Identity, name: str) -> str:
+    """What S3 calls the bucket of this name."""
+    return identity.bucket_name(KIND, name)
 
-    prefix: str
-    environment: str
-    partition: str
-    account_id: str
-    region: str
 
-    def bucket_name(self, name: str) -> str:
-        return _names.global_name(self.prefix, self.environment, KIND, self.account_id, self.region, name)
+def bucket_arn(identity: Identity, name: str) -> str:
+    """The ARN of the bucket of this name."""
+    return shapes.bucket_arn(identity.partition, bucket_name(identity, name))
 
-    def bucket_arn(self, name: str) -> str:
-        return shapes.bucket_arn(self.partition, self.bucket_name(name))
 
-    def role_arn(self, role_name: str) -> str:
-        return _names.role_arn(self.partition, self.account_id, _names.iam_path(self.environment), role_name)
-
-    def beginning(self) -> str:
-        """What the names of all the environment's buckets begin with, shortened ones too."""
-        return f"{self.prefix}-{self.environment}-{KIND}-"[:45].rstrip("-")
+def beginning(identity: Identity) -> str:
+    """What the names of all the environment's buckets begin with, shortened ones too."""
+    return f"{identity.name}-{KIND}-"[:45].rstrip("-")
 
 
 @dataclass(frozen=True)
@@ -52,10 +44,10 @@ class Shared:
     tags: Mapping[str, str]
 
 
-def described(entries: Sequence[Mapping[str, Any]], place: Place, shared: Shared) -> list[dict[str, Any]]:
+def described(entries: Sequence[Mapping[str, Any]], identity: Identity, shared: Shared) -> list[dict[str, Any]]:
     """What to bring each bucket to; the destinations of a replication come before its source."""
     by_name = {str(entry["name"]): entry for entry in entries}
-    return [_bucket(by_name[name], by_name, place, shared) for name in in_order(by_name)]
+    return [_bucket(by_name[name], by_name, identity, shared) for name in in_order(by_name)]
 
 
 def destination(entry: Mapping[str, Any]) -> str | None:
@@ -92,25 +84,25 @@ def encryption(entry: Mapping[str, Any], kms_key_arn: str) -> dict[str, Any]:
     return {"sse_algorithm": algorithm, "kms_key_arn": (entry.get("kms_key_arn") or kms_key_arn) if algorithm == shapes.KMS else None}
 
 
-def _bucket(entry: Mapping[str, Any], by_name: Mapping[str, Mapping[str, Any]], place: Place, shared: Shared) -> dict[str, Any]:
+def _bucket(entry: Mapping[str, Any], by_name: Mapping[str, Mapping[str, Any]], identity: Identity, shared: Shared) -> dict[str, Any]:
     name = str(entry["name"])
-    arn = place.bucket_arn(name)
+    arn = bucket_arn(identity, name)
     logs = entry.get("access_logs_enabled")
     logged = shared.log_bucket_name and logs in (None, True)
     own = encryption(entry, shared.kms_key_arn)
-    replication = _replication(entry, by_name, place, shared)
+    replication = _replication(entry, by_name, identity, shared)
     return {
         "name": name,
-        "bucket_name": place.bucket_name(name),
+        "bucket_name": bucket_name(identity, name),
         "arn": arn,
         "public_access": entry.get("public_access") or shapes.PRIVATE,
         "encryption": own,
         **{option: entry[option] for option in KEPT if entry.get(option) is not None},
         "policy_statements": [_statement(statement, arn) for statement in entry.get("policy_statements") or []],
-        "access_logging": {"target_bucket": shared.log_bucket_name, "target_prefix": f"{place.bucket_name(name)}/"} if logged else {},
+        "access_logging": {"target_bucket": shared.log_bucket_name, "target_prefix": f"{bucket_name(identity, name)}/"} if logged else {},
         "replication": replication,
-        "replication_role": _replication_role(name, arn, own, replication, place),
-        "tags": {**_tags.ownership_tags(place.environment, ROLE, name), **shared.tags, **(entry.get("tags") or {})},
+        "replication_role": _replication_role(name, arn, own, replication, identity),
+        "tags": identity.tags(ROLE, name, {**shared.tags, **(entry.get("tags") or {})}),
     }
 
 
@@ -119,7 +111,7 @@ def _statement(statement: Mapping[str, Any], arn: str) -> dict[str, Any]:
     return dict(statement) if {"Resource", "NotResource"} & set(statement) else {**statement, "Resource": [arn, f"{arn}/*"]}
 
 
-def _replication(entry: Mapping[str, Any], by_name: Mapping[str, Mapping[str, Any]], place: Place, shared: Shared) -> dict[str, Any]:
+def _replication(entry: Mapping[str, Any], by_name: Mapping[str, Mapping[str, Any]], identity: Identity, shared: Shared) -> dict[str, Any]:
     wanted = entry.get("replication")
     if not wanted:
         return {}
@@ -129,25 +121,23 @@ def _replication(entry: Mapping[str, Any], by_name: Mapping[str, Mapping[str, An
     if not key and target and encryption(entry, shared.kms_key_arn)["sse_algorithm"] == shapes.KMS:
         key = shared.kms_key_arn  # the same account and region: S3 wants a key for the replicas of what is under a key
     return {
-        "destination_bucket_arn": place.bucket_arn(target) if target else wanted["destination_bucket_arn"],
-        "role_arn": _names.role_arn(
-            place.partition, place.account_id, _names.iam_path(place.environment), _role_name(entry["name"], place)
-        ),
+        "destination_bucket_arn": bucket_arn(identity, target) if target else wanted["destination_bucket_arn"],
+        "role_arn": identity.role_arn(REPLICATION_KIND, str(entry["name"])),
         **({"kms_key_arn": key} if key else {}),
         **{option: wanted[option] for option in COPIED if wanted.get(option) is not None},
     }
 
 
-def _role_name(name: str, place: Place) -> str:
-    return _names.role_name(place.prefix, place.environment, REPLICATION_KIND, name)
-
-
-def _replication_role(name: str, arn: str, own: Mapping[str, Any], replication: Mapping[str, Any], place: Place) -> dict[str, Any]:
-    role: dict[str, Any] = {"name": _role_name(name, place)}
+def _replication_role(name: str, arn: str, own: Mapping[str, Any], replication: Mapping[str, Any], identity: Identity) -> dict[str, Any]:
+    role: dict[str, Any] = {"name": identity.role_name(REPLICATION_KIND, name)}
     if not replication:
         return role
     trust = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    return {**role, "trust": _policy.document([trust]), "permissions": permissions(arn, own.get("kms_key_arn"), replication, place.region)}
+    return {
+        **role,
+        "trust": _policy.document([trust]),
+        "permissions": permissions(arn, own.get("kms_key_arn"), replication, identity.region),
+    }
 
 
 def permissions(arn: str, kms_key_arn: str | None, replication: Mapping[str, Any], region: str) -> dict[str, Any]:
@@ -184,16 +174,16 @@ def emptied(entries: Sequence[Mapping[str, Any]]) -> list[str]:
     return [str(entry["name"]) for entry in entries if str(entry.get("delete_contents", False)).lower() in ("true", "yes", "1")]
 
 
-def removed(entries: Sequence[Mapping[str, Any]], standing: Mapping[str, str], place: Place) -> list[dict[str, Any]]:
+def removed(entries: Sequence[Mapping[str, Any]], standing: Mapping[str, str], identity: Identity) -> list[dict[str, Any]]:
     """The buckets to remove: those described, and those that stand although nobody describes them any more, whose objects are kept."""
-    names = {**{str(entry["name"]): place.bucket_name(str(entry["name"])) for entry in entries}, **standing}
+    names = {**{str(entry["name"]): bucket_name(identity, str(entry["name"])) for entry in entries}, **standing}
     gone = emptied(entries)
     return [
         {
             "name": name,
             "bucket_name": bucket_name,
             "delete_contents": name in gone,
-            "tags": _tags.ownership_tags(place.environment, ROLE, name),
+            "tags": identity.tags(ROLE, name),
         }
         for name, bucket_name in sorted(names.items())
     ]

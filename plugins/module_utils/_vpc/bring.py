@@ -53,7 +53,7 @@ def network_outcomes(module: PlatformModule) -> list[Outcome]:
     present = module.params["state"] == "present"
     if present:
         options.check()
-    reading = Reading(module.client("ec2"), options.name, options.tags)
+    reading = Reading(module.client("ec2"), options.name, options.tags, own_only=not present and not options.adopt)
     noun = Network if present else Teardown
     planned = noun(reading, options, check_mode=True).bring()
     return planned if module.check_mode else noun(reading, options, check_mode=False).bring()

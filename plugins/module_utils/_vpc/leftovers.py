@@ -55,8 +55,8 @@ def first_of(shown: Sequence[str]) -> str:
 
 def of_environment(reading: Reading) -> set[str]:
     """The ids of the security groups that other roles made in the same environment: those of its databases and caches."""
-    owner = reading.tags.get(_tags.ENVIRONMENT)
-    return {group["GroupId"] for group in reading.items("security_groups") if owner and tags_of(group).get(_tags.ENVIRONMENT) == owner}
+    marks = _tags.marks(reading.tags)
+    return {group["GroupId"] for group in reading.items("security_groups") if _tags.carries(tags_of(group), marks)}
 
 
 def refuse_what_blocks(reading: Reading, ours: Mapping[str, set[str]], check_mode: bool = False) -> None:

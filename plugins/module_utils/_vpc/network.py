@@ -163,7 +163,7 @@ class Network:
             wait=wait,
             timeout_seconds=self.options.timeout_seconds,
         )
-        if outcome.action:
+        if outcome.action or outcome.left_alone:
             self.outcomes.append(outcome)
 
     def _vpc(self, result: dict[str, Any]) -> Outcome:

@@ -49,12 +49,14 @@ class Reading:
     """What AWS has of the network `name`, whose VPC carries `tags`.
 
     Every kind is read when it is first asked for, and again after refresh(). What this run has made stays known although
-    EC2 may not list it yet.
+    EC2 may not list it yet. own_only: a VPC of that name with other ownership tags is kept as `stranger`, and not looked into.
     """
 
-    def __init__(self, client: Any, name: str, tags: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, client: Any, name: str, tags: Mapping[str, Any] | None = None, own_only: bool = False) -> None:
         self.client = client
         self.name = name
+        self.own_only = own_only
+        self.stranger: dict[str, Any] | None = None
         self.tags = {key: str(value) for key, value in (tags or {}).items()}
         self.made: dict[str, dict[str, dict[str, Any]]] = {}
         self._items: dict[str, list[dict[str, Any]]] = {}
@@ -71,6 +73,8 @@ class Reading:
     def find_vpc(self) -> dict[str, Any] | None:
         """The VPC: the one that carries the ownership tags, or else the one of that name."""
         vpc = self._choose_vpc(self.items("vpcs"))
+        if vpc is not None and self.own_only and not self.is_ours(vpc):
+            self.stranger, vpc = vpc, None
         if vpc is not None and self.vpc_id is None:
             self.vpc_id = vpc["VpcId"]
             self._read_together([*READ_AT_ONCE, *VPC_ATTRIBUTES], keep_known=True)
@@ -80,14 +84,13 @@ class Reading:
         if self.vpc_id:
             return next((vpc for vpc in vpcs if vpc["VpcId"] == self.vpc_id), None)
         candidates = list(vpcs)
-        owner = {key: value for key, value in self.tags.items() if key in (_tags.ENVIRONMENT, _tags.ROLE, _tags.NAME)}
-        if len(owner) == 3:
-            ours = [vpc for vpc in candidates if owner.items() <= tags_of(vpc).items()]
+        owner = _tags.owner(self.tags)
+        if {_tags.ENVIRONMENT, _tags.ROLE, _tags.NAME} <= owner.keys():
+            ours = [vpc for vpc in candidates if _tags.carries(tags_of(vpc), owner)]
             if ours:
                 return ours[0]
         named = [vpc for vpc in candidates if tags_of(vpc).get("Name") == self.name]
-        environment = self.tags.get(_tags.ENVIRONMENT)
-        return next((vpc for vpc in named if tags_of(vpc).get(_tags.ENVIRONMENT) == environment), named[0] if named else None)
+        return next((vpc for vpc in named if self.is_ours(vpc)), named[0] if named else None)
 
     def items(self, kind: str) -> list[dict[str, Any]]:
         """All of a kind; nothing, without a call, of what lies in a VPC that does not exist."""
@@ -118,9 +121,12 @@ class Reading:
             self._items[kind] = [item for item in self._items[kind] if item[key] != item_id]
 
     def is_ours(self, item: Mapping[str, Any]) -> bool:
-        """Whether something that was found in the whole region carries the network's environment."""
-        environment = self.tags.get(_tags.ENVIRONMENT)
-        return environment is None or tags_of(item).get(_tags.ENVIRONMENT) == environment
+        """Whether something that was found in the whole region belongs to the network's environment."""
+        return _tags.not_ours(tags_of(item), self.tags) is None
+
+    def stranger_reason(self) -> str | None:
+        """Why the VPC of that name is not the environment's; None without one."""
+        return _tags.not_ours(tags_of(self.stranger), self.tags) if self.stranger else None
 
     def is_part(self, item: Mapping[str, Any]) -> bool:
         """Whether something in the VPC is a part of this network, and not something that others have added."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._errors import Refused
 from .._reconcile import ensure_absent
 from .._resource import Outcome, State
 from . import endpoints, leftovers, nat, routes, subnet
@@ -32,11 +33,10 @@ class Teardown(Network):
         vpc = self._part(Vpc)
         found = vpc.find()
         if found is not None:
-            # In check mode: nothing is deleted, but what is not ours is refused
             planned = ensure_absent(vpc, check_mode=True, tags=self.options.tags, adopt=self.options.adopt)
             leftovers.refuse_what_blocks(self.reading, self._ours(), self.check_mode)
         else:
-            planned = Outcome(vpc.kind, vpc.name)
+            planned = Outcome(vpc.kind, vpc.name, notes=self._told_of_a_stranger(), left_alone=self.reading.stranger is not None)
         self._drop(self._part(FlowLog, f"{self.name}-flow-log"))
         self.drop_together([*self._endpoints(), *self._endpoints_of_aws()])
         self.drop_nat(nat.zones_with_traces(self.reading))
@@ -61,6 +61,18 @@ class Teardown(Network):
             if found is not None and part.state(found) is State.READY:
                 self._drop(part, wait=False)
         return [Outcome(Vpc.kind, self.name), *self.outcomes]
+
+    def _drop(self, part: Part, wait: bool = True) -> None:
+        """Without a part that stays, the VPC cannot go: refused by the plan, before anything is deleted."""
+        super()._drop(part, wait)
+        if self.outcomes and self.outcomes[-1].left_alone:
+            raise Refused(
+                f"VPC {self.name} ({self.reading.vpc_id}) is not removed: {' '.join(self.outcomes[-1].notes)} Remove it, then run again."
+            )
+
+    def _told_of_a_stranger(self) -> list[str]:
+        stranger = self.reading.stranger
+        return [f"VPC {self.name} ({stranger['VpcId']}) is left alone: {self.reading.stranger_reason()}."] if stranger else []
 
     def _named(self, collection: str, noun: type, start: str) -> list[Any]:
         names = sorted({name_of(item) for item in self.reading.items(collection) if name_of(item).startswith(start)})

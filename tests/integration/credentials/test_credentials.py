@@ -18,10 +18,12 @@ from ansible_collections.opta.platform.plugins.module_utils._errors import Platf
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
 from moto import mock_aws
 
+from tests.support.identities import identity_of, marks
+
 NAME = "opta/staging/cache/main"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-1111-1111-1111-111111111111"
 OTHER_KEY = "arn:aws:kms:eu-west-1:123456789012:key/22222222-2222-2222-2222-222222222222"
-TAGS = {"opta:environment": "staging", "opta:role": "elasticache", "opta:name": "opta-staging-cache-main"}
+TAGS = {**marks(), "opta:role": "elasticache", "opta:name": "opta-staging-cache-main"}
 READING = ("Describe", "Get", "List")
 
 
@@ -272,5 +274,5 @@ def test_stores_are_found_by_their_secrets(manager):
         manager.client.create_secret(Name=name, SecretString="x", Tags=listed)
     manager.client.delete_secret(SecretId="opta/staging/cache/gone")
     arn = manager.client.describe_secret(SecretId=NAME)["ARN"]
-    assert store_secrets(manager.client, "opta", "staging", "cache") == [{"name": "main", "secret_name": NAME, "secret_arn": arn}]
-    assert store_secrets(manager.client, "opta", "staging", "aurora") == []
+    assert store_secrets(manager.client, identity_of(), "cache") == [{"name": "main", "secret_name": NAME, "secret_arn": arn}]
+    assert store_secrets(manager.client, identity_of(), "aurora") == []

@@ -14,6 +14,7 @@ from ansible_collections.opta.platform.plugins.module_utils._elasticache.rules i
 from ansible_collections.opta.platform.plugins.module_utils._elasticache.store import Options
 
 from tests.standin.aws.clock import DEFAULT_TIMES
+from tests.support.identities import marks
 from tests.unit.standin.conftest import ACCOUNT, REGION, Aws, emulated
 
 READING = ("Describe", "Get", "List")
@@ -33,7 +34,7 @@ class Cache:
         self.name = f"opta-{environment}-cache-main"
         self.secret = f"opta/{environment}/cache/main"
         self.tags = {
-            "opta:environment": environment,
+            **marks(environment),
             "opta:role": "elasticache",
             "opta:name": self.name,
             "opta:managed-by": "opta.platform",

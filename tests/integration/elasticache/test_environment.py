@@ -8,15 +8,16 @@ from ansible_collections.opta.platform.plugins.module_utils._credentials.stores 
 from ansible_collections.opta.platform.plugins.module_utils._environment.elasticache import elasticache_outputs
 from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
 
-from tests.unit.standin.conftest import ACCOUNT, REGION
+from tests.support.identities import identity_of
 
-WHERE = {"partition": "aws", "region": REGION, "account_id": ACCOUNT}
+
+def of(cache):
+    return identity_of(cache.tags["opta:environment"])
 
 
 def read(cache):
-    environment = cache.tags["opta:environment"]
-    stores = store_secrets(cache.clients["secretsmanager"], "opta", environment, "cache")
-    return elasticache_outputs(cache.aws.client, WHERE, "opta", environment, stores)
+    stores = store_secrets(cache.clients["secretsmanager"], of(cache), "cache")
+    return elasticache_outputs(cache.aws.client, of(cache), stores)
 
 
 def test_outputs_are_read_back_as_the_role_publishes_them(cache):
@@ -45,7 +46,7 @@ def test_a_cache_that_is_not_complete_leaves_the_outputs_undefined(cache):
 
 def test_t1_the_final_snapshot_is_known_as_kept_and_expected_in_a_plan(cache):
     cache.bring()
-    resources = RetainedResources(cache.aws.client, cache.tags["opta:environment"], "aws", REGION, ACCOUNT)
+    resources = RetainedResources(cache.aws.client, of(cache))
     (expected,) = resources.expected_of_caches()
     assert (expected.kind, expected.kms_key_arn) == ("cache snapshot", cache.whole["kms_key_arn"])
     cache.remove()
@@ -61,4 +62,4 @@ def test_kept_is_only_what_says_so(cache):
     cache.bring()
     cache.api.create_snapshot(CacheClusterId=cache.group()["MemberClusters"][0], SnapshotName=f"{cache.name}-own")
     client = partial(cache.aws.client)
-    assert RetainedResources(client, cache.tags["opta:environment"], "aws", REGION, ACCOUNT).find() == []
+    assert RetainedResources(client, of(cache)).find() == []

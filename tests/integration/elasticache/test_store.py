@@ -260,10 +260,11 @@ def test_t13_everything_is_tagged_by_the_call_that_makes_it(cache):
 def test_t14_the_group_of_another_environment_is_refused(cache):
     cache.bring()
     others = {"tags": {**cache.tags, "opta:environment": "production"}}
-    for work in (cache.bring, cache.remove):
-        with pytest.raises(Refused, match=rf"exists, but it belongs to the environment {cache.tags['opta:environment']}"):
-            work(more=others)
-        assert cache.changing() == []
+    with pytest.raises(Refused, match=rf"exists, but it belongs to the environment {cache.tags['opta:environment']}"):
+        cache.bring(more=others)
+    (left,) = cache.remove(more=others)
+    assert left.left_alone and "is left alone: it belongs to the environment" in left.notes[0]
+    assert cache.changing() == []
 
 
 def test_a_group_of_another_environment_that_begins_is_refused_once_its_tags_are_told(cache, aws):

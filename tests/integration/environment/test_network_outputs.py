@@ -7,15 +7,15 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils import _names, _tags
+from ansible_collections.opta.platform.plugins.module_utils import _names
 from ansible_collections.opta.platform.plugins.module_utils._environment.outputs import Environment
 from ansible_collections.opta.platform.plugins.module_utils._vpc.network import Network, Options
 from ansible_collections.opta.platform.plugins.module_utils._vpc.reading import Reading
 from moto import mock_aws
 
-ACCOUNT = "123456789012"
+from tests.support.identities import ACCOUNT, identity_of
+
 NAME = "opta-test"
-TAGS = _tags.ownership_tags("test", "network", NAME)
 BLOCK = "10.0.0.0/16"
 FLOW_LOGS = {
     "log_group_arn": f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/opta/test/flow-logs",
@@ -30,9 +30,11 @@ class Account:
 
     def __init__(self, region: str) -> None:
         self.region = region
+        self.tags = identity_of("test", region=region).tags("network", NAME)
         self.clients: dict[str, Any] = {}
         self.client("iam").create_role(RoleName="flow-logs", AssumeRolePolicyDocument="{}")
-        key = self.client("kms").create_key()["KeyMetadata"]["KeyId"]
+        tags = [{"TagKey": key, "TagValue": value} for key, value in self.tags.items()]
+        key = self.client("kms").create_key(Tags=tags)["KeyMetadata"]["KeyId"]
         self.client("kms").create_alias(AliasName=f"alias/{NAME}", TargetKeyId=key)
 
     def client(self, service: str) -> Any:
@@ -41,16 +43,15 @@ class Account:
         return self.clients[service]
 
     def bring(self, check_mode: bool = False, **options: Any) -> dict[str, Any]:
-        wanted = Options(name=NAME, region=self.region, **{"tags": TAGS, "cidr_block": BLOCK, "nat_mode": "none", **options})
+        wanted = Options(name=NAME, region=self.region, **{"tags": self.tags, "cidr_block": BLOCK, "nat_mode": "none", **options})
         wanted.check()
-        outcomes = Network(Reading(self.client("ec2"), NAME, TAGS), wanted, check_mode).bring()
+        outcomes = Network(Reading(self.client("ec2"), NAME, self.tags), wanted, check_mode).bring()
         return {"actions": [outcome.as_action() for outcome in outcomes if outcome.action], **(outcomes[0].resource or {})}
 
     def read(self) -> tuple[dict[str, Any] | None, list[str]]:
-        """The outputs of the role network, and what could not be read."""
-        account = {"account_id": ACCOUNT, "partition": "aws", "region": self.region}
-        environment = Environment(self.client, account, "opta", "test", {})
-        return environment.outputs().get("network"), environment.notes
+        """The outputs of the role network, and what is told of what is not read."""
+        environment = Environment(self.client, identity_of("test", region=self.region), {})
+        return environment.outputs().get("network"), [*environment.warnings(), *environment.notes]
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_a_run_that_ended_between_two_subnets_is_finished_in_all_zones(region: A
         {"gateway_endpoints": ["s3"]},
         {"interface_endpoints": ["sts", "ecr.api"]},
         {"flow_logs": FLOW_LOGS},
-        {"tags": {**TAGS, "cost-centre": "42"}},
+        {"tags": {**identity_of("test").tags("network", NAME), "cost-centre": "42"}},
     ],
     ids=lambda options: next(iter(options)),
 )
@@ -118,10 +119,10 @@ def test_a_network_of_whatever_options_is_read(region: Account, options: dict[st
     assert (outputs["vpc_id"], outputs["nat_public_ips"]) == (made["vpc_id"], made["nat_public_ips"])
 
 
-def test_what_the_role_would_refuse_is_a_note(region: Account) -> None:
+def test_a_vpc_of_somebody_else_with_the_name_is_not_read_and_told(region: Account) -> None:
     ec2 = region.client("ec2")
     vpc = ec2.create_vpc(CidrBlock=BLOCK)["Vpc"]["VpcId"]
     ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": _names.resource_name("opta", "test")}])
     outputs, (note,) = region.read()
     assert outputs is None
-    assert note.startswith("network_outputs are not known: VPC opta-test exists, but it was not made by this collection")
+    assert note == "VPC opta-test is not read as the environment's, and stays as it is: it was not made by this collection."

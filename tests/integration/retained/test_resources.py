@@ -9,10 +9,19 @@ from ansible_collections.opta.platform.plugins.module_utils._rds.removal import 
 from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
 from moto import mock_aws
 
+from tests.support.identities import identity_of, marks
+
 ACCOUNT = "123456789012"
 MANIFEST = '{"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}'
-OURS = {"opta:environment": "staging", "opta:retained": "true"}
-OTHERS = [{"opta:environment": "production", "opta:retained": "true"}, {"opta:environment": "staging"}, {}]
+OURS = {**marks(), "opta:retained": "true"}
+OTHERS = [
+    {**marks("production"), "opta:retained": "true"},
+    {**marks(prefix="acme"), "opta:retained": "true"},
+    {**marks(region="us-east-1"), "opta:retained": "true"},
+    {"opta:environment": "staging", "opta:retained": "true"},
+    marks(),
+    {},
+]
 
 
 def as_list(tags):
@@ -27,7 +36,7 @@ def client():
 
 @pytest.fixture
 def resources(client):
-    return RetainedResources(client, "staging", "aws", "eu-west-1", ACCOUNT)
+    return RetainedResources(client, identity_of())
 
 
 @pytest.fixture
@@ -114,15 +123,15 @@ def test_t1_delete_retained_deletes_all_and_in_check_mode_nothing(client, resour
 
 
 def test_t4_a_plan_expects_the_snapshots_of_the_volumes_of_kubernetes(client, resources, key_arn):
-    of_driver = volume(client, key_arn, {"opta:environment": "staging", "ebs.csi.aws.com/cluster": "true"})
-    volume(client, key_arn, {"opta:environment": "staging"})
+    of_driver = volume(client, key_arn, {**marks(), "ebs.csi.aws.com/cluster": "true"})
+    volume(client, key_arn, marks())
     assert [(kept.name, kept.kms_key_arn) for kept in resources.expected()] == [(f"of {of_driver}", key_arn)]
 
 
 def test_t1_a_plan_expects_the_final_snapshots_of_databases(client, resources):
     rds, master = client("rds"), {"MasterUsername": "u", "MasterUserPassword": "12345678"}
     for name, environment in (("kept", "staging"), ("skipped", "staging"), ("other", "production")):
-        tags = as_list({"opta:environment": environment})
+        tags = as_list(marks(environment))
         rds.create_db_cluster(DBClusterIdentifier=name, Engine="aurora-postgresql", Tags=tags, **master)
     kept = rds.describe_db_clusters(DBClusterIdentifier="kept")["DBClusters"][0]
     final = final_name("kept", kept["DbClusterResourceId"], [])

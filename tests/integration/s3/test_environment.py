@@ -9,11 +9,13 @@ import pytest
 from ansible_collections.opta.platform.plugins.module_utils._environment.s3 import s3_outputs
 from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
 from ansible_collections.opta.platform.plugins.module_utils._s3 import api
-from ansible_collections.opta.platform.plugins.module_utils._s3.described import Place
+from ansible_collections.opta.platform.plugins.module_utils._s3.described import bucket_name
 from ansible_collections.opta.platform.plugins.module_utils._s3.earlier_keys import TAG
 from moto import mock_aws
 
-PLACE = Place("opta", "staging", "aws", "123456789012", "eu-west-1")
+from tests.support.identities import identity_of
+
+IDENTITY = identity_of()
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
 
 
@@ -27,10 +29,10 @@ def client():
 def make(client):
     s3 = client("s3")
 
-    def made(name, place=PLACE, key=None, holds=False, **more):
-        bucket = place.bucket_name(name)
+    def made(name, identity=IDENTITY, key=None, holds=False, **more):
+        bucket = bucket_name(identity, name)
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        tags = {"opta:environment": place.environment, "opta:role": "s3", "opta:name": name, **more}
+        tags = {**identity.marks(), "opta:role": "s3", "opta:name": name, **more}
         s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": k, "Value": v} for k, v in tags.items()]})
         if key:
             rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
@@ -44,14 +46,14 @@ def make(client):
 
 @pytest.fixture
 def resources(client):
-    return RetainedResources(client, "staging", "aws", "eu-west-1", "123456789012")
+    return RetainedResources(client, IDENTITY)
 
 
 def test_outputs_are_those_of_the_environments_own_buckets(client, make):
     uploads = make("uploads", key=KEY)
     make("kept", **{"opta:retained": "true"})
-    make("uploads", Place("opta", "staging-bucket-b", "aws", "123456789012", "eu-west-1"))
-    assert s3_outputs(client("s3"), PLACE, api.list_buckets(client("s3"))) == {
+    make("uploads", identity_of("staging-bucket-b"))
+    assert s3_outputs(client("s3"), IDENTITY, api.list_buckets(client("s3"))) == {
         "bucket_names": {"uploads": uploads},
         "bucket_arns": {"uploads": f"arn:aws:s3:::{uploads}"},
         "kms_key_arns": {"uploads": KEY},
@@ -59,7 +61,7 @@ def test_outputs_are_those_of_the_environments_own_buckets(client, make):
 
 
 def test_without_buckets_there_are_no_outputs(client):
-    assert s3_outputs(client("s3"), PLACE, []) is None
+    assert s3_outputs(client("s3"), IDENTITY, []) is None
 
 
 def test_t1_kept_buckets_tell_the_key_that_their_objects_need(make, resources):

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from tests.support import collection
+from tests.support.service_chart import ROLE_ARN
 
 PORT = {"port": 8080}
 DISK = {"name": "data", "path": "/data", "size_gib": 10}
@@ -318,9 +319,7 @@ def test_pods_end_in_peace(render):
 def test_v5_the_service_account_is_bound_to_the_role_and_nothing_else(render):
     objects = render(ports=[PORT], cron_jobs=[JOB], persistent_storage=[DISK])
     account = objects["ServiceAccount", "hello"]
-    assert account["metadata"]["annotations"] == {
-        "eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/opta/staging/opta-staging-service-shop.hello"
-    }
+    assert account["metadata"]["annotations"] == {"eks.amazonaws.com/role-arn": ROLE_ARN}
     assert not [kind for kind, _name in objects if "Role" in kind]
 
 

@@ -254,6 +254,16 @@ def test_the_network_of_another_environment_is_refused(cloud):
     assert cloud.changing() == []
 
 
+def test_a_part_that_stays_keeps_the_network_before_anything_goes(cloud):
+    cloud.bring(cidr_block="10.0.0.0/16", nat_mode="none", zone_count=1)
+    ours = [{"Name": "tag:opta:environment", "Values": [cloud.tags["opta:environment"]]}]
+    gateway = cloud.ec2.describe_internet_gateways(Filters=ours)["InternetGateways"][0]["InternetGatewayId"]
+    cloud.ec2.delete_tags(Resources=[gateway], Tags=[{"Key": "opta:environment"}])
+    with pytest.raises(Refused, match=r"is not removed: internet gateway .* is left alone: it was not made by this collection\. Remove it"):
+        cloud.remove()
+    assert cloud.changing() == []
+
+
 def test_without_a_block_nothing_can_be_made(cloud):
     with pytest.raises(Refused, match="does not exist, and cidr_block is not given: set it, for example"):
         cloud.bring(nat_mode="none")

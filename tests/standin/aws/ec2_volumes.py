@@ -43,3 +43,13 @@ def create_snapshot(call: Call) -> dict[str, Any]:
     call.world.clock.after("ec2:snapshot", complete)
     answer["State"] = "pending"
     return answer
+
+
+@answers("ec2", "RegisterImage")
+def register_image(call: Call) -> dict[str, Any]:
+    """An image is made of the snapshots that its block devices name; moto makes one of its own."""
+    answer = call.moto()
+    named = [(device.get("Ebs") or {}).get("SnapshotId") for device in call.get("BlockDeviceMappings", [])]
+    for snapshot_id in filter(None, named):
+        backend(call).amis[answer["ImageId"]].ebs_snapshot = backend(call).snapshots[snapshot_id]
+    return answer

@@ -3,6 +3,7 @@
 from tests.standin.aws import (  # noqa: F401
     acm,
     autoscaling,
+    backup,
     ec2_common,
     ec2_endpoints,
     ec2_flow_logs,

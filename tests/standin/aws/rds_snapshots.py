@@ -70,7 +70,7 @@ def describe_db_cluster_snapshots(call: Call) -> dict[str, Any]:
         for each in found
         if (engine is None or each.data["Engine"] in engine)
         and cluster in (None, each.data["DBClusterIdentifier"])
-        and call.get("SnapshotType", "manual") == each.data["SnapshotType"]
+        and each.data["SnapshotType"] in ([call.get("SnapshotType")] if call.get("SnapshotType") else ("manual", "automated"))
     ]
     return {"DBClusterSnapshots": [_described(each) for each in kept]}
 

@@ -290,6 +290,13 @@ def test_a_cidr_block_with_host_bits_is_the_block_that_it_means(eks):
     assert subject.endpoint_request(wanted)["publicAccessCidrs"] == ["203.0.113.0/24"]
 
 
+def test_the_default_role_is_for_a_new_cluster_alone():
+    cluster = Cluster(None, "x", default_version="1.35", default_role_arn="new")
+    assert cluster.complete(None, {"version": "1.35"})["role_arn"] == "new"
+    assert cluster.complete(None, {"version": "1.35", "role_arn": "given"})["role_arn"] == "given"
+    assert "role_arn" not in cluster.complete(described()["cluster"], {})
+
+
 def test_tags_change_in_place(eks):
     eks.answer("describe_cluster", described(tags={**TAGS, "old": "x", "aws:y": "z"}))
     eks.answer("tag_resource", {}, resourceArn=described()["cluster"]["arn"], tags={"new": "1"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from ansible_collections.opta.platform.plugins.module_utils._resource import (
     State,
     tags_attribute,
 )
+
+from tests.support.identities import marks
 
 
 class Lamp(Resource):
@@ -113,14 +116,22 @@ def test_secrets_are_never_shown(found: Any, check_mode: bool) -> None:
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize(
     ("tags", "reason"),
-    [({}, "not made by this collection"), ({"opta:environment": "production"}, "belongs to the environment production")],
+    [
+        ({}, "not made by this collection"),
+        (marks("production"), "belongs to the environment production"),
+        (marks(prefix="acme"), r"belongs to the environment staging \(name prefix acme, region eu-west-1\)"),
+        (marks(region="us-east-1"), r"belongs to the environment staging \(name prefix opta, region us-east-1\)"),
+        ({"opta:environment": "staging"}, "has no tag opta:prefix and no tag opta:region, as an early release of this collection left it"),
+    ],
 )
 def test_what_is_not_ours_is_refused_unless_adopted(tags: dict[str, str], reason: str, check_mode: bool) -> None:
-    wanted = {**WANTED, "tags": {"opta:environment": "staging"}}
+    wanted = {**WANTED, "tags": marks()}
     with pytest.raises(Refused, match=reason):
         ensure_present(Lamp({**EXISTING, "tags": tags}), wanted, check_mode=check_mode)
-    with pytest.raises(Refused, match=reason):
-        ensure_absent(Lamp({**EXISTING, "tags": tags}), check_mode=check_mode, tags=wanted["tags"])
+    others = Lamp({**EXISTING, "tags": tags})
+    left = ensure_absent(others, check_mode=check_mode, tags=wanted["tags"])
+    assert (left.action, left.left_alone, others.calls) == (None, True, [])
+    assert re.search(f"lamp .* is left alone: it .*{reason}", left.notes[0])
     adopted = ensure_present(Lamp({**EXISTING, "tags": tags}), wanted, check_mode=check_mode, adopt=True)
     assert adopted.attributes == ["tags"]
 

@@ -6,6 +6,8 @@ import json
 
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import table
 
+from tests.support.identities import identity_of
+
 READING = ("Describe", "Get", "List")
 #: write actions on every resource, each with the reason why AWS cannot scope it: none is needed
 ALLOWED: dict[str, str] = {}
@@ -66,8 +68,8 @@ def test_partitions(inputs):
 def test_an_add_on_that_is_off_has_no_role(inputs):
     inputs["addons"]["cluster_autoscaler"]["enabled"] = "false"
     inputs["zone"] = {}
-    assert [role["name"] for role in table.roles(inputs)] == ["opta-staging-addon-aws-load-balancer-controller"]
+    assert [role["name"] for role in table.roles(inputs)] == [identity_of().role_name("addon", "aws-load-balancer-controller")]
     assert [role["name"] for role in table.roles(inputs, on=False)] == [
-        "opta-staging-addon-cluster-autoscaler",
-        "opta-staging-addon-external-dns",
+        identity_of().role_name("addon", "cluster-autoscaler"),
+        identity_of().role_name("addon", "external-dns"),
     ]

@@ -11,6 +11,7 @@ import yaml
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import load_balancer, table
 
 from tests.support import collection
+from tests.support.identities import marks
 
 OWN_CHARTS = collection.ROOT / "tests" / "standin" / "charts"
 #: directories of the real charts by name, for those who have them: OPTA_CHART_SOURCES=directory
@@ -118,13 +119,13 @@ def test_t20_without_a_certificate_there_is_port_80_only(inputs, charts):
 def test_t19_the_controller_gets_vpc_region_and_tags(inputs, charts):
     found = values(inputs, charts, "aws_load_balancer_controller")
     assert (found["vpcId"], found["region"]) == ("vpc-1", "eu-west-1")
-    assert found["defaultTags"] == {"opta:environment": "staging", "opta:managed-by": "opta.platform", "team": "demo"}
+    assert found["defaultTags"] == {**marks(), "opta:managed-by": "opta.platform", "team": "demo"}
     assert not any(found[switch] for switch in ("enableShield", "enableWaf", "enableWafv2"))
 
 
 def test_t21_the_owners_record_of_the_apex_lies_in_the_zone(inputs, charts):
     found = values(inputs, charts, "external_dns")
-    assert (found["policy"], found["txtOwnerId"], found["txtPrefix"]) == ("sync", "opta-staging", "%{record_type}-extdns.")
+    assert (found["policy"], found["txtOwnerId"], found["txtPrefix"]) == ("sync", "opta-staging-eu-west-1", "%{record_type}-extdns.")
     assert found["extraArgs"]["zone-id-filter"] == "Z1"
     assert found["sources"] == ["gateway-httproute", "gateway-grpcroute"]
 

@@ -8,13 +8,16 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.opta.platform.plugins.filter import names, network
 from ansible_collections.opta.platform.plugins.module_utils import _policy
 
+from tests.support.identities import identity_of
+
 ACCOUNT = "123456789012"
+IDENTITY = {"environment": "staging", "prefix": "opta", "region": "eu-west-1", "account_id": ACCOUNT, "partition": "aws"}
 SLR = "arn:{}:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 
 
 def key_policy(partition="aws", region="eu-west-1"):
     roles = [{"service": "eks.amazonaws.com", "arn": "x"}, {"service": "autoscaling.amazonaws.com", "arn": SLR.format(partition)}]
-    policy = network.environment_key_policy(ACCOUNT, partition, region, "opta", "staging", roles)
+    policy = network.environment_key_policy({**IDENTITY, "partition": partition, "region": region}, roles)
     return {statement["Sid"]: statement for statement in policy["Statement"]}
 
 
@@ -53,7 +56,7 @@ def test_t2_the_driver_is_named_by_condition_because_it_does_not_exist_yet():
     for sid in ("Volumes", "VolumeGrants"):
         assert policy[sid]["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
         role = policy[sid]["Condition"]["ArnEquals"]["aws:PrincipalArn"]
-        assert role == f"arn:aws:iam::{ACCOUNT}:role/opta/staging/opta-staging-eks-ebs-csi"
+        assert role == identity_of().role_arn("eks-ebs-csi")
     assert policy["VolumeGrants"]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
 
 
@@ -65,7 +68,7 @@ def test_t2_the_account_keeps_its_way_in_and_the_policy_fits():
 
 def test_t2_without_the_service_linked_role_nothing_is_made():
     with pytest.raises(AnsibleFilterError, match=r"autoscaling\.amazonaws\.com"):
-        network.environment_key_policy(ACCOUNT, "aws", "eu-west-1", "opta", "staging", [])
+        network.environment_key_policy(IDENTITY, [])
 
 
 def test_t23_flow_logs_cannot_revive_their_group():
@@ -129,12 +132,21 @@ def test_a_vpc_that_does_not_fit_is_refused(vpcs, public, private, message):
         network.brought_vpc("vpc-1", vpcs, SUBNETS, NATS, public, private)
 
 
-def test_t14_names_of_roles_and_buckets_fit_and_differ():
+def test_names_of_roles_and_buckets_fit_and_differ():
     filters = names.FilterModule().filters()
-    long = filters["role_name"]("opta", "e" * 32, "eks-cluster", "n" * 40)
-    assert len(long) == 64
-    assert long != filters["role_name"]("opta", "e" * 32, "eks-cluster", "n" * 41)
-    bucket = filters["global_name"]("opta", "staging", "logs", ACCOUNT, "eu-west-1")
+    long = {**IDENTITY, "environment": "e" * 32}
+    role = filters["role_name"](long, "eks-cluster", "n" * 40)
+    assert len(role) == 64
+    assert role != filters["role_name"](long, "eks-cluster", "n" * 41)
+    bucket = filters["bucket_name"](IDENTITY, "logs")
     assert bucket.startswith("opta-staging-logs-")
-    assert bucket != filters["global_name"]("opta", "staging", "logs", "210987654321", "eu-west-1")
-    assert filters["iam_path"]("staging") == "/opta/staging/"
+    assert bucket != filters["bucket_name"]({**IDENTITY, "account_id": "210987654321"}, "logs")
+    assert filters["iam_path"](IDENTITY) == "/opta/opta/eu-west-1/staging/"
+
+
+def test_an_identity_without_a_part_is_an_error_of_the_filter():
+    filters = names.FilterModule().filters()
+    with pytest.raises(AnsibleFilterError, match="needs its region"):
+        filters["ownership_tags"]({**IDENTITY, "region": None}, "eks", "opta-staging")
+    with pytest.raises(AnsibleFilterError, match="needs the account's id"):
+        filters["role_name"]({**IDENTITY, "account_id": ""}, "eks-node")

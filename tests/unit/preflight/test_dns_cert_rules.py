@@ -35,7 +35,7 @@ def test_what_is_wrong_is_told(given, sentence):
 @pytest.mark.parametrize(
     ("found", "sentence"),
     [
-        ({"domain_taken": True, "domain_owner": "production"}, "belongs to the environment production"),
+        ({"domain_taken": True, "domain_owner": "it belongs to the environment production"}, "belongs to the environment production"),
         ({"domain_taken": True, "domain_owner": ""}, "dns_cert_adopt: true"),
         ({"domain_zone_ids": ["/hostedzone/Z2", "/hostedzone/Z1"]}, "there are 2 public hosted zones of staging.example.com: Z1, Z2."),
         ({"zone_domain": "old.example.com"}, "a zone is not renamed"),

@@ -25,6 +25,7 @@ def test_what_is_right_is_not_talked_about() -> None:
     ("change", "sentence"),
     [
         ({"opta_environment": "Staging"}, "opta_environment is 'Staging'"),
+        ({"opta_name_prefix": "my/team"}, "opta_name_prefix is 'my/team'"),
         ({"opta_region": None}, "opta_region is not set"),
         ({"opta_region": "Ireland"}, "opta_region is 'Ireland'"),
         ({"opta_account_id": "1234"}, "opta_account_id is '1234'"),
@@ -70,6 +71,14 @@ def test_t9_nodes_without_nat_need_endpoints_for_all_that_they_talk_to() -> None
 )
 def test_what_aws_has_is_held_against_the_inputs(given: dict[str, Any], found: dict[str, Any], sentence: str) -> None:
     assert sentence in rules.aws_rules(given, found)[0]
+
+
+def test_what_bears_the_name_and_is_anothers_is_refused_unless_it_is_adopted() -> None:
+    stranger = {"what": "EKS cluster opta-legacy", "why": "it was not made by this collection", "adopt": "eks_adopt"}
+    (told,) = rules.aws_rules({}, {"strangers": [stranger]})
+    assert told.startswith("EKS cluster opta-legacy exists, but it was not made by this collection: give ")
+    assert rules.aws_rules({"eks_adopt": True}, {"strangers": [stranger]}) == []
+    assert rules.aws_rules({"network_adopt": True}, {"strangers": [stranger]}) == [told]
 
 
 @pytest.mark.parametrize("found", ["1.35", "1.34", "1.36", None])

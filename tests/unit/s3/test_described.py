@@ -1,22 +1,26 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
 from ansible_collections.opta.platform.plugins.module_utils._s3 import described
-from ansible_collections.opta.platform.plugins.module_utils._s3.described import Place, Shared
+from ansible_collections.opta.platform.plugins.module_utils._s3.described import Shared
+
+from tests.support.identities import identity_of, marks
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
-PLACE = Place("opta", "staging", "aws", "123456789012", "eu-west-1")
+IDENTITY = identity_of()
 SHARED = Shared(KEY, "opta-staging-logs-1", {"team": "a"})
 
 
 def bucket(*entries, shared=SHARED):
-    return described.described(entries, PLACE, shared)
+    return described.described(entries, IDENTITY, shared)
 
 
 def test_a_name_is_enough():
     (made,) = bucket({"name": "uploads"})
-    name = PLACE.bucket_name("uploads")
+    name = described.bucket_name(IDENTITY, "uploads")
     assert name.startswith("opta-staging-bucket-uploads-")
     assert (made["bucket_name"], made["arn"]) == (name, f"arn:aws:s3:::{name}")
     assert (made["public_access"], made["replication"]) == ("none", {})
@@ -24,7 +28,7 @@ def test_a_name_is_enough():
     assert made["encryption"] == {"sse_algorithm": "AES256", "kms_key_arn": None}
     assert made["access_logging"] == {"target_bucket": "opta-staging-logs-1", "target_prefix": f"{name}/"}
     assert made["tags"] == {
-        "opta:environment": "staging",
+        **marks(),
         "opta:role": "s3",
         "opta:name": "uploads",
         "opta:managed-by": "opta.platform",
@@ -33,13 +37,13 @@ def test_a_name_is_enough():
 
 
 def test_t14_names_differ_by_account_and_region_and_long_ones_stay_within_63():
-    others = {Place("opta", "staging", "aws", "210987654321", "eu-west-1"), Place("opta", "staging", "aws", "123456789012", "eu-west-2")}
-    assert len({place.bucket_name("a") for place in (PLACE, *others)}) == 3
-    long = Place("opta", "e" * 32, "aws", "123456789012", "eu-west-1")
-    names = [long.bucket_name("n" * 40 + end) for end in ("a", "b")]
+    others = {replace(IDENTITY, account_id="210987654321"), replace(IDENTITY, region="eu-west-2")}
+    assert len({described.bucket_name(identity, "a") for identity in (IDENTITY, *others)}) == 3
+    long = identity_of("e" * 32)
+    names = [described.bucket_name(long, "n" * 40 + end) for end in ("a", "b")]
     assert max(map(len, names)) <= 63
     assert len(set(names)) == 2
-    assert all(name.startswith(long.beginning()) for name in names)
+    assert all(name.startswith(described.beginning(long)) for name in names)
 
 
 def test_without_a_bucket_for_them_there_are_no_access_logs():
@@ -86,7 +90,7 @@ def test_replication_knows_arn_role_and_key():
     assert source["replication"]["destination_bucket_arn"] == target["arn"]
     assert source["replication"]["kms_key_arn"] == KEY
     role = source["replication_role"]["name"]
-    assert source["replication"]["role_arn"] == f"arn:aws:iam::123456789012:role/opta/staging/{role}"
+    assert source["replication"]["role_arn"] == f"arn:aws:iam::123456789012:role{IDENTITY.iam_path}{role}"
     elsewhere = {"destination_bucket_arn": "arn:aws:s3:::else", "prefix": "in/"}
     (made,) = bucket({"name": "a", "replication": elsewhere})
     assert made["replication"] == {**elsewhere, "role_arn": made["replication"]["role_arn"]}
@@ -112,12 +116,12 @@ def test_the_role_may_copy_and_nothing_else():
 
 def test_an_unknown_key_can_be_planned():
     unknown = Shared("(known after apply)", "logs", {})
-    _target, source = described.described([{**REPLICATED, "sse_algorithm": "aws:kms"}, {"name": "z"}], PLACE, unknown)
+    _target, source = described.described([{**REPLICATED, "sse_algorithm": "aws:kms"}, {"name": "z"}], IDENTITY, unknown)
     assert source["replication_role"]["permissions"]["Statement"][3]["Resource"] == "(known after apply)"
 
 
 def test_what_is_removed_is_what_stands_and_what_is_described():
-    removed = described.removed([{"name": "a", "delete_contents": True}, {"name": "b"}], {"old": "opta-staging-bucket-old-1"}, PLACE)
+    removed = described.removed([{"name": "a", "delete_contents": True}, {"name": "b"}], {"old": "opta-staging-bucket-old-1"}, IDENTITY)
     assert [(each["name"], each["delete_contents"]) for each in removed] == [("a", True), ("b", False), ("old", False)]
     assert removed[2]["bucket_name"] == "opta-staging-bucket-old-1"
     assert described.emptied([{"name": "a", "delete_contents": "true"}, {"name": "b", "delete_contents": False}]) == ["a"]

@@ -4,12 +4,12 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.opta.platform.plugins.filter import s3
 
-PLACE = {"prefix": "opta", "environment": "staging", "partition": "aws", "account_id": "123456789012", "region": "eu-west-1"}
+IDENTITY = {"prefix": "opta", "environment": "staging", "partition": "aws", "account_id": "123456789012", "region": "eu-west-1"}
 
 
 def test_filters_describe_and_remove():
-    (made,) = s3.described_buckets([{"name": "a"}], PLACE, "key", "logs", {"team": "a"})
-    (gone,) = s3.removed_buckets([{"name": "a"}], {}, PLACE)
+    (made,) = s3.described_buckets([{"name": "a"}], IDENTITY, "key", "logs", {"team": "a"})
+    (gone,) = s3.removed_buckets([{"name": "a"}], {}, IDENTITY)
     assert made["bucket_name"] == gone["bucket_name"]
     assert made["tags"]["team"] == "a"
     assert s3.FilterModule().filters()["emptied_buckets"]([{"name": "a"}]) == []
@@ -17,4 +17,4 @@ def test_filters_describe_and_remove():
 
 def test_what_cannot_be_is_an_error_of_the_filter():
     with pytest.raises(AnsibleFilterError, match="is a circle"):
-        s3.described_buckets([{"name": "a", "replication": {"bucket": "a"}}], PLACE, "key", "", {})
+        s3.described_buckets([{"name": "a", "replication": {"bucket": "a"}}], IDENTITY, "key", "", {})

@@ -11,11 +11,12 @@ from ansible_collections.opta.platform.plugins.filter.opta_service import (
     service_image_errors,
     service_policies,
 )
-from ansible_collections.opta.platform.plugins.module_utils._names import role_name
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
 from ansible_collections.opta.platform.plugins.module_utils._service.images import advice, how_to_push, image_reference, service_host
 from ansible_collections.opta.platform.plugins.module_utils._service.objects import secret_generation, service_objects
 from ansible_collections.opta.platform.plugins.module_utils._service.values import chart_values
+
+from tests.support.identities import identity_of
 
 DIGEST = "sha256:" + "0" * 64
 REPOSITORY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/opta-staging/shop/hello"
@@ -123,9 +124,9 @@ def test_policies(given):
 
 
 def test_t14_two_services_never_share_a_role():
-    names = {role_name("opta", "staging", "service", f"{layer}.{name}") for layer, name in (("a-b", "c"), ("a", "b-c"), ("a", "b"))}
+    names = {identity_of().role_name("service", f"{layer}.{name}") for layer, name in (("a-b", "c"), ("a", "b-c"), ("a", "b"))}
     assert len(names) == 3
-    long = role_name("opta", "staging", "service", f"{'l' * 63}.{'n' * 52}")
+    long = identity_of().role_name("service", f"{'l' * 63}.{'n' * 52}")
     assert len(long) <= 64
 
 
