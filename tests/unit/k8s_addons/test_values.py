@@ -11,7 +11,7 @@ import yaml
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import load_balancer, table
 
 from tests.support import collection
-from tests.support.identities import marks
+from tests.support.identities import identity_of, marks
 
 OWN_CHARTS = collection.ROOT / "tests" / "standin" / "charts"
 #: directories of the real charts by name, for those who have them: OPTA_CHART_SOURCES=directory
@@ -158,7 +158,7 @@ def test_an_add_on_that_is_off_loses_release_and_namespace(inputs, charts):
     ("resource", "removed"),
     [
         ("helm release external-dns/external-dns", True),
-        ("IAM role opta-staging-addon-external-dns", True),
+        (f"IAM role {identity_of().role_name('addon', 'external-dns')}", True),
         ("helm release datadog/datadog", False),
         (None, False),
     ],
