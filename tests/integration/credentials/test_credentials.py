@@ -154,12 +154,14 @@ def test_t1_a_secret_under_a_key_that_went_makes_way(manager):
     assert manager.value() != before
 
 
-def test_a_secret_of_another_environment_is_refused(manager):
+def test_a_secret_of_another_environment_is_neither_changed_nor_removed(manager):
     manager.credentials().bring(check_mode=False)
     others = manager.credentials(tags={**TAGS, "opta:environment": "production"})
-    for work in (others.bring, others.remove):
-        with pytest.raises(Refused, match="belongs to the environment staging"):
-            work(check_mode=False)
+    with pytest.raises(Refused, match="belongs to the environment staging"):
+        others.bring(check_mode=False)
+    left = others.remove(check_mode=False)
+    assert left.left_alone and "belongs to the environment staging" in left.notes[0]
+    assert "DeletedDate" not in manager.client.describe_secret(SecretId=NAME)
 
 
 def test_t16_a_store_without_the_tag_gets_its_password(manager):
