@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.module.eks_foundation import Foundation
 from tests.standin.kubernetes_client import KubernetesClient
+from tests.support.identities import identity_of
 from tests.support.standin import Standin
 from tests.support.until import until
 
@@ -20,7 +21,9 @@ class Cluster:
 
     def __init__(self, standin: Standin) -> None:
         foundation = Foundation(standin)
-        foundation.cluster(NAME, accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True})
+        prefix, environment = NAME.split("-")
+        tags = identity_of(environment, prefix).tags("eks", NAME)
+        foundation.cluster(NAME, accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True}, tags=tags)
         eks = foundation.eks
         if "vpc-cni" not in eks.list_addons(clusterName=NAME)["addons"]:
             eks.create_addon(clusterName=NAME, addonName="vpc-cni")  # no node gets ready without it

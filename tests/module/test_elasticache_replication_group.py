@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.module.eks_foundation import Foundation
+from tests.support.identities import identity_of
 from tests.support.standin import TIMES
 from tests.support.steps import twelve_steps
 
@@ -36,7 +37,7 @@ def options(standin, foundation, unique):
         "kms_key_arn": foundation.key_arn(),
         "secret_name": f"opta/{name}/cache/main",
         "secret_recovery_window_in_days": 7,
-        "tags": {"opta:environment": name, "opta:role": "elasticache", "opta:name": name},
+        "tags": identity_of(name).tags("elasticache", name),
     }
 
 
