@@ -31,7 +31,7 @@ def database_outputs(
     database, clusters = client(kind.engine.service), []
     for store, name in zip(stores, names):  # noqa: B905
         cluster = api.describe_cluster(database, name)
-        if cluster is None or not _tags.carries(_tags.as_dict(cluster.get("TagList")), identity.marks()):
+        if cluster is None or not _tags.carries(cluster["tags"], identity.marks()):
             return None
         if cluster["Status"] in INCOMPLETE or name not in groups or not _has_an_instance(database, name):
             return None
