@@ -17,6 +17,8 @@ AT_ONCE = 8
 #: recovery points in this state are gone in a moment
 GOING = "DELETING"
 VOLUME_STATES_GOING = ("deleting", "deleted")
+#: of snapshots of databases and caches, which are listed for a while after their deletion
+SNAPSHOT_GOING = "deleting"
 
 
 class KeyUsers:
@@ -111,6 +113,8 @@ class KeyUsers:
             ("instance_snapshots", "DBInstanceIdentifier", own, "DBSnapshotArn"),
         ):
             for snapshot in self._under(found[kind]):
+                if snapshot.get("Status") == SNAPSHOT_GOING:
+                    continue
                 with_source = snapshot.get("SnapshotType") == "automated" and snapshot.get(source) in of
                 if not with_source and not self._kept_goes(_tags.as_dict(snapshot.get("TagList"))):
                     needing.append(snapshot[arn])
@@ -121,6 +125,8 @@ class KeyUsers:
         going = {group["ReplicationGroupId"] for group in caches if self.going and self._goes(self.asked.cache_tags(group["ARN"]))}
         needing = [group["ARN"] for group in caches if group["ReplicationGroupId"] not in going]
         for snapshot in self._under(found["cache_snapshots"]):
+            if snapshot.get("SnapshotStatus") == SNAPSHOT_GOING:
+                continue
             with_source = snapshot.get("SnapshotSource") == "automated" and snapshot.get("ReplicationGroupId") in going
             if not with_source and not (self.retained_goes and self._kept_goes(self.asked.cache_tags(snapshot["ARN"]))):
                 needing.append(snapshot["ARN"])

@@ -119,6 +119,14 @@ def test_what_others_made_keeps_the_key(aws, key_arn, remove, user):
     assert state(aws, key_arn) == "Enabled"
 
 
+def test_a_snapshot_that_is_being_deleted_keeps_no_key(aws, key_arn, remove):
+    arn = cache_snapshot(aws, key_arn)
+    aws.world.clock.set_times({"elasticache:snapshot": 3600})
+    aws.client("elasticache").delete_snapshot(SnapshotName=arn.rpartition(":")[2])
+    aws.world.clock.set_times({"elasticache:snapshot": 0})
+    assert [action["action"] for action in remove()["actions"]] == ["delete"]
+
+
 @pytest.mark.parametrize("living", LIVING, ids=lambda living: living.__name__)
 def test_what_lives_under_the_key_keeps_it_and_a_plan_knows_what_goes_before(aws, identity, key_arn, remove, living):
     living(aws, key_arn, identity.marks())
