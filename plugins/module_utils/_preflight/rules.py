@@ -17,9 +17,9 @@ from .linkerd_rules import linkerd_rules
 from .s3_rules import s3_rules
 
 VERSION = re.compile(r"^1\.[0-9]{2}$")
+#: of an environment, and of the prefix of its names
 ENVIRONMENT = re.compile(r"^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$")
 POLICY_ARN = re.compile(r"^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/\S+$")
-NAME_PREFIX = re.compile(r"^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$")
 REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-[0-9]+$")
 #: an EKS cluster and a database's subnet group need subnets in two zones (EKS User Guide, subnet requirements; RDS, CreateDBSubnetGroup)
 FEWEST_ZONES = 2
@@ -88,9 +88,9 @@ def _collection(given: Mapping[str, Any]) -> list[str]:
             "beginning with a letter, for example staging."
         )
     prefix = given.get("opta_name_prefix")
-    if prefix is not None and not NAME_PREFIX.match(str(prefix)):
+    if prefix is not None and not ENVIRONMENT.match(str(prefix)):
         sentences.append(
-            f"opta_name_prefix is {prefix!r}: it must be 1 to 16 lower-case letters, digits and hyphens, "
+            f"opta_name_prefix is {prefix!r}: it must be 1 to 32 lower-case letters, digits and hyphens, "
             "beginning with a letter, for example opta."
         )
     region = given.get("opta_region")
