@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.module.database_foundation import Databases
-from tests.module.eks_foundation import OWNED, Foundation
+from tests.module.eks_foundation import Foundation
+from tests.module.kubernetes_foundation import TAGS as OWNED
 from tests.module.kubernetes_foundation import Cluster
 from tests.support import collection
 from tests.support.playbooks import Playbooks, Run

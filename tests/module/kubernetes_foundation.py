@@ -14,6 +14,9 @@ from tests.support.standin import Standin
 from tests.support.until import until
 
 NAME = "objects-tests"
+_PREFIX, _ENVIRONMENT = NAME.split("-")
+#: of the cluster
+TAGS = identity_of(_ENVIRONMENT, _PREFIX).tags("eks", NAME)
 
 
 class Cluster:
@@ -21,9 +24,7 @@ class Cluster:
 
     def __init__(self, standin: Standin) -> None:
         foundation = Foundation(standin)
-        prefix, environment = NAME.split("-")
-        tags = identity_of(environment, prefix).tags("eks", NAME)
-        foundation.cluster(NAME, accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True}, tags=tags)
+        foundation.cluster(NAME, accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True}, tags=TAGS)
         eks = foundation.eks
         if "vpc-cni" not in eks.list_addons(clusterName=NAME)["addons"]:
             eks.create_addon(clusterName=NAME, addonName="vpc-cni")  # no node gets ready without it
