@@ -64,8 +64,6 @@ build: setup ## Build the collection's archive into .cache/build
 	@$(RUN) ansible-galaxy collection build --force --output-path .cache/build
 
 requirements: setup ## Pin the requirements anew, with hashes
-	@$(RUN) for name in installer development; do \
-	  uv pip compile --quiet --python-version 3.11 --generate-hashes requirements/$$name.in -o requirements/$$name.txt; done
 	@$(RUN) python -m tests.versions.requirements
 
 clean: ## Remove everything that make has made, but for the cache of built binaries

@@ -61,12 +61,17 @@ class ActionModule(ActionBase):
     def _read_lists(self) -> None:
         """Options that are JSON text and mean a list, as surveys give it: Ansible's conversion would cut the text at its commas."""
         texts = {name: value for name, value in self._task.args.items() if isinstance(value, str) and value.lstrip().startswith("[")}
+        if not texts:
+            return
         collection, _dot, module = self._task.action.rpartition(".")
-        with suppress(ImportError, AttributeError):  # without its libraries the module itself says so
-            specified = importlib.import_module(f"ansible_collections.{collection}.plugins.modules.{module}").ARGUMENTS if texts else {}
-            for name in (name for name in texts if specified.get(name, {}).get("type") == "list"):
-                with suppress(ValueError):
-                    self._task.args[name] = json.loads(texts[name])
+        try:
+            specified = importlib.import_module(f"ansible_collections.{collection}.plugins.modules.{module}").ARGUMENTS
+        except (ImportError, AttributeError):  # without its libraries the module itself says so
+            return
+        for name, text in texts.items():
+            if specified.get(name, {}).get("type") == "list":
+                with suppress(ValueError):  # the module refuses it
+                    self._task.args[name] = json.loads(text)
 
     def _name_interpreter(self, task_vars: dict[str, Any]) -> None:
         """A process on this machine runs with Ansible's own Python, as modules in the worker do, unless a variable names another one."""

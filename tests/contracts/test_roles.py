@@ -57,8 +57,8 @@ def test_defaults_in_specs_are_those_of_the_role(role: str) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_no_input_with_choices_defaults_to_null(role: str) -> None:
     """ansible-core compares a null with the choices and refuses it: such an input has a commented default."""
-    chosen = {name for name, option in collection.inputs(role).items() if "choices" in option}
-    assert not {name for name in chosen & set(collection.defaults(role)) if collection.defaults(role)[name] is None}
+    null = {name for name, value in collection.defaults(role).items() if value is None}
+    assert not {name for name, option in collection.inputs(role).items() if "choices" in option} & null
 
 
 def quoted(value: Any, fallback: str) -> str:

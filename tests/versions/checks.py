@@ -13,7 +13,7 @@ from .matrix import newest
 
 #: what pinned versions are compared with is the result of this very run
 RECORDS = ("costs", "versions")
-LEFT_OUT = ("bench", "documentation", "environment", "profile", "selection", "standin", "support", "versions")
+LEFT_OUT = ("bench", "documentation", "profile", "selection", "standin", "support", "versions")
 
 
 def check(ansible_core: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import shutil
@@ -48,6 +49,7 @@ def collections(ansible: str) -> Path:
     return directory
 
 
+@functools.cache
 def helm(major: str) -> Path:
     """The directory of a helm of this major version."""
     if major == "3":

@@ -1,4 +1,4 @@
-"""Pins the requirements of all releases anew, with hashes: `python -m tests.versions.requirements`, as a part of `make requirements`."""
+"""Pins all requirements anew, with hashes: `python -m tests.versions.requirements`, or `make requirements`."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from tests.support.standin import ROOT
 from .installed import ANY_PYTHON, REQUIREMENTS
 from .matrix import PYTHONS
 
+#: what `make setup` installs, and the Python that it takes at least
+SETUP, SETUP_PYTHON = ("installer", "development"), "3.11"
+
 
 def pin(name: str, python: str, *arguments: str) -> None:
-    place = REQUIREMENTS.relative_to(ROOT)
+    """Write requirements/NAME.txt from requirements/NAME.in, for a minor version of Python."""
     command = ["uv", "pip", "compile", "--quiet", "--python-version", python, "--generate-hashes", *arguments]
-    subprocess.run([*command, f"{place}/{name}.in", "--output-file", f"{place}/{name}.txt"], cwd=ROOT, check=True)
+    subprocess.run([*command, f"requirements/{name}.in", "-o", f"requirements/{name}.txt"], cwd=ROOT, check=True)
 
 
 def main() -> None:
+    for name in SETUP:
+        pin(name, SETUP_PYTHON)
     for core, python in PYTHONS.items():
-        pin(f"core-{core}", python)
+        pin(f"{REQUIREMENTS.name}/core-{core}", python)
     for path in sorted(REQUIREMENTS.glob("ansible-*.in")):
-        pin(path.stem, ANY_PYTHON, "--no-deps")
+        pin(f"{REQUIREMENTS.name}/{path.stem}", ANY_PYTHON, "--no-deps")
 
 
 if __name__ == "__main__":
