@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
-from botocore.loaders import JSONFileLoader
 
+from tests.support import botocore_speed
 from tests.support.playbooks import Playbooks
-from tests.support.standin import DIRECTORY, Standin, own_directory, remove_leftovers
+from tests.support.standin import DIRECTORY, KUBERNETES, Standin, own_directory, remove_leftovers
 
 pytest_plugins = ["tests.profile.plugin"]
 
 _numbers = itertools.count(1)
+botocore_speed.remember()
 
 
 @pytest.fixture(scope="session")
 def standin() -> Iterator[Standin]:
-    """A stand-in of this test process's own."""
+    """A stand-in of this test process's own; of its clusters only the one of tests.module.kubernetes_foundation has a control plane."""
     remove_leftovers()
     running = Standin(own_directory())
     try:
-        yield running.up()
+        running.up().set_control_planes(KUBERNETES)
+        yield running
     finally:
         running.down()
 
@@ -69,17 +70,3 @@ def _no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "standin" in request.fixturenames:
         request.getfixturevalue("standin").clear_faults()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _models_read_once() -> Iterator[None]:
-    """The models of AWS's services, which every new boto3 session reads anew.
-
-    But for S3's: botocore's clients take the bucket out of the paths of the very model that they were given.
-    """
-    read = JSONFileLoader().load_file
-    once = functools.cache(read)
-    monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr(JSONFileLoader, "load_file", staticmethod(lambda path: read(path) if "/s3/" in path else once(path)))
-    yield
-    monkeypatch.undo()

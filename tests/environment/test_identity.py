@@ -60,6 +60,7 @@ def play(empty, ansible, tmp_path_factory):
 def foreign(empty) -> set[str]:
     """The ids and names of a VPC, a key, a cluster and a zone of somebody else."""
     empty.set_times(iam_role_visible=0.0)
+    empty.set_control_planes()
     ec2, kms, eks, iam, route53 = (empty.client(service) for service in ("ec2", "kms", "eks", "iam", "route53"))
     tags = {"Name": FOREIGN, "opta:environment": "production-old", "opta:role": "network"}
     as_list = [{"Key": key, "Value": value} for key, value in tags.items()]

@@ -10,10 +10,10 @@ from typing import Any
 from tests.module.eks_foundation import Foundation
 from tests.standin.kubernetes_client import KubernetesClient
 from tests.support.identities import identity_of
+from tests.support.standin import KUBERNETES as NAME
 from tests.support.standin import Standin
 from tests.support.until import until
 
-NAME = "objects-tests"
 _PREFIX, _ENVIRONMENT = NAME.split("-")
 #: of the cluster
 TAGS = identity_of(_ENVIRONMENT, _PREFIX).tags("eks", NAME)

@@ -7,6 +7,7 @@ input, output and error. The answers are {pid} when it has begun, and {returncod
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -22,28 +23,37 @@ from ansible.cli.playbook import PlaybookCLI
 from ansible.plugins.loader import init_plugin_loader
 
 from tests.standin import owner as owners
+from tests.support import botocore_speed
 from tests.support.collection import ROOT
 from tests.support.compiled_templates import AnsibleEnvironment, compile_once
+from tests.support.files_read_once import DataLoader, load_once
 from tests.support.counts import note_ansible_run
 from tests.support.process_tree import end_tree
 
 MESSAGE_BYTES = 1 << 20
 #: a server with an address and without an owner ends when nobody has asked for so long
 IDLE_SECONDS = 120
+#: of the collection
+READ_ONCE = ("playbooks/**/*.yml", *(f"roles/*/{part}/*.yml" for part in ("defaults", "meta", "tasks", "vars")))
 
 
 def prepare() -> None:
     """What every controller does before its first task of the collection."""
+    botocore_speed.remember()
     init_plugin_loader()
     warnings.filterwarnings("ignore", "AnsibleCollectionFinder has already been configured")
     # its import prepares nothing outside of a command of Ansible's
     importlib.import_module("ansible_collections.opta.platform.plugins.plugin_utils._prepared").prepare()
     AnsibleEnvironment.compile = compile_once(ROOT / ".cache" / "templates")
+    collection = Path(importlib.import_module("ansible_collections.opta.platform").__path__[0])
+    DataLoader.load_from_file = load_once(path for pattern in READ_ONCE for path in collection.glob(pattern))
+    gc.freeze()
 
 
 def run(request: dict[str, Any], descriptors: list[int]) -> int:
     """Run one ansible-playbook in this (forked) process."""
     os.setsid()
+    gc.disable()  # a run ends before its garbage is worth the time
     # the process that imports it is the controller
     importlib.reload(importlib.import_module("ansible_collections.opta.platform.plugins.plugin_utils._worker"))
     os.environ.clear()

@@ -24,6 +24,8 @@ from tests.standin.processes import start_time
 ROOT = Path(__file__).resolve().parents[2]
 DIRECTORY = ROOT / ".standin"
 REGION = "eu-west-1"
+#: the cluster of the tests of what is inside one
+KUBERNETES = "objects-tests"
 SESSION = boto3.session.Session()  # reads each service's model once
 #: seconds that things take where time is measured; what is not named here takes the stand-in's own time
 SECONDS = {
@@ -145,6 +147,10 @@ class Standin:
     def set_times(self, **times: Any) -> None:
         """Seconds that kinds of things take from now on, or what TIMES has; `eks:cluster` is written eks_cluster."""
         self._control("PUT", "times", {name.replace("_", ":", 1).replace("_", "-"): value for name, value in times.items()})
+
+    def set_control_planes(self, *patterns: str) -> None:
+        """Clusters of these names (`*` for any) get a control plane when they are made; others are AWS's answers alone."""
+        self._control("PUT", "control-planes", patterns)
 
     def databases(self, *names: str) -> dict[str, Any]:
         """Real databases behind the endpoints of these stores (of all without a name), and the path of their certificate authority."""

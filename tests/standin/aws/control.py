@@ -1,5 +1,5 @@
-"""The stand-in's own endpoints under /_standin/: readiness, faults, times, real databases, and the token review of each
-cluster's API server."""
+"""The stand-in's own endpoints under /_standin/: readiness, faults, times, real databases, which clusters get a control
+plane, and the token review of each cluster's API server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def answer(world: World, method: str, path: str, query: str, body: bytes) -> tup
             return 200, _token_review(world, parts[1], dict(urllib.parse.parse_qsl(query)), json.loads(body))
     except (ValueError, TypeError, KeyError) as error:
         return 400, {"message": str(error)}
-    return 404, {"message": f"the stand-in has ready, faults, times, databases and clusters/NAME/token under {PREFIX}, but no {path}"}
+    return 404, {"message": f"the stand-in has {', '.join(OWN)} and clusters/NAME/token under {PREFIX}, but no {path}"}
 
 
 def _ready(_world: World, _method: str, _body: bytes) -> Any:
@@ -55,7 +55,20 @@ def _times(world: World, method: str, body: bytes) -> Any:
         return world.clock.shown()
 
 
-OWN: dict[str, Callable[[World, str, bytes], Any]] = {"ready": _ready, "faults": _faults, "times": _times, "databases": _databases}
+def _control_planes(world: World, method: str, body: bytes) -> Any:
+    """Names, or patterns of names (`*`), of the clusters that get a control plane when they are made."""
+    if method == "PUT":
+        world.with_control_plane = tuple(str(pattern) for pattern in json.loads(body))
+    return world.with_control_plane
+
+
+OWN: dict[str, Callable[[World, str, bytes], Any]] = {
+    "ready": _ready,
+    "faults": _faults,
+    "times": _times,
+    "databases": _databases,
+    "control-planes": _control_planes,
+}
 
 
 def _token_review(world: World, cluster: str, query: dict[str, str], request: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import ipaddress
 import re
 import uuid
@@ -43,7 +44,8 @@ def create_cluster(call: Call) -> dict[str, Any]:
     if call.get("accessConfig", {}).get("bootstrapClusterCreatorAdminPermissions", True):
         add_bootstrap_administrator(call, cluster)
     make = call.world.control_planes
-    cluster.control_plane = make(call.world, call.account, call.region, cluster) if make else None
+    if make and any(fnmatch.fnmatchcase(name, pattern) for pattern in call.world.with_control_plane):
+        cluster.control_plane = make(call.world, call.account, call.region, cluster)
     call.world.clock.after("eks:cluster", lambda: _created(call, cluster))
     return {"cluster": cluster.data}
 

@@ -20,6 +20,7 @@ from tests.standin.aws.faults import Faults, raise_after, raise_before
 from tests.standin.aws.operations import CHECKS, HANDLERS, Call, Handler
 from tests.standin.aws.protocol import Answer, Request, check_shape
 from tests.standin.aws.request_log import RequestLog, client_of, is_mutating
+from tests.support import botocore_speed
 from tests.support.until import take_time
 
 if TYPE_CHECKING:
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
 OWN = ("eks", "elasticache")  # moto knows nothing of what is kept here
 
 moto_speed.remember()
+botocore_speed.remember()
 
 
 class World:
     """Arguments: the state's directory; the region of requests that name none; what kinds of things take; milliseconds added to each call.
 
-    endpoint_url: set by the server. control_planes: makes a cluster's control plane; without it clusters are AWS's answers alone.
+    endpoint_url: set by the server. control_planes: makes a cluster's control plane; without one a cluster is AWS's answers alone.
+    with_control_plane: patterns of the names of the clusters that get one.
     databases: the real ones; without it there are none.
     """
 
@@ -51,6 +54,7 @@ class World:
         self.rds: dict[tuple[str, str], RdsAccount] = {}
         self.elasticache: dict[tuple[str, str], CacheAccount] = {}
         self.control_planes: Callable[[World, str, str, Cluster], RunningControlPlane] | None = None
+        self.with_control_plane: tuple[str, ...] = ("*",)
         self.databases: Databases | None = None
         self._tokens = ClientTokens()
         self._log = RequestLog(directory / "requests.jsonl")
