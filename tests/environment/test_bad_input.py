@@ -176,12 +176,3 @@ def test_nobody_to_ask(empty: Standin, settings: dict[str, str], sentence: str) 
     result = call_module("environment_info", {"environment": "staging", "region": REGION}, {**empty.environment, **settings})
     assert result["failed"]
     assert sentence in result["msg"]
-
-
-def test_names_over_the_limit_are_shortened(empty: Standin, play: Callable[..., Run]) -> None:
-    long_name = "a" * 32
-    planned = play("env", check=True, opta_name_prefix="platform-of-many-teams", opta_environment=long_name, dns_cert_domain="")
-    roles = [task["result"] for task in planned.tasks if "role" in task["result"] and isinstance(task["result"].get("role"), dict)]
-    names = [role["role"]["name"] for role in roles]
-    assert names
-    assert all(len(name) <= 64 for name in names)

@@ -1,4 +1,4 @@
-"""Changes of inputs are predicted by the plan, done by the run, and then nothing is left to do. Each test stands on those before."""
+"""Changes of inputs are predicted by the plan, done by the run, and then nothing is left to do. Each test needs those before."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.environment.observed import PUBLIC, union
-from tests.support.playbooks import Run
+from tests.environment.conftest import DEMO, UNPROTECTED
+from tests.environment.killing import AfterItsCall, run_and_kill
+from tests.environment.observed import PUBLIC, left_in_aws, union
+from tests.support.playbooks import Playbooks, Run
 from tests.support.standin import Standin
 
 GROUP = {"name": "default", "instance_types": ["t3.large"], "min_size": 3, "max_size": 9}
@@ -62,8 +64,16 @@ SERVICE: list[tuple[dict[str, Any], Expected]] = [
 ]
 
 
+def kill(ansible: Playbooks, standin: Standin, playbook: str, operation: str, *, whole_group: bool, **variables: Any) -> None:
+    """Begin a run, and kill it by its first call of an operation."""
+    arguments = [f"opta.platform.{playbook}", *DEMO, "--limit", "staging", "--extra-vars", json.dumps(variables)]
+    assert run_and_kill(ansible, arguments, AfterItsCall(standin, operation), whole_group=whole_group), f"it ended before {operation}"
+
+
 @pytest.fixture(scope="module")
-def living(empty: Standin, play: Callable[..., Run]) -> Standin:
+def living(empty: Standin, ansible: Playbooks, play: Callable[..., Run]) -> Standin:
+    """Its creation was killed in the middle, and finished."""
+    kill(ansible, empty, "env", "CreateNodegroup", whole_group=True, eks_version="1.34")
     play("env", eks_version="1.34")
     return empty
 
@@ -141,3 +151,10 @@ def test_changes_of_a_service_whose_secret_is_shown_nowhere(living: Standin, pla
     command_line = f'"TOKEN": "{SECRET}"'  # as given on the command line of this test
     for run in predicted_and_done(play, "service", SERVICE, "-vvv", limit="hello,staging"):
         assert SECRET not in run.output.replace(command_line, "")
+
+
+def test_a_destruction_that_is_killed_in_its_middle_is_finished(living: Standin, ansible: Playbooks, play: Callable[..., Run]) -> None:
+    words = {"opta_destroy_confirm": "staging", "opta_delete_retained": True, **UNPROTECTED}
+    kill(ansible, living, "destroy", "DeleteNodegroup", whole_group=False, **words)
+    play("destroy", **words)
+    assert not any(left_in_aws(living, "staging").values())

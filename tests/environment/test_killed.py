@@ -18,8 +18,6 @@ from tests.environment.observed import STORES, left_in_aws, passwords_of_stores,
 from tests.support.playbooks import Begun, Playbooks
 from tests.support.standin import Standin
 
-#: kills of each phase in each way; tests/module/test_interruptions*.py kills each module after each of its changes
-POINTS = 1
 BOTH_WAYS = pytest.mark.parametrize("whole_group", [True, False], ids=["all processes", "controller alone"])
 DATABASE = {"name": "main", "instance_class": "db.t4g.medium", "replica_count": 1, "backup_retention_days": 9}
 #: a change that touches each store
@@ -40,23 +38,21 @@ CHANGED = {
     **CHANGED_STORES,
     **UNPROTECTED,
 }
-#: each phase of an environment's life: its playbook and variables
-PHASES: dict[str, tuple[str, dict[str, Any]]] = {
-    "creation": ("env", {"eks_version": "1.34", **UNPROTECTED}),
+WORDS = {**CHANGED, "opta_destroy_confirm": "staging"}
+#: by the name of a phase of an environment's life, its playbook and variables
+Phases = dict[str, tuple[str, dict[str, Any]]]
+CREATION: tuple[str, dict[str, Any]] = ("env", {"eks_version": "1.34", **UNPROTECTED})
+DESTRUCTION: tuple[str, dict[str, Any]] = ("destroy", {**WORDS, "opta_delete_retained": True})
+WHOLE: Phases = {"creation": CREATION, "update": ("env", CHANGED), "destruction": DESTRUCTION}
+#: what is made without a cluster, whose secrets are scheduled for deletion in between, and come back
+STORES_COME_BACK: Phases = {
+    "creation": CREATION,
     "update": ("env", CHANGED),
-    "destruction": ("destroy", {**CHANGED, "opta_destroy_confirm": "staging", "opta_delete_retained": True}),
+    "removal": ("destroy", WORDS),
+    "return": ("env", CHANGED),
+    "destruction": DESTRUCTION,
 }
-
-#: an environment without a cluster, which is soon made
-SMALL = {"opta_environment": "again", "dns_cert_domain": "", **UNPROTECTED}
-
-
-def arguments(playbook: str, variables: dict[str, Any], *more: str) -> list[str]:
-    return [f"opta.platform.{playbook}", *DEMO, "--limit", "staging", "--extra-vars", json.dumps(variables), *more]
-
-
-def arguments_of(phase: str) -> list[str]:
-    return arguments(*PHASES[phase])
+WITHOUT_A_CLUSTER = ("--tags", "network,s3,aurora,documentdb,elasticache")
 
 
 @dataclass(frozen=True)
@@ -67,19 +63,26 @@ class Undisturbed:
     calls: int
 
 
-Reference = dict[str, Undisturbed]
+class Life:
+    """The phases of an environment on one stand-in; more: arguments of each run."""
 
+    def __init__(self, standin: Standin, playbooks: Playbooks, phases: Phases, *more: str) -> None:
+        self.standin, self.playbooks, self.phases = standin, playbooks, phases
+        self._more = more
+        self.undisturbed = {phase: self._undisturbed(phase) for phase in phases}
 
-@pytest.fixture(scope="module")
-def reference(empty: Standin, ansible: Playbooks) -> Reference:
-    """An undisturbed run of each phase."""
-    found = {}
-    for phase in PHASES:
-        mark = empty.mark()
-        done = ansible.run(*arguments_of(phase))
+    def arguments(self, phase: str) -> list[str]:
+        playbook, variables = self.phases[phase]
+        return [f"opta.platform.{playbook}", *DEMO, "--limit", "staging", "--extra-vars", json.dumps(variables), *self._more]
+
+    def left(self) -> dict[str, int]:
+        return shape(left_in_aws(self.standin, "staging"))
+
+    def _undisturbed(self, phase: str) -> Undisturbed:
+        mark = self.standin.mark()
+        done = self.playbooks.run(*self.arguments(phase))
         assert done.returncode == 0, done.failure()
-        found[phase] = Undisturbed(shape(left_in_aws(empty, "staging")), len(empty.mutating(mark)))
-    return found
+        return Undisturbed(self.left(), len(self.standin.mutating(mark)))
 
 
 #: gives what a run is to reach before it is killed; None once it is to come to its own end
@@ -102,21 +105,20 @@ def kill_repeatedly(playbooks: Playbooks, arguments: list[str], points: Points, 
     return killed
 
 
-def live_and_be_killed(
-    standin: Standin, playbooks: Playbooks, reference: Reference, points: Callable[[Standin, Undisturbed], Points], ways: Ways
-) -> dict[str, int]:
+def live_and_be_killed(life: Life, points: Callable[[Standin, Undisturbed], Points], ways: Ways) -> dict[str, int]:
     """Each phase killed again and again, then finished: it has the end of an undisturbed one. Answers how often each was killed."""
     killed, passwords = {}, []
-    for phase, undisturbed in reference.items():
-        arguments = arguments_of(phase)
-        killed[phase] = kill_repeatedly(playbooks, arguments, points(standin, undisturbed), ways)
-        finished = playbooks.run(*arguments)
+    for phase, undisturbed in life.undisturbed.items():
+        arguments = life.arguments(phase)
+        killed[phase] = kill_repeatedly(life.playbooks, arguments, points(life.standin, undisturbed), ways)
+        finished = life.playbooks.run(*arguments)
         assert finished.returncode == 0, f"{phase}: {finished.failure()}"
-        assert shape(left_in_aws(standin, "staging")) == undisturbed.left, phase
-        assert playbooks.run(*arguments).actions() == [], phase
-        if phase != "destruction":
-            passwords.append(one_password_each(standin, "staging"))
-    assert passwords == passwords[:1] * 2, "a change of a store leaves its password"
+        assert life.left() == undisturbed.left, phase
+        assert life.playbooks.run(*arguments).actions() == [], phase
+        if life.phases[phase][0] == "env":
+            passwords.append(one_password_each(life.standin, "staging"))
+    assert passwords == passwords[:1] * len(passwords), "neither a change of a store nor its return gives it another password"
+    assert not any(life.left().values())
     return killed
 
 
@@ -131,23 +133,28 @@ def one_password_each(standin: Standin, environment: str) -> dict[str, str]:
     found = secrets(standin, environment)
     assert sorted(found) == [f"opta/{environment}/{store}/main" for store in STORES]
     assert {tuple(map(tuple, each["versions"].values())) for each in found.values()} == {(("AWSCURRENT",),)}
+    assert not any(each["deleted"] for each in found.values())
     assert passwords_of_stores(standin, environment) == {version for each in found.values() for version in each["versions"]}
     return {name: each["password"] for name, each in found.items()}
 
 
-def test_a_life_killed_in_each_phase_in_both_ways_has_the_same_end(empty: Standin, ansible: Playbooks, reference: Reference) -> None:
-    points = POINTS * len(BOTH)
-
+def test_a_life_killed_in_each_phase_in_both_ways_has_the_same_end(empty: Standin, ansible: Playbooks) -> None:
     def spread(standin: Standin, undisturbed: Undisturbed) -> Points:
         """Points that share a run's calls evenly: a part less than there are points is left over, as calls run together."""
-        return times(points, lambda: AfterCalls(standin, max(1, undisturbed.calls * 2 // (points * 3))))
+        return times(len(BOTH), lambda: AfterCalls(standin, max(1, undisturbed.calls * 2 // (len(BOTH) * 3))))
 
-    assert live_and_be_killed(empty, ansible, reference, spread, BOTH) == dict.fromkeys(PHASES, points)
+    life = Life(empty, ansible, STORES_COME_BACK, *WITHOUT_A_CLUSTER)
+    assert live_and_be_killed(life, spread, BOTH) == dict.fromkeys(STORES_COME_BACK, len(BOTH))
+
+
+@pytest.fixture(scope="module")
+def whole(empty: Standin, ansible: Playbooks) -> Life:
+    return Life(empty, ansible, WHOLE)
 
 
 @pytest.mark.kill_all
 @BOTH_WAYS
-def test_a_life_killed_in_every_task_has_the_same_end(empty: Standin, ansible: Playbooks, reference: Reference, whole_group: bool) -> None:
+def test_a_life_killed_in_every_task_has_the_same_end(whole: Life, whole_group: bool) -> None:
     """Killed in each task that changes something, after its first call that does, and begun again."""
     tasks: list[list[str]] = []
 
@@ -155,25 +162,8 @@ def test_a_life_killed_in_every_task_has_the_same_end(empty: Standin, ansible: P
         tasks.append([])
         return lambda: InANewTask(standin, tasks[-1])
 
-    killed = live_and_be_killed(empty, ansible, reference, each_task, (whole_group,))
+    killed = live_and_be_killed(whole, each_task, (whole_group,))
     print(f"killed, {'all processes' if whole_group else 'controller alone'}: {killed}")
     for phase, seen in zip(killed, tasks, strict=True):
         print(f"{phase}: {'; '.join(seen)}")
     assert min(killed.values()) > 10
-
-
-def test_stores_that_come_back_take_their_secrets_back(empty: Standin, ansible: Playbooks) -> None:
-    """A destruction is killed, then the creation after it: the secrets, scheduled for deletion in between, are restored."""
-    small = ("--tags", "network,aurora,documentdb,elasticache")
-    creation, words = arguments("env", SMALL, *small), {**SMALL, "opta_destroy_confirm": "again"}
-    destruction = arguments("destroy", words, *small)
-    assert ansible.run(*creation).returncode == 0
-    before = one_password_each(empty, "again")
-    for name, life, whole_group in (("destruction", destruction, True), ("creation", creation, False)):
-        assert kill_repeatedly(ansible, life, times(1, lambda: AfterCalls(empty, 16)), (whole_group,)) == 1
-        finished = ansible.run(*life)
-        assert finished.returncode == 0, finished.failure()
-        assert {each["deleted"] for each in secrets(empty, "again").values()} == {name == "destruction"}
-    assert one_password_each(empty, "again") == before
-    assert ansible.run(*arguments("destroy", {**words, "opta_delete_retained": True}, *small)).returncode == 0
-    assert not any(left_in_aws(empty, "again").values())
