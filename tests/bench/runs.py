@@ -24,7 +24,7 @@ DEMO = ROOT / "inventories" / "demo"
 def standin(name: str, latency_ms: int, times: Mapping[str, float] | None = None) -> Iterator[Standin]:
     """A stand-in for one part of the bench; what is not in `times` takes moments."""
     directory = DIRECTORY / f"bench-{os.getpid()}-{name}"
-    started = Standin(directory, times={**SECONDS, **(times or {})}).up("--latency-ms", str(latency_ms))
+    started = Standin(directory, times={**SECONDS, **(times or {})}).up(latency_ms)
     try:
         yield started
     finally:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.environment.observed import EC2_KINDS, tags_of
+from tests.module.test_lost_responses import MADE
 from tests.support.identities import identity_of
 
 NAME, HERE, THERE = "production", "eu-west-1", "us-east-1"
@@ -21,6 +22,7 @@ IDENTITIES = {
 GLOBAL_SERVICES = {"iam", "route53", "s3"}
 TAGS = "network,eks,s3,dns_cert"
 FOREIGN = "opta-production-old"
+OF_INTERFACE_ENDPOINTS = {"CreateSecurityGroup", "AuthorizeSecurityGroupIngress"}
 WORD = {"opta_destroy_confirm": NAME, "opta_deletion_protection": False}
 
 
@@ -133,10 +135,28 @@ def touched(standin: Any, mark: int, names: set[str], regions: set[str]) -> list
 
 
 @pytest.fixture(scope="module")
-def built(empty, play, foreign):
+def before(empty, foreign):
+    """What is there before any of the environments."""
+    return everything(empty)
+
+
+@pytest.fixture(scope="module")
+def built(empty, play, before):
+    """A first run in which the first response of each call that makes something is lost, answers the mark of its beginning."""
+    for operation in {operation for made in MADE.values() for operation in made}:
+        empty.fault(operation, kind="drop", carried_out=True)
     mark = empty.mark()
     play("env")
     return mark
+
+
+def test_a_lost_response_is_never_followed_by_a_second_resource(empty, built, before):
+    lost = {entry["operation"] for entry in empty.requests(built) if entry["status"] == 0}
+    assert lost >= MADE["kms_key"] | MADE["vpc_network"] - OF_INTERFACE_ENDPOINTS | {"CreateCluster", "CreateHostedZone"}
+    found = everything(empty)
+    own = {host: of(identity, found) for host, identity in IDENTITIES.items()}
+    assert len({len(things) for things in own.values()}) == 1, {host: sorted(things) for host, things in own.items()}
+    assert set(found) - set(before) == {name for things in own.values() for name in things}
 
 
 def test_they_are_built_side_by_side(empty, built, foreign):

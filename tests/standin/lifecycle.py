@@ -131,18 +131,30 @@ def databases(directory: Path) -> str:
     return "\n".join(lines)
 
 
+#: what a user's shell may have set, and what would send clients elsewhere
+DISTURBING = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
+
+
 def environment_lines(directory: Path) -> str:
     """`export` lines for a shell that wants to look at the stand-in with aws, kubectl and helm; writes DIR/kubeconfig.
 
     With them the three neither read nor write anything in the user's home.
     """
+    variables = environment(directory)
+    disturbing = [name for name in DISTURBING if name in os.environ]
+    lines = [f"unset {' '.join(disturbing)}"] if disturbing else []
+    return "\n".join([*lines, *(f"export {name}={shlex.quote(value)}" for name, value in variables.items())])
+
+
+def environment(directory: Path) -> dict[str, str]:
+    """The variables of `environment_lines`."""
     running = Running(directory)
     kubeconfig.write_clusters(directory / "kubeconfig", running.clusters(), running.region)
     path = os.environ.get("PATH", "").split(os.pathsep)
     first = [str(directory / "bin"), str(Path(sys.executable).parent)]
     hosts = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
     without_proxy = ",".join(dict.fromkeys([*filter(None, hosts.split(",")), HOST]))
-    variables = {
+    return {
         "AWS_ENDPOINT_URL": running.endpoint_url,
         "STANDIN_DNS": running.dns_address,
         "OPTA_REPOSITORY_MIRROR": running.endpoint_url + chart_repository.PREFIX.rstrip("/"),
@@ -159,9 +171,6 @@ def environment_lines(directory: Path) -> str:
         **{f"HELM_{kind.upper()}_HOME": str(directory / "helm" / kind) for kind in ("cache", "config", "data")},
         "PATH": os.pathsep.join([*first, *(folder for folder in path if folder not in first)]),
     }
-    disturbing = [name for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN") if name in os.environ]
-    lines = [f"unset {' '.join(disturbing)}"] if disturbing else []
-    return "\n".join([*lines, *(f"export {name}={shlex.quote(value)}" for name, value in variables.items())])
 
 
 def _no_aws_files(directory: Path) -> dict[str, str]:

@@ -67,9 +67,7 @@ def _service_of_a_name(service_name: str, api_version: str | None = None) -> tup
     return None if service_name == CHANGED_BY_CLIENTS else (service_name, api_version)
 
 
-def _remembering(
-    method: Callable[..., Any], key: Callable[..., Any], copy: Callable[[Any], Any] = lambda answer: answer
-) -> Callable[..., Any]:
+def _remembering(method: Callable[..., Any], key: Callable[..., Any], copy: Callable[[Any], Any] | None = None) -> Callable[..., Any]:
     """The method, called once for all objects and each key; where the key is None, each time. copy: of answers that callers change."""
     answers: dict[Any, Any] = {}
 
@@ -79,7 +77,7 @@ def _remembering(
             return method(self, *arguments, **named)
         if asked not in answers:
             answers[asked] = method(self, *arguments, **named)
-        return copy(answers[asked])
+        return copy(answers[asked]) if copy else answers[asked]
 
     return remembered
 

@@ -26,8 +26,8 @@ from tests.standin import owner as owners
 from tests.support import botocore_speed
 from tests.support.collection import ROOT
 from tests.support.compiled_templates import AnsibleEnvironment, compile_once
-from tests.support.files_read_once import DataLoader, load_once
 from tests.support.counts import note_ansible_run
+from tests.support.files_read_once import DataLoader, load_once
 from tests.support.process_tree import end_tree
 
 MESSAGE_BYTES = 1 << 20

@@ -17,13 +17,16 @@ from typing import Any
 import boto3
 import botocore.config
 
+from tests.standin import lifecycle
 from tests.standin.aws.clock import ASKED_FOR
-from tests.standin.owner import is_gone
+from tests.standin.owner import identity, is_gone
 from tests.standin.processes import start_time
 
 ROOT = Path(__file__).resolve().parents[2]
 DIRECTORY = ROOT / ".standin"
 REGION = "eu-west-1"
+#: helm and kubectl end before their garbage is worth collecting
+RARE_COLLECTION = {"GOGC": "off"}
 #: the cluster of the tests of what is inside one
 KUBERNETES = "objects-tests"
 SESSION = boto3.session.Session()  # reads each service's model once
@@ -92,16 +95,17 @@ class Standin:
         self.environment: dict[str, str] = {}
         self._clients: dict[tuple[Any, ...], Any] = {}
 
-    def up(self, *options: str) -> Standin:
+    def up(self, latency_ms: int = 0) -> Standin:
         """Starts it; it ends with this process at the latest."""
-        owner = ["--owner", str(os.getpid())]
-        self._command("up", "--region", self.region, "--times", json.dumps(self._times), *owner, *options)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        with contextlib.redirect_stdout(sys.stderr):
+            lifecycle.up(self.directory, self.region, dict(self._times), latency_ms, identity(os.getpid()))
         self.environment = self._read_environment()
         self.endpoint_url = self.environment["AWS_ENDPOINT_URL"]
         return self
 
     def down(self) -> None:
-        self._command("down")
+        lifecycle.down(self.directory)
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def client(self, service: str, region: str | None = None, **settings: Any) -> Any:
@@ -171,19 +175,9 @@ class Standin:
             content = answer.read()
         return json.loads(content) if content else None
 
-    def _command(self, verb: str, *arguments: str) -> str:
-        self.directory.parent.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "tests.standin", verb, "--directory", str(self.directory), *arguments]
-        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(f"{' '.join(command[2:])} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-        return done.stdout
-
     def _read_environment(self) -> dict[str, str]:
-        exports = self._command("env")
-        script = 'eval "$1" && env -0'
-        shown = subprocess.run(["bash", "-c", script, "bash", exports], capture_output=True, text=True, check=True).stdout
-        return dict(line.split("=", 1) for line in shown.split("\0") if "=" in line)
+        own = {name: value for name, value in os.environ.items() if name not in lifecycle.DISTURBING}
+        return {**own, **lifecycle.environment(self.directory), **RARE_COLLECTION}
 
 
 def own_directory() -> Path:
@@ -209,5 +203,5 @@ def leftovers() -> Iterator[Path]:
 def remove_leftovers() -> None:
     """Ends and removes what killed processes left. Another test process may be at the same."""
     for directory in leftovers():
-        with contextlib.suppress(RuntimeError):
+        with contextlib.suppress(lifecycle.StandInError):
             Standin(directory).down()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.standin.kubernetes_client import KubernetesClient
 from tests.standin.tests.clusters import create_cluster, create_role, create_subnets
-from tests.support.standin import Standin
+from tests.support.standin import KUBERNETES, Standin
 from tests.support.until import until
 
 STORAGE_CLASS = {
@@ -39,6 +39,7 @@ def since(standin: Standin) -> int:
 @pytest.fixture(scope="module")
 def cluster(standin: Standin, subnets: list[str], since: int) -> Iterator[str]:
     """A cluster with three nodes and the EBS CSI driver's add-on; deleted again."""
+    standin.set_control_planes(KUBERNETES, CLUSTER)
     create_cluster(standin, CLUSTER, subnets)
     kubernetes = standin.client("eks")
     policies = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy"]
