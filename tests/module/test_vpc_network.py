@@ -115,14 +115,15 @@ def test_absent_removes_what_eks_left_and_names_what_others_left(standin, run_mo
     small = {**options, "nat_mode": "none", "zone_count": 1, "gateway_endpoints": []}
     made = run_module("vpc_network", **small)["network"]
     subnet_id = made["private_subnet_ids"][0]
-    tags = [{"ResourceType": "security-group", "Tags": [{"Key": "kubernetes.io/cluster/x", "Value": "owned"}]}]
+    cluster_tag = f"kubernetes.io/cluster/{small['name']}"
+    tags = [{"ResourceType": "security-group", "Tags": [{"Key": cluster_tag, "Value": "owned"}]}]
     for name in ("one", "two"):
         ec2.create_security_group(GroupName=name, Description="left", VpcId=made["vpc_id"], TagSpecifications=tags)
-    groups = ec2.describe_security_groups(Filters=[{"Name": "tag-key", "Values": ["kubernetes.io/cluster/x"]}])["SecurityGroups"]
+    groups = ec2.describe_security_groups(Filters=[{"Name": "tag-key", "Values": [cluster_tag]}])["SecurityGroups"]
     for group, other in (groups, groups[::-1]):
         pair = [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": other["GroupId"]}]}]
         ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=pair)
-    ec2.create_network_interface(SubnetId=subnet_id, Description="Amazon EKS x")
+    ec2.create_network_interface(SubnetId=subnet_id, Description=f"Amazon EKS {small['name']}")
     strange = ec2.create_network_interface(SubnetId=subnet_id, Description="a database")["NetworkInterface"]["NetworkInterfaceId"]
 
     mark = standin.mark()
