@@ -144,6 +144,16 @@ def charts_off(extra_charts: Sequence[Mapping[str, Any]] | None, every: bool = F
     return [{"name": entry["name"], "namespace": entry.get("namespace") or entry["name"]} for entry in going]
 
 
+def charts_losing_claims(
+    extra_charts: Sequence[Mapping[str, Any]] | None, releases: Sequence[Mapping[str, Any] | None]
+) -> list[dict[str, Any]]:
+    """As charts_off, and the charts that stay, with the claims that their upgrade dropped. releases: as helm_releases returned them."""
+    dropped = {(release["name"], release["namespace"]): release["dropped_claims"] for release in releases if release}
+    off = charts_off(extra_charts)
+    staying = [chart for chart in charts_off(extra_charts, every=True) if chart not in off]
+    return [*off, *({**chart, "dropped_claims": dropped.get((chart["name"], chart["namespace"]), [])} for chart in staying)]
+
+
 def were_removed(results: Sequence[Mapping[str, Any]], key: str, inputs: Inputs) -> bool:
     """Whether tasks took an add-on's release or IAM role away, or would. results: theirs, also of loops."""
     addon, gone = ADDONS[key], _deleted(results)

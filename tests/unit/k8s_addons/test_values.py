@@ -184,3 +184,13 @@ def test_a_namespace_that_another_one_uses_stays(inputs):
     inputs["addons"]["datadog"]["enabled"] = False
     inputs["extra_charts"] = [{"name": "mine", "namespace": "datadog", "repository": "https://x", "chart_version": "1"}]
     assert table.namespaces(inputs, on=False) == []
+
+
+def test_charts_that_stay_may_have_lost_claims():
+    charts = [{"name": "on"}, {"name": "off", "enabled": "no"}, {"name": "other", "namespace": "shop"}]
+    releases = [{"name": "on", "namespace": "on", "dropped_claims": ["data"]}, None]
+    assert table.charts_losing_claims(charts, releases) == [
+        {"name": "off", "namespace": "off"},
+        {"name": "on", "namespace": "on", "dropped_claims": ["data"]},
+        {"name": "other", "namespace": "shop", "dropped_claims": []},
+    ]
