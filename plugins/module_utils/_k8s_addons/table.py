@@ -63,11 +63,11 @@ def is_on(key: str, inputs: Inputs) -> bool:
     return truth(inputs["addons"][key]["enabled"]) and (has_zone or not ADDONS[key].needs_zone)
 
 
-def roles(inputs: Inputs, on: bool = True) -> list[dict[str, Any]]:
-    """The IAM roles of the add-ons that are on, or the names and tags of those that are off: for irsa_role."""
+def roles(inputs: Inputs, on: bool = True, only: str = "") -> list[dict[str, Any]]:
+    """The IAM roles of the add-ons that are on, or the names and tags of those that are off: for irsa_role. only: of this add-on."""
     found = []
     for key, addon in ADDONS.items():
-        if addon.statements is None or is_on(key, inputs) is not on:
+        if addon.statements is None or is_on(key, inputs) is not on or (only and key != only):
             continue
         role: dict[str, Any] = {"name": addon.role_name(inputs), "tags": owner_tags(inputs, addon.release)}
         if on:
