@@ -103,6 +103,19 @@ def test_twelve_steps(standin, run_module, ec2, options, flow_logs):
     assert [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if vpc["IsDefault"]] == default
 
 
+@pytest.mark.parametrize(("region", "asked", "zones"), [("us-west-1", None, 2), ("us-east-1", 4, 4), ("us-east-1", 5, 5)])
+def test_networks_of_two_four_and_five_zones(standin, run_module, options, region, asked, zones):
+    ec2 = standin.client("ec2", region)
+    given = {**options, "region": region, "zone_count": asked, "nat_mode": "per_zone"}
+    made = plan_and_do(standin, run_module, **given)["network"]
+    assert [len(made[key]) for key in ("zone_ids", "public_subnet_ids", "private_subnet_ids", "nat_gateway_ids")] == [zones] * 4
+    subnets = ec2.describe_subnets(SubnetIds=[*made["public_subnet_ids"], *made["private_subnet_ids"]])["Subnets"]
+    assert sorted(subnet["AvailabilityZoneId"] for subnet in subnets) == sorted(made["zone_ids"] * 2)
+    assert default_routes(ec2, made) == made["nat_gateway_ids"]
+    gone = plan_and_do(standin, run_module, name=given["name"], tags=given["tags"], region=region, state="absent")
+    assert (gone["network"], vpcs(ec2, given["name"])) == (None, [])
+
+
 def test_t12_a_role_that_ec2_does_not_see_yet_is_waited_for(standin, run_module, ec2, options, flow_logs):
     hidden = {"code": "InvalidParameter", "message": "Unable to assume given IAM role"}
     standin.fault("CreateFlowLogs", kind="error", count=2, **hidden)
