@@ -54,7 +54,7 @@ class ActionModule(ActionBase):
             notes = rules.aws_notes(values, arguments["found"])
         else:
             problems = variables.unknown_variables(present, known, _inputs.roles())
-            problems += variables.empty_variables(given, options)
+            problems += variables.empty_variables(given, options, _inputs.nullable())
             problems += self._told(arguments["kind"], values, present, invalid)
             problems += self._helm_errors(arguments["roles"], present)
             problems += [] if arguments["removal"] else _layers(arguments["kind"], values, present)

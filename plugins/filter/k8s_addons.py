@@ -37,6 +37,7 @@ class FilterModule:
             "k8s_addons_mirrored_url": mirrored_url,
             "k8s_addons_removals": table.removals,
             "k8s_addons_charts_off": table.charts_off,
+            "k8s_addons_charts_losing_claims": table.charts_losing_claims,
             "k8s_addons_were_removed": table.were_removed,
             "k8s_addons_removed_releases": table.removed_releases,
             "k8s_addons_published": published,

@@ -10,6 +10,10 @@ from ipaddress import IPv4Network, ip_network
 LARGEST_PREFIX = 16
 SMALLEST_PREFIX = 28
 EXAMPLE = "for example 10.0.0.0/16"
+#: EKS API, KubernetesNetworkConfigRequest: where the block of a cluster's service addresses lies, and how large it may be
+SERVICE_RANGES = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+LARGEST_SERVICE_PREFIX = 12
+SMALLEST_SERVICE_PREFIX = 24
 
 
 def block_error(option: str, block: str, smallest_prefix: int = SMALLEST_PREFIX) -> str | None:
@@ -28,6 +32,21 @@ def block_error(option: str, block: str, smallest_prefix: int = SMALLEST_PREFIX)
     if network.prefixlen < LARGEST_PREFIX or network.prefixlen > smallest_prefix:
         return f"{option} is {block!r}: its size must lie between /{LARGEST_PREFIX} and /{smallest_prefix}, {EXAMPLE}."
     return None
+
+
+def service_block_error(option: str, block: str) -> str | None:
+    """What is wrong with the block of a cluster's service addresses, as a sentence; None when EKS takes it."""
+    try:
+        network = IPv4Network(block)
+    except ValueError:
+        return f"{option} is {block!r}: it must be a block of IPv4 addresses without host bits, for example 172.20.0.0/16."
+    inside = any(network.subnet_of(IPv4Network(outer)) for outer in SERVICE_RANGES)
+    if inside and LARGEST_SERVICE_PREFIX <= network.prefixlen <= SMALLEST_SERVICE_PREFIX:
+        return None
+    return (
+        f"{option} is {block!r}: it must lie within {', '.join(SERVICE_RANGES)}, and its size between /{LARGEST_SERVICE_PREFIX} and "
+        f"/{SMALLEST_SERVICE_PREFIX}, for example 172.20.0.0/16."
+    )
 
 
 def canonical(block: str) -> str:

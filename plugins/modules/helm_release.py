@@ -17,6 +17,7 @@ description:
   - A roll-out that does not get ready in O(wait_timeout) is rolled back, and a first installation is uninstalled. The message holds
     the failing pods' states, events and last log lines, collected before.
   - A roll-out that another run began and did not end is waited for.
+  - Before an upgrade deletes PersistentVolumeClaims, their volumes get the reclaim policy C(Retain), so that no data is lost.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
   - python >= 3.11
@@ -164,6 +165,12 @@ release:
     app_version:
       description: Version of what the chart installs, as the chart says; empty when it says nothing.
       type: str
+    dropped_claims:
+      description:
+        - Names of the PersistentVolumeClaims that helm deletes, or would delete, because the chart or the values no longer have them.
+          Their volumes are kept, with the reclaim policy C(Retain); M(opta.platform.kubernetes_volume_claims) removes them.
+      type: list
+      elements: str
 actions:
   description: What was done or, in check mode, would be done, to the release and to its namespace.
   returned: success

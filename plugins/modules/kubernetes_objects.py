@@ -107,12 +107,12 @@ options:
   keep_namespaces_used_by_others_than:
     description:
       - Labels of what belongs to the caller. With O(state=absent) a Namespace among O(objects) stays as long as it holds anything
-        without these labels. Not given, a Namespace goes with all that is in it.
+        without these labels, custom resources of every kind included. Not given, a Namespace goes with all that is in it.
     type: dict
   keep_namespaces_in_use:
     description:
       - Whether, with O(state=absent), a Namespace among O(objects) stays as long as it holds a workload that has not come to its end, a
-        Service, an Ingress, a PersistentVolumeClaim or a helm release. A warning names them.
+        Service, an Ingress, a PersistentVolumeClaim, a custom resource or a helm release. A warning names them.
     type: bool
     default: false
   releases_gone:

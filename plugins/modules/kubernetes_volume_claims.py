@@ -9,7 +9,7 @@ version_added: 1.0.0
 short_description: Remove PersistentVolumeClaims of an EKS cluster, and keep their data
 description:
   - Deletes the PersistentVolumeClaims of a namespace that have the given labels, with their volumes; or the volumes whose claims went
-    with a helm release.
+    with a helm release, or with an upgrade of it.
   - Volumes are data, so each EBS volume is kept as a snapshot with the tag C(opta:retained), unless O(delete_volumes=true).
     The snapshot is made when the claim is gone and nothing can write to the volume any more.
   - Whatever uses the claims must be gone, or go meanwhile; the EBS CSI driver must still run.
@@ -31,6 +31,13 @@ options:
         volumes. So call the module with O(state=held) before the release is uninstalled, and with O(state=absent) after it.
       - Claims that helm keeps are left alone, as are volumes that are not of Amazon EBS.
     type: str
+  dropped_claims:
+    description:
+      - Names of the claims that an upgrade of O(release) deletes, as RV(opta.platform.helm_release#module:release.dropped_claims),
+        which also holds their volumes. Give it, empty or not, when the release stays.
+      - Volumes that an earlier upgrade has left are removed, too.
+    type: list
+    elements: str
   state:
     description: V(absent) removes, V(held) lets the volumes outlive the claims of O(release) (reclaim policy C(Retain)).
     type: str
@@ -87,6 +94,7 @@ ARGUMENTS = {
     "namespace": {"required": True},
     "match_labels": {"type": "dict"},
     "release": {},
+    "dropped_claims": {"type": "list", "elements": "str"},
     "state": {"choices": ["absent", "held"], "default": "absent"},
     "delete_volumes": {"type": "bool", "default": False},
     "tags": {"type": "dict", "default": {}},
@@ -96,6 +104,7 @@ ARGUMENTS = {
 
 def main():
     rules = {"mutually_exclusive": [CHOSEN_BY], "required_one_of": [CHOSEN_BY], "required_if": [("state", "held", ["release"])]}
+    rules["required_by"] = {"dropped_claims": ["release"]}
     module = ClusterModule(argument_spec=ARGUMENTS, common=False, **rules)
     given = module.params
     if given["match_labels"] == {}:
@@ -109,7 +118,7 @@ def main():
         named = {"namespace": given["namespace"], "labels": labels, "release": release, "tags": given["tags"]}
         user = release or " ".join(labels.values())
         settings = {"delete_volumes": given["delete_volumes"], "check_mode": module.check_mode, "timeout_seconds": given["wait_timeout"]}
-        claims = Claims(client, module.client("ec2"), user=user, **named, **settings)
+        claims = Claims(client, module.client("ec2"), user=user, only=given["dropped_claims"], **named, **settings)
         return claims.hold() if given["state"] == "held" else claims.remove()
 
     module.run("claim", work)

@@ -15,8 +15,9 @@ description:
   - What is neither given nor has a default is left as it is found.
   - With O(wait=false) the routes through NAT gateways that are not ready yet, and what follows them, are left to the next run.
     Together with O(state=absent), the deletion of the NAT gateways begins and everything else is left to the next run.
-  - O(state=absent) also deletes the network interfaces and security groups that EKS and load balancers have left in the VPC.
-    Whatever else lives in the VPC is named and refused before anything is deleted.
+  - O(state=absent) also deletes the network interfaces and security groups that the EKS cluster of the network's name and its load
+    balancers have left in the VPC. Whatever else lives in the VPC, also what belongs to another cluster, is named and refused before
+    anything is deleted.
   - NAT gateways cost money by the hour and by the gigabyte; so do interface endpoints, for each zone. Gateway endpoints are free.
 author:
   - opta.platform contributors (@opta-platform)

@@ -26,6 +26,13 @@ def options() -> dict[str, dict[str, Any]]:
     return {name: option for role in roles() for name, option in variables.role_options(ROLES_DIRECTORY, role).items()}
 
 
+@functools.cache
+def nullable() -> frozenset[str]:
+    """The inputs that are null, or not set, by default."""
+    defaults = {name: value for role in roles() for name, value in variables.role_defaults(ROLES_DIRECTORY, role).items()}
+    return frozenset(name for name, option in options().items() if option.get("default") is None and defaults.get(name) is None)
+
+
 def plain(value: Any) -> Any:
     """Without Ansible's lazy containers: the validator copies what it is given, and a copy of one of them holds all variables."""
     if isinstance(value, Mapping):
@@ -33,8 +40,13 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def validated(value: Any, variable: str) -> Any:
-    """The value of one input in its declared type; AnsibleFilterError, in a sentence, when it cannot be."""
+def validated(value: Any, variable: str, otherwise: Any = None) -> Any:
+    """The value of one input in its declared type; AnsibleFilterError, in a sentence, when it cannot be.
+
+    otherwise: what is answered for a null, which templates before ansible-core 2.19 make an empty string.
+    """
+    if conversion.is_null(value, options()[variable]):
+        return otherwise
     converted, problems = conversion.convert(variable, plain(value), options()[variable])
     if problems:
         raise AnsibleFilterError("\n".join(problems))

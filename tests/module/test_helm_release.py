@@ -71,6 +71,7 @@ def test_plan_names_objects_and_fields_and_masks_secrets(release, options):
         "chart": "plain",
         "chart_version": "1.0.0",
         "app_version": "7",
+        "dropped_claims": [],
     }
     values = {"image": "registry.example.com/app:2", "token": "another-value"}
     planned = release(values=values, check_mode=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.module.kubernetes_foundation import NAME, Cluster
 from tests.support.until import until
 
 MODULE = "kubernetes_volume_claims"
+CHART = Path(__file__).parent / "charts" / "plain"
 LABELS = {"app": "store"}
 CLASS = {
     "apiVersion": "storage.k8s.io/v1",
@@ -178,6 +181,25 @@ def test_volumes_of_claims_that_go_with_a_release_are_kept(cluster, namespace, c
     assert [result["actions"] for result in planned] == [result["actions"] for result in done]
     assert (len(snapshots(ec2, held)), volumes(ec2, held, kept, others)) == (1, {kept, others})
     assert remove(**of_release, state="absent")["actions"] == []
+
+
+def test_volumes_of_claims_that_an_upgrade_drops_are_kept(cluster, namespace, remove, run_module, ec2):
+    values = {"image": "registry.example.com/app:1"}
+    options = {**cluster.options, "environment": "staging", "name": "store", "namespace": namespace, "chart": str(CHART)}
+    run_module("helm_release", **options, values={**values, "storageClass": "claims-tests"})
+    name = cluster.get(f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/data")["spec"]["volumeName"]
+    volume_id = cluster.get(f"/api/v1/persistentvolumes/{name}")["spec"]["csi"]["volumeHandle"]
+
+    def drop(check_mode=False):
+        release = run_module("helm_release", **options, values=values, check_mode=check_mode)["release"]
+        kept = remove(match_labels=None, release="store", dropped_claims=release["dropped_claims"], check_mode=check_mode)
+        return release["dropped_claims"], [(action["action"], action["resource"]) for action in kept["actions"]]
+
+    planned = drop(check_mode=True)
+    assert volumes(ec2, volume_id) == {volume_id}
+    assert drop() == planned == (["data"], [("create", f"EBS snapshot of {volume_id}"), ("delete", f"PersistentVolume {name}")])
+    assert (claims(cluster, namespace), volumes(ec2, volume_id), len(snapshots(ec2, volume_id))) == ([], set(), 1)
+    assert drop() == ([], [])
 
 
 def test_no_labels_would_mean_all_claims(remove):

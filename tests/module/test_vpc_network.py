@@ -103,6 +103,19 @@ def test_twelve_steps(standin, run_module, ec2, options, flow_logs):
     assert [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if vpc["IsDefault"]] == default
 
 
+@pytest.mark.parametrize(("region", "asked", "zones"), [("us-west-1", None, 2), ("us-east-1", 4, 4), ("us-east-1", 5, 5)])
+def test_networks_of_two_four_and_five_zones(standin, run_module, options, region, asked, zones):
+    ec2 = standin.client("ec2", region)
+    given = {**options, "region": region, "zone_count": asked, "nat_mode": "per_zone"}
+    made = plan_and_do(standin, run_module, **given)["network"]
+    assert [len(made[key]) for key in ("zone_ids", "public_subnet_ids", "private_subnet_ids", "nat_gateway_ids")] == [zones] * 4
+    subnets = ec2.describe_subnets(SubnetIds=[*made["public_subnet_ids"], *made["private_subnet_ids"]])["Subnets"]
+    assert sorted(subnet["AvailabilityZoneId"] for subnet in subnets) == sorted(made["zone_ids"] * 2)
+    assert default_routes(ec2, made) == made["nat_gateway_ids"]
+    gone = plan_and_do(standin, run_module, name=given["name"], tags=given["tags"], region=region, state="absent")
+    assert (gone["network"], vpcs(ec2, given["name"])) == (None, [])
+
+
 def test_t12_a_role_that_ec2_does_not_see_yet_is_waited_for(standin, run_module, ec2, options, flow_logs):
     hidden = {"code": "InvalidParameter", "message": "Unable to assume given IAM role"}
     standin.fault("CreateFlowLogs", kind="error", count=2, **hidden)
@@ -115,14 +128,15 @@ def test_absent_removes_what_eks_left_and_names_what_others_left(standin, run_mo
     small = {**options, "nat_mode": "none", "zone_count": 1, "gateway_endpoints": []}
     made = run_module("vpc_network", **small)["network"]
     subnet_id = made["private_subnet_ids"][0]
-    tags = [{"ResourceType": "security-group", "Tags": [{"Key": "kubernetes.io/cluster/x", "Value": "owned"}]}]
+    cluster_tag = f"kubernetes.io/cluster/{small['name']}"
+    tags = [{"ResourceType": "security-group", "Tags": [{"Key": cluster_tag, "Value": "owned"}]}]
     for name in ("one", "two"):
         ec2.create_security_group(GroupName=name, Description="left", VpcId=made["vpc_id"], TagSpecifications=tags)
-    groups = ec2.describe_security_groups(Filters=[{"Name": "tag-key", "Values": ["kubernetes.io/cluster/x"]}])["SecurityGroups"]
+    groups = ec2.describe_security_groups(Filters=[{"Name": "tag-key", "Values": [cluster_tag]}])["SecurityGroups"]
     for group, other in (groups, groups[::-1]):
         pair = [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": other["GroupId"]}]}]
         ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=pair)
-    ec2.create_network_interface(SubnetId=subnet_id, Description="Amazon EKS x")
+    ec2.create_network_interface(SubnetId=subnet_id, Description=f"Amazon EKS {small['name']}")
     strange = ec2.create_network_interface(SubnetId=subnet_id, Description="a database")["NetworkInterface"]["NetworkInterfaceId"]
 
     mark = standin.mark()

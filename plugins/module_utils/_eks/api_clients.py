@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 from .. import _tags
+from .._cidr import canonical_blocks, same_blocks
 from .._resource import KNOWN_AFTER_APPLY, Attribute, Resource
 from .._visibility import patiently
 from .._vpc import changes
@@ -69,7 +70,7 @@ class ApiClients(Resource):
         self.group_id = group_id
         self.own_tags = {**as_tags(tags), _tags.NAME: NAME, _tags.MANAGED_BY: _tags.COLLECTION}
         self.attributes = (
-            Attribute("api_client_cidr_blocks", lambda found: found["cidr_blocks"], same=same_members),
+            Attribute("api_client_cidr_blocks", lambda found: found["cidr_blocks"], same=same_blocks),
             Attribute("api_client_security_group_ids", lambda found: found["group_ids"], same=same_members),
         )
 
@@ -94,7 +95,7 @@ class ApiClients(Resource):
     def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         """Let in who is missing before others are let in no more."""
         needed = {
-            *wanted.get("api_client_cidr_blocks", found["cidr_blocks"]),
+            *canonical_blocks(wanted.get("api_client_cidr_blocks", found["cidr_blocks"])),
             *wanted.get("api_client_security_group_ids", found["group_ids"]),
         }
         ours = [rule for rule in found["rules"] if self._is_ours(rule)]

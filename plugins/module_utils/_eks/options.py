@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._cidr import source_error
+from .._cidr import service_block_error, source_error
 from .._errors import PlatformError
 from .._resource import KNOWN_AFTER_APPLY
 from .common import minor
@@ -27,14 +26,7 @@ def check_cluster(options: Mapping[str, Any]) -> None:
             "beginning with a letter or a digit, e.g. opta-staging."
         )
     check_kubernetes_version("version", options.get("version"))
-    for block in options.get("public_access_cidrs") or []:
-        sentence = None if block == KNOWN_AFTER_APPLY else source_error("public_access_cidrs", block, (4, 6))
-        if sentence:
-            raise PlatformError(sentence)
-    for block in options.get("api_client_cidr_blocks") or []:
-        check_network("api_client_cidr_blocks", block)
-    if options.get("service_ipv4_cidr"):
-        check_network("service_ipv4_cidr", options["service_ipv4_cidr"])
+    _check_blocks(options)
     if options.get("endpoint_public_access") is False and options.get("endpoint_private_access") is False:
         raise PlatformError("endpoint_public_access and endpoint_private_access are both off, nobody could reach the cluster: turn one on.")
     if options["state"] == "present" and options.get("subnet_ids") is not None and len(options["subnet_ids"]) < 2:
@@ -97,11 +89,12 @@ def check_kubernetes_version(option: str, version: str | None) -> None:
         minor(version, option)
 
 
-def check_network(option: str, block: str) -> None:
-    """Raise PlatformError when block is not a CIDR block."""
-    if block == KNOWN_AFTER_APPLY:
-        return
-    try:
-        ipaddress.ip_network(block)
-    except ValueError:
-        raise PlatformError(f"{option} holds {block!r}, which is not a CIDR block without host bits, e.g. 203.0.113.0/24.") from None
+def _check_blocks(options: Mapping[str, Any]) -> None:
+    versions = {"public_access_cidrs": (4, 6), "api_client_cidr_blocks": (4,)}
+    blocks = [(name, block) for name in versions for block in options.get(name) or [] if block != KNOWN_AFTER_APPLY]
+    sentences = [source_error(name, block, versions[name]) for name, block in blocks]
+    service = options.get("service_ipv4_cidr")
+    sentences += [service_block_error("service_ipv4_cidr", service)] if service and service != KNOWN_AFTER_APPLY else []
+    wrong = next((sentence for sentence in sentences if sentence), None)
+    if wrong:
+        raise PlatformError(wrong)

@@ -16,6 +16,7 @@ from .._errors import PlatformError
 from .._names import Identity
 from .._network.own_vpc import own_vpc
 from .._rds.described import KINDS
+from .._resource import Outcome
 from .._s3 import api as s3_api
 from .._s3.described import beginning
 from .._side_by_side import side_by_side
@@ -23,7 +24,8 @@ from .._vpc import api as vpc_api
 from .._vpc.network import Network, Options
 from .._vpc.plan import usable_zones
 from .._vpc.reading import Reading
-from .._vpc.vpc import blocks_of
+from .._vpc.routes import RouteTable
+from .._vpc.vpc import InternetGateway, blocks_of
 from .databases import database_outputs
 from .dns_cert import Domain
 from .elasticache import elasticache_outputs
@@ -33,6 +35,8 @@ from .parents import Parents
 from .s3 import s3_outputs
 
 Client = Callable[[str], Any]
+#: parts of a network whose change says that a run ended before its subnets had a way out; other changes leave the outputs as they are
+WAYS_OUT = (RouteTable.kind, InternetGateway.kind)
 NETWORK_KEYS = ("vpc_id", "zone_ids", "public_subnet_ids", "private_subnet_ids", "nat_public_ips")
 
 
@@ -164,7 +168,7 @@ class Environment:
         # Judged by what stands: an option that is given would say what is wanted
         options = Options(name=self.identity.name, region=self.identity.region, tags=self.reading.tags)
         outcomes = Network(self.reading, options, check_mode=True).bring()
-        return None if any(outcome.action for outcome in outcomes) else dict(outcomes[0].resource or {})
+        return dict(outcomes[0].resource or {}) if all(map(_stands, outcomes)) else None
 
     def _brought_vpc(self) -> dict[str, Any] | None:
         client, vpc_id = self.client("ec2"), self.brought["vpc_id"]
@@ -232,3 +236,8 @@ class Environment:
         zones = {subnet["SubnetId"]: subnet["AvailabilityZoneId"] for subnet in self.reading.items("subnets")}
         single = [group for group in groups if len(group.get("subnets") or []) == 1]
         return sorted({group["nodegroupName"].removesuffix(f"-{zones.get(group['subnets'][0], '')}") for group in single})
+
+
+def _stands(part: Outcome) -> bool:
+    """Whether a part of a network is there, be it with other rules, tags or attributes than it is to have."""
+    return part.action is None or (part.action == "update" and part.kind not in WAYS_OUT)

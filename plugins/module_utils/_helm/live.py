@@ -11,6 +11,7 @@ from .._kubernetes import difference
 from .._kubernetes.apply import is_immutable
 from .._kubernetes.client import KubernetesClient, KubernetesError
 from .._kubernetes.discovery import Discovery, UnknownKind, path_of
+from .._kubernetes.helm_owner import goes_with
 from .._kubernetes.objects import Identity
 from .._kubernetes.ready import readiness
 from .._kubernetes.wait import Objects as Found
@@ -20,6 +21,7 @@ from .manifest import ObjectChange, Objects
 #: only in dry runs: nothing is ever stored under this name
 DRIFT_MANAGER = "opta.platform-drift"
 REPAIR_MANAGER = "opta.platform"
+CLAIM = "PersistentVolumeClaim"
 
 
 class Live:
@@ -89,6 +91,12 @@ class Live:
     def wait(self, timeout_seconds: float) -> Found:
         """Wait until all objects are ready; raises with what the cluster says about those that are not."""
         return wait_until_ready(self._client, self.at_paths(), timeout_seconds)
+
+    def going_claims(self, changed: Mapping[Identity, ObjectChange], release: str, namespace: str) -> list[str]:
+        """The PersistentVolumeClaims of a release, in its namespace, that helm deletes with these changes."""
+        going = [name for name, change in changed.items() if change.action == "delete" and name.kind == CLAIM]
+        found = {name.name: self.found.get(name) for name in going if name.namespace == namespace}
+        return sorted(name for name, obj in found.items() if obj and goes_with(obj["metadata"], release))
 
     def at_paths(self) -> dict[str, dict[str, Any]]:
         """Those that exist, by their paths."""

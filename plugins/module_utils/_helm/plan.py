@@ -45,12 +45,17 @@ class Wanted:
 
 @dataclass
 class Plan:
-    """What would be done. reasons: {field of the release: (before, after)}; objects: what changes in the cluster."""
+    """What would be done.
+
+    reasons: {field of the release: (before, after)}; objects: what changes in the cluster; dropped_claims: the PersistentVolumeClaims
+    that helm deletes although the release stays.
+    """
 
     action: str | None = None
     reasons: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     objects: dict[Identity, ObjectChange] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    dropped_claims: list[str] = field(default_factory=list)
 
     def outcome(self, wanted: Wanted) -> Outcome:
         """The plan as the module returns it: fields of the release, then one entry for each object."""
@@ -106,7 +111,9 @@ def not_ours(newest: Revision, environment: str | None) -> str | None:
     return "it was not made by this collection" if owner is None else f"it belongs to the environment {owner}"
 
 
-def as_resource(wanted: Wanted, stored: Stored | None, metadata: Mapping[str, Any], revision: Any = None) -> dict[str, Any]:
+def as_resource(
+    wanted: Wanted, stored: Stored | None, metadata: Mapping[str, Any], revision: Any = None, dropped_claims: Sequence[str] = ()
+) -> dict[str, Any]:
     """The module's result: the release as helm stored it, or, in a plan, as it would be."""
     if stored is not None and revision is None:
         facts = {"revision": stored.number, "status": stored.status, "chart": stored.chart}
@@ -114,4 +121,4 @@ def as_resource(wanted: Wanted, stored: Stored | None, metadata: Mapping[str, An
     else:
         facts = {"revision": revision or KNOWN_AFTER_APPLY, "status": DEPLOYED, "chart": metadata["name"]}
         facts |= {"chart_version": metadata["version"], "app_version": metadata["appVersion"]}
-    return {"name": wanted.name, "namespace": wanted.namespace, **facts}
+    return {"name": wanted.name, "namespace": wanted.namespace, **facts, "dropped_claims": list(dropped_claims)}

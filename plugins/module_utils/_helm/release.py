@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .._errors import Refused
 from .._kubernetes import apply
+from .._kubernetes.claims import Claims
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.objects import Identity
 from .._resource import Outcome
@@ -73,10 +74,12 @@ class Release:
         if plan.action:
             if newest is not None and newest.unfinished:
                 rollout.repair(newest, base)
+            if plan.dropped_claims:
+                Claims.of_release(self._client, wanted.namespace, wanted.name, plan.dropped_claims).hold()
             stored = rollout.upgrade(renderer, base, self._drifted)
         elif stored is not None and wanted.wait:
             stored = rollout.finish(stored, None, self._live)
-        outcome.resource = as_resource(wanted, stored, {})
+        outcome.resource = as_resource(wanted, stored, {}, dropped_claims=plan.dropped_claims)
         return [outcome, *namespace]
 
     def absent(self) -> list[Outcome]:
@@ -127,7 +130,12 @@ class Release:
             if ignored:
                 notes.append(f"{wanted.title}: fields that the chart makes at random are not compared: {', '.join(ignored)}.")
         live.refuse_immutable(found)
-        return Plan("update", reasons, _together(found, drift, set(after)), notes)
+        dropped = live.going_claims(found, wanted.name, wanted.namespace)
+        if dropped:
+            notes.append(
+                f"{wanted.title}: its new values drop PersistentVolumeClaims, whose volumes are kept (Retain): {', '.join(dropped)}."
+            )
+        return Plan("update", reasons, _together(found, drift, set(after)), notes, dropped)
 
     def _creation(self, renderer: Renderer, exists: bool, unfinished: bool = False) -> Plan:
         objects, notes = renderer.objects(exists, unfinished)
@@ -138,7 +146,8 @@ class Release:
         if plan.action is None:
             outcome.resource = as_resource(self._wanted, stored, {})
         else:
-            outcome.resource = as_resource(self._wanted, None, renderer.metadata(), 1 if plan.action == "create" else None)
+            number = 1 if plan.action == "create" else None
+            outcome.resource = as_resource(self._wanted, None, renderer.metadata(), number, plan.dropped_claims)
         return outcome
 
     def _namespace(self) -> list[Outcome]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from .._cidr import canonical
 from . import load_balancer
 from .definition import Addon, Inputs, budget, chart_labels, resources, spread
 
@@ -57,7 +58,7 @@ def values(inputs: Inputs) -> dict[str, Any]:
 
 def _client_addresses(inputs: Inputs) -> dict[str, Any]:
     """Read from the proxy protocol, of which only the load balancer's word counts."""
-    trusted = [{"type": "CIDR", "value": block} for block in inputs["vpc_cidr_blocks"]]
+    trusted = [{"type": "CIDR", "value": canonical(block)} for block in inputs["vpc_cidr_blocks"]]
     return {"mode": "ProxyProtocol", "setIPRecursively": True, "trustedAddresses": trusted}
 
 

@@ -63,11 +63,11 @@ def is_on(key: str, inputs: Inputs) -> bool:
     return truth(inputs["addons"][key]["enabled"]) and (has_zone or not ADDONS[key].needs_zone)
 
 
-def roles(inputs: Inputs, on: bool = True) -> list[dict[str, Any]]:
-    """The IAM roles of the add-ons that are on, or the names and tags of those that are off: for irsa_role."""
+def roles(inputs: Inputs, on: bool = True, only: str = "") -> list[dict[str, Any]]:
+    """The IAM roles of the add-ons that are on, or the names and tags of those that are off: for irsa_role. only: of this add-on."""
     found = []
     for key, addon in ADDONS.items():
-        if addon.statements is None or is_on(key, inputs) is not on:
+        if addon.statements is None or is_on(key, inputs) is not on or (only and key != only):
             continue
         role: dict[str, Any] = {"name": addon.role_name(inputs), "tags": owner_tags(inputs, addon.release)}
         if on:
@@ -142,6 +142,16 @@ def charts_off(extra_charts: Sequence[Mapping[str, Any]] | None, every: bool = F
     """Release and namespace of the charts of the user that are off, or of every one."""
     going = [entry for entry in extra_charts or [] if every or not truth(entry.get("enabled", True))]
     return [{"name": entry["name"], "namespace": entry.get("namespace") or entry["name"]} for entry in going]
+
+
+def charts_losing_claims(
+    extra_charts: Sequence[Mapping[str, Any]] | None, releases: Sequence[Mapping[str, Any] | None]
+) -> list[dict[str, Any]]:
+    """As charts_off, and the charts that stay, with the claims that their upgrade dropped. releases: as helm_releases returned them."""
+    dropped = {(release["name"], release["namespace"]): release["dropped_claims"] for release in releases if release}
+    off = charts_off(extra_charts)
+    staying = [chart for chart in charts_off(extra_charts, every=True) if chart not in off]
+    return [*off, *({**chart, "dropped_claims": dropped.get((chart["name"], chart["namespace"]), [])} for chart in staying)]
 
 
 def were_removed(results: Sequence[Mapping[str, Any]], key: str, inputs: Inputs) -> bool:

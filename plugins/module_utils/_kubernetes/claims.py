@@ -6,7 +6,7 @@ The claim goes first and its volume stays: from then on nothing can write to it,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,8 @@ RETAIN = "Retain"
 class Claims:
     """The claims of one namespace that have these labels, or that helm deletes with a release.
 
-    tags: for the snapshots. user: who had the volumes, as the snapshots' description says it.
+    tags: for the snapshots. user: who had the volumes, as the snapshots' description says it. only: the names of the claims that helm
+    deletes although the release stays; None when the whole release goes.
     """
 
     client: KubernetesClient
@@ -43,6 +44,12 @@ class Claims:
     check_mode: bool
     timeout_seconds: float
     release: str = ""
+    only: Collection[str] | None = None
+
+    @classmethod
+    def of_release(cls, client: KubernetesClient, namespace: str, release: str, only: Collection[str]) -> Claims:
+        """Those that an upgrade drops, to be held."""
+        return cls(client, None, namespace, {}, {}, release, False, False, 0, release, only)
 
     def hold(self) -> list[Outcome]:
         """Let the volumes outlive their claims, which go with the release; what was done, or would be."""
@@ -63,8 +70,10 @@ class Claims:
     def remove(self) -> list[Outcome]:
         """Everything, also what a run that was killed has left; what was done, or would be."""
         claims = self._claims()
+        if self.only and not self.check_mode:
+            self._wait_for_deletions(claims)
         left = self._list("PersistentVolume", VOLUMES, {**self._marks(), NAMESPACE_LABEL: self.namespace})
-        volumes = {volume["metadata"]["name"]: volume for volume in left if not self.release or not _is_bound(volume)}
+        volumes = {volume["metadata"]["name"]: volume for volume in left if not self.release or not self._is_claimed(volume)}
         # in a plan the release, which takes its claims along, is still there
         for claim in claims if self.check_mode or not self.release else []:
             volume = self._volume_of(claim)
@@ -81,7 +90,22 @@ class Claims:
 
     def _claims(self) -> list[dict[str, Any]]:
         found = self._list("PersistentVolumeClaim", f"/api/v1/namespaces/{self.namespace}/persistentvolumeclaims", self.labels)
-        return [claim for claim in found if not self.release or goes_with(claim["metadata"], self.release)]
+        chosen = [claim for claim in found if self.only is None or claim["metadata"]["name"] in self.only]
+        return [claim for claim in chosen if not self.release or goes_with(claim["metadata"], self.release)]
+
+    def _wait_for_deletions(self, claims: list[dict[str, Any]]) -> None:
+        """Helm does not wait until the claims are gone that an upgrade deletes: they stay while a pod uses them."""
+        going = [claim for claim in claims if claim["metadata"].get("deletionTimestamp")]
+        wait_until_gone(self.client, {self._path(claim["metadata"]["name"]): claim for claim in going}, self.timeout_seconds)
+
+    def _path(self, name: str) -> str:
+        return f"/api/v1/namespaces/{self.namespace}/persistentvolumeclaims/{name}"
+
+    def _is_claimed(self, volume: Mapping[str, Any]) -> bool:
+        """Whether the claim that the volume was made for is still there; the volume's own phase says so only a moment later."""
+        owner = volume["spec"]["claimRef"]
+        claim = self.client.get(self._path(owner["name"]))
+        return claim is not None and claim["metadata"]["uid"] == owner["uid"]
 
     def _marks(self) -> dict[str, str]:
         return {RELEASE_LABEL: self.release} if self.release else dict(self.labels)
@@ -116,7 +140,7 @@ class Claims:
         volume = claim["spec"].get("volumeName")
         if volume:
             self._retain(volume)
-        path = f"/api/v1/namespaces/{self.namespace}/persistentvolumeclaims/{name}"
+        path = self._path(name)
         self.client.delete(path, claim["metadata"]["uid"], "Background")
         wait_until_gone(self.client, {path: claim}, self.timeout_seconds)
         return outcome
@@ -142,10 +166,6 @@ def volume_id(volume: Mapping[str, Any]) -> str | None:
     """The EBS volume of a PersistentVolume; None for another kind of storage."""
     source = volume["spec"].get("csi") or {}
     return source.get("volumeHandle") if source.get("driver") == DRIVER else None
-
-
-def _is_bound(volume: Mapping[str, Any]) -> bool:
-    return (volume.get("status") or {}).get("phase") == "Bound"
 
 
 def _of_kubernetes(volume: Mapping[str, Any]) -> dict[str, str]:

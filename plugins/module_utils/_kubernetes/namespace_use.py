@@ -1,5 +1,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether a namespace holds what others made: it must not go with one of those that share it. Private to the collection."""
+"""Whether a namespace holds what others made: it must not go with one of those that share it. Private to the collection.
+
+Of Kubernetes's own kinds LISTS has what a namespace is used for; the others are rules for that (Role, NetworkPolicy, ResourceQuota, …), or
+made of it by controllers (ReplicaSet, EndpointSlice, Event, Lease). Of custom resources every kind counts.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .client import METADATA_LIST, KubernetesClient
+from .custom_kinds import custom_resources
 from .wait import together
 
 #: what every use of a namespace has at least one of
@@ -35,7 +40,10 @@ def others(client: KubernetesClient, namespace: str, own_labels: Mapping[str, st
         answer = client.get(LISTS[kind].format(namespace), accept=METADATA_LIST) or {}
         return [f"{kind} {item['metadata']['name']}" for item in answer.get("items") or [] if is_of_others(kind, item, own_labels)]
 
-    return [name for found in together(ask, LISTS) for name in found]
+    custom = [
+        f"{kind} {item['name']}" for kind, item in custom_resources(client, namespace) if is_of_others(kind, {"metadata": item}, own_labels)
+    ]
+    return [*(name for found in together(ask, LISTS) for name in found), *custom]
 
 
 def is_of_others(kind: str, item: Mapping[str, Any], own_labels: Mapping[str, str]) -> bool:

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What a namespace must not be deleted with: what runs in it, is reached there or keeps data there. Private to the collection.
 
-Secrets, ConfigMaps and ServiceAccounts alone are no use: charts and controllers leave theirs behind.
+Secrets, ConfigMaps and ServiceAccounts alone are no use: charts and controllers leave theirs behind. Of custom resources every kind counts.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from .client import METADATA_LIST, KubernetesClient
+from .custom_kinds import custom_resources
 from .discovery import Discovery, UnknownKind, path_of
 from .helm_owner import goes_with
 from .namespace_use import LISTS
@@ -41,7 +42,9 @@ class Users:
 
     def named(self) -> list[str]:
         """Kind and name of each."""
-        return [name for found in together(self._of_kind, SELECTED) for name in found]
+        custom = custom_resources(self._client, self._namespace)
+        own = [name for found in together(self._of_kind, SELECTED) for name in found]
+        return [*own, *(f"{kind} {metadata['name']}" for kind, metadata in custom if not self._goes(metadata))]
 
     def _of_kind(self, kind: str) -> list[str]:
         answer = self._client.get(LISTS[kind].format(self._namespace), METADATA_LIST, **SELECTED[kind]) or {}

@@ -29,7 +29,8 @@ def convert(variable: str, value: Any, option: Option) -> tuple[Any, list[str]]:
 
 def convert_all(given: Mapping[str, Any], options: Mapping[str, Option]) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """All inputs by name, converted where they can be; and the sentences by the names of those that cannot."""
-    values, problems = dict(given), {}
+    values = {name: None if is_null(value, options.get(name, {})) else value for name, value in given.items()}
+    problems: dict[str, list[str]] = {}
     for variable in sorted(name for name in set(given) & set(options) if is_given(given[name], options[name])):
         values[variable], told = convert(variable, given[variable], options[variable])
         if told:
@@ -39,7 +40,16 @@ def convert_all(given: Mapping[str, Any], options: Mapping[str, Option]) -> tupl
 
 def is_given(value: Any, option: Option) -> bool:
     """Whether a value was given at all. Before ansible-core 2.19 a template that answers None is an empty string."""
-    return value is not None and (value != "" or option.get("type", "str") in ("str", "raw"))
+    return value is not None and (value != "" or _may_be_empty(option))
+
+
+def is_null(value: Any, option: Option) -> bool:
+    """Whether a value is None, or the empty string, of an input that is null by default and cannot be an empty string."""
+    return option.get("default") is None and not is_given(value, option)
+
+
+def _may_be_empty(option: Option) -> bool:
+    return option.get("type", "str") in ("str", "raw") and "" in option.get("choices", [""])
 
 
 def _prepared(name: str, where: str, value: Any, option: Option, problems: list[str]) -> Any:

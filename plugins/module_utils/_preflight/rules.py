@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 from typing import Any
 
-from .._cidr import source_error
+from .._cidr import block_error, service_block_error, source_error
 from .database_rules import database_rules
 from .dns_cert_rules import dns_cert_aws_rules, dns_cert_rules
 from .elasticache_rules import elasticache_rules
@@ -140,28 +140,25 @@ def _eks(given: Mapping[str, Any]) -> list[str]:
                 "network_nat_mode is none: nodes could not reach EKS and the registries. Use single or per_zone, or give the gateway "
                 f"endpoint s3 and network_interface_endpoints: {', '.join(INTERFACE_ENDPOINTS_FOR_NODES)}."
             )
-    variable = "eks_api_client_cidr_blocks"
-    sentences.extend(_block(variable, block) for block in given.get(variable) or [] if not _is_block(block))
     if given.get("eks_endpoint_public_cidr_blocks") == [] and given.get("eks_endpoint_public_enabled") is not False:
         sentences.append(
             "eks_endpoint_public_cidr_blocks is empty: name the blocks that may reach the endpoint, for example [203.0.113.0/24], "
             "or set eks_endpoint_public_enabled: false."
         )
-    blocks = given.get("eks_endpoint_public_cidr_blocks") or []
-    wrong = (source_error("eks_endpoint_public_cidr_blocks", block, (4, 6)) for block in blocks)
-    return sentences + [sentence for sentence in wrong if sentence]
+    return [*sentences, *_eks_blocks(given)]
 
 
-def _is_block(block: Any) -> bool:
-    try:
-        IPv4Network(str(block))
-    except ValueError:
-        return False
-    return True
-
-
-def _block(variable: str, block: Any) -> str:
-    return f"{variable} has {block!r}: it must be a block of IPv4 addresses without host bits, for example 10.0.0.0/16."
+def _eks_blocks(given: Mapping[str, Any]) -> list[str]:
+    versions = {"eks_endpoint_public_cidr_blocks": (4, 6), "eks_api_client_cidr_blocks": (4,)}
+    sentences = [source_error(name, block, versions[name]) for name in versions for block in given.get(name) or []]
+    service, whole = given.get("eks_service_ipv4_cidr"), given.get("network_cidr_block")
+    if service:
+        wrong = service_block_error("eks_service_ipv4_cidr", service)
+        sentences.append(wrong)
+        known = not wrong and not given.get("network_vpc_id") and whole and not block_error("network_cidr_block", whole)
+        if known and IPv4Network(service).overlaps(IPv4Network(whole)):
+            sentences.append(f"eks_service_ipv4_cidr: {service} overlaps network_cidr_block {whole}; services need addresses of their own.")
+    return [sentence for sentence in sentences if sentence]
 
 
 def _node_groups(groups: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from .conversion import is_null
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -74,12 +76,16 @@ def unknown_variables(present: Iterable[str], known: Iterable[str], roles: Itera
     return sentences
 
 
-def empty_variables(values: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """A sentence for each input that is given as an empty string; those whose default is empty may be."""
+def empty_variables(values: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]], nullable: Collection[str] = ()) -> list[str]:
+    """A sentence for each input that is given as an empty string; those whose default is empty may be.
+
+    nullable: inputs that are null by default, of which an empty string is a null where it can be nothing else.
+    """
     sentences = []
     for variable, value in sorted(values.items()):
         option = options.get(variable, {})
-        if isinstance(value, str) and not value.strip() and option.get("default") != "":
+        null = variable in nullable and is_null(value, option)
+        if isinstance(value, str) and not value.strip() and option.get("default") != "" and not null:
             sentences.append(f"{variable} is empty: give it a value, for example {_example(variable, option)}, or leave it out.")
     return sentences
 

@@ -29,7 +29,7 @@ def living(reading: Reading) -> list[Mapping[str, Any]]:
     return [
         interface
         for interface in reading.items("network_interfaces")
-        if interface["NetworkInterfaceId"] not in skipped and not (is_owned_interface(interface) and interface.get("Status") == "available")
+        if interface["NetworkInterfaceId"] not in skipped and not (_owned(reading, interface) and interface.get("Status") == "available")
     ]
 
 
@@ -67,14 +67,17 @@ def refuse_what_blocks(reading: Reading, ours: Mapping[str, set[str]], check_mod
     going = of_environment(reading) if check_mode else set()
 
     def goes(interface: Mapping[str, Any]) -> bool:
-        return is_owned_interface(interface) or any(group["GroupId"] in going for group in interface.get("Groups") or [])
+        return _owned(reading, interface) or any(group["GroupId"] in going for group in interface.get("Groups") or [])
+
+    def group_goes(group: Mapping[str, Any]) -> bool:
+        return group.get("GroupName") == "default" or is_owned_group(group, reading.cluster_name) or group["GroupId"] in going
 
     blocking = [shown_interface(interface) for interface in living(reading) if not goes(interface)]
     for collection, key, skip in (
         ("subnets", "SubnetId", lambda item: False),
         ("nat_gateways", "NatGatewayId", lambda item: str(item.get("State")).lower() in ("deleted", "failed")),
         ("route_tables", "RouteTableId", lambda item: any(a.get("Main") for a in item.get("Associations") or [])),
-        ("security_groups", "GroupId", lambda item: item.get("GroupName") == "default" or is_owned_group(item) or item["GroupId"] in going),
+        ("security_groups", "GroupId", group_goes),
         ("endpoints", "VpcEndpointId", lambda item: str(item.get("State")).lower() == "deleted" or is_owned_endpoint(item)),
     ):
         others = [item for item in reading.items(collection) if item[key] not in ours.get(collection, set()) and not skip(item)]
@@ -102,7 +105,7 @@ def wait_for_interfaces(reading: Reading, timeout_seconds: float) -> None:
 def remove_leftovers(reading: Reading, check_mode: bool) -> list[Outcome]:
     """Delete the interfaces and security groups that were left behind."""
     outcomes = []
-    for interface in [i for i in reading.items("network_interfaces") if is_owned_interface(i) and i.get("Status") == "available"]:
+    for interface in [i for i in reading.items("network_interfaces") if _owned(reading, i) and i.get("Status") == "available"]:
         interface_id = interface["NetworkInterfaceId"]
         outcomes.append(_deleted("network interface", interface_id, {"description": interface.get("Description")}))
         if not check_mode:
@@ -110,7 +113,8 @@ def remove_leftovers(reading: Reading, check_mode: bool) -> list[Outcome]:
             reading.forget("network_interfaces", interface_id)
     # A group that is still in use goes with what uses it: a plan does not count it as left behind
     in_use = {group["GroupId"] for interface in living(reading) for group in interface.get("Groups") or []}
-    groups = [group for group in reading.items("security_groups") if is_owned_group(group) and group["GroupId"] not in in_use]
+    owned = [group for group in reading.items("security_groups") if is_owned_group(group, reading.cluster_name)]
+    groups = [group for group in owned if group["GroupId"] not in in_use]
     for group in groups if not check_mode else []:
         _forget_other_groups(reading.client, group)
     for group in groups:
@@ -119,6 +123,10 @@ def remove_leftovers(reading: Reading, check_mode: bool) -> list[Outcome]:
             changes.delete_security_group(reading.client, group["GroupId"])
             reading.forget("security_groups", group["GroupId"])
     return outcomes
+
+
+def _owned(reading: Reading, interface: Mapping[str, Any]) -> bool:
+    return is_owned_interface(interface, reading.cluster_name, reading.items("security_groups"))
 
 
 def _forget_other_groups(client: Any, group: Mapping[str, Any]) -> None:

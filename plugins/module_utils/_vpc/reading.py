@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from .. import _tags
+from .._names import CLUSTER_NAME_LIMIT, shortened
 from .._side_by_side import side_by_side
 from . import api
 
@@ -63,6 +64,11 @@ class Reading:
         self._read_together(["vpcs", "internet_gateways", "addresses", "zones"])
         self.vpc_id: str | None = None
         self.find_vpc()
+
+    @property
+    def cluster_name(self) -> str:
+        """What the EKS cluster of the network's environment is called."""
+        return shortened(self.name, CLUSTER_NAME_LIMIT)
 
     def services(self, kind: str) -> list[dict[str, Any]]:
         """The services that have endpoints of a kind, Gateway or Interface."""

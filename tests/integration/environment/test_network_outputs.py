@@ -126,3 +126,21 @@ def test_a_vpc_of_somebody_else_with_the_name_is_not_read_and_told(region: Accou
     outputs, (note,) = region.read()
     assert outputs is None
     assert note == "VPC opta-test is not read as the environment's, and stays as it is: it was not made by this collection."
+
+
+def test_a_network_that_was_changed_by_hand_is_read_but_for_one_without_a_way_out(region: Account) -> None:
+    made = region.bring(nat_mode="single", gateway_endpoints=["s3"])
+    ec2 = region.client("ec2")
+    open_to_all = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    ec2.authorize_security_group_ingress(GroupId=made["default_security_group_id"], IpPermissions=open_to_all)
+    ec2.modify_vpc_attribute(VpcId=made["vpc_id"], EnableDnsHostnames={"Value": False})
+    ec2.modify_subnet_attribute(SubnetId=made["public_subnet_ids"][0], MapPublicIpOnLaunch={"Value": True})
+    ec2.delete_tags(Resources=made["private_subnet_ids"][:1], Tags=[{"Key": "kubernetes.io/role/internal-elb"}])
+    planned = region.bring(check_mode=True, nat_mode="single", gateway_endpoints=["s3"])
+    assert {action["action"] for action in planned["actions"]} == {"update"}
+    outputs, _notes = region.read()
+    assert outputs is not None
+    names = ("vpc_id", "zone_ids", "public_subnet_ids", "private_subnet_ids", "nat_public_ips")
+    assert {name: outputs[name] for name in names} == {name: planned[name] for name in names} == {name: made[name] for name in names}
+    ec2.delete_route(RouteTableId=made["private_route_table_ids"][0], DestinationCidrBlock="0.0.0.0/0")
+    assert region.read()[0] is None

@@ -366,5 +366,19 @@ def test_an_endpoint_of_the_user_for_guardduty_is_named_and_stays(cloud):
     assert cloud.changing() == []
 
 
+@pytest.mark.parametrize("tag", ["kubernetes.io/cluster/{cluster}=owned", "elbv2.k8s.aws/cluster={cluster}"])
+def test_what_another_cluster_left_in_the_vpc_is_named_and_stays(cloud, tag):
+    made = cloud.bring(**WHOLE)[0].resource
+    key, value = tag.format(cluster="foreign").split("=")
+    tags = [{"ResourceType": "security-group", "Tags": [{"Key": key, "Value": value}]}]
+    group = cloud.ec2.create_security_group(GroupName="its", Description="its", VpcId=made["vpc_id"], TagSpecifications=tags)["GroupId"]
+    interface = cloud.ec2.create_network_interface(SubnetId=made["private_subnet_ids"][0], Description="Amazon EKS foreign")
+    with pytest.raises(Refused) as refused:
+        cloud.remove(check_mode=True)
+    assert group in str(refused.value)
+    assert interface["NetworkInterface"]["NetworkInterfaceId"] in str(refused.value)
+    assert cloud.changing() == []
+
+
 def test_every_row_of_what_aws_makes_has_a_source():
-    assert all(row.source for row in (*made_by_aws.INTERFACES, *made_by_aws.GROUPS))
+    assert all(row.source for row in (*made_by_aws.INTERFACES, *made_by_aws.CLUSTER_TAGS))

@@ -64,6 +64,13 @@ def test_clients_are_let_in_changed_and_let_in_no_more(group: Group) -> None:
     assert group.others <= group.rules(), "rules of EKS and of others stay"
 
 
+def test_blocks_are_compared_and_let_in_as_ec2_keeps_them(group: Group) -> None:
+    group.bring(["10.8.0.5", "10.1.2.3/16"], [])
+    assert group.sources() == {"10.8.0.5/32", "10.1.0.0/16"}
+    assert group.bring(["10.1.0.0/16", "10.8.0.5/32"], []).action is None
+    assert group.bring(["10.8.0.5", "10.1.2.3/16"], []).action is None
+
+
 def test_our_rules_carry_tags_and_one_of_others_gets_them_when_it_is_asked_for(group: Group) -> None:
     group.bring([BLOCK, "192.0.2.0/24"], [])
     assert group.bring([BLOCK, "192.0.2.0/24"], []).action is None

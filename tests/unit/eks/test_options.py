@@ -18,6 +18,8 @@ ENTRY = {"principal_arn": "arn:aws-cn:iam::111122223333:role/x"}
         ({"version": "latest"}, "version 'latest'"),
         ({"public_access_cidrs": ["203.0.113"]}, "public_access_cidrs has '203.0.113'"),
         ({"service_ipv4_cidr": "ten"}, "service_ipv4_cidr"),
+        ({"service_ipv4_cidr": "10.100.0.0"}, "service_ipv4_cidr is '10.100.0.0': it must lie within"),
+        ({"api_client_cidr_blocks": ["10.8.0.5", "fd00::/8"]}, "api_client_cidr_blocks has 'fd00::/8'"),
         ({"endpoint_public_access": False, "endpoint_private_access": False}, "both off"),
         ({"subnet_ids": ["subnet-1"]}, "at least two zones"),
     ],

@@ -6,7 +6,7 @@ import copy
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._helm.live import Live
-from ansible_collections.opta.platform.plugins.module_utils._helm.manifest import objects_of
+from ansible_collections.opta.platform.plugins.module_utils._helm.manifest import changes, objects_of
 
 MANIFEST = """
 apiVersion: apps/v1
@@ -62,3 +62,43 @@ def test_what_helm_left_of_a_drift_is_set_back():
     live.set_back()
     assert cluster.stored["spec"] == {"paused": False, "replicas": 1}
     assert live.drift() == {}
+
+
+CLAIMS = """
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: kept}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: gone}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+"""
+
+
+class Claims:
+    """An API server whose objects are all of the release store; one is annotated to be kept, one is gone."""
+
+    def get(self, path, **_query):
+        if path == "/api/v1":
+            kinds = {"PersistentVolumeClaim": "persistentvolumeclaims", "ConfigMap": "configmaps"}
+            return {"resources": [{"kind": kind, "name": name, "namespaced": True} for kind, name in kinds.items()]}
+        name = path.rpartition("/")[2]
+        annotations = {"meta.helm.sh/release-name": "store", "meta.helm.sh/release-namespace": "shop"}
+        annotations |= {"helm.sh/resource-policy": "keep"} if name == "kept" else {}
+        return None if name == "gone" else {"metadata": {"name": name, "namespace": "shop", "annotations": annotations}}
+
+
+def test_the_claims_that_an_upgrade_deletes_are_known():
+    before = objects_of(CLAIMS, "shop")
+    live = Live(Claims(), before, "shop")
+    assert live.going_claims(changes(before, {}), "store", "shop") == ["data"]
+    assert live.going_claims(changes(before, before), "store", "shop") == []
+    assert live.going_claims(changes(before, {}), "another", "shop") == []

@@ -13,6 +13,7 @@ from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import l
 from tests.support import collection
 from tests.support.identities import identity_of, marks
 
+ROLE = collection.ROOT / "roles" / "k8s_addons"
 OWN_CHARTS = collection.ROOT / "tests" / "standin" / "charts"
 #: directories of the real charts by name, for those who have them: OPTA_CHART_SOURCES=directory
 SOURCES = os.environ.get("OPTA_CHART_SOURCES", "")
@@ -184,3 +185,30 @@ def test_a_namespace_that_another_one_uses_stays(inputs):
     inputs["addons"]["datadog"]["enabled"] = False
     inputs["extra_charts"] = [{"name": "mine", "namespace": "datadog", "repository": "https://x", "chart_version": "1"}]
     assert table.namespaces(inputs, on=False) == []
+
+
+def test_charts_that_stay_may_have_lost_claims():
+    charts = [{"name": "on"}, {"name": "off", "enabled": "no"}, {"name": "other", "namespace": "shop"}]
+    releases = [{"name": "on", "namespace": "on", "dropped_claims": ["data"]}, None]
+    assert table.charts_losing_claims(charts, releases) == [
+        {"name": "off", "namespace": "off"},
+        {"name": "on", "namespace": "on", "dropped_claims": ["data"]},
+        {"name": "other", "namespace": "shop", "dropped_claims": []},
+    ]
+
+
+def test_the_identity_that_tells_of_external_dns_goes_after_its_records(inputs):
+    """A run that ends between two of these tasks has left what the next one decides by."""
+    tasks = yaml.safe_load((ROLE / "tasks" / "removed.yml").read_text())
+    modules = [next(key for key in task if key.startswith("opta.platform.")) for task in tasks[:3]]
+    assert modules == ["opta.platform.irsa_role", "opta.platform.external_dns_records", "opta.platform.irsa_role"]
+    looked, records, taken_back = tasks[:3]
+    assert (looked["check_mode"], taken_back.get("check_mode")) == (True, None)
+    assert looked["register"] in records["when"][1]
+    inputs["addons"]["external_dns"]["enabled"] = inputs["addons"]["cluster_autoscaler"]["enabled"] = False
+    (role,) = table.roles(inputs, False, "external_dns")
+    assert role in table.roles(inputs, False)
+    plan = {"results": [{"actions": [{"action": "delete", "resource": f"IAM role {role['name']}"}]}]}
+    assert table.were_removed([{"actions": []}, plan], "external_dns", inputs), "the release went in the run that was killed"
+    inputs["addons"]["external_dns"]["enabled"] = True
+    assert table.roles(inputs, False, "external_dns") == []

@@ -27,9 +27,25 @@ def test_every_list_is_asked():
         asked: list[str] = []
 
         def get(self, path, accept):
+            if path == "/apis":
+                return {}
             self.asked.append(path)
             return {"items": [{"metadata": {"name": "web"}}]} if path.endswith("/cronjobs") else {"items": []}
 
     cluster = Cluster()
     assert others(cluster, "shop", OURS) == ["CronJob web"]
     assert sorted(cluster.asked) == sorted(path.format("shop") for path in LISTS.values())
+
+
+def test_a_custom_resource_alone_keeps_the_namespace():
+    stored = [{"resource": "widgets", "responseKind": {"kind": "Widget"}, "scope": "Namespaced", "verbs": ["list", "delete"]}]
+    discovered = {"items": [{"metadata": {"name": "example.com"}, "versions": [{"version": "v1", "resources": stored}]}]}
+
+    class Cluster:
+        def get(self, path, accept):
+            if path == "/apis":
+                return discovered
+            ours = {"metadata": {"name": "ours", "labels": OURS}}
+            return {"items": [ours, {"metadata": {"name": "theirs"}}] if path == "/apis/example.com/v1/namespaces/shop/widgets" else []}
+
+    assert others(Cluster(), "shop", OURS) == ["Widget theirs"]

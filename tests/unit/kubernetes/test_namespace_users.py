@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.custom_kinds import custom_kinds
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.namespace_use import LISTS
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.namespace_users import SELECTED, Users
 
@@ -16,6 +17,15 @@ def item(name, annotations=None, owner=None, **metadata):
     return {"metadata": {"name": name, "annotations": annotations or {}, "ownerReferences": [owner] if owner else [], **metadata}}
 
 
+def group(name, version, freshness="Current", **resources):
+    """A group as aggregated discovery answers it. resources: plural: (kind, scope, verbs)."""
+    found = [
+        {"resource": plural, "responseKind": {"kind": kind}, "scope": scope, "verbs": verbs}
+        for plural, (kind, scope, verbs) in resources.items()
+    ]
+    return {"metadata": {"name": name}, "versions": [{"version": version, "freshness": freshness, "resources": found}]}
+
+
 class Cluster:
     """Answers for the lists of one namespace, and for its Gateway, which goes with the release."""
 
@@ -26,6 +36,10 @@ class Cluster:
 
     def get(self, path, *_accept, **query):
         last = path.rpartition("/")[2]
+        if path == "/apis":
+            return {"items": [group("example.com", "v1", widgets=("Widget", "Namespaced", ["list", "delete"]))]}
+        if last == "widgets":
+            return {"items": self.lists.get(last, [])}
         if path.endswith("gateways/public"):
             return item("public", RELEASE)
         if path.endswith("gateway.networking.k8s.io/v1"):
@@ -58,3 +72,29 @@ def test_a_plan_leaves_out_what_goes_with_a_release():
     lists = {"deployments": [item("agent", RELEASE), item("public-nginx", owner=GATEWAY)], "persistentvolumeclaims": [item("data", KEPT)]}
     assert users(["monitoring/datadog"], **lists) == ["PersistentVolumeClaim data"]
     assert users(["other/datadog"], **lists) == ["Deployment agent", "Deployment public-nginx", "PersistentVolumeClaim data"]
+
+
+def test_custom_resources_keep_the_namespace_but_for_what_goes_with_others():
+    owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
+    lists = [item("mine"), item("of-release", RELEASE), item("owned", owner=owner), item("old", deletionTimestamp="2026-11-29T00:00:00Z")]
+    assert users(widgets=lists) == ["Widget mine", "Widget of-release"]
+    assert users(["monitoring/datadog"], widgets=lists) == ["Widget mine"]
+
+
+def test_kinds_are_those_that_the_server_stores_in_namespaces():
+    class Server:
+        def get(self, path, accept):
+            assert (path, "APIGroupDiscoveryList" in accept) == ("/apis", True)
+            stored, read = ["create", "delete", "list"], ["get", "list"]
+            groups = [
+                group("apps", "v1", deployments=("Deployment", "Namespaced", stored)),
+                group("metrics.k8s.io", "v1beta1", pods=("PodMetrics", "Namespaced", read)),
+                group("example.com", "v2", widgets=("Widget", "Namespaced", stored), worlds=("World", "Cluster", stored)),
+                group("away.example.com", "v1", "Stale", things=("Thing", "Namespaced", stored)),
+            ]
+            older = group("example.com", "v1", widgets=("Widget", "Namespaced", stored), gears=("Gear", "Namespaced", stored))
+            groups[2]["versions"] += older["versions"]
+            return {"items": groups}
+
+    kinds = [(kind.api_version, kind.kind, kind.plural) for kind in custom_kinds(Server())]  # type: ignore[arg-type]
+    assert kinds == [("example.com/v2", "Widget", "widgets"), ("example.com/v1", "Gear", "gears")]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.opta.platform.plugins.filter.inputs import boolean
-from ansible_collections.opta.platform.plugins.module_utils._preflight.conversion import convert_all
+from ansible_collections.opta.platform.plugins.module_utils._preflight import variables
+from ansible_collections.opta.platform.plugins.module_utils._preflight.conversion import convert_all, is_null
 from ansible_collections.opta.platform.plugins.plugin_utils import _inputs
+
+from tests.support import collection
 
 JOB = {"name": "report", "schedule": "0 6 * * *"}
 
@@ -78,7 +82,7 @@ def test_what_cannot_be_meant_is_told(variable: str, given: Any, sentence: str) 
 
 def test_what_is_not_given_stays_away() -> None:
     given = {"network_zone_count": "3", "network_vpc_id": None, "network_cidr_block": "", "opta_service_run_as_user": ""}
-    assert convert_all(given, _inputs.options()) == ({**given, "network_zone_count": 3}, {})
+    assert convert_all(given, _inputs.options()) == ({**given, "network_zone_count": 3, "opta_service_run_as_user": None}, {})
     assert _inputs.validated_inputs(given) == {"network_zone_count": 3}
 
 
@@ -97,3 +101,28 @@ def test_a_whole_number_with_a_fraction_is_that_number_or_refused() -> None:
     name = "opta_service_memory_request_mib"
     values, problems = convert_all({name: "256.0"}, _inputs.options())
     assert (values[name], list(problems)) in ((256, []), ("256.0", [name]))
+
+
+def inputs_of_null() -> list[str]:
+    """Those that are null by default and whose empty string can mean nothing else."""
+    return sorted(name for name in _inputs.nullable() if is_null("", _inputs.options()[name]))
+
+
+def test_an_empty_string_is_null_where_it_can_be_nothing_else() -> None:
+    """Before ansible-core 2.19 a template that answers None is an empty string."""
+    names = inputs_of_null()
+    assert {"eks_log_types", "eks_node_groups", "network_zone_count", "eks_endpoint_public_enabled", "dns_cert_key_algorithm"} <= {*names}
+    assert not {"eks_version", "opta_service_tag", "aurora_vpc_cidr_blocks", "network_gateway_endpoints"} & {*names}
+    given = dict.fromkeys(names, "")
+    assert convert_all(given, _inputs.options()) == (dict.fromkeys(names), {})
+    for value in ("", None):
+        assert {_inputs.validated(value, name, "otherwise") for name in names} == {"otherwise"}
+    assert variables.empty_variables(given, _inputs.options(), _inputs.nullable()) == []
+
+
+def test_tasks_read_inputs_that_may_be_null_by_what_knows_the_empty_string() -> None:
+    """`is none` and default(omit) do not: they would hand an empty string to a module."""
+    names = "|".join(inputs_of_null())
+    wrong = re.compile(rf"\b({names}) (is (not )?none|\| default\(omit\))")
+    files = [path for folder in ("tasks", "vars") for path in collection.ROOT.glob(f"roles/*/{folder}/*.yml")]
+    assert [found[0] for path in files for found in wrong.finditer(path.read_text(encoding="utf-8"))] == []

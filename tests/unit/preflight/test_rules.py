@@ -40,7 +40,12 @@ def test_what_is_right_is_not_talked_about() -> None:
         ({"eks_endpoint_public_cidr_blocks": []}, "eks_endpoint_public_cidr_blocks is empty"),
         ({"eks_endpoint_public_cidr_blocks": ["203.0.113.7/24", "203.0.113"]}, "eks_endpoint_public_cidr_blocks has '203.0.113'"),
         ({"elasticache_allowed_cidr_blocks": ["10.8.0.5/16", "all"]}, "elasticache_allowed_cidr_blocks has 'all'"),
-        ({"eks_api_client_cidr_blocks": ["ci"]}, "eks_api_client_cidr_blocks has 'ci': it must be a block"),
+        ({"eks_api_client_cidr_blocks": ["10.8.0.5", "10.8.0.5/16", "ci"]}, "eks_api_client_cidr_blocks has 'ci': it must be a block"),
+        ({"eks_api_client_cidr_blocks": ["fd00::/8"]}, "eks_api_client_cidr_blocks has 'fd00::/8': it must be a block of IPv4"),
+        ({"eks_service_ipv4_cidr": "10.100.0.5/16"}, "eks_service_ipv4_cidr is '10.100.0.5/16': it must be a block"),
+        ({"eks_service_ipv4_cidr": "10.100.0.0"}, "eks_service_ipv4_cidr is '10.100.0.0': it must lie within 10.0.0.0/8"),
+        ({"eks_service_ipv4_cidr": "203.0.113.0/24"}, "eks_service_ipv4_cidr is '203.0.113.0/24': it must lie within"),
+        ({"eks_service_ipv4_cidr": "10.0.0.0/12"}, "eks_service_ipv4_cidr: 10.0.0.0/12 overlaps network_cidr_block 10.0.0.0/16"),
     ],
 )
 def test_what_is_wrong_is_told(change: dict[str, Any], sentence: str) -> None:

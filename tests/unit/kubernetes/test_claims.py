@@ -1,0 +1,80 @@
+"""Volumes of claims that go while their release stays."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.claims import Claims
+
+OWNER = {"meta.helm.sh/release-name": "store", "meta.helm.sh/release-namespace": "shop"}
+CLAIMS = "/api/v1/namespaces/shop/persistentvolumeclaims"
+
+
+class Cluster:
+    """Two claims of the release store, bound to a volume each; one that is being deleted is gone at the second look."""
+
+    def __init__(self):
+        self.changed: list[str] = []
+        self.claims = {name: self._claim(name) for name in ("data", "logs")}
+
+    def _claim(self, name):
+        metadata = {"name": name, "namespace": "shop", "uid": f"uid-{name}", "annotations": OWNER}
+        return {"kind": "PersistentVolumeClaim", "apiVersion": "v1", "metadata": metadata, "spec": {"volumeName": f"pv-{name}"}}
+
+    def _volume(self, name):
+        owner = {"namespace": "shop", "name": name, "uid": f"uid-{name}"}
+        spec = {
+            "persistentVolumeReclaimPolicy": "Delete",
+            "claimRef": owner,
+            "csi": {"driver": "ebs.csi.aws.com", "volumeHandle": f"vol-{name}"},
+        }
+        return {"metadata": {"name": f"pv-{name}"}, "spec": spec}
+
+    def get(self, path, **query):
+        place, _, name = path.rpartition("/")
+        if path == CLAIMS:
+            return copy.deepcopy({"items": list(self.claims.values())})
+        if path.endswith("/persistentvolumes"):
+            assert query["labelSelector"] == "opta.platform/claim-release=store,opta.platform/claim-namespace=shop"
+            return {"items": [self._volume("data"), self._volume("logs")]}
+        if place == CLAIMS:
+            found = self.claims.get(name)
+            if found and found["metadata"].get("deletionTimestamp"):
+                return self.claims.pop(name)
+            return found
+        return self._volume(name.removeprefix("pv-"))
+
+    def merge(self, path, _patch):
+        self.changed.append(path.rpartition("/")[2])
+
+
+def claims(cluster, only, check_mode=False):
+    return Claims(cluster, None, "shop", {}, {}, "store", True, check_mode, 5, "store", only)
+
+
+@pytest.mark.parametrize(("only", "held"), [(["data"], ["pv-data"]), ([], []), (None, ["pv-data", "pv-logs"])])
+def test_only_volumes_of_claims_that_go_are_held(only, held):
+    cluster = Cluster()
+    outcomes = claims(cluster, only).hold()
+    assert [outcome.name for outcome in outcomes] == cluster.changed == held
+
+
+def test_a_volume_is_removed_once_its_claim_is_gone(monkeypatch):
+    cluster = Cluster()
+    removed = []
+    monkeypatch.setattr(Claims, "_remove_volume", lambda _self, volume: removed.append(volume["metadata"]["name"]) or [])
+    claims(cluster, []).remove()
+    assert removed == [], "its claim is there"
+    cluster.claims["data"]["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    claims(cluster, ["data"]).remove()
+    assert removed == ["pv-data"]
+
+
+def test_a_claim_of_the_same_name_does_not_hide_the_volume_of_an_earlier_one(monkeypatch):
+    cluster = Cluster()
+    removed = []
+    monkeypatch.setattr(Claims, "_remove_volume", lambda _self, volume: removed.append(volume["metadata"]["name"]) or [])
+    cluster.claims["data"]["metadata"]["uid"] = "another"
+    claims(cluster, []).remove()
+    assert removed == ["pv-data"]
