@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .._errors import ResourceFailed
 from .._resource import Outcome, State
-from .._wait import wait_for
+from .._wait import Begun, wait_for
 from . import api
-from .common import state_of
 from .instance import Instance
 
 if TYPE_CHECKING:
@@ -69,16 +69,30 @@ def reboot_notes(parts: Parts, names: Sequence[str]) -> list[str]:
 
 
 def reboot_all(parts: Parts, names: Sequence[str]) -> None:
-    """One after another, each waited for."""
+    """One after another, each waited for; one that fails ends the run before the next goes down."""
     for name in names:
         api.reboot_instance(parts.client, name)
+        _wait_until_rebooted(parts, name)
 
-        def look(name: str = name) -> tuple[bool, str]:
-            status = str(parts.reading.instances().get(name, {}).get("DBInstanceStatus", "gone"))
-            found = parts.cluster.find() or {}
-            done = any(
-                m["DBInstanceIdentifier"] == name and m.get("DBClusterParameterGroupStatus") == DONE for m in found["DBClusterMembers"]
-            )
-            return (done and state_of(status) is State.READY) or status == "gone", status
 
-        wait_for(look, f"{Instance.kind} {name} to be rebooted", parts.given["wait_timeout"])
+def _wait_until_rebooted(parts: Parts, name: str) -> None:
+    """AWS still calls an instance available for a moment after RebootDBInstance, and its parameters may still show as in sync."""
+    begun = Begun()
+
+    def look() -> tuple[bool, Mapping[str, Any] | None]:
+        instance = parts.instance(name)
+        now = instance.find()
+        if now is None:
+            return True, now
+        state = instance.state(now)
+        has_begun = begun.seen(state is not State.READY)
+        if has_begun and state is State.FAILED:
+            raise ResourceFailed(f"{instance.kind} {name} has failed: {instance.status(now)} {instance.remedy(now)}")
+        found = parts.cluster.find() or {}
+        applied = any(
+            member["DBInstanceIdentifier"] == name and member.get("DBClusterParameterGroupStatus") == DONE
+            for member in found.get("DBClusterMembers") or []
+        )
+        return has_begun and applied and state is State.READY, now
+
+    wait_for(look, f"{Instance.kind} {name} to be rebooted", parts.given["wait_timeout"], parts.instance(name).status)

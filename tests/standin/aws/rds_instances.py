@@ -131,13 +131,17 @@ def modify_db_instance(call: Call) -> dict[str, Any]:
 def reboot_db_instance(call: Call) -> dict[str, Any]:
     instance = instance_of(call)
     _refuse_unless_available(instance)
-    instance.data["DBInstanceStatus"] = "rebooting"
+
+    def begun() -> None:
+        instance.data["DBInstanceStatus"] = "rebooting"
+        call.world.clock.after("rds:reboot", done)
 
     def done() -> None:
         _take_parameters(call, instance)
         instance.data["DBInstanceStatus"] = "available"
 
-    call.world.clock.after("rds:reboot", done)
+    # alphagov/govuk-helm-charts, charts/db-backup/scripts/reboot: it stays available for a while after the reboot is requested
+    call.world.clock.after("rds:notice", begun)
     return {"DBInstance": _described(call, instance)}
 
 
