@@ -14,7 +14,8 @@ description:
     All but the newest five versions are deleted.
   - A change of O(tags) alone replaces no node. The group's Auto Scaling group gives the new tags to new instances; the launch template,
     and with it volumes and network interfaces, follows when the nodes are replaced for another reason.
-  - A group that failed when it was made or deleted is deleted and made again; the plan says so.
+  - A group that failed when it was made, before any of its nodes joined, is deleted and made again; the plan says so. One that may have
+    nodes, because some joined or because its deletion failed, is deleted and made again with O(allow_replacement=true) only.
   - In check mode it says what it would do, attribute by attribute.
 author:
   - opta.platform contributors (@opta-platform)

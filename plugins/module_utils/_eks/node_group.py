@@ -66,6 +66,12 @@ def _template(key: str) -> Any:
     return lambda group: (group.get("launchTemplate") or {}).get(key)
 
 
+def _not_joined(group: Mapping[str, Any]) -> set[str]:
+    """The ids of the instances that EKS names as those that are no healthy nodes (EKS API, Issue)."""
+    issues = (group.get("health") or {}).get("issues") or []
+    return {instance for issue in issues if issue.get("code") == "NodeCreationFailure" for instance in issue.get("resourceIds") or []}
+
+
 def _size(name: str) -> Attribute:
     return Attribute(name, lambda group: (group.get("scalingConfig") or {}).get(SIZES[name]))
 
@@ -120,7 +126,8 @@ class NodeGroup(Resource):
     made_by_aws = ("arn", "status", "auto_scaling_group_names")
     replacement_note = (
         "All its nodes go before new ones come. In the role eks it is allow_replacement of the entry in eks_node_groups, or "
-        "eks_allow_replacement; a second entry under another name makes new nodes first."
+        "eks_allow_replacement. To have new nodes first, leave the entry out, add one under another name, and once its nodes are "
+        "ready remove this group with the module opta.platform.eks_node_group and state: absent."
     )
 
     def __init__(
@@ -197,6 +204,14 @@ class NodeGroup(Resource):
         return "Remove the cause and run again." if found["status"] == "DEGRADED" else super().remedy(found)
 
     def never_worked(self, found: Mapping[str, Any]) -> bool:
+        """Whether no node has joined: all instances are named as those that did not. A deletion that failed may have left nodes."""
+        if found["status"] != "CREATE_FAILED":
+            return False
+        names = found["auto_scaling_group_names"]
+        instances = scaling_group_api.describe_instance_ids(self.scaling(), names) if names else []
+        return set(instances) <= _not_joined(found)
+
+    def replaceable(self, found: Mapping[str, Any]) -> bool:
         return found["status"] in FAILED
 
     def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
