@@ -10,6 +10,7 @@ from .._errors import ResourceFailed
 from .._resource import Outcome, State
 from .._wait import Begun, wait_for
 from . import api
+from .common import MENDABLE
 from .instance import Instance
 
 if TYPE_CHECKING:
@@ -22,6 +23,23 @@ PENDING, DONE = "pending-reboot", "in-sync"
 def members(parts: Parts) -> dict[str, dict[str, Any]]:
     """The members of the cluster as it was found, by name."""
     return {member["DBInstanceIdentifier"]: member for member in (parts.found or {}).get("DBClusterMembers") or []}
+
+
+def broken(parts: Parts, removed: Sequence[str]) -> list[str]:
+    """Names of the instances that stay and do not start with their parameters, readers first."""
+    found = {} if parts.found is None else parts.reading.instances()
+    names = [name for name, each in found.items() if each["DBInstanceStatus"] == MENDABLE and name not in removed]
+    return _readers_first(parts, names)
+
+
+def mending_outcomes(names: Sequence[str]) -> list[Outcome]:
+    """What the reboot of an instance that does not start does; nobody is connected to it, so it needs no permission."""
+    before, after = {"status": MENDABLE}, {"status": "available"}
+    return [Outcome(Instance.kind, name, action="update", attributes=["status"], before=dict(before), after=dict(after)) for name in names]
+
+
+def mending_note(name: str) -> str:
+    return f"{Instance.kind} {name} does not start with its parameters: it is rebooted once its parameter group is as described."
 
 
 def pending(parts: Parts, instances: Sequence[Outcome], cluster: Outcome) -> list[str]:
@@ -37,7 +55,12 @@ def pending(parts: Parts, instances: Sequence[Outcome], cluster: Outcome) -> lis
         for name, member in known.items()
         if name not in going | restarted and (all_wait or member.get("DBClusterParameterGroupStatus") == PENDING)
     ]
-    return sorted(waiting, key=lambda name: (known[name]["IsClusterWriter"], name))
+    return _readers_first(parts, waiting)
+
+
+def _readers_first(parts: Parts, names: Sequence[str]) -> list[str]:
+    known = members(parts)
+    return sorted(names, key=lambda name: (known.get(name, {}).get("IsClusterWriter", False), name))
 
 
 def static_changes(parts: Parts) -> list[str]:
@@ -85,7 +108,7 @@ def _wait_until_rebooted(parts: Parts, name: str) -> None:
         if now is None:
             return True, now
         state = instance.state(now)
-        has_begun = begun.seen(state is not State.READY)
+        has_begun = begun.seen(state is State.IN_PROGRESS)
         if has_begun and state is State.FAILED:
             raise ResourceFailed(f"{instance.kind} {name} has failed: {instance.status(now)} {instance.remedy(now)}")
         found = parts.cluster.find() or {}

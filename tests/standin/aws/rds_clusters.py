@@ -33,6 +33,8 @@ from tests.standin.aws.rds_model import (
 from tests.standin.aws.rds_snapshots import make_snapshot, refuse_a_taken_snapshot
 
 FEWEST_BACKUP_DAYS, MOST_BACKUP_DAYS = 1, 35
+#: Source: Amazon Aurora User Guide, starting a cluster; AWS re:Post, a cluster in an inaccessible encryption state
+STARTABLE = ("stopped", "inaccessible-encryption-credentials-recoverable")
 # request member: data member, for what is simply taken over
 PLAIN = {
     "BackupRetentionPeriod": "BackupRetentionPeriod",
@@ -174,7 +176,7 @@ def delete_db_cluster(call: Call) -> dict[str, Any]:
 @answers("rds", "StopDBCluster", "StartDBCluster")
 def stop_or_start_db_cluster(call: Call) -> dict[str, Any]:
     cluster, stopping = cluster_of(call), call.operation == "StopDBCluster"
-    if cluster.data["Status"] != ("available" if stopping else "stopped"):
+    if cluster.data["Status"] not in (("available",) if stopping else STARTABLE):
         raise AwsError("InvalidDBClusterStateFault", f"DbCluster {cluster.name} is in {cluster.data['Status']} state", 400)
     cluster.data["Status"] = "stopped" if stopping else "starting"
 

@@ -130,7 +130,8 @@ def modify_db_instance(call: Call) -> dict[str, Any]:
 @answers("rds", "RebootDBInstance")
 def reboot_db_instance(call: Call) -> dict[str, Any]:
     instance = instance_of(call)
-    _refuse_unless_available(instance)
+    if instance.data["DBInstanceStatus"] != "incompatible-parameters":  # AWS re:Post: such an instance can be rebooted and deleted only
+        _refuse_unless_available(instance)
 
     def begun() -> None:
         instance.data["DBInstanceStatus"] = "rebooting"
@@ -138,7 +139,7 @@ def reboot_db_instance(call: Call) -> dict[str, Any]:
 
     def done() -> None:
         _take_parameters(call, instance)
-        instance.data["DBInstanceStatus"] = "available"
+        instance.data["DBInstanceStatus"] = "available" if engines.starts_with(instance.in_force) else "incompatible-parameters"
 
     # alphagov/govuk-helm-charts, charts/db-backup/scripts/reboot: it stays available for a while after the reboot is requested
     call.world.clock.after("rds:notice", begun)
