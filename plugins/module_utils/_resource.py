@@ -145,7 +145,7 @@ class Resource:
         if self.replaceable(found):
             allowing = "Remove the cause, set allow_replacement: true to have it deleted and made again, and run again."
             return f"{allowing} {self.replacement_note}".rstrip()
-        return "Delete it (state: absent) and run again."
+        return "Delete it in AWS and run again: it is made again."
 
     def never_worked(self, found: Mapping[str, Any]) -> bool:
         """Whether a FAILED resource holds nothing that could be lost: it is deleted and made again without a question."""
