@@ -30,7 +30,7 @@ from tests.standin.aws.rds_model import (
     tags_of,
     wanted_by,
 )
-from tests.standin.aws.rds_snapshots import make_snapshot, refuse_a_taken_snapshot
+from tests.standin.aws.rds_snapshots import make_snapshot, refuse_a_taken_snapshot, retain_backups
 
 FEWEST_BACKUP_DAYS, MOST_BACKUP_DAYS = 1, 35
 #: Source: Amazon Aurora User Guide, starting a cluster; AWS re:Post, a cluster in an inaccessible encryption state
@@ -162,6 +162,8 @@ def delete_db_cluster(call: Call) -> dict[str, Any]:
         tags = dict(cluster.tags) if cluster.data["CopyTagsToSnapshot"] else {}
         make_snapshot(call, cluster, identifier(call, "FinalDBSnapshotIdentifier"), tags)
     cluster.data["Status"] = "deleting"
+    if call.get("DeleteAutomatedBackups") is False:
+        retain_backups(call, cluster)
 
     def gone() -> bool | None:
         if account(call).of(cluster):
