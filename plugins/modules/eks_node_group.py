@@ -78,7 +78,9 @@ options:
     type: str
     choices: [ON_DEMAND, SPOT, CAPACITY_BLOCK]
   instance_types:
-    description: Instance types in order of preference. A new node group gets V([t3.large]). A change replaces the node group.
+    description:
+      - Instance types in order of preference. A change replaces the node group.
+      - A new node group gets V([t3.large]), with an O(ami_type) for ARM V([t4g.large]). One for GPU, NVIDIA or Neuron must name them.
     type: list
     elements: str
   min_size:

@@ -236,6 +236,27 @@ def test_a_replacement_keeps_the_number_of_nodes_and_takes_a_new_image(eks):
     assert "releaseVersion" not in sent
 
 
+@pytest.mark.parametrize(
+    ("ami_type", "given", "made"),
+    [
+        ("AL2023_x86_64_STANDARD", None, ["t3.large"]),
+        ("BOTTLEROCKET_ARM_64", None, ["t4g.large"]),
+        ("AL2023_ARM_64_NVIDIA", None, None),
+        ("AL2_x86_64_GPU", None, None),
+        ("AL2023_x86_64_NEURON", ["inf2.xlarge"], ["inf2.xlarge"]),
+    ],
+)
+def test_a_new_group_has_instance_types_that_fit_its_image(eks, ami_type, given, made):
+    wanted = {name: value for name, value in {**WANTED, "ami_type": ami_type, "instance_types": given}.items() if value is not None}
+    eks.refuse("describe_nodegroup", "ResourceNotFoundException")
+    group = NodeGroup(eks.client, "opta-staging", "default")
+    if made:
+        assert ensure_present(group, wanted, check_mode=True).after["instance_types"] == made
+        return
+    with pytest.raises(Refused, match=rf"ami_type {ami_type} needs instance_types with such accelerators, for example \[g5.xlarge\]"):
+        ensure_present(group, wanted, check_mode=True)
+
+
 def test_new_nodes_come_first_under_another_name_as_the_refusal_says(eks):
     changed = {"instance_types": ["m7i.xlarge"]}
     eks.answer("describe_nodegroup", described())
