@@ -46,8 +46,10 @@ def ensure_present(
 def _bring(resource: Resource, found: Mapping[str, Any] | None, wanted: Mapping[str, Any], how: _How) -> Outcome:
     if found is not None:
         _refuse_what_is_not_ours(resource, found, wanted, how.adopt)
-        if resource.state(found) is State.FAILED and resource.never_worked(found):
-            return _make_again(resource, found, wanted, how)
+        if resource.state(found) is State.FAILED:
+            unused = resource.never_worked(found)
+            if unused or (how.allow_replacement and resource.replaceable(found)):
+                return _make_again(resource, found, wanted, how, "has failed before it worked" if unused else "has failed")
         if not how.check_mode and how.wait:
             found = _settle(resource, found, how.timeout_seconds)
     gone = found is None or resource.state(found) is State.DELETING
@@ -64,9 +66,10 @@ def _change(resource: Resource, found: Mapping[str, Any], wanted: Mapping[str, A
     changes = [a for a in resource.attributes if a.name in wanted and a.differs(found, wanted[a.name])]
     values = {a.name: a.merge(a.read(found), wanted[a.name]) for a in resource.attributes if a.name in wanted}
     replacing = _judge(resource, changes, found, values)
-    notes = [*_failure_told(resource, found, how.check_mode), *resource.notes(found, wanted)]
+    told = _failure_told(resource, found, how.check_mode)
+    notes = [*told, *resource.notes(found, wanted)]
     if not changes:
-        return Outcome(resource.kind, resource.title, resource=resource.describe(found), notes=notes)
+        return Outcome(resource.kind, resource.title, resource=resource.describe(found), notes=notes, stops=bool(told))
 
     outcome = Outcome(
         resource.kind,
@@ -77,6 +80,7 @@ def _change(resource: Resource, found: Mapping[str, Any], wanted: Mapping[str, A
         before={a.name: a.shown(a.read(found)) for a in changes},
         after={a.name: "(secret, changed)" if a.secret else values[a.name] for a in changes},
         notes=notes,
+        stops=bool(told),
     )
     if how.check_mode:
         unknown = dict.fromkeys(resource.made_by_aws, KNOWN_AFTER_APPLY) if replacing else {}
@@ -102,8 +106,8 @@ def _change(resource: Resource, found: Mapping[str, Any], wanted: Mapping[str, A
     )
 
 
-def _make_again(resource: Resource, found: Mapping[str, Any], wanted: Mapping[str, Any], how: _How) -> Outcome:
-    """Replace what failed before it ever worked; without waiting it is left to a run that waits."""
+def _make_again(resource: Resource, found: Mapping[str, Any], wanted: Mapping[str, Any], how: _How, what: str) -> Outcome:
+    """Replace what has failed; without waiting it is left to a run that waits. what: what has happened to it."""
     if not how.check_mode and not how.wait:
         return Outcome(resource.kind, resource.title, resource=resource.describe(found))
     failure = resource.status(found)
@@ -117,7 +121,7 @@ def _make_again(resource: Resource, found: Mapping[str, Any], wanted: Mapping[st
         attributes=[a.name for a in changes],
         before={a.name: a.shown(a.read(found)) for a in changes},
         after={a.name: a.shown(wanted[a.name]) for a in changes},
-        notes=[f"{resource.kind} {resource.name} has failed before it worked, and is deleted and made again: {failure}"],
+        notes=[f"{resource.kind} {resource.name} {what}, and is deleted and made again: {failure}"],
     )
     if how.check_mode:
         outcome.resource = {**resource.describe(found), **dict.fromkeys(resource.made_by_aws, KNOWN_AFTER_APPLY), **outcome.after}
@@ -339,11 +343,14 @@ def _wait_until_idle(resource: Resource, timeout_seconds: float, last_seen: Mapp
 
 
 def _wait_until_gone(resource: Resource, timeout_seconds: float, failure: str = "") -> None:
-    """failure: the status of one that had failed before; it may be shown for a while."""
+    """failure: the status of one that had failed before; it may be shown until its deletion is."""
+    shown = [failure]
 
     def look() -> tuple[bool, Mapping[str, Any] | None]:
         found = resource.find()
-        if found is not None and resource.state(found) is State.FAILED and resource.status(found) != failure:
+        if found is not None and resource.state(found) is State.DELETING:
+            shown.clear()
+        if found is not None and resource.state(found) is State.FAILED and resource.status(found) not in shown:
             raise ResourceFailed(f"{resource.kind} {resource.name} could not be deleted: {resource.status(found)}")
         return found is None, found
 

@@ -89,6 +89,8 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     #: something of this name exists, but is not ours to delete, nor is anything that belongs to it
     left_alone: bool = False
+    #: in a plan: its run ends here, because the resource has failed
+    stops: bool = False
 
     def as_action(self) -> dict[str, Any]:
         return {"action": self.action, "resource": f"{self.kind} {self.name}", "attributes": self.attributes, "allowed": self.allowed}
@@ -140,10 +142,17 @@ class Resource:
         """What can be done about a FAILED resource; a sentence."""
         if self.never_worked(found):
             return "Remove the cause and run again: it is made again then."
-        return "Delete it (state: absent) and run again."
+        if self.replaceable(found):
+            allowing = "Remove the cause, set allow_replacement: true to have it deleted and made again, and run again."
+            return f"{allowing} {self.replacement_note}".rstrip()
+        return "Delete it in AWS and run again: it is made again."
 
     def never_worked(self, found: Mapping[str, Any]) -> bool:
         """Whether a FAILED resource holds nothing that could be lost: it is deleted and made again without a question."""
+        return False
+
+    def replaceable(self, found: Mapping[str, Any]) -> bool:
+        """Whether a FAILED resource that may be in use is deleted and made again where that is allowed."""
         return False
 
     def delete_failed(self, found: Mapping[str, Any]) -> None:

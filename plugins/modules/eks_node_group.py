@@ -14,7 +14,8 @@ description:
     All but the newest five versions are deleted.
   - A change of O(tags) alone replaces no node. The group's Auto Scaling group gives the new tags to new instances; the launch template,
     and with it volumes and network interfaces, follows when the nodes are replaced for another reason.
-  - A group that failed when it was made or deleted is deleted and made again; the plan says so.
+  - A group that failed when it was made, before any of its nodes joined, is deleted and made again; the plan says so. One that may have
+    nodes, because some joined or because its deletion failed, is deleted and made again with O(allow_replacement=true) only.
   - In check mode it says what it would do, attribute by attribute.
 author:
   - opta.platform contributors (@opta-platform)
@@ -77,7 +78,9 @@ options:
     type: str
     choices: [ON_DEMAND, SPOT, CAPACITY_BLOCK]
   instance_types:
-    description: Instance types in order of preference. A new node group gets V([t3.large]). A change replaces the node group.
+    description:
+      - Instance types in order of preference. A change replaces the node group.
+      - A new node group gets V([t3.large]), with an O(ami_type) for ARM V([t4g.large]). One for GPU, NVIDIA or Neuron must name them.
     type: list
     elements: str
   min_size:

@@ -2,45 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from pathlib import Path
 
-import boto3
 import pytest
-from botocore import xform_name
 
-from tests.support import collection
-from tests.support.permissions import action, documented, missing
+from tests.support import called_operations, collection
+from tests.support.called_operations import called, called_in
+from tests.support.permissions import documented, missing
 
-SERVICES = (
-    "acm",
-    "autoscaling",
-    "ec2",
-    "ecr",
-    "eks",
-    "elasticache",
-    "elbv2",
-    "iam",
-    "kms",
-    "logs",
-    "rds",
-    "resourcegroupstaggingapi",
-    "route53",
-    "s3",
-    "secretsmanager",
-)
-#: how the functions of module_utils call a client, and ask page by page
-CALL = re.compile(r"\b(?:client|client\([^)]*\)|self\.client)\.(\w+)\(")
-PAGES = re.compile(r"get_paginator\(\s*\"(\w+)\"")
-#: the service of an operation that several have, where the package is not called as it
-PREFERRED = {
-    "_load_balancers": "elbv2",
-    "_credentials": "secretsmanager",
-    "scaling_group_api": "autoscaling",
-    "launch_template_api": "ec2",
-    "_ebs": "ec2",
-    "_vpc": "ec2",
-    "_retained": "ec2",
-}
 #: options of modules that no role uses
 OF_MODULES_ALONE = {
     "ecr:DeleteRepositoryPolicy",
@@ -53,27 +22,38 @@ OF_MODULES_ALONE = {
     "logs:DisassociateKmsKey",
     "logs:UntagResource",
 }
-#: what a client has besides operations
-NO_OPERATION = {"get_paginator", "close", "can_paginate"}
-
-
-def called() -> set[str]:
-    """The action of every operation that the source calls, by the package of its service."""
-    found = set()
-    models = {service: boto3.client(service, region_name="eu-west-1").meta.service_model for service in SERVICES}
-    operations = {service: {xform_name(name): name for name in model.operation_names} for service, model in models.items()}
-    for path in (collection.ROOT / "plugins" / "module_utils").rglob("*.py"):
-        source = path.read_text()
-        for method in {*CALL.findall(source), *PAGES.findall(source)} - NO_OPERATION:
-            holding = [service for service in SERVICES if method in operations[service]]
-            preferred = next((service for part, service in PREFERRED.items() if part in str(path)), path.parent.name.strip("_"))
-            found.update(action(service, operations[service][method]) for service in sorted(holding, key=lambda s: s != preferred)[:1])
-    return found
+#: where the caller of a function names the operation
+NAMED_BY_CALLERS = {"_elasticache/api.py", "_kms/users_api.py", "_rds/api.py", "_retained/api.py"}
 
 
 def test_every_call_has_its_permission_in_a_readme() -> None:
     assert missing(called() - OF_MODULES_ALONE, collection.roles()) == []
     assert missing(OF_MODULES_ALONE, collection.roles()) == sorted(OF_MODULES_ALONE)
+
+
+def test_no_call_is_overlooked() -> None:
+    assert called_operations.clients() <= {*called_operations.SERVICES, "docdb"}
+    assert called_operations.named_by_variables() == NAMED_BY_CALLERS
+    assert {"backup:ListBackupVaults", "elasticache:DescribeEvents", "kms:ListGrants", "rds:DescribeDBSnapshots"} <= called()
+
+
+@pytest.mark.parametrize(
+    ("source", "needed"),
+    [
+        ("client.describe_volumes(Filters=[])", "ec2:DescribeVolumes"),
+        ('self.client("eks").describe_cluster(name=name)', "eks:DescribeCluster"),
+        ("rds.list_tags_for_resource(ResourceName=arn)", "rds:ListTagsForResource"),
+        ('client.get_paginator("list_backup_vaults")', "backup:ListBackupVaults"),
+        ('partial(ask.all, "backup", "list_backup_vaults", "BackupVaultList")', "backup:ListBackupVaults"),
+        ('_pages(client, "describe_db_snapshots", "DBSnapshots")', "rds:DescribeDBSnapshots"),
+    ],
+)
+def test_calls_are_found_however_they_are_written(source: str, needed: str) -> None:
+    assert called_in(source, Path("_other/api.py")) == {needed}
+
+
+def test_functions_of_our_own_are_no_calls() -> None:
+    assert called_in("from . import api\napi.describe_cluster(client, name)\nclient.close()", Path("_eks/cluster.py")) == set()
 
 
 @pytest.mark.parametrize(
@@ -84,6 +64,10 @@ def test_every_call_has_its_permission_in_a_readme() -> None:
         "elasticache:DescribeReplicationGroups",
         "elasticache:ListTagsForResource",
         "rds:DescribeDBClusters",
+        "rds:DescribeDBClusterAutomatedBackups",
+        "rds:DescribeDBInstanceAutomatedBackups",
+        "backup:ListBackupVaults",
+        "backup:ListRecoveryPointsByBackupVault",
         "iam:ListRoles",
         "iam:PutRolePermissionsBoundary",
     ],

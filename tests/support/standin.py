@@ -45,6 +45,8 @@ SECONDS = {
     "rds:snapshot": 0.1,
     "elasticache:replicationgroup": 0.3,
     "elasticache:modification": 0.2,
+    "elasticache:notice": 0.05,
+    "elasticache:reboot": 0.1,
     "elasticache:user": 0.1,
     "elasticache:snapshot": 0.2,
     "iam:role-visible": 0.3,

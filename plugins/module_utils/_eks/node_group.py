@@ -12,6 +12,7 @@ from .._tags import keeping_others
 from . import api, node_group_api, scaling_group_api
 from .common import above_wanted, as_tags, change_tags, later_version, minor, same_members, status_text, wait_for_update
 from .node_group_requests import CONFIG_NAMES, as_update_config, config_request, create_request, found_taints, same_taints, version_request
+from .options import new_instance_types
 
 AMI_TYPES = (
     "AL2023_x86_64_STANDARD",
@@ -38,7 +39,6 @@ AMI_TYPES = (
     "WINDOWS_FULL_2025_x86_64",
     "CUSTOM",
 )
-NEW_INSTANCE_TYPES = ("t3.large",)
 NEW_MIN_SIZE = 1
 SIZES = {"min_size": "minSize", "max_size": "maxSize", "desired_size": "desiredSize"}
 VERSION_NAMES = ("version", "release_version", "launch_template_version")
@@ -64,6 +64,12 @@ def same_update_config(found: Mapping[str, Any] | None, wanted: Mapping[str, Any
 
 def _template(key: str) -> Any:
     return lambda group: (group.get("launchTemplate") or {}).get(key)
+
+
+def _not_joined(group: Mapping[str, Any]) -> set[str]:
+    """The ids of the instances that EKS names as those that are no healthy nodes (EKS API, Issue)."""
+    issues = (group.get("health") or {}).get("issues") or []
+    return {instance for issue in issues if issue.get("code") == "NodeCreationFailure" for instance in issue.get("resourceIds") or []}
 
 
 def _size(name: str) -> Attribute:
@@ -120,7 +126,8 @@ class NodeGroup(Resource):
     made_by_aws = ("arn", "status", "auto_scaling_group_names")
     replacement_note = (
         "All its nodes go before new ones come. In the role eks it is allow_replacement of the entry in eks_node_groups, or "
-        "eks_allow_replacement; a second entry under another name makes new nodes first."
+        "eks_allow_replacement. To have new nodes first, leave the entry out, add one under another name, and once its nodes are "
+        "ready remove this group with the module opta.platform.eks_node_group and state: absent."
     )
 
     def __init__(
@@ -197,6 +204,14 @@ class NodeGroup(Resource):
         return "Remove the cause and run again." if found["status"] == "DEGRADED" else super().remedy(found)
 
     def never_worked(self, found: Mapping[str, Any]) -> bool:
+        """Whether no node has joined: all instances are named as those that did not. A deletion that failed may have left nodes."""
+        if found["status"] != "CREATE_FAILED":
+            return False
+        names = found["auto_scaling_group_names"]
+        instances = scaling_group_api.describe_instance_ids(self.scaling(), names) if names else []
+        return set(instances) <= _not_joined(found)
+
+    def replaceable(self, found: Mapping[str, Any]) -> bool:
         return found["status"] in FAILED
 
     def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -220,7 +235,8 @@ class NodeGroup(Resource):
         least = NEW_MIN_SIZE if smallest is None else smallest
         most = wanted.get("max_size", self.new_sizes.get("max_size"))
         sizes = {"min_size": least, "max_size": max(least, most or NEW_MIN_SIZE) if "max_size" not in wanted else wanted["max_size"]}
-        return {"instance_types": list(NEW_INSTANCE_TYPES), **wanted, **sizes}
+        types = new_instance_types(wanted.get("ami_type") or "")
+        return {**({"instance_types": types} if types else {}), **wanted, **sizes}
 
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         if wanted.get("state") == "absent":
@@ -229,6 +245,11 @@ class NodeGroup(Resource):
             missing = [name for name in ("node_role_arn", "subnet_ids") if wanted.get(name) is None]
             if missing:
                 raise Refused(f"{self.kind} {self.name} does not exist, and making it needs {', '.join(missing)}.")
+            if not wanted.get("instance_types"):
+                raise Refused(
+                    f"{self.kind} {self.name} does not exist, and making it with ami_type {wanted['ami_type']} needs instance_types "
+                    "with such accelerators, for example [g5.xlarge]."
+                )
         sizes = {name: wanted.get(name, ((found or {}).get("scalingConfig") or {}).get(theirs)) for name, theirs in SIZES.items()}
         if sizes["min_size"] > sizes["max_size"]:
             raise Refused(f"{self.kind} {self.name}: min_size {sizes['min_size']} is above max_size {sizes['max_size']}.")

@@ -37,8 +37,10 @@ def bring_present(
     foreseen = {**wanted, **_reference(planned)}
     if module.check_mode:
         return [module.bring(group, foreseen), planned]
-    if planned.action and not _plan(module, group, foreseen).allowed:
-        module.bring(group, foreseen)  # says why and ends here
+    if planned.action:
+        of_group = _plan(module, group, foreseen)
+        if of_group.stops or not of_group.allowed:
+            module.bring(group, foreseen)  # says why and ends here, unless it is not waited for
     made = module.bring(template, of_template) if planned.action else planned
     brought = module.bring(group, {**wanted, **_reference(made, done=True)})
     # an update that is under way, or fails, may still need the version before

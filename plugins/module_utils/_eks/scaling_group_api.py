@@ -32,6 +32,15 @@ def describe_propagated_tags(client: Any, names: Sequence[str]) -> dict[str, dic
     return found
 
 
+@ScalingGroupErrorHandler.common_error_handler("describe the Auto Scaling group")
+@AWSRetry.jittered_backoff()
+def describe_instance_ids(client: Any, names: Sequence[str]) -> list[str]:
+    """The ids of the instances of the groups that still exist."""
+    pages = client.get_paginator("describe_auto_scaling_groups").paginate(AutoScalingGroupNames=list(names))
+    found = pages.build_full_result()["AutoScalingGroups"]
+    return [instance["InstanceId"] for group in found for instance in group.get("Instances") or []]
+
+
 @ScalingGroupErrorHandler.common_error_handler("tag the Auto Scaling group")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=["ResourceContention"])
 def create_or_update_tags(client: Any, name: str, tags: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._resource import Outcome
-from .._wait import wait_for
+from .._wait import Begun, wait_for
 from . import api, changes
 
 NODE = "cache node"
@@ -66,10 +66,19 @@ def reboot(client: Any, group: str, nodes: list[str], timeout_seconds: float) ->
     for name in nodes:
         wait_for(available, f"cache replication group {group} to be available", timeout_seconds, str)
         changes.reboot_cache_cluster(client, name)
+        _wait_until_rebooted(client, name, timeout_seconds)
 
-        def look(name: str = name) -> tuple[bool, str]:
-            node = api.describe_cache_cluster(client, name)
-            status = "gone" if node is None else str(node["CacheClusterStatus"])
-            return node is None or (status == "available" and not waits(node)), status
 
-        wait_for(look, f"{NODE} {name} to be rebooted", timeout_seconds, str)
+def _wait_until_rebooted(client: Any, name: str, timeout_seconds: float) -> None:
+    """AWS still calls a node available for a moment after RebootCacheCluster, and its parameters may still show as in sync."""
+    begun = Begun()
+
+    def look() -> tuple[bool, str]:
+        node = api.describe_cache_cluster(client, name)
+        if node is None:
+            return True, "gone"
+        status = str(node["CacheClusterStatus"])
+        has_begun = begun.seen(status != "available")
+        return has_begun and status == "available" and not waits(node), status
+
+    wait_for(look, f"{NODE} {name} to be rebooted", timeout_seconds, str)

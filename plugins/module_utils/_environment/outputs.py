@@ -11,8 +11,11 @@ from typing import Any
 from .. import _tags
 from .._answers import ask_ahead
 from .._credentials.stores import environment_secrets, stores_among
+from .._eks.api import list_nodegroups
+from .._eks.node_group_api import describe_nodegroup
 from .._elasticache import described as caches
 from .._errors import PlatformError
+from .._iam.api import list_oidc_providers
 from .._names import Identity
 from .._network.own_vpc import own_vpc
 from .._rds.described import KINDS
@@ -203,7 +206,7 @@ class Environment:
         issuer = cluster["identity"]["oidc"]["issuer"]
         start = f"arn:{self.identity.partition}:iam::{self.identity.account_id}:"
         provider = f"{start}oidc-provider/{issuer.removeprefix('https://')}"
-        if provider not in self._oidc_providers():
+        if provider not in list_oidc_providers(self.client("iam")):
             return None
         groups = self._node_groups(cluster["name"])
         return {
@@ -223,13 +226,11 @@ class Environment:
     def elasticache(self) -> dict[str, Any] | None:
         return elasticache_outputs(self.client, self.identity, self.stores(caches.KIND))
 
-    def _oidc_providers(self) -> set[str]:
-        return {provider["Arn"] for provider in self.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]}
-
     def _node_groups(self, cluster_name: str) -> list[dict[str, Any]]:
+        """Those that have not gone since they were listed."""
         client = self.client("eks")
-        names = client.get_paginator("list_nodegroups").paginate(clusterName=cluster_name).build_full_result().get("nodegroups", [])
-        return [client.describe_nodegroup(clusterName=cluster_name, nodegroupName=name)["nodegroup"] for name in names]
+        found = [describe_nodegroup(client, cluster_name, name) for name in list_nodegroups(client, cluster_name)]
+        return [group for group in found if group is not None]
 
     def _per_zone_node_groups(self, groups: Sequence[Mapping[str, Any]]) -> list[str]:
         """Names, without their zones, of the groups whose nodes are all in one zone: those with a single subnet."""

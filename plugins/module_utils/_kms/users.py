@@ -54,6 +54,8 @@ class KeyUsers:
             "instances": partial(ask.all, "rds", "describe_db_instances", "DBInstances"),
             "cluster_snapshots": partial(ask.of_every_type, "describe_db_cluster_snapshots", "DBClusterSnapshots", "DBClusterSnapshotArn"),
             "instance_snapshots": partial(ask.of_every_type, "describe_db_snapshots", "DBSnapshots", "DBSnapshotArn"),
+            "cluster_backups": partial(ask.all, "rds", "describe_db_cluster_automated_backups", "DBClusterAutomatedBackups"),
+            "instance_backups": partial(ask.all, "rds", "describe_db_instance_automated_backups", "DBInstanceAutomatedBackups"),
             "caches": partial(ask.all, "elasticache", "describe_replication_groups", "ReplicationGroups"),
             "cache_snapshots": partial(ask.all, "elasticache", "describe_snapshots", "Snapshots"),
             "vaults": partial(ask.all, "backup", "list_backup_vaults", "BackupVaultList"),
@@ -118,7 +120,20 @@ class KeyUsers:
                 with_source = snapshot.get("SnapshotType") == "automated" and snapshot.get(source) in of
                 if not with_source and not self._kept_goes(_tags.as_dict(snapshot.get("TagList"))):
                     needing.append(snapshot[arn])
-        return needing
+        return [*needing, *self._automated_backups(found)]
+
+    def _automated_backups(self, found: Mapping[str, list[Answer]]) -> list[str]:
+        """Those that outlive their databases, or come from another region; one of a database that is here goes with it."""
+        here = {c["DbClusterResourceId"] for c in found["clusters"]} | {i["DbiResourceId"] for i in found["instances"]}
+        return [
+            backup.get(arn) or backup[of]
+            for kind, source, arn, of in (
+                ("cluster_backups", "DbClusterResourceId", "DBClusterAutomatedBackupsArn", "DBClusterArn"),
+                ("instance_backups", "DbiResourceId", "DBInstanceAutomatedBackupsArn", "DBInstanceArn"),
+            )
+            for backup in self._under(found[kind])
+            if backup.get(source) not in here
+        ]
 
     def _caches(self, found: Mapping[str, list[Answer]]) -> list[str]:
         caches = [group for group in self._under(found["caches"]) if group["Status"] != "deleting"]

@@ -9,6 +9,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from .._cidr import block_error, service_block_error, source_error
+from .._eks.options import new_instance_types
 from .database_rules import database_rules
 from .dns_cert_rules import dns_cert_aws_rules, dns_cert_rules
 from .elasticache_rules import elasticache_rules
@@ -170,6 +171,9 @@ def _node_groups(groups: Sequence[Mapping[str, Any]]) -> list[str]:
         smallest, largest = _number(group.get("min_size")), _number(group.get("max_size"))
         desired = _number(group.get("desired_size"))
         where = f"eks_node_groups, group {group.get('name')}"
+        ami_type = str(group.get("ami_type") or "")
+        if not group.get("instance_types") and not new_instance_types(ami_type):
+            sentences.append(f"{where}: ami_type {ami_type} needs instance_types with such accelerators, for example [g5.xlarge].")
         if smallest is not None and largest is not None and smallest > largest:
             sentences.append(f"{where}: min_size {smallest} is above max_size {largest}; for example min_size: 2, max_size: 6.")
         elif desired is not None and not (smallest or 0) <= desired <= (largest if largest is not None else desired):

@@ -12,7 +12,7 @@ from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
 from .._wait import Begun, wait_for
 from . import api, cluster_requests
-from .common import change_tags, remedy_of, same_key, same_members, state_of, status_text
+from .common import CLUSTER_REMEDY, REMEDIES, change_tags, same_key, same_members, state_of, status_text
 from .engine import AURORA, Engine
 
 PASSWORD = "master_user_password"
@@ -129,7 +129,7 @@ class Cluster(Resource):
         return "gone" if found is None else status_text(found["Status"], found)
 
     def remedy(self, found: Mapping[str, Any]) -> str:
-        return remedy_of(found["Status"])
+        return REMEDIES.get(found["Status"], CLUSTER_REMEDY)
 
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
         if wanted.get("state") == "absent" and found is not None and found.get("DeletionProtection") and not self.lift_protection:

@@ -26,14 +26,25 @@ FAILED = {
     "storage-full": "Its storage is full.",
     "stopped": "It is stopped.",
 }
+#: what AWS only reboots or deletes (AWS re:Post, Aurora in the incompatible-parameters status): a run corrects the parameters first
+MENDABLE = "incompatible-parameters"
+#: Source: AWS re:Post, an Aurora cluster in an inaccessible encryption state; Amazon Aurora User Guide, DB instance status
 REMEDIES = {
-    "inaccessible-encryption-credentials": "Enable the key, or cancel its deletion, and run again.",
-    "inaccessible-encryption-credentials-recoverable": "Enable the key, or cancel its deletion, and start the cluster.",
-    "incompatible-parameters": "Correct the parameters and reboot the instances.",
-    "insufficient-capacity": "Delete the instance, and try another db_instance_class.",
+    "inaccessible-encryption-credentials-recoverable": (
+        "Within seven days enable the key or cancel its deletion, start the cluster (StartDBCluster), and run again."
+    ),
+    MENDABLE: "Correct the parameters and run again: the parameter group is changed first, then the instance is rebooted.",
+    "insufficient-capacity": "Delete this instance in AWS and run again, with another db_instance_class or after some hours.",
     "stopped": "Start it (StartDBCluster) and run again.",
 }
-DEFAULT_REMEDY = "Delete it and run again."
+CLUSTER_REMEDY = (
+    "Restore its data into a cluster of another name (option restore), or delete it with its instances in AWS and run again: "
+    "it is made again, empty."
+)
+INSTANCE_REMEDY = (
+    "Delete this instance in AWS and run again: it is made again, and the cluster keeps the data. "
+    "AWS deletes the only instance of a cluster while the cluster is not protected from deletion."
+)
 READY = {"available"}
 
 
@@ -51,11 +62,6 @@ def status_text(status: str, found: Mapping[str, Any]) -> str:
     messages = [info["Message"] for info in found.get("StatusInfos") or [] if info.get("Message")]
     known = [FAILED[status]] if status in FAILED else []
     return f"{status}. {' '.join([*known, *messages])}".rstrip() if known or messages else f"{status}"
-
-
-def remedy_of(status: str) -> str:
-    """What can be done about a status; a sentence."""
-    return REMEDIES.get(status, DEFAULT_REMEDY)
 
 
 def same_members(found: Sequence[Any] | None, wanted: Sequence[Any] | None) -> bool:

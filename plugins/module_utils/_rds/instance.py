@@ -11,7 +11,7 @@ from .. import _tags
 from .._resource import Attribute, Resource, State, tags_attribute
 from .._wait import wait_for
 from . import api
-from .common import change_tags, remedy_of, same_key, state_of, status_text
+from .common import INSTANCE_REMEDY, REMEDIES, change_tags, same_key, state_of, status_text
 from .engine import Engine
 from .reading import Reading
 
@@ -95,7 +95,7 @@ class Instance(Resource):
         return "gone" if found is None else status_text(found["DBInstanceStatus"], found)
 
     def remedy(self, found: Mapping[str, Any]) -> str:
-        return remedy_of(found["DBInstanceStatus"])
+        return REMEDIES.get(found["DBInstanceStatus"], INSTANCE_REMEDY)
 
     def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         """Settings of Performance Insights only mean something where it is on."""

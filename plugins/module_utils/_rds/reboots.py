@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .._errors import ResourceFailed
 from .._resource import Outcome, State
-from .._wait import wait_for
+from .._wait import Begun, wait_for
 from . import api
-from .common import state_of
+from .common import MENDABLE
 from .instance import Instance
 
 if TYPE_CHECKING:
@@ -22,6 +23,23 @@ PENDING, DONE = "pending-reboot", "in-sync"
 def members(parts: Parts) -> dict[str, dict[str, Any]]:
     """The members of the cluster as it was found, by name."""
     return {member["DBInstanceIdentifier"]: member for member in (parts.found or {}).get("DBClusterMembers") or []}
+
+
+def broken(parts: Parts, removed: Sequence[str]) -> list[str]:
+    """Names of the instances that stay and do not start with their parameters, readers first."""
+    found = {} if parts.found is None else parts.reading.instances()
+    names = [name for name, each in found.items() if each["DBInstanceStatus"] == MENDABLE and name not in removed]
+    return _readers_first(parts, names)
+
+
+def mending_outcomes(names: Sequence[str]) -> list[Outcome]:
+    """What the reboot of an instance that does not start does; nobody is connected to it, so it needs no permission."""
+    before, after = {"status": MENDABLE}, {"status": "available"}
+    return [Outcome(Instance.kind, name, action="update", attributes=["status"], before=dict(before), after=dict(after)) for name in names]
+
+
+def mending_note(name: str) -> str:
+    return f"{Instance.kind} {name} does not start with its parameters: it is rebooted once its parameter group is as described."
 
 
 def pending(parts: Parts, instances: Sequence[Outcome], cluster: Outcome) -> list[str]:
@@ -37,7 +55,12 @@ def pending(parts: Parts, instances: Sequence[Outcome], cluster: Outcome) -> lis
         for name, member in known.items()
         if name not in going | restarted and (all_wait or member.get("DBClusterParameterGroupStatus") == PENDING)
     ]
-    return sorted(waiting, key=lambda name: (known[name]["IsClusterWriter"], name))
+    return _readers_first(parts, waiting)
+
+
+def _readers_first(parts: Parts, names: Sequence[str]) -> list[str]:
+    known = members(parts)
+    return sorted(names, key=lambda name: (known.get(name, {}).get("IsClusterWriter", False), name))
 
 
 def static_changes(parts: Parts) -> list[str]:
@@ -69,16 +92,30 @@ def reboot_notes(parts: Parts, names: Sequence[str]) -> list[str]:
 
 
 def reboot_all(parts: Parts, names: Sequence[str]) -> None:
-    """One after another, each waited for."""
+    """One after another, each waited for; one that fails ends the run before the next goes down."""
     for name in names:
         api.reboot_instance(parts.client, name)
+        _wait_until_rebooted(parts, name)
 
-        def look(name: str = name) -> tuple[bool, str]:
-            status = str(parts.reading.instances().get(name, {}).get("DBInstanceStatus", "gone"))
-            found = parts.cluster.find() or {}
-            done = any(
-                m["DBInstanceIdentifier"] == name and m.get("DBClusterParameterGroupStatus") == DONE for m in found["DBClusterMembers"]
-            )
-            return (done and state_of(status) is State.READY) or status == "gone", status
 
-        wait_for(look, f"{Instance.kind} {name} to be rebooted", parts.given["wait_timeout"])
+def _wait_until_rebooted(parts: Parts, name: str) -> None:
+    """AWS still calls an instance available for a moment after RebootDBInstance, and its parameters may still show as in sync."""
+    begun = Begun()
+
+    def look() -> tuple[bool, Mapping[str, Any] | None]:
+        instance = parts.instance(name)
+        now = instance.find()
+        if now is None:
+            return True, now
+        state = instance.state(now)
+        has_begun = begun.seen(state is State.IN_PROGRESS)
+        if has_begun and state is State.FAILED:
+            raise ResourceFailed(f"{instance.kind} {name} has failed: {instance.status(now)} {instance.remedy(now)}")
+        found = parts.cluster.find() or {}
+        applied = any(
+            member["DBInstanceIdentifier"] == name and member.get("DBClusterParameterGroupStatus") == DONE
+            for member in found.get("DBClusterMembers") or []
+        )
+        return has_begun and applied and state is State.READY, now
+
+    wait_for(look, f"{Instance.kind} {name} to be rebooted", parts.given["wait_timeout"], parts.instance(name).status)

@@ -6,7 +6,7 @@ Whatever a killed run left is found by name and tags: the next run plans from wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,11 @@ from .._reconcile import ensure_absent, ensure_present
 from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, State
 from .._wait import wait_for
 from .cluster import PASSWORD
+from .common import MENDABLE
 from .engine import Engine
 from .options import check_options
 from .plan import Parts, Wanted
-from .reboots import pending, reboot_all, reboot_notes, reboot_outcomes
+from .reboots import broken, mending_note, mending_outcomes, pending, reboot_all, reboot_notes, reboot_outcomes
 
 if TYPE_CHECKING:
     from .._module import PlatformModule
@@ -27,13 +28,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class Plan:
-    """What is to be done with the parts. rebooted: names of the instances that wait for a reboot."""
+    """What is to be done with the parts. mended: names of the instances that do not start with their parameters; rebooted: of those
+    that wait for a reboot."""
 
     wanted: Wanted
     target: Target
     cluster: Outcome
     instances: list[Outcome] = field(default_factory=list)
     others: list[Outcome] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
     rebooted: list[str] = field(default_factory=list)
 
     def outcomes(self) -> list[Outcome]:
@@ -76,17 +79,22 @@ class Store:
         cluster = self._ensure(parts.cluster, wanted.cluster, check_mode=True)
         plan = Plan(wanted, target, cluster)
         plan.others += [secret, *self._foundations(check_mode=True), parts.credentials.rotation(target)]
-        plan.instances += self._plan_instances(wanted)
+        plan.mended = broken(parts, wanted.remove)
+        plan.instances += self._plan_instances(wanted, plan.mended)
         plan.others += [self._remove(group, check_mode=True) for group in parts.other_parameter_groups()]
-        plan.rebooted = pending(parts, plan.instances, cluster)
+        plan.rebooted = [name for name in pending(parts, plan.instances, cluster) if name not in plan.mended]
+        plan.instances += mending_outcomes(plan.mended)
         if self.given["allow_reboot"]:
             plan.instances += reboot_outcomes(plan.rebooted)
         cluster.notes += [*parts.versions.notes, *reboot_notes(parts, plan.rebooted)]
         self._complete(plan)
         return plan
 
-    def _plan_instances(self, wanted: Wanted) -> list[Outcome]:
+    def _plan_instances(self, wanted: Wanted, mended: Sequence[str]) -> list[Outcome]:
         made = [self._ensure(self.parts.instance(name), wanted.instance, check_mode=True) for name in [*wanted.make, *wanted.keep]]
+        for outcome in made:
+            if outcome.name in mended:
+                outcome.notes = [mending_note(outcome.name)]  # instead of its failure, at which a run would stop
         return [*made, *(self._remove(self.parts.instance(name), check_mode=True) for name in wanted.remove)]
 
     def _foundations(self, check_mode: bool) -> list[Outcome]:
@@ -116,28 +124,31 @@ class Store:
     # -- doing --
 
     def settle(self) -> bool:
-        """Let work that another run began come to its end; whether there was any. What has failed is told."""
+        """Let work that another run began come to its end; whether there was any. What has failed is told, unless the run mends it."""
         parts = self.parts
         waited = self._wait_until_ready(parts.cluster)
         parts.reading.live = True
         for name in self._own_instances():
-            waited = self._wait_until_ready(parts.instance(name)) or waited
+            waited = self._wait_until_ready(parts.instance(name), MENDABLE) or waited
         return waited
 
     def _own_instances(self) -> list[str]:
         return [] if self.parts.found is None else list(self.parts.reading.instances())
 
-    def _wait_until_ready(self, resource: Resource) -> bool:
-        """Whether there was something to wait for."""
-        found = resource.find()
-        if found is None or resource.state(found) is State.READY:
+    def _wait_until_ready(self, resource: Resource, but: str | None = None) -> bool:
+        """Whether there was something to wait for. but: a status of failure that the run mends."""
+
+        def ready(now: Mapping[str, Any] | None) -> bool:
+            return now is None or resource.state(now) is State.READY or now["status"] == but
+
+        if ready(resource.find()):
             return False
 
         def look() -> tuple[bool, Mapping[str, Any] | None]:
             now = resource.find()
-            if now is not None and resource.state(now) is State.FAILED:
+            if now is not None and not ready(now) and resource.state(now) is State.FAILED:
                 raise ResourceFailed(f"{resource.kind} {resource.name} has failed: {resource.status(now)} {resource.remedy(now)}")
-            return now is None or resource.state(now) is State.READY, now
+            return ready(now), now
 
         wait_for(look, f"{resource.kind} {resource.name} to be ready", self.given["wait_timeout"], resource.status)
         return True
@@ -167,8 +178,9 @@ class Store:
     def carry_out(self, plan: Plan) -> list[Outcome]:
         parts, wanted = self.parts, plan.wanted
         parts.reading.live = True
-        done = Plan(wanted, plan.target, plan.cluster, rebooted=plan.rebooted)
+        done = Plan(wanted, plan.target, plan.cluster, mended=plan.mended, rebooted=plan.rebooted)
         self._make_what_it_needs(done)
+        reboot_all(parts, plan.mended)  # AWS changes nothing of an instance before it starts
         done.cluster = self._ensure(parts.cluster, wanted.cluster, check_mode=False)
         if done.cluster.action == "create" and parts.restore:
             self._ensure(parts.cluster, self._after_restore(wanted), check_mode=False)
@@ -181,6 +193,7 @@ class Store:
         for name in wanted.remove:
             self._wait_until_gone(parts.instance(name))
         done.others += [self._remove(group, check_mode=False) for group in parts.other_parameter_groups()]
+        done.instances += mending_outcomes(plan.mended)
         if self.given["allow_reboot"]:
             reboot_all(parts, plan.rebooted)
             done.instances += reboot_outcomes(plan.rebooted)

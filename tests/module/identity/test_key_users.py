@@ -78,6 +78,14 @@ def database_snapshot(aws, key_arn):
     return made["DBClusterSnapshot"]["DBClusterSnapshotArn"]
 
 
+def automated_backup(aws, key_arn):
+    """Of a cluster that is gone."""
+    rds, name = aws.client("rds"), database(aws, key_arn, {}).rpartition(":")[2]
+    rds.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True, DeleteAutomatedBackups=False)
+    kept = rds.describe_db_cluster_automated_backups()["DBClusterAutomatedBackups"]
+    return next(each["DBClusterAutomatedBackupsArn"] for each in kept if each["DBClusterIdentifier"] == name)
+
+
 def recovery_point(aws, key_arn):
     backup, source, vault = aws.client("backup"), database(aws, key_arn, {}), aws.name("vault")
     backup.create_backup_vault(BackupVaultName=vault, EncryptionKeyArn=aws.kms.create_key()["KeyMetadata"]["Arn"])
@@ -105,7 +113,7 @@ def granted_cluster(aws, key_arn):
     return f":cluster/{name}"
 
 
-USERS = [volume_snapshot, database_snapshot, recovery_point, cache_snapshot, image, granted_cluster]
+USERS = [volume_snapshot, database_snapshot, automated_backup, recovery_point, cache_snapshot, image, granted_cluster]
 LIVING = [volume, database, cache]
 
 

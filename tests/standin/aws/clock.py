@@ -27,13 +27,15 @@ DEFAULT_TIMES = {
     "ec2:snapshot": 0.5,
     "rds:cluster": 1.0,
     "rds:instance": 1.0,
-    "rds:notice": 0.1,  # for how long something is still available after Modify
+    "rds:notice": 0.1,  # for how long something is still available after Modify or Reboot
     "rds:modify": 0.5,
     "rds:password": 1.0,
-    "rds:reboot": 0.5,
+    "rds:reboot": 1.0,
     "rds:snapshot": 0.5,
     "elasticache:replicationgroup": 1.0,
     "elasticache:modification": 0.5,
+    "elasticache:notice": 0.1,  # for how long a node is still available after Reboot
+    "elasticache:reboot": 1.0,
     "elasticache:user": 0.3,
     "elasticache:snapshot": 0.5,
     "iam:role-visible": 0.5,

@@ -70,13 +70,16 @@ def reboot_cache_cluster(call: Call) -> dict[str, Any]:
         raise AwsError("InvalidCacheClusterState", f"Cache cluster {node} is not in available state.", 400)
     if call.get("CacheNodeIdsToReboot") != ["0001"]:
         raise invalid("The parameter CacheNodeIdsToReboot must name the nodes of the cluster, for example 0001.")
-    group.rebooting.add(node)
+
+    def begun() -> None:
+        group.rebooting.add(node)
+        call.world.clock.after("elasticache:reboot", rebooted)
 
     def rebooted() -> None:
         group.rebooting.discard(node)
         group.reboot_pending.discard(node)
 
-    call.world.clock.after("elasticache:modification", rebooted)
+    call.world.clock.after("elasticache:notice", begun)
     return {"CacheCluster": _node(call, group, node)}
 
 

@@ -30,9 +30,11 @@ from tests.standin.aws.rds_model import (
     tags_of,
     wanted_by,
 )
-from tests.standin.aws.rds_snapshots import make_snapshot, refuse_a_taken_snapshot
+from tests.standin.aws.rds_snapshots import make_snapshot, refuse_a_taken_snapshot, retain_backups
 
 FEWEST_BACKUP_DAYS, MOST_BACKUP_DAYS = 1, 35
+#: Source: Amazon Aurora User Guide, starting a cluster; AWS re:Post, a cluster in an inaccessible encryption state
+STARTABLE = ("stopped", "inaccessible-encryption-credentials-recoverable")
 # request member: data member, for what is simply taken over
 PLAIN = {
     "BackupRetentionPeriod": "BackupRetentionPeriod",
@@ -160,6 +162,8 @@ def delete_db_cluster(call: Call) -> dict[str, Any]:
         tags = dict(cluster.tags) if cluster.data["CopyTagsToSnapshot"] else {}
         make_snapshot(call, cluster, identifier(call, "FinalDBSnapshotIdentifier"), tags)
     cluster.data["Status"] = "deleting"
+    if call.get("DeleteAutomatedBackups") is False:
+        retain_backups(call, cluster)
 
     def gone() -> bool | None:
         if account(call).of(cluster):
@@ -174,7 +178,7 @@ def delete_db_cluster(call: Call) -> dict[str, Any]:
 @answers("rds", "StopDBCluster", "StartDBCluster")
 def stop_or_start_db_cluster(call: Call) -> dict[str, Any]:
     cluster, stopping = cluster_of(call), call.operation == "StopDBCluster"
-    if cluster.data["Status"] != ("available" if stopping else "stopped"):
+    if cluster.data["Status"] not in (("available",) if stopping else STARTABLE):
         raise AwsError("InvalidDBClusterStateFault", f"DbCluster {cluster.name} is in {cluster.data['Status']} state", 400)
     cluster.data["Status"] = "stopped" if stopping else "starting"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tests.standin.aws.errors import AwsError
@@ -54,8 +55,16 @@ _PARAMETERS: dict[str, tuple[tuple[str, str | None, str | None, str, bool, bool]
 }
 # (family, name): the default where a family has another one
 _DEFAULTS = {(f"{AURORA}17", "rds.force_ssl"): "1", (f"{AURORA}18", "rds.force_ssl"): "1"}
+#: of the instances here, which have 4 GiB
+MOST_CONNECTIONS = 10000
 # types whose values are members of AllowedValues, separated by commas
 LISTS = ("list", "string")
+
+
+def starts_with(values: Mapping[str, str]) -> bool:
+    """Whether an instance starts with these parameters. Amazon RDS User Guide, maximum number of connections: with too many it does not."""
+    connections = values.get("max_connections", "")
+    return not connections.isdigit() or int(connections) <= MOST_CONNECTIONS
 
 
 def major(engine: str, version: str) -> str:

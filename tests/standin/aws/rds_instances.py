@@ -130,14 +130,19 @@ def modify_db_instance(call: Call) -> dict[str, Any]:
 @answers("rds", "RebootDBInstance")
 def reboot_db_instance(call: Call) -> dict[str, Any]:
     instance = instance_of(call)
-    _refuse_unless_available(instance)
-    instance.data["DBInstanceStatus"] = "rebooting"
+    if instance.data["DBInstanceStatus"] != "incompatible-parameters":  # AWS re:Post: such an instance can be rebooted and deleted only
+        _refuse_unless_available(instance)
+
+    def begun() -> None:
+        instance.data["DBInstanceStatus"] = "rebooting"
+        call.world.clock.after("rds:reboot", done)
 
     def done() -> None:
         _take_parameters(call, instance)
-        instance.data["DBInstanceStatus"] = "available"
+        instance.data["DBInstanceStatus"] = "available" if engines.starts_with(instance.in_force) else "incompatible-parameters"
 
-    call.world.clock.after("rds:reboot", done)
+    # alphagov/govuk-helm-charts, charts/db-backup/scripts/reboot: it stays available for a while after the reboot is requested
+    call.world.clock.after("rds:notice", begun)
     return {"DBInstance": _described(call, instance)}
 
 

@@ -70,6 +70,7 @@ class RdsAccount:
         self.parameter_groups: dict[str, ParameterGroup] = {}
         self.subnet_groups: dict[str, Tagged] = {}
         self.snapshots: dict[str, Tagged] = {}
+        self.retained_backups: list[Data] = []
 
     def of(self, cluster: Cluster) -> list[Instance]:
         """The instances of a cluster."""

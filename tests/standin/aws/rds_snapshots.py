@@ -1,4 +1,4 @@
-"""Snapshots of clusters of RDS and DocumentDB."""
+"""Snapshots and automated backups of clusters of RDS and DocumentDB."""
 
 from __future__ import annotations
 
@@ -82,6 +82,29 @@ def delete_db_cluster_snapshot(call: Call) -> dict[str, Any]:
         raise AwsError("InvalidDBClusterSnapshotStateFault", "The snapshot is not in the available state.", 400)
     del account(call).snapshots[snapshot.data["DBClusterSnapshotIdentifier"]]
     return {"DBClusterSnapshot": _described(snapshot)}
+
+
+@answers("rds", "DescribeDBClusterAutomatedBackups")
+def describe_db_cluster_automated_backups(call: Call) -> dict[str, Any]:
+    """Of current clusters and of deleted ones, whose backups are kept on request."""
+    known = account(call)
+    return {"DBClusterAutomatedBackups": [*(_backup(call, each) for each in known.clusters.values()), *known.retained_backups]}
+
+
+@answers("rds", "DescribeDBInstanceAutomatedBackups")
+def describe_db_instance_automated_backups(_call: Call) -> dict[str, Any]:
+    """Instances of clusters have none of their own, and others the stand-in does not make."""
+    return {"DBInstanceAutomatedBackups": []}
+
+
+def retain_backups(call: Call, cluster: Cluster) -> None:
+    account(call).retained_backups.append({**_backup(call, cluster), "Status": "retained"})
+
+
+def _backup(call: Call, cluster: Cluster) -> Data:
+    name = f"cluster-ab-{cluster.data['DbClusterResourceId'].removeprefix('cluster-').lower()}"
+    shown = {key: value for key, value in cluster.data.items() if key in (*KEPT, "DBClusterArn") and value is not None}
+    return {**shown, "DBClusterAutomatedBackupsArn": arn(call, "cluster-auto-backup", name), "Region": call.region}
 
 
 def refuse_a_taken_snapshot(call: Call, name: str) -> None:

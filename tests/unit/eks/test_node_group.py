@@ -236,29 +236,43 @@ def test_a_replacement_keeps_the_number_of_nodes_and_takes_a_new_image(eks):
     assert "releaseVersion" not in sent
 
 
-def test_a_failed_creation_tells_its_health_issues(eks):
-    issue = {"code": "AsgInstanceLaunchFailures", "message": "Client.InternalError", "resourceIds": ["eks-default-1"]}
-    for status in ("CREATING", "CREATE_FAILED"):
-        eks.answer("describe_nodegroup", described(status, [issue]))
-    with pytest.raises(ResourceFailed, match=r"AsgInstanceLaunchFailures: Client.InternalError \(eks-default-1\).*it is made again then"):
-        present(eks)
-
-
-@pytest.mark.parametrize("status", ["CREATE_FAILED", "DELETE_FAILED"])
-def test_a_group_that_failed_before_is_made_again(eks, status):
-    issue = {"code": "NodeCreationFailure", "message": "did not join", "resourceIds": []}
-    eks.answer("describe_nodegroup", described(status, [issue]))
-    planned = present(eks, check_mode=True)
-    assert (planned.action, planned.allowed) == ("replace", True)
-    assert planned.notes[0].endswith(f"is deleted and made again: {status}: NodeCreationFailure: did not join.")
-    eks.answer("describe_nodegroup", described(status, [issue]))
-    eks.answer("delete_nodegroup", described("DELETING"))
-    eks.answer("describe_nodegroup", described(status, [issue]))  # shown for a while
+@pytest.mark.parametrize(
+    ("ami_type", "given", "made"),
+    [
+        ("AL2023_x86_64_STANDARD", None, ["t3.large"]),
+        ("BOTTLEROCKET_ARM_64", None, ["t4g.large"]),
+        ("AL2023_ARM_64_NVIDIA", None, None),
+        ("AL2_x86_64_GPU", None, None),
+        ("AL2023_x86_64_NEURON", ["inf2.xlarge"], ["inf2.xlarge"]),
+    ],
+)
+def test_a_new_group_has_instance_types_that_fit_its_image(eks, ami_type, given, made):
+    wanted = {name: value for name, value in {**WANTED, "ami_type": ami_type, "instance_types": given}.items() if value is not None}
     eks.refuse("describe_nodegroup", "ResourceNotFoundException")
-    eks.answer("describe_cluster", {"cluster": {"version": "1.34"}})
-    eks.answer("create_nodegroup", described("CREATING"))
+    group = NodeGroup(eks.client, "opta-staging", "default")
+    if made:
+        assert ensure_present(group, wanted, check_mode=True).after["instance_types"] == made
+        return
+    with pytest.raises(Refused, match=rf"ami_type {ami_type} needs instance_types with such accelerators, for example \[g5.xlarge\]"):
+        ensure_present(group, wanted, check_mode=True)
+
+
+def test_new_nodes_come_first_under_another_name_as_the_refusal_says(eks):
+    changed = {"instance_types": ["m7i.xlarge"]}
     eks.answer("describe_nodegroup", described())
-    assert present(eks).action == "replace"
+    with pytest.raises(Refused, match="add one under another name, and once its nodes are ready remove this group with the module"):
+        present(eks, changed)
+    for _ in range(2):
+        eks.refuse("describe_nodegroup", "ResourceNotFoundException")
+    eks.answer("describe_cluster", {"cluster": {"version": "1.34"}})
+    eks.answer("create_nodegroup", described("CREATING", nodegroupName="larger"))
+    eks.answer("describe_nodegroup", described(nodegroupName="larger", instanceTypes=["m7i.xlarge"]))
+    assert ensure_present(NodeGroup(eks.client, "opta-staging", "larger"), {**WANTED, **changed}, check_mode=False).action == "create"
+    assert eks.sent("CreateNodegroup")["nodegroupName"] == "larger"
+    eks.answer("describe_nodegroup", described())
+    eks.answer("delete_nodegroup", described("DELETING"), clusterName="opta-staging", nodegroupName="default")
+    eks.refuse("describe_nodegroup", "ResourceNotFoundException")
+    assert ensure_absent(NodeGroup(eks.client, "opta-staging", "default"), check_mode=False).action == "delete"
 
 
 def test_degraded_before_a_change_is_told_and_after_it_a_failure(eks):
@@ -303,14 +317,6 @@ def test_taints_are_compared_whatever_their_order():
     other = {"key": "a", "effect": "NO_EXECUTE"}
     assert requests.same_taints([TAINT, other], [{**other, "value": ""}, TAINT])
     assert not requests.same_taints([TAINT], [{**TAINT, "value": "x"}])
-
-
-def test_deletion_of_a_failed_group_goes_on(eks):
-    eks.answer("describe_nodegroup", described("CREATE_FAILED"))
-    eks.answer("delete_nodegroup", described("DELETING"), clusterName="opta-staging", nodegroupName="default")
-    eks.answer("describe_nodegroup", described("DELETING"))
-    eks.refuse("describe_nodegroup", "ResourceNotFoundException")
-    assert ensure_absent(NodeGroup(eks.client, "opta-staging", "default"), check_mode=False).action == "delete"
 
 
 def test_a_new_group_gets_defaults_and_an_existing_one_keeps_what_is_not_given(eks):

@@ -140,7 +140,34 @@ def test_a_failed_resource_is_told() -> None:
     with pytest.raises(ResourceFailed, match="lamp desk has failed"):
         ensure_present(Lamp({**EXISTING, "state": State.FAILED}), WANTED, check_mode=False)
     planned = ensure_present(Lamp({**EXISTING, "state": State.FAILED}), WANTED, check_mode=True)
-    assert planned.notes == ["lamp desk has failed: failed Delete it (state: absent) and run again. The run itself stops at it."]
+    advice = "Delete it in AWS and run again: it is made again."
+    assert planned.notes == [f"lamp desk has failed: failed {advice} The run itself stops at it."]
+    assert planned.stops
+
+
+def test_a_failed_resource_that_was_deleted_is_made_again_as_its_remedy_says() -> None:
+    lamp = Lamp({**EXISTING, "state": State.FAILED})
+    with pytest.raises(ResourceFailed, match=r"Delete it in AWS and run again: it is made again\.$"):
+        ensure_present(lamp, WANTED, check_mode=False)
+    lamp.found = None
+    assert ensure_present(lamp, WANTED, check_mode=False).action == "create"
+
+
+class Bulb(Lamp):
+    replacement_note = "It is dark meanwhile."
+
+    def replaceable(self, found: Any) -> bool:
+        return True
+
+
+def test_a_failed_resource_that_may_be_in_use_is_made_again_as_its_remedy_says() -> None:
+    failed = {**EXISTING, "state": State.FAILED}
+    advice = "Remove the cause, set allow_replacement: true to have it deleted and made again, and run again. It is dark meanwhile."
+    with pytest.raises(ResourceFailed, match=re.escape(advice)):
+        ensure_present(Bulb(failed), WANTED, check_mode=False)
+    outcome = ensure_present(Bulb(failed), WANTED, check_mode=False, allow_replacement=True)
+    assert outcome.action == "replace"
+    assert outcome.notes == ["lamp desk has failed, and is deleted and made again: failed"]
 
 
 class Fuse(Lamp):

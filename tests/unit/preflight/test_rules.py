@@ -35,6 +35,7 @@ def test_what_is_right_is_not_talked_about() -> None:
         ({"network_private_subnet_ids": ["subnet-1"]}, "network_private_subnet_ids is given without network_vpc_id"),
         ({"eks_version": "1.3"}, "eks_version is '1.3'"),
         ({"eks_node_groups": [{"name": "a"}, {"name": "a"}]}, "two groups named a"),
+        ({"eks_node_groups": [{"name": "a", "ami_type": "AL2_x86_64_GPU"}]}, "ami_type AL2_x86_64_GPU needs instance_types"),
         ({"eks_node_groups": [{"name": "a", "min_size": 3, "max_size": 1}]}, "min_size 3 is above max_size 1"),
         ({"eks_node_groups": [{"name": "a", "min_size": 1, "max_size": 3, "desired_size": 9}]}, "desired_size 9 must lie between"),
         ({"eks_endpoint_public_cidr_blocks": []}, "eks_endpoint_public_cidr_blocks is empty"),

@@ -18,7 +18,7 @@ from moto.core.base_backend import BackendDict
 from moto.iam.models import iam_backends
 from werkzeug.serving import make_server
 
-from tests.standin.aws.clock import DEFAULT_TIMES
+from tests.standin.aws.clock import DEFAULT_TIMES, Times
 from tests.standin.aws.start import prepare
 from tests.standin.aws.world import World
 from tests.standin.processes import HOST
@@ -125,7 +125,7 @@ class Aws:
 
 
 @contextmanager
-def emulated(directory: Path, times: dict[str, float]) -> Iterator[Aws]:
+def emulated(directory: Path, times: Times) -> Iterator[Aws]:
     """An AWS that begins anew: the mock_aws of other modules empties moto's backends, which a process has once."""
     BackendDict.reset()
     monkeypatch = pytest.MonkeyPatch()

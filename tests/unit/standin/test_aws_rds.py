@@ -131,7 +131,7 @@ def test_a_wrong_cluster_is_refused(databases, refusal, wrong, message):
     assert message in refusal(databases.rds.create_db_cluster, **databases.request(**wrong))
 
 
-def test_wrong_instances_are_refused(databases, refusal):
+def test_wrong_instances_are_refused(aws, databases, refusal):
     cluster = databases.cluster()
     request = {
         "DBInstanceIdentifier": "i",
@@ -148,6 +148,9 @@ def test_wrong_instances_are_refused(databases, refusal):
     name = databases.instance(cluster)
     assert "DBInstanceAlreadyExists" in refusal(create, **{**request, "DBInstanceIdentifier": name})
     databases.rds.reboot_db_instance(DBInstanceIdentifier=name)
+    assert databases.status(name) == "available", "for a moment"
+    aws.pass_time()
+    assert databases.status(name) == "rebooting"
     assert "InvalidDBInstanceState" in refusal(databases.rds.modify_db_instance, DBInstanceIdentifier=name, PromotionTier=3)
 
 
@@ -227,6 +230,8 @@ def test_t17_a_static_parameter_keeps_its_old_value_until_a_reboot(aws, database
     assert (in_force["tls"], in_force["ttl_monitor"]) == ("enabled", "disabled")
     assert databases.member(cluster, name)["DBClusterParameterGroupStatus"] == "pending-reboot"
     databases.docdb.reboot_db_instance(DBInstanceIdentifier=name)
+    aws.pass_time()
+    assert databases.member(cluster, name)["DBClusterParameterGroupStatus"] == "pending-reboot"
     aws.pass_time()
     assert databases.member(cluster, name)["DBClusterParameterGroupStatus"] == "in-sync"
     databases.docdb.reset_db_cluster_parameter_group(DBClusterParameterGroupName=group, ResetAllParameters=True)

@@ -1,0 +1,37 @@
+"""Nodes are rebooted one after another, whatever AWS still shows of the time before."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils import _wait
+from ansible_collections.opta.platform.plugins.module_utils._elasticache import reboots
+
+REPLICA, PRIMARY = "main-002", "main-001"
+BEFORE = ("available", "in-sync")
+REBOOT = [BEFORE, ("rebooting cluster nodes", "pending-reboot"), ("available", "pending-reboot"), BEFORE]
+
+
+@pytest.mark.parametrize(("shown", "expected"), [(REBOOT, REBOOT), ([BEFORE], [BEFORE])])
+def test_the_primary_is_rebooted_once_the_reboot_of_the_replica_is_seen_to_end(monkeypatch, shown, expected):
+    """One that passes between two looks counts after a minute."""
+    slept, happened, to_come = [], [], []
+    monkeypatch.setattr(_wait, "time", SimpleNamespace(sleep=slept.append, monotonic=lambda: float(sum(slept))))
+
+    def reboot(_client, name):
+        happened.append(("reboot", name))
+        to_come.extend(shown)
+
+    def describe(_client, name):
+        status, parameters = to_come.pop(0) if to_come else BEFORE
+        if len(happened) % (len(expected) + 1):
+            happened.append((status, parameters))
+        return {"CacheClusterStatus": status, "CacheParameterGroup": {"ParameterApplyStatus": parameters}}
+
+    monkeypatch.setattr(reboots.changes, "reboot_cache_cluster", reboot)
+    monkeypatch.setattr(reboots.api, "describe_cache_cluster", describe)
+    monkeypatch.setattr(reboots.api, "describe_replication_group", lambda _client, _name: {"Status": "available"})
+    reboots.reboot(None, "main", [REPLICA, PRIMARY], 1800)
+    assert happened == [each for name in (REPLICA, PRIMARY) for each in (("reboot", name), *expected)]
+    assert (sum(slept) >= 2 * _wait.Begun.GRACE_SECONDS) == (shown == [BEFORE])
