@@ -21,7 +21,7 @@ description:
 author: [opta.platform contributors (@opta-platform)]
 requirements:
   - python >= 3.11
-  - helm >= 3.14, < 4
+  - helm 3.17 or newer, or helm 4
   - PyYAML
 options:
   name:
