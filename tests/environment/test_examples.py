@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from tests.environment.observed import left_in_aws, union
+from tests.module.test_lost_responses import MADE, lose_first_responses
 from tests.support.playbooks import Playbooks, Run
 from tests.support.standin import REGION, ROOT, Standin
 
@@ -68,6 +69,7 @@ def of_network(standin: Standin, vpc_id: str) -> dict[str, Any]:
 def test_example_1_stores_in_your_own_network(example: Example, empty: Standin) -> None:
     brought = network(empty)
     before = of_network(empty, brought["network_vpc_id"])
+    lose_first_responses(empty, MADE["aurora_cluster"] | MADE["elasticache_replication_group"] | MADE["kms_key"])
     done_as_planned(example, empty, "env", STORES, **brought)
     assert of_network(empty, brought["network_vpc_id"]) == before
     databases = empty.client("rds").describe_db_clusters()["DBClusters"]

@@ -13,6 +13,7 @@ import pytest
 from tests.environment.conftest import DEMO, UNPROTECTED
 from tests.environment.loud import Loud, loud
 from tests.environment.observed import STORES, left_in_aws, union
+from tests.module.test_lost_responses import MADE, lose_first_responses
 from tests.support.modules import call_module
 from tests.support.passwords import forms, shown
 from tests.support.playbooks import Run
@@ -23,6 +24,7 @@ SERVICES = "hello,worker,staging"
 ENVIRONMENTS = ("staging", "production")
 #: what stands for long says so
 PROTECTED = {"opta_deletion_protection": True}
+OF_NODES = ("eks_node_group", "eks_addon", "eks_access_entry", "iam_role", "iam_oidc_provider", "cloudwatch_log_group")
 ONLY_STORES = ("--tags", "aurora,documentdb,elasticache")
 ROTATION = {"aurora_rotate_passwords": ["main"], "documentdb_rotate_passwords": ["main"], "elasticache_rotate_passwords": True}
 
@@ -50,7 +52,9 @@ def plan(empty: Standin, play: Callable[..., Run]) -> Run:
 
 
 @pytest.fixture(scope="module")
-def run(plan: Run, play: Callable[..., Run]) -> Run:
+def run(plan: Run, empty: Standin, play: Callable[..., Run]) -> Run:
+    """The first responses of the calls that make nodes and what comes with them are lost."""
+    lose_first_responses(empty, (operation for module in OF_NODES for operation in MADE[module]))
     return play("env", limit=None, **PROTECTED)
 
 
@@ -165,6 +169,18 @@ def test_pods_of_the_services_run(services: tuple[Run, Run], empty: Standin) -> 
     ours = [pod for pod in pods if pod["metadata"]["namespace"] in ("hello", "jobs")]
     assert {pod["metadata"]["namespace"] for pod in ours} == {"hello", "jobs"}
     assert {pod["status"]["phase"] for pod in ours} <= {"Running", "Succeeded"}
+
+
+def test_the_ingress_is_in_the_mesh_and_other_add_ons_are_not(run: Run, empty: Standin) -> None:
+    pods = json.loads(on_staging(empty, "get", "pods", "-A", "-o", "json"))["items"]
+    meshed = {
+        pod["metadata"]["namespace"]
+        for pod in pods
+        if "linkerd-proxy" in [container["name"] for container in pod["spec"].get("initContainers") or []]
+    }
+    critical = {"metrics-server", "aws-load-balancer-controller", "kube-system"}
+    assert {pod["metadata"]["namespace"] for pod in pods} >= {"nginx-gateway", *critical}
+    assert meshed & {"nginx-gateway", *critical} == {"nginx-gateway"}
 
 
 def test_a_service_may_do_nothing_in_the_cluster(services: tuple[Run, Run], empty: Standin) -> None:

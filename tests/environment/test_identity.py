@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.environment.observed import EC2_KINDS, tags_of
-from tests.module.test_lost_responses import MADE
+from tests.module.test_lost_responses import MADE, lose_first_responses
 from tests.support.identities import identity_of
 
 NAME, HERE, THERE = "production", "eu-west-1", "us-east-1"
@@ -143,8 +143,7 @@ def before(empty, foreign):
 @pytest.fixture(scope="module")
 def built(empty, play, before):
     """A first run in which the first response of each call that makes something is lost, answers the mark of its beginning."""
-    for operation in {operation for made in MADE.values() for operation in made}:
-        empty.fault(operation, kind="drop", carried_out=True)
+    lose_first_responses(empty, {operation for made in MADE.values() for operation in made})
     mark = empty.mark()
     play("env")
     return mark

@@ -75,19 +75,3 @@ def test_the_mesh_comes_is_changed_and_goes(standin, addons):
         for kind, names in WEBHOOKS.items()
         for name in names
     )
-
-
-def test_the_ingress_is_in_the_mesh_and_other_add_ons_are_not(standin, addons):
-    done = addons.run(ingress="nginx_gateway_fabric", aws_load_balancer_controller_enabled=True, metrics_server_enabled=True)
-    assert done.returncode == 0, done.output[-4000:]
-    pods = addons.cluster.kubernetes.items("/api/v1/pods")
-    meshed = {
-        pod["metadata"]["namespace"]
-        for pod in pods
-        if "linkerd-proxy" in [container["name"] for container in pod["spec"].get("initContainers") or []]
-    }
-    places = {pod["metadata"]["namespace"] for pod in pods}
-    assert {"nginx-gateway", "metrics-server", "aws-load-balancer-controller"} <= places
-    assert meshed & {"nginx-gateway", "metrics-server", "aws-load-balancer-controller", "kube-system"} == {"nginx-gateway"}
-    gone = addons.absent()
-    assert gone.returncode == 0, gone.output[-4000:]

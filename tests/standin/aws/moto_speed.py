@@ -8,6 +8,8 @@ from typing import Any
 
 from moto.core import responses, serialize
 from moto.core.utils import MISSING, get_value
+from moto.ec2.models.core import TaggedEC2Resource
+from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 HOSTS = 1024  # of virtual hosts there may be one for each bucket
@@ -24,6 +26,16 @@ def remember() -> None:
     DomainDispatcherApplication.get_backend_for_host = functools.lru_cache(HOSTS)(DomainDispatcherApplication.get_backend_for_host)
     serialize.XFormedAttributePicker.get_possible_keys = _remembering_keys(serialize.XFormedAttributePicker.get_possible_keys)
     serialize.AttributePicker.__call__ = _picked
+    TaggedEC2Resource.get_tags = _own_tags
+
+
+def _own_tags(self: Any) -> list[dict[str, str]]:
+    """As TaggedEC2Resource.get_tags, without a look at the tags of all other resources."""
+    if not self.id:
+        return []
+    kind = EC2_PREFIX_TO_RESOURCE.get(get_prefix(self.id), "")
+    tags = list(self.ec2_backend.tags.get(self.id, {}).items())
+    return [{"resource_id": self.id, "key": key, "value": value, "resource_type": kind} for key, value in tags]
 
 
 def _remembering_keys(find: Callable[[Any, Any], Iterator[str]]) -> Callable[[Any, Any], list[str]]:
