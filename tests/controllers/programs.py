@@ -1,0 +1,135 @@
+"""The real controllers: built from the Go module proxy, or found in the directory OPTA_CONTROLLERS.
+
+The charts come out of the Go modules, too: a later version of a module has the chart that was released for an earlier one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.standin import binaries
+
+KUBERT_LOCK = Path(__file__).parent / "kubert" / "Cargo.lock"
+#: a directory of binaries that the Go module proxy cannot give
+GIVEN = "OPTA_CONTROLLERS"
+Report = Callable[[str], None]
+
+
+class ControllerError(Exception):
+    """A controller or a chart that cannot be had, with the words of who refused it."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A version of a Go module, and its checksum as go.sum has it."""
+
+    path: str
+    version: str
+    checksum: str
+
+
+@dataclass(frozen=True)
+class Controller:
+    """A controller: the key of its chart in the role's table; the version of its program (that of the chart's appVersion).
+
+    program: the module that it is built of; None when OPTA_CONTROLLERS alone may have it.
+    chart: the module that has the pinned chart in charts/<name>; None when no module has.
+    version_variable: what the linker sets to the version.
+    """
+
+    name: str
+    key: str
+    version: str
+    program: Module | None = None
+    package: str = "."
+    chart: Module | None = None
+    version_variable: str = ""
+
+
+EXTERNAL_DNS = Controller(
+    "external-dns",
+    "external_dns",
+    "0.21.0",
+    Module("sigs.k8s.io/external-dns", "v0.21.0", "h1:YAC7ERW32eZAjSdhu44taaZGII6nwz2/wteT+BtpFzM="),
+    chart=Module("sigs.k8s.io/external-dns", "v0.22.0", "h1:+ASJ3KF7DLqHo2LsG8Qinuh2J389MS86I19i/r8ewUc="),
+    version_variable="sigs.k8s.io/external-dns/pkg/apis/externaldns.Version",
+)
+METRICS_SERVER = Controller(
+    "metrics-server",
+    "metrics_server",
+    "0.8.1",
+    Module("sigs.k8s.io/metrics-server", "v0.8.1", ""),
+    package="./cmd/metrics-server",
+    chart=Module("sigs.k8s.io/metrics-server", "v0.9.0", "h1:nlqqZ2H0Xfko8eJC/1qaNVVT17hu4rxndkOi22KTZ4w="),
+    version_variable="k8s.io/component-base/version.gitVersion",
+)
+#: in the order of their reports
+CONTROLLERS = (
+    EXTERNAL_DNS,
+    METRICS_SERVER,
+    Controller("aws-load-balancer-controller", "aws_load_balancer_controller", "3.5.0"),
+    Controller("cluster-autoscaler", "cluster_autoscaler", "1.35.2"),
+    Controller("nginx-gateway-fabric", "nginx_gateway_fabric", "2.6.7"),
+    *(Controller(f"linkerd-{part}", "linkerd", "edge-26.6.3") for part in ("destination", "identity", "proxy-injector", "sp-validator")),
+)
+
+
+def provide(controller: Controller, report: Report = print) -> Path:
+    """The controller's binary: of OPTA_CONTROLLERS, of the cache, or built. ControllerError says why there is none."""
+    given = os.environ.get(GIVEN, "")
+    if given and os.access(Path(given) / controller.name, os.X_OK):
+        return (Path(given) / controller.name).resolve()
+    if controller.program is None:
+        raise ControllerError(f"{controller.name} {controller.version} is not in {GIVEN} ({given or 'not set'})")
+    directory = binaries.cache_directory().parent / f"{controller.name}-{controller.version}-{binaries.architecture()}"
+    with binaries.locked(directory, report):
+        if not os.access(directory / controller.name, os.X_OK):
+            source = download(controller.program)
+            flags = f"-X {controller.version_variable}=v{controller.version}"
+            # the module is built as it is: by its own go.mod and go.sum
+            program = binaries.Binary(controller.name, controller.version, ("--version",), str(source), controller.package, flags)
+            binaries.build(program, report, directory)
+    return directory / controller.name
+
+
+def chart(controller: Controller) -> Path:
+    """The directory of the chart that the collection pins."""
+    if controller.chart is None:
+        raise ControllerError(f"no Go module has the chart of {controller.name}")
+    return download(controller.chart) / "charts" / controller.name
+
+
+def download(module: Module) -> Path:
+    """The module's directory in Go's own cache. ControllerError when the proxy does not have it, or another one."""
+    go = shutil.which("go")
+    if go is None:
+        raise ControllerError(f"{module.path} {module.version} needs Go")
+    command = [go, "mod", "download", "-json", f"{module.path}@{module.version}"]
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+    answer = json.loads(done.stdout or "{}")
+    if answer.get("Error") or "Dir" not in answer:
+        raise ControllerError(f"the Go module proxy: {answer.get('Error') or done.stderr}")
+    if answer["Sum"] != module.checksum:
+        raise ControllerError(f"{module.path} {module.version} has the checksum {answer['Sum']}, not {module.checksum}")
+    return Path(answer["Dir"])
+
+
+def kubert(report: Report = print) -> Path:
+    """A program that loads a key and its certificate by Linkerd's server library, built from crates.io. ControllerError without cargo."""
+    cargo = shutil.which("cargo")
+    if cargo is None:
+        raise ControllerError("kubert needs Rust's cargo to be built")
+    directory = binaries.cache_directory().parent / f"kubert-{hashlib.sha256(KUBERT_LOCK.read_bytes()).hexdigest()[:12]}"
+    with binaries.locked(directory, report):
+        command = [cargo, "build", "--quiet", "--locked", "--target-dir", str(directory)]
+        done = subprocess.run(command, cwd=KUBERT_LOCK.parent, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ControllerError(f"cargo build of kubert failed:\n{done.stderr[-3000:]}")
+    return directory / "debug" / "kubert-load"
