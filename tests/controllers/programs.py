@@ -61,24 +61,6 @@ EXTERNAL_DNS = Controller(
     chart=Module("sigs.k8s.io/external-dns", "v0.22.0", "h1:+ASJ3KF7DLqHo2LsG8Qinuh2J389MS86I19i/r8ewUc="),
     version_variable="sigs.k8s.io/external-dns/pkg/apis/externaldns.Version",
 )
-METRICS_SERVER = Controller(
-    "metrics-server",
-    "metrics_server",
-    "0.8.1",
-    Module("sigs.k8s.io/metrics-server", "v0.8.1", ""),
-    package="./cmd/metrics-server",
-    chart=Module("sigs.k8s.io/metrics-server", "v0.9.0", "h1:nlqqZ2H0Xfko8eJC/1qaNVVT17hu4rxndkOi22KTZ4w="),
-    version_variable="k8s.io/component-base/version.gitVersion",
-)
-#: in the order of their reports
-CONTROLLERS = (
-    EXTERNAL_DNS,
-    METRICS_SERVER,
-    Controller("aws-load-balancer-controller", "aws_load_balancer_controller", "3.5.0"),
-    Controller("cluster-autoscaler", "cluster_autoscaler", "1.35.2"),
-    Controller("nginx-gateway-fabric", "nginx_gateway_fabric", "2.6.7"),
-    *(Controller(f"linkerd-{part}", "linkerd", "edge-26.6.3") for part in ("destination", "identity", "proxy-injector", "sp-validator")),
-)
 
 
 def provide(controller: Controller, report: Report = print) -> Path:
