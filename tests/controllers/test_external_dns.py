@@ -14,6 +14,7 @@ from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import e
 from tests.controllers import programs, running
 from tests.module.gateway_foundation import API, GATEWAY, NAMESPACE, with_gateway
 from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.standin.loops.external_dns import NOTED_AS
 from tests.standin.processes import release_port, reserve_port
 from tests.support import permissions
 from tests.support.collection import ROLES
@@ -125,9 +126,12 @@ def test_a_route_has_its_records_as_long_as_it_is_there(dns, balancer):
         (f"cname-extdns.{HOST}.", "TXT"),
         (f"aaaa-extdns.{HOST}.", "TXT"),
     }
-    assert found[f"{HOST}.", "A"]["AliasTarget"]["DNSName"].rstrip(".") == balancer
-    owner = found[f"cname-extdns.{HOST}.", "TXT"]["ResourceRecords"][0]["Value"]
-    assert owner == f'"heritage=external-dns,external-dns/owner={NAME},external-dns/resource=httproute/default/hello"'
+    for kind, noted_as in NOTED_AS.items():
+        alias = found[f"{HOST}.", kind]["AliasTarget"]
+        assert (alias["DNSName"].rstrip("."), alias["EvaluateTargetHealth"]) == (balancer, True)
+        note = found[f"{noted_as}-extdns.{HOST}.", "TXT"]
+        owner = f'"heritage=external-dns,external-dns/owner={NAME},external-dns/resource=httproute/default/hello"'
+        assert (note["TTL"], note["ResourceRecords"]) == (300, [{"Value": owner}])
     allowed = [action for statement in external_dns.statements(dns.inputs) for action in statement["Action"]]
     needed = {permissions.action(call["service"], call["operation"]) for call in calls}
     assert [action for action in needed if not any(fnmatchcase(action, pattern) for pattern in allowed)] == []
