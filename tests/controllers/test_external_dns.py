@@ -43,7 +43,9 @@ class ExternalDns:
             "ingress": "nginx_gateway_fabric",
             "zone": {"domain": DOMAIN, "zone_id": self.zone_id},
         }
-        objects = running.rendered(chart, external_dns.NAME, "default", external_dns.values(self.inputs), directory)
+        values = external_dns.values(self.inputs)
+        self.owner = values["txtOwnerId"]
+        objects = running.rendered(chart, external_dns.NAME, "default", values, directory)
         self.container = running.container(objects, external_dns.NAME)
         self.kubeconfig = running.as_service_account(self.cluster, directory, objects, "default")
 
@@ -130,7 +132,7 @@ def test_a_route_has_its_records_as_long_as_it_is_there(dns, balancer):
         alias = found[f"{HOST}.", kind]["AliasTarget"]
         assert (alias["DNSName"].rstrip("."), alias["EvaluateTargetHealth"]) == (balancer, True)
         note = found[f"{noted_as}-extdns.{HOST}.", "TXT"]
-        owner = f'"heritage=external-dns,external-dns/owner={NAME},external-dns/resource=httproute/default/hello"'
+        owner = f'"heritage=external-dns,external-dns/owner={dns.owner},external-dns/resource=httproute/default/hello"'
         assert (note["TTL"], note["ResourceRecords"]) == (300, [{"Value": owner}])
     allowed = [action for statement in external_dns.statements(dns.inputs) for action in statement["Action"]]
     needed = {permissions.action(call["service"], call["operation"]) for call in calls}
