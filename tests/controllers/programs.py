@@ -13,10 +13,16 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import tomllib
+import yaml
 
 from tests.standin import binaries
+from tests.support.collection import ROLES
 
-KUBERT_LOCK = Path(__file__).parent / "kubert" / "Cargo.lock"
+KUBERT_MANIFEST = Path(__file__).parent / "kubert" / "Cargo.toml"
+KUBERT_LOCK = KUBERT_MANIFEST.with_name("Cargo.lock")
 #: a directory of binaries that the Go module proxy cannot give
 GIVEN = "OPTA_CONTROLLERS"
 Report = Callable[[str], None]
@@ -39,7 +45,8 @@ class Module:
 class Controller:
     """A controller: the key of its chart in the role's table; the version of its program (that of the chart's appVersion).
 
-    program: the module that it is built of; None when OPTA_CONTROLLERS alone may have it.
+    program: the module that it is built of, of the nearest version where the proxy does not have that one; None when OPTA_CONTROLLERS
+    alone may have it.
     chart: the module that has the pinned chart in charts/<name>; None when no module has.
     version_variable: what the linker sets to the version.
     """
@@ -61,6 +68,7 @@ EXTERNAL_DNS = Controller(
     chart=Module("sigs.k8s.io/external-dns", "v0.22.0", "h1:+ASJ3KF7DLqHo2LsG8Qinuh2J389MS86I19i/r8ewUc="),
     version_variable="sigs.k8s.io/external-dns/pkg/apis/externaldns.Version",
 )
+BUILT = (EXTERNAL_DNS,)
 
 
 def provide(controller: Controller, report: Report = print) -> Path:
@@ -70,15 +78,32 @@ def provide(controller: Controller, report: Report = print) -> Path:
         return (Path(given) / controller.name).resolve()
     if controller.program is None:
         raise ControllerError(f"{controller.name} {controller.version} is not in {GIVEN} ({given or 'not set'})")
-    directory = binaries.cache_directory().parent / f"{controller.name}-{controller.version}-{binaries.architecture()}"
+    version = controller.program.version.removeprefix("v")
+    directory = binaries.cache_directory().parent / f"{controller.name}-{version}-{binaries.architecture()}"
     with binaries.locked(directory, report):
         if not os.access(directory / controller.name, os.X_OK):
             source = download(controller.program)
-            flags = f"-X {controller.version_variable}=v{controller.version}"
+            flags = f"-X {controller.version_variable}=v{version}"
             # the module is built as it is: by its own go.mod and go.sum
-            program = binaries.Binary(controller.name, controller.version, ("--version",), str(source), controller.package, flags)
+            program = binaries.Binary(controller.name, version, ("--version",), str(source), controller.package, flags)
             binaries.build(program, report, directory)
     return directory / controller.name
+
+
+def pinned_charts() -> dict[str, dict[str, Any]]:
+    """The table of charts of the role k8s_addons."""
+    charts: dict[str, dict[str, Any]] = yaml.safe_load((ROLES / "k8s_addons" / "vars" / "main.yml").read_text())["__k8s_addons_charts"]
+    return charts
+
+
+def versions() -> dict[str, str]:
+    """The versions of what is built, and of its charts, by name."""
+    found = {"kubert": str(tomllib.loads(KUBERT_MANIFEST.read_text())["dependencies"]["kubert"]["version"]).removeprefix("=")}
+    for controller in BUILT:
+        assert controller.program is not None
+        found[controller.name] = controller.program.version.removeprefix("v")
+        found[f"chart {controller.name}"] = str(pinned_charts()[controller.key]["version"])
+    return dict(sorted(found.items()))
 
 
 def chart(controller: Controller) -> Path:

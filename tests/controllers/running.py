@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +15,7 @@ import yaml
 
 from tests.module.kubernetes_foundation import Cluster
 from tests.standin import kubeconfig
+from tests.support import permissions
 from tests.support.service_chart import helm_binary
 
 #: what of a chart gives rights
@@ -34,14 +39,52 @@ def container(objects: list[dict[str, Any]], name: str) -> dict[str, Any]:
     return found
 
 
+def apply(cluster: Cluster, objects: list[dict[str, Any]]) -> None:
+    """Apply objects of a chart as they are rendered."""
+    kubectl(cluster, "apply", "-f", "-", text=yaml.safe_dump_all(objects))
+
+
+def kubectl(cluster: Cluster, *arguments: str, text: str = "") -> str:
+    """What kubectl prints for the cluster's administrator."""
+    command = ["kubectl", "--kubeconfig", str(cluster.directory / "administrator.kubeconfig"), *arguments]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def as_service_account(cluster: Cluster, directory: Path, objects: list[dict[str, Any]], namespace: str) -> Path:
     """A kubeconfig with a token of the chart's ServiceAccount, after its rights were applied."""
-    control_plane = cluster.directory
-    command = ["kubectl", "--kubeconfig", str(control_plane / "administrator.kubeconfig"), "--namespace", namespace]
-    rights = yaml.safe_dump_all([obj for obj in objects if obj["kind"] in RIGHTS])
-    subprocess.run([*command, "apply", "-f", "-"], input=rights, capture_output=True, text=True, check=True)
+    apply(cluster, [obj for obj in objects if obj["kind"] in RIGHTS])
     (account,) = (obj["metadata"]["name"] for obj in objects if obj["kind"] == "ServiceAccount")
-    token = subprocess.run([*command, "create", "token", account], capture_output=True, text=True, check=True).stdout.strip()
+    token = kubectl(cluster, "create", "token", account, "--namespace", namespace).strip()
     path = directory / "kubeconfig"
-    kubeconfig.write_service_account(path, cluster.options["endpoint"], control_plane / "ca.crt", token)
+    kubeconfig.write_service_account(path, cluster.options["endpoint"], cluster.directory / "ca.crt", token)
     return path
+
+
+@contextlib.contextmanager
+def process(program: Path, arguments: list[str], environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[str]]:
+    """The program while it runs: what it says is in the log, and shown when the test fails."""
+    with log.open("w") as output:
+        running = subprocess.Popen(
+            [program, *arguments], env={"PATH": os.environ["PATH"], **environment}, stdout=output, stderr=output, text=True
+        )
+        try:
+            yield running
+        except BaseException:
+            print(log.read_text()[-4000:])
+            raise
+        finally:
+            running.terminate()
+            try:
+                running.wait(10)
+            except subprocess.TimeoutExpired:
+                running.kill()
+                running.wait()
+
+
+def assert_permitted(statements: list[dict[str, Any]], calls: list[dict[str, Any]]) -> None:
+    """The statements of the role's policy allow the actions of these calls, wherever."""
+    allowed = [action for statement in statements for action in statement["Action"]]
+    needed = sorted({permissions.action(call["service"], call["operation"]) for call in calls})
+    assert [action for action in needed if not any(fnmatchcase(action, pattern) for pattern in allowed)] == []

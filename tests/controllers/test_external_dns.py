@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import uuid
-from fnmatch import fnmatchcase
 
 import pytest
 import yaml
@@ -16,12 +15,10 @@ from tests.module.gateway_foundation import API, GATEWAY, NAMESPACE, with_gatewa
 from tests.module.kubernetes_foundation import NAME, Cluster
 from tests.standin.loops.external_dns import NOTED_AS
 from tests.standin.processes import release_port, reserve_port
-from tests.support import permissions
-from tests.support.collection import ROLES
+from tests.support.recorded_behaviour import in_order, recorded
 
 DOMAIN, HOST = "staging.example.com", "hello.staging.example.com"
 ROUTES = f"{API}/namespaces/default/httproutes"
-CHARTS = yaml.safe_load((ROLES / "k8s_addons" / "vars" / "main.yml").read_text())["__k8s_addons_charts"]
 
 
 class ExternalDns:
@@ -87,13 +84,15 @@ def dns(standin, obtain, directory):
 
 
 @pytest.fixture
-def balancer(standin):
-    """The DNS name of a network load balancer."""
+def balancers(standin):
+    """Two network load balancers."""
     subnets = [subnet["SubnetId"] for subnet in standin.client("ec2").describe_subnets()["Subnets"][:2]]
     client = standin.client("elbv2")
-    made = client.create_load_balancer(Name=f"dns-{uuid.uuid4().hex[:8]}", Type="network", Subnets=subnets)["LoadBalancers"][0]
-    yield made["DNSName"]
-    client.delete_load_balancer(LoadBalancerArn=made["LoadBalancerArn"])
+    wanted = [{"Name": f"dns-{uuid.uuid4().hex[:8]}", "Type": "network", "Subnets": subnets} for _ in range(2)]
+    made = [client.create_load_balancer(**each)["LoadBalancers"][0] for each in wanted]
+    yield made
+    for balancer in made:
+        client.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
 
 
 def accepted(kubernetes, balancer):
@@ -109,37 +108,37 @@ def accepted(kubernetes, balancer):
 
 def test_the_chart_is_the_pinned_one_and_the_program_the_charts(obtain):
     described = yaml.safe_load((obtain(programs.chart, programs.EXTERNAL_DNS) / "Chart.yaml").read_text())
-    assert described["version"] == CHARTS["external_dns"]["version"]
+    assert described["version"] == programs.pinned_charts()["external_dns"]["version"]
     assert described["appVersion"] == programs.EXTERNAL_DNS.version
 
 
-def test_a_route_has_its_records_as_long_as_it_is_there(dns, balancer):
+def sent(calls):
+    """What the program changes in Route 53."""
+    (call,) = (call for call in calls if call["mutating"])
+    assert call["operation"] == "ChangeResourceRecordSets"
+    return in_order(call["parameters"]["ChangeBatch"]["Changes"])
+
+
+def test_a_route_has_its_records_as_long_as_it_is_there(dns, balancers):
     kubernetes = dns.cluster.kubernetes
     parent = {"name": GATEWAY, "namespace": NAMESPACE}
     route = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "hello"}}
     kubernetes.apply(f"{ROUTES}/hello", {**route, "spec": {"parentRefs": [parent], "hostnames": [HOST]}})
-    accepted(kubernetes, balancer)
+    first, second = (balancer["DNSName"] for balancer in balancers)
+    names = {"host": HOST, "owner": dns.owner, "balancer_zone": balancers[0]["CanonicalHostedZoneId"]}
+    wanted = recorded(external_dns.NAME, balancer=first, other_balancer=second, **names)
 
+    accepted(kubernetes, first)
     calls = dns.synchronize()
-    found = dns.records()
-    assert set(found) == {
-        (f"{HOST}.", "A"),
-        (f"{HOST}.", "AAAA"),
-        (f"cname-extdns.{HOST}.", "TXT"),
-        (f"aaaa-extdns.{HOST}.", "TXT"),
-    }
-    for kind, noted_as in NOTED_AS.items():
-        alias = found[f"{HOST}.", kind]["AliasTarget"]
-        assert (alias["DNSName"].rstrip("."), alias["EvaluateTargetHealth"]) == (balancer, True)
-        note = found[f"{noted_as}-extdns.{HOST}.", "TXT"]
-        owner = f'"heritage=external-dns,external-dns/owner={dns.owner},external-dns/resource=httproute/default/hello"'
-        assert (note["TTL"], note["ResourceRecords"]) == (300, [{"Value": owner}])
-    allowed = [action for statement in external_dns.statements(dns.inputs) for action in statement["Action"]]
-    needed = {permissions.action(call["service"], call["operation"]) for call in calls}
-    assert [action for action in needed if not any(fnmatchcase(action, pattern) for pattern in allowed)] == []
-
+    assert sent(calls) == in_order(wanted["created"])
+    for kind in NOTED_AS:
+        assert dns.records()[f"{HOST}.", kind]["AliasTarget"]["DNSName"] == f"{first}."
+    running.assert_permitted(external_dns.statements(dns.inputs), calls)
     assert [call["operation"] for call in dns.synchronize() if call["mutating"]] == []
 
+    accepted(kubernetes, second)
+    assert sent(dns.synchronize()) == in_order(wanted["moved"])
+
     kubernetes.delete(f"{ROUTES}/hello")
-    dns.synchronize()
+    assert sent(dns.synchronize()) == in_order(wanted["deleted"])
     assert dns.records() == {}
