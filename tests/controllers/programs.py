@@ -68,7 +68,16 @@ EXTERNAL_DNS = Controller(
     chart=Module("sigs.k8s.io/external-dns", "v0.22.0", "h1:+ASJ3KF7DLqHo2LsG8Qinuh2J389MS86I19i/r8ewUc="),
     version_variable="sigs.k8s.io/external-dns/pkg/apis/externaldns.Version",
 )
-BUILT = (EXTERNAL_DNS,)
+METRICS_SERVER = Controller(
+    "metrics-server",
+    "metrics_server",
+    "0.8.1",
+    Module("sigs.k8s.io/metrics-server", "v0.8.0", "h1:Zlsi3sBWEtFKCD3+xSysThvXyLQ363rUAlqpnsY5JwI="),
+    "./cmd/metrics-server",
+    chart=Module("sigs.k8s.io/metrics-server", "v0.9.0", "h1:nlqqZ2H0Xfko8eJC/1qaNVVT17hu4rxndkOi22KTZ4w="),
+    version_variable="k8s.io/client-go/pkg/version.gitVersion",
+)
+BUILT = (EXTERNAL_DNS, METRICS_SERVER)
 
 
 def provide(controller: Controller, report: Report = print) -> Path:
