@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-kill test-profile test-versions databases bench lint docs requirements build clean
+.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-controllers test-kill test-profile test-versions databases bench lint docs requirements build clean
 
 PYTHON ?= python3
 WORKERS ?= 3
@@ -10,6 +10,7 @@ RUN := source tests/environment.sh &&
 PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 LINK := .cache/ansible_collections/opta/platform
 SELECTED = set -f && IFS=$$'\n' && selected="$$(python -m tests.selection $(1))" &&
+SHORT := -m 'not kill_all and not controllers'
 DEMO := .standin/demo
 STAMP := .venv/requirements.stamp
 PINNED := --require-hashes --no-deps
@@ -31,19 +32,22 @@ demo-down: setup ## End the demo's stand-in
 	@$(RUN) python -m tests.standin down --directory $(DEMO)
 
 test: $(if $(TESTS),,lint) binaries ## Run all tests but the long ones; TESTS="eks tests/unit/helm" for areas, paths, node ids
-	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) pytest $(PARALLEL) -m 'not kill_all' $(if $(TESTS),,--budgets) $$selected
+	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) pytest $(PARALLEL) $(SHORT) $(if $(TESTS),,--budgets) $$selected
 
 test-changed: lint binaries ## Run the tests that what has changed since main may affect
-	@$(RUN) $(call SELECTED,--changed) pytest $(PARALLEL) -m 'not kill_all' $$selected
+	@$(RUN) $(call SELECTED,--changed) pytest $(PARALLEL) $(SHORT) $$selected
 
 test-fast: lint ## Run linters, contracts and unit tests
 	@$(RUN) pytest -n $(WORKERS) --ignore tests/unit/standin tests/contracts tests/unit
 
 test-profile: binaries ## Run the tests, say what they cost, and record it; TESTS="..." for some, without recording
-	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) python -m tests.profile $(if $(TESTS),,--record) $(PARALLEL) -m 'not kill_all' $$selected
+	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) python -m tests.profile $(if $(TESTS),,--record) $(PARALLEL) $(SHORT) $$selected
 
 test-kill: setup binaries ## Kill a run in every one of its tasks, in both ways
 	@$(RUN) pytest -m kill_all -rP --record-result $@ tests/environment
+
+test-controllers: setup binaries ## Run real controllers against the stand-in; OPTA_CONTROLLERS=directory for binaries that cannot be built
+	@$(RUN) pytest -m controllers -rsP --record-result $@ tests/controllers
 
 databases: ## Install PostgreSQL and Redis for the tests that log in to a database; root, Debian
 	@tests/databases.sh

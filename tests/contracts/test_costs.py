@@ -35,6 +35,6 @@ def test_long_tests_ran_with_the_versions_that_are_pinned() -> None:
     targets = (collection.ROOT / "Makefile").read_text()
     for target, last in long_tests.read().items():
         assert re.search(rf"^{target}:", targets, re.MULTILINE), f"there is no make {target}"
-        for name, version in long_tests.pinned().items():
+        for name, version in long_tests.pinned(target).items():
             ran = last.versions.get(name)
             assert ran == version, f"{name} is {version}, and make {target} ran last with {ran}: run make {target}"

@@ -40,8 +40,9 @@ class Cluster:
             "certificate_authority_data": found["certificateAuthority"]["data"],
             "wait_timeout": 60,
         }
-        directory = next((standin.directory / "clusters").rglob(f"{NAME}/ca.crt")).parent
-        self.kubernetes = KubernetesClient(found["endpoint"], directory)
+        #: where the stand-in keeps the control plane's files
+        self.directory = next((standin.directory / "clusters").rglob(f"{NAME}/ca.crt")).parent
+        self.kubernetes = KubernetesClient(found["endpoint"], self.directory)
         until(lambda: len(self.kubernetes.items("/api/v1/nodes")) >= 2)
 
     def get(self, path: str) -> dict[str, Any] | None:

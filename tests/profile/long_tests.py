@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import yaml
 
+from tests.controllers import programs
 from tests.standin import binaries
 from tests.support.standin import ROOT
 
@@ -23,19 +24,21 @@ PACKAGES = ("ansible-core", "boto3", "kubernetes", "moto")
 
 @dataclass
 class Result:
-    """date: YYYY-MM-DD. result: what pytest says in its closing line. versions: by name."""
+    """date: YYYY-MM-DD. result: what pytest says in its closing line. versions: by name. skipped: why tests were, once each reason."""
 
     date: str
     result: str
     versions: dict[str, str]
+    skipped: list[str] = field(default_factory=list)
 
 
-def pinned() -> dict[str, str]:
-    """The versions that the tests run with, by name."""
+def pinned(target: str = "") -> dict[str, str]:
+    """The versions that the tests of a make target run with, by name; without one those that all of them have."""
     requirements = (ROOT / "requirements" / "development.txt").read_text(encoding="utf-8")
     found = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", requirements, re.MULTILINE))
-    programs = {binary.name: binary.version for binary in binaries.BINARIES}
-    return {name: found[name] for name in PACKAGES} | dict(sorted(programs.items()))
+    tools = {binary.name: binary.version for binary in binaries.BINARIES}
+    controllers = programs.versions() if target == "test-controllers" else {}
+    return {name: found[name] for name in PACKAGES} | dict(sorted(tools.items())) | controllers
 
 
 def read(path: Path = PATH) -> dict[str, Result]:
@@ -47,5 +50,5 @@ def read(path: Path = PATH) -> dict[str, Result]:
 def record(target: str, result: Result, path: Path = PATH) -> None:
     """Write the result of one target, beside those of the others."""
     results: Mapping[str, Result] = {**read(path), target: result}
-    content = {name: vars(results[name]) for name in sorted(results)}
+    content = {name: {key: value for key, value in asdict(results[name]).items() if value} for name in sorted(results)}
     path.write_text(HEADING + yaml.safe_dump(content, sort_keys=False, width=140), encoding="utf-8")

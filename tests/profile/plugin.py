@@ -120,7 +120,9 @@ class Costs:
         if target and exitstatus == pytest.ExitCode.OK:
             parts, _colour = terminalreporter.build_summary_stats_line()
             result = f"{', '.join(text for text, _markup in parts)} in {sum(test.seconds for test in self.tests.values()):.0f} s"
-            long_tests.record(target, long_tests.Result(datetime.date.today().isoformat(), result, long_tests.pinned()))
+            reasons = {report.longrepr[2].removeprefix("Skipped: ") for report in terminalreporter.stats.get("skipped", [])}
+            versions = long_tests.pinned(target)
+            long_tests.record(target, long_tests.Result(datetime.date.today().isoformat(), result, versions, sorted(reasons)))
         if self.excesses:
             terminalreporter.section("tests that cost too much", red=True)
             for excess in self.excesses:

@@ -143,7 +143,7 @@ def provide(directory: Path, report: Report = print) -> Path:
     """
     found = {binary.name: find(binary) for binary in BINARIES}
     if None in found.values():
-        with _cache_locked(report):
+        with locked(cache_directory(), report):
             found = {binary.name: find(binary) for binary in BINARIES}  # another process may have made them meanwhile
             found.update(_made([binary for binary in BINARIES if found[binary.name] is None], report))
     places = {name: place for name, place in found.items() if place is not None}
@@ -162,14 +162,14 @@ def provide(directory: Path, report: Report = print) -> Path:
 
 
 @contextlib.contextmanager
-def _cache_locked(report: Report) -> Iterator[None]:
-    """One process at a time downloads or builds; the lock ends with its process."""
-    cache_directory().mkdir(parents=True, exist_ok=True)
-    with (cache_directory() / ".lock").open("w") as lock:
+def locked(directory: Path, report: Report) -> Iterator[None]:
+    """One process at a time downloads or builds into a directory; the lock ends with its process."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            report(f"another process downloads or builds the programs in {cache_directory()}; waiting for it")
+            report(f"another process downloads or builds the programs in {directory}; waiting for it")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

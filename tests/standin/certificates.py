@@ -18,7 +18,9 @@ Authority = tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
 
 
 def make_certificates(directory: Path, host: str, service_address: str) -> None:
-    """Writes ca, apiserver and administrator (`.crt`, `.key`) and service-account (`.key`, `.pub`) into the directory.
+    """Writes certificates and their keys (`.crt`, `.key`), and service-account (`.key`, `.pub`), into the directory.
+
+    ca signs apiserver and administrator, front-proxy-ca signs front-proxy, by which the API server names users to the APIs behind it.
 
     host: the IP address that the API server listens on. service_address: the first address of the services' range.
     """
@@ -27,6 +29,8 @@ def make_certificates(directory: Path, host: str, service_address: str) -> None:
     names += [x509.DNSName(name) for name in ("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc")]
     _certificate(directory, "apiserver", "kube-apiserver", authority, names=names)
     _certificate(directory, "administrator", "stand-in-administrator", authority, organization="system:masters")
+    aggregator = _certificate(directory, "front-proxy-ca", "stand-in-front-proxy-ca")
+    _certificate(directory, "front-proxy", "front-proxy-client", aggregator)
     # The tokens that the API server issues are RS256, as those of EKS.
     service_account = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     _write_key(directory / "service-account.key", service_account)

@@ -175,6 +175,13 @@ class ControlPlane:
             f"--tls-cert-file={self.directory}/apiserver.crt",
             f"--tls-private-key-file={self.directory}/apiserver.key",
             f"--client-ca-file={self.directory}/ca.crt",
+            f"--requestheader-client-ca-file={self.directory}/front-proxy-ca.crt",  # how served APIs know who asks
+            "--requestheader-allowed-names=front-proxy-client",
+            "--requestheader-username-headers=X-Remote-User",
+            "--requestheader-group-headers=X-Remote-Group",
+            "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+            f"--proxy-client-cert-file={self.directory}/front-proxy.crt",
+            f"--proxy-client-key-file={self.directory}/front-proxy.key",
             f"--service-account-issuer={self._issuer}",
             f"--service-account-key-file={self.directory}/service-account.pub",
             f"--service-account-signing-key-file={self.directory}/service-account.key",

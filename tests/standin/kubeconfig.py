@@ -17,6 +17,12 @@ def write_administrator(path: Path, server: str, directory: Path) -> None:
     _write(path, [("stand-in", cluster, "stand-in", user)])
 
 
+def write_service_account(path: Path, server: str, certificate_authority: Path, token: str) -> None:
+    """The kubeconfig of a program that runs outside of its pod, with the token of its ServiceAccount."""
+    cluster = {"server": server, "certificate-authority": str(certificate_authority)}
+    _write(path, [("stand-in", cluster, "stand-in", {"token": token})])
+
+
 def write_webhook(path: Path, url: str) -> None:
     """What kube-apiserver wants to know of its token webhook, in the form of a kubeconfig."""
     _write(path, [("stand-in", {"server": url}, "stand-in", {})])

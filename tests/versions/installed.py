@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.standin.binaries import Binary, build, cache_directory, provide
+from tests.standin.binaries import Binary, build, cache_directory, locked, provide
 from tests.support.standin import ROOT
 
 from .matrix import PYTHONS
@@ -55,9 +55,10 @@ def helm(major: str) -> Path:
     if major == "3":
         return provide(CACHE / "helm-3", lambda _line: None)
     directory = cache_directory().with_name(f"helm-{HELM_4}-{cache_directory().name.rpartition('-')[2]}")
-    if not (directory / "helm").exists():
-        flags = f"-X helm.sh/helm/v4/internal/version.version=v{HELM_4}"
-        build(Binary("helm", HELM_4, ("version", "--short"), "helm4", "helm.sh/helm/v4/cmd/helm", flags), print, directory)
+    with locked(directory, print):
+        if not (directory / "helm").exists():
+            flags = f"-X helm.sh/helm/v4/internal/version.version=v{HELM_4}"
+            build(Binary("helm", HELM_4, ("version", "--short"), "helm4", "helm.sh/helm/v4/cmd/helm", flags), print, directory)
     return directory
 
 

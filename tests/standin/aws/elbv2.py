@@ -1,14 +1,68 @@
-"""Elastic Load Balancing: a TLS listener of a network load balancer takes other certificates, which moto leaves out."""
+"""Elastic Load Balancing: what moto leaves out of network load balancers, their names, zones and the certificates of TLS listeners."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from moto.acm.models import acm_backends
-from moto.elbv2.models import elbv2_backends
+from moto.elbv2.models import FakeLoadBalancer, elbv2_backends
 
 from tests.standin.aws.errors import AwsError
 from tests.standin.aws.operations import Call, answers
+
+#: canonical hosted zones of network load balancers (AWS General Reference, Elastic Load Balancing endpoints); elsewhere moto's
+ZONES = {
+    "eu-central-1": "Z3F0SRJ5LGBH90",
+    "eu-west-1": "Z2IFOLAFXWLO4F",
+    "us-east-1": "Z26RNL4JYFTOTI",
+    "us-west-1": "Z24FKFUX50B4VW",
+    "us-west-2": "Z18D5FSROUN65G",
+}
+
+
+@answers("elbv2", "CreateLoadBalancer")
+def create_load_balancer(call: Call) -> dict[str, Any]:
+    """The same again is the one that exists (API reference of CreateLoadBalancer)."""
+    known = elbv2_backends[call.account][call.region]
+    name = call.get("Name")
+    found = next((balancer for balancer in known.load_balancers.values() if balancer.name == name), None)
+    if found is not None:
+        wanted = (call.get("Type", "application"), call.get("Scheme", "internet-facing"))
+        if wanted != (found.type, found.scheme or "internet-facing"):
+            raise AwsError(
+                "DuplicateLoadBalancerName", f"A load balancer with the same name '{name}' exists, but with different settings", 400
+            )
+        return {"LoadBalancers": [_described(found)]}
+    answer = call.moto()
+    balancer = known.load_balancers[answer["LoadBalancers"][0]["LoadBalancerArn"]]
+    if balancer.type != "network":
+        return answer
+    arn = balancer.arn.replace(":loadbalancer/app/", ":loadbalancer/net/")
+    known.tagging_service.copy_tags(balancer.arn, arn)
+    known.tagging_service.delete_all_tags_for_resource(balancer.arn)
+    known.load_balancers[arn] = known.load_balancers.pop(balancer.arn)
+    balancer.arn = arn
+    balancer.dns_name = f"{name}-{arn.rpartition('/')[2]}.elb.{call.region}.amazonaws.com"
+    balancer.canonical_hosted_zone_id = ZONES.get(call.region, balancer.canonical_hosted_zone_id)
+    return {"LoadBalancers": [_described(balancer)]}
+
+
+def _described(balancer: FakeLoadBalancer) -> dict[str, Any]:
+    zones = [{"ZoneName": subnet.availability_zone, "SubnetId": subnet.id} for subnet in balancer.subnets]
+    return {
+        "LoadBalancerArn": balancer.arn,
+        "DNSName": balancer.dns_name,
+        "CanonicalHostedZoneId": balancer.canonical_hosted_zone_id,
+        "CreatedTime": balancer.created_time,
+        "LoadBalancerName": balancer.name,
+        "Scheme": balancer.scheme,
+        "VpcId": balancer.vpc_id,
+        "State": balancer.load_balancer_state,
+        "Type": balancer.type,
+        "AvailabilityZones": zones,
+        "SecurityGroups": balancer.security_groups,
+        "IpAddressType": balancer.ip_address_type,
+    }
 
 
 @answers("elbv2", "ModifyListener")

@@ -71,7 +71,11 @@ def change_resource_record_sets(call: Call) -> dict[str, Any]:
     zone = backend(call).get_hosted_zone(call.get("HostedZoneId"))
     for change in call.get("ChangeBatch")["Changes"]:
         _check(zone, change["Action"], change["ResourceRecordSet"])
-    return call.moto()
+    answer = call.moto()
+    for record in zone.rrsets:
+        if record.alias_target:  # AWS lists the name with a dot, however it was given (aws-controllers-k8s/community#2982)
+            record.alias_target["DNSName"] = f"{record.alias_target['DNSName'].rstrip('.')}."
+    return answer
 
 
 @answers("route53", "DeleteHostedZone")
@@ -98,12 +102,16 @@ def _check(zone: FakeZone, action: str, wanted: dict[str, Any]) -> None:
         if name == normal(zone.name) and kind in ("NS", "SOA"):
             raise _refused("[A HostedZone must contain at least one NS record for the zone itself.]")
         values = sorted(record["Value"] for record in wanted.get("ResourceRecords") or [])
-        if values != sorted(same[0].records or []):
+        if values != sorted(same[0].records or []) or _target(wanted.get("AliasTarget")) != _target(same[0].alias_target):
             raise _refused(f"{where} but the values provided do not match the current values]")
     elif any((record.type == "CNAME") != (kind == "CNAME") for record in there if record not in same):
         raise _refused(
             f"[RRSet of type {kind} with DNS name {name}. is not permitted as it conflicts with other records with the same DNS name]"
         )
+
+
+def _target(alias: dict[str, Any] | None) -> tuple[str, str] | None:
+    return (normal(alias["DNSName"]), alias["HostedZoneId"]) if alias else None
 
 
 def _refused(message: str) -> AwsError:

@@ -24,6 +24,7 @@ ROUTES = {"gateway-httproute": ("httproutes", "httproute"), "gateway-grpcroute":
 NOTED_AS = {"A": "cname", "AAAA": "aaaa"}
 LABEL = "app.kubernetes.io%2Fname%3Dexternal-dns"
 Record = dict[str, Any]
+Key = tuple[str, str]
 
 
 class ExternalDns:
@@ -49,19 +50,18 @@ class ExternalDns:
             return
         zone, owner = arguments["zone-id-filter"][0], arguments["txt-owner-id"][0]
         domains, prefix = arguments["domain-filter"], arguments["txt-prefix"][0]
-        wanted: dict[tuple[str, str], Record] = {}
+        wanted: dict[Key, tuple[Record, Record]] = {}
         for host, target, resource in endpoints:
             if not any(host == domain or host.endswith(f".{domain}") for domain in domains):
                 continue
             zone_of_target = self._canonical_zone(target)
             if zone_of_target is None:
                 continue
-            alias = {"DNSName": f"{target}.", "HostedZoneId": zone_of_target, "EvaluateTargetHealth": True}
+            alias = {"DNSName": target, "HostedZoneId": zone_of_target, "EvaluateTargetHealth": True}
             value = f'"heritage=external-dns,external-dns/owner={owner},external-dns/resource={resource}"'
             for kind, noted_as in NOTED_AS.items():
-                note = f"{_prefix(prefix, noted_as)}{host}."
-                wanted[f"{host}.", kind] = {"Name": f"{host}.", "Type": kind, "AliasTarget": alias}
-                wanted[note, "TXT"] = {"Name": note, "Type": "TXT", "TTL": 300, "ResourceRecords": [{"Value": value}]}
+                note = {"Name": f"{_prefix(prefix, noted_as)}{host}", "Type": "TXT", "TTL": 300, "ResourceRecords": [{"Value": value}]}
+                wanted[host, kind] = {"Name": host, "Type": kind, "AliasTarget": alias}, note
         self._write(zone, owner, prefix, wanted)
         self._followed = state
 
@@ -96,10 +96,10 @@ class ExternalDns:
         balancers = aws_client("elbv2", self._view).describe_load_balancers()["LoadBalancers"]
         return next((balancer["CanonicalHostedZoneId"] for balancer in balancers if balancer["DNSName"] == hostname), None)
 
-    def _write(self, zone: str, owner: str, prefix: str, wanted: dict[tuple[str, str], Record]) -> None:
+    def _write(self, zone: str, owner: str, prefix: str, wanted: dict[Key, tuple[Record, Record]]) -> None:
         route53 = aws_client("route53", self._view)
         listed = route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone).build_full_result()["ResourceRecordSets"]
-        found = {(record["Name"].replace("\\052", "*"), record["Type"]): record for record in listed}
+        found = {_key(record): record for record in map(_without_dots, listed)}
         ours = [key for key, record in found.items() if f"external-dns/owner={owner}," in str(record.get("ResourceRecords"))]
         kept = set(ours)
         for name, _type in ours:
@@ -108,10 +108,32 @@ class ExternalDns:
                 for kind, noted in NOTED_AS.items()
                 if name.startswith(_prefix(prefix, noted))
             }
-        changes = [{"Action": "UPSERT", "ResourceRecordSet": record} for key, record in wanted.items() if key not in found]
-        changes += [{"Action": "DELETE", "ResourceRecordSet": found[key]} for key in sorted(kept & set(found)) if key not in wanted]
+        changes = []
+        for key, (record, note) in wanted.items():
+            if key not in found:
+                changes += [_change("CREATE", each) for each in (record, note) if _key(each) not in found]
+            elif key in kept and found[key] != record:
+                changes += [_change("UPSERT", record), _change("UPSERT", note)]
+        stay = {_key(each) for pair in wanted.values() for each in pair}
+        changes += [_change("DELETE", found[key]) for key in sorted(kept & set(found)) if key not in stay]
         if changes:
             route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+
+
+def _key(record: Record) -> Key:
+    return record["Name"], record["Type"]
+
+
+def _change(action: str, record: Record) -> Record:
+    return {"Action": action, "ResourceRecordSet": record}
+
+
+def _without_dots(record: Record) -> Record:
+    """A record as external-dns sends it, of one that AWS lists."""
+    sent = {**record, "Name": record["Name"].replace("\\052", "*").rstrip(".")}
+    if "AliasTarget" in record:
+        sent["AliasTarget"] = {**record["AliasTarget"], "DNSName": record["AliasTarget"]["DNSName"].rstrip(".")}
+    return sent
 
 
 def _prefix(template: str, noted_as: str) -> str:

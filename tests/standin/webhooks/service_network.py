@@ -3,6 +3,7 @@
 The API server connects by its egress selector (EgressSelectorConfiguration, `cluster`, HTTPConnect over a Unix socket): it sends
 `CONNECT ADDRESS:PORT`, and speaks TLS to what answers. A Service of the table WEBHOOKS that has a ready pod is answered by this process
 with the certificate of the Secret that the chart mounts, so that the API server checks it against the caBundle as on a real cluster.
+A Service with the annotation SERVED_BY is answered by the program that listens there: a real one.
 Every other address is simply connected (the kubelet's port).
 """
 
@@ -35,6 +36,8 @@ WEBHOOKS: dict[str, tuple[str, Review]] = {
     "linkerd-policy-validator": ("linkerd-policy-validator-k8s-tls", accept_all),
     "linkerd-sp-validator": ("linkerd-sp-validator-k8s-tls", accept_all),
 }
+#: `127.0.0.1:PORT` on a Service
+SERVED_BY = "standin/served-by"
 BUFFER = 65536
 
 
@@ -90,7 +93,13 @@ class ServiceNetwork:
 
     def _answer(self, connection: socket.socket, address: str) -> None:
         client = self._control_plane.client()
-        namespace, name = _service(client, address)
+        service = _service(client, address)
+        namespace, name = service["namespace"], service["name"]
+        served_by = (service.get("annotations") or {}).get(SERVED_BY)
+        if served_by:
+            host, _, port = served_by.rpartition(":")
+            self._relay(connection, host, int(port))
+            return
         if name not in WEBHOOKS or not _has_ready_pods(client, namespace, name):
             connection.sendall(b"HTTP/1.1 503 no ready pod\r\n\r\n")
             return
@@ -139,11 +148,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing is worth a line."""
 
 
-def _service(client: KubernetesClient, address: str) -> tuple[str, str]:
+def _service(client: KubernetesClient, address: str) -> dict[str, Any]:
+    """The metadata of the Service with this address."""
     for service in client.items("/api/v1/services"):
         if service["spec"].get("clusterIP") == address:
-            return service["metadata"]["namespace"], service["metadata"]["name"]
-    return "", ""
+            metadata: dict[str, Any] = service["metadata"]
+            return metadata
+    return {"namespace": "", "name": ""}
 
 
 def _has_ready_pods(client: KubernetesClient, namespace: str, name: str) -> bool:

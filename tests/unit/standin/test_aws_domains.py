@@ -86,6 +86,21 @@ def test_changes_that_aws_refuses(route53, zone, refusal):
     assert "HostedZoneNotEmpty" in refusal(route53.delete_hosted_zone, Id=zone_id)
 
 
+def test_the_target_of_an_alias_is_listed_with_a_dot_and_deleted_without(route53, zone, refusal):
+    domain, zone_id, _servers = zone
+    target = {"DNSName": "b.elb.eu-west-1.amazonaws.com", "HostedZoneId": "Z2IFOLAFXWLO4F", "EvaluateTargetHealth": True}
+    record = {"Name": domain, "Type": "A", "AliasTarget": target}
+    batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+    route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=batch)
+    (listed,) = (each for each in route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"] if each["Type"] == "A")
+    assert listed["AliasTarget"] == {**target, "DNSName": "b.elb.eu-west-1.amazonaws.com."}
+    other = {"Action": "DELETE", "ResourceRecordSet": {**record, "AliasTarget": {**target, "DNSName": "c.elb.eu-west-1.amazonaws.com"}}}
+    assert "InvalidChangeBatch" in refusal(route53.change_resource_record_sets, HostedZoneId=zone_id, ChangeBatch={"Changes": [other]})
+    batch["Changes"][0]["Action"] = "DELETE"
+    route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=batch)
+    assert {each["Type"] for each in route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]} == {"NS", "SOA"}
+
+
 def test_a_certificate_needs_its_record_in_a_delegated_zone(aws, acm, route53, owner, zone):
     domain, zone_id, servers = zone
     aws.world.clock.set_times({"acm:validation-timeout": 1e6})

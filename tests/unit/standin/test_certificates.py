@@ -47,7 +47,7 @@ def test_the_administrator_is_in_the_masters_group(directory: Path) -> None:
 
 def test_keys_are_private(directory: Path) -> None:
     keys = list(directory.glob("*.key"))
-    assert {key.stem for key in keys} == {"ca", "apiserver", "administrator", "service-account"}
+    assert {key.stem for key in keys} == {"ca", "apiserver", "administrator", "front-proxy-ca", "front-proxy", "service-account"}
     assert {key.stat().st_mode & 0o777 for key in keys} == {0o600}
 
 
