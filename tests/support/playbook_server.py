@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.cli.playbook import PlaybookCLI
+from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader
 
 from tests.standin import owner as owners
@@ -27,7 +28,7 @@ from tests.support import botocore_speed
 from tests.support.collection import ROOT
 from tests.support.compiled_templates import AnsibleEnvironment, compile_once
 from tests.support.counts import note_ansible_run
-from tests.support.files_read_once import DataLoader, load_once
+from tests.support.files_read_once import load_once
 from tests.support.plugins_found_once import find_once
 from tests.support.process_tree import end_tree
 
@@ -135,6 +136,8 @@ def main() -> None:
     try:
         owner = owners.descriptor(name) if name else None
         prepare()
+        if path:  # molecule's verifications ask Kubernetes
+            importlib.import_module("kubernetes.dynamic")
         with socket.socket(fileno=int(descriptor)) as given:
             if not path:
                 serve(given, owner)
