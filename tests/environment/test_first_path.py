@@ -178,7 +178,7 @@ def test_the_ingress_is_in_the_mesh_and_other_add_ons_are_not(run: Run, empty: S
         for pod in pods
         if "linkerd-proxy" in [container["name"] for container in pod["spec"].get("initContainers") or []]
     }
-    critical = {"metrics-server", "aws-load-balancer-controller", "kube-system"}
+    critical = {"metrics-server", "aws-load-balancer-controller"}
     assert {pod["metadata"]["namespace"] for pod in pods} >= {"nginx-gateway", *critical}
     assert meshed & {"nginx-gateway", *critical} == {"nginx-gateway"}
 
