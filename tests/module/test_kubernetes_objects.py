@@ -210,7 +210,7 @@ def test_ownership(apply, cluster, namespace):
 def test_failing_pods_are_explained(apply, namespace):
     broken = deployment(namespace, **{"standin/fail": "crash", "standin/logs": "no database at 10.0.0.9"})
     failed = apply(broken, wait_timeout=15, expect_failure=True)
-    assert f"Deployment {namespace}/web is not ready after 25 seconds" in failed["msg"]
+    assert f"Deployment {namespace}/web is not ready after 15 seconds" in failed["msg"]
     assert "CrashLoopBackOff" in failed["msg"]
     assert "no database at 10.0.0.9" in failed["msg"]
 
