@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 from ansible.plugins import loader as loaders
 
-#: kinds of which a run loads every plugin that there is, or several
-LOADED = (loaders.callback_loader, loaders.inventory_loader, loaders.strategy_loader, loaders.vars_loader, loaders.cache_loader)
+#: kinds of which a run loads several plugins
+LOADED = (loaders.callback_loader, loaders.inventory_loader)
 
 
 def find_once(modules: Iterable[str]) -> None:
