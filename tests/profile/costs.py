@@ -54,13 +54,20 @@ def read(path: Path = PATH) -> Costs:
     return Costs(content["date"], content["files"], tests)
 
 
+class Indented(yaml.SafeDumper):
+    """Lists as yamllint wants them."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
 def write(costs: Costs, path: Path = PATH) -> None:
     content = {
         "date": costs.date,
         "files": {file: round(seconds, 1) for file, seconds in costs.files.items()},
         "tests": [{"test": name, **vars(test), "seconds": round(test.seconds, 1)} for name, test in costs.tests.items()],
     }
-    path.write_text(HEADING + yaml.safe_dump(content, sort_keys=False, width=1000), encoding="utf-8")
+    path.write_text(HEADING + yaml.dump(content, Dumper=Indented, sort_keys=False, width=1000), encoding="utf-8")
 
 
 def measured(tests: Mapping[str, Cost]) -> Costs:
