@@ -278,5 +278,5 @@ def test_a_token_has_what_its_access_policies_give(cluster: Cluster) -> None:
     # X-Amz-Date counts seconds: a token of the same second is the same token, and the API server still knows it
     until(lambda: make_token("demo") != token, 5, "there is another token")
     token = make_token("demo")
-    assert status("/api/v1/namespaces/kube-system/pods", token) == 200
+    until(lambda: status("/api/v1/namespaces/kube-system/pods", token) == 200, 10, "the API server knows the new binding")
     assert status("/api/v1/namespaces/default/pods", token) == 403
