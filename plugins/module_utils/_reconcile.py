@@ -285,7 +285,7 @@ def _finish(resource: Resource, outcome: Outcome, how: _How) -> Outcome:
     if how.wait and resource.state(found) not in (State.READY, State.FAILED):
         found = _wait_until_idle(resource, how.timeout_seconds, found) or found
     if how.wait:
-        _raise_if_failed(resource, found)
+        raise_if_failed(resource, found)
     outcome.resource = resource.describe(found)
     return outcome
 
@@ -313,11 +313,12 @@ def _settle(resource: Resource, found: Mapping[str, Any], timeout_seconds: float
         return None
     settled = _wait_until_idle(resource, timeout_seconds) if state is State.IN_PROGRESS else found
     if settled is not None:
-        _raise_if_failed(resource, settled)
+        raise_if_failed(resource, settled)
     return settled
 
 
-def _raise_if_failed(resource: Resource, found: Mapping[str, Any]) -> None:
+def raise_if_failed(resource: Resource, found: Mapping[str, Any]) -> None:
+    """Raise ResourceFailed with AWS's reason and the remedy."""
     if resource.state(found) is State.FAILED:
         raise ResourceFailed(_failure(resource, found))
 

@@ -23,7 +23,7 @@ options:
   tags:
     description:
       - Tags for the snapshots. With C(opta:environment) among them, only volumes with these ownership tags are removed,
-        and others of O(cluster_name) are told.
+        and others of O(cluster_name) are reported.
     type: dict
     default: {}
   wait_timeout:

@@ -12,8 +12,8 @@ description:
   - Opens every playbook of the collection. From names and tags it reads what stands, and returns the outputs of each role that
     stands completely, in the same shapes in which the role itself publishes them. Changes nothing.
   - What stands is judged by itself, never by the inputs or their defaults. What a role would refuse is a warning here.
-  - Only what carries the environment's ownership tags is read as its own. A VPC, a key or a cluster that bears its name is told in a
-    warning, and so is, while nothing of the environment stands, one of the same name in another region or under another prefix.
+  - Only what carries the environment's ownership tags is read as its own. A VPC, a key or a cluster that only has its name is reported in a
+    warning. So is, when nothing of the environment exists, an environment of the same name in another region or under another prefix.
   - It is the first to ask AWS, so it says in one sentence when there are no credentials, nobody answers, or it is another account.
 options:
   environment:

@@ -12,7 +12,7 @@ description:
   - A key that is scheduled for deletion counts as gone. A new one is made, and the alias moved to it, unless O(cancel_deletion=true).
   - With O(state=absent), a key is left as it is, with a warning, as long as something is encrypted under it, whoever made that.
     Looked for are volumes, databases and caches with their snapshots of any type, automated backups, images, vaults and recovery points
-    of AWS Backup, and what grants of EBS, RDS and EKS name. Other grants are told. A key also stays when the caller may not look.
+    of AWS Backup, and what grants of EBS, RDS and EKS name. Other grants are reported. A key also stays when the caller may not look.
   - Check mode does not count what carries the ownership tags in O(tags) and lives, because the same run removes it before the key.
   - A key that carries the ownership tags in O(tags) but no alias, because a run ended in between, is found and finished.
 author:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,11 @@ from tests.support.standin import ROOT
 DEMO = ("-i", str(ROOT / "inventories" / "demo"))
 #: what lets a destroy take everything
 UNPROTECTED = {"opta_deletion_protection": False, "elasticache_skip_final_snapshot": True}
+
+
+def staging_arguments(playbook: str, variables: dict[str, Any], *more: str) -> list[str]:
+    """Of ansible-playbook, for the demo's staging."""
+    return [f"opta.platform.{playbook}", *DEMO, "--limit", "staging", "--extra-vars", json.dumps(variables), *more]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.environment.conftest import DEMO, UNPROTECTED
+from tests.environment.conftest import UNPROTECTED, staging_arguments
 from tests.environment.killing import AfterItsCall, run_and_kill
 from tests.environment.observed import PUBLIC, left_in_aws, union
 from tests.support.playbooks import Playbooks, Run
@@ -66,8 +66,8 @@ SERVICE: list[tuple[dict[str, Any], Expected]] = [
 
 def kill(ansible: Playbooks, standin: Standin, playbook: str, operation: str, *, whole_group: bool, **variables: Any) -> None:
     """Begin a run, and kill it by its first call of an operation."""
-    arguments = [f"opta.platform.{playbook}", *DEMO, "--limit", "staging", "--extra-vars", json.dumps(variables)]
-    assert run_and_kill(ansible, arguments, AfterItsCall(standin, operation), whole_group=whole_group), f"it ended before {operation}"
+    reached = AfterItsCall(standin, operation)
+    assert run_and_kill(ansible, staging_arguments(playbook, variables), reached, whole_group=whole_group), f"it ended before {operation}"
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,13 @@ Kills within a module, after each of its changes, are in tests/module/test_inter
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.environment.conftest import DEMO, UNPROTECTED
+from tests.environment.conftest import UNPROTECTED, staging_arguments
 from tests.environment.killing import AfterCalls, InANewTask, run_and_kill
 from tests.environment.observed import STORES, left_in_aws, passwords_of_stores, secrets, shape
 from tests.support.playbooks import Begun, Playbooks
@@ -73,8 +72,7 @@ class Life:
         self.undisturbed = {phase: self._undisturbed(phase) for phase in phases}
 
     def arguments(self, phase: str) -> list[str]:
-        playbook, variables = self.phases[phase]
-        return [f"opta.platform.{playbook}", *DEMO, "--limit", "staging", "--extra-vars", json.dumps(variables), *self._more]
+        return staging_arguments(*self.phases[phase], *self._more)
 
     def left(self) -> dict[str, int]:
         return shape(left_in_aws(self.standin, "staging"))

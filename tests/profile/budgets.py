@@ -39,9 +39,7 @@ def _reasons(budget: Cost, test: Cost, slower: float) -> list[str]:
     found = []
     for count, what in (("ansible_runs", "runs of Ansible"), ("control_planes", "control planes")):
         allowed = getattr(budget, count)
-        # where a run is killed, its place decides how many are needed; the first test of a process makes the cluster that its tests share
-        spare = 1 if count == "control_planes" else allowed // 10
-        if getattr(test, count) > allowed + spare:
+        if getattr(test, count) > allowed + allowed // 10:  # where a run is killed, its place decides how many are needed
             found.append(f"{getattr(test, count)} {what} instead of {allowed}")
     if test.seconds > _limit(budget.seconds, slower):
         found.append(f"{test.seconds:.0f} s instead of {budget.seconds:.0f} s, on a machine that is {slower:.1f} times slower")

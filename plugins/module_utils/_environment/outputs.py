@@ -86,7 +86,7 @@ class Environment:
         return self.parents.strangers(bool(self.brought.get("vpc_id")))
 
     def warnings(self) -> list[str]:
-        """What is told of other environments and of what only bears this one's names."""
+        """Warnings about other environments, and about resources that only have the names of this one."""
         told = [f"{each['what']} is not read as the environment's, and stays as it is: {each['why']}." for each in self.strangers]
         stands = self.reading.vpc_id or self.cluster or self.parents.key_arn or self.secrets
         namesakes = [] if stands else self.parents.namesakes()

@@ -29,16 +29,6 @@ class IamErrorHandler(AWSErrorHandler):
         return is_boto3_error_code("NoSuchEntity")
 
 
-class IamForbiddenHandler(AWSErrorHandler):
-    """For what is told only to those who may look."""
-
-    _CUSTOM_EXCEPTION = IamError
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code("AccessDenied")
-
-
 def error_code(error: IamError) -> str:
     """AWS's code of a failed call; empty when AWS gave none."""
     return getattr(error.exception, "response", {}).get("Error", {}).get("Code", "")
@@ -117,10 +107,14 @@ def list_roles(client: Any, path: str) -> list[dict[str, Any]]:
     return client.get_paginator("list_roles").paginate(PathPrefix=path).build_full_result()["Roles"]
 
 
-@IamForbiddenHandler.list_error_handler("list roles", [])
-@AWSRetry.jittered_backoff()
 def list_roles_if_allowed(client: Any, path: str) -> list[dict[str, Any]]:
-    return client.get_paginator("list_roles").paginate(PathPrefix=path).build_full_result()["Roles"]
+    """As list_roles; none for a caller who may not list them."""
+    try:
+        return list_roles(client, path)
+    except IamError as error:
+        if error_code(error) != "AccessDenied":
+            raise
+        return []
 
 
 @IamErrorHandler.list_error_handler("list the policies attached to the role", [])

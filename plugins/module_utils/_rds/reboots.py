@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .._errors import ResourceFailed
+from .._reconcile import raise_if_failed
 from .._resource import Outcome, State
 from .._wait import Begun, wait_for
 from . import api
@@ -109,8 +109,8 @@ def _wait_until_rebooted(parts: Parts, name: str) -> None:
             return True, now
         state = instance.state(now)
         has_begun = begun.seen(state is State.IN_PROGRESS)
-        if has_begun and state is State.FAILED:
-            raise ResourceFailed(f"{instance.kind} {name} has failed: {instance.status(now)} {instance.remedy(now)}")
+        if has_begun:
+            raise_if_failed(instance, now)
         found = parts.cluster.find() or {}
         applied = any(
             member["DBInstanceIdentifier"] == name and member.get("DBClusterParameterGroupStatus") == DONE

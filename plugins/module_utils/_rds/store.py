@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .._credentials.credentials import Target
-from .._errors import ResourceFailed
-from .._reconcile import ensure_absent, ensure_present
+from .._reconcile import ensure_absent, ensure_present, raise_if_failed
 from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, State
 from .._wait import wait_for
 from .cluster import PASSWORD
@@ -124,7 +123,7 @@ class Store:
     # -- doing --
 
     def settle(self) -> bool:
-        """Let work that another run began come to its end; whether there was any. What has failed is told, unless the run mends it."""
+        """Wait for work that another run began, and answer whether there was any. Raises for a failure that the run does not repair."""
         parts = self.parts
         waited = self._wait_until_ready(parts.cluster)
         parts.reading.live = True
@@ -146,8 +145,8 @@ class Store:
 
         def look() -> tuple[bool, Mapping[str, Any] | None]:
             now = resource.find()
-            if now is not None and not ready(now) and resource.state(now) is State.FAILED:
-                raise ResourceFailed(f"{resource.kind} {resource.name} has failed: {resource.status(now)} {resource.remedy(now)}")
+            if now is not None and not ready(now):
+                raise_if_failed(resource, now)
             return ready(now), now
 
         wait_for(look, f"{resource.kind} {resource.name} to be ready", self.given["wait_timeout"], resource.status)
