@@ -15,8 +15,8 @@ from tests.support.counts import current_test
 from tests.support.standin import DIRECTORY, ROOT
 
 COMMANDS = ROOT / "tests" / "support" / "commands"
-#: what begins in an empty account first; what needs a cluster last, so that the scenarios share the network and a cluster
-SCENARIOS = ("env", "network", "s3", "dns_cert", "aurora", "documentdb", "elasticache", "eks", "k8s_addons", "opta_service")
+#: what needs a cluster last, so that the scenarios share the network and a cluster, which the last one removes
+SCENARIOS = ("network", "s3", "dns_cert", "aurora", "documentdb", "elasticache", "eks", "k8s_addons", "opta_service", "env")
 
 Molecule = Callable[..., None]
 
