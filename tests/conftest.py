@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
 
-from tests.support import botocore_speed
+from tests.support import botocore_speed, garbage, header_speed
+from tests.support.collection import ROOT
 from tests.support.playbooks import Playbooks
 from tests.support.standin import DIRECTORY, KUBERNETES, Standin, own_directory, remove_leftovers
 
@@ -17,6 +19,13 @@ pytest_plugins = ["tests.profile.plugin"]
 
 _numbers = itertools.count(1)
 botocore_speed.remember()
+header_speed.parse_simply()
+# pytest rewrites the tests once, not in each of its processes
+sys.pycache_prefix, sys.dont_write_bytecode = str(ROOT / ".cache" / "pycache"), False
+
+
+def pytest_collection_finish() -> None:
+    garbage.collect_rarely()
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ from tests.standin.dns_server import DnsServer
 from tests.standin.owner import is_gone, when_gone
 from tests.standin.processes import HOST, reserve_port
 from tests.standin.request_handler import RequestHandler
+from tests.support import garbage
 
 Environ = dict[str, Any]
 
@@ -92,6 +93,7 @@ def main() -> None:
         when_gone(options.owner, lambda: os.kill(os.getpid(), signal.SIGTERM))
     running = {"pid": os.getpid(), "port": port, "endpoint_url": world.endpoint_url, "dns_address": dns.address}
     _write(directory / "server.json", running)
+    garbage.collect_rarely()
     try:
         server.serve_forever()
     finally:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from botocore import hooks
+from botocore import hooks, useragent
 from botocore.client import ClientCreator
 from botocore.loaders import JSONFileLoader, Loader
 
@@ -39,6 +39,7 @@ def remember() -> None:
     ClientCreator._create_methods = _remembering(ClientCreator._create_methods, lambda model: (model.service_name, model.api_version), dict)
     hooks.EventAliaser._alias_event_name = _remembering(hooks.EventAliaser._alias_event_name, lambda name: name)
     hooks.accepts_kwargs = _accepts_kwargs
+    useragent.sanitize_user_agent_string_component = functools.cache(useragent.sanitize_user_agent_string_component)
 
 
 def _load_file(path: str) -> Any:

@@ -24,7 +24,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader
 
 from tests.standin import owner as owners
-from tests.support import botocore_speed
+from tests.support import botocore_speed, header_speed
 from tests.support.collection import ROOT
 from tests.support.compiled_templates import AnsibleEnvironment, compile_once
 from tests.support.counts import note_ansible_run
@@ -42,6 +42,7 @@ READ_ONCE = ("playbooks/**/*.yml", *(f"roles/*/{part}/*.yml" for part in ("defau
 def prepare() -> None:
     """What every controller does before its first task of the collection."""
     botocore_speed.remember()
+    header_speed.parse_simply()
     init_plugin_loader()
     warnings.filterwarnings("ignore", "AnsibleCollectionFinder has already been configured")
     # its import prepares nothing outside of a command of Ansible's

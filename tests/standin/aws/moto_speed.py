@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 from moto.core import responses, serialize
 from moto.core.utils import MISSING, get_value
@@ -27,6 +29,41 @@ def remember() -> None:
     serialize.XFormedAttributePicker.get_possible_keys = _remembering_keys(serialize.XFormedAttributePicker.get_possible_keys)
     serialize.AttributePicker.__call__ = _picked
     TaggedEC2Resource.get_tags = _own_tags
+    serialize.xmltodict = SimpleNamespace(unparse=unparse)
+
+
+def unparse(body: Mapping[str, Any], *, full_document: bool, short_empty_elements: bool, pretty: bool = False) -> str:
+    """As xmltodict.unparse, for what moto gives it: attributes begin with @, text is #text, lists are repeated elements."""
+    parts = ['<?xml version="1.0" encoding="utf-8"?>\n'] if full_document else []
+    for name, value in body.items():
+        _write(parts, name, value, short_empty_elements)
+    return "".join(parts)
+
+
+def _write(parts: list[str], name: str, value: Any, short: bool) -> None:
+    for each in value if isinstance(value, (list, tuple)) else (value,):
+        members = each if isinstance(each, Mapping) else {} if each is None else {"#text": each}
+        attributes = "".join(f" {key[1:]}={quoteattr(_text(member))}" for key, member in members.items() if key[0] == "@")
+        start = len(parts)
+        parts.append(f"<{name}{attributes}>")
+        text = ""
+        for key, member in members.items():
+            if key == "#text":
+                text = _text(member)
+            elif key[0] != "@":
+                _write(parts, key, member, short)
+        if text:
+            parts.append(escape(text))
+        if short and len(parts) == start + 1:
+            parts[start] = f"<{name}{attributes}/>"
+        else:
+            parts.append(f"</{name}>")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.decode() if isinstance(value, bytes) else "" if value is None else str(value)
 
 
 def _own_tags(self: Any) -> list[dict[str, str]]:

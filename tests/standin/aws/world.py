@@ -20,7 +20,7 @@ from tests.standin.aws.faults import Faults, raise_after, raise_before
 from tests.standin.aws.operations import CHECKS, HANDLERS, Call, Handler
 from tests.standin.aws.protocol import Answer, Request, check_shape
 from tests.standin.aws.request_log import RequestLog, client_of, is_mutating
-from tests.support import botocore_speed
+from tests.support import botocore_speed, header_speed
 from tests.support.until import take_time
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ OWN = ("eks", "elasticache")  # moto knows nothing of what is kept here
 
 moto_speed.remember()
 botocore_speed.remember()
+header_speed.parse_simply()
 
 
 class World:

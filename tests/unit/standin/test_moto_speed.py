@@ -5,11 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+import xmltodict
 from moto import backends
 from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
 from moto.core.utils import get_service_model
 
-from tests.standin.aws import world  # noqa: F401  lets moto remember
+from tests.standin.aws import moto_speed, world  # noqa: F401  the world lets moto remember
 
 
 def test_moto_reads_its_folder_once(aws, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,3 +58,20 @@ def test_a_value_is_changed_by_the_first_rule_for_the_end_of_its_path() -> None:
         assert picker(context("ec2", "DescribeVpcs", "Vpcs", given, "The.Result")) == "A Word"
         assert picker(context("ec2", "DescribeVpcs", "Vpcs", given, "Else")) == "a word"
         assert plain(context("ec2", "DescribeVpcs", "Vpcs", given, "The.Result")) == "A word"
+
+
+@pytest.mark.parametrize("short", [True, False])
+@pytest.mark.parametrize("document", [True, False])
+def test_answers_are_written_as_xmltodict_writes_them(document, short):
+    body = {
+        "Answer": {
+            "@xmlns": 'http://example.com/"a&b"',
+            "Groups": {"Group": [{"Name": "a<b", "Open": True}, {"Name": "", "Count": 3, "None": []}]},
+            "Nothing": None,
+            "Empty": {},
+            "Bytes": b"x",
+            "Noted": {"@type": "t", "#text": "said & done"},
+        }
+    }
+    settings = {"full_document": document, "short_empty_elements": short}
+    assert moto_speed.unparse(body, **settings) == xmltodict.unparse(body, **settings)
