@@ -1,5 +1,5 @@
 """The stand-in's own endpoints under /_standin/: readiness, faults, times, real databases, which clusters get a control
-plane, and the token review of each cluster's API server."""
+plane, which controllers are real, and the token review of each cluster's API server."""
 
 from __future__ import annotations
 
@@ -62,12 +62,20 @@ def _control_planes(world: World, method: str, body: bytes) -> Any:
     return world.with_control_plane
 
 
+def _real_controllers(world: World, method: str, body: bytes) -> Any:
+    """Names of controllers that run beside the stand-in: it does not imitate them."""
+    if method == "PUT":
+        world.real_controllers = tuple(str(name) for name in json.loads(body))
+    return world.real_controllers
+
+
 OWN: dict[str, Callable[[World, str, bytes], Any]] = {
     "ready": _ready,
     "faults": _faults,
     "times": _times,
     "databases": _databases,
     "control-planes": _control_planes,
+    "real-controllers": _real_controllers,
 }
 
 

@@ -27,6 +27,10 @@ class View:
     def mutations(self) -> int:
         return self._world.mutations
 
+    @property
+    def real_controllers(self) -> tuple[str, ...]:
+        return self._world.real_controllers
+
     def node_groups(self, cluster: str) -> list[dict[str, Any]]:
         """In DescribeNodegroup's shape; what an update wants holds at once, and a launched group counts as ACTIVE."""
         with self._world.lock:

@@ -41,7 +41,7 @@ class World:
     """Arguments: the state's directory; the region of requests that name none; what kinds of things take; milliseconds added to each call.
 
     endpoint_url: set by the server. control_planes: makes a cluster's control plane; without one a cluster is AWS's answers alone.
-    with_control_plane: patterns of the names of the clusters that get one.
+    with_control_plane: patterns of the names of the clusters that get one. real_controllers: names of those that are not imitated.
     databases: the real ones; without it there are none.
     """
 
@@ -56,6 +56,7 @@ class World:
         self.elasticache: dict[tuple[str, str], CacheAccount] = {}
         self.control_planes: Callable[[World, str, str, Cluster], RunningControlPlane] | None = None
         self.with_control_plane: tuple[str, ...] = ("*",)
+        self.real_controllers: tuple[str, ...] = ()
         self.databases: Databases | None = None
         self._tokens = ClientTokens()
         self._log = RequestLog(directory / "requests.jsonl")

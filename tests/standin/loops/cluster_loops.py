@@ -34,6 +34,10 @@ class View(Protocol):
     def mutations(self) -> int:
         """How often something has changed in AWS so far."""
 
+    @property
+    def real_controllers(self) -> tuple[str, ...]:
+        """Names of controllers that run beside the stand-in and are not imitated."""
+
     def node_groups(self, cluster: str) -> list[dict[str, Any]]:
         """The node groups in DescribeNodegroup's shape, those that are being created or deleted too."""
 
@@ -42,6 +46,12 @@ class View(Protocol):
 
     def addon_status(self, cluster: str, name: str) -> str | None:
         """An add-on's status as DescribeAddon reports it, None without the add-on."""
+
+
+class Loop(Protocol):
+    """What is done again and again."""
+
+    def run(self) -> None: ...
 
 
 class ClusterLoops:
@@ -60,16 +70,18 @@ class ClusterLoops:
         self._changes = Changes(control_plane, view)
         name = control_plane.name
         client = RememberingClient(control_plane.endpoint, control_plane.directory, lambda: self._changes.writes)
-        self._loops = (
-            Nodes(client, name, view, control_plane.kubelet_port),
-            FailingPods(client),
-            PolicyControllers(client),
-            Gateways(client),
-            Ingresses(client),
-            LoadBalancers(client, name, view),
-            Routes(client),
-            ExternalDns(client, view),
-            Volumes(client, name, view),
+        self._view = view
+        #: each with the name of the controller that it imitates
+        self._loops: tuple[tuple[str, Loop], ...] = (
+            ("", Nodes(client, name, view, control_plane.kubelet_port)),
+            ("", FailingPods(client)),
+            ("", PolicyControllers(client)),
+            ("nginx-gateway-fabric", Gateways(client)),
+            ("ingress-nginx", Ingresses(client)),
+            ("aws-load-balancer-controller", LoadBalancers(client, name, view)),
+            ("nginx-gateway-fabric", Routes(client)),
+            ("external-dns", ExternalDns(client, view)),
+            ("aws-ebs-csi-driver", Volumes(client, name, view)),
         )
         self._thread = threading.Thread(target=self._run, name=f"loops of {name}", daemon=True)
 
@@ -87,9 +99,11 @@ class ClusterLoops:
 
     def _run(self) -> None:
         while self._changes.wait(self._stopped):
-            for loop in self._loops:
+            for controller, loop in self._loops:
                 if self._stopped.is_set():
                     return
+                if controller in self._view.real_controllers:
+                    continue
                 try:
                     loop.run()
                 except requests.ConnectionError as error:
