@@ -33,6 +33,7 @@ class View:
     def __init__(self) -> None:
         self._groups: list[dict[str, Any]] = []
         self.mutations = 0
+        self.real_controllers: tuple[str, ...] = ()
 
     @property
     def groups(self) -> list[dict[str, Any]]:
