@@ -42,9 +42,9 @@ class ActionModule(ActionBase):
             }
         )
         present = task_vars or {}
-        options = _inputs.options()
-        known = {*options, *variables.COLLECTION_VARIABLES}
-        given = self._given(present, known)
+        options = {**variables.COLLECTION_OPTIONS, **_inputs.options()}
+        known = set(options)
+        given, unknown = self._given(present, known)
         values, invalid = conversion.convert_all(given, options)
         values = {**_defaults(arguments["roles"]), **values}
         values.setdefault("opta_environment", str(present.get("inventory_hostname")))
@@ -54,10 +54,12 @@ class ActionModule(ActionBase):
             notes = rules.aws_notes(values, arguments["found"])
         else:
             problems = variables.unknown_variables(present, known, _inputs.roles())
+            problems += unknown
             problems += variables.empty_variables(given, options, _inputs.nullable())
             problems += self._told(arguments["kind"], values, present, invalid)
             problems += self._helm_errors(arguments["roles"], present)
             problems += [] if arguments["removal"] else _layers(arguments["kind"], values, present)
+            notes = rules.environment_notes(values) if arguments["kind"] == "environment" and not problems else []
         if problems:
             raise AnsibleActionFail("\n".join(problems))
         told = {"warnings": notes} if notes else {}
@@ -98,15 +100,19 @@ class ActionModule(ActionBase):
             return [str(error)]
         return []
 
-    def _given(self, present: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
-        """The inputs that the user set, templated; one that needs another role's outputs is not known yet."""
-        given = {}
-        for name in names & set(present):
+    def _given(self, present: Mapping[str, Any], names: set[str]) -> tuple[dict[str, Any], list[str]]:
+        """The inputs that the user set, templated, and a sentence for each that cannot be.
+
+        One that needs another role's outputs is not known yet.
+        """
+        given, problems = {}, []
+        for name in sorted(names & set(present)):
             try:
-                given[name] = self._templar.template(present[name])
-            except Exception:
-                continue
-        return given
+                given[name] = _inputs.plain(self._templar.template(present[name]))
+            except Exception as error:
+                if not variables.PUBLISHED_NAME.search(str(error)):
+                    problems.append(f"{name}: {variables.cause(error)}. Give the variable that it needs, or correct the template.")
+        return given, problems
 
 
 def _shared_addresses(values: Mapping[str, Any], present: Mapping[str, Any], services: Iterable[str]) -> list[str]:

@@ -10,6 +10,8 @@ from ipaddress import IPv4Network, ip_network
 LARGEST_PREFIX = 16
 SMALLEST_PREFIX = 28
 EXAMPLE = "for example 10.0.0.0/16"
+#: CreateVpc: InvalidVpc.Range; loopback, link-local, multicast and reserved addresses
+REFUSED_RANGES = ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")
 #: EKS API, KubernetesNetworkConfigRequest: where the block of a cluster's service addresses lies, and how large it may be
 SERVICE_RANGES = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 LARGEST_SERVICE_PREFIX = 12
@@ -31,6 +33,8 @@ def block_error(option: str, block: str, smallest_prefix: int = SMALLEST_PREFIX)
         return f"{option} is {block!r}, which does not begin at its own first address: did you mean {right}?"
     if network.prefixlen < LARGEST_PREFIX or network.prefixlen > smallest_prefix:
         return f"{option} is {block!r}: its size must lie between /{LARGEST_PREFIX} and /{smallest_prefix}, {EXAMPLE}."
+    if any(network.overlaps(IPv4Network(refused)) for refused in REFUSED_RANGES):
+        return f"{option} is {block!r}, addresses that no VPC may have: use private ones, {EXAMPLE}."
     return None
 
 

@@ -85,7 +85,8 @@ diff:
   type: dict
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._logs.log_group import CLASSES, FOR_EVER, RETENTIONS, LogGroup
+from ansible_collections.opta.platform.plugins.module_utils._logs.log_group import CLASSES, FOR_EVER, LogGroup
+from ansible_collections.opta.platform.plugins.module_utils._logs.retentions import RETENTIONS
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
 
 ARGUMENTS = {

@@ -10,7 +10,8 @@ from .._cidr import canonical_blocks, same_blocks
 from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
 from . import api
-from .common import above_wanted, as_tags, change_tags, issues_text, later_version, minor, same_members, status_text, wait_for_update
+from .common import as_tags, change_tags, issues_text, same_members, status_text, wait_for_update
+from .versions import above_wanted, later_version, minor
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 #: what a new cluster gets of what is not given; one that exists keeps what it has

@@ -3,40 +3,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._errors import PlatformError, ResourceFailed
-from .._resource import KNOWN_AFTER_APPLY
+from .._errors import ResourceFailed
 from .._wait import wait_for
 from . import api
-
-VERSION = re.compile(r"1\.(\d+)")
-#: EKS never offered an older minor; "1.3" is what YAML makes of an unquoted 1.30
-OLDEST_MINOR = 10
-
-
-def minor(version: str, option: str = "version") -> int:
-    """The minor of a Kubernetes version, e.g. 35 of "1.35"."""
-    matched = VERSION.fullmatch(version)
-    if matched is None or int(matched.group(1)) < OLDEST_MINOR:
-        raise PlatformError(f'{option} {version!r} is not a Kubernetes version of EKS: write major and minor in quotes, e.g. "1.35".')
-    return int(matched.group(1))
-
-
-def later_version(found: str | None, wanted: str) -> str:
-    """Of two versions the higher one: nothing is ever downgraded, and AWS upgrades by itself at the end of support."""
-    if found is None or KNOWN_AFTER_APPLY in (found, wanted):
-        return wanted
-    return found if minor(found) > minor(wanted) else wanted
-
-
-def above_wanted(what: str, found: str | None, wanted: str | None) -> list[str]:
-    """A note when the found version is above the one that is asked for; else nothing."""
-    if found is None or wanted is None or wanted == found or later_version(found, wanted) == wanted:
-        return []
-    return [f"{what} has version {found}, above the {wanted} that is asked for; it is left as it is."]
 
 
 def same_members(found: Sequence[str] | None, wanted: Sequence[str] | None) -> bool:

@@ -10,9 +10,10 @@ from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
 from .._tags import keeping_others
 from . import api, node_group_api, scaling_group_api
-from .common import above_wanted, as_tags, change_tags, later_version, minor, same_members, status_text, wait_for_update
+from .common import as_tags, change_tags, same_members, status_text, wait_for_update
 from .node_group_requests import CONFIG_NAMES, as_update_config, config_request, create_request, found_taints, same_taints, version_request
 from .options import new_instance_types
+from .versions import above_wanted, later_version, minor
 
 AMI_TYPES = (
     "AL2023_x86_64_STANDARD",

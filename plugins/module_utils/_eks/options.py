@@ -10,7 +10,7 @@ from typing import Any
 from .._cidr import service_block_error, source_error
 from .._errors import PlatformError
 from .._resource import KNOWN_AFTER_APPLY
-from .common import minor
+from .versions import minor
 
 CLUSTER_NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
 MIME = re.compile(r"\s*(MIME-Version|Content-Type):", re.IGNORECASE)

@@ -9,8 +9,6 @@ from typing import Any
 from .._resource import Attribute, Change, Resource, tags_attribute
 from . import api
 
-#: CloudWatch Logs, PutRetentionPolicy
-RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 FOR_EVER = 0
 #: of a group that is made without
 NEW_RETENTION = 30

@@ -10,12 +10,17 @@ from typing import Any
 
 from .._cidr import block_error, service_block_error, source_error
 from .._eks.options import new_instance_types
+from .access_rules import access_notes, access_rules
+from .cluster_rules import cluster_rules
 from .database_rules import database_rules
 from .dns_cert_rules import dns_cert_aws_rules, dns_cert_rules
 from .elasticache_rules import elasticache_rules
 from .k8s_addons_rules import k8s_addons_rules, version_rules
 from .linkerd_rules import linkerd_rules
+from .node_group_rules import node_group_notes, node_group_rules
+from .number_rules import number_rules
 from .s3_rules import s3_rules
+from .tag_rules import tag_rules
 
 VERSION = re.compile(r"^1\.[0-9]{2}$")
 #: of an environment, and of the prefix of its names
@@ -30,8 +35,14 @@ INTERFACE_ENDPOINTS_FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "sts", "eks", "eks
 def environment_rules(given: Mapping[str, Any]) -> list[str]:
     """Rules that need no answer of AWS; given: inputs and literal defaults by name. A sentence for each rule broken."""
     stores = (*database_rules(given), *elasticache_rules(given), *s3_rules(given))
-    cluster = (*k8s_addons_rules(given), *linkerd_rules(given))
-    return [*_collection(given), *_network(given), *_eks(given), *stores, *dns_cert_rules(given), *cluster]
+    cluster = (*cluster_rules(given), *node_group_rules(given), *k8s_addons_rules(given), *linkerd_rules(given))
+    values = (*number_rules(given), *tag_rules(given), *access_rules(given))
+    return [*_collection(given), *_network(given), *_eks(given), *stores, *dns_cert_rules(given), *cluster, *values]
+
+
+def environment_notes(given: Mapping[str, Any]) -> list[str]:
+    """What is right and rarely meant, in the inputs alone."""
+    return [*node_group_notes(given), *access_notes(given)]
 
 
 def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
@@ -83,7 +94,9 @@ def new_stores(given: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
 def _collection(given: Mapping[str, Any]) -> list[str]:
     sentences = []
     environment = given.get("opta_environment") or ""
-    if not ENVIRONMENT.match(environment):
+    if environment in ("true", "false"):
+        sentences.append(f'opta_environment is {environment}, neither is a name: put it in quotes, for example "staging".')
+    elif not ENVIRONMENT.match(str(environment)):
         sentences.append(
             f"opta_environment is {environment!r}: it must be 1 to 32 lower-case letters, digits and hyphens, "
             "beginning with a letter, for example staging."

@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .._errors import PlatformError
+from .._iam.statements import statement_errors
 from .._names import Identity
-from .._s3 import lifecycle, policy, shapes
+from .._s3 import cors, lifecycle, policy, shapes
 from .._s3.described import bucket_name, destination, in_order
 from .._s3.names import refused_name
 
 NAME = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
+KEY_ARN = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
+BUCKET_ARN = re.compile(r"arn:[a-z-]+:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 ANY_ACCOUNT, ANY_REGION = "123456789012", "eu-west-1"
 
 
@@ -27,6 +30,8 @@ def s3_rules(given: Mapping[str, Any]) -> list[str]:
     for entry in entries:
         where = f"s3_buckets, bucket {entry['name']}"
         sentences += [f"{where}: {problem}" for problem in (*_name(entry, given), *_access(entry), *_logs(entry, given))]
+        sentences += [f"{where}: {problem}" for problem in (*_arns(entry), *cors.errors(entry.get("cors_rules") or []))]
+        sentences += statement_errors(f"{where}: policy_statements", entry.get("policy_statements") or [], ("s3",))
         sentences += lifecycle.errors(_complete_rules(entry), f"{where}: lifecycle_rules")
     return sentences + _replications(entries)
 
@@ -37,6 +42,16 @@ def _name(entry: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
     prefix, environment = str(given.get("opta_name_prefix") or "opta"), str(given.get("opta_environment") or "staging")
     reason = refused_name(bucket_name(Identity(environment, prefix, ANY_REGION, ANY_ACCOUNT), str(entry["name"])))
     return [f"its name in S3 would be refused: {reason}"] if reason else []
+
+
+def _arns(entry: Mapping[str, Any]) -> Iterator[str]:
+    replication = entry.get("replication") or {}
+    for option, arn in (("kms_key_arn", entry.get("kms_key_arn")), ("replication.kms_key_arn", replication.get("kms_key_arn"))):
+        if arn and not KEY_ARN.fullmatch(str(arn)):
+            yield f"{option} is {arn!r}: give the ARN of a key, for example arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d."
+    bucket = replication.get("destination_bucket_arn")
+    if bucket and not BUCKET_ARN.fullmatch(str(bucket)):
+        yield f"replication.destination_bucket_arn is {bucket!r}: give the ARN of a bucket: arn, partition and s3, then ::: and its name."
 
 
 def _access(entry: Mapping[str, Any]) -> list[str]:

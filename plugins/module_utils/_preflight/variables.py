@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,19 @@ COLLECTION_VARIABLES: dict[str, str] = {
     "opta_prune_confirm": "the environment's name, as the word that what is no longer described may be removed",
 }
 
+#: their types, of those that are no strings
+COLLECTION_OPTIONS: dict[str, dict[str, Any]] = {
+    **{name: {"type": "str"} for name in COLLECTION_VARIABLES},
+    "opta_tags": {"type": "dict"},
+    "opta_deletion_protection": {"type": "bool"},
+    "opta_delete_retained": {"type": "bool"},
+    "opta_progress_seconds": {"type": "float"},
+}
+
 #: Facts that the collection itself sets
 PUBLISHED = ("opta_account",)
+#: of facts that roles publish, in the words of an error
+PUBLISHED_NAME = re.compile(r"\b(opta_account|\w+_outputs)\b")
 
 
 @functools.cache
@@ -88,6 +100,11 @@ def empty_variables(values: Mapping[str, Any], options: Mapping[str, Mapping[str
         if isinstance(value, str) and not value.strip() and option.get("default") != "" and not null:
             sentences.append(f"{variable} is empty: give it a value, for example {_example(variable, option)}, or leave it out.")
     return sentences
+
+
+def cause(error: BaseException) -> str:
+    """The last of an error's sentences, which says what was missing."""
+    return str(error).strip().splitlines()[0].rpartition(": ")[2].rstrip(".")
 
 
 def _example(variable: str, option: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD")
@@ -27,6 +27,17 @@ def rule(wanted: Mapping[str, Any]) -> dict[str, Any]:
 def option(found: Mapping[str, Any]) -> dict[str, Any]:
     """The option's rule of S3's CORSRule; only what is set."""
     return {name: found[member] for name, member in MEMBERS.items() if found.get(member) not in (None, [], "")}
+
+
+def errors(rules: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A sentence for each rule that S3 refuses (S3 API, CORSRule)."""
+    for each in rules:
+        for origin in each.get("allowed_origins") or []:
+            if str(origin).count("*") > 1:
+                yield f"cors_rules: the allowed origin {origin} has more than one *, for example https://*.example.com."
+        unknown = sorted({str(method) for method in each.get("allowed_methods") or []} - set(METHODS))
+        if unknown:
+            yield f"cors_rules: allowed_methods has {', '.join(unknown)}; there are {', '.join(METHODS)}."
 
 
 def same(found: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]) -> bool:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import _tags
@@ -18,6 +18,9 @@ EXPIRATIONS = {
 }
 #: option of a rule -> (member of S3's rule, name of its days)
 TRANSITIONS = {"transitions": ("Transitions", "Days"), "noncurrent_transitions": ("NoncurrentVersionTransitions", "NoncurrentDays")}
+#: S3 API, Transition, StorageClass, and the least days of those that have some (Amazon S3 User Guide, Transitioning objects)
+STORAGE_CLASSES = {"STANDARD_IA": 30, "ONEZONE_IA": 30, "INTELLIGENT_TIERING": 0, "GLACIER_IR": 0, "GLACIER": 0, "DEEP_ARCHIVE": 0}
+MOST_VERSIONS = 100
 KNOWN = {"ID", "Status", "Filter", "Prefix", *(member for member, _name in (*EXPIRATIONS.values(), *TRANSITIONS.values()))}
 KNOWN_FILTERS = {"Prefix", "Tag", "And", "Tags"}
 
@@ -73,6 +76,15 @@ def same(found: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]
     return by_id(found) == by_id(wanted)
 
 
+def _transition_errors(option: str, steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for step in steps:
+        storage_class = str(step["storage_class"])
+        if storage_class not in STORAGE_CLASSES:
+            yield f"{option} has the storage class {storage_class}; there are {', '.join(STORAGE_CLASSES)}."
+        elif isinstance(step.get("days"), int) and step["days"] < STORAGE_CLASSES[storage_class]:
+            yield f"{option}: objects move to {storage_class} after {STORAGE_CLASSES[storage_class]} days or later, not {step['days']}."
+
+
 def errors(rules: Sequence[Mapping[str, Any]], where: str = "lifecycle_rules") -> list[str]:
     """A sentence for each rule that S3 would refuse, or that does nothing."""
     names = [each["id"] for each in rules]
@@ -84,6 +96,11 @@ def errors(rules: Sequence[Mapping[str, Any]], where: str = "lifecycle_rules") -
             sentences.append(f"{start} does nothing; give it for example expiration_days: 90.")
         if each.get("newer_noncurrent_versions") and not each.get("noncurrent_expiration_days"):
             sentences.append(f"{start} has newer_noncurrent_versions, which needs noncurrent_expiration_days, for example 30.")
+        if (each.get("newer_noncurrent_versions") or 0) > MOST_VERSIONS:
+            sentences.append(
+                f"{start}: newer_noncurrent_versions is {each['newer_noncurrent_versions']}; S3 keeps at most {MOST_VERSIONS}."
+            )
+        sentences += [f"{start}: {problem}" for name in TRANSITIONS for problem in _transition_errors(name, each.get(name) or [])]
         if each.get("expired_object_delete_marker") and (each.get("expiration_days") or each.get("tags")):
             sentences.append(f"{start}: expired_object_delete_marker goes neither with expiration_days nor with tags; make another rule.")
         if each.get("abort_incomplete_multipart_upload_days") and each.get("tags"):

@@ -7,7 +7,8 @@ import botocore.session
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _visibility
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
-from ansible_collections.opta.platform.plugins.module_utils._logs.log_group import CLASSES, RETENTIONS, LogGroup
+from ansible_collections.opta.platform.plugins.module_utils._logs.log_group import CLASSES, LogGroup
+from ansible_collections.opta.platform.plugins.module_utils._logs.retentions import RETENTIONS
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 from botocore.exceptions import ClientError
 from moto import mock_aws

@@ -8,6 +8,7 @@ import pytest
 from ansible_collections.opta.platform.plugins.module_utils._preflight.s3_rules import s3_rules
 
 FOR_ALL = {"Effect": "Allow", "Principal": "*", "Action": "s3:PutObject"}
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"
 VERSIONED = {"versioning_enabled": True}
 
 
@@ -23,18 +24,18 @@ def test_what_is_right_is_not_talked_about() -> None:
     [
         ([{"name": "a"}, {"name": "a"}], "s3_buckets has two buckets named a"),
         ([{"name": "My_Bucket"}], "bucket My_Bucket: name must be lower-case letters"),
-        ([{"name": "a", "kms_key_arn": "x"}], "kms_key_arn needs sse_algorithm: aws:kms"),
+        ([{"name": "a", "kms_key_arn": KEY}], "kms_key_arn needs sse_algorithm: aws:kms"),
         ([{"name": "a", "public_access": "read", "sse_algorithm": "aws:kms"}], "public_access: read needs sse_algorithm: AES256"),
         ([{"name": "a", "policy_statements": [FOR_ALL]}], "would let everybody s3:PutObject, but public_access is none"),
         ([{"name": "a", "lifecycle_rules": [{"id": "x"}]}], "bucket a: lifecycle_rules: the rule x does nothing"),
         ([{"name": "a", "access_logs_enabled": True}], "access_logs_enabled needs a bucket for them"),
-        ([{"name": "a", "replication": {"destination_bucket_arn": "x"}}], "replication needs versioning_enabled: true"),
+        ([{"name": "a", "replication": {"destination_bucket_arn": "arn:aws:s3:::copies"}}], "replication needs versioning_enabled: true"),
         ([{"name": "a", **VERSIONED, "replication": {"prefix": "x"}}], "needs either bucket"),
         ([{"name": "a", **VERSIONED, "replication": {"bucket": "b"}}, {"name": "b"}], "needs versioning_enabled: true of b too"),
         ([{"name": "a", **VERSIONED, "replication": {"bucket": "b"}}], "none of the list"),
         ([{"name": "a", **VERSIONED, "replication": {"bucket": "a"}}], "is a circle"),
         (
-            [{"name": "a", **VERSIONED, "sse_algorithm": "aws:kms", "replication": {"destination_bucket_arn": "x"}}],
+            [{"name": "a", **VERSIONED, "sse_algorithm": "aws:kms", "replication": {"destination_bucket_arn": "arn:aws:s3:::copies"}}],
             "needs kms_key_arn, a key of the destination's region",
         ),
     ],

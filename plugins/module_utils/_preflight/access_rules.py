@@ -1,0 +1,54 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Who may reach a store: security groups and blocks of addresses. Pure; private to the collection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .._cidr import source_error
+
+SECURITY_GROUP = re.compile(r"sg-[0-9a-f]{8,17}")
+#: the lists of entries whose stores let others in
+STORES = ("aurora_clusters", "documentdb_clusters", "elasticache_replication_groups")
+ROLES = ("aurora", "documentdb", "elasticache")
+OPEN = ("0.0.0.0/0", "::/0")
+
+
+def access_rules(given: Mapping[str, Any]) -> list[str]:
+    """A sentence for each group or block that EC2 would refuse."""
+    sentences = [wrong for where, groups in _named(given, "allowed_security_group_ids") for wrong in group_errors(where, groups)]
+    sentences += group_errors("eks_api_client_security_group_ids", given.get("eks_api_client_security_group_ids") or [])
+    for role in ("aurora", "documentdb"):
+        where = f"{role}_allowed_cidr_blocks"
+        sentences += [wrong for block in given.get(where) or [] if (wrong := source_error(where, block))]
+    return sentences
+
+
+def access_notes(given: Mapping[str, Any]) -> list[str]:
+    """What is allowed and is rarely meant."""
+    return [
+        f"{where} has {block}: everybody who reaches the subnets may connect. Name the blocks of your clients, for example 10.8.0.0/16."
+        for where, blocks in _named(given, "allowed_cidr_blocks")
+        for block in blocks
+        if block in OPEN
+    ]
+
+
+def group_errors(where: str, groups: Sequence[Any]) -> list[str]:
+    """A sentence for each id that is none; where: what the user calls them."""
+    return [
+        f"{where} has {group!r}: give ids of security groups, for example sg-0123456789abcdef0."
+        for group in groups
+        if not SECURITY_GROUP.fullmatch(str(group))
+    ]
+
+
+def _named(given: Mapping[str, Any], option: str) -> Iterator[tuple[str, Sequence[Any]]]:
+    """This option of the roles and of their entries, with what the user calls it."""
+    for role in ROLES:
+        yield f"{role}_{option}", given.get(f"{role}_{option}") or []
+    for variable in STORES:
+        for entry in given.get(variable) or []:
+            yield f"{variable}, {entry.get('name')}: {option}", entry.get(option) or []

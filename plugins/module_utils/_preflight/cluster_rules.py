@@ -1,0 +1,60 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Who reaches a cluster, and which add-ons it has, before AWS is asked. Pure; private to the collection."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network, ip_network
+from typing import Any
+
+from .._cidr import SERVICE_RANGES
+from .._eks.options import PRINCIPAL_ARN
+
+#: the managed add-ons of the role eks
+ADDONS = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns", "aws-ebs-csi-driver")
+ADDON_VERSION = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+-eksbuild\.[0-9]+")
+
+
+def cluster_rules(given: Mapping[str, Any]) -> list[str]:
+    """A sentence for each rule broken; given: inputs and literal defaults by name."""
+    return [*_public(given), *_administrators(given), *_addons(given)]
+
+
+def _public(given: Mapping[str, Any]) -> Iterator[str]:
+    """EKS API, VpcConfigRequest, publicAccessCidrs: blocks with their length, of public addresses."""
+    for block in given.get("eks_endpoint_public_cidr_blocks") or []:
+        text = str(block).strip()
+        try:
+            network = ip_network(text, strict=False)
+        except ValueError:
+            continue
+        if "/" not in text:
+            yield f"eks_endpoint_public_cidr_blocks has {text}: write it as a block, {text}/{network.max_prefixlen}."
+        elif isinstance(network, IPv4Network) and any(network.subnet_of(IPv4Network(private)) for private in SERVICE_RANGES):
+            yield (
+                f"eks_endpoint_public_cidr_blocks has {text}, private addresses, which EKS refuses: name public ones, for example "
+                "203.0.113.0/24, and private ones in eks_api_client_cidr_blocks."
+            )
+
+
+def _administrators(given: Mapping[str, Any]) -> Iterator[str]:
+    for arn in given.get("eks_admin_principal_arns") or []:
+        if not PRINCIPAL_ARN.fullmatch(str(arn)):
+            yield f"eks_admin_principal_arns has {arn!r}: give ARNs of roles or users, for example arn:aws:iam::123456789012:role/admins."
+
+
+def _addons(given: Mapping[str, Any]) -> Iterator[str]:
+    for variable in ("eks_addon_versions", "eks_addon_configuration_values"):
+        for name in given.get(variable) or {}:
+            if name not in ADDONS:
+                near = difflib.get_close_matches(str(name), ADDONS, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(ADDONS)}."
+                yield f"{variable} has {name}, which is no managed add-on: {hint}"
+    for name, version in (given.get("eks_addon_versions") or {}).items():
+        if version is not None and not ADDON_VERSION.fullmatch(str(version)):
+            yield f"eks_addon_versions, {name} is {version!r}: it must be a version of EKS, for example v1.12.4-eksbuild.1."
+    for name, values in (given.get("eks_addon_configuration_values") or {}).items():
+        if values is not None and not isinstance(values, Mapping):
+            yield f"eks_addon_configuration_values, {name} is {values!r}: it must be a mapping, for example {{replicaCount: 3}}."

@@ -1,0 +1,148 @@
+"""Values that AWS or Kubernetes would refuse are refused before the first call, each with what is allowed and an example."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from ansible_collections.opta.platform.plugins.module_utils._preflight import cluster_rules
+from ansible_collections.opta.platform.plugins.module_utils._preflight.rules import environment_notes, environment_rules
+
+from tests.support import collection
+
+GIVEN: dict[str, Any] = {"opta_environment": "staging", "opta_region": "eu-west-1", "network_cidr_block": "10.0.0.0/16"}
+TAINT = {"key": "a", "effect": "NO_SCHEDULE"}
+Inputs = dict[str, Any]
+
+
+def group(**entry: Any) -> Inputs:
+    return {"eks_node_groups": [{"name": "web", **entry}]}
+
+
+def database(**entry: Any) -> Inputs:
+    return {"aurora_clusters": [{"name": "main", **entry}]}
+
+
+def bucket(**entry: Any) -> Inputs:
+    return {"s3_buckets": [{"name": "up", **entry}]}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "sentence"),
+    [
+        ({"opta_environment": "true"}, "opta_environment is true, neither is a name: put it in quotes"),
+        ({"opta_tags": {"aws:team": "a"}}, "opta_tags: the key aws:team begins with aws:"),
+        ({"opta_tags": {"": "a"}}, "opta_tags: the key '' must be 1 to 128"),
+        ({"opta_tags": {"team": "a;b <c>"}}, "opta_tags, team: the value 'a;b <c>' must be at most 256"),
+        ({"opta_tags": {"team": "x" * 257}}, "must be at most 256"),
+        ({"opta_tags": {"team": {"name": "x"}}}, "opta_tags, team: the value must be text"),
+        ({"opta_tags": {f"t{number}": "v" for number in range(41)}}, "opta_tags has 41 tags"),
+        (bucket(tags={"aws:x": "y"}), "s3_buckets, up: tags: the key aws:x begins with aws:"),
+        (group(min_size=0, max_size=0), "eks_node_groups, group web: max_size is 0: it must be at least 1"),
+        (group(min_size=-1, max_size=2), "min_size is -1: it must be at least 0"),
+        ({"eks_node_groups": [{"name": "My group!"}]}, "name must be 1 to 63 letters"),
+        (group(labels={"my label": "a"}), "labels has the key 'my label'"),
+        (group(labels={"team": "a b"}), "labels, team is 'a b'"),
+        (group(labels={"node-role.kubernetes.io/web": ""}), "node-role.kubernetes.io/web, which no kubelet may set"),
+        (group(volume_size_gib=5), "volume_size_gib is 5: it must be from 20"),
+        (group(volume_size_gib=30, ami_type="WINDOWS_CORE_2022_x86_64"), "it must be from 50"),
+        (group(update_config={"maxUnavailable": 1}), "update_config has maxUnavailable; it takes max_unavailable or"),
+        (group(update_config={"max_unavailable": 1, "max_unavailable_percentage": 50}), "update_config takes one of"),
+        (group(update_config={"max_unavailable": 0}), "max_unavailable is 0: it must be from 1 to 100"),
+        ({"eks_version": "1.34", **group(version="1.35")}, "version 1.35 is newer than eks_version 1.34"),
+        ({"eks_endpoint_public_cidr_blocks": ["10.0.0.0/8"]}, "10.0.0.0/8, private addresses, which EKS refuses"),
+        ({"eks_endpoint_public_cidr_blocks": ["203.0.113.7"]}, "write it as a block, 203.0.113.7/32"),
+        ({"eks_admin_principal_arns": ["alice"]}, "eks_admin_principal_arns has 'alice': give ARNs"),
+        ({"eks_log_retention_days": 100}, "eks_log_retention_days is 100, but CloudWatch Logs keeps"),
+        ({"network_flow_logs_retention_days": 31}, "network_flow_logs_retention_days is 31"),
+        ({"network_kms_key_rotation_days": 30}, "network_kms_key_rotation_days is 30: it must be from 90 to 2560"),
+        ({"network_wait_timeout_seconds": 0}, "network_wait_timeout_seconds is 0: it must be at least 1"),
+        ({"eks_addon_versions": {"coredns": "1.11"}}, "eks_addon_versions, coredns is '1.11'"),
+        ({"eks_addon_configuration_values": {"corednss": {}}}, "no managed add-on: did you mean coredns?"),
+        ({"eks_addon_configuration_values": {"coredns": "replicaCount: 3"}}, "it must be a mapping"),
+        ({"network_cidr_block": "127.0.0.0/16"}, "addresses that no VPC may have"),
+        ({"network_cidr_block": "169.254.0.0/16"}, "addresses that no VPC may have"),
+        ({"network_cidr_block": "224.0.0.0/16"}, "addresses that no VPC may have"),
+        (database(backup_window="03:30-04:30", maintenance_window="sun:04:00-sun:05:00"), "overlap, which RDS refuses"),
+        (database(maintenance_window="mon:00:00-mon:00:10"), "at least 30 minutes of a week"),
+        (database(backup_window="03:00-03:10"), "at least 30 minutes of a day"),
+        (database(database_name="select"), "a word that PostgreSQL keeps for itself"),
+        (database(serverless={"min_capacity": 1, "max_capacity": 4}), "serverless needs instance_class: db.serverless"),
+        (database(instance_class="db.r7g.large", serverless={"min_capacity": 1, "max_capacity": 4}), "not db.r7g.large"),
+        (database(instance_class="db.serverless", serverless={"min_capacity": 0.3, "max_capacity": 4}), "in steps of 0.5"),
+        (database(allowed_security_group_ids=["my-sg"]), "aurora_clusters, main: allowed_security_group_ids has 'my-sg'"),
+        ({"eks_api_client_security_group_ids": ["default"]}, "eks_api_client_security_group_ids has 'default'"),
+        ({"elasticache_allowed_security_group_ids": ["x"]}, "elasticache_allowed_security_group_ids has 'x'"),
+        (bucket(sse_algorithm="aws:kms", kms_key_arn="alias/mine"), "kms_key_arn is 'alias/mine': give the ARN of a key"),
+        (bucket(versioning_enabled=True, replication={"destination_bucket_arn": "copies"}), "destination_bucket_arn is 'copies'"),
+        (
+            bucket(lifecycle_rules=[{"id": "a", "transitions": [{"days": 5, "storage_class": "STANDARD_IA"}]}]),
+            "objects move to STANDARD_IA after 30 days or later, not 5",
+        ),
+        (
+            bucket(lifecycle_rules=[{"id": "a", "transitions": [{"days": 60, "storage_class": "COLD"}]}]),
+            "transitions has the storage class COLD; there are STANDARD_IA",
+        ),
+        (
+            bucket(lifecycle_rules=[{"id": "a", "noncurrent_expiration_days": 3, "newer_noncurrent_versions": 500}]),
+            "newer_noncurrent_versions is 500; S3 keeps at most 100",
+        ),
+        (bucket(cors_rules=[{"allowed_origins": ["https://*.a.*"], "allowed_methods": ["GET"]}]), "has more than one *"),
+        (bucket(policy_statements=[{"Principal": {"AWS": "x"}, "Action": "s3:GetObject"}]), "policy_statements[1]: Effect is None"),
+        (bucket(policy_statements=[{"Effect": "Allow", "Principal": {"AWS": "x"}, "Action": "GetObject"}]), "must be a service and its"),
+        (bucket(policy_statements=[{"Effect": "Allow", "Principal": {"AWS": "x"}, "Action": "sqs:Send"}]), "is not of s3"),
+        (bucket(policy_statements=[{"Effect": "Allow", "Principals": "x", "Action": "s3:Get*"}]), "has Principals, which no statement has"),
+    ],
+    ids=str,
+)
+def test_what_would_be_refused_is_told(inputs: Inputs, sentence: str) -> None:
+    assert environment_rules(GIVEN) == []
+    (told,) = environment_rules({**GIVEN, **inputs})
+    assert sentence in told
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"opta_tags": {"cost-centre": 42, "Täm": "päyments / x=y@z"}},
+        group(min_size=0, max_size=1, labels={"example.com/team": "a", "node.kubernetes.io/x": ""}, update_config={"max_unavailable": 2}),
+        {"eks_version": "1.35", **group(version="1.34", volume_size_gib=20)},
+        {"eks_endpoint_public_cidr_blocks": ["203.0.113.0/24", "0.0.0.0/0", "2001:db8::/32"]},
+        {"eks_admin_principal_arns": ["arn:aws:iam::123456789012:role/a/b", "arn:aws-cn:iam::123456789012:user/c"]},
+        {"eks_addon_versions": {"coredns": "v1.12.4-eksbuild.1"}, "eks_addon_configuration_values": {"coredns": {"replicaCount": 3}}},
+        {"eks_log_retention_days": 0, "aurora_log_retention_days": 3653, "network_kms_key_rotation_days": 90},
+        database(backup_window="23:30-00:30", maintenance_window="sun:01:00-sun:02:00", database_name="selected"),
+        database(instance_class="db.serverless", serverless={"min_capacity": 0, "max_capacity": 1.5}),
+        bucket(lifecycle_rules=[{"id": "a", "transitions": [{"days": 0, "storage_class": "GLACIER_IR"}]}]),
+        bucket(policy_statements=[{"Sid": "a", "Effect": "Deny", "Principal": "*", "NotAction": ["s3:Get*", "*"]}]),
+    ],
+    ids=str,
+)
+def test_what_aws_takes_is_taken(inputs: Inputs) -> None:
+    assert environment_rules({**GIVEN, **inputs}) == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "sentence"),
+    [
+        ({"eks_node_groups": []}, "eks_node_groups is empty"),
+        (group(taints=[TAINT]), "every group has taints"),
+        ({"eks_node_groups": [{"name": f"g{number}"} for number in range(31)]}, "the usual quota of a cluster is 30"),
+        (database(allowed_cidr_blocks=["0.0.0.0/0"]), "aurora_clusters, main: allowed_cidr_blocks has 0.0.0.0/0"),
+    ],
+)
+def test_what_is_rarely_meant_is_warned_of(inputs: Inputs, sentence: str) -> None:
+    (told,) = environment_notes({**GIVEN, **inputs})
+    assert sentence in told
+    assert environment_rules({**GIVEN, **inputs}) == []
+
+
+def test_the_ordinary_is_not_warned_of() -> None:
+    assert environment_notes(GIVEN) == []
+    assert environment_notes({**GIVEN, "eks_node_groups": [{"name": "a", "taints": [TAINT]}, {"name": "b"}]}) == []
+
+
+def test_the_managed_add_ons_are_those_of_the_role() -> None:
+    written = (collection.ROLES / "eks" / "vars" / "main.yml").read_text()
+    assert tuple(re.findall(r"- name: ([a-z-]+)$", written, re.MULTILINE)) == cluster_rules.ADDONS
