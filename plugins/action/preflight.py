@@ -59,7 +59,8 @@ class ActionModule(ActionBase):
             problems += self._told(arguments["kind"], values, present, invalid)
             problems += self._helm_errors(arguments["roles"], present)
             problems += [] if arguments["removal"] else _layers(arguments["kind"], values, present)
-            notes = rules.environment_notes(values) if arguments["kind"] == "environment" and not problems else []
+            notes = variables.misspelt_variables(present, known)
+            notes += rules.environment_notes(values) if arguments["kind"] == "environment" and not problems else []
         if problems:
             raise AnsibleActionFail("\n".join(problems))
         told = {"warnings": notes} if notes else {}

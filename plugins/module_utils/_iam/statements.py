@@ -15,10 +15,11 @@ ELEMENTS = ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction",
 EXAMPLE = "for example {Effect: Allow, Action: ['s3:GetObject'], Resource: '*'}"
 
 
-def statement_errors(where: str, statements: Sequence[Any], services: Sequence[str] = ()) -> Iterator[str]:
+def statement_errors(where: str, statements: Sequence[Any], services: Sequence[str] = (), *, of_roles: bool = False) -> Iterator[str]:
     """A sentence for each statement that is refused.
 
-    where: what the user calls the list. services: the only ones whose actions the policy may have, all without.
+    where: what the user calls the list. services: the only ones whose actions the policy may have, all without. of_roles: whether it is a
+    role's policy, which names resources and no principals.
     """
     for number, statement in enumerate(statements, start=1):
         place = f"{where}[{number}]"
@@ -32,6 +33,10 @@ def statement_errors(where: str, statements: Sequence[Any], services: Sequence[s
             yield f"{place}: Effect is {statement.get('Effect')!r}: it must be Allow or Deny, {EXAMPLE}."
         if ("Action" in statement) == ("NotAction" in statement):
             yield f"{place} must have either Action or NotAction, {EXAMPLE}."
+        if of_roles and ("Resource" in statement) == ("NotResource" in statement):
+            yield f"{place} must have either Resource or NotResource, {EXAMPLE}."
+        if of_roles and {"Principal", "NotPrincipal"} & set(statement):
+            yield f"{place} has a principal, which a role's policy has not: the principal is the service's role."
         yield from _actions(place, statement, services)
 
 

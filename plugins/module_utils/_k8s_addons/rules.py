@@ -13,6 +13,9 @@ from .table import ADDONS, INGRESSES, Charts, truth
 NONE = "none"
 RESTRICTED = "restricted"
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+#: charts have semantic versions (Helm, Charts and Versioning)
+CHART_VERSION = re.compile(r"v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?")
+NAMESPACE = re.compile(r"(?=.{1,63}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 
 def errors(
@@ -34,6 +37,14 @@ def errors(
         if values is not None and not isinstance(values, Mapping):
             sentences.append(
                 f"k8s_addons_{key}_values is {_kind(values)}: it must be a map of the chart's values, for example {{replicas: 2}}."
+            )
+        version = given.get("chart_version")
+        if version and not CHART_VERSION.fullmatch(str(version)):
+            sentences.append(f'k8s_addons_{key}_chart_version is {version!r}: it must be a whole version in quotes, for example "3.13.1".')
+    for key, namespace in (namespaces or {}).items():
+        if not NAMESPACE.fullmatch(namespace):
+            sentences.append(
+                f"k8s_addons_{key}_namespace is {namespace!r}: it must be at most 63 lower-case letters, digits and -, for example ops."
             )
     if ingress is not None and ingress not in (*INGRESSES, NONE):
         sentences.append(f"k8s_addons_ingress is {ingress!r}: it must be {', '.join(INGRESSES)} or none, for example {INGRESSES[0]}.")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -113,7 +114,24 @@ def _given(converted: Any, prepared: Any, option: Option) -> Any:
     return converted
 
 
+#: how Ansible says that a value is of another type
+OF_ANOTHER_TYPE = re.compile(
+    r"argument '(?P<name>.+?)' is of type (?P<given>\S+?)(?: found in '(?P<place>.+?)')?\.? and we were unable to convert to (?P<type>\w+)"
+)
+TYPES = {
+    "bool": "true or false",
+    "dict": "a mapping, for example {team: payments}",
+    "float": "a number, for example 0.5",
+    "int": "a whole number without a unit, for example 3",
+    "list": "a list, for example [a, b]",
+}
+
+
 def _sentence(variable: str, message: str) -> str:
+    wrong = OF_ANOTHER_TYPE.search(message)
+    if wrong and wrong["type"] in TYPES:
+        named = variable if wrong["name"] == variable else f"{variable}, {wrong['name']}"
+        return f"{named} must be {TYPES[wrong['type']]}; a {wrong['given']} is given."
     unknown, supported, known = message.partition(". Supported parameters include: ")
     told = f"{unknown} is not known; there are {known}" if supported else f"{variable}: {message}"
     return f"{told.rstrip('.')}. The README of its role describes it."

@@ -14,10 +14,8 @@ from typing import Any
 from .._eks.options import NODE_GROUP_NAME
 from .._eks.versions import minor
 from .._errors import PlatformError
+from .._kubernetes.labels import label_errors
 
-LABEL_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
-LABEL_VALUE = re.compile(rf"({LABEL_NAME.pattern})?")
-LABEL_PREFIX = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 #: of kubernetes.io and k8s.io, the prefixes that a kubelet may use; the labels that it sets by itself are no use here
 OF_KUBELETS = ("kubelet.kubernetes.io", "node.kubernetes.io")
 KUBERNETES = re.compile(r"(.+\.)?(kubernetes|k8s)\.io")
@@ -56,16 +54,6 @@ def node_group_notes(given: Mapping[str, Any]) -> list[str]:
     return notes
 
 
-def label_errors(labels: Mapping[str, Any]) -> Iterator[str]:
-    """A sentence for each label that Kubernetes refuses."""
-    for key, value in labels.items():
-        prefix, slash, name = str(key).rpartition("/")
-        if not LABEL_NAME.fullmatch(name) or (slash and not LABEL_PREFIX.fullmatch(prefix)):
-            yield f"labels has the key {key!r}: give letters, digits, - _ and . after a domain and /, for example example.com/team."
-        if not LABEL_VALUE.fullmatch(str(value)):
-            yield f"labels, {key} is {value!r}: it must be at most 63 letters, digits, - _ and ., for example payments."
-
-
 def _name(group: Mapping[str, Any]) -> Iterator[str]:
     if not NODE_GROUP_NAME.fullmatch(str(group.get("name"))):
         yield "name must be 1 to 63 letters, digits, - and _, beginning with a letter or a digit, for example default."
@@ -84,7 +72,7 @@ def _sizes(group: Mapping[str, Any]) -> Iterator[str]:
 
 def _labels(group: Mapping[str, Any]) -> Iterator[str]:
     labels = group.get("labels") or {}
-    yield from label_errors(labels)
+    yield from label_errors("labels", labels)
     for key in labels:
         prefix = str(key).rpartition("/")[0]
         if prefix.startswith("eks.amazonaws.com") or (KUBERNETES.fullmatch(prefix) and not prefix.endswith(OF_KUBELETS)):

@@ -42,6 +42,8 @@ COLLECTION_OPTIONS: dict[str, dict[str, Any]] = {
 
 #: Facts that the collection itself sets
 PUBLISHED = ("opta_account",)
+#: how much of a name must be the same
+NEARLY = 0.93
 #: of facts that roles publish, in the words of an error
 PUBLISHED_NAME = re.compile(r"\b(opta_account|\w+_outputs)\b")
 
@@ -86,6 +88,18 @@ def unknown_variables(present: Iterable[str], known: Iterable[str], roles: Itera
         hint = f"did you mean {near[0]}?" if near else "it is not an input of any role; see the role's README."
         sentences.append(f"{variable} is not known: {hint}")
     return sentences
+
+
+def misspelt_variables(present: Iterable[str], known: Collection[str]) -> list[str]:
+    """A note for each variable that is no input, and is written nearly as one."""
+    others = [name for name in sorted(present) if isinstance(name, str) and name not in known and not name.startswith(("ansible_", "__"))]
+    alike = {name: [each for each in sorted(known) if each[0] == name[0] and abs(len(each) - len(name)) <= 2] for name in others}
+    found = {name: difflib.get_close_matches(name, names, n=1, cutoff=NEARLY) for name, names in alike.items()}
+    return [
+        f"{name} is not an input of this collection, and has no effect here: did you mean {near[0]}?"
+        for name, near in found.items()
+        if near
+    ]
 
 
 def empty_variables(values: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]], nullable: Collection[str] = ()) -> list[str]:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from .._iam.statements import statement_errors
 from . import image_rules, link_rules, mesh, port_rules, public_rules, workload_rules
 from .inputs import PREFIX, Inputs, memory_request_mib
 from .words import POLICY_ARN, VARIABLE, Sentences, is_label, is_name, repeated
 
 #: a StatefulSet's pods carry its name and a hash in a label of 63 characters; a CronJob may have 52
 LONGEST_NAME = 52
+#: bytes; Kubernetes API, Secret: 1 MiB, of which the rest is for our own values
+LARGEST_SECRET = 1_000_000
 RESERVED_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 
 
@@ -81,6 +84,11 @@ def _variables(inputs: Inputs, sentences: Sentences) -> None:
             elif value is None or isinstance(value, (dict, list, tuple)):
                 # never the value: it may be a secret that was given in a wrong way
                 sentences.say(f'{PREFIX}{option}, {name}: the value must be a string; put it in quotes, or give "" for an empty one.')
+    size = sum(len(str(name)) + len(str(value)) for name, value in secret.items())
+    if size > LARGEST_SECRET:
+        sentences.say(
+            f"opta_service_secrets has {size} bytes, and a Secret of Kubernetes has at most {LARGEST_SECRET}: give large files by s3."
+        )
     for name in sorted(set(plain) & set(secret)):
         sentences.say(f"{name} is in opta_service_environment_variables and in opta_service_secrets: give it in one of them.")
 
@@ -144,12 +152,8 @@ def _permissions(inputs: Inputs, sentences: Sentences) -> None:
     for arn in inputs.items("managed_policy_arns"):
         if not POLICY_ARN.match(str(arn)):
             sentences.say(f"opta_service_managed_policy_arns has {arn!r}: give the ARN of an IAM policy (arn:…:iam::…:policy/…).")
-    for number, statement in enumerate(inputs.items("iam_statements"), start=1):
-        keys = set(statement) if isinstance(statement, Mapping) else set()
-        if "Effect" not in keys or not keys & {"Action", "NotAction"} or not keys & {"Resource", "NotResource"}:
-            sentences.say(
-                f"opta_service_iam_statements[{number}] needs Effect, Action and Resource, as a statement of an IAM policy has them."
-            )
+    for sentence in statement_errors("opta_service_iam_statements", inputs.items("iam_statements"), of_roles=True):
+        sentences.say(sentence)
 
 
 def _certificates(inputs: Inputs, sentences: Sentences) -> None:

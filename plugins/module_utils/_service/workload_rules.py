@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+import zoneinfo
 
+from .._kubernetes.labels import key_errors, label_errors
 from .inputs import CERTIFICATES_DIRECTORY, PREFIX, TEMPORARY_DIRECTORY, Inputs, as_number
 from .words import Sentences, is_label, repeated
 
@@ -12,6 +15,10 @@ LONGEST_VOLUME_NAME = 40
 #: names of volumes that every pod has
 OWN_VOLUMES = ("certificates", "temporary")
 CRON_FIELD = re.compile(r"[0-9A-Za-z*,/?-]+")
+#: the least and the most of minute, hour, day, month and weekday; names of months and days are for the last two
+CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+#: empty on machines without a database of them
+TIME_ZONES = frozenset(zoneinfo.available_timezones())
 CRON_WORDS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
 #: labels that find and sort pods
 OWN_LABELS = ("app.kubernetes.io/", "opta.platform/")
@@ -53,6 +60,12 @@ def pod_errors(inputs: Inputs, sentences: Sentences) -> None:
         for name, value in inputs.pairs(option).items():
             if value is None or isinstance(value, (dict, list, tuple)):
                 sentences.say(f"{PREFIX}{option}, {name}: the value must be a string; put it in quotes.")
+    for option in ("pod_labels", "node_selector"):
+        labels = {name: value for name, value in inputs.pairs(option).items() if isinstance(value, (str, int, float))}
+        for sentence in label_errors(f"{PREFIX}{option}", labels):
+            sentences.say(sentence)
+    for sentence in key_errors(f"{PREFIX}pod_annotations", inputs.pairs("pod_annotations")):
+        sentences.say(sentence)
 
 
 def cron_job_errors(inputs: Inputs, sentences: Sentences) -> None:
@@ -64,6 +77,10 @@ def cron_job_errors(inputs: Inputs, sentences: Sentences) -> None:
                 f'{where}: schedule is {schedule!r}: give minute, hour, day, month and weekday in quotes, for example "30 2 * * *". '
                 "The time zone has a field of its own, time_zone."
             )
+        zone = job.get("time_zone")
+        if zone and TIME_ZONES and str(zone) not in TIME_ZONES:
+            near = difflib.get_close_matches(str(zone), TIME_ZONES, n=1)
+            sentences.say(f"{where}: time_zone is {zone!r}, which is no time zone: give one, for example {(near or ['Europe/Berlin'])[0]}.")
         if not job.get("command") and not job.get("args"):
             sentences.say(f"{where} needs command or args: without them it would start the service itself.")
         for name in ("successful_jobs_history", "failed_jobs_history", "backoff_limit"):
@@ -77,6 +94,11 @@ def cron_job_errors(inputs: Inputs, sentences: Sentences) -> None:
 
 
 def is_schedule(text: str) -> bool:
-    """Whether it looks as a CronJob's schedule does; Kubernetes itself judges the numbers."""
+    """Whether it is a schedule of a CronJob (Kubernetes, CronJobSpec, schedule)."""
     fields = text.split()
-    return text in CRON_WORDS or (len(fields) == 5 and all(CRON_FIELD.fullmatch(field) for field in fields))
+    return text in CRON_WORDS or (len(fields) == 5 and all(map(_is_field, fields, CRON_RANGES)))
+
+
+def _is_field(field: str, bounds: tuple[int, int]) -> bool:
+    numbers = [int(number) for part in field.split(",") for number in re.findall(r"[0-9]+", part.partition("/")[0])]
+    return bool(CRON_FIELD.fullmatch(field)) and all(bounds[0] <= number <= bounds[1] for number in numbers)

@@ -102,3 +102,12 @@ def test_an_empty_value_is_told_unless_that_is_the_default() -> None:
     assert variables.empty_variables({"eks_confirm": "", "opta_region": " "}, options) == [
         "opta_region is empty: give it a value, for example eu-west-1, or leave it out."
     ]
+
+
+def test_variables_that_are_written_nearly_as_an_input_are_warned_of() -> None:
+    known = {"elasticache_replication_groups", "k8s_addons_ingress", "opta_region"}
+    present = {"elasticcache_replication_groups", "k8s_addon_ingress", "opta_region", "region", "groups", "ansible_k8s_addons_ingres"}
+    told = variables.misspelt_variables(present, known)
+    assert len(told) == 2
+    assert "elasticcache_replication_groups is not an input" in told[0]
+    assert "did you mean k8s_addons_ingress?" in told[1]

@@ -72,6 +72,8 @@ def bucket(**entry: Any) -> Inputs:
         (database(instance_class="db.r7g.large", serverless={"min_capacity": 1, "max_capacity": 4}), "not db.r7g.large"),
         (database(instance_class="db.serverless", serverless={"min_capacity": 0.3, "max_capacity": 4}), "in steps of 0.5"),
         (database(allowed_security_group_ids=["my-sg"]), "aurora_clusters, main: allowed_security_group_ids has 'my-sg'"),
+        ({"k8s_addons_metrics_server_chart_version": "latest", "k8s_addons_metrics_server_values": {}}, "is 'latest': it must be a whole"),
+        ({"k8s_addons_metrics_server_namespace": "Metrics"}, "k8s_addons_metrics_server_namespace is 'Metrics'"),
         ({"eks_api_client_security_group_ids": ["default"]}, "eks_api_client_security_group_ids has 'default'"),
         ({"elasticache_allowed_security_group_ids": ["x"]}, "elasticache_allowed_security_group_ids has 'x'"),
         (bucket(sse_algorithm="aws:kms", kms_key_arn="alias/mine"), "kms_key_arn is 'alias/mine': give the ARN of a key"),

@@ -112,8 +112,29 @@ BAD = {
     "policy by name": ({"managed_policy_arns": ["AmazonS3ReadOnlyAccess"]}, "give the ARN of an IAM policy"),
     "statement": (
         {"iam_statements": [{"Effect": "Allow", "Action": "*"}]},
-        "opta_service_iam_statements[1] needs Effect, Action and Resource",
+        "opta_service_iam_statements[1] must have either Resource or NotResource",
     ),
+    "statement's effect": (
+        {"iam_statements": [{"Effect": "allow", "Action": "s3:GetObject", "Resource": "*"}]},
+        "it must be Allow or Deny",
+    ),
+    "statement's action": (
+        {"iam_statements": [{"Effect": "Allow", "Action": ["GetObject"], "Resource": "*"}]},
+        "a service and its operation",
+    ),
+    "statement's principal": (
+        {"iam_statements": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*", "Principal": "*"}]},
+        "which a role's policy has not",
+    ),
+    "label's value": ({"pod_labels": {"team": "my team!"}}, "opta_service_pod_labels, team is 'my team!'"),
+    "selector's value": ({"node_selector": {"team": "b c"}}, "opta_service_node_selector, team is 'b c'"),
+    "annotation's key": ({"pod_annotations": {"a b": "x"}}, "opta_service_pod_annotations has the key 'a b'"),
+    "minute of a schedule": ({"cron_jobs": [{"name": "a", "schedule": "61 2 * * *", "command": ["a"]}]}, "schedule is '61 2 * * *'"),
+    "time zone": (
+        {"cron_jobs": [{"name": "a", "schedule": "0 2 * * *", "command": ["a"], "time_zone": "Europe/Berln"}]},
+        "which is no time zone: give one, for example Europe/Berlin",
+    ),
+    "secret too large": ({"secrets": {"BIG": "x" * 1_000_001}}, "a Secret of Kubernetes has at most 1000000"),
     "links as a map": ({"links": {"aurora": "main"}}, "opta_service_links must be a list"),
     "a link as Opta writes it": ({"links": ["main"]}, "opta_service_links[1] is 'main': a link is a kind and a name"),
     "a link to nothing": ({"links": [{"permission": "read"}]}, "opta_service_links[1] does not say what is linked"),
