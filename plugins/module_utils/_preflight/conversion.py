@@ -22,7 +22,7 @@ def convert(variable: str, value: Any, option: Option) -> tuple[Any, list[str]]:
     prepared = _prepared(variable, variable, value, option, problems)
     if not problems:
         checked = ArgumentSpecValidator({variable: option}).validate({variable: prepared})
-        problems += [_sentence(variable, message) for message in checked.error_messages]
+        problems += dict.fromkeys(_sentence(variable, message) for message in checked.error_messages)
         if not problems:
             return _given(checked.validated_parameters[variable], prepared, option), []
     return value, problems
@@ -118,6 +118,11 @@ def _given(converted: Any, prepared: Any, option: Option) -> Any:
 OF_ANOTHER_TYPE = re.compile(
     r"argument '(?P<name>.+?)' is of type (?P<given>\S+?)(?: found in '(?P<place>.+?)')?\.? and we were unable to convert to (?P<type>\w+)"
 )
+NO_ENTRY = re.compile(r"dictionary requested, could not parse|unable to convert to dict")
+CHOICE = re.compile(
+    r"value of (?P<name>\S+) must be one(?: or more)? of: (?P<choices>.*?)(?:, got: |\. Got no match for: )(?P<given>.*?)(?: found in .*)?$"
+)
+MISSING = re.compile(r"missing required arguments: (?P<names>.*?) found in ")
 TYPES = {
     "bool": "true or false",
     "dict": "a mapping, for example {team: payments}",
@@ -132,6 +137,15 @@ def _sentence(variable: str, message: str) -> str:
     if wrong and wrong["type"] in TYPES:
         named = variable if wrong["name"] == variable else f"{variable}, {wrong['name']}"
         return f"{named} must be {TYPES[wrong['type']]}; a {wrong['given']} is given."
+    if NO_ENTRY.search(message):
+        return f"{variable} must be a list of mappings, for example [{{name: main}}]. The README of its role describes them."
+    choice = CHOICE.search(message)
+    if choice:
+        named = variable if choice["name"] == variable else f"{variable}, {choice['name']}"
+        return f"{named} is {choice['given']}: it must be {choice['choices'].replace(', ', ' or ')}."
+    missing = MISSING.search(message)
+    if missing:
+        return f"{variable} has an entry without {missing['names']}, which it needs. The README of its role describes it."
     unknown, supported, known = message.partition(". Supported parameters include: ")
     told = f"{unknown} is not known; there are {known}" if supported else f"{variable}: {message}"
     return f"{told.rstrip('.')}. The README of its role describes it."

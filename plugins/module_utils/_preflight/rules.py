@@ -128,17 +128,30 @@ def _network(given: Mapping[str, Any]) -> list[str]:
     from .._vpc.plan import layout_errors  # noqa: PLC0415
 
     if given.get("network_vpc_id"):
-        return []
+        return _own_ids(given)
     lonely = [name for name in ("network_public_subnet_ids", "network_private_subnet_ids") if given.get(name)]
     if lonely:
         return [f"{lonely[0]} is given without network_vpc_id: name the VPC of these subnets too, for example vpc-0123456789abcdef0."]
     return layout_errors(
         given.get("network_cidr_block", ""),
-        None if given.get("network_zone_count") is None else _number(given["network_zone_count"]) or 0,
+        _number(given.get("network_zone_count")),
         given.get("network_public_subnet_cidr_blocks") or [],
         given.get("network_private_subnet_cidr_blocks") or [],
         fewest=FEWEST_ZONES,
     )
+
+
+def _own_ids(given: Mapping[str, Any]) -> list[str]:
+    lists = {name: given.get(name) or [] for name in ("network_public_subnet_ids", "network_private_subnet_ids")}
+    ids = [
+        ("network_vpc_id", "vpc", given["network_vpc_id"]),
+        *((name, "subnet", each) for name, listed in lists.items() for each in listed),
+    ]
+    return [
+        f"{name} has {found!r}: it must be the id of a {kind} of EC2, for example {kind}-0123456789abcdef0."
+        for name, kind, found in ids
+        if not re.fullmatch(rf"{kind}-[0-9a-f]{{8,17}}", str(found))
+    ]
 
 
 def _eks(given: Mapping[str, Any]) -> list[str]:

@@ -69,10 +69,12 @@ def test_what_validation_converts_is_read_converted(variable: str, given: Any, m
         ("eks_node_groups", {"name": "a"}, "eks_node_groups must be a list, for example [a, b]; a dict is given."),
         ("opta_service_secrets", ["A"], "opta_service_secrets must be a mapping, for example {team: payments}; a list is given."),
         ("eks_node_groups", [{"name": "a", "min_size": "many"}], "eks_node_groups, min_size must be a whole number without a unit"),
-        ("network_nat_mode", "one", "network_nat_mode: value of network_nat_mode must be one of: none, single, per_zone, got: one"),
-        ("s3_buckets", [{"public_access": "none"}], "s3_buckets: missing required arguments: name found in s3_buckets"),
+        ("network_nat_mode", "one", "network_nat_mode is one: it must be none or single or per_zone."),
+        ("s3_buckets", [{"public_access": "none"}], "s3_buckets has an entry without name, which it needs."),
+        ("s3_buckets", "uploads", "s3_buckets must be a list of mappings, for example [{name: main}]."),
+        ("eks_log_types", ["api", "API"], "eks_log_types is API: it must be api or audit or"),
         ("s3_buckets", [{"name": "a", "acces": "none"}], "s3_buckets.acces is not known; there are access_logs_enabled, "),
-        ("s3_buckets", [{"name": "a", "public_access": "all"}], "must be one of: none, read, got: all"),
+        ("s3_buckets", [{"name": "a", "public_access": "all"}], "s3_buckets, public_access is all: it must be none or read."),
     ],
 )
 def test_what_cannot_be_meant_is_told(variable: str, given: Any, sentence: str) -> None:

@@ -65,7 +65,7 @@ def test_t9_nodes_without_nat_need_endpoints_for_all_that_they_talk_to() -> None
     assert "network_nat_mode is none" in rules.environment_rules(alone)[0]
     endpoints = {"network_interface_endpoints": list(rules.INTERFACE_ENDPOINTS_FOR_NODES), "network_gateway_endpoints": ["s3"]}
     assert rules.environment_rules({**alone, **endpoints}) == []
-    assert rules.environment_rules({**alone, "network_vpc_id": "vpc-1"}) == []
+    assert rules.environment_rules({**alone, "network_vpc_id": "vpc-0123456789abcdef0"}) == []
 
 
 @pytest.mark.parametrize(
