@@ -116,7 +116,8 @@ def _given(converted: Any, prepared: Any, option: Option) -> Any:
 
 #: how Ansible says that a value is of another type
 OF_ANOTHER_TYPE = re.compile(
-    r"argument '(?P<name>.+?)' is of type (?P<given>\S+?)(?: found in '(?P<place>.+?)')?\.? and we were unable to convert to (?P<type>\w+)"
+    r"argument '(?P<name>.+?)' is of type (?:<class ')?(?P<given>\w+)(?:'>)?(?: found in '.+?')?\.? "
+    r"and we were unable to convert to (?P<type>\w+)"
 )
 NO_ENTRY = re.compile(r"dictionary requested, could not parse|unable to convert to dict")
 CHOICE = re.compile(
