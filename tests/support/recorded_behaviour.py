@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from string import Template
 from typing import Any
 
@@ -22,3 +23,32 @@ def recorded(controller: str, **names: str) -> dict[str, Any]:
 def in_order(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Changes of records, those of one batch, which Route 53 applies at once."""
     return sorted(changes, key=lambda change: (change["Action"], change["ResourceRecordSet"]["Name"], change["ResourceRecordSet"]["Type"]))
+
+
+def said(status: Mapping[str, Any]) -> list[str]:
+    """The conditions of a status, each as one line."""
+    return [f"{each['type']} {each['status']} {each['reason']}: {each['message']}" for each in status.get("conditions") or []]
+
+
+def said_of_route(status: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The conditions of a route's status by Gateway, or Gateway and listener."""
+    parents = {}
+    for parent in status.get("parents") or []:
+        assert parent["controllerName"] == "gateway.nginx.org/nginx-gateway-controller"
+        reference = {"group": "gateway.networking.k8s.io", "kind": "Gateway", "namespace": "nginx-gateway", **parent["parentRef"]}
+        assert reference == parent["parentRef"] | {"name": reference["name"]}
+        parents["/".join(reference[key] for key in ("name", "sectionName") if key in reference)] = said(parent)
+    return parents
+
+
+def routes() -> tuple[list[dict[str, Any]], dict[str, dict[str, list[str]]]]:
+    """The routes of which NGINX Gateway Fabric said something, and what, by name."""
+    content = recorded("nginx-gateway-fabric-routes")
+    made = []
+    for name, case in content["routes"].items():
+        rules = [{"backendRefs": case.get("backendRefs", content["backendRefs"])}]
+        parents = [{"namespace": "nginx-gateway", **parent} for parent in case["parentRefs"]]
+        spec = {"parentRefs": parents, "hostnames": [case.get("hostname", content["hostname"])], "rules": rules}
+        metadata = {"name": name, "namespace": "shop"}
+        made.append({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": metadata, "spec": spec})
+    return made, {name: case["told"] for name, case in content["routes"].items()}
