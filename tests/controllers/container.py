@@ -40,7 +40,8 @@ class Started:
 
     def mount_again(self, path: str) -> None:
         """Bring a mounted directory to what its Secret or ConfigMap holds now, as the kubelet does after a while."""
-        mounts.write(Path(f"/proc/{self.process.pid}/root{path}"), self.held()[path])
+        inside = path.replace("/var/run/", "/run/", 1)  # the link /var/run would lead out of there
+        mounts.write(Path(f"/proc/{self.process.pid}/root{inside}"), self.held()[path])
 
     def said(self, text: str) -> bool:
         """Whether it has logged this."""
@@ -73,8 +74,10 @@ def pod_of(cluster: Cluster, namespace: str, labels: Mapping[str, str]) -> dict[
 
 
 @contextlib.contextmanager
-def started(cluster: Cluster, program: Path, pod: Object, name: str, log: Path, ports: Sequence[int] = ()) -> Iterator[Started]:
-    """The container of this name, as long as it is needed. ports: on which it is reached."""
+def started(
+    cluster: Cluster, program: Path, pod: Object, name: str, log: Path, ports: Sequence[int] = (), image: Mapping[str, str] | None = None
+) -> Iterator[Started]:
+    """The container of this name, as long as it is needed. ports: on which it is reached. image: variables of its image."""
     (container,) = (entry for entry in pod["spec"]["containers"] if entry["name"] == name)
     api_port = urlsplit(cluster.options["endpoint"]).port
     assert api_port is not None
@@ -88,7 +91,8 @@ def started(cluster: Cluster, program: Path, pod: Object, name: str, log: Path, 
             relay.serve(listeners[-1], lambda path=sockets[port]: relay.connect_to(path))  # type: ignore[misc]
         plan = {"mounts": mounted(cluster, pod, container), "inward": sockets, "outward": {api_port: f"{directory}/api"}}
         (Path(directory) / "plan.json").write_text(json.dumps(plan))
-        given = {**environment(pod, container), "KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": str(api_port)}
+        given = {**(image or {}), "HOSTNAME": str(pod["metadata"].get("name")), **environment(pod, container)}
+        given |= {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": str(api_port)}
         command = [*NAMESPACES[1:], sys.executable, "-m", "tests.controllers.inside", directory, str(program), *container["args"]]
         given["PYTHONPATH"] = str(Path(__file__).parents[2])
         with running.process(Path(NAMESPACES[0]), command, given, log) as process:
