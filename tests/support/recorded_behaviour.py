@@ -99,3 +99,20 @@ def patched(obj: dict[str, Any], response: Mapping[str, Any]) -> dict[str, Any]:
         else:
             place[last] = operation["value"]
     return made
+
+
+def status_of_route(told: Mapping[str, list[str]]) -> dict[str, Any]:
+    """The status in which that is said, of a route of generation 1."""
+    parents = []
+    for name, lines in told.items():
+        gateway, _, section = name.partition("/")
+        reference = {"group": "gateway.networking.k8s.io", "kind": "Gateway", "namespace": "nginx-gateway", "name": gateway}
+        parents.append({"parentRef": reference | ({"sectionName": section} if section else {}), "conditions": conditions(lines)})
+    return {"parents": parents}
+
+
+def conditions(lines: list[str]) -> list[dict[str, Any]]:
+    """The conditions of which each line is one, of generation 1."""
+    parts = [line.split(" ", 2) for line in lines]
+    told = [(kind, status, *rest.split(": ", 1)) for kind, status, rest in parts]
+    return [dict(zip(("type", "status", "reason", "message"), each, strict=True), observedGeneration=1) for each in told]
