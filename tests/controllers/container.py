@@ -84,14 +84,12 @@ def started(
     reached = {port: reserve_port() for port in ports}
     with TemporaryDirectory(prefix="opta-") as directory, contextlib.ExitStack() as stack:
         sockets = {port: f"{directory}/{port}" for port in ports}
-        listeners = [stack.enter_context(relay.listen_at(f"{directory}/api"))]
-        relay.serve(listeners[0], lambda: relay.connect_on(api_port))
+        stack.enter_context(relay.served(relay.listen_at(f"{directory}/api"), lambda: relay.connect_on(api_port)))
         for port in ports:
-            listeners.append(stack.enter_context(relay.listen_on(reached[port])))
-            relay.serve(listeners[-1], lambda path=sockets[port]: relay.connect_to(path))  # type: ignore[misc]
+            stack.enter_context(relay.served(relay.listen_on(reached[port]), lambda path=sockets[port]: relay.connect_to(path)))  # type: ignore[misc]
         plan = {"mounts": mounted(cluster, pod, container), "inward": sockets, "outward": {api_port: f"{directory}/api"}}
         (Path(directory) / "plan.json").write_text(json.dumps(plan))
-        given = {**(image or {}), "HOSTNAME": str(pod["metadata"].get("name")), **environment(pod, container)}
+        given = {**(image or {}), "HOSTNAME": pod["metadata"].get("name", name), **environment(pod, container)}
         given |= {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": str(api_port)}
         command = [*NAMESPACES[1:], sys.executable, "-m", "tests.controllers.inside", directory, str(program), *container["args"]]
         given["PYTHONPATH"] = str(Path(__file__).parents[2])

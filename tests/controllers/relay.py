@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 BUFFER = 65536
 
@@ -40,6 +40,15 @@ def connect_on(port: int) -> socket.socket:
 def serve(listener: socket.socket, connect: Callable[[], socket.socket]) -> None:
     """Connect each connection of the listener, in threads that end with the process or with the listener."""
     threading.Thread(target=_accept, args=(listener, connect), daemon=True).start()
+
+
+@contextlib.contextmanager
+def served(listener: socket.socket, connect: Callable[[], socket.socket]) -> Iterator[None]:
+    """The same, until it is left."""
+    serve(listener, connect)
+    with listener:
+        yield
+        listener.shutdown(socket.SHUT_RDWR)  # wakes who accepts
 
 
 def _accept(listener: socket.socket, connect: Callable[[], socket.socket]) -> None:
