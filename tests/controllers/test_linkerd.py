@@ -23,7 +23,7 @@ from tests.controllers import container, grpc, programs, running
 from tests.module.mesh_foundation import Mesh, remove
 from tests.standin.webhooks.service_network import SERVED_BY
 from tests.support.modules import call_module
-from tests.support.recorded_behaviour import by_name, injector_case, injector_cases, patched
+from tests.support.recorded_injector import by_name, injector_case, injector_cases, patched
 from tests.support.service_chart import CHART, GENERATION, ROLE_ARN, complete_inputs
 from tests.support.until import until
 

@@ -19,7 +19,8 @@ from tests.module.gateway_foundation import API, DEFINITIONS, GATEWAY_OUTPUTS
 from tests.module.kubernetes_foundation import Cluster
 from tests.standin import gateway_api
 from tests.standin.loops.gateways import CONTROLLER, SERVED_BY
-from tests.support.recorded_behaviour import recorded, routes, said, said_of_route
+from tests.support.recorded_behaviour import recorded
+from tests.support.recorded_gateway import routes, said, said_of_route
 from tests.support.service_chart import complete_inputs, helm_binary, rendered
 from tests.support.until import until
 from tests.unit.k8s_addons.conftest import everything_on

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.ready import readiness
 
-from tests.support.recorded_behaviour import conditions, recorded, routes, status_of_route
+from tests.support.recorded_behaviour import recorded
+from tests.support.recorded_gateway import conditions, routes, status_of_route
 
 ROUTES, TOLD = routes()
 READY = {"any-listener", "a-listener", "a-port", "two-listeners"}

@@ -10,7 +10,8 @@ from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import n
 
 from tests.standin.loops.gateways import API, CONTROLLER, PROXIES, SERVED_BY, Gateways
 from tests.standin.loops.routes import Routes
-from tests.support.recorded_behaviour import recorded, routes, said, said_of_route
+from tests.support.recorded_behaviour import recorded
+from tests.support.recorded_gateway import routes, said, said_of_route
 from tests.unit.k8s_addons.conftest import everything_on
 
 BALANCER = "k8s-public.elb.eu-west-1.amazonaws.com"

@@ -14,7 +14,7 @@ from ansible_collections.opta.platform.plugins.module_utils._linkerd.values impo
 from tests.standin import chart_repository
 from tests.standin.webhooks.linkerd import inject as review
 from tests.standin.webhooks.linkerd import injected
-from tests.support.recorded_behaviour import by_name, injector_case, injector_cases, patched
+from tests.support.recorded_injector import by_name, injector_case, injector_cases, patched
 
 PROXY = {"image": {"name": "cr.l5d.io/linkerd/proxy"}, "uid": 2102, "opaquePorts": "25", "defaultInboundPolicy": "all-unauthenticated"}
 CHART_VALUES = yaml.safe_load((Path(chart_repository.__file__).parent / "charts" / "linkerd-control-plane" / "values.yaml").read_text())
