@@ -17,7 +17,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("controllers")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def obtain() -> Callable[..., Path]:
     """A program or a chart: the test is skipped, with the words of who refused it, when it cannot be had."""
 

@@ -1,6 +1,7 @@
 """The real controllers: built from the Go module proxy, or found in the directory OPTA_CONTROLLERS.
 
-The charts come out of the Go modules, too: a later version of a module has the chart that was released for an earlier one.
+The charts come out of the Go modules, too: a later version of a module has the chart that was released for an earlier one. Charts that
+no module has are directories below OPTA_CONTROLLERS/charts.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Controller:
 
     program: the module that it is built of, of the nearest version where the proxy does not have that one; None when OPTA_CONTROLLERS
     alone may have it.
-    chart: the module that has the pinned chart in charts/<name>; None when no module has.
+    chart: the module that has the pinned chart in charts/<name>; None when OPTA_CONTROLLERS/charts/<name> alone may be it.
     version_variable: what the linker sets to the version.
     """
 
@@ -78,6 +79,10 @@ METRICS_SERVER = Controller(
     version_variable="k8s.io/client-go/pkg/version.gitVersion",
 )
 BUILT = (EXTERNAL_DNS, METRICS_SERVER)
+NGINX_GATEWAY_FABRIC = Controller("nginx-gateway-fabric", "nginx_gateway_fabric", "2.6.7")
+LINKERD = Controller("linkerd-controller", "linkerd", "edge-26.6.3")
+LINKERD_CRDS = Controller("linkerd-controller", "linkerd_crds", "edge-26.6.3")
+LINKERD_CNI = Controller("linkerd-controller", "linkerd_cni", "edge-26.6.3")
 
 
 def provide(controller: Controller, report: Report = print) -> Path:
@@ -117,9 +122,13 @@ def versions() -> dict[str, str]:
 
 def chart(controller: Controller) -> Path:
     """The directory of the chart that the collection pins."""
+    name = str(pinned_charts()[controller.key]["chart"])
+    given = os.environ.get(GIVEN, "")
+    if given and (Path(given) / "charts" / name).is_dir():
+        return (Path(given) / "charts" / name).resolve()
     if controller.chart is None:
-        raise ControllerError(f"no Go module has the chart of {controller.name}")
-    return download(controller.chart) / "charts" / controller.name
+        raise ControllerError(f"the chart {name} is not in the directory charts of {GIVEN} ({given or 'not set'})")
+    return download(controller.chart) / "charts" / name
 
 
 def download(module: Module) -> Path:

@@ -15,6 +15,7 @@ import yaml
 
 from tests.module.kubernetes_foundation import Cluster
 from tests.standin import kubeconfig
+from tests.standin.binaries import KUBERNETES
 from tests.support import permissions
 from tests.support.service_chart import helm_binary
 
@@ -27,6 +28,7 @@ def rendered(chart: Path, name: str, namespace: str, values: dict[str, Any], dir
     path = directory / "values.json"
     path.write_text(json.dumps(values))
     command = [str(helm_binary()), "template", name, str(chart), "--namespace", namespace, "-f", str(path)]
+    command.append(f"--kube-version={KUBERNETES}")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return [obj for obj in yaml.safe_load_all(done.stdout) if obj]

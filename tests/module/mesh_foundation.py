@@ -23,8 +23,8 @@ SECRET = "opta/staging/linkerd/trust-anchor"
 class Mesh:
     """What brings it, and its parts."""
 
-    def __init__(self, standin: Standin, run_module: Any) -> None:
-        self.cluster = Cluster(standin)
+    def __init__(self, standin: Standin, run_module: Any, charts: Path = CHARTS) -> None:
+        self.cluster, self._charts = Cluster(standin), charts
         self._run = run_module
         self.options = {**self.cluster.options, "environment": "staging"}
 
@@ -43,7 +43,7 @@ class Mesh:
         return self._release("linkerd-control-plane", "linkerd", "linkerd-control-plane", made)
 
     def _release(self, name: str, namespace: str, chart: str, made: dict[str, Any]) -> dict[str, Any]:
-        return self._run("helm_release", **self.options, name=name, namespace=namespace, chart=str(CHARTS / chart), values=made)
+        return self._run("helm_release", **self.options, name=name, namespace=namespace, chart=str(self._charts / chart), values=made)
 
 
 def remove(kubernetes: KubernetesClient) -> None:

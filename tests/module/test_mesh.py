@@ -150,8 +150,8 @@ def test_proxies_of_pods_trust_what_the_certificates_say(mesh, start):
     pod = start("restricted")
     bundle = mesh.certificates()["certificates"]
     (proxy,) = [container for container in pod["spec"]["initContainers"] if container["name"] == "linkerd-proxy"]
-    environment = {variable["name"]: variable["value"] for variable in proxy["env"]}
-    assert environment["LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS"] == bundle["trust_anchors_pem"]
+    environment = {variable["name"]: variable.get("value") for variable in proxy["env"]}
+    assert environment["LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS"] == bundle["trust_anchors_pem"] + "\n"
     assert "27017" in environment["LINKERD2_PROXY_INBOUND_PORTS_DISABLE_PROTOCOL_DETECTION"].split(",")
     assert bundle["workloads_to_restart"] == []
     issuer = mesh.cluster.get("/api/v1/namespaces/linkerd/secrets/linkerd-identity-issuer")["data"]["tls.crt"]

@@ -32,9 +32,9 @@ def inject_annotation(addons: Mapping[str, Any] | None) -> dict[str, str]:
 
 
 def mesh_values(inputs: Inputs, addons: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The chart's values: a Server for each port, and who is let in; empty lists without a mesh."""
+    """The chart's values: a Server for each port, who is let in, and what callers are told of ports; empty without a mesh."""
     if not is_meshed(addons):
-        return {"servers": [], "clients": {}, "networks": []}
+        return {"servers": [], "clients": {}, "networks": [], "opaquePorts": ""}
     found = ports(inputs)
     return {
         "servers": [
@@ -47,6 +47,8 @@ def mesh_values(inputs: Inputs, addons: Mapping[str, Any] | None) -> dict[str, A
         ],
         "clients": clients(inputs, addons or {}),
         "networks": canonical_blocks(inputs.items("unmeshed_client_cidr_blocks")),
+        # a Server is for the proxy of the service; those of its callers ask for the Service
+        "opaquePorts": ",".join(str(port["service_port"]) for port in found if port["type"] == "tcp"),
     }
 
 

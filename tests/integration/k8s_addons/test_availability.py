@@ -15,7 +15,7 @@ import yaml
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import load_balancer, table
 from ansible_collections.opta.platform.plugins.module_utils._linkerd import releases, values
 
-from tests.standin.loops.gateways import _deployment
+from tests.standin.loops import nginx
 from tests.support import collection
 from tests.support.service_chart import helm_binary
 
@@ -41,7 +41,7 @@ def render(helm, source, entry, chart):
     gateways = [obj for obj in found if obj["kind"] == "Gateway"]
     for gateway in gateways:  # what the controller makes for it
         gateway["metadata"]["uid"] = "1"
-        found.append(_deployment(gateway, f"{gateway['metadata']['name']}-nginx", proxies[0]))
+        found.append(nginx.deployment(gateway, f"{gateway['metadata']['name']}-nginx", proxies[0]))
     return found
 
 

@@ -91,6 +91,18 @@ def test_each_port_has_its_protocol(render):
     assert protocols == {"hello.main": "unknown", "hello.rpc": "HTTP/2", "hello.raw": "opaque"}
 
 
+@pytest.mark.parametrize("disks", [[], [{"name": "data", "path": "/data", "size_gib": 1}]])
+def test_callers_are_told_which_ports_are_opaque(render, disks):
+    ports = [PORT, {"name": "raw", "port": 27017, "type": "tcp"}, {"name": "talk", "port": 2525, "service_port": 25, "type": "tcp"}]
+    found = render(ports=ports, persistent_storage=disks, addons=MESH)
+    services = [obj["metadata"] for (kind, _), obj in found.items() if kind == "Service"]
+    assert len(services) == 1 + len(disks)
+    for metadata in services:
+        assert metadata["annotations"] == {"config.linkerd.io/opaque-ports": "27017,25"}
+    for without in (render(ports=ports), render(ports=[PORT], addons=MESH)):
+        assert "annotations" not in without["Service", "hello"]["metadata"]
+
+
 def test_grpc_probes_are_let_in_and_the_rest_stays_reachable_for_clients_only(render):
     found = render(ports=[{"port": 9090, "protocol": "grpc"}], liveness_probe={"grpc": True}, addons=MESH)
     routes = {name: obj["spec"] for (kind, name), obj in found.items() if kind == "HTTPRoute"}

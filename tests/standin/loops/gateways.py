@@ -1,7 +1,7 @@
 """What NGINX Gateway Fabric does for a Gateway: its nginx (a Deployment) with a Service, and the Gateway's status. No request is routed.
 
-Source: nginx-gateway-fabric 2.6.7, internal/controller/provisioner (names, labels, owner, ports and pods of what it makes) and
-internal/controller/status: Programmed says nothing of nginx, and is written before its pods run.
+Source: nginx-gateway-fabric 2.6.7, internal/controller/status: Programmed says nothing of nginx, and is written before its pods run. What
+the real one said is in tests/controllers/recorded. The status of listeners and the features of a class are left out.
 """
 
 from __future__ import annotations
@@ -11,16 +11,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.standin.kubernetes_client import KubernetesClient
+from tests.standin.loops import nginx
 from tests.standin.loops.each import for_each
+from tests.standin.webhooks.service_network import SERVED_BY
 
 API = "/apis/gateway.networking.k8s.io/v1"
 PROXIES = "/apis/gateway.nginx.org/v1alpha2"
 CONTROLLER = "gateway.nginx.org/nginx-gateway-controller"
-#: of the control plane's pods, with the release's name that the collection gives it
-INSTANCE = "nginx-gateway-fabric"
-IMAGE = "ghcr.io/nginx/nginx-gateway-fabric/nginx"
-POD_SETTINGS = ("affinity", "nodeSelector", "terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints")
+#: reason and message of each condition, all of them True
+CLASS_CONDITIONS = {
+    "Accepted": ("Accepted", "The GatewayClass is accepted"),
+    "SupportedVersion": ("SupportedVersion", "The Gateway API CRD versions are supported"),
+    "ResolvedRefs": ("ResolvedRefs", "The ParametersRef resource is resolved"),
+}
+GATEWAY_CONDITIONS = {
+    "Accepted": ("Accepted", "The Gateway is accepted"),
+    "Programmed": ("Programmed", "The Gateway is programmed"),
+}
 Object = Mapping[str, Any]
+
+
+def is_served(obj: Object) -> bool:
+    """Whether a test has the real controller look after this class or Gateway."""
+    return (obj["metadata"].get("annotations") or {}).get(SERVED_BY) == CONTROLLER
 
 
 class Gateways:
@@ -31,7 +44,7 @@ class Gateways:
 
     def run(self) -> None:
         classes = {item["metadata"]["name"]: item for item in self._items(f"{API}/gatewayclasses")}
-        ours = {name for name, item in classes.items() if item["spec"]["controllerName"] == CONTROLLER}
+        ours = {name for name, item in classes.items() if item["spec"]["controllerName"] == CONTROLLER and not is_served(item)}
         for_each((classes[name] for name in ours), self._accept)
         gateways = [item for item in self._items(f"{API}/gateways") if item["spec"]["gatewayClassName"] in ours] if ours else []
         for_each(gateways, lambda gateway: self._follow(gateway, classes[gateway["spec"]["gatewayClassName"]]))
@@ -42,7 +55,7 @@ class Gateways:
         return answer.get("items") or [] if isinstance(answer, dict) else []
 
     def _accept(self, gateway_class: Object) -> None:
-        conditions = _conditions({"Accepted": "Accepted"}, gateway_class)
+        conditions = _conditions(CLASS_CONDITIONS, gateway_class)
         if conditions is not None:
             path = f"{API}/gatewayclasses/{gateway_class['metadata']['name']}/status"
             self._client.merge(path, {"status": {"conditions": conditions}}, accept=(404, 409))
@@ -57,9 +70,13 @@ class Gateways:
         if settings is None:  # the real one starts after everything of its chart was applied
             return
         found = self._client.get(path, accept=(404,))
+        control_plane = gateway_class["spec"]["parametersRef"]["namespace"]
+        cluster = self._client.get("/api/v1/namespaces/kube-system")["metadata"]["uid"]
+        deployment = nginx.deployment(gateway, name, settings.get("deployment") or {}, control_plane, cluster)
         wanted = {
-            path: _service(gateway, name, settings.get("service") or {}),
-            f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}": _deployment(gateway, name, settings.get("deployment") or {}),
+            f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}": nginx.service_account(gateway, name),
+            path: nginx.service(gateway, name, settings.get("service") or {}),
+            f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}": deployment,
         }
         changed = [place for place, obj in wanted.items() if not _holds(self._client.get(place, accept=(404,)), obj)]
         for place in changed:
@@ -78,7 +95,7 @@ class Gateways:
         hostnames = [entry["hostname"] for entry in ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or []]
         addresses = [{"type": "Hostname", "value": hostname} for hostname in hostnames]
         status = gateway.get("status") or {}
-        conditions = _conditions({"Accepted": "Accepted", "Programmed": "Programmed"}, gateway)
+        conditions = _conditions(GATEWAY_CONDITIONS, gateway)
         if conditions is None and addresses == (status.get("addresses") or []):
             return
         told = {"conditions": conditions or status.get("conditions"), "addresses": addresses}
@@ -95,67 +112,7 @@ def _holds(found: Any, wanted: Any) -> bool:
     return bool(found == wanted)
 
 
-def _labels(gateway: Object, name: str) -> dict[str, str]:
-    labels = {"instance": INSTANCE, "managed-by": f"{INSTANCE}-{gateway['spec']['gatewayClassName']}", "name": name}
-    return {
-        **{f"app.kubernetes.io/{key}": value for key, value in labels.items()},
-        "gateway.networking.k8s.io/gateway-name": gateway["metadata"]["name"],
-    }
-
-
-def _metadata(gateway: Object, name: str) -> dict[str, Any]:
-    owner = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "controller": True, "blockOwnerDeletion": True}
-    owner |= {"name": gateway["metadata"]["name"], "uid": gateway["metadata"]["uid"]}
-    return {"name": name, "namespace": gateway["metadata"]["namespace"], "labels": _labels(gateway, name), "ownerReferences": [owner]}
-
-
-def _service(gateway: Object, name: str, settings: Object) -> dict[str, Any]:
-    metadata = _metadata(gateway, name)
-    annotations: dict[str, str] = {}
-    for patch in settings.get("patches") or []:
-        annotations |= ((patch.get("value") or {}).get("metadata") or {}).get("annotations") or {}
-    spec = {
-        "type": settings.get("type", "LoadBalancer"),
-        "selector": _labels(gateway, name),
-        "ports": [
-            {"name": f"port-{port}", "port": port, "targetPort": port, "protocol": "TCP"}
-            for port in sorted({listener["port"] for listener in gateway["spec"]["listeners"]})
-        ],
-    }
-    spec |= {key: settings[key] for key in ("loadBalancerClass", "externalTrafficPolicy") if settings.get(key)}
-    return {"apiVersion": "v1", "kind": "Service", "metadata": {**metadata, "annotations": annotations}, "spec": spec}
-
-
-def _deployment(gateway: Object, name: str, settings: Object) -> dict[str, Any]:
-    labels, pod, container = _labels(gateway, name), settings.get("pod") or {}, settings.get("container") or {}
-    security = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
-    security |= {"runAsUser": 101, "runAsGroup": 1001, "seccompProfile": {"type": "RuntimeDefault"}}
-    image = container.get("image") or {}
-    nginx = {
-        "name": "nginx",
-        "image": f"{image.get('repository', IMAGE)}:{image.get('tag', '2.6.7')}",
-        "securityContext": security,
-        **{key: container[key] for key in ("resources", "lifecycle") if container.get(key)},
-    }
-    sysctls = [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]
-    spec = {
-        "securityContext": {"runAsNonRoot": True, "fsGroup": 1001, "sysctls": sysctls},
-        "containers": [nginx],
-        **{key: pod[key] for key in POD_SETTINGS if pod.get(key)},
-    }
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": _metadata(gateway, name),
-        "spec": {
-            "replicas": settings.get("replicas", 1),
-            "selector": {"matchLabels": labels},
-            "template": {"metadata": {"labels": labels}, "spec": spec},
-        },
-    }
-
-
-def _conditions(wanted: Mapping[str, str], obj: Object) -> list[dict[str, Any]] | None:
+def _conditions(wanted: Mapping[str, tuple[str, str]], obj: Object) -> list[dict[str, Any]] | None:
     """The conditions to write; None when they say so already."""
     metadata = obj["metadata"]
     told = {entry["type"]: entry for entry in (obj.get("status") or {}).get("conditions") or []}
@@ -168,9 +125,9 @@ def _conditions(wanted: Mapping[str, str], obj: Object) -> list[dict[str, Any]] 
             "type": kind,
             "status": "True",
             "reason": reason,
-            "message": "",
+            "message": message,
             "observedGeneration": metadata["generation"],
             "lastTransitionTime": now,
         }
-        for kind, reason in wanted.items()
+        for kind, (reason, message) in wanted.items()
     ]

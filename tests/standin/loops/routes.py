@@ -1,7 +1,7 @@
 """What NGINX Gateway Fabric says of routes: whether their Gateway's listener takes them, and whether what they lead to exists.
 
-Source: nginx-gateway-fabric 2.6.7, internal/controller/state/graph/route_common.go and internal/controller/status/prepare_requests.go.
-No request is ever routed.
+Source: nginx-gateway-fabric 2.6.7, internal/controller/state/graph/route_common.go and internal/controller/status/prepare_requests.go;
+what the real one said is in tests/controllers/recorded. That a policy affects a route is left out. No request is ever routed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.standin.kubernetes_client import KubernetesClient
 from tests.standin.loops.each import for_each
+from tests.standin.loops.gateways import is_served
 
 GROUP = "gateway.networking.k8s.io"  # that the API server fills in
 API = f"/apis/{GROUP}/v1"
@@ -47,6 +48,8 @@ class Routes:
             gateway = gateways.get((parent.get("namespace", metadata["namespace"]), parent["name"]))
             if parent.get("kind", "Gateway") != "Gateway" or gateway is None:
                 continue  # whose Gateway does not exist is nobody's
+            if is_served(gateway):
+                return
             wanted = {"Accepted": _accepted(route, parent, gateway), "ResolvedRefs": _resolved(route, services)}
             reference = _reference(parent, gateway)
             if reference is None:
@@ -108,22 +111,23 @@ def _meet(one: str, other: str | None) -> bool:
 
 
 def _resolved(route: Object, services: Mapping[Any, Object]) -> tuple[bool, str, str]:
-    for rule in route["spec"].get("rules") or []:
-        for backend in rule.get("backendRefs") or []:
+    for number, rule in enumerate(route["spec"].get("rules") or []):
+        for place, backend in enumerate(rule.get("backendRefs") or []):
             namespace = backend.get("namespace", route["metadata"]["namespace"])
             service = services.get((namespace, backend["name"]))
             if service is None:
-                return False, "BackendNotFound", f"The backend Service {namespace}/{backend['name']} is not found"
+                field = f"spec.rules[{number}].backendRefs[{place}].name"
+                return False, "BackendNotFound", f'{field}: Not found: "{backend["name"]}"'
             if backend.get("port") not in [port["port"] for port in service["spec"].get("ports") or []]:
                 return False, "BackendNotFound", f"No matching port for Service {backend['name']} and port {backend.get('port')}"
     return True, "ResolvedRefs", "All references are resolved"
 
 
 def _conditions(wanted: Mapping[str, tuple[bool, str, str]], generation: int, told: Iterable[Object]) -> list[dict[str, Any]]:
-    """The conditions; one that says the same as before keeps its time."""
+    """The conditions, what does not hold at the end; one that says the same as before keeps its time."""
     before = {condition["type"]: condition for condition in told}
     conditions = []
-    for kind, (holds, reason, message) in wanted.items():
+    for kind, (holds, reason, message) in sorted(wanted.items(), key=lambda entry: not entry[1][0]):
         new = {"type": kind, "status": str(holds), "reason": reason, "message": message, "observedGeneration": generation}
         old = before.get(kind) or {}
         same = all(old.get(key) == value for key, value in new.items())

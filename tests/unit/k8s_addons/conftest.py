@@ -24,7 +24,11 @@ def charts() -> dict[str, Any]:
 
 @pytest.fixture
 def inputs() -> dict[str, Any]:
-    """Everything on."""
+    return everything_on()
+
+
+def everything_on() -> dict[str, Any]:
+    """The inputs with every add-on."""
     addons = {key: {"enabled": True, "chart_version": "", "values": {}, "namespace": chart["namespace"]} for key, chart in CHARTS.items()}
     return {
         "environment": "staging",

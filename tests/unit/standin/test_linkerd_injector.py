@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.table import merged
+from ansible_collections.opta.platform.plugins.module_utils._linkerd.values import control_plane_values
 
+from tests.standin import chart_repository
+from tests.standin.webhooks.linkerd import inject as review
 from tests.standin.webhooks.linkerd import injected
+from tests.support.recorded_injector import by_name, injector_case, injector_cases, patched
 
 PROXY = {"image": {"name": "cr.l5d.io/linkerd/proxy"}, "uid": 2102, "opaquePorts": "25", "defaultInboundPolicy": "all-unauthenticated"}
+CHART_VALUES = yaml.safe_load((Path(chart_repository.__file__).parent / "charts" / "linkerd-control-plane" / "values.yaml").read_text())
 VALUES = {"linkerdVersion": "edge-26.6.3", "cniEnabled": True, "proxy": PROXY}
 
 
@@ -44,3 +53,34 @@ def test_annotations_say_what_it_trusts_and_override_the_values():
     assert made["metadata"]["annotations"]["linkerd.io/trust-root-sha256"] == hashlib.sha256(b"ROOTS").hexdigest()
     environment = {variable["name"]: variable["value"] for variable in made["spec"]["initContainers"][1]["env"]}
     assert environment["LINKERD2_PROXY_INBOUND_PORTS_DISABLE_PROTOCOL_DETECTION"] == "27017"
+
+
+class Cluster:
+    """A cluster with a namespace, and what the chart of the control plane leaves in its own."""
+
+    def __init__(self, annotations: dict[str, str], values: dict[str, Any]) -> None:
+        maps = {"linkerd-config": {"values": yaml.safe_dump(values)}, "linkerd-identity-trust-roots": {"ca-bundle.crt": "ROOTS"}}
+        self._objects = {f"/api/v1/namespaces/linkerd/configmaps/{name}": {"data": data} for name, data in maps.items()}
+        self._objects["/api/v1/namespaces/shop"] = {"metadata": {"annotations": annotations}}
+
+    def get(self, path: str) -> dict[str, Any]:
+        return self._objects[path]
+
+    def items(self, _path: str) -> list[dict[str, Any]]:
+        return [{"metadata": {"namespace": "linkerd"}}]
+
+
+@pytest.mark.parametrize("name", injector_cases())
+def test_pods_and_services_are_what_the_real_one_made_of_them(name):
+    """Of the proxy's variables it has those that values and annotations of the collection decide."""
+    case = injector_case(name, "shop", "ROOTS")
+    ours = control_plane_values({"trust_anchors_pem": "ROOTS", "issuer": {"fingerprint": "1"}}, False)
+    cluster = Cluster(case["namespace"], merged(CHART_VALUES, ours))
+    request = {"object": case["given"], "namespace": "shop", "kind": {"kind": case["given"]["kind"]}}
+    made = by_name(patched(case["given"], review(cluster, request)))  # type: ignore[arg-type]
+    for container in made["spec"].get("initContainers", []):
+        (real,) = (each for each in case["made"]["spec"]["initContainers"] if each["name"] == container["name"])
+        if "env" in container:
+            assert container["env"].items() <= real["env"].items()
+            container["env"] = real["env"]
+    assert made == case["made"]
