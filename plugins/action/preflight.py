@@ -61,7 +61,9 @@ class ActionModule(ActionBase):
         if problems:
             raise AnsibleActionFail("\n".join(problems))
         told = {"warnings": notes} if notes else {}
-        return {**told, "changed": False, "stores": rules.new_stores(values) if arguments["kind"] == "environment" else {}}
+        if arguments["kind"] != "environment":
+            return {**told, "changed": False, "stores": {}, "node_groups": []}
+        return {**told, "changed": False, "stores": rules.new_stores(values), "node_groups": rules.typed_node_groups(values)}
 
     def _told(self, kind: str, values: dict[str, Any], present: Mapping[str, Any], invalid: Mapping[str, list[str]]) -> list[str]:
         """What the rules say, and what is wrong with the types of variables that they do not name."""

@@ -57,4 +57,10 @@ stores:
   returned: success
   type: dict
   sample: {aurora_clusters: [{name: main, engine_version: "17"}]}
+node_groups:
+  description: The node groups that name instance types, as O(opta.platform.environment_info#module:node_groups) takes them.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{name: default, ami_type: AL2023_x86_64_STANDARD, instance_types: [m6i.large]}]
 """
