@@ -113,7 +113,8 @@ options:
     type: bool
   service_ipv4_cidr:
     description:
-      - CIDR block of the addresses of Kubernetes services; EKS chooses one when not given.
+      - CIDR block of the addresses of Kubernetes services, which overlaps no block of the VPC.
+      - When not given, EKS takes V(172.20.0.0/16) in a VPC with a block in 10.0.0.0/8, and V(10.100.0.0/16) in any other.
       - "Cannot be changed: EKS fixes it when the cluster is made."
     type: str
 extends_documentation_fragment:

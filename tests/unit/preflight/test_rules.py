@@ -55,6 +55,11 @@ def test_what_is_wrong_is_told(change: dict[str, Any], sentence: str) -> None:
     assert sentence in told[0]
 
 
+@pytest.mark.parametrize("block", ["172.20.0.0/16", "10.100.0.0/16", "192.168.0.0/16"])
+def test_any_network_is_right_when_eks_chooses_the_addresses_of_services(block: str) -> None:
+    assert rules.environment_rules({**RIGHT, "network_cidr_block": block, "eks_service_ipv4_cidr": None}) == []
+
+
 def test_the_number_of_zones_need_not_be_given() -> None:
     assert rules.environment_rules({**RIGHT, "network_zone_count": None}) == []
     assert rules.aws_rules({**RIGHT, "network_zone_count": None}, {"zone_count": 2, "region": "us-west-1"}) == []
