@@ -167,7 +167,8 @@ release:
       type: str
     dropped_claims:
       description:
-        - Names of the PersistentVolumeClaims that helm deletes, or would delete, because the chart or the values no longer have them.
+        - Names of the PersistentVolumeClaims that helm deletes, or would delete, because the chart or the values no longer have them,
+          with C(<namespace>/) before those of another namespace than the release's.
           Their volumes are kept, with the reclaim policy C(Retain); M(opta.platform.kubernetes_volume_claims) removes them.
       type: list
       elements: str
