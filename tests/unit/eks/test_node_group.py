@@ -263,8 +263,30 @@ def test_degraded_before_a_change_is_told_and_after_it_a_failure(eks):
     assert "no capacity" in present(eks).notes[0]
     for status in ("CREATING", "DEGRADED"):
         eks.answer("describe_nodegroup", described(status, [issue]))
-    with pytest.raises(ResourceFailed, match="no capacity. Remove the cause"):
+    with pytest.raises(ResourceFailed, match="no capacity. Remove the cause and run again"):
         present(eks)
+
+
+def test_a_degraded_group_is_left_once_its_cause_is_removed_as_the_remedy_says(eks):
+    issue = {"code": "AsgInstanceLaunchFailures", "message": "no capacity", "resourceIds": []}
+    eks.answer("describe_nodegroup", described())
+    eks.answer("update_nodegroup_version", update("VersionUpdate"))
+    eks.answer("describe_update", update("VersionUpdate", "Successful"))
+    eks.answer("describe_nodegroup", described("DEGRADED", [issue], launchTemplate={"id": "lt-1", "version": "2"}))
+    with pytest.raises(ResourceFailed, match="no capacity. Remove the cause and run again"):
+        present(eks, {"launch_template_version": "2"})
+    eks.answer("describe_nodegroup", described(launchTemplate={"id": "lt-1", "version": "2"}))
+    outcome = present(eks, {"launch_template_version": "2"})
+    assert (outcome.action, outcome.notes) == (None, [])
+
+
+def test_a_change_that_removes_the_cause_is_made_although_the_group_is_degraded(eks):
+    issue = {"code": "AsgInstanceLaunchFailures", "message": "no capacity", "resourceIds": []}
+    eks.answer("describe_nodegroup", described("DEGRADED", [issue]))
+    eks.answer("update_nodegroup_config", update("ConfigUpdate"))
+    eks.answer("describe_update", update("ConfigUpdate", "Successful"))
+    eks.answer("describe_nodegroup", described(sizes=(1, 4, 3)))
+    assert present(eks, {"min_size": 1}).action == "update"
 
 
 def test_creation_says_what_is_missing(eks):
