@@ -102,12 +102,15 @@ class ActionModule(ActionBase):
 
     def _given(self, present: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
         """The inputs that the user set, templated; one that needs another role's outputs is not known yet."""
+        none = self._templar.template("{{ none }}")  # before ansible-core 2.19 an empty string
         given = {}
         for name in names & set(present):
             try:
-                given[name] = self._templar.template(present[name])
+                value = self._templar.template(present[name])
             except Exception:
                 continue
+            is_none = value == none != present[name] and name in _inputs.nullable()
+            given[name] = None if is_none else value
         return given
 
 
