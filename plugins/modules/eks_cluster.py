@@ -30,7 +30,7 @@ options:
   version:
     description:
       - Kubernetes version, major and minor in quotes, e.g. V("1.35").
-      - Upgraded in place, one minor version at a time; more than one is refused. A found version above this one is told and left.
+      - Upgraded in place, one minor version at a time; more than one is refused. A found version above this one is reported and left.
       - When not given, a new cluster gets O(default_version), and an existing one keeps its version.
     type: str
   default_version:

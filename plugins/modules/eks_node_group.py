@@ -149,7 +149,7 @@ options:
   version:
     description:
       - Kubernetes version of the nodes, major and minor in quotes, e.g. V("1.35"), at most the cluster's.
-      - Upgraded in place, rolling the nodes. A found version above this one is told and left.
+      - Upgraded in place, rolling the nodes. A found version above this one is reported and left.
       - A new node group always begins with the cluster's version. When not given, an existing one keeps its version.
     type: str
   release_version:

@@ -44,13 +44,13 @@ options:
     description:
       - Entries of the lists that describe stores, by the names of these variables (C(aurora_clusters), C(documentdb_clusters),
         C(elasticache_replication_groups)), with C(name), C(engine_version) and C(instance_class).
-      - Of those that are not there yet, versions and classes that AWS does not offer are told in RV(found).
+      - Of those that are not there yet, versions and classes that AWS does not offer are reported in RV(found).
     type: dict
     default: {}
   node_groups:
     description:
       - Node groups with C(name), C(ami_type) and C(instance_types).
-      - Instance types that EC2 does not offer in the region, or that cannot run the images, are told in RV(found).
+      - Instance types that EC2 does not offer in the region, or that cannot run the images, are reported in RV(found).
     type: list
     elements: dict
     default: []

@@ -12,7 +12,7 @@ version_added: 1.0.0
 author: [opta.platform contributors (@opta-platform)]
 description:
   - Fails with one sentence for each input that cannot be right; the playbooks begin with it.
-  - Tells variables with the prefix of a role that no role reads (with the nearest right name), empty values, and inputs that
+  - Reports variables with the prefix of a role that no role reads (with the nearest right name), empty values, and inputs that
     contradict each other, or those of another host of the inventory.
   - It makes no call to AWS; given O(found), it holds the inputs against what AWS has.
 options:
