@@ -85,11 +85,11 @@ account:
   sample: {account_id: "123456789012", partition: aws, region: eu-west-1, caller_arn: "arn:aws:iam::123456789012:user/me"}
 found:
   description:
-    - What inputs are held against, as the number of zones, the version of the cluster, whose zone of Route 53 the domain has,
-      what of the stores and node groups AWS does not offer, and what bears the environment's names without being its own.
+    - What inputs are held against, as the number of zones, the version of the cluster, the blocks of the VPC, whose zone of Route 53 the
+      domain has, what of the stores and node groups AWS does not offer, and what bears the environment's names without being its own.
   returned: success
   type: dict
-  sample: {region: eu-west-1, zone_count: 3, cluster_version: "1.35", refusals: [], strangers: []}
+  sample: {region: eu-west-1, zone_count: 3, cluster_version: "1.35", vpc_cidr_blocks: [10.0.0.0/16], refusals: [], strangers: []}
 outputs:
   description: Outputs by role, of the roles that stand completely; see each role's outputs.
   returned: success

@@ -82,9 +82,15 @@ class Environment:
             "region": self.identity.region,
             "zone_count": len(usable_zones(self.reading.items("zones"))),
             "cluster_version": (self.cluster or {}).get("version"),
+            "vpc_cidr_blocks": self.vpc_cidr_blocks(),
             "strangers": self.strangers,
             **self.domain.found(),
         }
+
+    def vpc_cidr_blocks(self) -> list[str]:
+        """The IPv4 blocks of the environment's VPC, or of the one that the user brings; none while there is no VPC."""
+        vpc_id = self.brought.get("vpc_id") or self.reading.vpc_id
+        return [block for vpc in self.reading.items("vpcs") if vpc["VpcId"] == vpc_id for block in blocks_of(vpc)]
 
     def node_group_errors(self) -> list[str]:
         """A sentence for each node group whose instance types EKS would refuse."""

@@ -45,6 +45,7 @@ def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
         )
     sentences.extend(found.get("refusals") or [])
     sentences.extend(_strangers(given, found.get("strangers") or []))
+    sentences.extend(_overlaps(given.get("eks_service_ipv4_cidr"), found))
     sentences.extend(_version_step(given.get("eks_version"), found.get("cluster_version")))
     version = _version_to_come(given.get("eks_version"), found.get("cluster_version"))
     if version:
@@ -169,6 +170,14 @@ def _eks_blocks(given: Mapping[str, Any]) -> list[str]:
         if known and IPv4Network(service).overlaps(IPv4Network(whole)):
             sentences.append(f"eks_service_ipv4_cidr: {service} overlaps network_cidr_block {whole}; services need addresses of their own.")
     return [sentence for sentence in sentences if sentence]
+
+
+def _overlaps(service: str | None, found: Mapping[str, Any]) -> list[str]:
+    """A cluster that is to be made shares no addresses with its VPC (EKS API, serviceIpv4Cidr)."""
+    if not service or found.get("cluster_version"):
+        return []
+    shared = [block for block in found.get("vpc_cidr_blocks") or [] if IPv4Network(service).overlaps(IPv4Network(block))]
+    return [f"eks_service_ipv4_cidr: {service} overlaps {block} of the VPC; services need addresses of their own." for block in shared[:1]]
 
 
 def _node_groups(groups: Sequence[Mapping[str, Any]]) -> list[str]:
