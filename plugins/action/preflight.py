@@ -64,7 +64,9 @@ class ActionModule(ActionBase):
         if problems:
             raise AnsibleActionFail("\n".join(problems))
         told = {"warnings": notes} if notes else {}
-        return {**told, "changed": False, "stores": rules.new_stores(values) if arguments["kind"] == "environment" else {}}
+        if arguments["kind"] != "environment":
+            return {**told, "changed": False, "stores": {}, "node_groups": []}
+        return {**told, "changed": False, "stores": rules.new_stores(values), "node_groups": rules.typed_node_groups(values)}
 
     def _told(self, kind: str, values: dict[str, Any], present: Mapping[str, Any], invalid: Mapping[str, list[str]]) -> list[str]:
         """What the rules say, and what is wrong with the types of variables that they do not name."""
@@ -106,13 +108,17 @@ class ActionModule(ActionBase):
 
         One that needs another role's outputs is not known yet.
         """
+        none = self._templar.template("{{ none }}")  # before ansible-core 2.19 an empty string
         given, problems = {}, []
         for name in sorted(names & set(present)):
             try:
-                given[name] = _inputs.plain(self._templar.template(present[name]))
+                value = _inputs.plain(self._templar.template(present[name]))
             except Exception as error:
                 if not variables.PUBLISHED_NAME.search(str(error)):
                     problems.append(f"{name}: {variables.cause(error)}. Give the variable that it needs, or correct the template.")
+                continue
+            is_none = value == none != present[name] and name in _inputs.nullable()
+            given[name] = None if is_none else value
         return given, problems
 
 

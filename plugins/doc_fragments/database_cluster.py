@@ -17,7 +17,7 @@ options:
   engine_version:
     description:
       - Version of the database, a major or a full one, in quotes. A major one means the version that AWS now makes its default.
-      - Upgraded in place. A found version above this one is told and left, and so is a later minor version of a major one.
+      - Upgraded in place. A found version above this one is reported and left, and so is a later minor version of a major one.
       - When not given, a new cluster gets O(default_engine_version), a restored one the version of its source, and an existing one
         keeps its own.
     type: str

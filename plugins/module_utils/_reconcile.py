@@ -258,7 +258,7 @@ def _judge(resource: Resource, changes: Sequence[Attribute], found: Mapping[str,
 
 def _replacement(resource: Resource, names: Sequence[str]) -> str:
     allowing = f"set allow_replacement: true to allow it. {resource.replacement_note}".rstrip()
-    return f"{resource.kind} {resource.name} would be deleted and made anew to change {', '.join(names)}; {allowing}"
+    return f"{resource.kind} {resource.name} would be deleted and created again to change {', '.join(names)}; {allowing}"
 
 
 def _create(resource: Resource, wanted: Mapping[str, Any], how: _How) -> Outcome:

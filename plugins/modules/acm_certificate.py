@@ -16,7 +16,7 @@ description:
     Without ownership tags no other certificate of the domain is touched.
   - A validation record is the same for every certificate of a name in an account. It is made once, and deleted only when no other
     certificate of the account lists it, in this region or in us-east-1, where CloudFront's are.
-  - A renewal that does not succeed is told with a warning.
+  - A renewal that does not succeed is reported in a warning.
 author:
   - opta.platform contributors (@opta-platform)
 requirements:
@@ -82,7 +82,7 @@ certificate:
   contains:
     name: {description: The domain., type: str, sample: staging.example.com}
     arn: {description: ARN of the certificate., type: str}
-    status: {description: "AWS's word for how far it is, C(PENDING_VALIDATION) or C(ISSUED).", type: str, sample: ISSUED}
+    status: {description: "Status that ACM reports, C(PENDING_VALIDATION) or C(ISSUED).", type: str, sample: ISSUED}
     subject_alternative_names: {description: "Its names besides the domain, in order.", type: list, elements: str}
     key_algorithm: {description: The kind of key., type: str, sample: RSA_2048}
     validation_records:

@@ -12,7 +12,7 @@ description:
     Changes nothing.
   - A resolver is asked first. If it does not know the zone's name servers, the parent's own name servers are asked, because a resolver
     remembers for a while that a domain was not there. Where these cannot be reached, the resolver's answer holds.
-  - Also tells the CAA records that would keep Amazon from issuing a certificate.
+  - Also reports the CAA records that would keep Amazon from issuing a certificate.
 author:
   - opta.platform contributors (@opta-platform)
 requirements:

@@ -29,7 +29,7 @@ options:
     description:
       - Version of the add-on. Changed in place.
       - When not given, EKS's default for the cluster's Kubernetes version is taken, when the add-on is made
-        and when that version has changed. In between the add-on keeps its version, and a newer default is only told.
+        and when that version has changed. In between the add-on keeps its version, and a newer default is reported.
         The tag C(opta:kubernetes-version) of the add-on says for which Kubernetes version it was chosen.
     type: str
   kubernetes_version:

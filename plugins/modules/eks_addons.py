@@ -85,7 +85,11 @@ actions:
   contains:
     action: {description: "V(create), V(update), V(replace) or V(delete).", type: str, returned: always}
     resource: {description: Kind and name., type: str, returned: always, sample: EKS add-on opta-staging/vpc-cni}
-    attributes: {description: Attributes that change., type: list, elements: str, returned: always}
+    attributes:
+      description: Attributes that change; C(status) of an add-on whose last update has failed and is made again.
+      type: list
+      elements: str
+      returned: always
     allowed: {description: Whether a run does it without another option., type: bool, returned: always}
 diff:
   description: The changed attributes of each add-on before and after.

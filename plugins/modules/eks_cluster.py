@@ -30,7 +30,7 @@ options:
   version:
     description:
       - Kubernetes version, major and minor in quotes, e.g. V("1.35").
-      - Upgraded in place, one minor version at a time; more than one is refused. A found version above this one is told and left.
+      - Upgraded in place, one minor version at a time; more than one is refused. A found version above this one is reported and left.
       - When not given, a new cluster gets O(default_version), and an existing one keeps its version.
     type: str
   default_version:
@@ -113,7 +113,8 @@ options:
     type: bool
   service_ipv4_cidr:
     description:
-      - CIDR block of the addresses of Kubernetes services; EKS chooses one when not given.
+      - CIDR block of the addresses of Kubernetes services, which overlaps no block of the VPC.
+      - When not given, EKS takes V(172.20.0.0/16) in a VPC with a block in 10.0.0.0/8, and V(10.100.0.0/16) in any other.
       - "Cannot be changed: EKS fixes it when the cluster is made."
     type: str
 extends_documentation_fragment:

@@ -80,7 +80,10 @@ options:
   instance_types:
     description:
       - Instance types in order of preference. A change replaces the node group.
-      - A new node group gets V([t3.large]), with an O(ami_type) for ARM V([t4g.large]). One for GPU, NVIDIA or Neuron must name them.
+      - A new node group gets V([t3.large]), with an image for ARM V([t4g.large]); with O(ami_type=CUSTOM) the architecture of O(image_id)
+        decides. One for GPU, NVIDIA or Neuron must name them.
+      - Types that EC2 does not offer in the region, that have another architecture than the image, or that lack the accelerator which
+        the image is for, are refused before anything is changed.
     type: list
     elements: str
   min_size:
@@ -146,7 +149,7 @@ options:
   version:
     description:
       - Kubernetes version of the nodes, major and minor in quotes, e.g. V("1.35"), at most the cluster's.
-      - Upgraded in place, rolling the nodes. A found version above this one is told and left.
+      - Upgraded in place, rolling the nodes. A found version above this one is reported and left.
       - A new node group always begins with the cluster's version. When not given, an existing one keeps its version.
     type: str
   release_version:
@@ -265,6 +268,8 @@ diff:
 """
 
 from ..module_utils._answers import ask_ahead
+from ..module_utils._eks.hardware import Hardware
+from ..module_utils._eks.images import DEFAULT_AMI_TYPE
 from ..module_utils._eks.launch_template import LaunchTemplate, template_name
 from ..module_utils._eks.node_group import AMI_TYPES, NodeGroup
 from ..module_utils._eks.node_group_steps import bring_absent, bring_present, node_tags
@@ -287,7 +292,7 @@ ARGUMENTS = {
     "node_role_arn": {},
     "default_node_role_arn": {},
     "subnet_ids": {"type": "list", "elements": "str"},
-    "ami_type": {"choices": list(AMI_TYPES), "default": "AL2023_x86_64_STANDARD"},
+    "ami_type": {"choices": list(AMI_TYPES), "default": DEFAULT_AMI_TYPE},
     "image_id": {},
     "capacity_type": {"choices": ["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"]},
     "instance_types": {"type": "list", "elements": "str"},
@@ -322,6 +327,7 @@ def bring(module):
         module.client("eks"),
         cluster,
         name,
+        hardware=Hardware(lambda: module.client("ec2"), given["image_id"]),
         scaling=lambda: module.client("autoscaling"),
         new_sizes={"min_size": given["default_min_size"], "max_size": given["default_max_size"]},
         default_role_arn=given["default_node_role_arn"],

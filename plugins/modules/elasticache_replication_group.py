@@ -104,7 +104,7 @@ options:
     type: dict
   allow_reboot:
     description:
-      - Whether nodes are rebooted, replicas first, when parameters take effect only then. Otherwise each run tells that they wait.
+      - Whether nodes are rebooted, replicas first, when parameters take effect only then. Otherwise each run reports that they wait.
       - A node loses what it holds when it is rebooted; a replica is filled again from the primary, and the primary begins empty.
     type: bool
     default: false
@@ -145,7 +145,7 @@ options:
         type: str
         required: true
   apply_immediately:
-    description: Whether changes that touch the nodes are made at once. With V(false) they wait for O(maintenance_window), which is told.
+    description: Whether changes that touch the nodes are made at once. With V(false) they wait for O(maintenance_window), with a warning.
     type: bool
     default: true
   skip_final_snapshot:
@@ -208,7 +208,7 @@ replication_group:
   contains:
     name: {description: Its name., type: str, sample: opta-staging-cache-main}
     arn: {description: Its ARN., type: str}
-    status: {description: AWS's word for how far it is., type: str, sample: available}
+    status: {description: Status that ElastiCache reports., type: str, sample: available}
     endpoint: {description: Host name of the primary., type: str}
     reader_endpoint: {description: Host name of the replicas., type: str}
     member_clusters: {description: Names of the nodes., type: list, elements: str}
@@ -239,7 +239,7 @@ replication_group:
     tags: {description: All tags., type: dict}
 actions:
   description:
-    - What was done, or in check mode would be done, one entry for each part. A new C(password) is told, never shown.
+    - What was done, or in check mode would be done, one entry for each part. A new C(password) is listed, its value is not shown.
   returned: always
   type: list
   elements: dict

@@ -44,9 +44,16 @@ options:
     description:
       - Entries of the lists that describe stores, by the names of these variables (C(aurora_clusters), C(documentdb_clusters),
         C(elasticache_replication_groups)), with C(name), C(engine_version) and C(instance_class).
-      - Of those that are not there yet, versions and classes that AWS does not offer are told in RV(found).
+      - Of those that are not there yet, versions and classes that AWS does not offer are reported in RV(found).
     type: dict
     default: {}
+  node_groups:
+    description:
+      - Node groups with C(name), C(ami_type) and C(instance_types).
+      - Instance types that EC2 does not offer in the region, or that cannot run the images, are reported in RV(found).
+    type: list
+    elements: dict
+    default: []
   domain:
     description: The domain that the environment is to have, to be held against the account's zones.
     type: str
@@ -78,11 +85,11 @@ account:
   sample: {account_id: "123456789012", partition: aws, region: eu-west-1, caller_arn: "arn:aws:iam::123456789012:user/me"}
 found:
   description:
-    - What inputs are held against, as the number of zones, the version of the cluster, whose zone of Route 53 the domain has,
-      what of the stores AWS does not offer, and what bears the environment's names without being its own.
+    - What inputs are held against, as the number of zones, the version of the cluster, the blocks of the VPC, whose zone of Route 53 the
+      domain has, what of the stores and node groups AWS does not offer, and what bears the environment's names without being its own.
   returned: success
   type: dict
-  sample: {region: eu-west-1, zone_count: 3, cluster_version: "1.35", refusals: [], strangers: []}
+  sample: {region: eu-west-1, zone_count: 3, cluster_version: "1.35", vpc_cidr_blocks: [10.0.0.0/16], refusals: [], strangers: []}
 outputs:
   description: Outputs by role, of the roles that stand completely; see each role's outputs.
   returned: success
@@ -105,6 +112,7 @@ ARGUMENTS = {
     "public_subnet_ids": {"type": "list", "elements": "str", "default": []},
     "private_subnet_ids": {"type": "list", "elements": "str", "default": []},
     "stores": {"type": "dict", "default": {}},
+    "node_groups": {"type": "list", "elements": "dict", "default": []},
     "domain": {"default": ""},
 }
 
@@ -116,7 +124,7 @@ def main():
     try:
         account = read_account(module.client("sts", FIRST_CALL_RETRIES), module.region, given["account_id"])
         identity = module.identity(account["account_id"], account["partition"])
-        environment = Environment(module.client, identity, brought, given["domain"])
+        environment = Environment(module.client, identity, brought, given["domain"], given["node_groups"])
         found, outputs = environment.found(given["stores"]), environment.outputs()
         for warning in (*environment.warnings(), *environment.notes):
             module.warn(warning)

@@ -11,7 +11,7 @@ description:
   - Installs, upgrades and uninstalls a release of a chart in an EKS cluster.
   - Reads the release that helm stored in the cluster. helm is started only when the chart, the values, or one of the release's
     objects in the cluster differ from what is wanted.
-  - What would change is told for each object and field, from helm's own dry run on the server; the data of Secrets is masked.
+  - What would change is reported for each object and field, from helm's own dry run on the server; the data of Secrets is masked.
     Fields that differ between two renders of the same values (certificates and passwords that a chart makes at random) are not
     compared, and a warning names them.
   - A roll-out that does not get ready in O(wait_timeout) is rolled back, and a first installation is uninstalled. The message holds
@@ -153,7 +153,7 @@ release:
       type: raw
       sample: 3
     status:
-      description: helm's word for how it is.
+      description: Status that helm reports.
       type: str
       sample: deployed
     chart:
@@ -167,7 +167,8 @@ release:
       type: str
     dropped_claims:
       description:
-        - Names of the PersistentVolumeClaims that helm deletes, or would delete, because the chart or the values no longer have them.
+        - Names of the PersistentVolumeClaims that helm deletes, or would delete, because the chart or the values no longer have them,
+          with C(<namespace>/) before those of another namespace than the release's.
           Their volumes are kept, with the reclaim policy C(Retain); M(opta.platform.kubernetes_volume_claims) removes them.
       type: list
       elements: str

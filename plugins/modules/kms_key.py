@@ -77,7 +77,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Bring the environment's key to its wanted state
+- name: Create or update the environment's key
   opta.platform.kms_key:
     name: opta-staging
     description: All data of the environment staging
@@ -176,13 +176,13 @@ def remove(module, key):
     needing = sorted({*key.needed_by(found, given["still_needed"]), *users.find()})
     reasons = [f"{', '.join(needing)} cannot be read without it"] if needing else []
     if users.denied:
-        reasons.append(f"what else needs it cannot be told without the permissions {', '.join(users.denied)}")
+        reasons.append(f"what else needs it is not known without the permissions {', '.join(users.denied)}")
     if reasons:
         notes = [f"{key.kind} {key.name} is not scheduled for deletion: {reason}." for reason in reasons]
         return Outcome(key.kind, key.name, resource=key.describe(found), notes=notes)
     outcome = module.bring(key)
     if users.other_grants and not module.check_mode:
-        outcome.notes.append(f"{key.kind} {key.name} had grants that tell no resource known here: {'; '.join(sorted(users.other_grants))}.")
+        outcome.notes.append(f"{key.kind} {key.name} had grants that name no resource known here: {'; '.join(sorted(users.other_grants))}.")
     return outcome
 
 

@@ -58,7 +58,7 @@ load_balancer:
     dns_name: {description: Its name in DNS., type: str}
     scheme: {description: C(internet-facing) or C(internal)., type: str}
     type: {description: C(network) or C(application)., type: str}
-    state: {description: AWS's word for how it is., type: str, sample: active}
+    state: {description: State that AWS reports., type: str, sample: active}
     state_reason: {description: Why it is so., type: str}
     tags: {description: Its tags., type: dict}
 actions:

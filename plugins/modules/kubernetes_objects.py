@@ -33,7 +33,7 @@ options:
   stored_values:
     description:
       - Values of Secrets among O(objects) that AWS Secrets Manager keeps. The module reads them itself, so that they are in no variable,
-        argument, result, diff or log. In check mode they are read too, to tell which keys change.
+        argument, result, diff or log. In check mode they are read too, to report which keys change.
       - What is read is the version C(AWSCURRENT) of a secret whose value is a JSON object.
       - Where a secret does not exist, or holds nothing yet, check mode predicts V((known after apply\)), and a run fails.
     type: list

@@ -19,7 +19,7 @@ requirements:
   - python >= 3.11
 options:
   namespace:
-    description: Namespace of the claims.
+    description: Namespace of the claims, or of O(release), which may have claims in other namespaces, too.
     type: str
     required: true
   match_labels:
@@ -29,12 +29,14 @@ options:
     description:
       - Name of a helm release of the namespace that goes with its claims. Helm deletes these itself, and Kubernetes then deletes their
         volumes. So call the module with O(state=held) before the release is uninstalled, and with O(state=absent) after it.
+      - These are the claims with helm's annotations of the release, in whatever namespace.
       - Claims that helm keeps are left alone, as are volumes that are not of Amazon EBS.
     type: str
   dropped_claims:
     description:
-      - Names of the claims that an upgrade of O(release) deletes, as RV(opta.platform.helm_release#module:release.dropped_claims),
-        which also holds their volumes. Give it, empty or not, when the release stays.
+      - Names of the claims that an upgrade of O(release) deletes, with C(<namespace>/) before those of another namespace, as
+        RV(opta.platform.helm_release#module:release.dropped_claims), which
+        also holds their volumes. Give it, empty or not, when the release stays.
       - Volumes that an earlier upgrade has left are removed, too.
     type: list
     elements: str

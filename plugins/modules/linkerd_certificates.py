@@ -12,11 +12,11 @@ description:
     the issuer of the proxies' identities, and the certificates of Linkerd's webhooks (proxy injector, policy validator, profile validator).
     All are ECDSA P-256.
   - The key of the trust anchor is kept in AWS Secrets Manager, and nowhere else. Issuer and webhook certificates are Kubernetes Secrets of
-    the type C(kubernetes.io/tls). They can be made anew from the anchor at any time.
+    the type C(kubernetes.io/tls). They can be created again from the anchor at any time.
   - A trust anchor is renewed in steps, one a run. The new one is trusted beside the old one. Once every proxy was started with it,
     the issuer and the webhooks' certificates are made from it. Once no identity of the old issuer can be valid, the old one is dropped.
-    What must be restarted in between is told.
-  - What has ended, is broken, or was made by another anchor, is made anew at once.
+    What must be restarted in between is reported.
+  - What has ended, is broken, or was made by another anchor, is created again at once.
   - No key is in a result, a diff or a log. In check mode it says which certificate would be made and why.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
@@ -113,7 +113,7 @@ options:
   restart_workloads:
     description:
       - Whether Deployments, StatefulSets and DaemonSets are restarted whose proxies do not trust the newest trust anchor, once Linkerd
-        would give it to them. Without it they are told, for they trust it as soon as their pods are replaced for any other reason.
+        would give it to them. Without it they are reported, for they trust it as soon as their pods are replaced for any other reason.
     type: bool
     default: false
 attributes:

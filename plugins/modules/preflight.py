@@ -12,7 +12,7 @@ version_added: 1.0.0
 author: [opta.platform contributors (@opta-platform)]
 description:
   - Fails with one sentence for each input that cannot be right; the playbooks begin with it.
-  - Tells variables with the prefix of a role that no role reads (with the nearest right name), empty values, and inputs that
+  - Reports variables with the prefix of a role that no role reads (with the nearest right name), empty values, and inputs that
     contradict each other, or those of another host of the inventory.
   - It makes no call to AWS; given O(found), it holds the inputs against what AWS has.
 options:
@@ -57,4 +57,10 @@ stores:
   returned: success
   type: dict
   sample: {aurora_clusters: [{name: main, engine_version: "17"}]}
+node_groups:
+  description: The node groups that name instance types, as O(opta.platform.environment_info#module:node_groups) takes them.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{name: default, ami_type: AL2023_x86_64_STANDARD, instance_types: [m6i.large]}]
 """

@@ -8,7 +8,7 @@ module: retained_resources
 short_description: List or delete what an environment keeps on purpose
 version_added: 1.0.0
 description:
-  - Data outlives its environment unless told otherwise. Snapshots, volumes, secrets, buckets and images that are kept carry the tag
+  - Data outlives its environment by default. Snapshots, volumes, secrets, buckets and images that are kept carry the tag
     C(opta:retained), and the tags that say which environment they belong to (C(opta:environment), C(opta:prefix) and C(opta:region)).
   - Lists them with the KMS key that each needs, or deletes them.
 author:

@@ -10,7 +10,7 @@ version_added: 1.0.0
 description:
   - Creates, changes or deletes one public zone, which is known by its domain. Private zones of the same domain are left alone.
   - Unlike M(amazon.aws.route53_zone) it takes no zone for its own whose tags say that it belongs to another environment, leaves DNSSEC
-    as it is, and tells by name the records that hinder a removal. A zone whose run ended before it was tagged is found and finished.
+    as it is, and names the records that hinder a removal. A zone whose run ended before it was tagged is found and finished.
 author:
   - opta.platform contributors (@opta-platform)
 requirements:
@@ -26,7 +26,7 @@ options:
   delegation_set_id:
     description:
       - Id of a reusable delegation set of the account. Its four name servers are known before the zone is made, so that the parent can name
-        them ahead, and they are the same again when the zone is made anew.
+        them ahead, and they are the same again when the zone is created again.
       - "It cannot be changed: Route 53 fixes a zone's name servers when it is made."
     type: str
   external_dns_owner_id:
@@ -50,7 +50,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Bring the environment's zone to its wanted state
+- name: Create or update the environment's zone
   opta.platform.route53_zone:
     name: staging.example.com
     comment: Environment staging

@@ -91,7 +91,7 @@ options:
   flow_logs:
     description:
       - Where the VPC's flow log goes in CloudWatch Logs. An empty dict removes it.
-      - Changed in place. The flow log is deleted and made anew, its events stay in their log group.
+      - Changed in place. The flow log is deleted and created again, its events stay in their log group.
     type: dict
     suboptions:
       log_group_arn:

@@ -125,7 +125,7 @@ def test_t14_names_of_others_and_of_the_other_engine_are_refused(standin, run_mo
         ({"backup_retention_period": 40}, "from 1 to 35"),
         ({"instance_count": 20}, "from 1 to 16"),
         ({"database_name": ""}, "1 to 63 letters"),
-        ({"master_username": "admin"}, "keeps for itself"),
+        ({"master_username": "admin"}, "database reserves"),
         ({"preferred_backup_window": "2-3"}, "02:00-03:00"),
         ({"parameters": {"rds.force_ssl": 0}}, "always encrypted"),
         ({"restore": {"restore_to_time": "now"}}, "either snapshot_identifier"),

@@ -19,7 +19,8 @@ from .common import as_tags, change_tags, issues_text, status_text, wait_for_upd
 CHOSEN_FOR_TAG = "opta:kubernetes-version"
 FAILED = ("CREATE_FAILED", "DELETE_FAILED")
 #: An add-on in these states runs, and may be repaired by a change: it is not waited for before the change, only after it
-IMPAIRED = ("DEGRADED", "UPDATE_FAILED")
+ACTIVE, UPDATE_FAILED = "ACTIVE", "UPDATE_FAILED"
+IMPAIRED = ("DEGRADED", UPDATE_FAILED)
 
 
 def parsed(configuration: str | None) -> Any:
@@ -46,6 +47,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
         Attribute("addon_version", lambda a: a["addonVersion"]),
         Attribute("service_account_role_arn", lambda a: a.get("serviceAccountRoleArn")),
         Attribute("configuration_values", lambda a: parsed(a.get("configurationValues"))),
+        Attribute("status", lambda a: a["status"]),
         tags_attribute(lambda a: a.get("tags") or {}, purge_tags),
     )
 
@@ -108,7 +110,7 @@ class Addon(Resource):
             return State.IN_PROGRESS
         if status == "DEGRADED" and self.moving and not self.leaving:
             return State.IN_PROGRESS
-        if status in FAILED or (status == "UPDATE_FAILED" and self.moving):
+        if status in FAILED or (status == UPDATE_FAILED and self.moving):
             return State.FAILED
         return State.DELETING if status == "DELETING" else State.READY
 
@@ -129,6 +131,8 @@ class Addon(Resource):
         addon_api.delete_addon(self.client, self.cluster_name, self.addon_name, preserve=True)
 
     def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        if found is not None and found["status"] == UPDATE_FAILED:
+            wanted = {**wanted, "status": ACTIVE}  # EKS does not try again by itself, also where it shows what was asked for
         if "addon_version" in wanted:
             return wanted
         kubernetes_version = self._kubernetes_version()

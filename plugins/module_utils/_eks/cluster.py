@@ -15,7 +15,7 @@ from .versions import above_wanted, later_version, minor
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 #: what a new cluster gets of what is not given; one that exists keeps what it has
-NEW: dict[str, Any] = {"log_types": list(LOG_TYPES), "upgrade_support_type": "STANDARD", "service_ipv4_cidr": "172.20.0.0/16"}
+NEW: dict[str, Any] = {"log_types": list(LOG_TYPES), "upgrade_support_type": "STANDARD"}
 AUTHENTICATION_MODES = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")
 STATES = {"ACTIVE": State.READY, "DELETING": State.DELETING, "FAILED": State.FAILED}
 ENDPOINT = {

@@ -142,7 +142,7 @@ class LaunchTemplate(Resource):
     def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         devices = volume_devices(self.ami_type)
         if devices is None:
-            devices = [api.root_device_name(self.client, wanted["image_id"])]
+            devices = [api.describe_image(self.client, wanted["image_id"])["RootDeviceName"]]
         values = {**wanted, "volume_devices": devices, "metadata_options": METADATA_OPTIONS}
         if found is None:
             values.setdefault("volume_size_gib", NEW_SIZE_GIB)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
@@ -99,5 +99,13 @@ def delete_tags(client: Any, template_id: str, names: list[str]) -> None:
 
 @LaunchTemplateErrorHandler.common_error_handler("describe the image")
 @AWSRetry.jittered_backoff()
-def root_device_name(client: Any, image_id: str) -> str:
-    return client.describe_images(ImageIds=[image_id])["Images"][0]["RootDeviceName"]
+def describe_image(client: Any, image_id: str) -> dict[str, Any]:
+    return client.describe_images(ImageIds=[image_id])["Images"][0]
+
+
+@LaunchTemplateErrorHandler.common_error_handler("describe the instance types")
+@AWSRetry.jittered_backoff()
+def describe_instance_types(client: Any, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Those of the names that the region has; a filter leaves the others out, where InstanceTypes would be an error."""
+    filters = [{"Name": "instance-type", "Values": list(names)}]
+    return client.get_paginator("describe_instance_types").paginate(Filters=filters).build_full_result()["InstanceTypes"]

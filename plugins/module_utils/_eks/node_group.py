@@ -11,8 +11,9 @@ from .._resource import Attribute, Change, Resource, State, tags_attribute
 from .._tags import keeping_others
 from . import api, node_group_api, scaling_group_api
 from .common import as_tags, change_tags, same_members, status_text, wait_for_update
+from .hardware import Hardware
+from .images import CUSTOM, missing_types
 from .node_group_requests import CONFIG_NAMES, as_update_config, config_request, create_request, found_taints, same_taints, version_request
-from .options import new_instance_types
 from .versions import above_wanted, later_version, minor
 
 AMI_TYPES = (
@@ -116,7 +117,7 @@ def attributes(purge_labels: bool = True, purge_tags: bool = False) -> tuple[Att
 class NodeGroup(Resource):
     """Source: EKS API, CreateNodegroup and DescribeNodegroup; EC2 Auto Scaling API, CreateOrUpdateTags.
 
-    scaling: makes a client of EC2 Auto Scaling.
+    hardware: what EC2 says of instance types. scaling: makes a client of EC2 Auto Scaling.
     new_sizes: min_size and max_size of a group that is made without them; NEW_MIN_SIZE where they are not given either.
     default_role_arn: of a group that is made without a role; one that exists keeps its own.
     force_update: whether pods that cannot be drained are stopped all the same.
@@ -137,6 +138,7 @@ class NodeGroup(Resource):
         cluster_name: str,
         name: str,
         *,
+        hardware: Hardware | None = None,
         scaling: Callable[[], Any] = lambda: None,
         new_sizes: Mapping[str, int | None] | None = None,
         default_role_arn: str | None = None,
@@ -150,6 +152,7 @@ class NodeGroup(Resource):
         self.cluster_name = cluster_name
         self.node_group_name = name
         self.name = f"{cluster_name}/{name}"
+        self.hardware = hardware or Hardware(lambda: None)
         self.scaling = scaling
         self.default_role_arn = default_role_arn
         self.force_update = force_update
@@ -236,7 +239,7 @@ class NodeGroup(Resource):
         least = NEW_MIN_SIZE if smallest is None else smallest
         most = wanted.get("max_size", self.new_sizes.get("max_size"))
         sizes = {"min_size": least, "max_size": max(least, most or NEW_MIN_SIZE) if "max_size" not in wanted else wanted["max_size"]}
-        types = new_instance_types(wanted.get("ami_type") or "")
+        types = self.hardware.of_new_group(wanted.get("ami_type") or "")
         return {**({"instance_types": types} if types else {}), **wanted, **sizes}
 
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
@@ -247,15 +250,26 @@ class NodeGroup(Resource):
             if missing:
                 raise Refused(f"{self.kind} {self.name} does not exist, and making it needs {', '.join(missing)}.")
             if not wanted.get("instance_types"):
-                raise Refused(
-                    f"{self.kind} {self.name} does not exist, and making it with ami_type {wanted['ami_type']} needs instance_types "
-                    "with such accelerators, for example [g5.xlarge]."
-                )
+                raise Refused(f"{self.kind} {self.name} does not exist: {missing_types(wanted['ami_type'])}")
+        self._refuse_unfit_instance_types(found, wanted)
         sizes = {name: wanted.get(name, ((found or {}).get("scalingConfig") or {}).get(theirs)) for name, theirs in SIZES.items()}
         if sizes["min_size"] > sizes["max_size"]:
             raise Refused(f"{self.kind} {self.name}: min_size {sizes['min_size']} is above max_size {sizes['max_size']}.")
         if not sizes["min_size"] <= wanted.get("desired_size", sizes["min_size"]) <= sizes["max_size"]:
             raise Refused(f"{self.kind} {self.name}: desired_size {wanted['desired_size']} is not between min_size and max_size.")
+
+    def _refuse_unfit_instance_types(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+        """Before a creation, a replacement, and another image: EKS refuses them only once the old nodes are gone."""
+        kept = found or {}
+        ami_type, names = wanted.get("ami_type") or kept.get("amiType") or "", wanted.get("instance_types") or kept.get("instanceTypes")
+        same = bool(found) and (ami_type, names) == (kept.get("amiType"), kept.get("instanceTypes"))
+        image_stays = ami_type != CUSTOM or wanted.get("launch_template_version") == (kept.get("launchTemplate") or {}).get("version")
+        default = not found and not self.given.get("instance_types")
+        if not names or default or (same and image_stays):
+            return
+        error = self.hardware.error(ami_type, names)
+        if error:
+            raise Refused(f"{self.kind} {self.name}: {error}")
 
     def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
         notes = above_wanted(f"{self.kind} {self.name}", found.get("version"), wanted.get("version"))

@@ -15,8 +15,6 @@ from .versions import minor
 CLUSTER_NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
 MIME = re.compile(r"\s*(MIME-Version|Content-Type):", re.IGNORECASE)
 NODE_GROUP_NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,62}")
-#: AMI types for accelerators, which only some instance types have (Amazon EKS User Guide, AMIs for accelerated instances)
-ACCELERATED = ("GPU", "NVIDIA", "NEURON")
 PRINCIPAL_ARN = re.compile(r"arn:[^:]+:(iam::\d{12}:(role|user)/.+|iam::\d{12}:root|sts::\d{12}:assumed-role/[^/]+/[^/]+)")
 
 
@@ -33,13 +31,6 @@ def check_cluster(options: Mapping[str, Any]) -> None:
         raise PlatformError("endpoint_public_access and endpoint_private_access are both off, nobody could reach the cluster: turn one on.")
     if options["state"] == "present" and options.get("subnet_ids") is not None and len(options["subnet_ids"]) < 2:
         raise PlatformError("subnet_ids has fewer than two subnets: an EKS cluster needs subnets in at least two zones.")
-
-
-def new_instance_types(ami_type: str) -> list[str]:
-    """The instance types of a new node group that names none; empty for accelerators, whose kind only the user knows."""
-    if any(kind in ami_type for kind in ACCELERATED):
-        return []
-    return ["t4g.large" if "ARM" in ami_type else "t3.large"]
 
 
 def check_node_group(options: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from .._credentials.secret import same_key
 from .._errors import Refused
 from .._resource import Attribute, Change, State
 from .._vpc.endpoints import same_members
-from .._wait import wait_for
+from .._wait import Begun, wait_for
 from . import api, changes, requests
 from .auth_token import AuthToken
 from .part import Part
@@ -26,6 +26,7 @@ NEW = {"node_type": "cache.t4g.small", "replica_count": 0, "snapshot_retention_d
 UNKNOWN = "unknown"
 ATTEMPTS = 3
 WAITING = "waits for the maintenance window"
+TOKEN_CHANGED = "AuthTokenLastModifiedDate"
 
 
 def engine_change(before: str, after: str) -> Change | str:
@@ -235,7 +236,7 @@ class ReplicationGroup(Part):
         for number, step in enumerate(steps, start=1):
             self._do(step, last=number == len(steps))
         if "password" in names and self.passwords is not None and self.wait:
-            AuthToken(self.client, found, self.passwords, self._modify).bring()
+            AuthToken(self.client, found, self.passwords, self._change_token).bring()
 
     def _do(self, step: requests.Step, last: bool) -> None:
         """Something may begin in between that AWS does by itself (a snapshot): it is waited for."""
@@ -246,9 +247,9 @@ class ReplicationGroup(Part):
             except api.CacheError as error:
                 if attempt == ATTEMPTS or api.error_code(error) != api.NOT_AVAILABLE:
                     raise
-            self._settle()
+            wait_for(self._available, f"{self.kind} {self.name} to be available", self.timeout_seconds, str)
         if self.wait or not last:
-            self._settle()
+            self._wait_until_applied(step)
 
     def _call(self, step: requests.Step) -> None:
         if step.replicas is None:
@@ -261,12 +262,35 @@ class ReplicationGroup(Part):
             call = changes.increase_replica_count if step.replicas > before else changes.decrease_replica_count
             call(self.client, self.name, step.replicas)
 
-    def _modify(self, **request: Any) -> None:
-        changes.modify_replication_group(self.client, self.name, ApplyImmediately=True, **request)
-        self._settle()
+    def _wait_until_applied(self, step: requests.Step) -> None:
+        """AWS may still call a group available for a moment after a change; then it does not show the change either."""
+        changed = [attribute for attribute in self.attributes if attribute.name in step.shows]
+        begun = Begun()
 
-    def _settle(self) -> None:
-        wait_for(self._available, f"{self.kind} {self.name} to be available", self.timeout_seconds, str)
+        def look() -> tuple[bool, str]:
+            now = self.look()
+            if now is None:
+                return True, "gone"
+            applied = not any(attribute.differs(now, step.shows[attribute.name]) for attribute in changed)
+            return begun.seen(applied) and now["Status"] == "available", str(now["Status"])
+
+        wait_for(look, f"{self.kind} {self.name} to have {', '.join(step.shows)}", self.timeout_seconds, str)
+
+    def _change_token(self, **request: Any) -> None:
+        """AWS shows the change of a token by a pending status, and by another time of the last change."""
+        before = (api.describe_replication_group(self.client, self.name) or {}).get(TOKEN_CHANGED)
+        changes.modify_replication_group(self.client, self.name, ApplyImmediately=True, **request)
+        begun = Begun()
+
+        def look() -> tuple[bool, str]:
+            now = api.describe_replication_group(self.client, self.name)
+            if now is None:
+                return True, "gone"
+            pending = (now.get("PendingModifiedValues") or {}).get("AuthTokenStatus")
+            at_rest = now["Status"] == "available" and not pending
+            return begun.seen(not at_rest or now.get(TOKEN_CHANGED) != before) and at_rest, str(pending or now["Status"])
+
+        wait_for(look, f"{self.kind} {self.name} to have its AUTH token", self.timeout_seconds, str)
 
     def _available(self) -> tuple[bool, str]:
         group = api.describe_replication_group(self.client, self.name)

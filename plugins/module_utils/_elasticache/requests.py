@@ -49,10 +49,11 @@ LOG_DESTINATIONS = {
 
 @dataclass(frozen=True)
 class Step:
-    """One change: a ModifyReplicationGroup, or another number of replicas."""
+    """One change: a ModifyReplicationGroup, or another number of replicas. shows: the attributes by which AWS shows that it is done."""
 
     request: Mapping[str, Any] = field(default_factory=dict)
     replicas: int | None = None
+    shows: Mapping[str, Any] = field(default_factory=dict)
 
 
 def create_request(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,25 +75,31 @@ def steps(found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[s
 
     TLS comes before what needs it, replicas before a failover that needs them, and they go after it; the nodes are touched last.
     """
-    changed: list[Step] = [Step(request) for request in transit_requests(found, wanted)] if "transit_encryption_mode" in names else []
+    requests = transit_requests(found, wanted) if "transit_encryption_mode" in names else []
+    changed = [Step(request, shows={"transit_encryption_mode": request["TransitEncryptionMode"]}) for request in requests]
     before = max(len(found.get("MemberClusters") or []) - 1, 0)
     replicas = wanted["replica_count"] if "replica_count" in names else before
-    if replicas > before:
-        changed.append(Step(replicas=replicas))
+    another_number = [Step(replicas=replicas, shows={"replica_count": replicas})]
+    changed += another_number if replicas > before else []
     settings = {CREATED[name]: wanted[name] for name in SETTINGS if name in names}
     if "log_delivery" in names:
         settings["LogDeliveryConfigurations"] = log_delivery_request(found_log_delivery(found), wanted["log_delivery"])
-    changed.extend([Step(settings)] if settings else [])
-    if replicas < before:
-        changed.append(Step(replicas=replicas))
+    changed += [Step(settings, shows=_of(wanted, (*SETTINGS, "log_delivery"), names))] if settings else []
+    changed += another_number if replicas < before else []
     if {"authentication", "user_group_id"} & set(names) and wanted.get("user_group_id"):
-        changed.append(Step(user_group_request(found, wanted["user_group_id"])))
+        request = user_group_request(found, wanted["user_group_id"])
+        changed.append(Step(request, shows=_of(wanted, ("authentication", "user_group_id"), names)))
     engine = {CREATED[name]: wanted[name] for name in ENGINE if name in names}
     if "engine" in names:
         engine["EngineVersion"] = wanted["engine_version"]
-    changed.extend([Step(engine)] if engine else [])
-    changed.extend([Step({"CacheNodeType": wanted["node_type"]})] if "node_type" in names else [])
+    changed += [Step(engine, shows=_of(wanted, ENGINE, names))] if engine else []
+    changed += [Step({"CacheNodeType": wanted["node_type"]}, shows=_of(wanted, ("node_type",), names))] if "node_type" in names else []
     return changed
+
+
+def _of(wanted: Mapping[str, Any], some: Sequence[str], names: Sequence[str]) -> dict[str, Any]:
+    """What is wanted of some attributes, of those that change."""
+    return {name: wanted[name] for name in some if name in names}
 
 
 def may_wait(step: Step) -> bool:

@@ -11,7 +11,7 @@ from .._credentials.credentials import APPLIED, applied_version
 from .._credentials.password import Password
 from .._resource import Attribute, Change, State
 from .._vpc.endpoints import same_members
-from .._wait import wait_for
+from .._wait import Begun, wait_for
 from . import api, changes
 from .part import Part
 from .passwords import Passwords
@@ -85,15 +85,28 @@ class User(Part):
         self._modify(Passwords=[password.reveal()])
 
     def _modify(self, **request: Any) -> None:
+        """AWS may still call a user active for a moment after ModifyUser; then it does not show the change either."""
+        before = self.look()
         changes.modify_user(self.client, self.name, **request)
-        wait_for(self._active, f"{self.kind} {self.name} to be active", USER_SECONDS, str)
+        begun = Begun()
 
-    def _active(self) -> tuple[bool, str]:
-        found = self.look()
-        return found is None or self.state(found) is State.READY, self.status(found)
+        def look() -> tuple[bool, str]:
+            now = self.look()
+            if now is None:
+                return True, "gone"
+            ready = self.state(now) is State.READY
+            return begun.seen(not ready or _shown(now) != _shown(before)) and ready, self.status(now)
+
+        wait_for(look, f"{self.kind} {self.name} to be active", USER_SECONDS, str)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         changes.delete_user(self.client, self.name)
+
+
+def _shown(user: Mapping[str, Any] | None) -> tuple[Any, Any]:
+    """What AWS shows of a user that a ModifyUser changes."""
+    found = user or {}
+    return found.get("AccessString"), (found.get("Authentication") or {}).get("PasswordCount")
 
 
 class UserGroup(Part):

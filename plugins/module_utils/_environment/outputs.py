@@ -12,6 +12,7 @@ from .. import _tags
 from .._answers import ask_ahead
 from .._credentials.stores import environment_secrets, stores_among
 from .._eks.api import list_nodegroups
+from .._eks.hardware import group_errors
 from .._eks.node_group_api import describe_nodegroup
 from .._elasticache import described as caches
 from .._errors import PlatformError
@@ -38,6 +39,7 @@ from .parents import Parents
 from .s3 import s3_outputs
 
 Client = Callable[[str], Any]
+Entries = Sequence[Mapping[str, Any]]
 #: parts of a network whose change says that a run ended before its subnets had a way out; other changes leave the outputs as they are
 WAYS_OUT = (RouteTable.kind, InternetGateway.kind)
 NETWORK_KEYS = ("vpc_id", "zone_ids", "public_subnet_ids", "private_subnet_ids", "nat_public_ips")
@@ -48,19 +50,21 @@ class Environment:
 
     client: makes a client for a service. identity: complete, with account and partition.
     brought: vpc_id, public_subnet_ids and private_subnet_ids of a VPC that the user brings; empty otherwise.
+    node_groups: those whose instance types are to be looked at, with name, ami_type and instance_types.
     """
 
-    def __init__(self, client: Client, identity: Identity, brought: Mapping[str, Any], domain: str = "") -> None:
+    def __init__(self, client: Client, identity: Identity, brought: Mapping[str, Any], domain: str = "", node_groups: Entries = ()) -> None:
         self.client = client
         self.identity = identity
         self.brought = brought
+        self.node_groups = node_groups
         self.domain = Domain(client, identity, domain)
         self.parents = parents = Parents(client, identity)
         #: a sentence for each role whose part cannot be read
         self.notes: list[str] = []
         # What everything else is found by
         first = [lambda: parents.reading, lambda: parents.cluster, lambda: parents.key_arn, lambda: self.secrets, lambda: self.buckets]
-        ask_ahead([*first, self.domain.found])
+        ask_ahead([*first, self.domain.found, self.node_group_errors])
 
     @property
     def reading(self) -> Reading:
@@ -72,14 +76,25 @@ class Environment:
 
     def found(self, described: Mapping[str, Any]) -> dict[str, Any]:
         """What the preflight holds the inputs against. described: entries of stores by the roles' variables."""
+        new = {name: self._new(name, entries) for name, entries in described.items()}
         return {
-            "refusals": list(refusals(self.client, {name: self._new(name, entries) for name, entries in described.items()})),
+            "refusals": [*refusals(self.client, new), *self.node_group_errors()],
             "region": self.identity.region,
             "zone_count": len(usable_zones(self.reading.items("zones"))),
             "cluster_version": (self.cluster or {}).get("version"),
+            "vpc_cidr_blocks": self.vpc_cidr_blocks(),
             "strangers": self.strangers,
             **self.domain.found(),
         }
+
+    def vpc_cidr_blocks(self) -> list[str]:
+        """The IPv4 blocks of the environment's VPC, or of the one that the user brings; none while there is no VPC."""
+        vpc_id = self.brought.get("vpc_id") or self.reading.vpc_id
+        return [block for vpc in self.reading.items("vpcs") if vpc["VpcId"] == vpc_id for block in blocks_of(vpc)]
+
+    def node_group_errors(self) -> list[str]:
+        """A sentence for each node group whose instance types EKS would refuse."""
+        return group_errors(self.client, self.node_groups)
 
     @cached_property
     def strangers(self) -> list[dict[str, str]]:
@@ -127,7 +142,7 @@ class Environment:
     def k8s_addons(self) -> dict[str, Any] | None:
         return k8s_addons_outputs(self.client, self.identity) if self.cluster else None
 
-    def _new(self, variable: str, entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    def _new(self, variable: str, entries: Entries) -> list[Mapping[str, Any]]:
         """The entries of stores that nobody has begun to make: a store's secret is its first thing."""
         kinds = {CACHES: caches.KIND, **{kind.option: kind.kind for kind in KINDS.values()}}
         begun = {store["name"] for store in self.stores(kinds[variable])}

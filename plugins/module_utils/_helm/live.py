@@ -11,7 +11,7 @@ from .._kubernetes import difference
 from .._kubernetes.apply import is_immutable
 from .._kubernetes.client import KubernetesClient, KubernetesError
 from .._kubernetes.discovery import Discovery, UnknownKind, path_of
-from .._kubernetes.helm_owner import goes_with
+from .._kubernetes.helm_owner import goes_with, name_for
 from .._kubernetes.objects import Identity
 from .._kubernetes.ready import readiness
 from .._kubernetes.wait import Objects as Found
@@ -93,10 +93,10 @@ class Live:
         return wait_until_ready(self._client, self.at_paths(), timeout_seconds)
 
     def going_claims(self, changed: Mapping[Identity, ObjectChange], release: str, namespace: str) -> list[str]:
-        """The PersistentVolumeClaims of a release, in its namespace, that helm deletes with these changes."""
+        """The PersistentVolumeClaims of a release that helm deletes with these changes; those of other namespaces as namespace/name."""
         going = [name for name, change in changed.items() if change.action == "delete" and name.kind == CLAIM]
-        found = {name.name: self.found.get(name) for name in going if name.namespace == namespace}
-        return sorted(name for name, obj in found.items() if obj and goes_with(obj["metadata"], release))
+        found = [obj["metadata"] for obj in map(self.found.get, going) if obj]
+        return sorted(name_for(metadata, namespace) for metadata in found if goes_with(metadata, release, namespace))
 
     def at_paths(self) -> dict[str, dict[str, Any]]:
         """Those that exist, by their paths."""

@@ -86,8 +86,8 @@ class Key(Resource):
     def find_again(self) -> Mapping[str, Any] | None:
         if _tags.ENVIRONMENT not in self.wanted_tags:
             raise LostResponse(
-                f"AWS did not answer while {self.kind} {self.name} was made, and without the tag {_tags.ENVIRONMENT} it cannot be told "
-                "from other keys: remove the key without an alias in AWS KMS, if there is one, and run again."
+                f"AWS did not answer while {self.kind} {self.name} was made, and without the tag {_tags.ENVIRONMENT} it cannot be known "
+                "among other keys: remove the key without an alias in AWS KMS, if there is one, and run again."
             )
         self._made = None  # the response that was lost may be that of CreateAlias
         return self.find()

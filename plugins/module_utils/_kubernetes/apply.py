@@ -225,7 +225,7 @@ class Objects:
         outcome = _outcome(obj, "replace", list(fields), allowed=self._options.allow_replacement)
         outcome.before, outcome.after = difference.shown_differences(before, after, fields)
         told = (
-            f"{identity(obj)} would be deleted and made anew, because Kubernetes cannot change it in place ({error}); "
+            f"{identity(obj)} would be deleted and created again, because Kubernetes cannot change it in place ({error}); "
             "set allow_replacement: true to allow it."
         )
         if not outcome.allowed:

@@ -15,11 +15,11 @@ from .._errors import Refused
 from .._resource import Outcome
 from .._tags import RETAINED
 from .client import KubernetesClient
-from .helm_owner import goes_with
+from .helm_owner import goes_with, name_for
 from .wait import wait_until_gone
 
 DRIVER = "ebs.csi.aws.com"
-#: on a PersistentVolume whose claim is being removed, beside the labels of the claim, or the release that takes it away
+#: on a PersistentVolume whose claim is being removed: its namespace and labels, or the release that takes it away and its namespace
 NAMESPACE_LABEL = "opta.platform/claim-namespace"
 RELEASE_LABEL = "opta.platform/claim-release"
 VOLUMES = "/api/v1/persistentvolumes"
@@ -28,10 +28,10 @@ RETAIN = "Retain"
 
 @dataclass
 class Claims:
-    """The claims of one namespace that have these labels, or that helm deletes with a release.
+    """The claims of one namespace that have these labels, or that helm deletes with a release of the namespace, wherever they are.
 
-    tags: for the snapshots. user: who had the volumes, as the snapshots' description says it. only: the names of the claims that helm
-    deletes although the release stays; None when the whole release goes.
+    tags: for the snapshots. user: who had the volumes, as the snapshots' description says it. only: the claims that helm deletes although
+    the release stays, by their names, or namespace/name in another namespace; None when the whole release goes.
     """
 
     client: KubernetesClient
@@ -89,22 +89,21 @@ class Claims:
         return outcomes
 
     def _claims(self) -> list[dict[str, Any]]:
-        found = self._list("PersistentVolumeClaim", f"/api/v1/namespaces/{self.namespace}/persistentvolumeclaims", self.labels)
-        chosen = [claim for claim in found if self.only is None or claim["metadata"]["name"] in self.only]
-        return [claim for claim in chosen if not self.release or goes_with(claim["metadata"], self.release)]
+        if not self.release:
+            return self._list("PersistentVolumeClaim", f"/api/v1/namespaces/{self.namespace}/persistentvolumeclaims", self.labels)
+        found = self._list("PersistentVolumeClaim", "/api/v1/persistentvolumeclaims", {})
+        chosen = [claim for claim in found if self.only is None or name_for(claim["metadata"], self.namespace) in self.only]
+        return [claim for claim in chosen if goes_with(claim["metadata"], self.release, self.namespace)]
 
     def _wait_for_deletions(self, claims: list[dict[str, Any]]) -> None:
         """Helm does not wait until the claims are gone that an upgrade deletes: they stay while a pod uses them."""
         going = [claim for claim in claims if claim["metadata"].get("deletionTimestamp")]
-        wait_until_gone(self.client, {self._path(claim["metadata"]["name"]): claim for claim in going}, self.timeout_seconds)
-
-    def _path(self, name: str) -> str:
-        return f"/api/v1/namespaces/{self.namespace}/persistentvolumeclaims/{name}"
+        wait_until_gone(self.client, {_path(claim["metadata"]): claim for claim in going}, self.timeout_seconds)
 
     def _is_claimed(self, volume: Mapping[str, Any]) -> bool:
         """Whether the claim that the volume was made for is still there; the volume's own phase says so only a moment later."""
         owner = volume["spec"]["claimRef"]
-        claim = self.client.get(self._path(owner["name"]))
+        claim = self.client.get(_path(owner))
         return claim is not None and claim["metadata"]["uid"] == owner["uid"]
 
     def _marks(self) -> dict[str, str]:
@@ -140,7 +139,7 @@ class Claims:
         volume = claim["spec"].get("volumeName")
         if volume:
             self._retain(volume)
-        path = self._path(name)
+        path = _path(claim["metadata"])
         self.client.delete(path, claim["metadata"]["uid"], "Background")
         wait_until_gone(self.client, {path: claim}, self.timeout_seconds)
         return outcome
@@ -166,6 +165,11 @@ def volume_id(volume: Mapping[str, Any]) -> str | None:
     """The EBS volume of a PersistentVolume; None for another kind of storage."""
     source = volume["spec"].get("csi") or {}
     return source.get("volumeHandle") if source.get("driver") == DRIVER else None
+
+
+def _path(claim: Mapping[str, Any]) -> str:
+    """claim: with its namespace and name."""
+    return f"/api/v1/namespaces/{claim['namespace']}/persistentvolumeclaims/{claim['name']}"
 
 
 def _of_kubernetes(volume: Mapping[str, Any]) -> dict[str, str]:

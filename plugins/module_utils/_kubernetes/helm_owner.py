@@ -15,3 +15,9 @@ def goes_with(metadata: Mapping[str, Any], release: str, namespace: str | None =
     place = namespace or metadata.get("namespace")
     owned = (annotations.get(RELEASE), annotations.get(RELEASE_NAMESPACE)) == (release, place)
     return owned and annotations.get(POLICY) != "keep"
+
+
+def name_for(metadata: Mapping[str, Any], namespace: str) -> str:
+    """The name of an object of a release in this namespace; with its own namespace before it when that is another one."""
+    own = metadata.get("namespace") or namespace
+    return str(metadata["name"]) if own == namespace else f"{own}/{metadata['name']}"

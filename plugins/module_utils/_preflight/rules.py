@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from .._cidr import block_error, service_block_error, source_error
-from .._eks.options import new_instance_types
+from .._eks.images import DEFAULT_AMI_TYPE, missing_types
 from .access_rules import access_notes, access_rules
 from .cluster_rules import cluster_rules
 from .database_rules import database_rules
@@ -56,6 +56,7 @@ def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
         )
     sentences.extend(found.get("refusals") or [])
     sentences.extend(_strangers(given, found.get("strangers") or []))
+    sentences.extend(_overlaps(given.get("eks_service_ipv4_cidr"), found))
     sentences.extend(_version_step(given.get("eks_version"), found.get("cluster_version")))
     version = _version_to_come(given.get("eks_version"), found.get("cluster_version"))
     if version:
@@ -89,6 +90,15 @@ def new_stores(given: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
         for variable in ("aurora_clusters", "documentdb_clusters", "elasticache_replication_groups")
         if given.get(variable)
     }
+
+
+def typed_node_groups(given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Of the node groups that name instance types, what EKS holds against each other."""
+    groups = [group for group in given.get("eks_node_groups") or [] if group.get("instance_types")]
+    return [
+        {"name": group.get("name"), "ami_type": group.get("ami_type") or DEFAULT_AMI_TYPE, "instance_types": group["instance_types"]}
+        for group in groups
+    ]
 
 
 def _collection(given: Mapping[str, Any]) -> list[str]:
@@ -188,6 +198,14 @@ def _eks_blocks(given: Mapping[str, Any]) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
+def _overlaps(service: str | None, found: Mapping[str, Any]) -> list[str]:
+    """A cluster that is to be made shares no addresses with its VPC (EKS API, serviceIpv4Cidr)."""
+    if not service or found.get("cluster_version"):
+        return []
+    shared = [block for block in found.get("vpc_cidr_blocks") or [] if IPv4Network(service).overlaps(IPv4Network(block))]
+    return [f"eks_service_ipv4_cidr: {service} overlaps {block} of the VPC; services need addresses of their own." for block in shared[:1]]
+
+
 def _node_groups(groups: Sequence[Mapping[str, Any]]) -> list[str]:
     sentences = []
     names = [group.get("name") for group in groups]
@@ -198,8 +216,9 @@ def _node_groups(groups: Sequence[Mapping[str, Any]]) -> list[str]:
         desired = _number(group.get("desired_size"))
         where = f"eks_node_groups, group {group.get('name')}"
         ami_type = str(group.get("ami_type") or "")
-        if not group.get("instance_types") and not new_instance_types(ami_type):
-            sentences.append(f"{where}: ami_type {ami_type} needs instance_types with such accelerators, for example [g5.xlarge].")
+        missing = None if group.get("instance_types") else missing_types(ami_type)
+        if missing:
+            sentences.append(f"{where}: {missing}")
         if smallest is not None and largest is not None and smallest > largest:
             sentences.append(f"{where}: min_size {smallest} is above max_size {largest}; for example min_size: 2, max_size: 6.")
         elif desired is not None and not (smallest or 0) <= desired <= (largest if largest is not None else desired):

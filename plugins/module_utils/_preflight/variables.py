@@ -27,8 +27,8 @@ COLLECTION_VARIABLES: dict[str, str] = {
     "opta_deletion_protection": "whether clusters and databases refuse to be deleted; true by default",
     "opta_progress_seconds": "seconds between two lines of progress in a long wait; 30 by default",
     "opta_delete_retained": "whether destroy also removes what is kept on purpose: snapshots, their key; false by default",
-    "opta_destroy_confirm": "the environment's name, as the word that it may be destroyed",
-    "opta_prune_confirm": "the environment's name, as the word that what is no longer described may be removed",
+    "opta_destroy_confirm": "the environment's name, to confirm that it may be destroyed",
+    "opta_prune_confirm": "the environment's name, to confirm that what is no longer described may be removed",
 }
 
 #: their types, of those that are no strings

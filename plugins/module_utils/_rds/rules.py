@@ -73,7 +73,7 @@ def username(label: str, value: Any) -> str | None:
     if value is None or value == KNOWN_AFTER_APPLY:
         return None
     if str(value).lower() in RESERVED_USERNAMES:
-        return f"{label} is {value!r}, a word that the database keeps for itself: choose another one, for example opta."
+        return f"{label} is {value!r}, a name that the database reserves: choose another one, for example opta."
     if USERNAME.fullmatch(str(value)):
         return None
     return f"{label} is {value!r}: it must be 1 to 63 letters, digits and underscores, beginning with a letter, for example opta."

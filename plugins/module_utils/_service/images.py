@@ -77,7 +77,7 @@ def advice(host: str, outputs: Mapping[str, Any]) -> list[str]:
     repository_uri = outputs["repository_uri"]
     if outputs["image"] or not repository_uri:
         return [f"{host}: {url}" for url in outputs["public_urls"]]
-    sentence = f"{host}: there is no image to run yet: all but the workload is brought to its description."
+    sentence = f"{host}: there is no image to run yet: everything but the workload is created or updated."
     if repository_uri == KNOWN_AFTER_APPLY:
         return [sentence]
     return [f"{sentence} Push one:", *how_to_push(repository_uri)]

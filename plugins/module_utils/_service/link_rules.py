@@ -114,7 +114,7 @@ def _arn_errors(link: Link, sentences: Sentences) -> None:
     if not link.kms_key_arn:
         return
     if not pattern:
-        sentences.say(f"{link.where} takes no kms_key_arn: its key is the environment's to tell.")
+        sentences.say(f"{link.where} takes no kms_key_arn: its key is read from the environment.")
     elif not KEY_ARN.fullmatch(link.kms_key_arn):
         sentences.say(
             f"{link.where}: kms_key_arn is {link.kms_key_arn!r}: give the ARN of a key and not of an alias, "

@@ -135,9 +135,10 @@ def died(cache: Cache, number: int, work: Callable[[], Any]) -> bool:
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """An AWS in which nothing takes longer than a call; a reboot is seen, since that is waited for."""
+    """An AWS in which nothing takes longer than a call; changes and reboots are seen, since that is waited for."""
     times: dict[str, Any] = dict.fromkeys(DEFAULT_TIMES, 0.0)
-    times.update({"elasticache:notice": {"calls": 1}, "elasticache:reboot": {"calls": 1}})
+    times.update(dict.fromkeys(("elasticache:notice", "elasticache:reboot", "elasticache:modification"), {"calls": 1}))
+    times["elasticache:user"] = {"calls": 2}
     with emulated(tmp_path_factory.mktemp("standin"), times) as running:
         yield running
 

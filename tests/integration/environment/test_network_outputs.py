@@ -144,3 +144,12 @@ def test_a_network_that_was_changed_by_hand_is_read_but_for_one_without_a_way_ou
     assert {name: outputs[name] for name in names} == {name: planned[name] for name in names} == {name: made[name] for name in names}
     ec2.delete_route(RouteTableId=made["private_route_table_ids"][0], DestinationCidrBlock="0.0.0.0/0")
     assert region.read()[0] is None
+
+
+def test_the_blocks_of_the_vpc_are_known_before_there_is_a_cluster(region: Account) -> None:
+    made = region.bring(zone_count=2)
+    region.client("ec2").associate_vpc_cidr_block(VpcId=made["vpc_id"], CidrBlock="10.20.0.0/16")
+    other = region.client("ec2").create_vpc(CidrBlock="192.168.0.0/16")["Vpc"]["VpcId"]
+    identity = identity_of("test", region=region.region)
+    assert Environment(region.client, identity, {}).vpc_cidr_blocks() == [BLOCK, "10.20.0.0/16"]
+    assert Environment(region.client, identity, {"vpc_id": other}).vpc_cidr_blocks() == ["192.168.0.0/16"]

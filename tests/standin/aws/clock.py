@@ -34,7 +34,7 @@ DEFAULT_TIMES = {
     "rds:snapshot": 0.5,
     "elasticache:replicationgroup": 1.0,
     "elasticache:modification": 0.5,
-    "elasticache:notice": 0.1,  # for how long a node is still available after Reboot
+    "elasticache:notice": 0.1,  # for how long something is still available after Modify or Reboot
     "elasticache:reboot": 1.0,
     "elasticache:user": 0.3,
     "elasticache:snapshot": 0.5,

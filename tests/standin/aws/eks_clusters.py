@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 
 from moto.core.utils import utcnow
+from moto.ec2.models import ec2_backends
 
 from tests.standin.aws import eks_checks as checks
 from tests.standin.aws.eks_access import add_bootstrap_administrator
@@ -138,16 +139,29 @@ def _check(call: Call) -> None:
         raise invalid("Access entries are not supported for clusters on AWS Outposts")
     service_cidr = call.get("kubernetesNetworkConfig", {}).get("serviceIpv4Cidr")
     if service_cidr:
-        _check_service_cidr(service_cidr)
+        _check_service_cidr(service_cidr, _vpc_blocks(call))
 
 
-def _check_service_cidr(text: str) -> None:
+def _vpc_blocks(call: Call) -> list[str]:
+    """The IPv4 blocks of the cluster's VPC."""
+    vpc = ec2_backends[call.account][call.region].vpcs[checks.vpc_of(call, call.get("resourcesVpcConfig")["subnetIds"])]
+    return [each["cidr_block"] for each in vpc.get_cidr_block_association_set(ipv6=False)]
+
+
+def _chosen_service_cidr(call: Call) -> str:
+    """What EKS takes when none is given (EKS API, serviceIpv4Cidr; awslabs/amazon-eks-ami, bootstrap.sh, DNS_CLUSTER_IP)."""
+    return "172.20.0.0/16" if any(block.startswith("10.") for block in _vpc_blocks(call)) else "10.100.0.0/16"
+
+
+def _check_service_cidr(text: str, vpc_blocks: list[str]) -> None:
     try:
         network = ipaddress.ip_network(text)
     except ValueError as error:
         raise invalid(f"invalid CIDR: {text}") from error
     if not network.is_private or not 12 <= network.prefixlen <= 24:
         raise invalid("serviceIpv4Cidr must be within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, and between /24 and /12")
+    if any(network.overlaps(ipaddress.ip_network(block)) for block in vpc_blocks):
+        raise invalid(f"serviceIpv4Cidr {text} must not overlap with the CIDR blocks of the VPC")
 
 
 def _new(call: Call) -> Data:
@@ -170,7 +184,7 @@ def _new(call: Call) -> Data:
             "publicAccessCidrs": (vpc.get("publicAccessCidrs") or ["0.0.0.0/0"]) if vpc.get("endpointPublicAccess", True) else [],
         },
         "kubernetesNetworkConfig": {
-            "serviceIpv4Cidr": network.get("serviceIpv4Cidr") or "172.20.0.0/16",
+            "serviceIpv4Cidr": network.get("serviceIpv4Cidr") or _chosen_service_cidr(call),
             "ipFamily": network.get("ipFamily") or "ipv4",
             "elasticLoadBalancing": {"enabled": False},
         },

@@ -150,8 +150,8 @@ def described(call: Call, group: Group) -> Data:
     data: Data = {
         "ReplicationGroupId": group.name,
         "Description": settings["ReplicationGroupDescription"],
-        "Status": group.status,
-        "PendingModifiedValues": {},
+        "Status": "available" if group.unnoticed else group.status,
+        "PendingModifiedValues": {"AuthTokenStatus": group.token_update} if group.token_update and not group.unnoticed else {},
         "MemberClusters": list(group.members),
         "AutomaticFailover": "enabled" if settings["AutomaticFailoverEnabled"] else "disabled",
         "MultiAZ": "enabled" if settings["MultiAZEnabled"] else "disabled",

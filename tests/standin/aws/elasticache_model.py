@@ -22,7 +22,7 @@ class Group:
 
     members: ids of its nodes, the primary first; zones and interfaces: of each. pending: waits for the maintenance window.
     tokens: the AUTH tokens that it takes, the newest last. reboot_pending: nodes that run with the parameters from before; rebooting: that
-    start anew now.
+    start anew now. unnoticed: its change has begun, and it is still described as available; token_update: what happens to its tokens.
     """
 
     name: str
@@ -31,6 +31,8 @@ class Group:
     zones: dict[str, str] = field(default_factory=dict)
     interfaces: dict[str, str] = field(default_factory=dict)
     status: str = "creating"
+    unnoticed: bool = False
+    token_update: str | None = None
     pending: Data = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
     tokens_changed: datetime.datetime | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from moto.core.utils import utcnow
@@ -44,23 +45,38 @@ def modify_replication_group(call: Call) -> dict[str, Any]:
     later = {key: value for key, value in wanted.items() if key in WAITING and not call.get("ApplyImmediately")}
     now = {key: value for key, value in wanted.items() if key not in later}
     group.pending.update(later)
-    if set(now) <= set(WITHOUT_WORK) and tokens == group.tokens:
+    if set(now) <= set(WITHOUT_WORK) and call.get("AuthTokenUpdateStrategy") is None:
         group.settings.update(now)
         return {"ReplicationGroup": described(call, group)}
-    group.status = "modifying"
+    group.token_update = {"ROTATE": "ROTATING", "SET": "SETTING"}.get(call.get("AuthTokenUpdateStrategy", ""))
 
     def end() -> None:
+        group.token_update = None
         group.settings.update(now)
         for key in now:
             group.pending.pop(key, None)
         if tokens != group.tokens:
             group.tokens, group.tokens_changed = tokens, utcnow()
         set_interfaces(call, group)
+
+    _begin(call, group, end)
+    return {"ReplicationGroup": described(call, group)}
+
+
+def _begin(call: Call, group: Group, end: Callable[[], None]) -> None:
+    """A change of a group: at first it is still described as available."""
+    group.status, group.unnoticed = "modifying", True
+
+    def noticed() -> None:
+        group.unnoticed = False
+        call.world.clock.after("elasticache:modification", ended)
+
+    def ended() -> None:
+        end()
         if group.status == "modifying":
             group.status = "available"
 
-    call.world.clock.after("elasticache:modification", end)
-    return {"ReplicationGroup": described(call, group)}
+    call.world.clock.after("elasticache:notice", noticed)
 
 
 @answers("elasticache", "IncreaseReplicaCount", "DecreaseReplicaCount")
@@ -78,15 +94,12 @@ def change_replica_count(call: Call) -> dict[str, Any]:
         raise invalid(f"{call.operation}: the new replica count {wanted} does not fit the present one, {before}.")
     if not least <= wanted <= MOST_REPLICAS:
         raise combination(f"The replica count must be between {least} and {MOST_REPLICAS} for this replication group.")
-    group.status = "modifying"
 
     def end() -> None:
         add_nodes(call, group, max(wanted - before, 0))
         remove_nodes(call, group, max(before - wanted, 0))
-        if group.status == "modifying":
-            group.status = "available"
 
-    call.world.clock.after("elasticache:modification", end)
+    _begin(call, group, end)
     return {"ReplicationGroup": described(call, group)}
 
 

@@ -178,6 +178,42 @@ def test_an_addon_that_failed_before_is_made_again_and_its_software_stays(eks):
     assert eks.sent("CreateAddon")["resolveConflicts"] == "OVERWRITE"
 
 
+CONFLICT = {"code": "ConfigurationConflict", "message": "Apply failed with 1 conflict", "resourceIds": []}
+NOT_ALLOWED = {"code": "AccessDenied", "message": "the role may not", "resourceIds": []}
+
+
+@pytest.mark.parametrize(
+    ("issue", "remedy", "options", "sent"),
+    [
+        (
+            CONFLICT,
+            "1 conflict. Set resolve_conflicts_on_update: OVERWRITE and run again",
+            {"resolve_conflicts_on_update": "OVERWRITE"},
+            "OVERWRITE",
+        ),
+        (NOT_ALLOWED, "may not. Remove the cause and run again", {}, "PRESERVE"),
+    ],
+)
+@pytest.mark.parametrize("shown", ["v1", "v2"])
+def test_a_failed_update_is_made_again_as_its_remedy_says(eks, issue, remedy, options, sent, shown):
+    """Whichever of both versions EKS shows of an add-on whose update has failed."""
+    for status in ("UPDATING", "UPDATE_FAILED"):
+        eks.answer("describe_addon", described(status, [issue], addonVersion=shown))
+    with pytest.raises(ResourceFailed, match=remedy):
+        present(eks, {"addon_version": "v2"})
+    failed = described("UPDATE_FAILED", [issue], addonVersion=shown)
+    eks.answer("describe_addon", failed)
+    planned = present(eks, {"addon_version": "v2"}, check_mode=True, **options)
+    eks.answer("describe_addon", failed)
+    eks.answer("update_addon", update("InProgress"))
+    eks.answer("describe_update", update("Successful"))
+    eks.answer("describe_addon", described(addonVersion="v2"))
+    done = present(eks, {"addon_version": "v2"}, **options)
+    assert done.action == planned.action == "update"
+    assert done.attributes == planned.attributes
+    assert (eks.sent("UpdateAddon")["resolveConflicts"], eks.sent("UpdateAddon")["addonVersion"]) == (sent, "v2")
+
+
 def test_deletion_can_leave_the_software(eks):
     eks.answer("describe_addon", described())
     eks.answer("delete_addon", described("DELETING"), clusterName="opta-staging", addonName="vpc-cni", preserve=True)

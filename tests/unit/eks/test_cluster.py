@@ -391,7 +391,8 @@ def test_a_new_cluster_gets_defaults_and_an_existing_one_keeps_what_is_not_given
     eks.refuse("describe_cluster", "ResourceNotFoundException")
     eks.answer("describe_cluster_versions", OFFERED)
     new = planned().after
-    assert (new["upgrade_support_type"], new["service_ipv4_cidr"], len(new["log_types"])) == ("STANDARD", "172.20.0.0/16", 5)
+    assert (new["upgrade_support_type"], len(new["log_types"])) == ("STANDARD", 5)
+    assert "service_ipv4_cidr" not in new
     other = described(upgradePolicy={"supportType": "EXTENDED"}, kubernetesNetworkConfig={"serviceIpv4Cidr": "10.100.0.0/16"}, logging={})
     eks.answer("describe_cluster", other)
     assert planned().action is None

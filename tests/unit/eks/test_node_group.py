@@ -7,6 +7,8 @@ from ansible_collections.opta.platform.plugins.module_utils._eks.node_group impo
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 
+from .machines import hardware
+
 ROLE = "arn:aws-cn:iam::111122223333:role/opta/staging/nodes"
 TAGS = {"opta:environment": "staging"}
 TAINT = {"key": "dedicated", "value": "batch", "effect": "NO_SCHEDULE"}
@@ -56,7 +58,7 @@ def update(update_type, status="InProgress", errors=()):
 
 
 def present(eks, wanted=None, check_mode=False, allow_replacement=False, **options):
-    group = NodeGroup(eks.client, "opta-staging", "default", **options)
+    group = NodeGroup(eks.client, "opta-staging", "default", **{"hardware": hardware(), **options})
     return ensure_present(group, {**WANTED, **(wanted or {})}, check_mode=check_mode, allow_replacement=allow_replacement)
 
 
@@ -206,9 +208,9 @@ def test_a_failed_update_tells_its_errors(eks):
     [
         ("node_role_arn", "other"),
         ("subnet_ids", ["subnet-1"]),
-        ("ami_type", "AL2023_ARM_64_STANDARD"),
+        ("ami_type", "BOTTLEROCKET_x86_64"),
         ("capacity_type", "SPOT"),
-        ("instance_types", ["m7g.large"]),
+        ("instance_types", ["m7i.xlarge"]),
         ("launch_template_id", "lt-2"),
     ],
 )
@@ -236,27 +238,6 @@ def test_a_replacement_keeps_the_number_of_nodes_and_takes_a_new_image(eks):
     assert "releaseVersion" not in sent
 
 
-@pytest.mark.parametrize(
-    ("ami_type", "given", "made"),
-    [
-        ("AL2023_x86_64_STANDARD", None, ["t3.large"]),
-        ("BOTTLEROCKET_ARM_64", None, ["t4g.large"]),
-        ("AL2023_ARM_64_NVIDIA", None, None),
-        ("AL2_x86_64_GPU", None, None),
-        ("AL2023_x86_64_NEURON", ["inf2.xlarge"], ["inf2.xlarge"]),
-    ],
-)
-def test_a_new_group_has_instance_types_that_fit_its_image(eks, ami_type, given, made):
-    wanted = {name: value for name, value in {**WANTED, "ami_type": ami_type, "instance_types": given}.items() if value is not None}
-    eks.refuse("describe_nodegroup", "ResourceNotFoundException")
-    group = NodeGroup(eks.client, "opta-staging", "default")
-    if made:
-        assert ensure_present(group, wanted, check_mode=True).after["instance_types"] == made
-        return
-    with pytest.raises(Refused, match=rf"ami_type {ami_type} needs instance_types with such accelerators, for example \[g5.xlarge\]"):
-        ensure_present(group, wanted, check_mode=True)
-
-
 def test_new_nodes_come_first_under_another_name_as_the_refusal_says(eks):
     changed = {"instance_types": ["m7i.xlarge"]}
     eks.answer("describe_nodegroup", described())
@@ -267,7 +248,8 @@ def test_new_nodes_come_first_under_another_name_as_the_refusal_says(eks):
     eks.answer("describe_cluster", {"cluster": {"version": "1.34"}})
     eks.answer("create_nodegroup", described("CREATING", nodegroupName="larger"))
     eks.answer("describe_nodegroup", described(nodegroupName="larger", instanceTypes=["m7i.xlarge"]))
-    assert ensure_present(NodeGroup(eks.client, "opta-staging", "larger"), {**WANTED, **changed}, check_mode=False).action == "create"
+    larger = NodeGroup(eks.client, "opta-staging", "larger", hardware=hardware())
+    assert ensure_present(larger, {**WANTED, **changed}, check_mode=False).action == "create"
     assert eks.sent("CreateNodegroup")["nodegroupName"] == "larger"
     eks.answer("describe_nodegroup", described())
     eks.answer("delete_nodegroup", described("DELETING"), clusterName="opta-staging", nodegroupName="default")
@@ -281,8 +263,30 @@ def test_degraded_before_a_change_is_told_and_after_it_a_failure(eks):
     assert "no capacity" in present(eks).notes[0]
     for status in ("CREATING", "DEGRADED"):
         eks.answer("describe_nodegroup", described(status, [issue]))
-    with pytest.raises(ResourceFailed, match="no capacity. Remove the cause"):
+    with pytest.raises(ResourceFailed, match="no capacity. Remove the cause and run again"):
         present(eks)
+
+
+def test_a_degraded_group_is_left_once_its_cause_is_removed_as_the_remedy_says(eks):
+    issue = {"code": "AsgInstanceLaunchFailures", "message": "no capacity", "resourceIds": []}
+    eks.answer("describe_nodegroup", described())
+    eks.answer("update_nodegroup_version", update("VersionUpdate"))
+    eks.answer("describe_update", update("VersionUpdate", "Successful"))
+    eks.answer("describe_nodegroup", described("DEGRADED", [issue], launchTemplate={"id": "lt-1", "version": "2"}))
+    with pytest.raises(ResourceFailed, match="no capacity. Remove the cause and run again"):
+        present(eks, {"launch_template_version": "2"})
+    eks.answer("describe_nodegroup", described(launchTemplate={"id": "lt-1", "version": "2"}))
+    outcome = present(eks, {"launch_template_version": "2"})
+    assert (outcome.action, outcome.notes) == (None, [])
+
+
+def test_a_change_that_removes_the_cause_is_made_although_the_group_is_degraded(eks):
+    issue = {"code": "AsgInstanceLaunchFailures", "message": "no capacity", "resourceIds": []}
+    eks.answer("describe_nodegroup", described("DEGRADED", [issue]))
+    eks.answer("update_nodegroup_config", update("ConfigUpdate"))
+    eks.answer("describe_update", update("ConfigUpdate", "Successful"))
+    eks.answer("describe_nodegroup", described(sizes=(1, 4, 3)))
+    assert present(eks, {"min_size": 1}).action == "update"
 
 
 def test_creation_says_what_is_missing(eks):

@@ -121,7 +121,15 @@ def test_steps_come_in_an_order_that_works():
         ["AutomaticFailoverEnabled"],
         ["CacheNodeType"],
     ]
-    assert requests.steps({"MemberClusters": ["a", "b"]}, {"replica_count": 0}, ["replica_count"]) == [requests.Step(replicas=0)]
+    assert [step.shows for step in steps] == [
+        {"transit_encryption_mode": "preferred"},
+        {"transit_encryption_mode": "required"},
+        {"replica_count": 2},
+        {"automatic_failover_enabled": True},
+        {"node_type": "x"},
+    ]
+    fewer = requests.Step(replicas=0, shows={"replica_count": 0})
+    assert requests.steps({"MemberClusters": ["a", "b"]}, {"replica_count": 0}, ["replica_count"]) == [fewer]
 
 
 def test_log_delivery_that_is_not_wanted_ends():

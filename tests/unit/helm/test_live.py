@@ -78,6 +78,10 @@ kind: PersistentVolumeClaim
 metadata: {name: gone}
 ---
 apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: index, namespace: search}
+---
+apiVersion: v1
 kind: ConfigMap
 metadata: {name: settings}
 """
@@ -93,12 +97,13 @@ class Claims:
         name = path.rpartition("/")[2]
         annotations = {"meta.helm.sh/release-name": "store", "meta.helm.sh/release-namespace": "shop"}
         annotations |= {"helm.sh/resource-policy": "keep"} if name == "kept" else {}
-        return None if name == "gone" else {"metadata": {"name": name, "namespace": "shop", "annotations": annotations}}
+        namespace = "search" if "/namespaces/search/" in path else "shop"
+        return None if name == "gone" else {"metadata": {"name": name, "namespace": namespace, "annotations": annotations}}
 
 
 def test_the_claims_that_an_upgrade_deletes_are_known():
     before = objects_of(CLAIMS, "shop")
     live = Live(Claims(), before, "shop")
-    assert live.going_claims(changes(before, {}), "store", "shop") == ["data"]
+    assert live.going_claims(changes(before, {}), "store", "shop") == ["data", "search/index"]
     assert live.going_claims(changes(before, before), "store", "shop") == []
     assert live.going_claims(changes(before, {}), "another", "shop") == []

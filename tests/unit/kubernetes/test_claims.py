@@ -8,22 +8,28 @@ import pytest
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.claims import Claims
 
 OWNER = {"meta.helm.sh/release-name": "store", "meta.helm.sh/release-namespace": "shop"}
-CLAIMS = "/api/v1/namespaces/shop/persistentvolumeclaims"
+CLAIMS = "/api/v1/namespaces/{}/persistentvolumeclaims"
+OTHERS = {"meta.helm.sh/release-name": "store", "meta.helm.sh/release-namespace": "elsewhere"}
 
 
 class Cluster:
-    """Two claims of the release store, bound to a volume each; one that is being deleted is gone at the second look."""
+    """Claims of the release store, one of them in another namespace, and one of another release, bound to a volume each.
+
+    One that is being deleted is gone at the second look.
+    """
 
     def __init__(self):
         self.changed: list[str] = []
         self.claims = {name: self._claim(name) for name in ("data", "logs")}
+        self.claims["index"] = self._claim("index", "search")
+        self.claims["theirs"] = self._claim("theirs", "elsewhere", OTHERS)
 
-    def _claim(self, name):
-        metadata = {"name": name, "namespace": "shop", "uid": f"uid-{name}", "annotations": OWNER}
+    def _claim(self, name, namespace="shop", annotations=OWNER):
+        metadata = {"name": name, "namespace": namespace, "uid": f"uid-{name}", "annotations": annotations}
         return {"kind": "PersistentVolumeClaim", "apiVersion": "v1", "metadata": metadata, "spec": {"volumeName": f"pv-{name}"}}
 
     def _volume(self, name):
-        owner = {"namespace": "shop", "name": name, "uid": f"uid-{name}"}
+        owner = {"namespace": "search" if name == "index" else "shop", "name": name, "uid": f"uid-{name}"}
         spec = {
             "persistentVolumeReclaimPolicy": "Delete",
             "claimRef": owner,
@@ -33,12 +39,12 @@ class Cluster:
 
     def get(self, path, **query):
         place, _, name = path.rpartition("/")
-        if path == CLAIMS:
+        if path == "/api/v1/persistentvolumeclaims":
             return copy.deepcopy({"items": list(self.claims.values())})
         if path.endswith("/persistentvolumes"):
             assert query["labelSelector"] == "opta.platform/claim-release=store,opta.platform/claim-namespace=shop"
-            return {"items": [self._volume("data"), self._volume("logs")]}
-        if place == CLAIMS:
+            return {"items": [self._volume("data"), self._volume("logs"), self._volume("index")]}
+        if place == CLAIMS.format("search" if name == "index" else "shop"):
             found = self.claims.get(name)
             if found and found["metadata"].get("deletionTimestamp"):
                 return self.claims.pop(name)
@@ -53,7 +59,16 @@ def claims(cluster, only, check_mode=False):
     return Claims(cluster, None, "shop", {}, {}, "store", True, check_mode, 5, "store", only)
 
 
-@pytest.mark.parametrize(("only", "held"), [(["data"], ["pv-data"]), ([], []), (None, ["pv-data", "pv-logs"])])
+@pytest.mark.parametrize(
+    ("only", "held"),
+    [
+        (["data"], ["pv-data"]),
+        (["search/index"], ["pv-index"]),
+        (["index"], []),
+        ([], []),
+        (None, ["pv-data", "pv-index", "pv-logs"]),
+    ],
+)
 def test_only_volumes_of_claims_that_go_are_held(only, held):
     cluster = Cluster()
     outcomes = claims(cluster, only).hold()
@@ -69,6 +84,9 @@ def test_a_volume_is_removed_once_its_claim_is_gone(monkeypatch):
     cluster.claims["data"]["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
     claims(cluster, ["data"]).remove()
     assert removed == ["pv-data"]
+    del cluster.claims["index"], removed[0]
+    claims(cluster, None).remove()
+    assert removed == ["pv-data", "pv-index"]
 
 
 def test_a_claim_of_the_same_name_does_not_hide_the_volume_of_an_earlier_one(monkeypatch):

@@ -55,6 +55,27 @@ def test_what_is_wrong_is_told(change: dict[str, Any], sentence: str) -> None:
     assert sentence in told[0]
 
 
+@pytest.mark.parametrize("block", ["172.20.0.0/16", "10.100.0.0/16", "192.168.0.0/16"])
+def test_any_network_is_right_when_eks_chooses_the_addresses_of_services(block: str) -> None:
+    assert rules.environment_rules({**RIGHT, "network_cidr_block": block, "eks_service_ipv4_cidr": None}) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "found", "told"),
+    [
+        ("10.20.0.0/16", {"vpc_cidr_blocks": ["10.0.0.0/16", "10.20.128.0/20"]}, ["overlaps 10.20.128.0/20 of the VPC"]),
+        ("172.20.0.0/16", {"vpc_cidr_blocks": ["10.0.0.0/16"]}, []),
+        ("172.20.0.0/16", {"vpc_cidr_blocks": []}, []),
+        (None, {"vpc_cidr_blocks": ["172.20.0.0/16"]}, []),
+        ("10.20.0.0/16", {"vpc_cidr_blocks": ["10.20.0.0/16"], "cluster_version": "1.35"}, []),
+    ],
+)
+def test_services_of_a_new_cluster_share_no_addresses_with_the_vpc(service: str | None, found: dict[str, Any], told: list[str]) -> None:
+    sentences = rules.aws_rules({"eks_service_ipv4_cidr": service}, found)
+    assert len(sentences) == len(told)
+    assert all(part in sentence for part, sentence in zip(told, sentences, strict=True))
+
+
 def test_the_number_of_zones_need_not_be_given() -> None:
     assert rules.environment_rules({**RIGHT, "network_zone_count": None}) == []
     assert rules.aws_rules({**RIGHT, "network_zone_count": None}, {"zone_count": 2, "region": "us-west-1"}) == []

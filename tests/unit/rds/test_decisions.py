@@ -108,7 +108,7 @@ def test_requests():
         ([{"name": "a", "replica_count": 16}], "from 0 to 15"),
         ([{"name": "a", "replica_count": -1}], "from 0 to 15"),
         ([{"name": "a", "engine_version": 17}], "in quotes"),
-        ([{"name": "a", "username": "admin"}], "keeps for itself"),
+        ([{"name": "a", "username": "admin"}], "database reserves"),
         ([{"name": "a", "backup_window": "2-3"}], "02:00-03:00"),
         ([{"name": "a", "maintenance_window": "sunday"}], "sun:04:00-sun:05:00"),
         ([{"name": "a", "instance_class": "db.serverless"}], "needs serverless"),

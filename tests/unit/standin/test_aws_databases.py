@@ -79,6 +79,8 @@ def test_a_replication_group_stands_with_its_token_or_its_users(aws, subnets, wi
     assert account(aws, name) == Account("default", (PASSWORD,), "" if with_token else "~* &* +@all")
     if with_token:
         cache.modify_replication_group(ReplicationGroupId=name, AuthToken=OTHER, AuthTokenUpdateStrategy="ROTATE", ApplyImmediately=True)
+        aws.pass_time()
+        assert account(aws, name).passwords == (PASSWORD,), "its change is noticed, and has not ended"
     else:
         cache.modify_user(UserId=name, Passwords=[PASSWORD, OTHER])
     aws.pass_time()

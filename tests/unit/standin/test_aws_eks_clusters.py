@@ -48,6 +48,7 @@ def test_issuers_differ(aws, standing):
         ({"resourcesVpcConfig": {"subnetIds": ["subnet-0123456789abcdef0", "subnet-1"]}}, "does not exist"),
         ({"encryptionConfig": [{"resources": ["secrets"], "provider": {"keyArn": "arn:aws:kms:eu-west-1:1:key/x"}}]}, "key does not exist"),
         ({"kubernetesNetworkConfig": {"serviceIpv4Cidr": "8.8.0.0/16"}}, "must be within"),
+        ({"kubernetesNetworkConfig": {"serviceIpv4Cidr": "10.0.128.0/17"}}, "must not overlap with the CIDR blocks of the VPC"),
     ],
 )
 def test_bad_clusters_are_refused(aws, refusal, options, message):
@@ -56,6 +57,18 @@ def test_bad_clusters_are_refused(aws, refusal, options, message):
     answer = refusal(aws.eks.create_cluster, **{**given, **options})
     assert answer.startswith("InvalidParameterException: ")
     assert message in answer
+
+
+@pytest.mark.parametrize(("block", "chosen"), [("10.20.0.0/16", "172.20.0.0/16"), ("172.20.0.0/16", "10.100.0.0/16")])
+def test_services_get_addresses_that_the_vpc_does_not_have(aws, block, chosen):
+    vpc = aws.ec2.create_vpc(CidrBlock=block)["Vpc"]["VpcId"]
+    start = block.removesuffix("0.0/16")
+    zones = {f"{start}1.0/24": "eu-west-1a", f"{start}2.0/24": "eu-west-1b"}
+    subnets = [
+        aws.ec2.create_subnet(VpcId=vpc, CidrBlock=each, AvailabilityZone=zone)["Subnet"]["SubnetId"] for each, zone in zones.items()
+    ]
+    name = aws.cluster(wait=False, resourcesVpcConfig={"subnetIds": subnets, "endpointPrivateAccess": True})
+    assert described(aws, name)["kubernetesNetworkConfig"]["serviceIpv4Cidr"] == chosen
 
 
 def test_a_role_that_trusts_others_or_has_no_policy_is_refused(aws, refusal):

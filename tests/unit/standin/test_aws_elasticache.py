@@ -9,6 +9,7 @@ PASSWORD, OTHER = "a" * 32, "b" * 32
 
 @pytest.fixture(scope="module")
 def cache(aws):
+    aws.world.clock.set_times({"elasticache:notice": 0})
     return aws.client("elasticache")
 
 
@@ -189,6 +190,22 @@ def test_the_auth_token_is_rotated_then_set(aws, cache, standing, refusal):
     assert group.tokens == [OTHER]
     change("ROTATE", PASSWORD)
     change("SET", PASSWORD)
+
+
+def test_a_change_is_not_described_at_once_and_no_other_one_is_taken_meanwhile(aws, cache, make, refusal):
+    name = make(TransitEncryptionEnabled=True, AuthToken=PASSWORD)
+    aws.world.clock.set_times({"elasticache:notice": 5, "elasticache:modification": 5})
+    try:
+        cache.modify_replication_group(ReplicationGroupId=name, AuthToken=OTHER, AuthTokenUpdateStrategy="ROTATE", ApplyImmediately=True)
+        assert (described(cache, name)["Status"], described(cache, name)["PendingModifiedValues"]) == ("available", {})
+        assert "InvalidReplicationGroupState" in refusal(cache.modify_replication_group, ReplicationGroupId=name, SnapshotRetentionLimit=2)
+        aws.world.clock.advance(5)
+        assert described(cache, name)["Status"] == "modifying"
+        assert described(cache, name)["PendingModifiedValues"] == {"AuthTokenStatus": "ROTATING"}
+        aws.world.clock.advance(5)
+        assert (described(cache, name)["Status"], described(cache, name)["PendingModifiedValues"]) == ("available", {})
+    finally:
+        aws.world.clock.set_times({"elasticache:notice": 0, "elasticache:modification": 60})
 
 
 def test_what_waits_for_the_maintenance_window(aws, cache, make):
