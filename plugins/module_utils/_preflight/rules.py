@@ -16,6 +16,7 @@ from .elasticache_rules import elasticache_rules
 from .k8s_addons_rules import k8s_addons_rules, version_rules
 from .linkerd_rules import linkerd_rules
 from .s3_rules import s3_rules
+from .tag_rules import tag_rules
 
 VERSION = re.compile(r"^1\.[0-9]{2}$")
 #: of an environment, and of the prefix of its names
@@ -31,7 +32,7 @@ def environment_rules(given: Mapping[str, Any]) -> list[str]:
     """Rules that need no answer of AWS; given: inputs and literal defaults by name. A sentence for each rule broken."""
     stores = (*database_rules(given), *elasticache_rules(given), *s3_rules(given))
     cluster = (*k8s_addons_rules(given), *linkerd_rules(given))
-    return [*_collection(given), *_network(given), *_eks(given), *stores, *dns_cert_rules(given), *cluster]
+    return [*_collection(given), *tag_rules(given), *_network(given), *_eks(given), *stores, *dns_cert_rules(given), *cluster]
 
 
 def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:

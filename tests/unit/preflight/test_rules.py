@@ -19,6 +19,7 @@ RIGHT: dict[str, Any] = {
 
 def test_what_is_right_is_not_talked_about() -> None:
     assert rules.environment_rules(RIGHT) == []
+    assert rules.environment_rules({**RIGHT, "opta_tags": {"Kostenstelle Süd": 4711, "k8s.io/a": True, "empty": ""}}) == []
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,14 @@ def test_what_is_right_is_not_talked_about() -> None:
         ({"opta_region": "Ireland"}, "opta_region is 'Ireland'"),
         ({"opta_account_id": "1234"}, "opta_account_id is '1234'"),
         ({"opta_permissions_boundary_arn": "boundary"}, "opta_permissions_boundary_arn is 'boundary': it must be the ARN of an IAM policy"),
+        ({"opta_tags": ["team=payments"]}, "opta_tags must be a map of tags"),
+        ({"opta_tags": {"AWS:team": "payments"}}, "opta_tags has the tag 'AWS:team', and keys that begin with aws: belong to AWS"),
+        ({"opta_tags": {"team;": "payments"}}, "opta_tags has the tag 'team;', but a key has 1 to 128 letters"),
+        ({"opta_tags": {"team": "a, b"}}, "opta_tags has the tag 'team', but a value has at most 256 letters"),
+        ({"opta_tags": {"team": "x" * 257}}, "opta_tags has the tag 'team', but a value has at most 256 letters"),
+        ({"eks_tags": {"team": {"name": "payments"}}}, "eks_tags has the tag 'team', whose value is no text"),
+        ({"s3_tags": {f"t{number}": "v" for number in range(51)}}, "s3_tags has 51 tags: give at most 35"),
+        ({"s3_buckets": [{"name": "up", "tags": {"aws:a": "b"}}]}, "s3_buckets, up: tags has the tag 'aws:a'"),
         ({"network_cidr_block": "10.0.0.0/8"}, "network_cidr_block is '10.0.0.0/8'"),
         ({"network_zone_count": 1}, "network_zone_count is 1: it must lie between 2 and 6"),
         ({"network_private_subnet_ids": ["subnet-1"]}, "network_private_subnet_ids is given without network_vpc_id"),
