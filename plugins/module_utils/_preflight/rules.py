@@ -15,6 +15,7 @@ from .dns_cert_rules import dns_cert_aws_rules, dns_cert_rules
 from .elasticache_rules import elasticache_rules
 from .k8s_addons_rules import k8s_addons_rules, version_rules
 from .linkerd_rules import linkerd_rules
+from .node_group_rules import image_rules, node_group_rules
 from .s3_rules import s3_rules
 from .tag_rules import tag_rules
 
@@ -48,6 +49,7 @@ def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
     sentences.extend(_strangers(given, found.get("strangers") or []))
     sentences.extend(_version_step(given.get("eks_version"), found.get("cluster_version")))
     version = _version_to_come(given.get("eks_version"), found.get("cluster_version"))
+    sentences.extend(image_rules(given.get("eks_node_groups") or [], version or found.get("cluster_version")))
     if version:
         sentences.extend(version_rules(given, version, stands=False))
     return sentences + dns_cert_aws_rules(given, found)
@@ -135,6 +137,7 @@ def _eks(given: Mapping[str, Any]) -> list[str]:
     if version is not None and not VERSION.match(str(version)):
         sentences.append(f'eks_version is {version!r}: it must be a minor version of Kubernetes in quotes, for example "1.35".')
     sentences.extend(_node_groups(given.get("eks_node_groups") or []))
+    sentences.extend(node_group_rules(given.get("eks_node_groups") or []))
     if given.get("network_nat_mode") == "none" and not given.get("network_vpc_id"):
         missing = [name for name in INTERFACE_ENDPOINTS_FOR_NODES if name not in (given.get("network_interface_endpoints") or [])]
         if missing or "s3" not in (given.get("network_gateway_endpoints") or []):

@@ -47,6 +47,12 @@ def test_what_is_right_is_not_talked_about() -> None:
         ({"eks_node_groups": [{"name": "a", "ami_type": "AL2_x86_64_GPU"}]}, "ami_type AL2_x86_64_GPU needs instance_types"),
         ({"eks_node_groups": [{"name": "a", "min_size": 3, "max_size": 1}]}, "min_size 3 is above max_size 1"),
         ({"eks_node_groups": [{"name": "a", "min_size": 1, "max_size": 3, "desired_size": 9}]}, "desired_size 9 must lie between"),
+        ({"eks_node_groups": [{"name": "a", "labels": {"my label": "a"}}]}, "group a: label 'my label' is no key"),
+        ({"eks_node_groups": [{"name": "a", "labels": {"tier": "a b"}}]}, "group a: label 'tier' has the value 'a b'"),
+        ({"eks_node_groups": [{"name": "a", "labels": {"tier": ""}}]}, "group a: label 'tier' has the value ''"),
+        ({"eks_node_groups": [{"name": "a", "labels": {"node-role.kubernetes.io/web": "a"}}]}, "belongs to kubernetes.io"),
+        ({"eks_node_groups": [{"name": "a", "labels": {"eks.amazonaws.com/x": "a"}}]}, "belongs to eks.amazonaws.com"),
+        ({"eks_node_groups": [{"name": "a", "taints": [{"key": "a b", "effect": "NO_EXECUTE"}]}]}, "group a: taint 'a b' is no key"),
         ({"eks_endpoint_public_cidr_blocks": []}, "eks_endpoint_public_cidr_blocks is empty"),
         ({"eks_endpoint_public_cidr_blocks": ["203.0.113.7/24", "203.0.113"]}, "eks_endpoint_public_cidr_blocks has '203.0.113'"),
         ({"elasticache_allowed_cidr_blocks": ["10.8.0.5/16", "all"]}, "elasticache_allowed_cidr_blocks has 'all'"),
@@ -62,6 +68,31 @@ def test_what_is_wrong_is_told(change: dict[str, Any], sentence: str) -> None:
     told = rules.environment_rules({**RIGHT, **change})
     assert len(told) == 1
     assert sentence in told[0]
+
+
+def test_labels_and_taints_that_nodes_can_have_are_not_talked_about() -> None:
+    labels = {"node.kubernetes.io/pool": "web", "example.com/gpu": True, "tier": 1, "a.node.kubernetes.io/b": "c"}
+    taints = [{"key": "dedicated", "effect": "NO_SCHEDULE"}, {"key": "example.com/a", "value": "b", "effect": "NO_EXECUTE"}]
+    assert rules.environment_rules({**RIGHT, "eks_node_groups": [{"name": "a", "labels": labels, "taints": taints}]}) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "found", "group", "told"),
+    [
+        (None, None, {}, True),
+        ("1.32", None, {}, False),
+        ("1.33", "1.32", {}, True),
+        ("1.33", "1.32", {"version": "1.32"}, False),
+        (None, "1.32", {}, False),
+        (None, "1.34", {}, True),
+    ],
+)
+def test_amazon_linux_2_ends_with_kubernetes_1_32(version: str | None, found: str | None, group: dict[str, Any], told: bool) -> None:
+    given = {**RIGHT, "eks_version": version, "eks_node_groups": [{"name": "a", "ami_type": "AL2_ARM_64", **group}]}
+    sentences = rules.aws_rules(given, {"cluster_version": found})
+    assert ["ami_type AL2_ARM_64 is for Kubernetes 1.32 at the most: give AL2023_ARM_64_STANDARD" in each for each in sentences] == [
+        True
+    ] * told
 
 
 def test_the_number_of_zones_need_not_be_given() -> None:

@@ -1,0 +1,78 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What must hold of the labels, taints and images of node groups, before AWS is asked and after. Pure; private to the collection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+#: EKS API, labelKey, labelValue, taintKey and taintValue: a value may be missing of a taint alone
+LONGEST = 63
+NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
+DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+#: the kubelet may give its node only these of Kubernetes' own labels, and ends at others (Kubernetes, NodeRestriction;
+#: terraform-aws-eks, issue 3346); EKS keeps its own (eksctl, issue 4007)
+OF_OTHERS = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
+OF_THE_KUBELET = ("kubelet.kubernetes.io", "node.kubernetes.io")
+#: Amazon EKS API, CreateNodegroup: AMI Type AL2_x86_64 is only supported for kubernetes versions 1.32 or earlier
+LAST_MINOR_OF_AL2 = 32
+MINOR = re.compile(r"1\.([0-9]+)")
+
+
+def node_group_rules(groups: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A sentence for each label or taint that EKS or the kubelet would refuse."""
+    for group in groups:
+        where = f"eks_node_groups, group {group.get('name')}"
+        labels = group.get("labels")
+        for key, value in labels.items() if isinstance(labels, Mapping) else ():
+            problem = _key_problem(str(key), "node-role.example.com/web") or _label_problem(str(key), value)
+            if problem:
+                yield f"{where}: label {str(key)!r} {problem}."
+        for taint in group.get("taints") or []:
+            key, value = str(taint.get("key") or ""), taint.get("value")
+            problem = _key_problem(key, "dedicated") or (_value_problem(value) if value not in (None, "") else "")
+            if problem:
+                yield f"{where}: taint {key!r} {problem}."
+
+
+def image_rules(groups: Sequence[Mapping[str, Any]], version: str | None) -> Iterator[str]:
+    """A sentence for each group of Amazon Linux 2 in a cluster that has none of its images.
+
+    version: of Kubernetes, that the cluster has or is to get; None for the default of a new one.
+    """
+    for group in groups:
+        ami_type = str(group.get("ami_type") or "")
+        known = MINOR.fullmatch(str(group.get("version") or version))
+        if not ami_type.startswith("AL2_") or (known and int(known.group(1)) <= LAST_MINOR_OF_AL2):
+            continue
+        yield (
+            f"eks_node_groups, group {group.get('name')}: ami_type {ami_type} is for Kubernetes 1.{LAST_MINOR_OF_AL2} at the most: give "
+            f"{ami_type.replace('AL2_', 'AL2023_').replace('_GPU', '_NVIDIA')}{'' if ami_type.endswith('_GPU') else '_STANDARD'}, "
+            "in a group of another name if this one has nodes."
+        )
+
+
+def _key_problem(key: str, example: str) -> str:
+    domain, slash, name = key.rpartition("/")
+    right = NAME.fullmatch(name) and (not slash or DOMAIN.fullmatch(domain)) and len(key) <= LONGEST
+    return (
+        ""
+        if right
+        else f"is no key: it has 1 to {LONGEST} letters, digits and - _ ., after a domain and / or without, for example {example}"
+    )
+
+
+def _label_problem(key: str, value: Any) -> str:
+    domain = key.rpartition("/")[0]
+    theirs = next((owner for owner in OF_OTHERS if domain == owner or domain.endswith(f".{owner}")), None)
+    if theirs and domain not in OF_THE_KUBELET and not domain.endswith(tuple(f".{each}" for each in OF_THE_KUBELET)):
+        return f"belongs to {theirs}, and nodes with it would not join: choose another domain, for example node-role.example.com/web"
+    return _value_problem(value)
+
+
+def _value_problem(value: Any) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if value is not None and NAME.fullmatch(text) and len(text) <= LONGEST:
+        return ""
+    return f"has the value {value!r}: it must have 1 to {LONGEST} letters, digits and - _ ., for example web"
