@@ -21,7 +21,9 @@ from .tag_rules import tag_rules
 
 VERSION = re.compile(r"^1\.[0-9]{2}$")
 #: of an environment, and of the prefix of its names
-ENVIRONMENT = re.compile(r"^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$")
+ENVIRONMENT = re.compile(r"^(?!.*--)[a-z]([a-z0-9-]{0,30}[a-z0-9])?$")
+#: names that begin so are AWS's own (EC2, CreateSecurityGroup; Amazon S3, bucket naming rules)
+RESERVED_BEGINNINGS = ("sg-", "sthree-", "amzn-s3-demo-")
 POLICY_ARN = re.compile(r"^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/\S+$")
 REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-[0-9]+$")
 #: an EKS cluster and a database's subnet group need subnets in two zones (EKS User Guide, subnet requirements; RDS, CreateDBSubnetGroup)
@@ -88,14 +90,19 @@ def _collection(given: Mapping[str, Any]) -> list[str]:
     environment = given.get("opta_environment") or ""
     if not ENVIRONMENT.match(environment):
         sentences.append(
-            f"opta_environment is {environment!r}: it must be 1 to 32 lower-case letters, digits and hyphens, "
+            f"opta_environment is {environment!r}: it must be 1 to 32 lower-case letters, digits and single hyphens, "
             "beginning with a letter, for example staging."
         )
     prefix = given.get("opta_name_prefix")
     if prefix is not None and not ENVIRONMENT.match(str(prefix)):
         sentences.append(
-            f"opta_name_prefix is {prefix!r}: it must be 1 to 32 lower-case letters, digits and hyphens, "
+            f"opta_name_prefix is {prefix!r}: it must be 1 to 32 lower-case letters, digits and single hyphens, "
             "beginning with a letter, for example opta."
+        )
+    elif f"{prefix}-".startswith(RESERVED_BEGINNINGS):
+        sentences.append(
+            f"opta_name_prefix is {prefix!r}: names that begin with {', '.join(RESERVED_BEGINNINGS)} belong to AWS: "
+            "choose another one, for example opta."
         )
     region = given.get("opta_region")
     if region is None:

@@ -26,7 +26,16 @@ def test_what_is_right_is_not_talked_about() -> None:
     ("change", "sentence"),
     [
         ({"opta_environment": "Staging"}, "opta_environment is 'Staging'"),
+        (
+            {"opta_environment": "eu--staging"},
+            "opta_environment is 'eu--staging': it must be 1 to 32 lower-case letters, digits and single",
+        ),
         ({"opta_name_prefix": "my/team"}, "opta_name_prefix is 'my/team'"),
+        (
+            {"opta_name_prefix": "my--team"},
+            "opta_name_prefix is 'my--team': it must be 1 to 32 lower-case letters, digits and single hyphens",
+        ),
+        ({"opta_name_prefix": "sg"}, "opta_name_prefix is 'sg': names that begin with sg-, sthree-, amzn-s3-demo- belong to AWS"),
         ({"opta_region": None}, "opta_region is not set"),
         ({"opta_region": "Ireland"}, "opta_region is 'Ireland'"),
         ({"opta_account_id": "1234"}, "opta_account_id is '1234'"),
