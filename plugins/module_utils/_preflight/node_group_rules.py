@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .._service.inputs import as_number, as_switch
+
 #: EKS API, labelKey, labelValue, taintKey and taintValue: a value may be missing of a taint alone
 LONGEST = 63
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
@@ -17,6 +19,13 @@ OF_OTHERS = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
 OF_THE_KUBELET = ("kubelet.kubernetes.io", "node.kubernetes.io")
 #: Amazon EKS API, CreateNodegroup: AMI Type AL2_x86_64 is only supported for kubernetes versions 1.32 or earlier
 LAST_MINOR_OF_AL2 = 32
+#: EKS API, CreateNodegroup, nodegroupName; with per_zone the zone's id follows, as in default-apne1-az1
+GROUP_NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]*")
+ROOM_FOR_ZONE = len("-apne1-az10")
+#: EKS API, NodegroupScalingConfig; Amazon EKS User Guide: no image's volume is smaller
+LEAST = {"min_size": 0, "max_size": 1, "volume_size_gib": 20}
+#: EKS API, NodegroupUpdateConfig
+UNAVAILABLE = ("max_unavailable", "max_unavailable_percentage")
 MINOR = re.compile(r"1\.([0-9]+)")
 
 
@@ -34,6 +43,26 @@ def node_group_rules(groups: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             problem = _key_problem(key, "dedicated") or (_value_problem(value) if value not in (None, "") else "")
             if problem:
                 yield f"{where}: taint {key!r} {problem}."
+
+
+def group_rules(groups: Sequence[Mapping[str, Any]], version: Any) -> Iterator[str]:
+    """A sentence for each name or number that EKS or EC2 would refuse. version: of the cluster, as far as it is given."""
+    for group in groups:
+        where = f"eks_node_groups, group {group.get('name')}"
+        name, longest = str(group.get("name")), LONGEST - (ROOM_FOR_ZONE if as_switch(group.get("per_zone")) else 0)
+        if not GROUP_NAME.fullmatch(name) or len(name) > longest:
+            yield f"{where}: name must have 1 to {longest} letters, digits, - and _, the first no - or _, for example default."
+        for option, least in LEAST.items():
+            number = as_number(group.get(option))
+            if number is not None and number < least:
+                yield f"{where}: {option} is {number}: it must be at least {least}."
+        config = group.get("update_config")
+        wrong = set(config) - {*UNAVAILABLE, "update_strategy"} if isinstance(config, Mapping) else set()
+        if wrong or (isinstance(config, Mapping) and set(UNAVAILABLE) <= set(config)):
+            yield f"{where}: update_config takes {' or '.join(UNAVAILABLE)}, one of them, for example {{max_unavailable: 1}}."
+        own, cluster = MINOR.fullmatch(str(group.get("version"))), MINOR.fullmatch(str(version))
+        if own and cluster and int(own.group(1)) > int(cluster.group(1)):
+            yield f"{where}: version {group['version']} is above eks_version {version}: nodes cannot be newer than the cluster."
 
 
 def image_rules(groups: Sequence[Mapping[str, Any]], version: str | None) -> Iterator[str]:

@@ -15,7 +15,7 @@ from .dns_cert_rules import dns_cert_aws_rules, dns_cert_rules
 from .elasticache_rules import elasticache_rules
 from .k8s_addons_rules import k8s_addons_rules, version_rules
 from .linkerd_rules import linkerd_rules
-from .node_group_rules import image_rules, node_group_rules
+from .node_group_rules import group_rules, image_rules, node_group_rules
 from .s3_rules import s3_rules
 from .tag_rules import tag_rules
 
@@ -35,7 +35,16 @@ def environment_rules(given: Mapping[str, Any]) -> list[str]:
     """Rules that need no answer of AWS; given: inputs and literal defaults by name. A sentence for each rule broken."""
     stores = (*database_rules(given), *elasticache_rules(given), *s3_rules(given))
     cluster = (*k8s_addons_rules(given), *linkerd_rules(given))
-    return [*_collection(given), *tag_rules(given), *_network(given), *_eks(given), *stores, *dns_cert_rules(given), *cluster]
+    return [
+        *_collection(given),
+        *tag_rules(given),
+        *_log_retentions(given),
+        *_network(given),
+        *_eks(given),
+        *stores,
+        *dns_cert_rules(given),
+        *cluster,
+    ]
 
 
 def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
@@ -121,6 +130,18 @@ def _collection(given: Mapping[str, Any]) -> list[str]:
     return sentences
 
 
+def _log_retentions(given: Mapping[str, Any]) -> list[str]:
+    from .._logs.log_group import FOR_EVER, RETENTIONS  # noqa: PLC0415
+
+    days = {name: value for name, value in given.items() if re.search("_logs?_retention_days$", name) and value is not None}
+    known = ", ".join(str(each) for each in RETENTIONS)
+    return [
+        f"{name} is {value!r}: CloudWatch Logs keeps events for {known} days, or for ever with {FOR_EVER}."
+        for name, value in days.items()
+        if _number(value) not in (FOR_EVER, *RETENTIONS)
+    ]
+
+
 def _network(given: Mapping[str, Any]) -> list[str]:
     from .._vpc.plan import layout_errors  # noqa: PLC0415
 
@@ -145,6 +166,7 @@ def _eks(given: Mapping[str, Any]) -> list[str]:
         sentences.append(f'eks_version is {version!r}: it must be a minor version of Kubernetes in quotes, for example "1.35".')
     sentences.extend(_node_groups(given.get("eks_node_groups") or []))
     sentences.extend(node_group_rules(given.get("eks_node_groups") or []))
+    sentences.extend(group_rules(given.get("eks_node_groups") or [], version))
     if given.get("network_nat_mode") == "none" and not given.get("network_vpc_id"):
         missing = [name for name in INTERFACE_ENDPOINTS_FOR_NODES if name not in (given.get("network_interface_endpoints") or [])]
         if missing or "s3" not in (given.get("network_gateway_endpoints") or []):

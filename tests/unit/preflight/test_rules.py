@@ -20,6 +20,7 @@ RIGHT: dict[str, Any] = {
 def test_what_is_right_is_not_talked_about() -> None:
     assert rules.environment_rules(RIGHT) == []
     assert rules.environment_rules({**RIGHT, "opta_tags": {"Kostenstelle Süd": 4711, "k8s.io/a": True, "empty": ""}}) == []
+    assert rules.environment_rules({**RIGHT, "eks_log_retention_days": 0, "aurora_log_retention_days": "30"}) == []
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,8 @@ def test_what_is_right_is_not_talked_about() -> None:
         ({"eks_tags": {"team": {"name": "payments"}}}, "eks_tags has the tag 'team', whose value is no text"),
         ({"s3_tags": {f"t{number}": "v" for number in range(51)}}, "s3_tags has 51 tags: give at most 35"),
         ({"s3_buckets": [{"name": "up", "tags": {"aws:a": "b"}}]}, "s3_buckets, up: tags has the tag 'aws:a'"),
+        ({"eks_log_retention_days": 100}, "eks_log_retention_days is 100: CloudWatch Logs keeps events for 1, 3, 5, 7, 14, 30"),
+        ({"network_flow_logs_retention_days": 2}, "network_flow_logs_retention_days is 2"),
         ({"network_cidr_block": "10.0.0.0/8"}, "network_cidr_block is '10.0.0.0/8'"),
         ({"network_zone_count": 1}, "network_zone_count is 1: it must lie between 2 and 6"),
         ({"network_private_subnet_ids": ["subnet-1"]}, "network_private_subnet_ids is given without network_vpc_id"),
@@ -56,6 +59,17 @@ def test_what_is_right_is_not_talked_about() -> None:
         ({"eks_node_groups": [{"name": "a", "ami_type": "AL2_x86_64_GPU"}]}, "ami_type AL2_x86_64_GPU needs instance_types"),
         ({"eks_node_groups": [{"name": "a", "min_size": 3, "max_size": 1}]}, "min_size 3 is above max_size 1"),
         ({"eks_node_groups": [{"name": "a", "min_size": 1, "max_size": 3, "desired_size": 9}]}, "desired_size 9 must lie between"),
+        ({"eks_node_groups": [{"name": "My group!"}]}, "group My group!: name must have 1 to 63 letters"),
+        ({"eks_node_groups": [{"name": "a" * 53, "per_zone": True}]}, "name must have 1 to 52 letters"),
+        ({"eks_node_groups": [{"name": "a", "min_size": -1, "max_size": 2}]}, "group a: min_size is -1: it must be at least 0"),
+        ({"eks_node_groups": [{"name": "a", "min_size": 0, "max_size": 0}]}, "group a: max_size is 0: it must be at least 1"),
+        ({"eks_node_groups": [{"name": "a", "volume_size_gib": 5}]}, "group a: volume_size_gib is 5: it must be at least 20"),
+        ({"eks_node_groups": [{"name": "a", "update_config": {"maxUnavailable": 1}}]}, "update_config takes max_unavailable or max_unav"),
+        (
+            {"eks_node_groups": [{"name": "a", "update_config": {"max_unavailable": 1, "max_unavailable_percentage": 9}}]},
+            "update_config takes max_unavailable or max_unavailable_percentage, one of them",
+        ),
+        ({"eks_version": "1.34", "eks_node_groups": [{"name": "a", "version": "1.35"}]}, "version 1.35 is above eks_version 1.34"),
         ({"eks_node_groups": [{"name": "a", "labels": {"my label": "a"}}]}, "group a: label 'my label' is no key"),
         ({"eks_node_groups": [{"name": "a", "labels": {"tier": "a b"}}]}, "group a: label 'tier' has the value 'a b'"),
         ({"eks_node_groups": [{"name": "a", "labels": {"tier": ""}}]}, "group a: label 'tier' has the value ''"),
