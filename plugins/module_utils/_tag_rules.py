@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-#: IAM, CloudWatch Logs, ACM and Elastic Load Balancing take no other characters (TagKey and TagValue of their APIs)
-CHARACTERS = re.compile(r"[\w .:/=+@-]*")
+#: IAM, CloudWatch Logs, ACM and Elastic Load Balancing take no other characters (TagKey and TagValue of their APIs), and the add-on
+#: aws-ebs-csi-driver takes no letters but these for its volumes (its configuration schema, amazon-vpc-cni-k8s, issue 2272)
+CHARACTERS = re.compile(r"[A-Za-z0-9_ .:/=+@-]*")
 LONGEST_KEY, LONGEST_VALUE = 128, 256
 #: a resource has 50 at most: the others are for the collection, Kubernetes and AWS
 MOST_TAGS = 35
@@ -34,7 +35,7 @@ def _key_problem(key: str) -> str:
     if key.lower().startswith(RESERVED):
         return f"and keys that begin with {RESERVED} belong to AWS: choose another one, for example team"
     if not key or len(key) > LONGEST_KEY or not CHARACTERS.fullmatch(key):
-        return f"but a key has 1 to {LONGEST_KEY} letters, digits, spaces and _ . : / = + - @, for example team"
+        return f"but a key has 1 to {LONGEST_KEY} letters (a to z), digits, spaces and _ . : / = + - @, for example team"
     return ""
 
 
@@ -42,5 +43,5 @@ def _value_problem(value: Any) -> str:
     if value is None or isinstance(value, (Mapping, list, tuple)):
         return 'whose value is no text: give one, for example payments, or ""'
     if len(str(value)) > LONGEST_VALUE or not CHARACTERS.fullmatch(str(value)):
-        return f"but a value has at most {LONGEST_VALUE} letters, digits, spaces and _ . : / = + - @, for example payments"
+        return f"but a value has at most {LONGEST_VALUE} letters (a to z), digits, spaces and _ . : / = + - @, for example payments"
     return ""

@@ -19,7 +19,7 @@ RIGHT: dict[str, Any] = {
 
 def test_what_is_right_is_not_talked_about() -> None:
     assert rules.environment_rules(RIGHT) == []
-    assert rules.environment_rules({**RIGHT, "opta_tags": {"Kostenstelle Süd": 4711, "k8s.io/a": True, "empty": ""}}) == []
+    assert rules.environment_rules({**RIGHT, "opta_tags": {"Cost Center": 4711, "k8s.io/a": True, "empty": ""}}) == []
     assert rules.environment_rules({**RIGHT, "eks_log_retention_days": 0, "aurora_log_retention_days": "30"}) == []
 
 
@@ -44,6 +44,7 @@ def test_what_is_right_is_not_talked_about() -> None:
         ({"opta_tags": ["team=payments"]}, "opta_tags must be a map of tags"),
         ({"opta_tags": {"AWS:team": "payments"}}, "opta_tags has the tag 'AWS:team', and keys that begin with aws: belong to AWS"),
         ({"opta_tags": {"team;": "payments"}}, "opta_tags has the tag 'team;', but a key has 1 to 128 letters"),
+        ({"opta_tags": {"Kostenstelle": "Süd"}}, "opta_tags has the tag 'Kostenstelle', but a value has at most 256 letters (a to z)"),
         ({"opta_tags": {"team": "a, b"}}, "opta_tags has the tag 'team', but a value has at most 256 letters"),
         ({"opta_tags": {"team": "x" * 257}}, "opta_tags has the tag 'team', but a value has at most 256 letters"),
         ({"eks_tags": {"team": {"name": "payments"}}}, "eks_tags has the tag 'team', whose value is no text"),
