@@ -9,17 +9,17 @@ from typing import Any
 
 from .._cidr import source_error
 from .._resource import KNOWN_AFTER_APPLY
+from .._windows import DAYS, daily_minutes, overlap, weekly_minutes
 
 NAME_LIMIT = 40  # CreateReplicationGroup, ReplicationGroupId
 NAME = re.compile(r"(?!.*--)[a-z](?:[a-z0-9-]*[a-z0-9])?")
 NODE_TYPE = re.compile(r"cache\.[a-z0-9-]+\.[a-z0-9]+")
 VERSION = re.compile(r"\d+(\.\d+){1,2}")
 MOST_REPLICAS, LONGEST_RETENTION = 5, 35
-DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 TIME = r"([01]\d|2[0-3]):([0-5]\d)"
 DAILY = re.compile(rf"{TIME}-{TIME}")
 WEEKLY = re.compile(rf"({'|'.join(DAYS)}):{TIME}-({'|'.join(DAYS)}):{TIME}")
-MINUTES_OF_A_DAY, MINUTES_OF_A_WEEK, SHORTEST_WINDOW = 1440, 10080, 60
+SHORTEST_WINDOW = 60
 #: user groups came with Redis OSS 6.0
 FIRST_VERSION_WITH_USERS = (6,)
 
@@ -93,7 +93,7 @@ def _windows(given: Mapping[str, Any]) -> list[str]:
         sentences.append(
             f"maintenance_window is {maintenance!r}: it must be at least 60 minutes of a week in UTC, for example sun:05:00-sun:06:00."
         )
-    if not sentences and snapshots and maintenance and _overlap(snapshots, maintenance):
+    if not sentences and snapshots and maintenance and overlap(snapshots, maintenance):
         sentences.append(f"snapshot_window {snapshots} and maintenance_window {maintenance} overlap, which ElastiCache refuses: move one.")
     return sentences
 
@@ -104,23 +104,3 @@ def _access(given: Mapping[str, Any]) -> list[str]:
     if port is not None and not 1 <= int(port) <= 65535:
         sentences.append(f"port is {port}, but must be from 1 to 65535, for example 6379.")
     return [sentence for sentence in sentences if sentence]
-
-
-def daily_minutes(window: str) -> tuple[int, int]:
-    """Begin and length of a daily window in minutes."""
-    begin, end = (int(part[:2]) * 60 + int(part[3:]) for part in window.split("-"))
-    return begin, (end - begin) % MINUTES_OF_A_DAY
-
-
-def weekly_minutes(window: str) -> tuple[int, int]:
-    """Begin and length of a weekly window in minutes."""
-    parts = window.lower().split("-")
-    begin, end = (DAYS.index(part[:3]) * MINUTES_OF_A_DAY + int(part[4:6]) * 60 + int(part[7:]) for part in parts)
-    return begin, (end - begin) % MINUTES_OF_A_WEEK
-
-
-def _overlap(snapshots: str, maintenance: str) -> bool:
-    first, long = daily_minutes(snapshots)
-    start, length = weekly_minutes(maintenance)
-    taken = {(first + minute) % MINUTES_OF_A_DAY for minute in range(long)}
-    return any((start + minute) % MINUTES_OF_A_DAY in taken for minute in range(min(length, MINUTES_OF_A_DAY)))

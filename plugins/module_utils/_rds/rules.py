@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._resource import KNOWN_AFTER_APPLY
+from .._windows import daily_minutes, overlap, weekly_minutes
 from .engine import Engine
 
 #: identifiers have at most 63 characters (RDS API, CreateDBInstance); -15 of the last instance must fit
@@ -20,6 +21,10 @@ DATABASE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 RESERVED_USERNAMES = ("admin", "postgres_admin", "rdsadmin", "root", "user")
 BACKUP_WINDOW = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
+SHORTEST_WINDOW = 30
+#: RDS API, ServerlessV2ScalingConfiguration; less than 1 is refused as the most (aws-cdk, pull request 32232)
+MOST_CAPACITY = 256
+PAUSE = (300, 86400)
 MAINTENANCE_WINDOW = re.compile(
     r"(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d-(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d"
 )
@@ -67,25 +72,43 @@ def username(label: str, value: Any) -> str | None:
     return f"{label} is {value!r}: it must be 1 to 63 letters, digits and underscores, beginning with a letter, for example opta."
 
 
-def backup_window(label: str, value: Any) -> str | None:
-    if value is None or BACKUP_WINDOW.fullmatch(str(value)):
-        return None
-    return f"{label} is {value!r}: it must be two times of day in UTC, for example 02:00-03:00."
-
-
-def maintenance_window(label: str, value: Any) -> str | None:
-    if value is None or MAINTENANCE_WINDOW.fullmatch(str(value).lower()):
-        return None
-    return f"{label} is {value!r}: it must be two times of the week in UTC, for example sun:04:00-sun:05:00."
+def windows(label: str, backup: tuple[str, Any], maintenance: tuple[str, Any]) -> list[str]:
+    """Of the two windows, each with the name that it has for the user."""
+    daily, weekly = str(backup[1]), str(maintenance[1]).lower()
+    told = []
+    if backup[1] is not None and (not BACKUP_WINDOW.fullmatch(daily) or daily_minutes(daily)[1] < SHORTEST_WINDOW):
+        told.append(f"{label}{backup[0]} is {backup[1]!r}: it must be at least 30 minutes of a day in UTC, for example 02:00-03:00.")
+    if maintenance[1] is not None and (not MAINTENANCE_WINDOW.fullmatch(weekly) or weekly_minutes(weekly)[1] < SHORTEST_WINDOW):
+        found = f"{label}{maintenance[0]} is {maintenance[1]!r}"
+        told.append(f"{found}: it must be at least 30 minutes of a week in UTC, for example sun:04:00-sun:05:00.")
+    if not told and None not in (backup[1], maintenance[1]) and overlap(daily, weekly):
+        told.append(f"{label}{backup[0]} {daily} and {maintenance[0]} {weekly} overlap, which RDS refuses: move one.")
+    return told
 
 
 def scaling(label: str, value: Mapping[str, Any] | None, instance_class: Any) -> str | None:
-    smallest, largest = (value or {}).get("min_capacity"), (value or {}).get("max_capacity")
-    if smallest is not None and largest is not None and float(smallest) > float(largest):
+    given = value or {}
+    smallest, largest = (_capacity(given.get(name)) for name in ("min_capacity", "max_capacity"))
+    pause = given.get("seconds_until_auto_pause")
+    if smallest is not None and (not 0 <= smallest <= MOST_CAPACITY or smallest % 0.5):
+        return f"{label}: min_capacity is {smallest}: it must be 0 to {MOST_CAPACITY} in steps of 0.5, for example 0.5."
+    if largest is not None and (not 1 <= largest <= MOST_CAPACITY or largest % 0.5):
+        return f"{label}: max_capacity is {largest}: it must be 1 to {MOST_CAPACITY} in steps of 0.5, for example 4."
+    if smallest is not None and largest is not None and smallest > largest:
         return f"{label}: min_capacity {smallest} is above max_capacity {largest}; for example min_capacity: 0.5, max_capacity: 4."
     if instance_class == "db.serverless" and value is not None and (smallest is None or largest is None):
         return f"{label} needs min_capacity and max_capacity, for example 0.5 and 4."
-    return None
+    if pause is not None and smallest:
+        return f"{label}: seconds_until_auto_pause goes with min_capacity: 0, with which alone an instance pauses: leave one out."
+    return between(f"{label}: seconds_until_auto_pause", pause, *PAUSE, PAUSE[0])
+
+
+def _capacity(value: Any) -> float | None:
+    """The number that is given; what is none is refused by the option's type."""
+    try:
+        return None if value is None else float(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def restore(label: str, value: Mapping[str, Any] | None) -> str | None:
