@@ -10,6 +10,7 @@ from typing import Any
 
 from .._cidr import block_error, service_block_error, source_error
 from .._eks.options import new_instance_types
+from .arn_rules import arn_rules
 from .database_rules import database_rules
 from .dns_cert_rules import dns_cert_aws_rules, dns_cert_rules
 from .elasticache_rules import elasticache_rules
@@ -24,7 +25,6 @@ VERSION = re.compile(r"^1\.[0-9]{2}$")
 ENVIRONMENT = re.compile(r"^(?!.*--)[a-z]([a-z0-9-]{0,30}[a-z0-9])?$")
 #: names that begin so are AWS's own (EC2, CreateSecurityGroup; Amazon S3, bucket naming rules)
 RESERVED_BEGINNINGS = ("sg-", "sthree-", "amzn-s3-demo-")
-POLICY_ARN = re.compile(r"^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/\S+$")
 REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-[0-9]+$")
 #: an EKS cluster and a database's subnet group need subnets in two zones (EKS User Guide, subnet requirements; RDS, CreateDBSubnetGroup)
 FEWEST_ZONES = 2
@@ -37,6 +37,7 @@ def environment_rules(given: Mapping[str, Any]) -> list[str]:
     cluster = (*k8s_addons_rules(given), *linkerd_rules(given))
     return [
         *_collection(given),
+        *arn_rules(given),
         *tag_rules(given),
         *_log_retentions(given),
         *_network(given),
@@ -121,12 +122,6 @@ def _collection(given: Mapping[str, Any]) -> list[str]:
     account = given.get("opta_account_id")
     if account and not re.fullmatch(r"[0-9]{12}", str(account)):
         sentences.append(f'opta_account_id is {account!r}: it must be the 12 digits of an account in quotes, for example "123456789012".')
-    boundary = given.get("opta_permissions_boundary_arn")
-    if boundary and not POLICY_ARN.match(str(boundary)):
-        sentences.append(
-            f"opta_permissions_boundary_arn is {boundary!r}: it must be the ARN of an IAM policy, "
-            "for example arn:aws:iam::123456789012:policy/boundary."
-        )
     return sentences
 
 

@@ -21,6 +21,8 @@ def test_what_is_right_is_not_talked_about() -> None:
     assert rules.environment_rules(RIGHT) == []
     assert rules.environment_rules({**RIGHT, "opta_tags": {"Cost Center": 4711, "k8s.io/a": True, "empty": ""}}) == []
     assert rules.environment_rules({**RIGHT, "eks_log_retention_days": 0, "aurora_log_retention_days": "30"}) == []
+    role, session = "arn:aws:iam::123456789012:role/admins", "arn:aws:sts::123456789012:assumed-role/admins/me"
+    assert rules.environment_rules({**RIGHT, "eks_admin_principal_arns": [role, session]}) == []
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,12 @@ def test_what_is_right_is_not_talked_about() -> None:
         ({"opta_region": "Ireland"}, "opta_region is 'Ireland'"),
         ({"opta_account_id": "1234"}, "opta_account_id is '1234'"),
         ({"opta_permissions_boundary_arn": "boundary"}, "opta_permissions_boundary_arn is 'boundary': it must be the ARN of an IAM policy"),
+        ({"eks_node_policy_arns": ["AmazonSSMManagedInstanceCore"]}, "eks_node_policy_arns has 'AmazonSSMManagedInstanceCore'"),
+        (
+            {"eks_admin_principal_arns": ["arn:aws:iam::123456789012:group/admins"]},
+            "group/admins': it must be the ARN of an IAM role or user",
+        ),
+        ({"eks_admin_principal_arns": ["arn:aws:iam::123456789012:role/aws-service-role/a.com/b"]}, "and no group or service-linked role"),
         ({"opta_tags": ["team=payments"]}, "opta_tags must be a map of tags"),
         ({"opta_tags": {"AWS:team": "payments"}}, "opta_tags has the tag 'AWS:team', and keys that begin with aws: belong to AWS"),
         ({"opta_tags": {"team;": "payments"}}, "opta_tags has the tag 'team;', but a key has 1 to 128 letters"),
