@@ -11,7 +11,16 @@ from .._resource import Attribute, Change, Resource, State, tags_attribute
 from .._tags import keeping_others
 from . import api, node_group_api, scaling_group_api
 from .common import above_wanted, as_tags, change_tags, later_version, minor, same_members, status_text, wait_for_update
-from .node_group_requests import CONFIG_NAMES, as_update_config, config_request, create_request, found_taints, same_taints, version_request
+from .node_group_requests import (
+    CONFIG_NAMES,
+    SIZES,
+    as_update_config,
+    config_request,
+    create_request,
+    found_taints,
+    same_taints,
+    version_request,
+)
 from .options import new_instance_types
 
 AMI_TYPES = (
@@ -40,7 +49,6 @@ AMI_TYPES = (
     "CUSTOM",
 )
 NEW_MIN_SIZE = 1
-SIZES = {"min_size": "minSize", "max_size": "maxSize", "desired_size": "desiredSize"}
 VERSION_NAMES = ("version", "release_version", "launch_template_version")
 FAILED = ("CREATE_FAILED", "DELETE_FAILED")
 FIXED = "EKS fixes it when a node group is made."
