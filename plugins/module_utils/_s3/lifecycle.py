@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import _tags
+from .._service.inputs import as_number
 
 #: option of a rule -> (member of S3's rule, member of that)
 EXPIRATIONS = {
@@ -18,6 +19,13 @@ EXPIRATIONS = {
 }
 #: option of a rule -> (member of S3's rule, name of its days)
 TRANSITIONS = {"transitions": ("Transitions", "Days"), "noncurrent_transitions": ("NoncurrentVersionTransitions", "NoncurrentDays")}
+#: Amazon S3 API, TransitionStorageClass
+CLASSES = ("GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "GLACIER_IR")
+#: nothing moves earlier to these (terraform-provider-aws, pull request 6201)
+LATE_CLASSES, EARLIEST_DAY = ("STANDARD_IA", "ONEZONE_IA"), 30
+#: the option that ends what the other one moves, which it must do later (aws-sdk-ruby, issue 178)
+ENDS = {"expiration_days": "transitions", "noncurrent_expiration_days": "noncurrent_transitions"}
+MOST_NEWER_VERSIONS = 100
 KNOWN = {"ID", "Status", "Filter", "Prefix", *(member for member, _name in (*EXPIRATIONS.values(), *TRANSITIONS.values()))}
 KNOWN_FILTERS = {"Prefix", "Tag", "And", "Tags"}
 
@@ -88,4 +96,32 @@ def errors(rules: Sequence[Mapping[str, Any]], where: str = "lifecycle_rules") -
             sentences.append(f"{start}: expired_object_delete_marker goes neither with expiration_days nor with tags; make another rule.")
         if each.get("abort_incomplete_multipart_upload_days") and each.get("tags"):
             sentences.append(f"{start}: abort_incomplete_multipart_upload_days does not go with tags; make another rule.")
+        sentences.extend(f"{start}: {problem}" for problem in (*_numbers(each), *_steps(each)))
     return sentences
+
+
+def _number(value: Any) -> int:
+    return as_number(value) or 0
+
+
+def _numbers(rule: Mapping[str, Any]) -> Iterator[str]:
+    for name in (name for name in EXPIRATIONS if name.endswith("_days")):
+        value = rule.get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and value < 1:
+            yield f"{name} is {value}: give a number from 1, or leave it out."
+    if _number(rule.get("newer_noncurrent_versions")) > MOST_NEWER_VERSIONS:
+        yield f"newer_noncurrent_versions is {rule['newer_noncurrent_versions']}: S3 keeps 1 to {MOST_NEWER_VERSIONS}."
+
+
+def _steps(rule: Mapping[str, Any]) -> Iterator[str]:
+    for end, option in ENDS.items():
+        steps = [step for step in rule.get(option) or [] if isinstance(step, Mapping)]
+        for step in steps:
+            named, days = step.get("storage_class"), _number(step.get("days"))
+            if named not in CLASSES:
+                yield f"{option}: storage_class is {named!r}, but S3 moves objects to {', '.join(CLASSES)}."
+            elif named in LATE_CLASSES and days < EARLIEST_DAY:
+                yield f"{option}: days is {days}, but nothing moves to {named} before day {EARLIEST_DAY}."
+        last = max((_number(step.get("days")) for step in steps), default=0)
+        if rule.get(end) and steps and _number(rule[end]) <= last:
+            yield f"{end} is {rule[end]}: it must be above the {last} days of {option}."

@@ -121,6 +121,9 @@ RULE = {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": 
         ([{**RULE, "Expiration": {"Days": 0}}], "InvalidArgument"),
         ([{**RULE, "Expiration": {"Days": 1, "ExpiredObjectDeleteMarker": True}}], "MalformedXML"),
         ([{**RULE, "Prefix": ""}], "MalformedXML"),
+        ([{**RULE, "Transitions": [{"Days": 1, "StorageClass": "GLACIER"}]}], "InvalidArgument"),
+        ([{**RULE, "Expiration": {"Days": 90}, "Transitions": [{"Days": 1, "StorageClass": "ONEZONE_IA"}]}], "InvalidArgument"),
+        ([{**RULE, "Transitions": [{"Days": 0, "StorageClass": "COLD"}]}], "MalformedXML"),
         ([{name: value for name, value in RULE.items() if name != "Expiration"}], "InvalidRequest"),
     ],
 )
