@@ -9,7 +9,7 @@ from typing import Any
 
 from .._errors import PlatformError
 from .._names import Identity
-from .._s3 import lifecycle, policy, shapes
+from .._s3 import cors, lifecycle, policy, shapes
 from .._s3.described import bucket_name, destination, in_order
 from .._s3.names import refused_name
 
@@ -28,6 +28,7 @@ def s3_rules(given: Mapping[str, Any]) -> list[str]:
         where = f"s3_buckets, bucket {entry['name']}"
         sentences += [f"{where}: {problem}" for problem in (*_name(entry, given), *_access(entry), *_logs(entry, given))]
         sentences += lifecycle.errors(_complete_rules(entry), f"{where}: lifecycle_rules")
+        sentences += cors.errors([rule for rule in entry.get("cors_rules") or [] if isinstance(rule, Mapping)], f"{where}: cors_rules")
     return sentences + _replications(entries)
 
 

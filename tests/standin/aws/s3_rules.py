@@ -80,6 +80,14 @@ def put_cors(call: Call) -> dict[str, Any]:
     for method in (method for rule in rules for method in rule.get("AllowedMethods") or []):
         if method not in METHODS:
             raise AwsError("InvalidRequest", f"Found unsupported HTTP method in CORS config. Unsupported method is {method}", 400)
+    for rule in rules:
+        for member, name in (("AllowedOrigins", "AllowedOrigin"), ("AllowedHeaders", "AllowedHeader")):
+            for value in (value for value in rule.get(member) or [] if value.count("*") > 1):
+                raise AwsError("InvalidRequest", f'{name} "{value}" can not have more than one wildcard.', 400)
+        if any("*" in header for header in rule.get("ExposeHeaders") or []):
+            raise AwsError(
+                "InvalidRequest", 'ExposeHeader "*" contains wildcard. We currently do not support wildcard for ExposeHeader.', 400
+            )
     bucket.cors_as_sent = rules
     return {}
 
