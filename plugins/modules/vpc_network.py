@@ -80,6 +80,8 @@ options:
     description:
       - Services that private subnets reach by an interface endpoint, such as V(ecr.api) or V(sts), open to the VPC on port 443.
         Changed in place; those that are not named are removed.
+      - They are found by the services' own names, where a service offers that. Of a service that O(gateway_endpoints) names too,
+        only resolvers outside of the VPC are told the interfaces' addresses.
     type: list
     elements: str
   purge_rules:

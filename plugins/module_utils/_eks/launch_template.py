@@ -124,13 +124,16 @@ class LaunchTemplate(Resource):
         self.name = name
         self.ami_type = ami_type
         self.attributes = attributes(purge_tags)
+        self._made = 1  # the newest version that this run knows of: EC2 may not list it yet
 
     def find(self) -> Mapping[str, Any] | None:
         template = api.describe_launch_template(self.client, self.name)
         if template is None:
             return None
         versions = api.describe_launch_template_versions(self.client, template["LaunchTemplateId"])
-        newest = max(versions, key=lambda version: version["VersionNumber"])
+        newest = max(versions, key=lambda version: version["VersionNumber"], default=None)
+        if newest is None or newest["VersionNumber"] < self._made:
+            return None
         return {
             **template,
             "id": template["LaunchTemplateId"],
@@ -156,8 +159,8 @@ class LaunchTemplate(Resource):
             self._change_tags(found, wanted["tags"])
         if set(names) - {"tags"}:
             kept = {attribute.name: attribute.read(found) for attribute in self.attributes}
-            number = api.create_launch_template_version(self.client, found["id"], template_data({**kept, **wanted}))
-            api.set_default_version(self.client, found["id"], number)
+            self._made = api.create_launch_template_version(self.client, found["id"], template_data({**kept, **wanted}))
+            api.set_default_version(self.client, found["id"], self._made)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         api.delete_launch_template(self.client, found["id"])

@@ -13,7 +13,16 @@ from . import api, node_group_api, scaling_group_api
 from .common import as_tags, change_tags, same_members, status_text, wait_for_update
 from .hardware import Hardware
 from .images import CUSTOM, missing_types
-from .node_group_requests import CONFIG_NAMES, as_update_config, config_request, create_request, found_taints, same_taints, version_request
+from .node_group_requests import (
+    CONFIG_NAMES,
+    SIZES,
+    as_update_config,
+    config_request,
+    create_request,
+    found_taints,
+    same_taints,
+    version_request,
+)
 from .versions import above_wanted, later_version, minor
 
 AMI_TYPES = (
@@ -42,7 +51,6 @@ AMI_TYPES = (
     "CUSTOM",
 )
 NEW_MIN_SIZE = 1
-SIZES = {"min_size": "minSize", "max_size": "maxSize", "desired_size": "desiredSize"}
 VERSION_NAMES = ("version", "release_version", "launch_template_version")
 FAILED = ("CREATE_FAILED", "DELETE_FAILED")
 FIXED = "EKS fixes it when a node group is made."

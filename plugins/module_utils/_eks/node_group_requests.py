@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+SIZES = {"min_size": "minSize", "max_size": "maxSize", "desired_size": "desiredSize"}
 #: What UpdateNodegroupConfig changes, all in one call
 CONFIG_NAMES = ("min_size", "max_size", "desired_size", "labels", "taints", "update_config", "node_repair")
 UPDATE_CONFIG = {
@@ -47,7 +48,7 @@ def update_config_request(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def scaling_request(values: Mapping[str, Any]) -> dict[str, Any]:
     """scalingConfig of the three sizes."""
-    return {"minSize": values["min_size"], "maxSize": values["max_size"], "desiredSize": values["desired_size"]}
+    return {theirs: values[ours] for ours, theirs in SIZES.items()}
 
 
 def create_request(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,10 +78,10 @@ def create_request(values: Mapping[str, Any]) -> dict[str, Any]:
 def config_request(found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """UpdateNodegroupConfig's request: only what changes, labels and taints as differences."""
     request: dict[str, Any] = {}
-    if {"min_size", "max_size", "desired_size"} & set(names):
-        sizes = found.get("scalingConfig") or {}
-        kept = {"min_size": sizes.get("minSize"), "max_size": sizes.get("maxSize")}
-        request["scalingConfig"] = scaling_request({**kept, **{name: wanted[name] for name in wanted if name.endswith("_size")}})
+    # EKS shows the autoscaler's number of nodes late, and ends nodes above a number that it is told: it is told only a new one
+    sizes = {theirs: wanted[ours] for ours, theirs in SIZES.items() if ours in names}
+    if sizes:
+        request["scalingConfig"] = sizes
     if "labels" in names:
         before = found.get("labels") or {}
         request["labels"] = {

@@ -61,6 +61,8 @@ def create_request(wanted: Mapping[str, Any]) -> dict[str, Any]:
     request = {theirs: wanted[ours] for ours, theirs in CREATED.items() if wanted.get(ours) is not None}
     request["NumCacheClusters"] = wanted.get("replica_count", 0) + 1
     request["TransitEncryptionEnabled"] = True
+    if ".r6gd." in wanted.get("node_type", ""):  # ElastiCache has these nodes with data tiering only
+        request["DataTieringEnabled"] = True
     if wanted.get("transit_encryption_mode") == "preferred":  # required is what it is without; older versions know no mode
         request["TransitEncryptionMode"] = "preferred"
     if wanted.get("user_group_id"):

@@ -12,14 +12,14 @@ from typing import Any
 
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
 VALUE = re.compile(rf"({NAME.pattern})?")
-PREFIX = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
 
 def key_errors(where: str, keys: Iterable[Any]) -> Iterator[str]:
     """A sentence for each key of labels or annotations that is refused; where: what the user calls them."""
     for key in keys:
         prefix, slash, name = str(key).rpartition("/")
-        if not NAME.fullmatch(name) or (slash and not PREFIX.fullmatch(prefix)):
+        if not NAME.fullmatch(name) or (slash and not DOMAIN.fullmatch(prefix)):
             yield f"{where} has the key {key!r}: give letters, digits, - _ and . after a domain and /, for example example.com/team."
 
 

@@ -10,7 +10,6 @@ from ipaddress import IPv4Network, ip_network
 from typing import Any
 
 from .._cidr import SERVICE_RANGES
-from .._eks.options import PRINCIPAL_ARN
 
 #: the managed add-ons of the role eks
 ADDONS = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns", "aws-ebs-csi-driver")
@@ -19,7 +18,7 @@ ADDON_VERSION = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+-eksbuild\.[0-9]+")
 
 def cluster_rules(given: Mapping[str, Any]) -> list[str]:
     """A sentence for each rule broken; given: inputs and literal defaults by name."""
-    return [*_public(given), *_administrators(given), *_addons(given)]
+    return [*_public(given), *_addons(given)]
 
 
 def _public(given: Mapping[str, Any]) -> Iterator[str]:
@@ -37,12 +36,6 @@ def _public(given: Mapping[str, Any]) -> Iterator[str]:
                 f"eks_endpoint_public_cidr_blocks has {text}, private addresses, which EKS refuses: name public ones, for example "
                 "203.0.113.0/24, and private ones in eks_api_client_cidr_blocks."
             )
-
-
-def _administrators(given: Mapping[str, Any]) -> Iterator[str]:
-    for arn in given.get("eks_admin_principal_arns") or []:
-        if not PRINCIPAL_ARN.fullmatch(str(arn)):
-            yield f"eks_admin_principal_arns has {arn!r}: give ARNs of roles or users, for example arn:aws:iam::123456789012:role/admins."
 
 
 def _addons(given: Mapping[str, Any]) -> Iterator[str]:

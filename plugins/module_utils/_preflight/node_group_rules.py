@@ -1,105 +1,106 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must hold of each node group, before AWS is asked. Pure; private to the collection.
-
-Source: EKS API, NodegroupScalingConfig and NodegroupUpdateConfig; Kubernetes, labels and selectors, and the admission plugin
-NodeRestriction: a kubelet may set only some labels of kubernetes.io.
-"""
+"""What must hold of the labels, taints and images of node groups, before AWS is asked and after. Pure; private to the collection."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .._eks.options import NODE_GROUP_NAME
-from .._eks.versions import minor
-from .._errors import PlatformError
-from .._kubernetes.labels import label_errors
+from .._kubernetes.labels import DOMAIN, NAME
+from .._service.inputs import as_number, as_switch
 
-#: of kubernetes.io and k8s.io, the prefixes that a kubelet may use; the labels that it sets by itself are no use here
-OF_KUBELETS = ("kubelet.kubernetes.io", "node.kubernetes.io")
-KUBERNETES = re.compile(r"(.+\.)?(kubernetes|k8s)\.io")
-#: GiB of the image's own snapshot, below which no instance starts
-SMALLEST_VOLUME, SMALLEST_WINDOWS_VOLUME = 20, 50
-LARGEST_VOLUME = 16384
-#: service quota L-6D54EA21, managed node groups of a cluster
-USUAL_QUOTA = 30
-UPDATE_CONFIG = {"max_unavailable": 100, "max_unavailable_percentage": 100}
+#: EKS API, labelKey, labelValue, taintKey and taintValue: a value may be missing of a taint alone
+LONGEST = 63
+#: the kubelet may give its node only these of Kubernetes' own labels, and ends at others (Kubernetes, NodeRestriction;
+#: terraform-aws-eks, issue 3346); EKS keeps its own (eksctl, issue 4007)
+OF_OTHERS = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
+OF_THE_KUBELET = ("kubelet.kubernetes.io", "node.kubernetes.io")
+#: Amazon EKS API, CreateNodegroup: AMI Type AL2_x86_64 is only supported for kubernetes versions 1.32 or earlier
+LAST_MINOR_OF_AL2 = 32
+#: EKS API, CreateNodegroup, nodegroupName; with per_zone the zone's id follows, as in default-apne1-az1
+GROUP_NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]*")
+ROOM_FOR_ZONE = len("-apne1-az10")
+#: EKS API, NodegroupScalingConfig; Amazon EKS User Guide: no image's volume is smaller
+LEAST = {"min_size": 0, "max_size": 1, "volume_size_gib": 20}
+#: EKS API, NodegroupUpdateConfig
+UNAVAILABLE = ("max_unavailable", "max_unavailable_percentage")
+MINOR = re.compile(r"1\.([0-9]+)")
 
 
-def node_group_rules(given: Mapping[str, Any]) -> list[str]:
-    """A sentence for each rule broken; given: inputs and literal defaults by name."""
-    sentences = []
-    for group in given.get("eks_node_groups") or []:
+def node_group_rules(groups: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A sentence for each label or taint that EKS or the kubelet would refuse."""
+    for group in groups:
         where = f"eks_node_groups, group {group.get('name')}"
-        for problem in (*_name(group), *_sizes(group), *_labels(group), *_update(group), *_version(group, given.get("eks_version"))):
-            sentences.append(f"{where}: {problem}")
-    return sentences
+        labels = group.get("labels")
+        for key, value in labels.items() if isinstance(labels, Mapping) else ():
+            problem = _key_problem(str(key), "node-role.example.com/web") or _label_problem(str(key), value)
+            if problem:
+                yield f"{where}: label {str(key)!r} {problem}."
+        for taint in group.get("taints") or []:
+            key, value = str(taint.get("key") or ""), taint.get("value")
+            problem = _key_problem(key, "dedicated") or (_value_problem(value) if value not in (None, "") else "")
+            if problem:
+                yield f"{where}: taint {key!r} {problem}."
 
 
-def node_group_notes(given: Mapping[str, Any]) -> list[str]:
-    """What is allowed and rarely meant."""
-    groups = given.get("eks_node_groups")
-    if groups is None:
-        return []
-    notes = []
-    if not groups:
-        notes.append(
-            "eks_node_groups is empty: nothing runs in the cluster, and k8s_addons waits for its pods in vain without nodes of yours."
+def group_rules(groups: Sequence[Mapping[str, Any]], version: Any) -> Iterator[str]:
+    """A sentence for each name or number that EKS or EC2 would refuse. version: of the cluster, as far as it is given."""
+    for group in groups:
+        where = f"eks_node_groups, group {group.get('name')}"
+        name, longest = str(group.get("name")), LONGEST - (ROOM_FOR_ZONE if as_switch(group.get("per_zone")) else 0)
+        if not GROUP_NAME.fullmatch(name) or len(name) > longest:
+            yield f"{where}: name must have 1 to {longest} letters, digits, - and _, the first no - or _, for example default."
+        for option, least in LEAST.items():
+            number = as_number(group.get(option))
+            if number is not None and number < least:
+                yield f"{where}: {option} is {number}: it must be at least {least}."
+        config = group.get("update_config")
+        wrong = set(config) - {*UNAVAILABLE, "update_strategy"} if isinstance(config, Mapping) else set()
+        if wrong or (isinstance(config, Mapping) and set(UNAVAILABLE) <= set(config)):
+            yield f"{where}: update_config takes {' or '.join(UNAVAILABLE)}, one of them, for example {{max_unavailable: 1}}."
+        own, cluster = MINOR.fullmatch(str(group.get("version"))), MINOR.fullmatch(str(version))
+        if own and cluster and int(own.group(1)) > int(cluster.group(1)):
+            yield f"{where}: version {group['version']} is above eks_version {version}: nodes cannot be newer than the cluster."
+
+
+def image_rules(groups: Sequence[Mapping[str, Any]], version: str | None) -> Iterator[str]:
+    """A sentence for each group of Amazon Linux 2 in a cluster that has none of its images.
+
+    version: of Kubernetes, that the cluster has or is to get; None for the default of a new one.
+    """
+    for group in groups:
+        ami_type = str(group.get("ami_type") or "")
+        known = MINOR.fullmatch(str(group.get("version") or version))
+        if not ami_type.startswith("AL2_") or (known and int(known.group(1)) <= LAST_MINOR_OF_AL2):
+            continue
+        yield (
+            f"eks_node_groups, group {group.get('name')}: ami_type {ami_type} is for Kubernetes 1.{LAST_MINOR_OF_AL2} at the most: give "
+            f"{ami_type.replace('AL2_', 'AL2023_').replace('_GPU', '_NVIDIA')}{'' if ami_type.endswith('_GPU') else '_STANDARD'}, "
+            "in a group of another name if this one has nodes."
         )
-    elif all(any(taint.get("effect") != "PREFER_NO_SCHEDULE" for taint in group.get("taints") or []) for group in groups):
-        notes.append("eks_node_groups: every group has taints, so that coredns and other add-ons find no node: leave one group without.")
-    if len(groups) > USUAL_QUOTA:
-        notes.append(f"eks_node_groups has {len(groups)} groups, and the usual quota of a cluster is {USUAL_QUOTA} (L-6D54EA21).")
-    return notes
 
 
-def _name(group: Mapping[str, Any]) -> Iterator[str]:
-    if not NODE_GROUP_NAME.fullmatch(str(group.get("name"))):
-        yield "name must be 1 to 63 letters, digits, - and _, beginning with a letter or a digit, for example default."
+def _key_problem(key: str, example: str) -> str:
+    domain, slash, name = key.rpartition("/")
+    right = NAME.fullmatch(name) and (not slash or DOMAIN.fullmatch(domain)) and len(key) <= LONGEST
+    return (
+        ""
+        if right
+        else f"is no key: it has 1 to {LONGEST} letters, digits and - _ ., after a domain and / or without, for example {example}"
+    )
 
 
-def _sizes(group: Mapping[str, Any]) -> Iterator[str]:
-    for option, least in (("min_size", 0), ("max_size", 1), ("desired_size", 0)):
-        value = group.get(option)
-        if isinstance(value, int) and value < least:
-            yield f"{option} is {value}: it must be at least {least}, for example 3."
-    volume = group.get("volume_size_gib")
-    smallest = SMALLEST_WINDOWS_VOLUME if str(group.get("ami_type")).startswith("WINDOWS") else SMALLEST_VOLUME
-    if isinstance(volume, int) and not smallest <= volume <= LARGEST_VOLUME:
-        yield f"volume_size_gib is {volume}: it must be from {smallest}, the size of the image, to {LARGEST_VOLUME}, for example 50."
+def _label_problem(key: str, value: Any) -> str:
+    domain = key.rpartition("/")[0]
+    theirs = next((owner for owner in OF_OTHERS if domain == owner or domain.endswith(f".{owner}")), None)
+    if theirs and domain not in OF_THE_KUBELET and not domain.endswith(tuple(f".{each}" for each in OF_THE_KUBELET)):
+        return f"belongs to {theirs}, and nodes with it would not join: choose another domain, for example node-role.example.com/web"
+    return _value_problem(value)
 
 
-def _labels(group: Mapping[str, Any]) -> Iterator[str]:
-    labels = group.get("labels") or {}
-    yield from label_errors("labels", labels)
-    for key in labels:
-        prefix = str(key).rpartition("/")[0]
-        if prefix.startswith("eks.amazonaws.com") or (KUBERNETES.fullmatch(prefix) and not prefix.endswith(OF_KUBELETS)):
-            yield f"labels has {key}, which no kubelet may set, so that nodes never join: use another domain, for example example.com/role."
-
-
-def _update(group: Mapping[str, Any]) -> Iterator[str]:
-    config = group.get("update_config")
-    if not config:
-        return
-    unknown = sorted(set(config) - set(UPDATE_CONFIG))
-    example = "for example {max_unavailable: 1}"
-    if unknown:
-        yield f"update_config has {', '.join(unknown)}; it takes {' or '.join(UPDATE_CONFIG)}, {example}."
-    elif len([value for value in config.values() if value is not None]) != 1:
-        yield f"update_config takes one of {' and '.join(UPDATE_CONFIG)}, {example}."
-    for option, value in config.items():
-        if option in UPDATE_CONFIG and value is not None and not (isinstance(value, int) and 1 <= value <= UPDATE_CONFIG[option]):
-            yield f"update_config: {option} is {value}: it must be from 1 to {UPDATE_CONFIG[option]}, {example}."
-
-
-def _version(group: Mapping[str, Any], cluster: Any) -> Iterator[str]:
-    version = group.get("version")
-    try:
-        newer = bool(version and cluster and minor(str(version)) > minor(str(cluster)))
-    except PlatformError:
-        yield f'version is {version!r}: it must be a minor version of Kubernetes in quotes, for example "1.35".'
-        return
-    if newer:
-        yield f"version {version} is newer than eks_version {cluster}: nodes may be older than their cluster, never newer."
+def _value_problem(value: Any) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if value is not None and NAME.fullmatch(text) and len(text) <= LONGEST:
+        return ""
+    return f"has the value {value!r}: it must have 1 to {LONGEST} letters, digits and - _ ., for example web"

@@ -11,21 +11,24 @@ from typing import Any
 from .._cidr import block_error, service_block_error, source_error
 from .._eks.images import DEFAULT_AMI_TYPE, missing_types
 from .access_rules import access_notes, access_rules
+from .arn_rules import arn_rules
 from .cluster_rules import cluster_rules
 from .database_rules import database_rules
 from .dns_cert_rules import dns_cert_aws_rules, dns_cert_rules
 from .elasticache_rules import elasticache_rules
 from .k8s_addons_rules import k8s_addons_rules, version_rules
 from .linkerd_rules import linkerd_rules
-from .node_group_rules import node_group_notes, node_group_rules
+from .node_group_notes import node_group_notes
+from .node_group_rules import group_rules, image_rules, node_group_rules
 from .number_rules import number_rules
 from .s3_rules import s3_rules
 from .tag_rules import tag_rules
 
 VERSION = re.compile(r"^1\.[0-9]{2}$")
 #: of an environment, and of the prefix of its names
-ENVIRONMENT = re.compile(r"^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$")
-POLICY_ARN = re.compile(r"^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/\S+$")
+ENVIRONMENT = re.compile(r"^(?!.*--)[a-z]([a-z0-9-]{0,30}[a-z0-9])?$")
+#: names that begin so are AWS's own (EC2, CreateSecurityGroup; Amazon S3, bucket naming rules)
+RESERVED_BEGINNINGS = ("sg-", "sthree-", "amzn-s3-demo-")
 REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-[0-9]+$")
 #: an EKS cluster and a database's subnet group need subnets in two zones (EKS User Guide, subnet requirements; RDS, CreateDBSubnetGroup)
 FEWEST_ZONES = 2
@@ -35,8 +38,8 @@ INTERFACE_ENDPOINTS_FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "sts", "eks", "eks
 def environment_rules(given: Mapping[str, Any]) -> list[str]:
     """Rules that need no answer of AWS; given: inputs and literal defaults by name. A sentence for each rule broken."""
     stores = (*database_rules(given), *elasticache_rules(given), *s3_rules(given))
-    cluster = (*cluster_rules(given), *node_group_rules(given), *k8s_addons_rules(given), *linkerd_rules(given))
-    values = (*number_rules(given), *tag_rules(given), *access_rules(given))
+    cluster = (*cluster_rules(given), *k8s_addons_rules(given), *linkerd_rules(given))
+    values = (*number_rules(given), *arn_rules(given), *tag_rules(given), *access_rules(given))
     return [*_collection(given), *_network(given), *_eks(given), *stores, *dns_cert_rules(given), *cluster, *values]
 
 
@@ -59,6 +62,7 @@ def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
     sentences.extend(_overlaps(given.get("eks_service_ipv4_cidr"), found))
     sentences.extend(_version_step(given.get("eks_version"), found.get("cluster_version")))
     version = _version_to_come(given.get("eks_version"), found.get("cluster_version"))
+    sentences.extend(image_rules(given.get("eks_node_groups") or [], version or found.get("cluster_version")))
     if version:
         sentences.extend(version_rules(given, version, stands=False))
     return sentences + dns_cert_aws_rules(given, found)
@@ -108,14 +112,19 @@ def _collection(given: Mapping[str, Any]) -> list[str]:
         sentences.append(f'opta_environment is {environment}, neither is a name: put it in quotes, for example "staging".')
     elif not ENVIRONMENT.match(str(environment)):
         sentences.append(
-            f"opta_environment is {environment!r}: it must be 1 to 32 lower-case letters, digits and hyphens, "
+            f"opta_environment is {environment!r}: it must be 1 to 32 lower-case letters, digits and single hyphens, "
             "beginning with a letter, for example staging."
         )
     prefix = given.get("opta_name_prefix")
     if prefix is not None and not ENVIRONMENT.match(str(prefix)):
         sentences.append(
-            f"opta_name_prefix is {prefix!r}: it must be 1 to 32 lower-case letters, digits and hyphens, "
+            f"opta_name_prefix is {prefix!r}: it must be 1 to 32 lower-case letters, digits and single hyphens, "
             "beginning with a letter, for example opta."
+        )
+    elif f"{prefix}-".startswith(RESERVED_BEGINNINGS):
+        sentences.append(
+            f"opta_name_prefix is {prefix!r}: names that begin with {', '.join(RESERVED_BEGINNINGS)} belong to AWS: "
+            "choose another one, for example opta."
         )
     region = given.get("opta_region")
     if region is None:
@@ -125,12 +134,6 @@ def _collection(given: Mapping[str, Any]) -> list[str]:
     account = given.get("opta_account_id")
     if account and not re.fullmatch(r"[0-9]{12}", str(account)):
         sentences.append(f'opta_account_id is {account!r}: it must be the 12 digits of an account in quotes, for example "123456789012".')
-    boundary = given.get("opta_permissions_boundary_arn")
-    if boundary and not POLICY_ARN.match(str(boundary)):
-        sentences.append(
-            f"opta_permissions_boundary_arn is {boundary!r}: it must be the ARN of an IAM policy, "
-            "for example arn:aws:iam::123456789012:policy/boundary."
-        )
     return sentences
 
 
@@ -170,6 +173,8 @@ def _eks(given: Mapping[str, Any]) -> list[str]:
     if version is not None and not VERSION.match(str(version)):
         sentences.append(f'eks_version is {version!r}: it must be a minor version of Kubernetes in quotes, for example "1.35".')
     sentences.extend(_node_groups(given.get("eks_node_groups") or []))
+    sentences.extend(node_group_rules(given.get("eks_node_groups") or []))
+    sentences.extend(group_rules(given.get("eks_node_groups") or [], version))
     if given.get("network_nat_mode") == "none" and not given.get("network_vpc_id"):
         missing = [name for name in INTERFACE_ENDPOINTS_FOR_NODES if name not in (given.get("network_interface_endpoints") or [])]
         if missing or "s3" not in (given.get("network_gateway_endpoints") or []):

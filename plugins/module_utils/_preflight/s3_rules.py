@@ -30,9 +30,10 @@ def s3_rules(given: Mapping[str, Any]) -> list[str]:
     for entry in entries:
         where = f"s3_buckets, bucket {entry['name']}"
         sentences += [f"{where}: {problem}" for problem in (*_name(entry, given), *_access(entry), *_logs(entry, given))]
-        sentences += [f"{where}: {problem}" for problem in (*_arns(entry), *cors.errors(entry.get("cors_rules") or []))]
+        sentences += [f"{where}: {problem}" for problem in _arns(entry)]
         sentences += statement_errors(f"{where}: policy_statements", entry.get("policy_statements") or [], ("s3",))
         sentences += lifecycle.errors(_complete_rules(entry), f"{where}: lifecycle_rules")
+        sentences += cors.errors([rule for rule in entry.get("cors_rules") or [] if isinstance(rule, Mapping)], f"{where}: cors_rules")
     return sentences + _replications(entries)
 
 

@@ -161,16 +161,14 @@ def errors(role: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             rules.between(f"{where}backup_retention_days", entry.get("backup_retention_days"), 1, 35, 5),
             rules.database_name(f"{where}database_name", entry.get("database_name")),
             rules.username(f"{where}username", entry.get("username")),
-            rules.backup_window(f"{where}backup_window", entry.get("backup_window")),
-            rules.maintenance_window(f"{where}maintenance_window", entry.get("maintenance_window")),
-            rules.windows(where, entry.get("backup_window"), entry.get("maintenance_window")),
+            *rules.windows(where, *((name, entry.get(name)) for name in ("backup_window", "maintenance_window"))),
             rules.scaling(f"{where}serverless", scaling, instance_class),
             rules.restore(f"{where}restore", entry.get("restore")),
             *(source_error(f"{where}allowed_cidr_blocks", block) for block in entry.get("allowed_cidr_blocks") or []),
         ]
         yield from (sentence for sentence in found if sentence)
-        if scaling and instance_class is None:
-            yield f"{where}serverless needs instance_class: db.serverless."
+        if scaling and instance_class not in (None, "db.serverless"):
+            yield f"{where}serverless goes with instance_class: db.serverless, and not with {instance_class}: leave one of them out."
         if instance_class == "db.serverless" and not scaling:
             yield f"{where}instance_class db.serverless needs serverless, for example {{min_capacity: 0.5, max_capacity: 4}}."
         for option in ("instance_class", "username", "engine_version"):

@@ -36,7 +36,13 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
         Attribute("preferred_maintenance_window", lambda i: i.get("PreferredMaintenanceWindow")),
         Attribute("ca_certificate_identifier", lambda i: i.get("CACertificateIdentifier")),
         Attribute("performance_insights_enabled", lambda i: bool(i.get("PerformanceInsightsEnabled"))),
-        Attribute("performance_insights_kms_key_id", lambda i: i.get("PerformanceInsightsKMSKeyId"), same=same_key),
+        # The first one stays, whether Performance Insights is on or off (terraform-provider-aws, pull requests 6453 and 9746)
+        Attribute(
+            "performance_insights_kms_key_id",
+            lambda i: i.get("PerformanceInsightsKMSKeyId"),
+            same=same_key,
+            merge=lambda found, wanted: found or wanted,
+        ),
         Attribute("performance_insights_retention_period", lambda i: i.get("PerformanceInsightsRetentionPeriod")),
         Attribute("publicly_accessible", lambda i: bool(i.get("PubliclyAccessible"))),
         tags_attribute(lambda i: i["tags"], purge_tags),
@@ -119,12 +125,17 @@ class Instance(Resource):
         if "tags" in names:
             change_tags(self.client, found["arn"], found["tags"], wanted["tags"])
         request = {theirs: wanted[ours] for ours, theirs in REQUEST.items() if ours in names}
-        if set(INSIGHTS) & set(names):
-            request["EnablePerformanceInsights"] = True
+        if {"performance_insights_enabled", *INSIGHTS} & set(names) and wanted.get("performance_insights_enabled", True):
+            request.update(self._insights(found, wanted))
         if request:
             api.modify_instance(self.client, self.name, **request)
             self._wait_until_applied(wanted, [name for name in names if name in REQUEST])
         self.reading.forget()
+
+    def _insights(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """All settings of Performance Insights: AWS takes a key that is not named for its default one, which it refuses beside another."""
+        values = {attribute.name: attribute.read(found) for attribute in self.attributes if attribute.name in INSIGHTS} | dict(wanted)
+        return {"EnablePerformanceInsights": True, **{REQUEST[name]: values[name] for name in INSIGHTS}}
 
     def _wait_until_applied(self, wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         """AWS still calls an instance available for a moment after ModifyDBInstance; the next one restarts only after this one."""

@@ -17,8 +17,6 @@ from .engine import Engine
 #: identifiers have at most 63 characters (RDS API, CreateDBInstance); -15 of the last instance must fit
 LONGEST_NAME = 60
 NAME = re.compile(r"[a-z](-?[a-z0-9])*")
-#: RDS API, CreateDBCluster, PreferredBackupWindow and PreferredMaintenanceWindow: minutes
-SHORTEST_WINDOW = 30
 #: what RDS refuses as the name of a database of Aurora PostgreSQL: its own, and reserved key words (PostgreSQL, SQL Key Words)
 RESERVED_DATABASES = re.compile(
     "all|analyse|analyze|and|any|array|as|asc|asymmetric|both|case|cast|check|collate|column|constraint|create|current_catalog|current_date|"
@@ -31,8 +29,10 @@ RESERVED_DATABASES = re.compile(
 DATABASE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 RESERVED_USERNAMES = ("admin", "postgres_admin", "rdsadmin", "root", "user")
-#: RDS API, ServerlessV2ScalingConfiguration: the least of each, in Aurora capacity units
-CAPACITIES = {"min_capacity": 0.0, "max_capacity": 1.0}
+SHORTEST_WINDOW = 30
+#: RDS API, ServerlessV2ScalingConfiguration; less than 1 is refused as the most (aws-cdk, pull request 32232)
+MOST_CAPACITY = 256
+PAUSE = (300, 86400)
 
 
 def name(label: str, value: Any) -> str | None:
@@ -63,7 +63,7 @@ def between(label: str, value: Any, fewest: int, most: int, example: int) -> str
 
 def database_name(label: str, value: Any) -> str | None:
     if value is not None and RESERVED_DATABASES.fullmatch(str(value)):
-        return f"{label} is {value!r}, a word that PostgreSQL keeps for itself: choose another one, for example app."
+        return f"{label} is {value!r}, a key word that PostgreSQL reserves: choose another one, for example app."
     if value is None or DATABASE_NAME.fullmatch(str(value)):
         return None
     return f"{label} is {value!r}: it must be 1 to 63 letters, digits and underscores, not beginning with a digit, for example app."
@@ -79,44 +79,43 @@ def username(label: str, value: Any) -> str | None:
     return f"{label} is {value!r}: it must be 1 to 63 letters, digits and underscores, beginning with a letter, for example opta."
 
 
-def backup_window(label: str, value: Any) -> str | None:
-    if value is None or is_daily(value, SHORTEST_WINDOW):
-        return None
-    return f"{label} is {value!r}: it must be at least {SHORTEST_WINDOW} minutes of a day in UTC, for example 02:00-03:00."
-
-
-def maintenance_window(label: str, value: Any) -> str | None:
-    if value is None or is_weekly(value, SHORTEST_WINDOW):
-        return None
-    return f"{label} is {value!r}: it must be at least {SHORTEST_WINDOW} minutes of a week in UTC, for example sun:04:00-sun:05:00."
-
-
-def windows(where: str, backup: Any, maintenance: Any) -> str | None:
-    """Both windows of a cluster, each of which is right by itself; where: the beginning of the sentence."""
-    if backup is None or maintenance is None or backup_window("", backup) or maintenance_window("", maintenance):
-        return None
-    if not overlap(str(backup), str(maintenance)):
-        return None
-    return f"{where}backup_window {backup} and maintenance_window {maintenance} overlap, which RDS refuses: move one."
+def windows(label: str, backup: tuple[str, Any], maintenance: tuple[str, Any]) -> list[str]:
+    """Of the two windows, each with the name that it has for the user."""
+    daily, weekly = str(backup[1]), str(maintenance[1]).lower()
+    told = []
+    if backup[1] is not None and not is_daily(daily, SHORTEST_WINDOW):
+        told.append(f"{label}{backup[0]} is {backup[1]!r}: it must be at least 30 minutes of a day in UTC, for example 02:00-03:00.")
+    if maintenance[1] is not None and not is_weekly(weekly, SHORTEST_WINDOW):
+        found = f"{label}{maintenance[0]} is {maintenance[1]!r}"
+        told.append(f"{found}: it must be at least 30 minutes of a week in UTC, for example sun:04:00-sun:05:00.")
+    if not told and None not in (backup[1], maintenance[1]) and overlap(daily, weekly):
+        told.append(f"{label}{backup[0]} {daily} and {maintenance[0]} {weekly} overlap, which RDS refuses: move one.")
+    return told
 
 
 def scaling(label: str, value: Mapping[str, Any] | None, instance_class: Any) -> str | None:
-    smallest, largest = (value or {}).get("min_capacity"), (value or {}).get("max_capacity")
-    if smallest is not None and largest is not None and float(smallest) > float(largest):
+    given = value or {}
+    smallest, largest = (_capacity(given.get(name)) for name in ("min_capacity", "max_capacity"))
+    pause = given.get("seconds_until_auto_pause")
+    if smallest is not None and (not 0 <= smallest <= MOST_CAPACITY or smallest % 0.5):
+        return f"{label}: min_capacity is {smallest}: it must be 0 to {MOST_CAPACITY} in steps of 0.5, for example 0.5."
+    if largest is not None and (not 1 <= largest <= MOST_CAPACITY or largest % 0.5):
+        return f"{label}: max_capacity is {largest}: it must be 1 to {MOST_CAPACITY} in steps of 0.5, for example 4."
+    if smallest is not None and largest is not None and smallest > largest:
         return f"{label}: min_capacity {smallest} is above max_capacity {largest}; for example min_capacity: 0.5, max_capacity: 4."
-    if value and instance_class not in (None, "db.serverless", KNOWN_AFTER_APPLY):
-        return f"{label} is for instance_class db.serverless, not {instance_class}: leave it out, or set instance_class: db.serverless."
-    for option, capacity in (value or {}).items():
-        if option in CAPACITIES and capacity is not None and not _is_capacity(option, capacity):
-            least = CAPACITIES[option]
-            return f"{label}: {option} is {capacity}: it must be from {least} to 256 in steps of 0.5, for example {max(least, 0.5)}."
     if instance_class == "db.serverless" and value is not None and (smallest is None or largest is None):
         return f"{label} needs min_capacity and max_capacity, for example 0.5 and 4."
-    return None
+    if pause is not None and smallest:
+        return f"{label}: seconds_until_auto_pause goes with min_capacity: 0, with which alone an instance pauses: leave one out."
+    return between(f"{label}: seconds_until_auto_pause", pause, *PAUSE, PAUSE[0])
 
 
-def _is_capacity(option: str, value: Any) -> bool:
-    return CAPACITIES[option] <= float(value) <= 256 and float(value) * 2 == int(float(value) * 2)
+def _capacity(value: Any) -> float | None:
+    """The number that is given; what is none is refused by the option's type."""
+    try:
+        return None if value is None else float(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def restore(label: str, value: Mapping[str, Any] | None) -> str | None:

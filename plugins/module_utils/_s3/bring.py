@@ -36,10 +36,7 @@ def refuse_wrong_input(given: Mapping[str, Any]) -> None:
     if encryption.get("kms_key_arn") and encryption["sse_algorithm"] != shapes.KMS:
         sentences.append("encryption.kms_key_arn needs encryption.sse_algorithm: aws:kms; leave the key out for AES256.")
     sentences += lifecycle.errors(given["lifecycle_rules"] or [])
-    for rule in given["cors_rules"] or []:
-        if not rule["allowed_origins"] or not rule["allowed_methods"]:
-            sentences.append("cors_rules: each rule needs allowed_origins, for example [https://example.com], and allowed_methods.")
-        sentences += [f"cors_rules: {m} is not among {', '.join(cors.METHODS)}." for m in rule["allowed_methods"] if m not in cors.METHODS]
+    sentences += cors.errors(given["cors_rules"] or [])
     if (given["access_logging"] or {}).get("target_bucket") == given["name"]:
         sentences.append("access_logging.target_bucket is the bucket itself, and its logs would never end: name another one.")
     sentences += _wrong_replication(given)

@@ -14,9 +14,12 @@ from .. import _policy, _tags
 from .._errors import Refused
 from .._resource import Attribute, Resource
 from .._side_by_side import side_by_side
+from .._wait import wait_for
 from . import api, contents, cors, earlier_keys, lifecycle, replication, shapes
 from .policy import public_actions
 
+#: S3 shows a new bucket within two minutes (terraform-provider-aws, internal/service/s3, bucketPropagationTimeout)
+SHOWN_SECONDS = 120.0
 READERS = {
     "tags": api.get_tags,
     "encryption": api.get_encryption,
@@ -82,7 +85,10 @@ class Bucket(Resource):
         region = None if isinstance(head, str) else head.get("BucketRegion", self.client.meta.region_name)
         if region != self.client.meta.region_name:
             raise self._taken(f"exists in the region {region}" if region else "")
-        found = side_by_side({name: partial(read, self.client, self.name) for name, read in READERS.items()}, len(READERS))
+        try:
+            found = side_by_side({name: partial(read, self.client, self.name) for name, read in READERS.items()}, len(READERS))
+        except is_ansible_aws_error_code("NoSuchBucket"):
+            return None  # made or deleted a moment ago
         return {**found, "tags": _tags.as_dict(found["tags"])}
 
     def _taken(self, how: str) -> Refused:
@@ -154,10 +160,13 @@ class Bucket(Resource):
             api.create_bucket(self.client, **request)
         except is_ansible_aws_error_code("BucketAlreadyExists") as error:
             raise self._taken("") from error
+        found = wait_for(self._shown, f"{self.kind} {self.name} to be shown", SHOWN_SECONDS, lambda _nothing: "not there")
+        changes = [a.name for a in self.attributes if a.name in wanted and a.differs(found, wanted[a.name])]
+        self.update(found, wanted, changes)
+
+    def _shown(self) -> tuple[bool, Mapping[str, Any]]:
         found = self.find()
-        if found is not None:
-            changes = [a.name for a in self.attributes if a.name in wanted and a.differs(found, wanted[a.name])]
-            self.update(found, wanted, changes)
+        return found is not None, found or {}
 
     def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         """First what makes it private and safe, last what opens it."""

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD")
+#: S3 refuses other letters and wildcards in headers that a page may read (cloudserver, pull request 497; neuroglancer, issue 788)
+EXPOSED = re.compile(r"[A-Za-z0-9-]+")
 
 #: option of a rule -> member of S3's rule
 MEMBERS = {
@@ -29,17 +32,6 @@ def option(found: Mapping[str, Any]) -> dict[str, Any]:
     return {name: found[member] for name, member in MEMBERS.items() if found.get(member) not in (None, [], "")}
 
 
-def errors(rules: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """A sentence for each rule that S3 refuses (S3 API, CORSRule)."""
-    for each in rules:
-        for origin in each.get("allowed_origins") or []:
-            if str(origin).count("*") > 1:
-                yield f"cors_rules: the allowed origin {origin} has more than one *, for example https://*.example.com."
-        unknown = sorted({str(method) for method in each.get("allowed_methods") or []} - set(METHODS))
-        if unknown:
-            yield f"cors_rules: allowed_methods has {', '.join(unknown)}; there are {', '.join(METHODS)}."
-
-
 def same(found: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]) -> bool:
     """Whether two lists mean the same. The order of rules counts, for the first that fits is taken; that of a rule's lists does not."""
 
@@ -47,3 +39,30 @@ def same(found: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]
         return [{name: sorted(value) if isinstance(value, list) else value for name, value in option(rule(each)).items()} for each in rules]
 
     return normal(found) == normal(wanted)
+
+
+def errors(rules: Sequence[Mapping[str, Any]], where: str = "cors_rules") -> list[str]:
+    """A sentence for each rule that S3 would refuse."""
+    sentences: list[str] = []
+    for each in rules:
+        origins, methods = _listed(each.get("allowed_origins")), _listed(each.get("allowed_methods"))
+        if not origins or not methods:
+            sentences.append(f"{where}: each rule needs allowed_origins, for example [https://example.com], and allowed_methods.")
+        sentences += [f"{where}: {method} is not among {', '.join(METHODS)}." for method in methods if method not in METHODS]
+        for option, values in (("allowed_origins", origins), ("allowed_headers", _listed(each.get("allowed_headers")))):
+            sentences += [
+                f"{where}: {option} has {value!r}, but S3 takes one * in a value: give each of them a value of its own."
+                for value in values
+                if str(value).count("*") > 1
+            ]
+        sentences += [
+            f"{where}: expose_headers has {header!r}: name each header, for example ETag; S3 has no wildcards there."
+            for header in _listed(each.get("expose_headers"))
+            if not EXPOSED.fullmatch(str(header))
+        ]
+    return sentences
+
+
+def _listed(value: Any) -> list[str]:
+    """A list as validation takes it: a text is one with commas."""
+    return value.split(",") if isinstance(value, str) else list(value or [])

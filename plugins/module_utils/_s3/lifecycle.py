@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import _tags
+from .._service.inputs import as_number
 
 #: option of a rule -> (member of S3's rule, member of that)
 EXPIRATIONS = {
@@ -18,9 +19,13 @@ EXPIRATIONS = {
 }
 #: option of a rule -> (member of S3's rule, name of its days)
 TRANSITIONS = {"transitions": ("Transitions", "Days"), "noncurrent_transitions": ("NoncurrentVersionTransitions", "NoncurrentDays")}
-#: S3 API, Transition, StorageClass, and the least days of those that have some (Amazon S3 User Guide, Transitioning objects)
-STORAGE_CLASSES = {"STANDARD_IA": 30, "ONEZONE_IA": 30, "INTELLIGENT_TIERING": 0, "GLACIER_IR": 0, "GLACIER": 0, "DEEP_ARCHIVE": 0}
-MOST_VERSIONS = 100
+#: Amazon S3 API, TransitionStorageClass
+CLASSES = ("GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "GLACIER_IR")
+#: nothing moves earlier to these (terraform-provider-aws, pull request 6201)
+LATE_CLASSES, EARLIEST_DAY = ("STANDARD_IA", "ONEZONE_IA"), 30
+#: the option that ends what the other one moves, which it must do later (aws-sdk-ruby, issue 178)
+ENDS = {"expiration_days": "transitions", "noncurrent_expiration_days": "noncurrent_transitions"}
+MOST_NEWER_VERSIONS = 100
 KNOWN = {"ID", "Status", "Filter", "Prefix", *(member for member, _name in (*EXPIRATIONS.values(), *TRANSITIONS.values()))}
 KNOWN_FILTERS = {"Prefix", "Tag", "And", "Tags"}
 
@@ -76,15 +81,6 @@ def same(found: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]
     return by_id(found) == by_id(wanted)
 
 
-def _transition_errors(option: str, steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    for step in steps:
-        storage_class = str(step["storage_class"])
-        if storage_class not in STORAGE_CLASSES:
-            yield f"{option} has the storage class {storage_class}; there are {', '.join(STORAGE_CLASSES)}."
-        elif isinstance(step.get("days"), int) and step["days"] < STORAGE_CLASSES[storage_class]:
-            yield f"{option}: objects move to {storage_class} after {STORAGE_CLASSES[storage_class]} days or later, not {step['days']}."
-
-
 def errors(rules: Sequence[Mapping[str, Any]], where: str = "lifecycle_rules") -> list[str]:
     """A sentence for each rule that S3 would refuse, or that does nothing."""
     names = [each["id"] for each in rules]
@@ -96,13 +92,36 @@ def errors(rules: Sequence[Mapping[str, Any]], where: str = "lifecycle_rules") -
             sentences.append(f"{start} does nothing; give it for example expiration_days: 90.")
         if each.get("newer_noncurrent_versions") and not each.get("noncurrent_expiration_days"):
             sentences.append(f"{start} has newer_noncurrent_versions, which needs noncurrent_expiration_days, for example 30.")
-        if (each.get("newer_noncurrent_versions") or 0) > MOST_VERSIONS:
-            sentences.append(
-                f"{start}: newer_noncurrent_versions is {each['newer_noncurrent_versions']}; S3 keeps at most {MOST_VERSIONS}."
-            )
-        sentences += [f"{start}: {problem}" for name in TRANSITIONS for problem in _transition_errors(name, each.get(name) or [])]
         if each.get("expired_object_delete_marker") and (each.get("expiration_days") or each.get("tags")):
             sentences.append(f"{start}: expired_object_delete_marker goes neither with expiration_days nor with tags; make another rule.")
         if each.get("abort_incomplete_multipart_upload_days") and each.get("tags"):
             sentences.append(f"{start}: abort_incomplete_multipart_upload_days does not go with tags; make another rule.")
+        sentences.extend(f"{start}: {problem}" for problem in (*_numbers(each), *_steps(each)))
     return sentences
+
+
+def _number(value: Any) -> int:
+    return as_number(value) or 0
+
+
+def _numbers(rule: Mapping[str, Any]) -> Iterator[str]:
+    for name in (name for name in EXPIRATIONS if name.endswith("_days")):
+        value = rule.get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and value < 1:
+            yield f"{name} is {value}: give a number from 1, or leave it out."
+    if _number(rule.get("newer_noncurrent_versions")) > MOST_NEWER_VERSIONS:
+        yield f"newer_noncurrent_versions is {rule['newer_noncurrent_versions']}: S3 keeps 1 to {MOST_NEWER_VERSIONS}."
+
+
+def _steps(rule: Mapping[str, Any]) -> Iterator[str]:
+    for end, option in ENDS.items():
+        steps = [step for step in rule.get(option) or [] if isinstance(step, Mapping)]
+        for step in steps:
+            named, days = step.get("storage_class"), _number(step.get("days"))
+            if named not in CLASSES:
+                yield f"{option}: storage_class is {named!r}, but S3 moves objects to {', '.join(CLASSES)}."
+            elif named in LATE_CLASSES and days < EARLIEST_DAY:
+                yield f"{option}: days is {days}, but nothing moves to {named} before day {EARLIEST_DAY}."
+        last = max((_number(step.get("days")) for step in steps), default=0)
+        if rule.get(end) and steps and _number(rule[end]) <= last:
+            yield f"{end} is {rule[end]}: it must be above the {last} days of {option}."

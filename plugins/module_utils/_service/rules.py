@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from .._iam.statements import statement_errors
+from .._tag_rules import tag_errors
 from . import image_rules, link_rules, mesh, port_rules, public_rules, workload_rules
 from .inputs import PREFIX, Inputs, memory_request_mib
 from .words import POLICY_ARN, VARIABLE, Sentences, is_label, is_name, repeated
@@ -28,6 +29,9 @@ def service_errors(given: Mapping[str, Any], environments: Collection[str] | Non
     """
     inputs, sentences = Inputs(given), Sentences()
     _environment(inputs, sentences, environments)
+    for option in ("opta_tags", f"{PREFIX}tags"):
+        for sentence in tag_errors(option, given.get(option)):
+            sentences.say(sentence)
     for rule in RULES:
         rule(inputs, sentences)
     return sentences.said

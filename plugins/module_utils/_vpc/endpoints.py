@@ -16,6 +16,8 @@ from .reading import Reading, name_of
 
 GATEWAY_SERVICES = ("s3", "dynamodb")
 HTTPS = 443
+#: of a service that has endpoints of both kinds: whether only resolvers outside of the VPC are told the interfaces' addresses
+FOR_RESOLVERS_ONLY = "PrivateDnsOnlyForInboundResolverEndpoint"
 
 
 def same_members(found: Sequence[str] | None, wanted: Sequence[str] | None) -> bool:
@@ -45,6 +47,17 @@ def find_service(services: Sequence[Mapping[str, Any]], kind: str, service: str,
     raise Refused(f"{kind.lower()}_endpoints names {service!r}, for which {region} has no such endpoint; a right name is {example}.")
 
 
+def private_dns(details: Mapping[str, Any], service: str, gateway_services: Sequence[str]) -> dict[str, bool]:
+    """How an interface endpoint is found by the service's own name, which not every service offers (details).
+
+    gateway_services: the services that the VPC reaches by a gateway endpoint, which costs nothing and stays its way. Without the option
+    EC2 takes it for true, and refuses the endpoint of a VPC without a gateway endpoint (terraform-provider-aws, issue 46404).
+    """
+    enabled = bool(details.get("PrivateDnsName") or details.get("PrivateDnsNames"))
+    both = enabled and service in GATEWAY_SERVICES
+    return {"private_dns_enabled": enabled, **({"private_dns_for_resolvers_only": service in gateway_services} if both else {})}
+
+
 class Endpoint(Part):
     """Source: Amazon EC2 API, CreateVpcEndpoint, DescribeVpcEndpoints, ModifyVpcEndpoint."""
 
@@ -62,6 +75,7 @@ class Endpoint(Part):
             self._entries("subnet_ids", "subnets", lambda e: e.get("SubnetIds") or []),
             self._entries("security_group_ids", "security_groups", lambda e: [g["GroupId"] for g in e.get("Groups") or []]),
             Attribute("private_dns_enabled", lambda e: bool(e.get("PrivateDnsEnabled"))),
+            Attribute("private_dns_for_resolvers_only", lambda e: bool((e.get("DnsOptions") or {}).get(FOR_RESOLVERS_ONLY))),
         )
 
     def _entries(self, name: str, collection: str, read: Callable[[Mapping[str, Any]], list[str]]) -> Attribute:
@@ -88,7 +102,10 @@ class Endpoint(Part):
         if wanted["endpoint_type"] == "Gateway":
             request["RouteTableIds"] = wanted["route_table_ids"]
         else:
-            request.update(SubnetIds=wanted["subnet_ids"], SecurityGroupIds=wanted["security_group_ids"], PrivateDnsEnabled=True)
+            request.update(SubnetIds=wanted["subnet_ids"], SecurityGroupIds=wanted["security_group_ids"])
+            request["PrivateDnsEnabled"] = wanted["private_dns_enabled"]
+        if "private_dns_for_resolvers_only" in wanted:
+            request["DnsOptions"] = {FOR_RESOLVERS_ONLY: wanted["private_dns_for_resolvers_only"]}
         made = changes.create_vpc_endpoint(self.client, wanted["tags"], **request)
         self.remember(made, wanted)
 
@@ -103,6 +120,8 @@ class Endpoint(Part):
                 request.update({f"Remove{key}": sorted(removed)} if removed else {})
         if "private_dns_enabled" in names:
             request["PrivateDnsEnabled"] = wanted["private_dns_enabled"]
+        if {"private_dns_enabled", "private_dns_for_resolvers_only"} & set(names) and "private_dns_for_resolvers_only" in wanted:
+            request["DnsOptions"] = {FOR_RESOLVERS_ONLY: wanted["private_dns_for_resolvers_only"]}
         if request:
             changes.modify_vpc_endpoint(self.client, found["VpcEndpointId"], **request)
 

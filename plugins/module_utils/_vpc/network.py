@@ -68,6 +68,7 @@ class Network:
         self.zones: list[Zone] = []
         self.removed_zones: list[Zone] = []
         self.nat_zones: list[str] = []
+        self.endpoint_group_id: str | None = None
 
     def bring(self) -> list[Outcome]:
         """Make and change what differs, in the order that works; then remove what is no longer wanted.
@@ -81,13 +82,15 @@ class Network:
         self._internet(result)
         gateways = self._nat_gateways(result)
         self._flow_log(result)
-        interfaces = self._interface_endpoints(result)
+        first, later = self._interface_services()
+        interfaces = self._interface_endpoints(result, first)
         if not self.options.wait and not self.check_mode and any(self._under_way(part) for part, _wanted in gateways):
             main.resource = {**dict.fromkeys(ROUTES, KNOWN_AFTER_APPLY), **result}
             return self.outcomes
         self._settle(gateways)
         self._private_routes(result)
         self._gateway_endpoints(result)
+        interfaces += self._interface_endpoints(result, later)
         if self.options.wait:
             self._settle(interfaces)
         self._remove_unwanted()
@@ -258,13 +261,16 @@ class Network:
         purge = {"purge_tags": self.options.purge_tags, "purge_rules": self.options.purge_rules}
         return endpoints.EndpointSecurityGroup(self.reading, f"{self.options.name}-endpoints", **purge)
 
-    def _interface_endpoints(self, result: dict[str, Any]) -> list[tuple[Part, Mapping[str, Any]]]:
-        result["interface_endpoint_ids"] = {}
-        begun: list[tuple[Part, Mapping[str, Any]]] = []
+    def _interface_services(self) -> tuple[list[str], list[str]]:
+        """Those with interface endpoints, and apart from them those that may have a gateway endpoint too: it must be there before."""
         services = self._endpoints_wanted("Interface", self.options.interface_endpoints)
-        if not services:
-            return begun
-        group = self._ensure(self._endpoint_group(), self._endpoint_group().rules.wanted(result["cidr_blocks"], []))
+        later = [service for service in services if service in endpoints.GATEWAY_SERVICES]
+        return [service for service in services if service not in later], later
+
+    def _interface_endpoints(self, result: dict[str, Any], services: Sequence[str]) -> list[tuple[Part, Mapping[str, Any]]]:
+        begun: list[tuple[Part, Mapping[str, Any]]] = []
+        made = result.setdefault("interface_endpoint_ids", {})
+        gateways = self._endpoints_wanted("Gateway", self.options.gateway_endpoints)
         for service in services:
             part = self._endpoint("Interface", service)
             details = self._service(part, "Interface", service)
@@ -274,12 +280,19 @@ class Network:
                 "service_name": details["ServiceName"],
                 "endpoint_type": "Interface",
                 "subnet_ids": [subnet_id for zone, subnet_id in inside if zone in zones],
-                "security_group_ids": [group["group_id"]],
-                "private_dns_enabled": True,
+                "security_group_ids": [self._endpoint_group_id(result)],
+                **endpoints.private_dns(details, service, gateways),
             }
-            result["interface_endpoint_ids"][service] = self._ensure(part, wanted, wait=False)["vpc_endpoint_id"]
+            made[service] = self._ensure(part, wanted, wait=False)["vpc_endpoint_id"]
             begun.append((part, wanted))
         return begun
+
+    def _endpoint_group_id(self, result: Mapping[str, Any]) -> str:
+        """The id of the group of all interface endpoints, which is brought once."""
+        if self.endpoint_group_id is None:
+            group = self._endpoint_group()
+            self.endpoint_group_id = self._ensure(group, group.rules.wanted(result["cidr_blocks"], []))["group_id"]
+        return self.endpoint_group_id
 
     def _flow_log(self, result: dict[str, Any]) -> None:
         part = self._part(FlowLog, f"{self.options.name}-flow-log")
@@ -294,11 +307,10 @@ class Network:
 
     def _remove_unwanted(self) -> None:
         """What has been moved away from: endpoints, then NAT gateways with their addresses, then zones."""
-        unwanted: list[Part] = []
-        for kind, given in (("Gateway", self.options.gateway_endpoints), ("Interface", self.options.interface_endpoints)):
+        for kind, given in (("Interface", self.options.interface_endpoints), ("Gateway", self.options.gateway_endpoints)):
             wanted = self._endpoints_wanted(kind, given)
-            unwanted += [self._endpoint(kind, s) for s in endpoints.services_having(self.reading, kind) if s not in wanted]
-        self.drop_together(unwanted)
+            unwanted = [service for service in endpoints.services_having(self.reading, kind) if service not in wanted]
+            self.drop_together([self._endpoint(kind, service) for service in unwanted])
         if not self._endpoints_wanted("Interface", self.options.interface_endpoints):
             self._drop(self._endpoint_group())
         self.drop_nat([zone_id for zone_id in nat.zones_with_traces(self.reading) if zone_id not in self.nat_zones])

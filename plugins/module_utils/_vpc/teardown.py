@@ -79,7 +79,7 @@ class Teardown(Network):
         return [self._part(noun, name) for name in names]
 
     def _endpoints(self) -> list[Part]:
-        kinds = [endpoints.endpoint_name(self.name, kind, "") for kind in ("Gateway", "Interface")]
+        kinds = [endpoints.endpoint_name(self.name, kind, "") for kind in ("Interface", "Gateway")]
         return [part for start in kinds for part in self._named("endpoints", endpoints.Endpoint, start)]
 
     def _endpoints_of_aws(self) -> list[Part]:

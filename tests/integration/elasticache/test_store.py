@@ -115,6 +115,10 @@ def test_a_parameter_that_equals_its_default_is_no_change(cache, monkeypatch):
     assert changed(cache.bring(parameters={"timeout": 0})) == {"parameters"}
 
 
+def test_nodes_with_data_tiering_are_made(cache):
+    assert cache.bring(node_type="cache.r6gd.xlarge")[0].action == "create"
+
+
 def test_a_window_may_be_written_with_capitals(cache):
     cache.bring(maintenance_window="Mon:01:00-Mon:02:30")
     assert actions(cache.bring(maintenance_window="Mon:01:00-Mon:02:30")) == []

@@ -85,6 +85,28 @@ def test_every_single_change_is_planned_and_done(aws, bring, plan_and_do, databa
     assert databases.snapshots(name) == []
 
 
+def test_the_first_key_of_performance_insights_stays(aws, bring, plan_and_do, databases, options):
+    name = options["name"]
+    bring(MODULE, **options)
+    databases.rds.modify_db_instance(DBInstanceIdentifier=f"{name}-1", EnablePerformanceInsights=True, ApplyImmediately=True)
+    # the change by hand, with the account's default key
+    aws.until(lambda: databases.instances(name)[f"{name}-1"]["PerformanceInsightsEnabled"])
+    first = databases.instances(name)[f"{name}-1"]["PerformanceInsightsKMSKeyId"]
+    assert first != options["kms_key_id"]
+    assert bring(MODULE, **options, performance_insights_enabled=True)["actions"] == [], "as it is"
+    options["performance_insights_enabled"] = True
+    for change in (
+        ("performance_insights_retention_period", 31),
+        ("performance_insights_enabled", False),
+        ("performance_insights_enabled", True),
+    ):
+        options.update([change])
+        plan_and_do(MODULE, "update", **options)
+    instance = databases.instances(name)[f"{name}-1"]
+    assert (instance["PerformanceInsightsEnabled"], instance["PerformanceInsightsKMSKeyId"]) == (True, first)
+    assert instance["PerformanceInsightsRetentionPeriod"] == 31
+
+
 def test_a_major_upgrade_needs_a_word_and_brings_a_parameter_group_of_its_own(aws, bring, plan_and_do, databases, options):
     options = {**options, "engine_version": "16", "parameters": {"log_statement": "ddl"}}
     name = options["name"]

@@ -7,7 +7,7 @@ import boto3
 import botocore.exceptions
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils import cloud
-from ansible_collections.opta.platform.plugins.module_utils import _visibility
+from ansible_collections.opta.platform.plugins.module_utils import _visibility, _wait
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 from ansible_collections.opta.platform.plugins.module_utils._s3 import earlier_keys, policy
@@ -81,6 +81,24 @@ def test_a_bucket_that_s3_is_still_at_work_on_is_waited_for(client, monkeypatch,
     assert present(client).action == "create"
     assert ensure_absent(Bucket(client, NAME), check_mode=False, tags=TAGS).action == "delete"
     assert (names(client), next(left, None)) == ([], None)
+
+
+@pytest.mark.parametrize(("operation", "code"), [("HeadBucket", "404"), ("GetBucketVersioning", "NoSuchBucket")])
+def test_a_bucket_that_s3_does_not_show_yet_gets_its_settings_all_the_same(client, monkeypatch, operation, code):
+    monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.001)
+    made, left = [], iter(range(3))
+
+    def not_shown(**_context):
+        if made and next(left, None) is not None:
+            raise botocore.exceptions.ClientError({"Error": {"Code": code, "Message": "The specified bucket does not exist"}}, operation)
+
+    client.meta.events.register("before-call.s3.CreateBucket", lambda **_context: made.append(True))
+    client.meta.events.register(f"before-call.s3.{operation}", not_shown)
+    wanted = {"versioning_enabled": True, "policy": policy.document("aws", NAME, True, "none", [])}
+    assert present(client, **wanted).action == "create"
+    assert client.get_bucket_versioning(Bucket=NAME)["Status"] == "Enabled"
+    assert json.loads(client.get_bucket_policy(Bucket=NAME)["Policy"]) == wanted["policy"]
+    assert present(client, **wanted).action is None
 
 
 def test_check_mode_makes_nothing(client):

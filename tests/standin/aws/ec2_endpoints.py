@@ -7,6 +7,8 @@ from typing import Any
 from tests.standin.aws.ec2_common import backend, forget_tags, refused
 from tests.standin.aws.operations import Call, answers
 
+FOR_RESOLVERS_ONLY = "PrivateDnsOnlyForInboundResolverEndpoint"
+
 
 @answers("ec2", "CreateVpcEndpoint")
 def create_vpc_endpoint(call: Call) -> dict[str, Any]:
@@ -19,11 +21,13 @@ def create_vpc_endpoint(call: Call) -> dict[str, Any]:
         if same and kind == "Gateway" and set(endpoint.route_table_ids or []) & set(call.get("RouteTableIds", [])):
             message = f"route table {endpoint.route_table_ids[0]} already has a route with destination-prefix-list-id"
             raise refused("RouteAlreadyExists", message)
-        if same and kind == "Interface" and endpoint.private_dns_enabled and call.get("PrivateDnsEnabled", True):
+        interfaces = same and kind == endpoint.vpc_endpoint_type == "Interface"
+        if interfaces and endpoint.private_dns_enabled and call.get("PrivateDnsEnabled", True):
             message = f"private-dns-enabled cannot be set because there is already a conflicting DNS domain for {endpoint.service_name}"
             raise refused("InvalidParameter", message)
     if kind == "Interface":
         _check_private_dns(call)
+        _check_resolvers_only(call, call.get("VpcId"), call.get("ServiceName"), call.get("PrivateDnsEnabled", True))
     answer = call.moto()
     endpoint = known.vpc_end_points[answer["VpcEndpoint"]["VpcEndpointId"]]
     endpoint.vpc_endpoint_type = kind
@@ -75,6 +79,9 @@ def modify_vpc_endpoint(call: Call) -> dict[str, Any]:
         call.get("AddSecurityGroupIds"),
         call.get("RemoveSecurityGroupIds"),
     )
+    if call.get("DnsOptions"):
+        _check_resolvers_only(call, endpoint.vpc_id, endpoint.service_name, True)
+        endpoint.dns_options = _dns_options(call)
     if call.get("PrivateDnsEnabled") is not None:
         endpoint.private_dns_enabled = call.get("PrivateDnsEnabled")
     if endpoint.vpc_endpoint_type.lower() == "interface":
@@ -90,10 +97,35 @@ def _check_private_dns(call: Call) -> None:
             f"{vpc.id}: they are {vpc.enable_dns_support} and {vpc.enable_dns_hostnames}"
         )
         raise refused("InvalidParameter", message)
+    name = call.get("ServiceName")
+    services = backend(call).describe_vpc_endpoint_services([], [], 0, None, call.region)["servicesDetails"]
+    details = [each for each in services if each["ServiceName"] == name and each["ServiceType"][0]["ServiceType"] == "Interface"]
+    if call.get("PrivateDnsEnabled", True) and not any(each.get("PrivateDnsName") for each in details):  # eksctl-io/eksctl, issue 3214
+        raise refused("InvalidParameter", f"Private DNS can't be enabled because the service {name} does not provide a private DNS name.")
+
+
+def _dns_options(call: Call) -> dict[str, bool]:
+    return {FOR_RESOLVERS_ONLY: (call.get("DnsOptions") or {}).get(FOR_RESOLVERS_ONLY) is not False}
+
+
+def _check_resolvers_only(call: Call, vpc_id: str, service: str, private_dns: bool) -> None:
+    """terraform-provider-aws, issue 46404: true unless it is said, for services with endpoints of both kinds."""
+    gateways = [each for each in backend(call).vpc_end_points.values() if each.vpc_id == vpc_id and each.vpc_endpoint_type == "Gateway"]
+    asked = private_dns and _has_both_kinds(service) and _dns_options(call)[FOR_RESOLVERS_ONLY]
+    if not asked or any(each.service_name == service for each in gateways):
+        return
+    message = f"To set {FOR_RESOLVERS_ONLY} to true, the VPC {vpc_id} must have a Gateway endpoint for the service."
+    raise refused("InvalidParameter", message)
+
+
+def _has_both_kinds(service: str) -> bool:
+    return service.endswith((".s3", ".dynamodb"))
 
 
 def _begin_interface(call: Call, endpoint: Any) -> None:
     endpoint.private_dns_enabled = call.get("PrivateDnsEnabled", True)
+    if endpoint.private_dns_enabled and _has_both_kinds(endpoint.service_name):
+        endpoint.dns_options = _dns_options(call)
     endpoint.state = "pending"
     _place_interfaces(call, endpoint)
 

@@ -51,6 +51,8 @@ def create_access_entry(call: Call) -> dict[str, Any]:
     kind = call.get("type", "STANDARD")
     if kind not in TYPES:
         raise invalid(f"The specified type is invalid: {kind}")
+    if ":role/aws-service-role/" in principal:
+        raise invalid("The caller is not allowed to modify access entries with a principalArn value of a Service Linked Role")
     if not PRINCIPAL.fullmatch(principal) or not _exists(call, principal):
         raise invalid("The specified principalArn is invalid: invalid principal.")
     groups = call.get("kubernetesGroups", [])

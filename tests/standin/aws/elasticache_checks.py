@@ -44,7 +44,12 @@ def check_new(call: Call, name: str, settings: Mapping[str, Any]) -> None:
         if settings["UserGroupIds"]:
             raise combination("AuthToken and UserGroupIds cannot both be specified.")
     check_state(call, settings, settings["NumCacheClusters"])
-    versions.check_node_type(settings["CacheNodeType"])
+    node_type = versions.check_node_type(settings["CacheNodeType"])
+    tiering = call.get("DataTieringEnabled", False)
+    if ".r6gd." in node_type and not tiering:
+        raise combination(f"When using the {node_type} node type, you must enable data tiering.")
+    if tiering and ".r6gd." not in node_type:
+        raise combination(f"Data tiering is not supported for the {node_type} node type.")
 
 
 def check_state(call: Call, settings: Mapping[str, Any], nodes: int) -> None:

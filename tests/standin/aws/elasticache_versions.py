@@ -44,7 +44,7 @@ PARAMETERS = {
 FIXED = ("maxclients", "cluster-enabled")
 #: these take effect once the nodes have been rebooted
 REBOOT = ("databases",)
-NODE_TYPE = re.compile(r"cache\.(?P<family>t3|t4g|m5|m6g|m7g|r5|r6g|r7g)\.(?P<size>micro|small|medium|large|xlarge|\d+xlarge)")
+NODE_TYPE = re.compile(r"cache\.(?P<family>t3|t4g|m5|m6g|m7g|r5|r6g|r6gd|r7g)\.(?P<size>micro|small|medium|large|xlarge|\d+xlarge)")
 SIZES = ("micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge")
 
 

@@ -318,6 +318,7 @@ def _settings(call: Call) -> Data:
     """What a request sets, in the shape of the data."""
     given = {theirs: call.get(member) for member, theirs in PLAIN.items() if call.get(member) is not None}
     if "ServerlessV2ScalingConfiguration" in given:
+        engines.check_scaling(given["ServerlessV2ScalingConfiguration"])
         given["ServerlessV2ScalingConfiguration"] = engines.shown_scaling(given["ServerlessV2ScalingConfiguration"])
     if call.get("VpcSecurityGroupIds"):
         given["VpcSecurityGroups"] = [{"VpcSecurityGroupId": each, "Status": "active"} for each in call.get("VpcSecurityGroupIds")]

@@ -148,6 +148,16 @@ def check_class(engine: str, instance_class: str) -> None:
         raise AwsError("InvalidParameterCombination", message, 400)
 
 
+def check_scaling(scaling: dict[str, Any]) -> None:
+    """RDS API, ServerlessV2ScalingConfiguration; aws-cdk, pull request 32232; sst, pull request 5276."""
+    largest = scaling.get("MaxCapacity")
+    if largest is not None and largest < 1:
+        message = f"Serverless v2 maximum capacity {largest} isn't valid. The maximum capacity must be at least 1.0."
+        raise AwsError("InvalidParameterValue", message, 400)
+    if scaling.get("SecondsUntilAutoPause") is not None and scaling.get("MinCapacity"):
+        raise AwsError("InvalidParameterValue", "SecondsUntilAutoPause can only be specified when minimum capacity is 0.", 400)
+
+
 def shown_scaling(scaling: dict[str, Any]) -> dict[str, Any]:
     """Seconds until it pauses are only kept with a least capacity of 0 (RDS API, ServerlessV2ScalingConfigurationInfo)."""
     kept = {name: value for name, value in scaling.items() if name != "SecondsUntilAutoPause"}

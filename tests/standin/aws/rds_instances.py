@@ -99,6 +99,7 @@ def modify_db_instance(call: Call) -> dict[str, Any]:
     instance = instance_of(call)
     _refuse_unless_available(instance)
     changes = {theirs: call.get(member) for member, theirs in SETTINGS.items() if call.get(member) is not None}
+    changes.update(_insights_key(call, instance))
     if "DBInstanceClass" in changes:
         engines.check_class(instance.data["Engine"], changes["DBInstanceClass"])
     if (
@@ -175,6 +176,24 @@ def _refuse_unless_available(instance: Instance) -> None:
         raise AwsError("InvalidDBInstanceState", f"Database instance {instance.name} is not in available state.", 400)
 
 
+def _insights_key(call: Call, instance: Instance) -> Data:
+    """terraform-provider-aws, issues 3015 and 44046: the first key stays, and one that is not named with the switch is the default one."""
+    key, known = call.get("PerformanceInsightsKMSKeyId"), instance.data.get("PerformanceInsightsKMSKeyId")
+    if not call.get("EnablePerformanceInsights"):
+        if key:
+            raise combination("Can not set PerformanceInsightsKMSKeyId without EnablePerformanceInsights")
+        return {}
+    key = key or _default_key(call)
+    if known and key.rpartition("/")[2] != known.rpartition("/")[2]:
+        raise combination("You can't change your Performance Insights KMS key.")
+    return {"PerformanceInsightsKMSKeyId": known or key}
+
+
+def _default_key(call: Call) -> str:
+    """That of aws/rds."""
+    return f"arn:{call.partition}:kms:{call.region}:{call.account}:key/aws-rds"
+
+
 def _take_parameters(call: Call, instance: Instance) -> None:
     instance.in_force = effective_parameters(call, account(call).clusters[instance.data["DBClusterIdentifier"]])
 
@@ -220,6 +239,7 @@ def _new(call: Call, cluster: Cluster, name: str) -> Data:
         data["KmsKeyId"] = cluster.data["KmsKeyId"]
     if data["PerformanceInsightsEnabled"]:
         data.setdefault("PerformanceInsightsRetentionPeriod", 7)
+        data.setdefault("PerformanceInsightsKMSKeyId", _default_key(call))
     return data
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 
 import pytest
+from ansible_collections.opta.platform.plugins.module_utils import _wait
 from ansible_collections.opta.platform.plugins.module_utils._eks import launch_template as subject
 from ansible_collections.opta.platform.plugins.module_utils._eks.launch_template import LaunchTemplate
 from ansible_collections.opta.platform.plugins.module_utils._eks.node_group import AMI_TYPES
@@ -160,3 +161,31 @@ def test_few_versions_are_all_kept(recorded):
     ec2.answer("describe_launch_templates", template())
     ec2.answer("describe_launch_template_versions", versions(1, 2, 3))
     resource(ec2).prune(None)
+
+
+def test_a_template_whose_version_ec2_does_not_list_yet_is_waited_for(recorded, monkeypatch):
+    monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.001)
+    ec2 = recorded("ec2")
+    for _look in range(2):
+        ec2.refuse("describe_launch_templates", "InvalidLaunchTemplateName.NotFoundException")
+    ec2.answer("create_launch_template", {"LaunchTemplate": template()["LaunchTemplates"][0]})
+    ec2.answer("describe_launch_templates", template())
+    ec2.refuse("describe_launch_template_versions", "InvalidLaunchTemplateId.NotFound")
+    ec2.answer("describe_launch_templates", template())
+    ec2.answer("describe_launch_template_versions", versions(1))
+    assert ensure_present(resource(ec2), WANTED, check_mode=False).resource["latest_version"] == "1"
+
+
+def test_a_node_group_gets_the_version_that_was_made_for_it(recorded, monkeypatch):
+    monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.001)
+    ec2 = recorded("ec2")
+    ec2.answer("describe_launch_templates", template())
+    ec2.answer("describe_launch_template_versions", versions(1))
+    ec2.answer("create_launch_template_version", {"LaunchTemplateVersion": {"VersionNumber": 2}})
+    ec2.answer("modify_launch_template", {})
+    ec2.answer("describe_launch_templates", template())
+    ec2.answer("describe_launch_template_versions", versions(1))  # the one before, for a moment
+    ec2.answer("describe_launch_templates", template())
+    ec2.answer("describe_launch_template_versions", versions(1, 2, volume_size_gib=80))
+    outcome = ensure_present(resource(ec2), {**WANTED, "volume_size_gib": 80}, check_mode=False)
+    assert outcome.resource["latest_version"] == "2"

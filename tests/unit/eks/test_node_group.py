@@ -83,7 +83,18 @@ def test_t5_a_number_outside_the_bounds_is_changed_with_them(eks):
     eks.answer("describe_nodegroup", described(sizes=(2, 4, 4)))
     outcome = present(eks)
     assert sorted(outcome.attributes) == ["desired_size", "max_size"]
-    assert eks.sent("UpdateNodegroupConfig")["scalingConfig"] == {"minSize": 2, "maxSize": 4, "desiredSize": 4}
+    assert eks.sent("UpdateNodegroupConfig")["scalingConfig"] == {"maxSize": 4, "desiredSize": 4}
+
+
+def test_new_bounds_leave_the_number_of_nodes_to_the_autoscaler(eks):
+    eks.answer("describe_nodegroup", described(sizes=(2, 9, 3)))
+    eks.answer("update_nodegroup_config", update("ConfigUpdate"))
+    eks.answer(
+        "describe_update", update("ConfigUpdate", "Successful"), name="opta-staging", updateId="ConfigUpdate", nodegroupName="default"
+    )
+    eks.answer("describe_nodegroup", described(sizes=(2, 4, 4)))
+    assert present(eks).attributes == ["max_size"]
+    assert eks.sent("UpdateNodegroupConfig")["scalingConfig"] == {"maxSize": 4}
 
 
 def test_creation_carries_everything_but_the_version(eks):

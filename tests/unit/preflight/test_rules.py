@@ -19,17 +19,47 @@ RIGHT: dict[str, Any] = {
 
 def test_what_is_right_is_not_talked_about() -> None:
     assert rules.environment_rules(RIGHT) == []
+    assert rules.environment_rules({**RIGHT, "opta_tags": {"Cost Center": 4711, "k8s.io/a": True, "empty": ""}}) == []
+    assert rules.environment_rules({**RIGHT, "eks_log_retention_days": 0, "aurora_log_retention_days": "30"}) == []
+    role, session = "arn:aws:iam::123456789012:role/admins", "arn:aws:sts::123456789012:assumed-role/admins/me"
+    assert rules.environment_rules({**RIGHT, "eks_admin_principal_arns": [role, session]}) == []
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
         ({"opta_environment": "Staging"}, "opta_environment is 'Staging'"),
+        (
+            {"opta_environment": "eu--staging"},
+            "opta_environment is 'eu--staging': it must be 1 to 32 lower-case letters, digits and single",
+        ),
         ({"opta_name_prefix": "my/team"}, "opta_name_prefix is 'my/team'"),
+        (
+            {"opta_name_prefix": "my--team"},
+            "opta_name_prefix is 'my--team': it must be 1 to 32 lower-case letters, digits and single hyphens",
+        ),
+        ({"opta_name_prefix": "sg"}, "opta_name_prefix is 'sg': names that begin with sg-, sthree-, amzn-s3-demo- belong to AWS"),
         ({"opta_region": None}, "opta_region is not set"),
         ({"opta_region": "Ireland"}, "opta_region is 'Ireland'"),
         ({"opta_account_id": "1234"}, "opta_account_id is '1234'"),
         ({"opta_permissions_boundary_arn": "boundary"}, "opta_permissions_boundary_arn is 'boundary': it must be the ARN of an IAM policy"),
+        ({"eks_node_policy_arns": ["AmazonSSMManagedInstanceCore"]}, "eks_node_policy_arns has 'AmazonSSMManagedInstanceCore'"),
+        (
+            {"eks_admin_principal_arns": ["arn:aws:iam::123456789012:group/admins"]},
+            "group/admins': it must be the ARN of an IAM role or user",
+        ),
+        ({"eks_admin_principal_arns": ["arn:aws:iam::123456789012:role/aws-service-role/a.com/b"]}, "and no group or service-linked role"),
+        ({"opta_tags": ["team=payments"]}, "opta_tags must be a map of tags"),
+        ({"opta_tags": {"AWS:team": "payments"}}, "opta_tags has the tag 'AWS:team', and keys that begin with aws: belong to AWS"),
+        ({"opta_tags": {"team;": "payments"}}, "opta_tags has the tag 'team;', but a key has 1 to 128 letters"),
+        ({"opta_tags": {"Kostenstelle": "Süd"}}, "opta_tags has the tag 'Kostenstelle', but a value has at most 256 letters (a to z)"),
+        ({"opta_tags": {"team": "a, b"}}, "opta_tags has the tag 'team', but a value has at most 256 letters"),
+        ({"opta_tags": {"team": "x" * 257}}, "opta_tags has the tag 'team', but a value has at most 256 letters"),
+        ({"eks_tags": {"team": {"name": "payments"}}}, "eks_tags has the tag 'team', whose value is no text"),
+        ({"s3_tags": {f"t{number}": "v" for number in range(51)}}, "s3_tags has 51 tags: give at most 35"),
+        ({"s3_buckets": [{"name": "up", "tags": {"aws:a": "b"}}]}, "s3_buckets, up: tags has the tag 'aws:a'"),
+        ({"eks_log_retention_days": 100}, "eks_log_retention_days is 100, but CloudWatch Logs keeps events 0, 1, 3, 5, 7, 14, 30"),
+        ({"network_flow_logs_retention_days": 2}, "network_flow_logs_retention_days is 2"),
         ({"network_cidr_block": "10.0.0.0/8"}, "network_cidr_block is '10.0.0.0/8'"),
         ({"network_zone_count": 1}, "network_zone_count is 1: it must lie between 2 and 6"),
         ({"network_private_subnet_ids": ["subnet-1"]}, "network_private_subnet_ids is given without network_vpc_id"),
@@ -38,6 +68,23 @@ def test_what_is_right_is_not_talked_about() -> None:
         ({"eks_node_groups": [{"name": "a", "ami_type": "AL2_x86_64_GPU"}]}, "ami_type AL2_x86_64_GPU needs instance_types"),
         ({"eks_node_groups": [{"name": "a", "min_size": 3, "max_size": 1}]}, "min_size 3 is above max_size 1"),
         ({"eks_node_groups": [{"name": "a", "min_size": 1, "max_size": 3, "desired_size": 9}]}, "desired_size 9 must lie between"),
+        ({"eks_node_groups": [{"name": "My group!"}]}, "group My group!: name must have 1 to 63 letters"),
+        ({"eks_node_groups": [{"name": "a" * 53, "per_zone": True}]}, "name must have 1 to 52 letters"),
+        ({"eks_node_groups": [{"name": "a", "min_size": -1, "max_size": 2}]}, "group a: min_size is -1: it must be at least 0"),
+        ({"eks_node_groups": [{"name": "a", "min_size": 0, "max_size": 0}]}, "group a: max_size is 0: it must be at least 1"),
+        ({"eks_node_groups": [{"name": "a", "volume_size_gib": 5}]}, "group a: volume_size_gib is 5: it must be at least 20"),
+        ({"eks_node_groups": [{"name": "a", "update_config": {"maxUnavailable": 1}}]}, "update_config takes max_unavailable or max_unav"),
+        (
+            {"eks_node_groups": [{"name": "a", "update_config": {"max_unavailable": 1, "max_unavailable_percentage": 9}}]},
+            "update_config takes max_unavailable or max_unavailable_percentage, one of them",
+        ),
+        ({"eks_version": "1.34", "eks_node_groups": [{"name": "a", "version": "1.35"}]}, "version 1.35 is above eks_version 1.34"),
+        ({"eks_node_groups": [{"name": "a", "labels": {"my label": "a"}}]}, "group a: label 'my label' is no key"),
+        ({"eks_node_groups": [{"name": "a", "labels": {"tier": "a b"}}]}, "group a: label 'tier' has the value 'a b'"),
+        ({"eks_node_groups": [{"name": "a", "labels": {"tier": ""}}]}, "group a: label 'tier' has the value ''"),
+        ({"eks_node_groups": [{"name": "a", "labels": {"node-role.kubernetes.io/web": "a"}}]}, "belongs to kubernetes.io"),
+        ({"eks_node_groups": [{"name": "a", "labels": {"eks.amazonaws.com/x": "a"}}]}, "belongs to eks.amazonaws.com"),
+        ({"eks_node_groups": [{"name": "a", "taints": [{"key": "a b", "effect": "NO_EXECUTE"}]}]}, "group a: taint 'a b' is no key"),
         ({"eks_endpoint_public_cidr_blocks": []}, "eks_endpoint_public_cidr_blocks is empty"),
         ({"eks_endpoint_public_cidr_blocks": ["203.0.113.7/24", "203.0.113"]}, "eks_endpoint_public_cidr_blocks has '203.0.113'"),
         ({"elasticache_allowed_cidr_blocks": ["10.8.0.5/16", "all"]}, "elasticache_allowed_cidr_blocks has 'all'"),
@@ -74,6 +121,31 @@ def test_services_of_a_new_cluster_share_no_addresses_with_the_vpc(service: str 
     sentences = rules.aws_rules({"eks_service_ipv4_cidr": service}, found)
     assert len(sentences) == len(told)
     assert all(part in sentence for part, sentence in zip(told, sentences, strict=True))
+
+
+def test_labels_and_taints_that_nodes_can_have_are_not_talked_about() -> None:
+    labels = {"node.kubernetes.io/pool": "web", "example.com/gpu": True, "tier": 1, "a.node.kubernetes.io/b": "c"}
+    taints = [{"key": "dedicated", "effect": "NO_SCHEDULE"}, {"key": "example.com/a", "value": "b", "effect": "NO_EXECUTE"}]
+    assert rules.environment_rules({**RIGHT, "eks_node_groups": [{"name": "a", "labels": labels, "taints": taints}]}) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "found", "group", "told"),
+    [
+        (None, None, {}, True),
+        ("1.32", None, {}, False),
+        ("1.33", "1.32", {}, True),
+        ("1.33", "1.32", {"version": "1.32"}, False),
+        (None, "1.32", {}, False),
+        (None, "1.34", {}, True),
+    ],
+)
+def test_amazon_linux_2_ends_with_kubernetes_1_32(version: str | None, found: str | None, group: dict[str, Any], told: bool) -> None:
+    given = {**RIGHT, "eks_version": version, "eks_node_groups": [{"name": "a", "ami_type": "AL2_ARM_64", **group}]}
+    sentences = rules.aws_rules(given, {"cluster_version": found})
+    assert ["ami_type AL2_ARM_64 is for Kubernetes 1.32 at the most: give AL2023_ARM_64_STANDARD" in each for each in sentences] == [
+        True
+    ] * told
 
 
 def test_the_number_of_zones_need_not_be_given() -> None:

@@ -15,6 +15,7 @@ VERSIONED = {"versioning_enabled": True}
 def test_what_is_right_is_not_talked_about() -> None:
     source = {"name": "uploads", **VERSIONED, "sse_algorithm": "aws:kms", "replication": {"bucket": "copy"}}
     public = {"name": "assets", "public_access": "read", "policy_statements": [FOR_ALL]}
+    public["cors_rules"] = [{"allowed_origins": "https://*.a.com,https://b.com", "allowed_methods": ["GET"], "expose_headers": ["ETag"]}]
     assert s3_rules({"opta_environment": "staging", "s3_buckets": [source, {"name": "copy", **VERSIONED}, public]}) == []
     assert s3_rules({}) == []
 
@@ -27,6 +28,15 @@ def test_what_is_right_is_not_talked_about() -> None:
         ([{"name": "a", "kms_key_arn": KEY}], "kms_key_arn needs sse_algorithm: aws:kms"),
         ([{"name": "a", "public_access": "read", "sse_algorithm": "aws:kms"}], "public_access: read needs sse_algorithm: AES256"),
         ([{"name": "a", "policy_statements": [FOR_ALL]}], "would let everybody s3:PutObject, but public_access is none"),
+        (
+            [{"name": "a", "cors_rules": [{"allowed_origins": ["*example*.com"], "allowed_methods": ["GET"]}]}],
+            "bucket a: cors_rules: allowed_origins has '*example*.com', but S3 takes one * in a value",
+        ),
+        (
+            [{"name": "a", "cors_rules": [{"allowed_origins": ["*"], "allowed_methods": ["GET"], "expose_headers": ["*"]}]}],
+            "bucket a: cors_rules: expose_headers has '*': name each header",
+        ),
+        ([{"name": "a", "cors_rules": [{"allowed_origins": ["*"], "allowed_methods": ["ANY"]}]}], "ANY is not among GET, PUT"),
         ([{"name": "a", "lifecycle_rules": [{"id": "x"}]}], "bucket a: lifecycle_rules: the rule x does nothing"),
         ([{"name": "a", "access_logs_enabled": True}], "access_logs_enabled needs a bucket for them"),
         ([{"name": "a", "replication": {"destination_bucket_arn": "arn:aws:s3:::copies"}}], "replication needs versioning_enabled: true"),

@@ -111,7 +111,21 @@ def test_requests():
         ([{"name": "a", "username": "admin"}], "database reserves"),
         ([{"name": "a", "backup_window": "2-3"}], "02:00-03:00"),
         ([{"name": "a", "maintenance_window": "sunday"}], "sun:04:00-sun:05:00"),
+        ([{"name": "a", "backup_window": "02:00-02:20"}], "at least 30 minutes of a day"),
+        ([{"name": "a", "maintenance_window": "Sun:04:00-Sun:04:20"}], "at least 30 minutes of a week"),
+        (
+            [{"name": "a", "backup_window": "03:30-04:30", "maintenance_window": "Sun:04:00-Sun:05:00"}],
+            "cluster a: backup_window 03:30-04:30 and maintenance_window sun:04:00-sun:05:00 overlap",
+        ),
         ([{"name": "a", "instance_class": "db.serverless"}], "needs serverless"),
+        ([{"name": "a", "serverless": {"min_capacity": 0.3, "max_capacity": 4}}], "min_capacity is 0.3: it must be 0 to 256"),
+        ([{"name": "a", "serverless": {"min_capacity": 0.5, "max_capacity": 0.5}}], "max_capacity is 0.5: it must be 1 to 256"),
+        ([{"name": "a", "serverless": {"min_capacity": 1, "max_capacity": 300}}], "max_capacity is 300.0"),
+        (
+            [{"name": "a", "serverless": {"min_capacity": 0.5, "max_capacity": 4, "seconds_until_auto_pause": 300}}],
+            "goes with min_capacity: 0",
+        ),
+        ([{"name": "a", "serverless": {"min_capacity": 0, "max_capacity": 4, "seconds_until_auto_pause": 60}}], "from 300 to 86400"),
         ([{"name": "a", "serverless": {"min_capacity": 4, "max_capacity": 1}}], "above max_capacity"),
         ([{"name": "a", "restore": {"restore_to_time": "now"}}], "either snapshot_identifier"),
         ([{"name": "a", "instance_class": ""}], "instance_class is empty"),
@@ -131,6 +145,8 @@ def test_preflight_lets_pass_what_is_right():
             "replica_count": 15,
             "backup_retention_days": 35,
             "backup_window": "23:30-00:30",
+            "maintenance_window": "Sun:00:30-Sun:01:00",
+            "serverless": {"min_capacity": 0, "max_capacity": 1, "seconds_until_auto_pause": 86400},
             "allowed_cidr_blocks": ["10.8.0.5/16"],
         }
     ]

@@ -13,7 +13,7 @@ RULES = {
             "id": "b",
             "enabled": False,
             "prefix": "logs/",
-            "noncurrent_expiration_days": 3,
+            "noncurrent_expiration_days": 50,
             "newer_noncurrent_versions": 2,
             "abort_incomplete_multipart_upload_days": 7,
             "transitions": [{"days": 30, "storage_class": "STANDARD_IA"}],
@@ -23,7 +23,7 @@ RULES = {
             "ID": "b",
             "Status": "Disabled",
             "Filter": {"Prefix": "logs/"},
-            "NoncurrentVersionExpiration": {"NoncurrentDays": 3, "NewerNoncurrentVersions": 2},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 50, "NewerNoncurrentVersions": 2},
             "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
             "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}],
             "NoncurrentVersionTransitions": [{"NoncurrentDays": 40, "StorageClass": "GLACIER"}],
@@ -78,6 +78,21 @@ def test_what_the_option_cannot_say_is_a_difference():
         ([{"id": "a", "newer_noncurrent_versions": 1}], "needs noncurrent_expiration_days"),
         ([{"id": "a", "expired_object_delete_marker": True, "expiration_days": 1}], "make another rule"),
         ([{"id": "a", "abort_incomplete_multipart_upload_days": 1, "tags": {"a": "b"}}], "make another rule"),
+        ([{"id": "a", "expiration_days": 0, "noncurrent_expiration_days": 1}], "expiration_days is 0: give a number from 1"),
+        ([{"id": "a", "noncurrent_expiration_days": 1, "newer_noncurrent_versions": 101}], "S3 keeps 1 to 100"),
+        (
+            [{"id": "a", "transitions": [{"days": 1, "storage_class": "Glacier"}]}],
+            "storage_class is 'Glacier', but S3 moves objects to GLACIER",
+        ),
+        ([{"id": "a", "transitions": [{"days": 7, "storage_class": "STANDARD_IA"}]}], "nothing moves to STANDARD_IA before day 30"),
+        (
+            [{"id": "a", "expiration_days": 30, "transitions": [{"days": 30, "storage_class": "GLACIER"}]}],
+            "expiration_days is 30: it must be above the 30 days of transitions",
+        ),
+        (
+            [{"id": "a", "noncurrent_expiration_days": 9, "noncurrent_transitions": [{"days": 9, "storage_class": "GLACIER"}]}],
+            "noncurrent_expiration_days is 9: it must be above the 9 days of noncurrent_transitions",
+        ),
     ],
 )
 def test_rules_that_s3_refuses(rules, message):

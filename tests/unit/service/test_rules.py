@@ -109,6 +109,7 @@ BAD = {
     "zone in the schedule": ({"cron_jobs": [{**JOB, "schedule": "TZ=UTC 1 2 3 4 5"}]}, "time_zone"),
     "job without a command": ({"cron_jobs": [{"name": "a", "schedule": "@daily"}]}, "needs command or args"),
     "negative backoff": ({"cron_jobs": [{**JOB, "backoff_limit": -1}]}, "backoff_limit is -1"),
+    "tag of AWS": ({"tags": {"aws:team": "payments"}}, "opta_service_tags has the tag 'aws:team'"),
     "policy by name": ({"managed_policy_arns": ["AmazonS3ReadOnlyAccess"]}, "give the ARN of an IAM policy"),
     "statement": (
         {"iam_statements": [{"Effect": "Allow", "Action": "*"}]},

@@ -107,6 +107,7 @@ def test_access_entries_with_policies(aws, cluster, refusal):
     [
         ({"principalArn": "arn:aws:iam::123456789012:role/none"}, "The specified principalArn is invalid"),
         ({"principalArn": "arn:aws:sts::123456789012:assumed-role/a/b"}, "The specified principalArn is invalid"),
+        ({"principalArn": "arn:aws:iam::123456789012:role/aws-service-role/a.com/b"}, "principalArn value of a Service Linked Role"),
         ({"kubernetesGroups": ["system:masters"]}, "cannot start with system:"),
         ({"type": "NONE"}, "type is invalid"),
         ({"type": "EC2_LINUX", "kubernetesGroups": ["x"]}, "cannot be set for an access entry of type EC2_LINUX"),

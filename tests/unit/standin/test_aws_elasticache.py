@@ -121,6 +121,8 @@ def test_a_group_is_made_by_the_clock_and_deleted_with_a_snapshot(aws, cache, ma
         ({"PreferredMaintenanceWindow": "sunday"}, "Invalid maintenance window"),
         ({"UserGroupIds": ["none"], "TransitEncryptionEnabled": True}, "UserGroupNotFound"),
         ({"UserGroupIds": ["none"]}, "requires encryption-in-transit"),
+        ({"CacheNodeType": "cache.r6gd.xlarge"}, "you must enable data tiering"),
+        ({"DataTieringEnabled": True}, "Data tiering is not supported"),
     ],
 )
 def test_bad_groups_are_refused(aws, cache, place, refusal, options, message):

@@ -125,6 +125,11 @@ def test_states_go_by_the_clock(aws, databases, refusal):
         ({"StorageType": "gp3"}, "storage type gp3"),
         ({"EnableCloudwatchLogsExports": ["audit"]}, "log types 'audit'"),
         ({"PreferredBackupWindow": "now"}, "Invalid window"),
+        ({"ServerlessV2ScalingConfiguration": {"MinCapacity": 0.5, "MaxCapacity": 0.5}}, "must be at least 1.0"),
+        (
+            {"ServerlessV2ScalingConfiguration": {"MinCapacity": 0.5, "MaxCapacity": 4, "SecondsUntilAutoPause": 300}},
+            "only be specified when minimum capacity is 0",
+        ),
     ],
 )
 def test_a_wrong_cluster_is_refused(databases, refusal, wrong, message):

@@ -121,6 +121,9 @@ RULE = {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": 
         ([{**RULE, "Expiration": {"Days": 0}}], "InvalidArgument"),
         ([{**RULE, "Expiration": {"Days": 1, "ExpiredObjectDeleteMarker": True}}], "MalformedXML"),
         ([{**RULE, "Prefix": ""}], "MalformedXML"),
+        ([{**RULE, "Transitions": [{"Days": 1, "StorageClass": "GLACIER"}]}], "InvalidArgument"),
+        ([{**RULE, "Expiration": {"Days": 90}, "Transitions": [{"Days": 1, "StorageClass": "ONEZONE_IA"}]}], "InvalidArgument"),
+        ([{**RULE, "Transitions": [{"Days": 0, "StorageClass": "COLD"}]}], "MalformedXML"),
         ([{name: value for name, value in RULE.items() if name != "Expiration"}], "InvalidRequest"),
     ],
 )
@@ -149,6 +152,10 @@ def test_cors_rules_are_checked_and_kept(s3, bucket, refusal):
     assert s3.get_bucket_cors(Bucket=bucket)["CORSRules"] == [rule]
     wrong = {"CORSRules": [{**rule, "AllowedMethods": ["PATCH"]}]}
     assert "unsupported HTTP method" in refusal(s3.put_bucket_cors, Bucket=bucket, CORSConfiguration=wrong)
+    wrong = {"CORSRules": [{**rule, "AllowedOrigins": ["*example*.com"]}]}
+    assert "more than one wildcard" in refusal(s3.put_bucket_cors, Bucket=bucket, CORSConfiguration=wrong)
+    wrong = {"CORSRules": [{**rule, "ExposeHeaders": ["*"]}]}
+    assert "do not support wildcard" in refusal(s3.put_bucket_cors, Bucket=bucket, CORSConfiguration=wrong)
     s3.delete_bucket_cors(Bucket=bucket)
     assert "NoSuchCORSConfiguration" in refusal(s3.get_bucket_cors, Bucket=bucket)
 
