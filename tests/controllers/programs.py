@@ -1,6 +1,7 @@
 """The real controllers: built from the Go module proxy, or found in the directory OPTA_CONTROLLERS.
 
-The charts come out of the Go modules, too: a later version of a module has the chart that was released for an earlier one.
+The charts come out of the Go modules, too: a later version of a module has the chart that was released for an earlier one. Charts that
+no module has are directories below OPTA_CONTROLLERS/charts.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Controller:
 
     program: the module that it is built of, of the nearest version where the proxy does not have that one; None when OPTA_CONTROLLERS
     alone may have it.
-    chart: the module that has the pinned chart in charts/<name>; None when no module has.
+    chart: the module that has the pinned chart in charts/<name>; None when OPTA_CONTROLLERS/charts/<name> alone may be it.
     version_variable: what the linker sets to the version.
     """
 
@@ -77,6 +78,8 @@ METRICS_SERVER = Controller(
     chart=Module("sigs.k8s.io/metrics-server", "v0.9.0", "h1:nlqqZ2H0Xfko8eJC/1qaNVVT17hu4rxndkOi22KTZ4w="),
     version_variable="k8s.io/client-go/pkg/version.gitVersion",
 )
+CLUSTER_AUTOSCALER = Controller("cluster-autoscaler", "cluster_autoscaler", "1.35.2")
+LOAD_BALANCER_CONTROLLER = Controller("aws-load-balancer-controller", "aws_load_balancer_controller", "3.5.0")
 BUILT = (EXTERNAL_DNS, METRICS_SERVER)
 
 
@@ -117,9 +120,13 @@ def versions() -> dict[str, str]:
 
 def chart(controller: Controller) -> Path:
     """The directory of the chart that the collection pins."""
+    name = str(pinned_charts()[controller.key]["chart"])
+    given = os.environ.get(GIVEN, "")
+    if given and (Path(given) / "charts" / name).is_dir():
+        return (Path(given) / "charts" / name).resolve()
     if controller.chart is None:
-        raise ControllerError(f"no Go module has the chart of {controller.name}")
-    return download(controller.chart) / "charts" / controller.name
+        raise ControllerError(f"the chart {name} is not in the directory charts of {GIVEN} ({given or 'not set'})")
+    return download(controller.chart) / "charts" / name
 
 
 def download(module: Module) -> Path:

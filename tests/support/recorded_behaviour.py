@@ -12,11 +12,9 @@ from tests.support.collection import ROOT
 DIRECTORY = ROOT / "tests" / "controllers" / "recorded"
 
 
-def recorded(controller: str, **names: str) -> dict[str, Any]:
+def recorded(controller: str, **names: str) -> Any:
     """What is recorded of a controller, with the names of this run in place of $owner and its like."""
-    content = yaml.safe_load(Template((DIRECTORY / f"{controller}.yml").read_text(encoding="utf-8")).substitute(names))
-    assert isinstance(content, dict)
-    return content
+    return yaml.safe_load(Template((DIRECTORY / f"{controller}.yml").read_text(encoding="utf-8")).substitute(names))
 
 
 def in_order(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ class NodeGroup:
     """data: DescribeNodegroup's shape; wanted: what an update under way will set; launched: its instances are started.
 
     scaling_group_tags: the tags of its Auto Scaling group. force: an update does not mind pods that cannot be evicted.
+    instances: (id, zone) of its instances, as far as nodes are there. terminating: the ids of those that are to end.
     """
 
     data: Data
@@ -38,6 +39,8 @@ class NodeGroup:
     launched: bool = False
     force: bool = False
     scaling_group_tags: dict[str, str] = field(default_factory=dict)
+    instances: list[tuple[str, str]] = field(default_factory=list)
+    terminating: set[str] = field(default_factory=set)
 
     @property
     def scaling_group(self) -> str:

@@ -40,6 +40,17 @@ class View:
                 groups.append(data)
             return groups
 
+    def exchange_instances(self, cluster: str, group: str, instances: list[tuple[str, str]]) -> set[str]:
+        """Notes the (id, zone) of a node group's instances; answers the ids of those that Auto Scaling is to terminate."""
+        with self._world.lock:
+            found = self._cluster(cluster)
+            known = found.node_groups.get(group) if found else None
+            if known is None:
+                return set()
+            known.instances = sorted(instances)
+            known.terminating &= {identifier for identifier, _ in instances}
+            return set(known.terminating)
+
     def subnets(self) -> list[dict[str, Any]]:
         """In DescribeSubnets's shape, as far as nodes need it."""
         with self._world.lock:

@@ -37,6 +37,9 @@ class View(Protocol):
     def node_groups(self, cluster: str) -> list[dict[str, Any]]:
         """The node groups in DescribeNodegroup's shape, those that are being created or deleted too."""
 
+    def exchange_instances(self, cluster: str, group: str, instances: list[tuple[str, str]]) -> set[str]:
+        """Notes the (id, zone) of a node group's instances; answers the ids of those that Auto Scaling is to terminate."""
+
     def subnets(self) -> list[dict[str, Any]]:
         """All subnets in DescribeSubnets's shape."""
 

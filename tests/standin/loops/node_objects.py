@@ -11,6 +11,8 @@ from moto.ec2.models.instance_types import INSTANCE_TYPES
 
 GROUP_LABEL = "eks.amazonaws.com/nodegroup"
 GENERATION = "standin/generation"
+#: what the node group gave a node
+LABELS, TAINTS = "standin/labels", "standin/taints"
 EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
 
 
@@ -35,7 +37,8 @@ def wanted_labels(group: dict[str, Any]) -> dict[str, str]:
 def wanted_taints(group: dict[str, Any]) -> list[dict[str, str]]:
     """The group's taints in Kubernetes's spelling."""
     return [
-        {"key": taint["key"], "value": taint.get("value") or "", "effect": EFFECTS[taint["effect"]]} for taint in group.get("taints") or []
+        {"key": taint["key"], "effect": EFFECTS[taint["effect"]], **({"value": taint["value"]} if taint.get("value") else {})}
+        for taint in group.get("taints") or []
     ]
 
 
@@ -46,7 +49,7 @@ def node_object(group: dict[str, Any], subnet: dict[str, Any], address: str, reg
     zone = subnet["AvailabilityZone"]
     domain = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
     name = f"ip-{address.replace('.', '-')}.{domain}"
-    labels = wanted_labels(group)
+    labels, taints = wanted_labels(group), wanted_taints(group)
     return {
         "apiVersion": "v1",
         "kind": "Node",
@@ -62,9 +65,14 @@ def node_object(group: dict[str, Any], subnet: dict[str, Any], address: str, reg
                 "topology.kubernetes.io/zone": zone,
                 "topology.k8s.aws/zone-id": subnet.get("AvailabilityZoneId") or zone,
             },
-            "annotations": {"kwok.x-k8s.io/node": "fake", GENERATION: generation(group), "standin/labels": json.dumps(sorted(labels))},
+            "annotations": {
+                "kwok.x-k8s.io/node": "fake",
+                GENERATION: generation(group),
+                LABELS: json.dumps(sorted(labels)),
+                TAINTS: json.dumps(taints),
+            },
         },
-        "spec": {"taints": wanted_taints(group), "providerID": f"aws:///{zone}/i-{uuid.uuid4().hex[:17]}"},
+        "spec": {"taints": taints, "providerID": f"aws:///{zone}/i-{uuid.uuid4().hex[:17]}"},
         "status": {
             **_size(instance_type),
             "addresses": [

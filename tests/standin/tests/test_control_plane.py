@@ -46,6 +46,9 @@ class View:
     def node_groups(self, cluster: str) -> list[dict[str, Any]]:
         return self.groups
 
+    def exchange_instances(self, cluster: str, group: str, instances: list[tuple[str, str]]) -> set[str]:
+        return set()
+
     def subnets(self) -> list[dict[str, Any]]:
         zones = {"subnet-a": "a", "subnet-b": "b", "subnet-c": "c"}
         return [
@@ -159,6 +162,9 @@ def test_nodes_follow_their_group(cluster: Cluster, group: dict[str, Any]) -> No
     assert {node["metadata"]["labels"][ZONE] for node in nodes} == {"eu-west-1a", "eu-west-1b", "eu-west-1c"}
     assert {node["status"]["nodeInfo"]["kubeletVersion"] for node in nodes} == {"v1.33.5-eks-standin"}
     assert {node["status"]["capacity"]["cpu"] for node in nodes} == {"2"}
+    foreign = {"key": "DeletionCandidateOfClusterAutoscaler", "effect": "PreferNoSchedule"}
+    for node in nodes:
+        cluster.client.merge(f"/api/v1/nodes/{node['metadata']['name']}", {"spec": {"taints": [foreign]}})
     group["labels"] = {"color": "red"}
     group["taints"] = [{"key": "only", "value": "x", "effect": "NO_SCHEDULE"}]
     names = sorted(node["metadata"]["name"] for node in nodes)
@@ -167,7 +173,7 @@ def test_nodes_follow_their_group(cluster: Cluster, group: dict[str, Any]) -> No
         return all(
             node["metadata"]["labels"].get("color") == "red"
             and "team" not in node["metadata"]["labels"]
-            and node["spec"].get("taints") == [{"key": "only", "value": "x", "effect": "NoSchedule"}]
+            and node["spec"].get("taints") == [foreign, {"key": "only", "value": "x", "effect": "NoSchedule"}]
             for node in cluster.nodes()
         )
 

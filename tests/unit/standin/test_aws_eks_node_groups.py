@@ -5,6 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from botocore import xform_name
+
+from tests.standin.aws.view import View
+from tests.support.recorded_behaviour import recorded
+from tests.unit.standin.conftest import ACCOUNT, REGION
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +182,40 @@ def test_its_auto_scaling_group(aws, cluster, refusal):
     assert aws.group(cluster, name)["scalingConfig"]["desiredSize"] == 3
     too_many = refusal(scaling.set_desired_capacity, AutoScalingGroupName=group_name, DesiredCapacity=9)
     assert too_many.startswith("ValidationError")
+
+
+def test_its_auto_scaling_group_launches_by_a_template_of_eks(aws, cluster):
+    name = aws.node_group(cluster, instanceTypes=["m7i.large", "m6i.large"])
+    (group,) = _scaling_groups(aws, cluster, name)
+    template = group["MixedInstancesPolicy"]["LaunchTemplate"]
+    assert template["LaunchTemplateSpecification"]["LaunchTemplateName"] == f"eks-{group['AutoScalingGroupName'][-36:]}"
+    assert template["Overrides"] == [{"InstanceType": "m7i.large"}, {"InstanceType": "m6i.large"}]
+    assert group["Instances"] == []  # no cluster is behind it
+    assert aws.client("autoscaling").describe_scaling_activities(AutoScalingGroupName=group["AutoScalingGroupName"])["Activities"] == []
+
+
+def test_its_group_does_what_cluster_autoscaler_asks_for(aws, cluster, refusal):
+    """With the requests that the real one sent."""
+    name, empty = aws.node_group(cluster), aws.node_group(cluster, scalingConfig={"minSize": 0, "maxSize": 2, "desiredSize": 0})
+    view, scaling = View(aws.world, ACCOUNT, REGION), aws.client("autoscaling")
+    groups = {each: aws.group(cluster, each)["resources"]["autoScalingGroups"][0]["name"] for each in (name, empty)}
+    nodes = [("i-1", "eu-west-1a"), ("i-2", "eu-west-1b")]
+    assert view.exchange_instances(cluster, empty, nodes) == set()
+    for request in recorded("cluster-autoscaler", group=groups[name], empty_group=groups[empty], instance="i-1"):
+        ((operation, parameters),) = request.items()
+        getattr(scaling, xform_name(operation))(**parameters)
+    assert [aws.group(cluster, each)["scalingConfig"]["desiredSize"] for each in (name, empty)] == [3, 0]
+    assert view.exchange_instances(cluster, empty, nodes) == {"i-1"}
+    (group,) = _scaling_groups(aws, cluster, empty)
+    assert [each["LifecycleState"] for each in group["Instances"]] == ["Terminating:Wait", "InService"]
+    last = refusal(scaling.terminate_instance_in_auto_scaling_group, InstanceId="i-2", ShouldDecrementDesiredCapacity=True)
+    assert last.startswith("ValidationError: Currently, desiredSize equals minSize (0).")
+    assert view.exchange_instances(cluster, empty, nodes[1:]) == set()
+
+
+def _scaling_groups(aws, cluster, name):
+    names = [each["name"] for each in aws.group(cluster, name)["resources"]["autoScalingGroups"]]
+    return aws.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=names)["AutoScalingGroups"]
 
 
 def test_a_node_role_gets_its_access_entry(aws, cluster):
