@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +12,7 @@ from moto.ec2.models import ec2_backends
 from tests.standin.aws.eks_model import NodeGroup, account
 from tests.standin.aws.errors import AwsError
 from tests.standin.aws.operations import Call, answers
+from tests.standin.loops.node_objects import Instance
 
 #: as the groups of EKS show them
 ON_DEMAND = {"OnDemandAllocationStrategy": "prioritized", "OnDemandBaseCapacity": 0, "OnDemandPercentageAboveBaseCapacity": 100}
@@ -87,7 +87,7 @@ def set_desired_capacity(call: Call) -> dict[str, Any]:
 @answers("autoscaling", "TerminateInstanceInAutoScalingGroup")
 def terminate_instance(call: Call) -> dict[str, Any]:
     identifier = call.get("InstanceId")
-    group = next((each for each in groups(call) if identifier in dict(each.instances)), None)
+    group = next((each for each in groups(call) if identifier in {instance.identifier for instance in each.instances}), None)
     if group is None:
         return call.moto()
     if call.get("ShouldDecrementDesiredCapacity"):
@@ -107,7 +107,6 @@ def terminate_instance(call: Call) -> dict[str, Any]:
             "StartTime": utcnow(),
             "StatusCode": "InProgress",
             "Progress": 0,
-            "Details": json.dumps({"Availability Zone": dict(group.instances)[identifier]}),
         }
     }
 
@@ -144,7 +143,7 @@ def _described(call: Call, group: NodeGroup) -> dict[str, Any]:
         "TargetGroupARNs": [],
         "HealthCheckType": "EC2",
         "HealthCheckGracePeriod": 15,
-        "Instances": [_instance(group, types[0], identifier, zone) for identifier, zone in group.instances],
+        "Instances": [_instance(group, types[0], each) for each in group.instances],
         "CreatedTime": data["createdAt"],
         "SuspendedProcesses": [],
         "VPCZoneIdentifier": ",".join(data["subnets"]),
@@ -174,12 +173,12 @@ def _template(group: NodeGroup) -> dict[str, Any]:
     return {"LaunchTemplateId": f"lt-{identifier.replace('-', '')[:17]}", "LaunchTemplateName": f"eks-{identifier}", "Version": "1"}
 
 
-def _instance(group: NodeGroup, kind: str, identifier: str, zone: str) -> dict[str, Any]:
+def _instance(group: NodeGroup, kind: str, instance: Instance) -> dict[str, Any]:
     return {
-        "InstanceId": identifier,
+        "InstanceId": instance.identifier,
         "InstanceType": kind,
-        "AvailabilityZone": zone,
-        "LifecycleState": "Terminating:Wait" if identifier in group.terminating else "InService",
+        "AvailabilityZone": instance.zone,
+        "LifecycleState": "Terminating:Wait" if instance.identifier in group.terminating else "InService",
         "HealthStatus": "Healthy",
         "LaunchTemplate": _template(group),
         "ProtectedFromScaleIn": False,

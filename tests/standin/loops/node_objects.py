@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from typing import Any
+from typing import Any, NamedTuple
 
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 
@@ -14,6 +14,22 @@ GENERATION = "standin/generation"
 #: what the node group gave a node
 LABELS, TAINTS = "standin/labels", "standin/taints"
 EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
+
+
+class Instance(NamedTuple):
+    """The EC2 instance of a node: its addresses are its own, and those of its pods in prefix (spec.podCIDR), where it has one."""
+
+    identifier: str
+    zone: str
+    address: str
+    prefix: str = ""
+
+
+def instance_of(node: dict[str, Any]) -> Instance:
+    """By the provider id (aws:///eu-west-1a/i-0123456789abcdef0) and the internal address of a Node."""
+    _, zone, identifier = node["spec"]["providerID"].rsplit("/", 2)
+    address = next(each["address"] for each in node["status"]["addresses"] if each["type"] == "InternalIP")
+    return Instance(identifier, zone, address, node["spec"].get("podCIDR", ""))
 
 
 def generation(group: dict[str, Any]) -> str:

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from tests.standin.kubernetes_client import KubernetesClient
 from tests.standin.loops.each import for_each
-from tests.standin.loops.node_objects import GENERATION, GROUP_LABEL, LABELS, TAINTS, generation, node_object, wanted_labels, wanted_taints
+from tests.standin.loops.node_objects import (
+    GENERATION,
+    GROUP_LABEL,
+    LABELS,
+    TAINTS,
+    generation,
+    instance_of,
+    node_object,
+    wanted_labels,
+    wanted_taints,
+)
 
 if TYPE_CHECKING:
     from tests.standin.loops.cluster_loops import View
@@ -43,12 +53,12 @@ class Nodes:
 
     def _follow(self, group: dict[str, Any], nodes: list[Node]) -> None:
         desired, wanted = int(group["scalingConfig"]["desiredSize"]), generation(group)
-        instances = [_instance(node) for node in nodes]
+        instances = [instance_of(node) for node in nodes]
         terminating = self._view.exchange_instances(self._cluster, group["nodegroupName"], instances)
         if group["status"] == "DELETING":
             for_each(nodes, self._drain)
             return
-        for node in [node for node in nodes if _instance(node)[0] in terminating]:
+        for node in [node for node in nodes if instance_of(node).identifier in terminating]:
             self._drain(node)  # by the lifecycle hook that EKS gives the group
             nodes.remove(node)
         outdated = [node for node in nodes if node["metadata"]["annotations"].get(GENERATION) != wanted]
@@ -132,12 +142,6 @@ class Nodes:
             if pod["spec"]["nodeName"] not in names:
                 path = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}"
                 self._client.delete(f"{path}?gracePeriodSeconds=0")
-
-
-def _instance(node: Node) -> tuple[str, str]:
-    """Id and zone, as a provider id has them: aws:///eu-west-1a/i-0123456789abcdef0."""
-    _, zone, identifier = node["spec"]["providerID"].rsplit("/", 2)
-    return identifier, zone
 
 
 def _of_daemon_set(pod: dict[str, Any]) -> bool:

@@ -15,6 +15,7 @@ from tests.standin.binaries import provide
 from tests.standin.control_plane import ControlPlane
 from tests.standin.kubernetes_client import KubernetesClient
 from tests.standin.loops import ClusterLoops
+from tests.standin.loops.node_objects import Instance
 from tests.standin.processes import is_alive
 from tests.standin.token_webhook import review
 from tests.support.until import until
@@ -46,7 +47,7 @@ class View:
     def node_groups(self, cluster: str) -> list[dict[str, Any]]:
         return self.groups
 
-    def exchange_instances(self, cluster: str, group: str, instances: list[tuple[str, str]]) -> set[str]:
+    def exchange_instances(self, cluster: str, group: str, instances: list[Instance]) -> set[str]:
         return set()
 
     def subnets(self) -> list[dict[str, Any]]:

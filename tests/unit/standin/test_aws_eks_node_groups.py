@@ -8,6 +8,7 @@ import pytest
 from botocore import xform_name
 
 from tests.standin.aws.view import View
+from tests.standin.loops.node_objects import Instance
 from tests.support.recorded_behaviour import recorded
 from tests.unit.standin.conftest import ACCOUNT, REGION
 
@@ -199,7 +200,7 @@ def test_its_group_does_what_cluster_autoscaler_asks_for(aws, cluster, refusal):
     name, empty = aws.node_group(cluster), aws.node_group(cluster, scalingConfig={"minSize": 0, "maxSize": 2, "desiredSize": 0})
     view, scaling = View(aws.world, ACCOUNT, REGION), aws.client("autoscaling")
     groups = {each: aws.group(cluster, each)["resources"]["autoScalingGroups"][0]["name"] for each in (name, empty)}
-    nodes = [("i-1", "eu-west-1a"), ("i-2", "eu-west-1b")]
+    nodes = [Instance("i-1", "eu-west-1a", "10.0.0.9"), Instance("i-2", "eu-west-1b", "10.0.1.9")]
     assert view.exchange_instances(cluster, empty, nodes) == set()
     for request in recorded("cluster-autoscaler", group=groups[name], empty_group=groups[empty], instance="i-1"):
         ((operation, parameters),) = request.items()
