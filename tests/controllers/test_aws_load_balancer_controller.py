@@ -8,7 +8,7 @@ import pytest
 import yaml
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import aws_load_balancer_controller, load_balancer
 
-from tests.controllers import programs, running
+from tests.controllers import authorization, programs, running
 from tests.module.eks_foundation import Foundation
 from tests.module.kubernetes_foundation import NAME, Cluster
 from tests.standin.loops.load_balancers import CLASS
@@ -155,6 +155,7 @@ def test_the_service_gets_its_load_balancer_and_loses_it(standin, cluster, input
     here |= {"certificate": inputs["zone"]["certificate_arn"], "other_certificate": load_balancers.certificate(standin)}
     done = {"created": sent(), "status": ingress.service["status"], "finalizers": ingress.service["metadata"]["finalizers"]}
 
+    tags = load_balancers.tags_of(standin, here)
     ingress.scale(2)
     until(lambda: targets() == [2, 2])
     pods = ingress.pods()
@@ -176,7 +177,10 @@ def test_the_service_gets_its_load_balancer_and_loses_it(standin, cluster, input
     until(lambda: ingress.service is None)
     done |= {"deleted": sent(), "rules_at_the_end": load_balancers.rules_between(standin, here["nodes"], here["backend"])}
     assert load_balancers.in_order(done) == load_balancers.in_order(recorded(NAMESPACE, **here))
-    running.assert_permitted(aws_load_balancer_controller.statements(inputs), calls)
+    statements = aws_load_balancer_controller.statements(inputs)
+    running.assert_permitted(statements, calls)
+    assert authorization.refused(statements, calls, tags) == []
+    assert authorization.refused(statements[:1], calls, tags) != []
     assert [line for line in log.read_text().splitlines() if "forbidden" in line] == []
 
 

@@ -45,6 +45,16 @@ def made_for(aws: Aws, cluster: str, service: dict[str, Any], scheme: str = "int
     return found
 
 
+def tags_of(aws: Aws, made: dict[str, str]) -> dict[str, dict[str, str]]:
+    """The tags of what was made, and of the nodes' security group, by ARN or id."""
+    groups = aws.client("ec2").describe_security_groups(GroupIds=[made[key] for key in ("frontend", "backend", "nodes")])
+    found = {group["GroupId"]: group["Tags"] for group in groups["SecurityGroups"]}
+    arns = [value for value in made.values() if value.startswith("arn:aws:elasticloadbalancing:")]
+    for each in aws.client("elbv2").describe_tags(ResourceArns=arns)["TagDescriptions"]:
+        found[each["ResourceArn"]] = each["Tags"]
+    return {identifier: {tag["Key"]: tag["Value"] for tag in tags} for identifier, tags in found.items()}
+
+
 def rules_between(aws: Aws, nodes: str, backend: str) -> list[dict[str, Any]]:
     """What the load balancers' shared security group may reach of the nodes."""
     (group,) = aws.client("ec2").describe_security_groups(GroupIds=[nodes])["SecurityGroups"]
