@@ -23,11 +23,6 @@ RUNS = ("Deployment", "PodDisruptionBudget")
 WEBHOOKS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 WEBHOOK = f"/api/v1/namespaces/{NAMESPACE}/services/aws-load-balancer-webhook-service"
 AGENT = f"elbv2.k8s.aws/v{programs.LOAD_BALANCER_CONTROLLER.version}"
-#: where the ingress is, and its Service
-PLACE, INGRESS = "nginx-gateway", "public-nginx"
-SERVICE = f"/api/v1/namespaces/{PLACE}/services/{INGRESS}"
-DEPLOYMENT = f"/apis/apps/v1/namespaces/{PLACE}/deployments/nginx"
-BINDINGS = f"/apis/elbv2.k8s.aws/v1beta1/namespaces/{PLACE}/targetgroupbindings"
 PORTS = (80, 443)
 #: which of them comes first depends on which binding does
 RULES = ("AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress")
@@ -83,7 +78,9 @@ def controller(standin, cluster, inputs, obtain, tmp_path):
     flags += [f"--webhook-cert-dir={tmp_path}", f"--webhook-bind-port={webhooks}"]
     flags += [f"--metrics-bind-addr=127.0.0.1:{metrics}", f"--health-probe-bind-addr=127.0.0.1:{health}"]
     environment = {name: value for name, value in standin.environment.items() if name.startswith("AWS_")}
-    with running.process(program, flags, environment, tmp_path / "log") as process:
+    log = tmp_path / "log"
+    with running.process(program, flags, environment, log) as process:
+        until(lambda: "Starting workers" in log.read_text(), what="it has become the leader")
         yield process
     running.kubectl(cluster, "delete", "-f", "-", text=yaml.safe_dump_all([obj for obj in objects if obj["kind"] in WEBHOOKS]))
     for port in (webhooks, metrics, health):
@@ -91,33 +88,44 @@ def controller(standin, cluster, inputs, obtain, tmp_path):
 
 
 class Ingress:
-    """The Service of NGINX Gateway Fabric and pods behind it, as far as the controller looks at them."""
+    """The Service of an ingress and pods behind it, as far as the controller looks at them. targets: by the port of the Service."""
 
-    def __init__(self, cluster, inputs):
-        self.cluster = cluster
-        ports = [{"name": f"port-{port}", "port": port, "targetPort": port, "protocol": "TCP"} for port in PORTS]
-        annotations = {**load_balancer.service_annotations(inputs, "nginx_gateway_fabric"), SERVED_BY: CLASS}
+    def __init__(self, cluster, inputs, namespace, name, addon, targets):
+        self.cluster, self.namespace, self.name = cluster, namespace, name
+        self.path = f"/api/v1/namespaces/{namespace}/services/{name}"
+        self.deployment = f"/apis/apps/v1/namespaces/{namespace}/deployments/nginx"
+        ports = [{"name": f"port-{port}", "port": port, "targetPort": target, "protocol": "TCP"} for port, target in targets.items()]
+        annotations = {**load_balancer.service_annotations(inputs, addon), SERVED_BY: CLASS}
         spec = {"type": "LoadBalancer", "loadBalancerClass": CLASS, "externalTrafficPolicy": "Cluster", "selector": {"app": "nginx"}}
-        service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": INGRESS, "namespace": PLACE, "annotations": annotations}}
-        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": PLACE, "labels": load_balancer.READINESS_GATE}}
-        running.apply(cluster, [namespace, {**service, "spec": {**spec, "ports": ports}}])
+        metadata = {"name": name, "namespace": namespace, "annotations": annotations}
+        place = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": load_balancer.READINESS_GATE}}
+        running.apply(cluster, [place, {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {**spec, "ports": ports}}])
+        until(lambda: self.service["status"]["loadBalancer"].get("ingress"), what="the Service has an address")
 
     @property
     def service(self):
-        return self.cluster.get(SERVICE)
+        return self.cluster.get(self.path)
 
     def scale(self, replicas):
-        container = {"name": "nginx", "image": "example/nginx:1", "ports": [{"containerPort": port} for port in PORTS]}
+        ports = [{"containerPort": port, "name": name} for port, name in zip(PORTS, ("http", "https"), strict=True)]
+        container = {"name": "nginx", "image": "example/nginx:1", "ports": ports}
         spec = {"containers": [container], "terminationGracePeriodSeconds": 0}
         template = {"metadata": {"labels": {"app": "nginx"}}, "spec": spec}
         body = {"replicas": replicas, "selector": {"matchLabels": {"app": "nginx"}}, "template": template}
         self.cluster.kubernetes.apply(
-            DEPLOYMENT, {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "nginx"}, "spec": body}
+            self.deployment, {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "nginx"}, "spec": body}
         )
         until(lambda: [_is_ready(pod) for pod in self.pods()] == [True] * replicas, what="the pods are ready by their targets' health")
 
+    def delete(self):
+        self.cluster.kubernetes.delete(self.path)
+        until(lambda: self.service is None)
+        self.cluster.kubernetes.delete(self.deployment)
+
     def pods(self):
-        return sorted(self.cluster.kubernetes.items(f"/api/v1/namespaces/{PLACE}/pods"), key=lambda pod: pod["status"].get("podIP", ""))
+        return sorted(
+            self.cluster.kubernetes.items(f"/api/v1/namespaces/{self.namespace}/pods"), key=lambda pod: pod["status"].get("podIP", "")
+        )
 
 
 def _is_ready(pod):
@@ -131,9 +139,8 @@ def test_the_chart_is_the_pinned_one_and_the_program_the_charts(obtain):
 
 
 def test_the_service_gets_its_load_balancer_and_loses_it(standin, cluster, inputs, controller, tmp_path):
-    log, follower, calls = tmp_path / "log", standin.follow(standin.mark()), []
-    until(lambda: "Starting workers" in log.read_text(), what="it has become the leader")
-    ingress = Ingress(cluster, inputs)
+    follower, calls = standin.follow(standin.mark()), []
+    ingress = Ingress(cluster, inputs, "nginx-gateway", "public-nginx", "nginx_gateway_fabric", {port: port for port in PORTS})
 
     def sent():
         """What it has sent since the last time."""
@@ -149,7 +156,6 @@ def test_the_service_gets_its_load_balancer_and_loses_it(standin, cluster, input
         found = standin.client("elbv2").describe_listener_certificates(ListenerArn=here["listener_443"])["Certificates"]
         return [(each["CertificateArn"], each["IsDefault"]) for each in found]
 
-    until(lambda: ingress.service["status"]["loadBalancer"].get("ingress"), what="the Service has an address")
     here = load_balancers.made_for(standin, NAME, ingress.service)
     here |= {f"subnet_{number}": subnet for number, subnet in enumerate(inputs["public_subnet_ids"], 1)}
     here |= {"certificate": inputs["zone"]["certificate_arn"], "other_certificate": load_balancers.certificate(standin)}
@@ -169,19 +175,31 @@ def test_the_service_gets_its_load_balancer_and_loses_it(standin, cluster, input
     (here["gone"],) = {here["pod_1"], here["pod_2"]} - {here["stays"]}
     done["deregistered"] = sent()
 
-    cluster.kubernetes.merge(SERVICE, {"metadata": {"annotations": {f"{load_balancer.PREFIX}ssl-cert": here["other_certificate"]}}})
+    cluster.kubernetes.merge(ingress.path, {"metadata": {"annotations": {f"{load_balancer.PREFIX}ssl-cert": here["other_certificate"]}}})
     until(lambda: certificates_of_listener() == [(here["other_certificate"], True), (here["other_certificate"], False)])
     done["certified"] = sent()
 
-    cluster.kubernetes.delete(SERVICE)
-    until(lambda: ingress.service is None)
+    ingress.delete()
     done |= {"deleted": sent(), "rules_at_the_end": load_balancers.rules_between(standin, here["nodes"], here["backend"])}
     assert load_balancers.in_order(done) == load_balancers.in_order(recorded(NAMESPACE, **here))
     statements = aws_load_balancer_controller.statements(inputs)
     running.assert_permitted(statements, calls)
     assert authorization.refused(statements, calls, tags) == []
     assert authorization.refused(statements[:1], calls, tags) != []
-    assert [line for line in log.read_text().splitlines() if "forbidden" in line] == []
+    assert [line for line in (tmp_path / "log").read_text().splitlines() if "forbidden" in line] == []
+
+
+def test_both_ports_of_ingress_nginx_lead_to_its_one(standin, cluster, inputs, controller):
+    ingress = Ingress(cluster, inputs, "ingress-nginx", "ingress-nginx-controller", "ingress_nginx", dict.fromkeys(PORTS, "http"))
+    here = load_balancers.made_for(standin, NAME, ingress.service)
+    ingress.scale(1)
+    health = standin.client("elbv2").describe_target_health
+    for group in (here["group_80"], here["group_443"]):
+        (target,) = until(lambda group=group: health(TargetGroupArn=group)["TargetHealthDescriptions"])
+        assert target["Target"] == {"Id": ingress.pods()[0]["status"]["podIP"], "Port": 80}
+    (rule,) = load_balancers.rules_between(standin, here["nodes"], here["backend"])
+    assert (rule["FromPort"], rule["ToPort"]) == (80, 80)
+    ingress.delete()
 
 
 def _is_rule_of_nodes(call, here):

@@ -7,6 +7,7 @@ from typing import Any
 from moto.acm.models import acm_backends
 from moto.elbv2.models import FakeListener, FakeLoadBalancer, elbv2_backends
 
+from tests.standin.aws.ec2_common import backend
 from tests.standin.aws.errors import AwsError
 from tests.standin.aws.operations import Call, answers
 
@@ -44,6 +45,11 @@ def create_load_balancer(call: Call) -> dict[str, Any]:
     balancer.arn = arn
     balancer.dns_name = f"{name}-{arn.rpartition('/')[2]}.elb.{call.region}.amazonaws.com"
     balancer.canonical_hosted_zone_id = ZONES.get(call.region, balancer.canonical_hosted_zone_id)
+    for subnet in balancer.subnets:
+        interface = backend(call).create_network_interface(
+            subnet, "", group_ids=list(balancer.security_groups or []), description=_of_interfaces(balancer.arn)
+        )
+        interface.status, interface.requester_managed = "in-use", True
     return {"LoadBalancers": [_described(balancer)]}
 
 
@@ -54,6 +60,21 @@ def describe_load_balancers(call: Call) -> dict[str, Any]:
         if balancer["Type"] == "network":
             balancer["EnablePrefixForIpv6SourceNat"] = "off"
     return answer
+
+
+@answers("elbv2", "DeleteLoadBalancer")
+def delete_load_balancer(call: Call) -> dict[str, Any]:
+    answer = call.moto()
+    interfaces = backend(call).enis
+    for each in list(interfaces.values()):
+        if each.description == _of_interfaces(call.get("LoadBalancerArn")):
+            del interfaces[each.id]
+    return answer
+
+
+def _of_interfaces(arn: str) -> str:
+    """The description of a load balancer's interfaces (Elastic Load Balancing User Guide)."""
+    return f"ELB {arn.partition(':loadbalancer/')[2]}"
 
 
 def _described(balancer: FakeLoadBalancer) -> dict[str, Any]:
@@ -117,5 +138,5 @@ def remove_listener_certificates(call: Call) -> dict[str, Any]:
 
 def _listener(call: Call) -> FakeListener:
     """That of moto, whose certificates are the default one and then the list."""
-    backend = elbv2_backends[call.account][call.region]
-    return backend.describe_listeners(load_balancer_arn=None, listener_arns=[call.get("ListenerArn")])[0]
+    found = elbv2_backends[call.account][call.region].describe_listeners(load_balancer_arn=None, listener_arns=[call.get("ListenerArn")])
+    return found[0]

@@ -184,6 +184,22 @@ def test_nodes_follow_their_group(cluster: Cluster, group: dict[str, Any]) -> No
     until(lambda: len(cluster.nodes()) == 1)
 
 
+def test_a_pod_is_ready_once_its_readiness_gates_are_open(cluster: Cluster, group: dict[str, Any]) -> None:
+    spec = {"containers": [{"name": "app", "image": "example/app:1"}], "readinessGates": [{"conditionType": "example.com/gate"}]}
+    cluster.client.create(PODS, {"metadata": {"name": "gated"}, "spec": {**spec, "terminationGracePeriodSeconds": 0}})
+
+    def conditions() -> dict[str, str]:
+        found = cluster.client.get(f"{PODS}/gated")["status"].get("conditions") or []
+        return {each["type"]: each["status"] for each in found}
+
+    until(lambda: conditions().get("ContainersReady") == "True")
+    assert conditions()["Ready"] == "False"
+    opened = {"type": "example.com/gate", "status": "True"}
+    known = cluster.client.get(f"{PODS}/gated")["status"]["conditions"]
+    cluster.client.merge(f"{PODS}/gated/status", {"status": {"conditions": [*known, opened]}})
+    until(lambda: conditions()["Ready"] == "True")
+
+
 def test_an_update_replaces_nodes_one_after_another(cluster: Cluster, group: dict[str, Any]) -> None:
     cluster.deploy("web", replicas=2)
     until(lambda: [pod["status"]["phase"] for pod in cluster.pods("web")] == ["Running"] * 2)

@@ -214,6 +214,19 @@ def test_its_group_does_what_cluster_autoscaler_asks_for(aws, cluster, refusal):
     assert view.exchange_instances(cluster, empty, nodes[1:]) == set()
 
 
+def test_ec2_has_its_instances(aws, cluster, refusal):
+    name = aws.node_group(cluster)
+    nodes = [Instance("i-11", "eu-west-1a", "10.0.0.9", "10.0.0.32/27"), Instance("i-12", "eu-west-1b", "10.0.1.9")]
+    View(aws.world, ACCOUNT, REGION).exchange_instances(cluster, name, nodes)
+    (reservation, _) = aws.ec2.describe_instances(InstanceIds=["i-11", "i-12"])["Reservations"]
+    (interface,) = reservation["Instances"][0]["NetworkInterfaces"]
+    assert [each["Ipv4Prefix"] for each in interface["Ipv4Prefixes"]] == ["10.0.0.32/28", "10.0.0.48/28"]
+    network = aws.eks.describe_cluster(name=cluster)["cluster"]["resourcesVpcConfig"]
+    assert [each["GroupId"] for each in interface["Groups"]] == [network["clusterSecurityGroupId"]]
+    assert interface["SubnetId"] in network["subnetIds"]
+    assert refusal(aws.ec2.describe_instances, InstanceIds=["i-11", "i-0"]).startswith("InvalidInstanceID.NotFound: The instance ID")
+
+
 def _scaling_groups(aws, cluster, name):
     names = [each["name"] for each in aws.group(cluster, name)["resources"]["autoScalingGroups"]]
     return aws.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=names)["AutoScalingGroups"]
