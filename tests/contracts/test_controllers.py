@@ -1,12 +1,24 @@
-"""docs/stand-in.md names the versions of the real programs that have judged the stand-in."""
+"""docs/stand-in.md and what is recorded name the versions of the real programs that have judged the stand-in."""
 
 from __future__ import annotations
 
+import pytest
+
 from tests.controllers import programs
 from tests.support import collection
+from tests.support.recorded_behaviour import DIRECTORY
+
+TEXT = (collection.ROOT / "docs" / "stand-in.md").read_text(encoding="utf-8")
 
 
 def test_the_documentation_names_the_versions_that_judge() -> None:
-    text = (collection.ROOT / "docs" / "stand-in.md").read_text(encoding="utf-8")
     for name, version in programs.versions().items():
-        assert f"{name} {version}" in text, f"docs/stand-in.md does not name {name} {version}"
+        assert f"{name} {version}" in TEXT, f"docs/stand-in.md does not name {name} {version}"
+
+
+@pytest.mark.parametrize("controller", [programs.CLUSTER_AUTOSCALER, programs.LOAD_BALANCER_CONTROLLER], ids=lambda each: each.name)
+def test_those_that_are_given_are_the_pinned_ones(controller: programs.Controller) -> None:
+    pinned = programs.pinned_charts()[controller.key]
+    assert f"{controller.name} {controller.version}, chart {controller.name} {pinned['version']}" in TEXT
+    assert f"{controller.name} {controller.version} " in (DIRECTORY / f"{controller.name}.yml").read_text(encoding="utf-8")
+    assert f"v{controller.version}" in pinned.get("images", {}).values() or controller.version == pinned["version"]

@@ -78,6 +78,8 @@ METRICS_SERVER = Controller(
     chart=Module("sigs.k8s.io/metrics-server", "v0.9.0", "h1:nlqqZ2H0Xfko8eJC/1qaNVVT17hu4rxndkOi22KTZ4w="),
     version_variable="k8s.io/client-go/pkg/version.gitVersion",
 )
+CLUSTER_AUTOSCALER = Controller("cluster-autoscaler", "cluster_autoscaler", "1.35.2")
+LOAD_BALANCER_CONTROLLER = Controller("aws-load-balancer-controller", "aws_load_balancer_controller", "3.5.0")
 BUILT = (EXTERNAL_DNS, METRICS_SERVER)
 NGINX_GATEWAY_FABRIC = Controller("nginx-gateway-fabric", "nginx_gateway_fabric", "2.6.7")
 LINKERD = Controller("linkerd-controller", "linkerd", "edge-26.6.3")

@@ -133,12 +133,13 @@ def test_nothing_of_the_default_vpc_is_used(run: Run, empty: Standin) -> None:
     assert interfaces == []
 
 
-def test_no_security_group_is_open_to_the_world(run: Run, empty: Standin) -> None:
+def test_no_security_group_is_open_to_the_world_but_those_of_load_balancers(run: Run, empty: Standin) -> None:
     ec2 = empty.client("ec2")
     default = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
     for group in ec2.describe_security_groups()["SecurityGroups"]:
         assert group["VpcId"] != default or group["GroupName"] == "default"
-        if group["VpcId"] == default:
+        tags = {tag["Key"]: tag["Value"] for tag in group.get("Tags", [])}
+        if group["VpcId"] == default or tags.get("service.k8s.aws/resource") == "ManagedLBSecurityGroup":
             continue
         for permission in group["IpPermissions"]:
             assert "0.0.0.0/0" not in [block["CidrIp"] for block in permission.get("IpRanges", [])], group["GroupName"]

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
+from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
 
 from tests.standin.aws.eks_model import NodeGroup, account
 from tests.standin.aws.errors import AwsError
 from tests.standin.aws.operations import Call, answers
+from tests.standin.loops.node_objects import Instance
+
+#: as the groups of EKS show them
+ON_DEMAND = {"OnDemandAllocationStrategy": "prioritized", "OnDemandBaseCapacity": 0, "OnDemandPercentageAboveBaseCapacity": 100}
+DISTRIBUTIONS = {
+    "ON_DEMAND": {**ON_DEMAND, "SpotAllocationStrategy": "lowest-price", "SpotInstancePools": 2},
+    "SPOT": {**ON_DEMAND, "OnDemandPercentageAboveBaseCapacity": 0, "SpotAllocationStrategy": "price-capacity-optimized"},
+}
 
 
 def groups(call: Call) -> Iterator[NodeGroup]:
@@ -74,6 +84,39 @@ def set_desired_capacity(call: Call) -> dict[str, Any]:
     return {}
 
 
+@answers("autoscaling", "TerminateInstanceInAutoScalingGroup")
+def terminate_instance(call: Call) -> dict[str, Any]:
+    identifier = call.get("InstanceId")
+    group = next((each for each in groups(call) if identifier in {instance.identifier for instance in each.instances}), None)
+    if group is None:
+        return call.moto()
+    if call.get("ShouldDecrementDesiredCapacity"):
+        scaling = group.data["scalingConfig"]
+        if scaling["desiredSize"] <= scaling["minSize"]:
+            message = "Terminating instance without replacement will violate group's min size constraint. Either set"
+            message += " shouldDecrementDesiredCapacity flag to false or lower group's min size."
+            raise AwsError("ValidationError", f"Currently, desiredSize equals minSize ({scaling['minSize']}). {message}")
+        group.data["scalingConfig"] = {**scaling, "desiredSize": scaling["desiredSize"] - 1}
+    group.terminating.add(identifier)
+    return {
+        "Activity": {
+            "ActivityId": str(uuid.uuid4()),
+            "AutoScalingGroupName": group.scaling_group,
+            "Description": f"Terminating EC2 instance: {identifier}",
+            "Cause": f"At {utcnow():%Y-%m-%dT%H:%M:%SZ} instance {identifier} was taken out of service in response to a user request.",
+            "StartTime": utcnow(),
+            "StatusCode": "InProgress",
+            "Progress": 0,
+        }
+    }
+
+
+@answers("autoscaling", "DescribeScalingActivities")
+def describe_scaling_activities(call: Call) -> dict[str, Any]:
+    """Those of node groups are not kept."""
+    return {"Activities": []} if named(call, call.get("AutoScalingGroupName", "")) else call.moto()
+
+
 def _tags(group: NodeGroup) -> list[dict[str, Any]]:
     kind = {"ResourceId": group.scaling_group, "ResourceType": "auto-scaling-group", "PropagateAtLaunch": True}
     return [{**kind, "Key": key, "Value": value} for key, value in sorted(group.scaling_group_tags.items())]
@@ -84,7 +127,7 @@ def _described(call: Call, group: NodeGroup) -> dict[str, Any]:
     zones = {
         subnet.availability_zone for subnet in ec2_backends[call.account][call.region].describe_subnets() if subnet.id in data["subnets"]
     }
-    template = data.get("launchTemplate")
+    types = data["instanceTypes"] or [""]
     described: dict[str, Any] = {
         "AutoScalingGroupName": group.scaling_group,
         "AutoScalingGroupARN": (
@@ -100,7 +143,7 @@ def _described(call: Call, group: NodeGroup) -> dict[str, Any]:
         "TargetGroupARNs": [],
         "HealthCheckType": "EC2",
         "HealthCheckGracePeriod": 15,
-        "Instances": [],
+        "Instances": [_instance(group, types[0], each) for each in group.instances],
         "CreatedTime": data["createdAt"],
         "SuspendedProcesses": [],
         "VPCZoneIdentifier": ",".join(data["subnets"]),
@@ -110,13 +153,36 @@ def _described(call: Call, group: NodeGroup) -> dict[str, Any]:
         "NewInstancesProtectedFromScaleIn": False,
         "CapacityRebalance": True,
     }
-    if template:
-        described["LaunchTemplate"] = {
-            "LaunchTemplateId": template["id"],
-            "LaunchTemplateName": template["name"],
-            "Version": template["version"],
+    template = _template(group)
+    if data["instanceTypes"]:
+        described["MixedInstancesPolicy"] = {
+            "LaunchTemplate": {"LaunchTemplateSpecification": template, "Overrides": [{"InstanceType": name} for name in types]},
+            "InstancesDistribution": DISTRIBUTIONS.get(data["capacityType"], ON_DEMAND),
         }
+    else:
+        described["LaunchTemplate"] = template
     return described
+
+
+def _template(group: NodeGroup) -> dict[str, Any]:
+    """EKS launches by a template of its own, which EC2 does not show here; by the user's if nothing else has the instance type."""
+    given = group.data.get("launchTemplate")
+    if given and not group.data["instanceTypes"]:
+        return {"LaunchTemplateId": given["id"], "LaunchTemplateName": given["name"], "Version": given["version"]}
+    identifier = group.scaling_group[-36:]
+    return {"LaunchTemplateId": f"lt-{identifier.replace('-', '')[:17]}", "LaunchTemplateName": f"eks-{identifier}", "Version": "1"}
+
+
+def _instance(group: NodeGroup, kind: str, instance: Instance) -> dict[str, Any]:
+    return {
+        "InstanceId": instance.identifier,
+        "InstanceType": kind,
+        "AvailabilityZone": instance.zone,
+        "LifecycleState": "Terminating:Wait" if instance.identifier in group.terminating else "InService",
+        "HealthStatus": "Healthy",
+        "LaunchTemplate": _template(group),
+        "ProtectedFromScaleIn": False,
+    }
 
 
 def _passes(group: dict[str, Any], filters: list[dict[str, Any]]) -> bool:

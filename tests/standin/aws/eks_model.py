@@ -11,6 +11,7 @@ from moto.core.utils import utcnow
 
 from tests.standin.aws.errors import AwsError
 from tests.standin.aws.operations import Call
+from tests.standin.loops.node_objects import Instance
 
 if TYPE_CHECKING:
     from tests.standin.aws.eks_control_planes import RunningControlPlane
@@ -31,6 +32,7 @@ class NodeGroup:
     """data: DescribeNodegroup's shape; wanted: what an update under way will set; launched: its instances are started.
 
     scaling_group_tags: the tags of its Auto Scaling group. force: an update does not mind pods that cannot be evicted.
+    instances: as far as nodes are there. terminating: the ids of those that are to end.
     """
 
     data: Data
@@ -38,6 +40,8 @@ class NodeGroup:
     launched: bool = False
     force: bool = False
     scaling_group_tags: dict[str, str] = field(default_factory=dict)
+    instances: list[Instance] = field(default_factory=list)
+    terminating: set[str] = field(default_factory=set)
 
     @property
     def scaling_group(self) -> str:

@@ -18,6 +18,7 @@ from tests.standin.aws import (  # noqa: F401
     eks_addons,
     eks_cluster_updates,
     eks_clusters,
+    eks_instances,
     eks_node_group_updates,
     eks_node_groups,
     eks_pod_identity,

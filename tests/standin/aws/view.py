@@ -13,6 +13,7 @@ from tests.standin.aws import sts
 from tests.standin.aws.eks_model import Cluster, EksAccount
 from tests.standin.aws.world import World
 from tests.standin.control_plane import ControlPlane
+from tests.standin.loops.node_objects import Instance
 
 
 class View:
@@ -43,6 +44,17 @@ class View:
                     data["status"] = "ACTIVE"
                 groups.append(data)
             return groups
+
+    def exchange_instances(self, cluster: str, group: str, instances: list[Instance]) -> set[str]:
+        """Notes the instances of a node group; answers the ids of those that Auto Scaling is to terminate."""
+        with self._world.lock:
+            found = self._cluster(cluster)
+            known = found.node_groups.get(group) if found else None
+            if known is None:
+                return set()
+            known.instances = sorted(instances)
+            known.terminating &= {each.identifier for each in instances}
+            return set(known.terminating)
 
     def subnets(self) -> list[dict[str, Any]]:
         """In DescribeSubnets's shape, as far as nodes need it."""

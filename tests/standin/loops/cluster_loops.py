@@ -16,6 +16,7 @@ from tests.standin.loops.gateways import Gateways
 from tests.standin.loops.ingresses import Ingresses
 from tests.standin.loops.kubelet import Kubelet
 from tests.standin.loops.load_balancers import LoadBalancers
+from tests.standin.loops.node_objects import Instance
 from tests.standin.loops.nodes import Nodes
 from tests.standin.loops.policy_controllers import PolicyControllers
 from tests.standin.loops.remembering import RememberingClient
@@ -40,6 +41,9 @@ class View(Protocol):
 
     def node_groups(self, cluster: str) -> list[dict[str, Any]]:
         """The node groups in DescribeNodegroup's shape, those that are being created or deleted too."""
+
+    def exchange_instances(self, cluster: str, group: str, instances: list[Instance]) -> set[str]:
+        """Notes the instances of a node group; answers the ids of those that Auto Scaling is to terminate."""
 
     def subnets(self) -> list[dict[str, Any]]:
         """All subnets in DescribeSubnets's shape."""

@@ -1,20 +1,29 @@
-"""What the load-balancer controller does: a network load balancer in the emulated AWS for each Service of type LoadBalancer."""
+"""What the AWS Load Balancer Controller does: a network load balancer in the emulated AWS for each Service of type LoadBalancer.
+
+Source: aws-load-balancer-controller 3.5.0, controllers/service, pkg/service and pkg/targetgroupbinding; what the real one did is in
+tests/controllers/recorded. Its TargetGroupBindings, and with them the readiness gates of pods, are left out.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import time
 from typing import TYPE_CHECKING, Any
 
 from tests.standin.aws_calls import aws_client
 from tests.standin.kubernetes_client import KubernetesClient
+from tests.standin.loops import load_balancer_names as names
 from tests.standin.loops.each import for_each
-from tests.standin.loops.listeners import Annotations, Listeners
+from tests.standin.loops.listeners import Annotations, Listeners, Tags
+from tests.standin.loops.security_groups import SecurityGroups
+from tests.standin.webhooks.service_network import SERVED_BY
 
 if TYPE_CHECKING:
     from tests.standin.loops.cluster_loops import View
 
-FINALIZER = "service.kubernetes.io/load-balancer-cleanup"
+#: of Services: spec.loadBalancerClass
+CLASS = "service.k8s.aws/nlb"
+FINALIZER = "service.k8s.aws/resources"
+DEPLOYMENTS = "/apis/apps/v1/deployments?labelSelector=app.kubernetes.io%2Fname%3Daws-load-balancer-controller"
 RETRY_SECONDS = 2  # between looks for a tagged subnet
 Service = dict[str, Any]
 
@@ -29,7 +38,8 @@ class LoadBalancers:
         self._targets: dict[str, dict[int, list[tuple[str, int]]]] = {}
 
     def run(self) -> None:
-        for_each(self._client.items("/api/v1/services"), self._follow)
+        services = self._client.items("/api/v1/services")
+        for_each((each for each in services if not _is_served(each)), self._follow)
 
     def _follow(self, service: Service) -> None:
         wanted = service["spec"]["type"] == "LoadBalancer" and not service["metadata"].get("deletionTimestamp")
@@ -48,9 +58,9 @@ class LoadBalancers:
         if time.monotonic() < self._look_again.get(metadata["uid"], 0):
             return
         annotations = Annotations(metadata.get("annotations") or {})
-        internal = annotations.text("scheme", "internal") != "internet-facing"
+        scheme = _scheme(annotations)
         subnets = annotations.listed("subnets") or self._subnets(
-            "kubernetes.io/role/internal-elb" if internal else "kubernetes.io/role/elb"
+            "kubernetes.io/role/elb" if scheme == "internet-facing" else "kubernetes.io/role/internal-elb"
         )
         if not subnets:  # on AWS too nothing happens until a subnet has the tag
             self._look_again[metadata["uid"]] = time.monotonic() + RETRY_SECONDS
@@ -59,26 +69,32 @@ class LoadBalancers:
         if FINALIZER not in finalizers:
             patch = {"finalizers": [*finalizers, FINALIZER], "resourceVersion": metadata["resourceVersion"]}
             self._client.merge(path, {"metadata": patch}, accept=(404, 409))
-        load_balancing = aws_client("elbv2", self._view)
-        tags = [{"Key": key, "Value": value} for key, value in self._tags(service, annotations).items()]
-        balancer = load_balancing.create_load_balancer(  # the same name again gives the one that exists
-            Name=_name(service), Type="network", Scheme="internal" if internal else "internet-facing", Subnets=subnets, Tags=tags
-        )["LoadBalancers"][0]
-        load_balancing.add_tags(ResourceArns=[balancer["LoadBalancerArn"]], Tags=tags)
-        Listeners(load_balancing, balancer).bring(service, annotations, tags)
-        self._client.merge(f"{path}/status", {"status": {"loadBalancer": {"ingress": [{"hostname": balancer["DNSName"]}]}}}, accept=(404,))
+        defaults = self._default_tags()
+        tags = Tags(self._cluster, service, {**defaults, **annotations.pairs("additional-resource-tags")})
+        groups = self._security_groups()
+        security_groups = [groups.frontend(service, tags), groups.backend(defaults)]
+        name = names.balancer(self._cluster, service, scheme)
+        listeners = Listeners(aws_client("elbv2", self._view), self._cluster, service, name)
+        balancer = listeners.provide(annotations, tags, scheme, subnets, security_groups, groups.vpc)
+        ports = [{"port": port["port"], "protocol": port.get("protocol", "TCP")} for port in service["spec"]["ports"]]
+        address = {"hostname": balancer["DNSName"].lower(), "ports": ports}
+        self._client.merge(f"{path}/status", {"status": {"loadBalancer": {"ingress": [address]}}}, accept=(404,))
         self._done[metadata["uid"]] = _wish(service)
 
     def _register(self, service: Service) -> None:
-        """The ready pods of the Service as targets, healthy at once (aws-load-balancer-controller 3.5.0, pkg/targetgroupbinding)."""
+        """The ready pods of the Service as targets, healthy at once."""
         addresses, uid = self._addresses(service), service["metadata"]["uid"]
         if self._targets.get(uid) == addresses:
             return
-        load_balancing = aws_client("elbv2", self._view)
-        for balancer in load_balancing.describe_load_balancers()["LoadBalancers"]:
-            if balancer["LoadBalancerName"] == _name(service):
-                Listeners(load_balancing, balancer).register(addresses)
-                self._targets[uid] = addresses
+        annotations = Annotations(service["metadata"].get("annotations") or {})
+        name = names.balancer(self._cluster, service, _scheme(annotations))
+        self._open_nodes({**self._targets, uid: addresses})
+        Listeners(aws_client("elbv2", self._view), self._cluster, service, name).register(addresses)
+        self._targets[uid] = addresses
+
+    def _open_nodes(self, targets: dict[str, dict[int, list[tuple[str, int]]]]) -> None:
+        numbers = [port for by_port in targets.values() for those in by_port.values() for _, port in those]
+        self._security_groups().open_nodes(numbers)
 
     def _addresses(self, service: Service) -> dict[int, list[tuple[str, int]]]:
         metadata = service["metadata"]
@@ -92,17 +108,25 @@ class LoadBalancers:
         return addresses
 
     def _remove(self, service: Service) -> None:
+        metadata = service["metadata"]
         load_balancing = aws_client("elbv2", self._view)
+        own = {"elbv2.k8s.aws/cluster": self._cluster, "service.k8s.aws/stack": f"{metadata['namespace']}/{metadata['name']}"}
         for balancer in load_balancing.describe_load_balancers()["LoadBalancers"]:
             described = load_balancing.describe_tags(ResourceArns=[balancer["LoadBalancerArn"]])["TagDescriptions"][0]["Tags"]
-            tags = {tag["Key"]: tag["Value"] for tag in described}
-            if self._own_tags(service).items() <= tags.items():
-                Listeners(load_balancing, balancer).remove()
-                load_balancing.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
-        metadata = service["metadata"]
+            if own.items() <= {tag["Key"]: tag["Value"] for tag in described}.items():
+                Listeners(load_balancing, self._cluster, service, balancer["LoadBalancerName"]).remove()
+        self._targets.pop(metadata["uid"], None)
+        self._open_nodes(self._targets)
+        others = [each for each in self._client.items("/api/v1/services") if each["metadata"]["uid"] != metadata["uid"]]
+        shared = any(FINALIZER in (each["metadata"].get("finalizers") or []) for each in others)
+        self._security_groups().remove(service, shared)
         remaining = [finalizer for finalizer in metadata["finalizers"] if finalizer != FINALIZER]
         patch: dict[str, Any] = {"metadata": {"finalizers": remaining, "resourceVersion": metadata["resourceVersion"]}}
         self._client.merge(_path(service), patch, accept=(404, 409))
+
+    def _security_groups(self) -> SecurityGroups:
+        network = aws_client("eks", self._view).describe_cluster(name=self._cluster)["cluster"]["resourcesVpcConfig"]
+        return SecurityGroups(aws_client("ec2", self._view), self._cluster, network["vpcId"], network["clusterSecurityGroupId"])
 
     def _subnets(self, role: str) -> list[str]:
         """One subnet of the cluster's VPC in each zone, among those that have the role's tag."""
@@ -114,12 +138,23 @@ class LoadBalancers:
         }
         return [by_zone[zone] for zone in sorted(by_zone)]
 
-    def _own_tags(self, service: Service) -> dict[str, str]:
-        owner = f"{service['metadata']['namespace']}/{service['metadata']['name']}"
-        return {"elbv2.k8s.aws/cluster": self._cluster, "service.k8s.aws/stack": owner}
+    def _default_tags(self) -> dict[str, str]:
+        """Of the controller's arguments, each of which may have many; none where it is not installed."""
+        arguments: list[str] = []
+        for deployment in self._client.items(DEPLOYMENTS):
+            arguments += deployment["spec"]["template"]["spec"]["containers"][0].get("args") or []
+        given = [each.removeprefix("--default-tags=") for each in arguments if each.startswith("--default-tags=")]
+        pairs = [pair.strip().split("=", 1) for text in given for pair in text.split(",") if "=" in pair]
+        return {key: value for key, value in pairs}
 
-    def _tags(self, service: Service, annotations: Annotations) -> dict[str, str]:
-        return {**annotations.pairs("additional-resource-tags"), "service.k8s.aws/resource": "LoadBalancer", **self._own_tags(service)}
+
+def _is_served(service: Service) -> bool:
+    """Whether a test has the real controller look after this Service."""
+    return (service["metadata"].get("annotations") or {}).get(SERVED_BY) == CLASS
+
+
+def _scheme(annotations: Annotations) -> str:
+    return annotations.text("scheme", "internal")
 
 
 def _wish(service: Service) -> str:
@@ -128,10 +163,3 @@ def _wish(service: Service) -> str:
 
 def _path(service: Service) -> str:
     return f"/api/v1/namespaces/{service['metadata']['namespace']}/services/{service['metadata']['name']}"
-
-
-def _name(service: Service) -> str:
-    """The controller's pattern: k8s-NAMESPACE-NAME-DIGEST, at most 32 characters."""
-    metadata = service["metadata"]
-    namespace, name = (metadata[key].replace(".", "")[:8].strip("-") for key in ("namespace", "name"))
-    return f"k8s-{namespace}-{name}-{hashlib.sha256(metadata['uid'].encode()).hexdigest()[:10]}"

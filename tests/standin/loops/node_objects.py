@@ -5,13 +5,31 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from typing import Any
+from typing import Any, NamedTuple
 
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 
 GROUP_LABEL = "eks.amazonaws.com/nodegroup"
 GENERATION = "standin/generation"
+#: what the node group gave a node
+LABELS, TAINTS = "standin/labels", "standin/taints"
 EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
+
+
+class Instance(NamedTuple):
+    """The EC2 instance of a node: its addresses are its own, and those of its pods in prefix (spec.podCIDR), where it has one."""
+
+    identifier: str
+    zone: str
+    address: str
+    prefix: str = ""
+
+
+def instance_of(node: dict[str, Any]) -> Instance:
+    """By the provider id (aws:///eu-west-1a/i-0123456789abcdef0) and the internal address of a Node."""
+    _, zone, identifier = node["spec"]["providerID"].rsplit("/", 2)
+    address = next(each["address"] for each in node["status"]["addresses"] if each["type"] == "InternalIP")
+    return Instance(identifier, zone, address, node["spec"].get("podCIDR", ""))
 
 
 def generation(group: dict[str, Any]) -> str:
@@ -35,7 +53,8 @@ def wanted_labels(group: dict[str, Any]) -> dict[str, str]:
 def wanted_taints(group: dict[str, Any]) -> list[dict[str, str]]:
     """The group's taints in Kubernetes's spelling."""
     return [
-        {"key": taint["key"], "value": taint.get("value") or "", "effect": EFFECTS[taint["effect"]]} for taint in group.get("taints") or []
+        {"key": taint["key"], "effect": EFFECTS[taint["effect"]], **({"value": taint["value"]} if taint.get("value") else {})}
+        for taint in group.get("taints") or []
     ]
 
 
@@ -46,7 +65,7 @@ def node_object(group: dict[str, Any], subnet: dict[str, Any], address: str, reg
     zone = subnet["AvailabilityZone"]
     domain = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
     name = f"ip-{address.replace('.', '-')}.{domain}"
-    labels = wanted_labels(group)
+    labels, taints = wanted_labels(group), wanted_taints(group)
     return {
         "apiVersion": "v1",
         "kind": "Node",
@@ -62,9 +81,14 @@ def node_object(group: dict[str, Any], subnet: dict[str, Any], address: str, reg
                 "topology.kubernetes.io/zone": zone,
                 "topology.k8s.aws/zone-id": subnet.get("AvailabilityZoneId") or zone,
             },
-            "annotations": {"kwok.x-k8s.io/node": "fake", GENERATION: generation(group), "standin/labels": json.dumps(sorted(labels))},
+            "annotations": {
+                "kwok.x-k8s.io/node": "fake",
+                GENERATION: generation(group),
+                LABELS: json.dumps(sorted(labels)),
+                TAINTS: json.dumps(taints),
+            },
         },
-        "spec": {"taints": wanted_taints(group), "providerID": f"aws:///{zone}/i-{uuid.uuid4().hex[:17]}"},
+        "spec": {"taints": taints, "providerID": f"aws:///{zone}/i-{uuid.uuid4().hex[:17]}"},
         "status": {
             **_size(instance_type),
             "addresses": [

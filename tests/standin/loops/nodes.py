@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from tests.standin.kubernetes_client import KubernetesClient
 from tests.standin.loops.each import for_each
-from tests.standin.loops.node_objects import GENERATION, GROUP_LABEL, generation, node_object, wanted_labels, wanted_taints
+from tests.standin.loops.node_objects import (
+    GENERATION,
+    GROUP_LABEL,
+    LABELS,
+    TAINTS,
+    generation,
+    instance_of,
+    node_object,
+    wanted_labels,
+    wanted_taints,
+)
 
 if TYPE_CHECKING:
     from tests.standin.loops.cluster_loops import View
@@ -43,9 +53,14 @@ class Nodes:
 
     def _follow(self, group: dict[str, Any], nodes: list[Node]) -> None:
         desired, wanted = int(group["scalingConfig"]["desiredSize"]), generation(group)
+        instances = [instance_of(node) for node in nodes]
+        terminating = self._view.exchange_instances(self._cluster, group["nodegroupName"], instances)
         if group["status"] == "DELETING":
             for_each(nodes, self._drain)
             return
+        for node in [node for node in nodes if instance_of(node).identifier in terminating]:
+            self._drain(node)  # by the lifecycle hook that EKS gives the group
+            nodes.remove(node)
         outdated = [node for node in nodes if node["metadata"]["annotations"].get(GENERATION) != wanted]
         current = [node for node in nodes if node not in outdated]
         for node in current:
@@ -90,17 +105,19 @@ class Nodes:
         return created
 
     def _update(self, node: Node, group: dict[str, Any]) -> None:
-        """Changed labels and taints of the group reach its nodes without a replacement."""
+        """Changed labels and taints of the group reach its nodes without a replacement. Those of others stay."""
         labels, taints = wanted_labels(group), wanted_taints(group)
-        earlier = json.loads(node["metadata"]["annotations"].get("standin/labels", "[]"))
+        annotations = node["metadata"]["annotations"]
         present = node["metadata"]["labels"]
         changes = {key: value for key, value in labels.items() if present.get(key) != value}
-        changes.update({key: None for key in earlier if key not in labels})
+        changes.update({key: None for key in json.loads(annotations.get(LABELS, "[]")) if key not in labels})
+        path = f"{NODES}/{node['metadata']['name']}"
         if changes:
-            annotations = {"standin/labels": json.dumps(sorted(labels))}
-            self._client.merge(f"{NODES}/{node['metadata']['name']}", {"metadata": {"labels": changes, "annotations": annotations}})
-        if _sorted_taints(node["spec"].get("taints") or []) != _sorted_taints(taints):
-            self._client.merge(f"{NODES}/{node['metadata']['name']}", {"spec": {"taints": taints}})
+            self._client.merge(path, {"metadata": {"labels": changes, "annotations": {LABELS: json.dumps(sorted(labels))}}})
+        earlier = json.loads(annotations.get(TAINTS, "[]"))
+        if earlier != taints:
+            foreign = [taint for taint in node["spec"].get("taints") or [] if taint not in earlier]
+            self._client.merge(path, {"metadata": {"annotations": {TAINTS: json.dumps(taints)}}, "spec": {"taints": [*foreign, *taints]}})
 
     def _drain(self, node: Node) -> None:
         """Cordons a node and evicts its pods, which a PodDisruptionBudget can delay; deletes it when only DaemonSets' pods are left."""
@@ -125,12 +142,6 @@ class Nodes:
             if pod["spec"]["nodeName"] not in names:
                 path = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}"
                 self._client.delete(f"{path}?gracePeriodSeconds=0")
-
-
-def _sorted_taints(taints: list[dict[str, str]]) -> list[tuple[str, str, str]]:
-    return sorted(
-        (taint["key"], taint.get("value", ""), taint["effect"]) for taint in taints if taint["key"] != "node.kubernetes.io/unschedulable"
-    )
 
 
 def _of_daemon_set(pod: dict[str, Any]) -> bool:

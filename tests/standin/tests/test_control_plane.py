@@ -15,6 +15,7 @@ from tests.standin.binaries import provide
 from tests.standin.control_plane import ControlPlane
 from tests.standin.kubernetes_client import KubernetesClient
 from tests.standin.loops import ClusterLoops
+from tests.standin.loops.node_objects import Instance
 from tests.standin.processes import is_alive
 from tests.standin.token_webhook import review
 from tests.support.until import until
@@ -46,6 +47,9 @@ class View:
 
     def node_groups(self, cluster: str) -> list[dict[str, Any]]:
         return self.groups
+
+    def exchange_instances(self, cluster: str, group: str, instances: list[Instance]) -> set[str]:
+        return set()
 
     def subnets(self) -> list[dict[str, Any]]:
         zones = {"subnet-a": "a", "subnet-b": "b", "subnet-c": "c"}
@@ -160,6 +164,9 @@ def test_nodes_follow_their_group(cluster: Cluster, group: dict[str, Any]) -> No
     assert {node["metadata"]["labels"][ZONE] for node in nodes} == {"eu-west-1a", "eu-west-1b", "eu-west-1c"}
     assert {node["status"]["nodeInfo"]["kubeletVersion"] for node in nodes} == {"v1.33.5-eks-standin"}
     assert {node["status"]["capacity"]["cpu"] for node in nodes} == {"2"}
+    foreign = {"key": "DeletionCandidateOfClusterAutoscaler", "effect": "PreferNoSchedule"}
+    for node in nodes:
+        cluster.client.merge(f"/api/v1/nodes/{node['metadata']['name']}", {"spec": {"taints": [foreign]}})
     group["labels"] = {"color": "red"}
     group["taints"] = [{"key": "only", "value": "x", "effect": "NO_SCHEDULE"}]
     names = sorted(node["metadata"]["name"] for node in nodes)
@@ -168,7 +175,7 @@ def test_nodes_follow_their_group(cluster: Cluster, group: dict[str, Any]) -> No
         return all(
             node["metadata"]["labels"].get("color") == "red"
             and "team" not in node["metadata"]["labels"]
-            and node["spec"].get("taints") == [{"key": "only", "value": "x", "effect": "NoSchedule"}]
+            and node["spec"].get("taints") == [foreign, {"key": "only", "value": "x", "effect": "NoSchedule"}]
             for node in cluster.nodes()
         )
 
@@ -176,6 +183,22 @@ def test_nodes_follow_their_group(cluster: Cluster, group: dict[str, Any]) -> No
     assert sorted(node["metadata"]["name"] for node in cluster.nodes()) == names
     group["scalingConfig"]["desiredSize"] = 1
     until(lambda: len(cluster.nodes()) == 1)
+
+
+def test_a_pod_is_ready_once_its_readiness_gates_are_open(cluster: Cluster, group: dict[str, Any]) -> None:
+    spec = {"containers": [{"name": "app", "image": "example/app:1"}], "readinessGates": [{"conditionType": "example.com/gate"}]}
+    cluster.client.create(PODS, {"metadata": {"name": "gated"}, "spec": {**spec, "terminationGracePeriodSeconds": 0}})
+
+    def conditions() -> dict[str, str]:
+        found = cluster.client.get(f"{PODS}/gated")["status"].get("conditions") or []
+        return {each["type"]: each["status"] for each in found}
+
+    until(lambda: conditions().get("ContainersReady") == "True")
+    assert conditions()["Ready"] == "False"
+    opened = {"type": "example.com/gate", "status": "True"}
+    known = cluster.client.get(f"{PODS}/gated")["status"]["conditions"]
+    cluster.client.merge(f"{PODS}/gated/status", {"status": {"conditions": [*known, opened]}})
+    until(lambda: conditions()["Ready"] == "True")
 
 
 def test_an_update_replaces_nodes_one_after_another(cluster: Cluster, group: dict[str, Any]) -> None:

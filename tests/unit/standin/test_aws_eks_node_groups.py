@@ -5,6 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from botocore import xform_name
+
+from tests.standin.aws.view import View
+from tests.standin.loops.node_objects import Instance
+from tests.support.recorded_behaviour import recorded
+from tests.unit.standin.conftest import ACCOUNT, REGION
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +183,53 @@ def test_its_auto_scaling_group(aws, cluster, refusal):
     assert aws.group(cluster, name)["scalingConfig"]["desiredSize"] == 3
     too_many = refusal(scaling.set_desired_capacity, AutoScalingGroupName=group_name, DesiredCapacity=9)
     assert too_many.startswith("ValidationError")
+
+
+def test_its_auto_scaling_group_launches_by_a_template_of_eks(aws, cluster):
+    name = aws.node_group(cluster, instanceTypes=["m7i.large", "m6i.large"])
+    (group,) = _scaling_groups(aws, cluster, name)
+    template = group["MixedInstancesPolicy"]["LaunchTemplate"]
+    assert template["LaunchTemplateSpecification"]["LaunchTemplateName"] == f"eks-{group['AutoScalingGroupName'][-36:]}"
+    assert template["Overrides"] == [{"InstanceType": "m7i.large"}, {"InstanceType": "m6i.large"}]
+    assert group["Instances"] == []  # no cluster is behind it
+    assert aws.client("autoscaling").describe_scaling_activities(AutoScalingGroupName=group["AutoScalingGroupName"])["Activities"] == []
+
+
+def test_its_group_does_what_cluster_autoscaler_asks_for(aws, cluster, refusal):
+    """With the requests that the real one sent."""
+    name, empty = aws.node_group(cluster), aws.node_group(cluster, scalingConfig={"minSize": 0, "maxSize": 2, "desiredSize": 0})
+    view, scaling = View(aws.world, ACCOUNT, REGION), aws.client("autoscaling")
+    groups = {each: aws.group(cluster, each)["resources"]["autoScalingGroups"][0]["name"] for each in (name, empty)}
+    nodes = [Instance("i-1", "eu-west-1a", "10.0.0.9"), Instance("i-2", "eu-west-1b", "10.0.1.9")]
+    assert view.exchange_instances(cluster, empty, nodes) == set()
+    for request in recorded("cluster-autoscaler", group=groups[name], empty_group=groups[empty], instance="i-1"):
+        ((operation, parameters),) = request.items()
+        getattr(scaling, xform_name(operation))(**parameters)
+    assert [aws.group(cluster, each)["scalingConfig"]["desiredSize"] for each in (name, empty)] == [3, 0]
+    assert view.exchange_instances(cluster, empty, nodes) == {"i-1"}
+    (group,) = _scaling_groups(aws, cluster, empty)
+    assert [each["LifecycleState"] for each in group["Instances"]] == ["Terminating:Wait", "InService"]
+    last = refusal(scaling.terminate_instance_in_auto_scaling_group, InstanceId="i-2", ShouldDecrementDesiredCapacity=True)
+    assert last.startswith("ValidationError: Currently, desiredSize equals minSize (0).")
+    assert view.exchange_instances(cluster, empty, nodes[1:]) == set()
+
+
+def test_ec2_has_its_instances(aws, cluster, refusal):
+    name = aws.node_group(cluster)
+    nodes = [Instance("i-11", "eu-west-1a", "10.0.0.9", "10.0.0.32/27"), Instance("i-12", "eu-west-1b", "10.0.1.9")]
+    View(aws.world, ACCOUNT, REGION).exchange_instances(cluster, name, nodes)
+    (reservation, _) = aws.ec2.describe_instances(InstanceIds=["i-11", "i-12"])["Reservations"]
+    (interface,) = reservation["Instances"][0]["NetworkInterfaces"]
+    assert [each["Ipv4Prefix"] for each in interface["Ipv4Prefixes"]] == ["10.0.0.32/28", "10.0.0.48/28"]
+    network = aws.eks.describe_cluster(name=cluster)["cluster"]["resourcesVpcConfig"]
+    assert [each["GroupId"] for each in interface["Groups"]] == [network["clusterSecurityGroupId"]]
+    assert interface["SubnetId"] in network["subnetIds"]
+    assert refusal(aws.ec2.describe_instances, InstanceIds=["i-11", "i-0"]).startswith("InvalidInstanceID.NotFound: The instance ID")
+
+
+def _scaling_groups(aws, cluster, name):
+    names = [each["name"] for each in aws.group(cluster, name)["resources"]["autoScalingGroups"]]
+    return aws.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=names)["AutoScalingGroups"]
 
 
 def test_a_node_role_gets_its_access_entry(aws, cluster):

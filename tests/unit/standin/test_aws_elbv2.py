@@ -21,5 +21,9 @@ def test_a_network_load_balancer_has_awss_names_and_is_made_once(aws, refusal):
 
     listener = client.create_listener(LoadBalancerArn=made["LoadBalancerArn"], Protocol="TCP", Port=80, DefaultActions=[])["Listeners"][0]
     assert f":listener/net/{name}/" in listener["ListenerArn"]
+    ours = [{"Name": "description", "Values": [f"ELB net/{name}/{made['LoadBalancerArn'].rpartition('/')[2]}"]}]
+    interfaces = aws.ec2.describe_network_interfaces(Filters=ours)["NetworkInterfaces"]
+    assert sorted(each["SubnetId"] for each in interfaces) == sorted(subnets)
     client.delete_load_balancer(LoadBalancerArn=made["LoadBalancerArn"])
+    assert aws.ec2.describe_network_interfaces(Filters=ours)["NetworkInterfaces"] == []
     assert client.describe_load_balancers()["LoadBalancers"] == []
