@@ -13,12 +13,22 @@ from typing import Any
 
 import yaml
 
-from tests.module.kubernetes_foundation import Cluster
+from tests.module.kubernetes_foundation import NAME, Cluster
 from tests.standin import kubeconfig
 from tests.standin.binaries import KUBERNETES
 from tests.support import permissions
 from tests.support.service_chart import helm_binary
+from tests.support.standin import REGION
 
+#: inputs of every add-on
+ENVIRONMENT = {
+    "cluster_name": NAME,
+    "name_prefix": "opta",
+    "environment": "staging",
+    "region": REGION,
+    "account_id": "123456789012",
+    "partition": "aws",
+}
 #: what of a chart gives rights
 RIGHTS = {"ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"}
 

@@ -45,12 +45,7 @@ def inputs(standin, cluster):
     foundation = Foundation(standin)
     subnets = standin.client("ec2").describe_subnets(SubnetIds=foundation.subnet_ids)["Subnets"]
     return {
-        "cluster_name": NAME,
-        "name_prefix": "opta",
-        "environment": "staging",
-        "region": standin.region,
-        "account_id": "123456789012",
-        "partition": "aws",
+        **running.ENVIRONMENT,
         "tags": {"team": "web"},
         "vpc_id": subnets[0]["VpcId"],
         "public_subnet_ids": [subnet["SubnetId"] for subnet in subnets],

@@ -31,12 +31,7 @@ IMPATIENCE = ["--scale-down-unneeded-time=1s", "--scale-down-delay-after-add=1s"
 @pytest.fixture
 def inputs(standin):
     return {
-        "cluster_name": NAME,
-        "name_prefix": "opta",
-        "environment": "staging",
-        "region": standin.region,
-        "account_id": "123456789012",
-        "partition": "aws",
+        **running.ENVIRONMENT,
         "autoscaler_image": programs.pinned_charts()["cluster_autoscaler"]["images"][MINOR],
     }
 

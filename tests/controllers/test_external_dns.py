@@ -12,7 +12,7 @@ from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import e
 
 from tests.controllers import programs, running
 from tests.module.gateway_foundation import API, GATEWAY, NAMESPACE, with_gateway
-from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.module.kubernetes_foundation import Cluster
 from tests.standin.loops.external_dns import NOTED_AS
 from tests.standin.processes import release_port, reserve_port
 from tests.support.recorded_behaviour import in_order, recorded
@@ -31,12 +31,7 @@ class ExternalDns:
         created = self.route53.create_hosted_zone(Name=DOMAIN, CallerReference=uuid.uuid4().hex)
         self.zone_id = created["HostedZone"]["Id"].rpartition("/")[2]
         self.inputs = {
-            "cluster_name": NAME,
-            "name_prefix": "opta",
-            "environment": "staging",
-            "region": standin.region,
-            "account_id": "123456789012",
-            "partition": "aws",
+            **running.ENVIRONMENT,
             "ingress": "nginx_gateway_fabric",
             "zone": {"domain": DOMAIN, "zone_id": self.zone_id},
         }
