@@ -60,6 +60,7 @@ class ActionModule(ActionBase):
             problems += self._helm_errors(arguments["roles"], present)
             problems += [] if arguments["removal"] else _layers(arguments["kind"], values, present)
             notes = variables.misspelt_variables(present, known)
+            notes += variables.unknown_tags(present.get("ansible_run_tags") or [], _inputs.roles())
             notes += rules.environment_notes(values) if arguments["kind"] == "environment" and not problems else []
         if problems:
             raise AnsibleActionFail("\n".join(problems))

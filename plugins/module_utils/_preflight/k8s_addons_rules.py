@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import yaml
 ROLE = Path(__file__).resolve().parents[3] / "roles" / "k8s_addons"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PREFIX = "k8s_addons_"
+SECRET_ARN = re.compile(r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+")
+#: a domain, as of us3.datadoghq.com
+SITE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 def k8s_addons_rules(given: Mapping[str, Any]) -> list[str]:
@@ -21,7 +25,7 @@ def k8s_addons_rules(given: Mapping[str, Any]) -> list[str]:
     if not any(name.startswith(PREFIX) for name in given):
         return []
     charts = _charts()
-    return rules.errors(
+    return _datadog(given) + rules.errors(
         _addons(given, charts),
         ingress=given.get(f"{PREFIX}ingress"),
         mirror=given.get(f"{PREFIX}repository_mirror"),
@@ -29,6 +33,17 @@ def k8s_addons_rules(given: Mapping[str, Any]) -> list[str]:
         namespaces={key: str(given[f"{PREFIX}{key}_namespace"]) for key in charts if given.get(f"{PREFIX}{key}_namespace")},
         datadog_keys=[given.get(f"{PREFIX}datadog_api_key_secret_arn"), given.get(f"{PREFIX}datadog_api_key")],
     )
+
+
+def _datadog(given: Mapping[str, Any]) -> list[str]:
+    sentences = []
+    arn, site = given.get(f"{PREFIX}datadog_api_key_secret_arn"), given.get(f"{PREFIX}datadog_site")
+    if arn and not SECRET_ARN.fullmatch(str(arn)):
+        example = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:datadog"
+        sentences.append(f"{PREFIX}datadog_api_key_secret_arn is {arn!r}: it must be the ARN of a secret, for example {example}.")
+    if site and not SITE.fullmatch(str(site)):
+        sentences.append(f"{PREFIX}datadog_site is {site!r}: it must be the domain of a site of Datadog, for example datadoghq.eu.")
+    return sentences
 
 
 def version_rules(given: Mapping[str, Any], version: str, *, stands: bool) -> list[str]:

@@ -102,6 +102,16 @@ def misspelt_variables(present: Iterable[str], known: Collection[str]) -> list[s
     ]
 
 
+def unknown_tags(tags: Iterable[str], roles: Collection[str]) -> list[str]:
+    """A note when none of the tags that a run is narrowed to belongs to a role of this collection, so that it does nothing of it."""
+    given = sorted(set(tags))
+    if not given or {"all", "tagged", "untagged", "always", *roles} & set(given):
+        return []
+    near = difflib.get_close_matches(given[0], sorted(roles), n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(roles))}."
+    return [f"--tags {','.join(given)}: no role of this collection has such a tag, so nothing of it is done: {hint}"]
+
+
 def empty_variables(values: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]], nullable: Collection[str] = ()) -> list[str]:
     """A sentence for each input that is given as an empty string; those whose default is empty may be.
 

@@ -204,3 +204,20 @@ def test_variables_that_are_written_nearly_as_an_input_are_warned_of() -> None:
     assert len(told) == 2
     assert "elasticcache_replication_groups is not an input" in told[0]
     assert "did you mean k8s_addons_ingress?" in told[1]
+
+
+@pytest.mark.parametrize(
+    ("tags", "told"),
+    [
+        (["ek"], "--tags ek: no role of this collection has such a tag, so nothing of it is done: did you mean eks?"),
+        (["k8s-addons"], "did you mean k8s_addons?"),
+        (["mine", "other"], "--tags mine,other: no role"),
+        (["mine", "eks"], ""),
+        (["all"], ""),
+        ([], ""),
+    ],
+)
+def test_a_run_that_is_narrowed_to_nothing_is_warned_of(tags: list[str], told: str) -> None:
+    notes = variables.unknown_tags(tags, ["eks", "k8s_addons", "network"])
+    assert len(notes) == bool(told)
+    assert all(told in note for note in notes)

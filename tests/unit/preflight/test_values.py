@@ -77,6 +77,8 @@ def bucket(**entry: Any) -> Inputs:
         (database(allowed_security_group_ids=["my-sg"]), "aurora_clusters, main: allowed_security_group_ids has 'my-sg'"),
         ({"k8s_addons_metrics_server_chart_version": "latest", "k8s_addons_metrics_server_values": {}}, "is 'latest': it must be a whole"),
         ({"k8s_addons_metrics_server_namespace": "Metrics"}, "k8s_addons_metrics_server_namespace is 'Metrics'"),
+        ({"k8s_addons_datadog_site": "https://app.datadoghq.eu"}, "k8s_addons_datadog_site is 'https://app.datadoghq.eu'"),
+        ({"k8s_addons_datadog_api_key_secret_arn": "datadog"}, "it must be the ARN of a secret"),
         ({"eks_api_client_security_group_ids": ["default"]}, "eks_api_client_security_group_ids has 'default'"),
         ({"elasticache_allowed_security_group_ids": ["x"]}, "elasticache_allowed_security_group_ids has 'x'"),
         (bucket(sse_algorithm="aws:kms", kms_key_arn="alias/mine"), "kms_key_arn is 'alias/mine': give the ARN of a key"),
