@@ -18,8 +18,8 @@ from .common import as_tags, change_tags, issues_text, status_text, wait_for_upd
 #: The minor of Kubernetes that the version was chosen for; it tells when the cluster's has changed since
 CHOSEN_FOR_TAG = "opta:kubernetes-version"
 FAILED = ("CREATE_FAILED", "DELETE_FAILED")
-#: An add-on in these states runs, and may be repaired by a change: it is not waited for before the change, only after it
 ACTIVE, UPDATE_FAILED = "ACTIVE", "UPDATE_FAILED"
+#: An add-on in these states runs, and may be repaired by a change: it is not waited for before the change, only after it
 IMPAIRED = ("DEGRADED", UPDATE_FAILED)
 
 

@@ -15,7 +15,7 @@ RESTRICTED = "restricted"
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 #: charts have semantic versions (Helm, Charts and Versioning)
 CHART_VERSION = re.compile(r"v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?")
-NAMESPACE = re.compile(r"(?=.{1,63}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+LONGEST_NAMESPACE = 63
 
 
 def errors(
@@ -42,7 +42,7 @@ def errors(
         if version and not CHART_VERSION.fullmatch(str(version)):
             sentences.append(f'k8s_addons_{key}_chart_version is {version!r}: it must be a whole version in quotes, for example "3.13.1".')
     for key, namespace in (namespaces or {}).items():
-        if not NAMESPACE.fullmatch(namespace):
+        if len(namespace) > LONGEST_NAMESPACE or not NAME.fullmatch(namespace):
             sentences.append(
                 f"k8s_addons_{key}_namespace is {namespace!r}: it must be at most 63 lower-case letters, digits and -, for example ops."
             )

@@ -7,22 +7,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .._cidr import source_error
-
 SECURITY_GROUP = re.compile(r"sg-[0-9a-f]{8,17}")
 #: the lists of entries whose stores let others in
 STORES = ("aurora_clusters", "documentdb_clusters", "elasticache_replication_groups")
-ROLES = ("aurora", "documentdb", "elasticache")
 OPEN = ("0.0.0.0/0", "::/0")
 
 
 def access_rules(given: Mapping[str, Any]) -> list[str]:
-    """A sentence for each group or block that EC2 would refuse."""
+    """A sentence for each security group that EC2 would refuse; blocks are held to the rules of each store."""
     sentences = [wrong for where, groups in _named(given, "allowed_security_group_ids") for wrong in group_errors(where, groups)]
     sentences += group_errors("eks_api_client_security_group_ids", given.get("eks_api_client_security_group_ids") or [])
-    for role in ("aurora", "documentdb"):
-        where = f"{role}_allowed_cidr_blocks"
-        sentences += [wrong for block in given.get(where) or [] if (wrong := source_error(where, block))]
     return sentences
 
 
@@ -46,9 +40,8 @@ def group_errors(where: str, groups: Sequence[Any]) -> list[str]:
 
 
 def _named(given: Mapping[str, Any], option: str) -> Iterator[tuple[str, Sequence[Any]]]:
-    """This option of the roles and of their entries, with what the user calls it."""
-    for role in ROLES:
-        yield f"{role}_{option}", given.get(f"{role}_{option}") or []
+    """This option of the role elasticache and of each store, with what the user calls it."""
+    yield f"elasticache_{option}", given.get(f"elasticache_{option}") or []
     for variable in STORES:
         for entry in given.get(variable) or []:
             yield f"{variable}, {entry.get('name')}: {option}", entry.get(option) or []

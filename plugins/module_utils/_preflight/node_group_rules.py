@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .._eks.options import NODE_GROUP_NAME
 from .._kubernetes.labels import DOMAIN, NAME
 from .._service.inputs import as_number, as_switch
 
@@ -18,8 +19,7 @@ OF_OTHERS = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
 OF_THE_KUBELET = ("kubelet.kubernetes.io", "node.kubernetes.io")
 #: Amazon EKS API, CreateNodegroup: AMI Type AL2_x86_64 is only supported for kubernetes versions 1.32 or earlier
 LAST_MINOR_OF_AL2 = 32
-#: EKS API, CreateNodegroup, nodegroupName; with per_zone the zone's id follows, as in default-apne1-az1
-GROUP_NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]*")
+#: with per_zone the zone's id follows, as in default-apne1-az1
 ROOM_FOR_ZONE = len("-apne1-az10")
 #: EKS API, NodegroupScalingConfig; Amazon EKS User Guide: no image's volume is smaller
 LEAST = {"min_size": 0, "max_size": 1, "volume_size_gib": 20}
@@ -49,7 +49,7 @@ def group_rules(groups: Sequence[Mapping[str, Any]], version: Any) -> Iterator[s
     for group in groups:
         where = f"eks_node_groups, group {group.get('name')}"
         name, longest = str(group.get("name")), LONGEST - (ROOM_FOR_ZONE if as_switch(group.get("per_zone")) else 0)
-        if not GROUP_NAME.fullmatch(name) or len(name) > longest:
+        if not NODE_GROUP_NAME.fullmatch(name) or len(name) > longest:
             yield f"{where}: name must have 1 to {longest} letters, digits, - and _, the first no - or _, for example default."
         for option, least in LEAST.items():
             number = as_number(group.get(option))

@@ -9,13 +9,13 @@ from typing import Any
 
 from .._errors import PlatformError
 from .._iam.statements import statement_errors
+from .._kms.arns import KEY_ARN
 from .._names import Identity
 from .._s3 import cors, lifecycle, policy, shapes
 from .._s3.described import bucket_name, destination, in_order
 from .._s3.names import refused_name
 
 NAME = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
-KEY_ARN = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 BUCKET_ARN = re.compile(r"arn:[a-z-]+:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 ANY_ACCOUNT, ANY_REGION = "123456789012", "eu-west-1"
 

@@ -93,7 +93,8 @@ def unknown_variables(present: Iterable[str], known: Iterable[str], roles: Itera
 def misspelt_variables(present: Iterable[str], known: Collection[str]) -> list[str]:
     """A note for each variable that is no input, and is written nearly as one."""
     others = [name for name in sorted(present) if isinstance(name, str) and name not in known and not name.startswith(("ansible_", "__"))]
-    alike = {name: [each for each in sorted(known) if each[0] == name[0] and abs(len(each) - len(name)) <= 2] for name in others}
+    inputs = sorted(known)
+    alike = {name: [each for each in inputs if each[0] == name[0] and abs(len(each) - len(name)) <= 2] for name in others}
     found = {name: difflib.get_close_matches(name, names, n=1, cutoff=NEARLY) for name, names in alike.items()}
     return [
         f"{name} is not an input of this collection, and has no effect here: did you mean {near[0]}?"

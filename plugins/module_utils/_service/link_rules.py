@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .._kms.arns import KEY_ARN
 from .inputs import CERTIFICATES_VARIABLE, PREFIX, Inputs
 from .links import KINDS, OPTIONS, Kind, Link, Stores, kinds_named, links
 from .words import VARIABLE, Sentences
@@ -32,7 +33,6 @@ ARNS = {
     "sns": re.compile(r"arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?"),
     "dynamodb": re.compile(r"arn:[a-z0-9-]+:dynamodb:[a-z0-9-]+:[0-9]{12}:table/[A-Za-z0-9_.-]{3,255}"),
 }
-KEY_ARN = re.compile(r"arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
 
 
 def link_errors(inputs: Inputs, sentences: Sentences) -> None:

@@ -17,8 +17,6 @@ OWN_VOLUMES = ("certificates", "temporary")
 CRON_FIELD = re.compile(r"[0-9A-Za-z*,/?-]+")
 #: the least and the most of minute, hour, day, month and weekday; names of months and days are for the last two
 CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-#: empty on machines without a database of them
-TIME_ZONES = frozenset(zoneinfo.available_timezones())
 CRON_WORDS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
 #: labels that find and sort pods
 OWN_LABELS = ("app.kubernetes.io/", "opta.platform/")
@@ -78,8 +76,9 @@ def cron_job_errors(inputs: Inputs, sentences: Sentences) -> None:
                 "The time zone has a field of its own, time_zone."
             )
         zone = job.get("time_zone")
-        if zone and TIME_ZONES and str(zone) not in TIME_ZONES:
-            near = difflib.get_close_matches(str(zone), TIME_ZONES, n=1)
+        zones = zoneinfo.available_timezones() if zone else set()  # empty on machines without a database of them
+        if zones and str(zone) not in zones:
+            near = difflib.get_close_matches(str(zone), zones, n=1)
             sentences.say(f"{where}: time_zone is {zone!r}, which is no time zone: give one, for example {(near or ['Europe/Berlin'])[0]}.")
         if not job.get("command") and not job.get("args"):
             sentences.say(f"{where} needs command or args: without them it would start the service itself.")
