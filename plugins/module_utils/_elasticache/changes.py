@@ -26,16 +26,28 @@ MADE_ALREADY = (
     "UserGroupAlreadyExists",
 )
 
+#: IncreaseReplicaCount and DecreaseReplicaCount to the number that is there: a call before, whose answer was lost, has ended meanwhile
+NO_CHANGE = "NoOperationFault"
+
 
 def unless_made(call: Callable[..., None]) -> Callable[..., None]:
     """Decorate a call that makes something under a name that was free."""
 
+    return _tolerating(MADE_ALREADY, call)
+
+
+def unless_done(call: Callable[..., None]) -> Callable[..., None]:
+    """Decorate a call that sets a number which an earlier one may have set."""
+    return _tolerating((NO_CHANGE,), call)
+
+
+def _tolerating(codes: Sequence[str], call: Callable[..., None]) -> Callable[..., None]:
     @wraps(call)
     def tolerant(*args: Any, **kwargs: Any) -> None:
         try:
             call(*args, **kwargs)
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") not in MADE_ALREADY:
+            if error.response.get("Error", {}).get("Code") not in codes:
                 raise
 
     return tolerant
@@ -57,12 +69,14 @@ def modify_replication_group(client: Any, name: str, **request: Any) -> None:
 
 
 @CacheErrorHandler.common_error_handler("add replicas")
+@unless_done
 @AWSRetry.jittered_backoff()
 def increase_replica_count(client: Any, name: str, count: int) -> None:
     client.increase_replica_count(ReplicationGroupId=name, NewReplicaCount=count, ApplyImmediately=True)
 
 
 @CacheErrorHandler.common_error_handler("remove replicas")
+@unless_done
 @AWSRetry.jittered_backoff()
 def decrease_replica_count(client: Any, name: str, count: int) -> None:
     client.decrease_replica_count(ReplicationGroupId=name, NewReplicaCount=count, ApplyImmediately=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .. import _tags
+from .. import _tags, _wait
 from .._credentials.credentials import applied_version, other_tags
 from .._credentials.secret import same_key
 from .._errors import Refused
@@ -210,8 +210,13 @@ class ReplicationGroup(Part):
             return
         allowed = api.list_allowed_node_types(self.client, self.name)
         names = {*allowed.get("ScaleUpModifications", []), *allowed.get("ScaleDownModifications", [])}
-        if names and after not in names:
+        if names and after not in names and not self._has_come_to(after):
             raise Refused(f"node_type is {after}, but {self.name} can change from {before} to {', '.join(sorted(names))} only.")
+
+    def _has_come_to(self, node_type: str) -> bool:
+        """Whether a change of an earlier run has ended since the group was described."""
+        _wait.before_waiting()
+        return ((self.look() or {}).get("node") or {}).get("CacheNodeType") == node_type
 
     def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
         notes = []

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _wait
-from ansible_collections.opta.platform.plugins.module_utils._elasticache import replication_group, requests, users
+from ansible_collections.opta.platform.plugins.module_utils._elasticache import changes, replication_group, requests, users
 from ansible_collections.opta.platform.plugins.module_utils._elasticache.replication_group import ReplicationGroup
 from ansible_collections.opta.platform.plugins.module_utils._elasticache.users import User
+from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
+from botocore.exceptions import ClientError
 
 #: status, node type, number of nodes, time of the last change of the token, status of the token
 BEFORE = ("available", "cache.t4g.micro", 1, "old", None)
@@ -62,6 +65,36 @@ def test_replicas_are_waited_for_until_they_are_listed(aws):
     aws.to_come = [BEFORE, BEFORE, ("modifying", *BEFORE[1:]), ("available", BEFORE[1], 2, *BEFORE[3:])]
     ReplicationGroup(None, "main").change({"MemberClusters": ["main-001"]}, {"replica_count": 1}, ["replica_count"])
     assert aws.calls == [("increase_replica_count", 3)]
+
+
+@pytest.mark.parametrize(("now", "is_refused"), [("cache.m7g.large", False), ("cache.t4g.micro", True)])
+def test_a_node_type_that_is_reached_meanwhile_is_no_refusal(aws, monkeypatch, now, is_refused):
+    """ElastiCache does not list the present type among those that a group can change to."""
+    monkeypatch.setattr(
+        replication_group.api, "list_allowed_node_types", lambda _client, _name: {"ScaleUpModifications": ["cache.t4g.small"]}
+    )
+    aws.to_come = [("available", now, 1, "old", None)]
+    found = {"Status": "available", "node": {"CacheNodeType": "cache.t4g.micro"}, "tags_known": False}
+    with pytest.raises(Refused) if is_refused else nullcontext():
+        ReplicationGroup(None, "main").check(found, {"node_type": "cache.m7g.large"})
+
+
+@pytest.mark.parametrize("call", [changes.increase_replica_count, changes.decrease_replica_count])
+def test_a_number_of_replicas_that_was_reached_meanwhile_is_no_failure(call):
+    """The change of a run that was killed can end between the look and the call."""
+
+    class Nothing:
+        calls = 0
+
+        def answer(self, **request):
+            self.calls += 1
+            raise ClientError({"Error": {"Code": "NoOperationFault", "Message": "no changes were required"}}, "IncreaseReplicaCount")
+
+        increase_replica_count = decrease_replica_count = answer
+
+    client = Nothing()
+    call(client, "main", 2)
+    assert client.calls == 1
 
 
 def test_what_aws_never_shows_as_it_was_asked_for_holds_nobody_up(aws, slept):
