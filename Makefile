@@ -10,7 +10,7 @@ RUN := source tests/environment.sh &&
 PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 LINK := .cache/ansible_collections/opta/platform
 SELECTED = set -f && IFS=$$'\n' && selected="$$(python -m tests.selection $(1))" &&
-SHORT := -m 'not kill_all and not controllers'
+SHORT := -m 'not kill_all and not controllers and not processes'
 DEMO := .standin/demo
 STAMP := .venv/requirements.stamp
 PINNED := --require-hashes --no-deps
@@ -43,8 +43,8 @@ test-fast: lint ## Run linters, contracts and unit tests
 test-profile: binaries ## Run the tests, say what they cost, and record it; TESTS="..." for some, without recording
 	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) python -m tests.profile $(if $(TESTS),,--record) $(PARALLEL) $(SHORT) $$selected
 
-test-kill: setup binaries ## Kill a run in every one of its tasks, in both ways
-	@$(RUN) pytest -m kill_all -rP --record-result $@ tests/environment
+test-kill: setup binaries ## Kill a run in every one of its tasks, in both ways, and modules after each of their changes
+	@$(RUN) pytest -m kill_all -rP --record-result $@ tests/environment tests/module
 
 test-controllers: setup binaries ## Run real controllers against the stand-in; OPTA_CONTROLLERS=directory for binaries that cannot be built
 	@$(RUN) pytest -m controllers -rsP --record-result $@ tests/controllers

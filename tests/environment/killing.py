@@ -31,16 +31,6 @@ def run_and_kill(playbooks: Playbooks, arguments: list[str], reached: Callable[[
     return killed
 
 
-class AfterCalls:
-    """Reached after so many calls that change something, from now on."""
-
-    def __init__(self, standin: Standin, calls: int) -> None:
-        self._follower, self._calls = standin.follow(standin.mark()), calls
-
-    def __call__(self, _begun: Begun) -> bool:
-        return self._follower.mutating() >= self._calls
-
-
 class AfterItsCall:
     """Reached by a call of an operation since the first task of the run: a worker that outlived the run before it may call, too."""
 

@@ -22,8 +22,9 @@ SECRET = "s3cret-of-the-test"
 #: the beginning of a resource's name, and an attribute (or a part of one) that must be among those of its actions
 Expected = list[tuple[str, str]]
 
-#: inputs of every role but the version, which goes first
+#: inputs of every role
 CHANGES: list[tuple[dict[str, Any], Expected]] = [
+    ({"eks_version": "1.35"}, [(CLUSTER, "version"), ("EKS node group", "version")]),
     ({"eks_endpoint_public_cidr_blocks": ["192.0.2.0/24"]}, [(CLUSTER, "public_access_cidrs")]),
     ({"eks_log_types": ["api", "audit"]}, [(CLUSTER, "log_types")]),
     ({"eks_log_retention_days": 90}, [("log group /aws/eks/opta-staging/cluster", "retention_in_days")]),
@@ -126,17 +127,15 @@ def test_a_version_that_skips_a_minor_is_refused_before_anything_is_changed(livi
     assert living.mutating(mark) == []
 
 
-def test_a_new_version_which_leaves_alone_what_the_autoscaler_has_set(living: Standin, play: Callable[..., Run]) -> None:
+def test_changes_of_every_role_which_leave_alone_what_the_autoscaler_has_set(
+    living: Standin, play: Callable[..., Run], administrator: str
+) -> None:
     more = desired_size(living) + 1
     eks = living.client("eks")
     eks.update_nodegroup_config(clusterName="opta-staging", nodegroupName="default", scalingConfig={"desiredSize": more})
     eks.get_waiter("nodegroup_active").wait(clusterName="opta-staging", nodegroupName="default", WaiterConfig={"Delay": 1})
-    predicted_and_done(play, "env", [({"eks_version": "1.35"}, [(CLUSTER, "version")])], "--tags", "eks")
-    assert desired_size(living) == more
-
-
-def test_changes_of_every_role(living: Standin, play: Callable[..., Run], administrator: str) -> None:
     predicted_and_done(play, "env", CHANGES)
+    assert desired_size(living) == more
     assert administrator in administrators(living)
 
 

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from tests.environment.conftest import UNPROTECTED, staging_arguments
-from tests.environment.killing import AfterCalls, InANewTask, run_and_kill
+from tests.environment.killing import AfterItsCall, InANewTask, run_and_kill
 from tests.environment.observed import STORES, left_in_aws, passwords_of_stores, secrets, shape
-from tests.support.playbooks import Begun, Playbooks
+from tests.support.playbooks import Begun, Playbooks, Run
 from tests.support.standin import Standin
 
 BOTH_WAYS = pytest.mark.parametrize("whole_group", [True, False], ids=["all processes", "controller alone"])
@@ -44,44 +43,27 @@ Phases = dict[str, tuple[str, dict[str, Any]]]
 CREATION: tuple[str, dict[str, Any]] = ("env", {"eks_version": "1.34", **UNPROTECTED})
 DESTRUCTION: tuple[str, dict[str, Any]] = ("destroy", {**WORDS, "opta_delete_retained": True})
 WHOLE: Phases = {"creation": CREATION, "update": ("env", CHANGED), "destruction": DESTRUCTION}
-#: what is made without a cluster, whose secrets are scheduled for deletion in between, and come back
-STORES_COME_BACK: Phases = {
-    "creation": CREATION,
-    "update": ("env", CHANGED),
-    "removal": ("destroy", WORDS),
-    "return": ("env", CHANGED),
-    "destruction": DESTRUCTION,
-}
 WITHOUT_A_CLUSTER = ("--tags", "network,s3,aurora,documentdb,elasticache")
 
 
-@dataclass(frozen=True)
-class Undisturbed:
-    """What an undisturbed run leaves, and how many calls that change something it takes."""
-
-    left: dict[str, int]
-    calls: int
-
-
 class Life:
-    """The phases of an environment on one stand-in; more: arguments of each run."""
+    """The phases of an environment on one stand-in."""
 
-    def __init__(self, standin: Standin, playbooks: Playbooks, phases: Phases, *more: str) -> None:
+    def __init__(self, standin: Standin, playbooks: Playbooks, phases: Phases) -> None:
         self.standin, self.playbooks, self.phases = standin, playbooks, phases
-        self._more = more
+        #: by phase, what an undisturbed run leaves
         self.undisturbed = {phase: self._undisturbed(phase) for phase in phases}
 
     def arguments(self, phase: str) -> list[str]:
-        return staging_arguments(*self.phases[phase], *self._more)
+        return staging_arguments(*self.phases[phase])
 
     def left(self) -> dict[str, int]:
         return shape(left_in_aws(self.standin, "staging"))
 
-    def _undisturbed(self, phase: str) -> Undisturbed:
-        mark = self.standin.mark()
+    def _undisturbed(self, phase: str) -> dict[str, int]:
         done = self.playbooks.run(*self.arguments(phase))
         assert done.returncode == 0, done.failure()
-        return Undisturbed(self.left(), len(self.standin.mutating(mark)))
+        return self.left()
 
 
 #: gives what a run is to reach before it is killed; None once it is to come to its own end
@@ -104,27 +86,21 @@ def kill_repeatedly(playbooks: Playbooks, arguments: list[str], points: Points, 
     return killed
 
 
-def live_and_be_killed(life: Life, points: Callable[[Standin, Undisturbed], Points], ways: Ways) -> dict[str, int]:
+def live_and_be_killed(life: Life, points: Callable[[Standin], Points], ways: Ways) -> dict[str, int]:
     """Each phase killed again and again, then finished: it has the end of an undisturbed one. Answers how often each was killed."""
     killed, passwords = {}, []
     for phase, undisturbed in life.undisturbed.items():
         arguments = life.arguments(phase)
-        killed[phase] = kill_repeatedly(life.playbooks, arguments, points(life.standin, undisturbed), ways)
+        killed[phase] = kill_repeatedly(life.playbooks, arguments, points(life.standin), ways)
         finished = life.playbooks.run(*arguments)
         assert finished.returncode == 0, f"{phase}: {finished.failure()}"
-        assert life.left() == undisturbed.left, phase
+        assert life.left() == undisturbed, phase
         assert life.playbooks.run(*arguments).actions() == [], phase
         if life.phases[phase][0] == "env":
             passwords.append(one_password_each(life.standin, "staging"))
     assert passwords == passwords[:1] * len(passwords), "neither a change of a store nor its return gives it another password"
     assert not any(life.left().values())
     return killed
-
-
-def times(number: int, point: Callable[[], Callable[[Begun], bool]]) -> Points:
-    """The same point so many times."""
-    left = iter(range(number))
-    return lambda: None if next(left, None) is None else point()
 
 
 def one_password_each(standin: Standin, environment: str) -> dict[str, str]:
@@ -137,15 +113,28 @@ def one_password_each(standin: Standin, environment: str) -> dict[str, str]:
     return {name: each["password"] for name, each in found.items()}
 
 
-def test_a_life_killed_in_each_phase_has_the_same_end(empty: Standin, ansible: Playbooks) -> None:
-    """Killed once in the middle of each phase, in one way and the other."""
-    ways = itertools.cycle(BOTH)
+def test_stores_whose_change_removal_and_return_are_killed_have_one_password(
+    empty: Standin, ansible: Playbooks, play: Callable[..., Run]
+) -> None:
+    """Their secrets are scheduled for deletion in between, and come back. Creation and destruction are killed in test_changes.py."""
+    killed = itertools.cycle(BOTH)
 
-    def middle(standin: Standin, undisturbed: Undisturbed) -> Points:
-        return times(1, lambda: AfterCalls(standin, max(1, undisturbed.calls // 2)))
+    def kill_and_finish(playbook: str, operation: str, **variables: Any) -> Run:
+        arguments = staging_arguments(playbook, variables, *WITHOUT_A_CLUSTER)
+        assert run_and_kill(ansible, arguments, AfterItsCall(empty, operation), whole_group=next(killed)), f"it ended before {operation}"
+        return play(playbook, *WITHOUT_A_CLUSTER, **variables)
 
-    life = Life(empty, ansible, STORES_COME_BACK, *WITHOUT_A_CLUSTER)
-    assert live_and_be_killed(life, middle, ways) == dict.fromkeys(STORES_COME_BACK, 1)
+    play("env", *WITHOUT_A_CLUSTER, **UNPROTECTED)
+    kill_and_finish("env", "ModifyReplicationGroup", **CHANGED)
+    assert play("env", *WITHOUT_A_CLUSTER, check=True, **CHANGED).actions() == []
+    changed, passwords = shape(left_in_aws(empty, "staging")), one_password_each(empty, "staging")
+    kill_and_finish("destroy", "DeleteDBCluster", **WORDS)
+    kill_and_finish("env", "RestoreSecret", **CHANGED)
+    assert play("env", *WITHOUT_A_CLUSTER, check=True, **CHANGED).actions() == []
+    assert shape(left_in_aws(empty, "staging")) == changed
+    assert one_password_each(empty, "staging") == passwords
+    play("destroy", *WITHOUT_A_CLUSTER, **{**WORDS, "opta_delete_retained": True})
+    assert not any(shape(left_in_aws(empty, "staging")).values())
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +148,7 @@ def test_a_life_killed_in_every_task_has_the_same_end(whole: Life, whole_group: 
     """Killed in each task that changes something, after its first call that does, and begun again."""
     tasks: list[list[str]] = []
 
-    def each_task(standin: Standin, _undisturbed: Undisturbed) -> Points:
+    def each_task(standin: Standin) -> Points:
         tasks.append([])
         return lambda: InANewTask(standin, tasks[-1])
 

@@ -121,11 +121,12 @@ CASES = [
 ]
 
 
+@pytest.mark.parametrize("case", [*CASES, *LONG], ids=lambda case: case.module)
+def test_calls_that_are_killed_by_each_change_are_finished(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
+    assert sum(killed_again_and_again(standin, case, unique)) > 2
+
+
+@pytest.mark.kill_all
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.module)
 def test_a_call_that_is_killed_after_any_change_is_finished_by_the_next(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
     assert killed_once_after_each_change(standin, case, unique) >= 1
-
-
-@pytest.mark.parametrize("case", LONG, ids=lambda case: case.module)
-def test_calls_that_are_killed_by_each_change_are_finished(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
-    assert sum(killed_again_and_again(standin, case, unique)) > 4

@@ -14,7 +14,7 @@ from tests.profile import long_tests
 from tests.standin.binaries import BinaryError
 
 from . import installed
-from .checks import check
+from .checks import check, check_processes
 from .life import FailedError, live
 from .matrix import PYTHONS, combinations
 from .ran import ran
@@ -28,6 +28,8 @@ def main() -> int:
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what is run (default: all)")
     options = parser.parse_args()
     right = []
+    if "checks" in options.parts:
+        right.append(_tried("every module as a process of its own", check_processes))
     for core in options.core:
         if reason := installed.missing(PYTHONS[core]):
             print(f"wrong  ansible-core {core}: {reason}", flush=True)

@@ -1,9 +1,11 @@
-"""The contracts and the unit tests under one ansible-core; what tests the tests' own tools is left out."""
+"""The contracts and the unit tests under one ansible-core; what tests the tests' own tools is left out. And every module as a process."""
 
 from __future__ import annotations
 
 import os
 import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 
 from tests.support.standin import ROOT
 
@@ -13,6 +15,7 @@ from .matrix import newest
 
 #: what pinned versions are compared with is the result of this very run
 RECORDS = ("costs", "versions")
+PYTEST = ("-m", "pytest", "-q")
 LEFT_OUT = ("bench", "documentation", "profile", "selection", "standin", "support", "versions")
 
 
@@ -26,7 +29,15 @@ def check(ansible_core: str) -> None:
     }
     ignored = [f"--ignore=tests/unit/{name}" for name in LEFT_OUT]
     ignored += [f"--ignore=tests/contracts/test_{name}.py" for name in RECORDS]
-    command = [str(python / "python"), "-m", "pytest", "-q", *ignored, "tests/contracts", "tests/unit"]
+    _test([str(python / "python"), *PYTEST, *ignored, "tests/contracts", "tests/unit"], environment)
+
+
+def check_processes() -> None:
+    """Raises FailedError when a module gives another result in the worker than as a process of its own, under the pinned ansible-core."""
+    _test([sys.executable, *PYTEST, "-m", "processes", "tests/environment"], os.environ)
+
+
+def _test(command: Sequence[str], environment: Mapping[str, str]) -> None:
     done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise FailedError(f"contracts and unit tests ended with {done.returncode}:\n{done.stdout[-6000:]}{done.stderr[-1000:]}")
+        raise FailedError(f"{' '.join(command[-2:])} ended with {done.returncode}:\n{done.stdout[-6000:]}{done.stderr[-1000:]}")
