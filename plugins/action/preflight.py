@@ -61,6 +61,7 @@ class ActionModule(ActionBase):
             problems += [] if arguments["removal"] else _layers(arguments["kind"], values, present)
             notes = variables.misspelt_variables(present, known)
             notes += variables.unknown_tags(present.get("ansible_run_tags") or [], _inputs.roles())
+            notes += [] if arguments["removal"] else variables.confirmation_notes(given)
             notes += rules.environment_notes(values) if arguments["kind"] == "environment" and not problems else []
         if problems:
             raise AnsibleActionFail("\n".join(problems))

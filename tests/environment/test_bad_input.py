@@ -61,6 +61,7 @@ AFTER_LOOKING: Cases = [
     ({"elasticache_replication_groups": [{"name": "main", "automatic_failover_enabled": True}]}, "needs a replica to fail over to"),
     ({"network_zone_count": 5}, "network_zone_count is 5, but eu-west-1 has only 3"),
     ({"opta_account_id": "999999999999"}, "opta_account_id is 999999999999"),
+    ({"opta_region": "eu-west-99"}, "knows no such region: give one that exists, for example eu-west-"),
     (
         {"aurora_clusters": [{"name": "main", "engine_version": "17", "instance_class": "db.t4g.hgue"}]},
         "aurora_clusters, cluster main: AWS offers no db_instance_class db.t4g.hgue for version 17.7; it offers, among others, db.t4g.",

@@ -64,8 +64,13 @@ def test_from_nothing_through_changes_to_nothing(standin, addons):
     addons.cluster.kubernetes.delete("/api/v1/namespaces/routed")
     mine = {"name": "mine", "repository": "https://charts.example.com", "chart": "metrics-server", "chart_version": "3.13.1"}
     changes = {
-        "value and version": {"metrics_server_values": {"replicas": 3}, "metrics_server_chart_version": "3.13.0"},
-        "more": {"datadog_enabled": True, "datadog_api_key_secret_arn": arn, "extra_charts": [mine]},
+        "value, version and more": {
+            "metrics_server_values": {"replicas": 3},
+            "metrics_server_chart_version": "3.13.0",
+            "datadog_enabled": True,
+            "datadog_api_key_secret_arn": arn,
+            "extra_charts": [mine],
+        },
         "off": {"datadog_enabled": False, "cluster_autoscaler_enabled": False, "ingress": "ingress_nginx"},
     }
     for name, inputs in changes.items():

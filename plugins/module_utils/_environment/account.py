@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from difflib import get_close_matches
 from typing import Any
 
 with suppress(ImportError):  # the module says so
-    from botocore import exceptions
+    from botocore import __version__ as botocore_version
+    from botocore import exceptions, loaders
 
 from .._errors import PlatformError
 
@@ -15,10 +17,17 @@ from .._errors import PlatformError
 def read_account(sts: Any, region: str | None, expected_account_id: str | None) -> dict[str, str]:
     """account_id, partition, region and caller_arn. Source: AWS STS, GetCallerIdentity.
 
-    Raises PlatformError, with what to do, when there are no credentials, nobody answers, or it is another account.
+    Raises PlatformError, with what to do, when there is no such region, there are no credentials, nobody answers, or it is another account.
     """
     if not region:
         raise PlatformError("No region is given: set opta_region, for example eu-west-1.")
+    known = _known_regions()
+    if region not in known:
+        near = ", ".join(get_close_matches(region, known, 3)) or "eu-west-1"
+        raise PlatformError(
+            f"opta_region is {region!r}, and botocore {botocore_version} knows no such region: give one that exists, for example {near}. "
+            "For a region that AWS has opened since, update boto3."
+        )
     try:
         answer = sts.get_caller_identity()
     except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError) as error:
@@ -40,3 +49,9 @@ def read_account(sts: Any, region: str | None, expected_account_id: str | None) 
         )
     partition = answer["Arn"].split(":")[1]
     return {"account_id": answer["Account"], "partition": partition, "region": region, "caller_arn": answer["Arn"]}
+
+
+def _known_regions() -> list[str]:
+    """The regions of all partitions. Source: botocore's data, partitions."""
+    partitions = loaders.create_loader().load_data("partitions")["partitions"]
+    return sorted(region for partition in partitions for region in partition["regions"] if not region.endswith("-global"))

@@ -138,3 +138,13 @@ def _example(variable: str, option: Mapping[str, Any]) -> str:
     if variable.endswith("_region"):
         return "eu-west-1"
     return str(option["default"]) if option.get("default") else "the one its description names"
+
+
+def confirmation_notes(given: Mapping[str, Any]) -> list[str]:
+    """Names in a run that deletes nothing that confirm a deletion: from the inventory they would confirm every later one."""
+    return [
+        f"{name} is {given[name]!r}, but this run deletes nothing. Keep it out of the inventory, where it would confirm every destroy: "
+        f"give it on the command line of the run that deletes, for example -e {name}={given[name]}."
+        for name in sorted(given)
+        if name.endswith("_confirm") and name != "opta_prune_confirm" and given[name]
+    ]

@@ -86,13 +86,22 @@ def test_a_run_ends_with_its_command_and_the_server_serves_the_next_one(mark: st
         runs(mark)
         command.kill()
     until(lambda: not sleeps(mark), 60, "the run has ended")
-    shown = subprocess.run([str(COMMAND), "--version"], env=variables, capture_output=True, text=True, check=True).stdout
-    assert shown.startswith("ansible-playbook [core")
+    shown = subprocess.run([str(COMMAND), "--help"], env=variables, capture_output=True, text=True, check=True).stdout
+    assert shown.startswith("usage: ansible-playbook")
     assert len([path for path in tmp_path.iterdir() if path.is_socket()]) == 1
 
 
 def test_a_server_that_cannot_begin_is_told(tmp_path: Path) -> None:
     variables = {**os.environ, "OPTA_PLAYBOOK_SERVERS": str(tmp_path), VARIABLE: "1:0"}
-    done = subprocess.run([str(COMMAND), "--version"], env=variables, capture_output=True, text=True, check=False)
+    done = subprocess.run([str(COMMAND), "--help"], env=variables, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "the playbook server has ended before the run: see" in done.stderr
+
+
+def test_a_version_is_asked_for_once_and_needs_no_server(tmp_path: Path) -> None:
+    variables = {**os.environ, "OPTA_PLAYBOOK_SERVERS": str(tmp_path)}
+    shown = {
+        subprocess.run([str(COMMAND), "--version"], env=variables, capture_output=True, text=True, check=True).stdout for _time in "12"
+    }
+    assert [text.startswith("ansible-playbook [core") for text in shown] == [True]
+    assert [path.name for path in tmp_path.iterdir()] == ["version"]

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._preflight import cluster_rules
+from ansible_collections.opta.platform.plugins.module_utils._preflight import cluster_rules, variables
 from ansible_collections.opta.platform.plugins.module_utils._preflight.rules import environment_notes, environment_rules
 
 from tests.support import collection
@@ -153,3 +153,17 @@ def test_the_ordinary_is_not_warned_of() -> None:
 def test_the_managed_add_ons_are_those_of_the_role() -> None:
     written = (collection.ROLES / "eks" / "vars" / "main.yml").read_text()
     assert tuple(re.findall(r"- name: ([a-z-]+)$", written, re.MULTILINE)) == cluster_rules.ADDONS
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"opta_destroy_confirm": "staging"}, ["opta_destroy_confirm"]),
+        ({"eks_confirm": "x", "network_confirm": "x"}, ["eks_confirm", "network_confirm"]),
+        ({"opta_destroy_confirm": "", "opta_prune_confirm": "staging"}, []),
+    ],
+)
+def test_a_confirmation_outside_of_a_removal_is_warned_of(given: Inputs, named: list[str]) -> None:
+    notes = variables.confirmation_notes(given)
+    assert [note.split()[0] for note in notes] == named
+    assert all("Keep it out of the inventory" in note for note in notes)
