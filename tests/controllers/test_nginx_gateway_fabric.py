@@ -241,6 +241,8 @@ SERVICE = {
     "public_read_timeout_seconds": 9999,
     "public_request_body_max_mib": 9999,
 }
+HTTP_ROUTE = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute"}
+LIMIT = {"apiVersion": "gateway.nginx.org/v1alpha1", "kind": "ClientSettingsPolicy"}
 RPC = {"ports": [{"name": "rpc", "port": 9000, "service_port": 9000, "protocol": "grpc"}], "public_addresses": ["rpc.example.com"]}
 
 
@@ -262,6 +264,26 @@ def test_routes_and_policies_of_services_are_accepted(fabric, shop, tmp_path):
         until(lambda path=path: all((obj.get("status") or {}).get("ancestors") for obj in kubernetes.items(path)))
         told = [said(ancestor) for obj in kubernetes.items(path) for ancestor in obj["status"]["ancestors"]]
         assert told and {line for lines in told for line in lines} == {"Accepted True Accepted: The Policy is accepted"}
+
+
+def test_a_policy_that_is_refused_is_not_ready(fabric, shop):
+    """Of two that set the same of one route, the younger one is refused."""
+    kubernetes, place = fabric.cluster.kubernetes, f"/apis/gateway.nginx.org/v1alpha1/namespaces/{shop}/clientsettingspolicies"
+    parent = {"name": GATEWAY, "namespace": fabric.namespace, "sectionName": "http"}
+    rules = [{"backendRefs": [{"name": "web", "port": 80}]}]
+    route = {"metadata": {"name": "limited"}, "spec": {"parentRefs": [parent], "hostnames": ["limited.example.com"], "rules": rules}}
+    kubernetes.apply(f"{API}/namespaces/{shop}/httproutes/limited", {**HTTP_ROUTE, **route})
+    for name, size in (("a", "1m"), ("b", "2m")):
+        target = {"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "name": "limited"}
+        policy = {**LIMIT, "metadata": {"name": name}, "spec": {"targetRef": target, "body": {"maxSize": size}}}
+        kubernetes.apply(f"{place}/{name}", policy)
+
+    def told():
+        found = [{**LIMIT, **kubernetes.get(f"{place}/{name}")} for name in "ab"]
+        return [readiness(each).words for each in found if (each.get("status") or {}).get("ancestors")]
+
+    until(lambda: len(told()) == 2, what="it says something of both policies")
+    assert told() == ["ready", "Accepted is False: Conflicted: Conflicts with another ClientSettingsPolicy"]
 
 
 def test_a_certificate_that_is_gone_takes_the_listener_and_the_annotations_with_it(fabric):

@@ -169,6 +169,15 @@ def _gateway(obj: Mapping[str, Any]) -> Readiness:
     return _as_told(obj, obj.get("status") or {}, ("Accepted", "Programmed"))
 
 
+def _policy(obj: Mapping[str, Any]) -> Readiness:
+    """A policy of routes, unless a Gateway's controller refuses it (Gateway API, PolicyStatus). Of some targets none says anything."""
+    for ancestor in (obj.get("status") or {}).get("ancestors") or []:
+        found = condition({"status": ancestor}, "Accepted")
+        if found.get("status") == "False" and found.get("observedGeneration", 0) >= obj["metadata"].get("generation", 0):
+            return Readiness(False, f"Accepted is {_told(found)}")
+    return READY
+
+
 def _as_told(obj: Mapping[str, Any], status: Mapping[str, Any], names: Sequence[str]) -> Readiness:
     """Whether these conditions of a status are true, and about the present specification."""
     for name in names:
@@ -191,6 +200,7 @@ JUDGES: dict[tuple[str, str], Callable[[Mapping[str, Any]], Readiness]] = {
     ("gateway.networking.k8s.io", "Gateway"): _gateway,
     ("gateway.networking.k8s.io", "HTTPRoute"): _route,
     ("gateway.networking.k8s.io", "GRPCRoute"): _route,
+    **{("gateway.nginx.org", kind): _policy for kind in ("ClientSettingsPolicy", "ProxySettingsPolicy", "UpstreamSettingsPolicy")},
     ("apiextensions.k8s.io", "CustomResourceDefinition"): _definition,
     ("apiregistration.k8s.io", "APIService"): _api_service,
 }

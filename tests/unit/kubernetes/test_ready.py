@@ -177,6 +177,31 @@ def test_a_gateway_is_ready_when_it_is_programmed(conditions, generation, words)
     assert (found.done, found.words) == (words == "ready", words)
 
 
+@pytest.mark.parametrize("kind", ["ClientSettingsPolicy", "ProxySettingsPolicy", "UpstreamSettingsPolicy"])
+@pytest.mark.parametrize(
+    ("told", "generation", "words"),
+    [
+        ([], 1, "ready"),
+        ([("True", "Accepted", "The Policy is accepted")], 1, "ready"),
+        ([("False", "Conflicted", "Conflicts with another policy")], 1, "Accepted is False: Conflicted: Conflicts with another policy"),
+        ([("False", "Conflicted", "Conflicts with another policy")], 2, "ready"),
+        (
+            [("True", "Accepted", "The Policy is accepted"), ("False", "TargetConflict", "Shared")],
+            1,
+            "Accepted is False: TargetConflict: Shared",
+        ),
+    ],
+)
+def test_a_policy_is_ready_unless_a_controller_refuses_it(kind, told, generation, words):
+    conditions = [
+        {"type": "Accepted", "status": status, "reason": reason, "message": message, "observedGeneration": 1}
+        for status, reason, message in told
+    ]
+    status = {"ancestors": [{"ancestorRef": WHOLE, "conditions": [each]} for each in conditions]}
+    found = readiness(made("gateway.nginx.org/v1alpha1", kind, status=status, generation=generation))
+    assert (found.done, found.failed, found.words) == (words == "ready", False, words)
+
+
 def test_old_pods_must_be_gone():
     assert not readiness(
         deployment(replicas=3, updatedReplicas=2, availableReplicas=2)
