@@ -19,7 +19,6 @@ from .words import POLICY_ARN, VARIABLE, Sentences, is_label, is_name, repeated
 LONGEST_NAME = 52
 #: bytes; Kubernetes API, Secret: 1 MiB, of which the rest is for our own values
 LARGEST_SECRET = 1_000_000
-RESERVED_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 
 
 def service_errors(given: Mapping[str, Any], environments: Collection[str] | None = None) -> list[str]:
@@ -73,7 +72,7 @@ def _names(inputs: Inputs, sentences: Sentences) -> None:
             f"opta_service_layer is {str(layer)!r}: the name of a namespace has 1 to 63 lower-case letters, digits and hyphens "
             "and neither begins nor ends with a hyphen, for example shop."
         )
-    elif layer in RESERVED_NAMESPACES or str(layer).startswith("kube-"):
+    elif layer == "default" or str(layer).startswith("kube-"):
         sentences.say(f"opta_service_layer is {layer!r}: that namespace is Kubernetes's own; choose another name, for example shop.")
 
 
