@@ -74,7 +74,7 @@ def controller(standin, cluster, inputs, obtain, tmp_path):
     flags += [f"--metrics-bind-addr=127.0.0.1:{metrics}", f"--health-probe-bind-addr=127.0.0.1:{health}"]
     environment = {name: value for name, value in standin.environment.items() if name.startswith("AWS_")}
     log = tmp_path / "log"
-    with running.process(program, flags, environment, log) as process:
+    with standin.real_controllers(NAMESPACE), running.process(program, flags, environment, log) as process:
         until(lambda: "Starting workers" in log.read_text(), what="it has become the leader")
         yield process
     running.kubectl(cluster, "delete", "-f", "-", text=yaml.safe_dump_all([obj for obj in objects if obj["kind"] in WEBHOOKS]))
@@ -90,7 +90,7 @@ class Ingress:
         self.path = f"/api/v1/namespaces/{namespace}/services/{name}"
         self.deployment = f"/apis/apps/v1/namespaces/{namespace}/deployments/nginx"
         ports = [{"name": f"port-{port}", "port": port, "targetPort": target, "protocol": "TCP"} for port, target in targets.items()]
-        annotations = {**load_balancer.service_annotations(inputs, addon), SERVED_BY: CLASS}
+        annotations = load_balancer.service_annotations(inputs, addon)
         spec = {"type": "LoadBalancer", "loadBalancerClass": CLASS, "externalTrafficPolicy": "Cluster", "selector": {"app": "nginx"}}
         metadata = {"name": name, "namespace": namespace, "annotations": annotations}
         place = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": load_balancer.READINESS_GATE}}

@@ -18,7 +18,6 @@ from tests.module.eks_foundation import Foundation
 from tests.module.gateway_foundation import API, DEFINITIONS, GATEWAY_OUTPUTS
 from tests.module.kubernetes_foundation import Cluster
 from tests.standin import gateway_api
-from tests.standin.loops.gateways import CONTROLLER, SERVED_BY
 from tests.support.recorded_behaviour import recorded
 from tests.support.recorded_gateway import routes, said, said_of_route
 from tests.support.service_chart import complete_inputs, helm_binary, rendered
@@ -54,12 +53,8 @@ class Fabric:
         running.kubectl(self.cluster, "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
 
     def objects(self):
-        """What the release consists of; the stand-in leaves its class and its Gateway to the program."""
-        found = running.rendered(self.chart, RELEASE, self.namespace, nginx_gateway_fabric.values(self.inputs), self.directory)
-        for obj in found:
-            if obj["kind"] in ("GatewayClass", "Gateway"):
-                obj["metadata"]["annotations"] = {SERVED_BY: CONTROLLER}
-        return found
+        """What the release consists of."""
+        return running.rendered(self.chart, RELEASE, self.namespace, nginx_gateway_fabric.values(self.inputs), self.directory)
 
     def install(self):
         """All of the release: its hook has made the certificates of the agents before."""
@@ -79,8 +74,9 @@ class Fabric:
         with container.started(self.cluster, self.program, pod, name, self.directory / f"{name}.log") as started:
             assert started.process.wait(60) == 0, started.log.read_text()
 
-    def control_plane(self):
-        """The program in a pod of the chart's Deployment."""
+    def running(self):
+        """The release, and the program in a pod of its Deployment."""
+        self.install()
         pod = container.pod_of(self.cluster, self.namespace, nginx_gateway_fabric._control_plane())
         return container.started(self.cluster, self.program, pod, "nginx-gateway", self.directory / "log", [HEALTH_PORT])
 
@@ -88,7 +84,7 @@ class Fabric:
         return self.cluster.get(f"{API}/namespaces/{self.namespace}/{kind}/{name}") or {}
 
     def gateway(self, name, spec):
-        metadata = {"name": name, "namespace": self.namespace, "annotations": {SERVED_BY: CONTROLLER}}
+        metadata = {"name": name, "namespace": self.namespace}
         body = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": metadata, "spec": spec}
         self.cluster.kubernetes.apply(f"{API}/namespaces/{self.namespace}/gateways/{name}", body)
 
@@ -133,8 +129,7 @@ def fabric(standin, obtain, tmp_path_factory):
     chart, program = (obtain(make, programs.NGINX_GATEWAY_FABRIC) for make in (programs.chart, programs.provide))
     made = Fabric(standin, chart, program, tmp_path_factory.mktemp("nginx-gateway-fabric"))
     made.kinds()
-    made.install()
-    with made.control_plane() as started:
+    with standin.real_controllers(RELEASE), made.running() as started:
         until(lambda: started.answers("/readyz", HEALTH_PORT), what="the control plane is ready")
         until(lambda: is_ready(made.get("gateways")), what="the Gateway is ready")
         until(lambda: is_ready(made.made("Service")), what="the Service has a load balancer")

@@ -113,12 +113,18 @@ def addresses(standin):
     return {(record["Name"], record["Type"]): record["AliasTarget"]["DNSName"] for record in records if "AliasTarget" in record}
 
 
-def test_its_life_with_the_real_external_dns(empty, play, obtain, tmp_path):
+@pytest.fixture
+def real(empty, obtain, tmp_path):
+    """Begins with the real external-dns once there is a cluster; the stand-in does not imitate it."""
     program, chart = obtain(programs.provide, programs.EXTERNAL_DNS), obtain(programs.chart, programs.EXTERNAL_DNS)
-    empty.set_real_controllers(external_dns.NAME)
+    with empty.real_controllers(external_dns.NAME):
+        yield lambda: RealExternalDns(empty, program, chart, tmp_path)
+
+
+def test_its_life_with_the_real_external_dns(empty, play, real):
     planned, done = play("env", "--check", "--diff"), play("env")
     assert union(planned) == union(done)
-    with RealExternalDns(empty, program, chart, tmp_path).running() as real:
+    with real().running() as process:
         play("service", **PUBLIC)
         balancer = empty.client("elbv2").describe_load_balancers()["LoadBalancers"][0]["DNSName"]
         until(lambda: addresses(empty) == {(f"{HOST}.", kind): f"{balancer}." for kind in ("A", "AAAA")})
@@ -127,9 +133,9 @@ def test_its_life_with_the_real_external_dns(empty, play, obtain, tmp_path):
         assert play("env").changed() == []
         assert play("service", **PUBLIC).changed() == []
         assert empty.mutating(mark) == []
-        assert real.poll() is None
+        assert process.poll() is None
 
         play("destroy", **DESTROYED)
-        assert real.wait(10) is not None, "it ends with its Deployment"
+        assert process.wait(10) is not None, "it ends with its Deployment"
     left = left_in_aws(empty, "staging")
     assert not any(left.values()), left

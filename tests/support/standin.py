@@ -158,9 +158,14 @@ class Standin:
         """Clusters of these names (`*` for any) get a control plane when they are made; others are AWS's answers alone."""
         self._control("PUT", "control-planes", patterns)
 
-    def set_real_controllers(self, *names: str) -> None:
-        """These controllers run beside the stand-in: it does not imitate them."""
+    @contextlib.contextmanager
+    def real_controllers(self, *names: str) -> Iterator[None]:
+        """Meanwhile these controllers run beside the stand-in, which does not imitate them."""
         self._control("PUT", "real-controllers", names)
+        try:
+            yield
+        finally:
+            self._control("PUT", "real-controllers", [])
 
     def databases(self, *names: str) -> dict[str, Any]:
         """Real databases behind the endpoints of these stores (of all without a name), and the path of their certificate authority."""

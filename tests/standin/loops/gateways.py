@@ -13,7 +13,6 @@ from typing import Any
 from tests.standin.kubernetes_client import KubernetesClient
 from tests.standin.loops import nginx
 from tests.standin.loops.each import for_each
-from tests.standin.webhooks.service_network import SERVED_BY
 
 API = "/apis/gateway.networking.k8s.io/v1"
 PROXIES = "/apis/gateway.nginx.org/v1alpha2"
@@ -31,11 +30,6 @@ GATEWAY_CONDITIONS = {
 Object = Mapping[str, Any]
 
 
-def is_served(obj: Object) -> bool:
-    """Whether a test has the real controller look after this class or Gateway."""
-    return (obj["metadata"].get("annotations") or {}).get(SERVED_BY) == CONTROLLER
-
-
 class Gateways:
     """Argument: a client of the cluster."""
 
@@ -44,7 +38,7 @@ class Gateways:
 
     def run(self) -> None:
         classes = {item["metadata"]["name"]: item for item in self._items(f"{API}/gatewayclasses")}
-        ours = {name for name, item in classes.items() if item["spec"]["controllerName"] == CONTROLLER and not is_served(item)}
+        ours = {name for name, item in classes.items() if item["spec"]["controllerName"] == CONTROLLER}
         for_each((classes[name] for name in ours), self._accept)
         gateways = [item for item in self._items(f"{API}/gateways") if item["spec"]["gatewayClassName"] in ours] if ours else []
         for_each(gateways, lambda gateway: self._follow(gateway, classes[gateway["spec"]["gatewayClassName"]]))

@@ -15,7 +15,6 @@ from tests.standin.loops import load_balancer_names as names
 from tests.standin.loops.each import for_each
 from tests.standin.loops.listeners import Annotations, Listeners, Tags
 from tests.standin.loops.security_groups import SecurityGroups
-from tests.standin.webhooks.service_network import SERVED_BY
 
 if TYPE_CHECKING:
     from tests.standin.loops.cluster_loops import View
@@ -39,7 +38,7 @@ class LoadBalancers:
 
     def run(self) -> None:
         services = self._client.items("/api/v1/services")
-        for_each((each for each in services if not _is_served(each)), self._follow)
+        for_each(services, self._follow)
 
     def _follow(self, service: Service) -> None:
         wanted = service["spec"]["type"] == "LoadBalancer" and not service["metadata"].get("deletionTimestamp")
@@ -146,11 +145,6 @@ class LoadBalancers:
         given = [each.removeprefix("--default-tags=") for each in arguments if each.startswith("--default-tags=")]
         pairs = [pair.strip().split("=", 1) for text in given for pair in text.split(",") if "=" in pair]
         return {key: value for key, value in pairs}
-
-
-def _is_served(service: Service) -> bool:
-    """Whether a test has the real controller look after this Service."""
-    return (service["metadata"].get("annotations") or {}).get(SERVED_BY) == CLASS
 
 
 def _scheme(annotations: Annotations) -> str:

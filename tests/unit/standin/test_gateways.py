@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import nginx_gateway_fabric
 
-from tests.standin.loops.gateways import API, CONTROLLER, PROXIES, SERVED_BY, Gateways
+from tests.standin.loops.gateways import API, CONTROLLER, PROXIES, Gateways
 from tests.standin.loops.routes import Routes
 from tests.support.recorded_behaviour import recorded
 from tests.support.recorded_gateway import routes, said, said_of_route
@@ -96,12 +96,3 @@ def test_what_is_said_of_routes_is_what_the_real_one_said(cluster):
         cluster.objects[paths[route["metadata"]["name"]]] = {**route, "metadata": {**route["metadata"], "generation": 1}}
     Routes(cluster).run()  # type: ignore[arg-type]
     assert {name: said_of_route(cluster.objects[path].get("status") or {}) for name, path in paths.items()} == wanted
-
-
-def test_what_a_real_controller_serves_is_left_to_it(cluster):
-    for path in (CLASS, GATEWAY):
-        cluster.objects[path]["metadata"]["annotations"] = {SERVED_BY: CONTROLLER}
-    cluster.objects[f"{API}/namespaces/shop/httproutes/one"] = {**routes()[0][0]}
-    for loop in (Gateways, Routes):
-        loop(cluster).run()  # type: ignore[arg-type]
-    assert cluster.written == []
