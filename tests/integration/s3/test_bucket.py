@@ -83,9 +83,13 @@ def test_a_bucket_that_s3_is_still_at_work_on_is_waited_for(client, monkeypatch,
     assert (names(client), next(left, None)) == ([], None)
 
 
-@pytest.mark.parametrize(("operation", "code"), [("HeadBucket", "404"), ("GetBucketVersioning", "NoSuchBucket")])
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [("HeadBucket", "404"), ("GetBucketVersioning", "NoSuchBucket"), ("PutBucketVersioning", "NoSuchBucket")],
+)
 def test_a_bucket_that_s3_does_not_show_yet_gets_its_settings_all_the_same(client, monkeypatch, operation, code):
     monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.001)
+    monkeypatch.setattr(cloud.time, "sleep", lambda _seconds: None)
     made, left = [], iter(range(3))
 
     def not_shown(**_context):

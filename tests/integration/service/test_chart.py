@@ -266,7 +266,8 @@ def test_t5_the_number_of_pods_is_the_autoscalers(render, kind):
 )
 def test_memory_counts_only_for_a_service_that_states_it(render, inputs, targets):
     metrics = render(**inputs)["HorizontalPodAutoscaler", "hello"]["spec"]["metrics"]
-    assert {each["resource"]["name"]: each["resource"]["target"]["averageUtilization"] for each in metrics} == targets
+    found = {each["resource"]["name"]: each["resource"]["target"] for each in metrics}
+    assert found == {name: {"type": "Utilization", "averageUtilization": percent} for name, percent in targets.items()}
 
 
 def test_resources(render):
