@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ PUBLIC_ROLES = [role for role in ROLES if role != "common"]
 LONGEST_TASK_FILE = 100
 #: filters that read inputs of a type (and of a type of elements)
 CONVERSIONS = {("bool", None): "boolean", ("list", "dict"): "validated"}
+#: roles whose head start makes nothing that takes minutes
+MAKE_WITHOUT_WAITING = ("network", "k8s_addons")
 #: facts that a role publishes for all others
 PUBLISHED_FOR_ALL = {"common": {"opta_account"}}
 
@@ -84,6 +87,14 @@ def test_every_role_can_be_made_and_removed(role: str) -> None:
 @pytest.mark.parametrize("role", [role for role in ROLES if "start" in collection.specs(role)])
 def test_a_head_start_takes_what_main_takes(role: str) -> None:
     assert collection.specs(role)["start"]["options"] == collection.specs(role)["main"]["options"]
+
+
+@pytest.mark.parametrize("path", sorted(collection.ROLES.glob("*/tasks/*start.yml")), ids=lambda path: f"{path.parts[-3]}-{path.stem}")
+def test_a_head_start_waits_for_nothing(path: Path) -> None:
+    role = path.parts[-3]
+    waits = re.findall(r"^ *(\w*wait\w*): (.+)$", path.read_text(), re.MULTILINE)
+    assert {value for _name, value in waits} <= {"false"}
+    assert waits or role in MAKE_WITHOUT_WAITING, "it says of nothing that it is not waited for"
 
 
 @pytest.mark.parametrize("role", PUBLIC_ROLES)
