@@ -176,7 +176,7 @@ exec {real} "$@"
 def test_failed_roll_out_is_rolled_back_and_explained(release, cluster, options, deployment):
     release()
     values = {"image": "registry.example.com/app:2", "fail": "crash", "logs": "no database at 10.0.0.9"}
-    failed = release(values=values, wait_timeout=15, expect_failure=True)
+    failed = release(values=values, wait_timeout=8, expect_failure=True)
     assert "CrashLoopBackOff" in failed["msg"]
     assert "no database at 10.0.0.9" in failed["msg"]
     assert "rolled back to revision 1" in failed["msg"]
@@ -209,7 +209,7 @@ def configmap(name):
 
 
 def test_failed_first_installation_is_uninstalled_and_explained(release, cluster, options, deployment):
-    failed = release(values={"image": "nowhere.invalid/app:1"}, wait_timeout=15, expect_failure=True)
+    failed = release(values={"image": "nowhere.invalid/app:1"}, wait_timeout=8, expect_failure=True)
     assert "ErrImagePull" in failed["msg"] or "ImagePullBackOff" in failed["msg"]
     assert "It was the first revision and was uninstalled" in failed["msg"]
     assert cluster.get(deployment) is None
@@ -218,7 +218,7 @@ def test_failed_first_installation_is_uninstalled_and_explained(release, cluster
 
 def test_failed_hook_is_explained(release, cluster, options):
     release()
-    failed = release(values={"hook": "crash"}, wait_timeout=15, expect_failure=True)
+    failed = release(values={"hook": "crash"}, wait_timeout=8, expect_failure=True)
     assert "migration has no database" in failed["msg"]
     assert "rolled back to revision 1" in failed["msg"]
 

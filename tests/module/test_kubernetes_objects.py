@@ -209,8 +209,8 @@ def test_ownership(apply, cluster, namespace):
 
 def test_failing_pods_are_explained(apply, namespace):
     broken = deployment(namespace, **{"standin/fail": "crash", "standin/logs": "no database at 10.0.0.9"})
-    failed = apply(broken, wait_timeout=15, expect_failure=True)
-    assert f"Deployment {namespace}/web is not ready after 15 seconds" in failed["msg"]
+    failed = apply(broken, wait_timeout=8, expect_failure=True)
+    assert f"Deployment {namespace}/web is not ready after 8 seconds" in failed["msg"]
     assert "CrashLoopBackOff" in failed["msg"]
     assert "no database at 10.0.0.9" in failed["msg"]
 
@@ -218,7 +218,7 @@ def test_failing_pods_are_explained(apply, namespace):
 def test_unfinished_work_of_another_run_is_waited_for(apply, cluster, namespace):
     wanted = deployment(namespace, image="nowhere.invalid/app:1")
     assert apply(wanted, wait=False)["changed"]
-    failed = apply(wanted, wait_timeout=15, expect_failure=True)
+    failed = apply(wanted, wait_timeout=8, expect_failure=True)
     assert "ImagePullBackOff" in failed["msg"] or "ErrImagePull" in failed["msg"]
 
 
@@ -274,7 +274,8 @@ def test_bad_input_is_told_in_one_sentence(apply, wrong, words):
     assert "Traceback" not in refused["msg"]
 
 
-def test_endpoint_that_does_not_answer(apply, namespace):
+def test_endpoint_that_does_not_answer(apply, namespace, monkeypatch):
+    monkeypatch.setattr(client, "PATIENCE_SECONDS", 2.0)
     refused = apply(config_map(namespace), endpoint="https://127.0.0.1:9", expect_failure=True)
     assert "does not answer" in refused["msg"]
 
