@@ -11,7 +11,6 @@ from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import a
 from tests.controllers import authorization, programs, running
 from tests.module.eks_foundation import Foundation
 from tests.module.kubernetes_foundation import NAME, Cluster
-from tests.standin.loops.load_balancers import CLASS
 from tests.standin.processes import release_port, reserve_port
 from tests.standin.webhooks.service_network import SERVED_BY
 from tests.support import load_balancers
@@ -91,7 +90,12 @@ class Ingress:
         self.deployment = f"/apis/apps/v1/namespaces/{namespace}/deployments/nginx"
         ports = [{"name": f"port-{port}", "port": port, "targetPort": target, "protocol": "TCP"} for port, target in targets.items()]
         annotations = load_balancer.service_annotations(inputs, addon)
-        spec = {"type": "LoadBalancer", "loadBalancerClass": CLASS, "externalTrafficPolicy": "Cluster", "selector": {"app": "nginx"}}
+        spec = {
+            "type": "LoadBalancer",
+            "loadBalancerClass": load_balancer.CLASS,
+            "externalTrafficPolicy": "Cluster",
+            "selector": {"app": "nginx"},
+        }
         metadata = {"name": name, "namespace": namespace, "annotations": annotations}
         place = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": load_balancer.READINESS_GATE}}
         running.apply(cluster, [place, {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {**spec, "ports": ports}}])

@@ -119,10 +119,10 @@ def test_stores_whose_change_removal_and_return_are_killed_have_one_password(
     """Their secrets are scheduled for deletion in between, and come back. Creation and destruction are killed in test_changes.py."""
     killed = itertools.cycle(BOTH)
 
-    def kill_and_finish(playbook: str, operation: str, **variables: Any) -> Run:
+    def kill_and_finish(playbook: str, operation: str, **variables: Any) -> None:
         arguments = staging_arguments(playbook, variables, *WITHOUT_A_CLUSTER)
         assert run_and_kill(ansible, arguments, AfterItsCall(empty, operation), whole_group=next(killed)), f"it ended before {operation}"
-        return play(playbook, *WITHOUT_A_CLUSTER, **variables)
+        play(playbook, *WITHOUT_A_CLUSTER, **variables)
 
     play("env", *WITHOUT_A_CLUSTER, **UNPROTECTED)
     kill_and_finish("env", "ModifyReplicationGroup", **CHANGED)

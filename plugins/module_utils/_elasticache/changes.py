@@ -32,7 +32,6 @@ NO_CHANGE = "NoOperationFault"
 
 def unless_made(call: Callable[..., None]) -> Callable[..., None]:
     """Decorate a call that makes something under a name that was free."""
-
     return _tolerating(MADE_ALREADY, call)
 
 

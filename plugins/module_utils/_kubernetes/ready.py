@@ -45,8 +45,10 @@ def _told(found: Mapping[str, Any]) -> str:
     return ": ".join(words)
 
 
-def _observed(obj: Mapping[str, Any]) -> bool:
-    return (obj.get("status") or {}).get("observedGeneration", 0) >= obj["metadata"].get("generation", 0)
+def _observed(obj: Mapping[str, Any], told: Mapping[str, Any] | None = None) -> bool:
+    """Whether the object's status, or a condition of it (told), is about the present specification."""
+    told = obj.get("status") or {} if told is None else told
+    return told.get("observedGeneration", 0) >= obj["metadata"].get("generation", 0)
 
 
 def _deployment(obj: Mapping[str, Any]) -> Readiness:
@@ -173,7 +175,7 @@ def _policy(obj: Mapping[str, Any]) -> Readiness:
     """A policy of routes, unless a Gateway's controller refuses it (Gateway API, PolicyStatus). Of some targets none says anything."""
     for ancestor in (obj.get("status") or {}).get("ancestors") or []:
         found = condition({"status": ancestor}, "Accepted")
-        if found.get("status") == "False" and found.get("observedGeneration", 0) >= obj["metadata"].get("generation", 0):
+        if found.get("status") == "False" and _observed(obj, found):
             return Readiness(False, f"Accepted is {_told(found)}")
     return READY
 
@@ -182,7 +184,7 @@ def _as_told(obj: Mapping[str, Any], status: Mapping[str, Any], names: Sequence[
     """Whether these conditions of a status are true, and about the present specification."""
     for name in names:
         found = condition({"status": status}, name)
-        current = found.get("observedGeneration", 0) >= obj["metadata"].get("generation", 0)
+        current = _observed(obj, found)
         if found.get("status") != "True" or not current:
             return Readiness(False, f"{name} is {_told(found if current else {})}")
     return READY

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tests.standin.loops.cluster_loops import View
 
 #: of Services: spec.loadBalancerClass
-CLASS = "service.k8s.aws/nlb"
 FINALIZER = "service.k8s.aws/resources"
 DEPLOYMENTS = "/apis/apps/v1/deployments?labelSelector=app.kubernetes.io%2Fname%3Daws-load-balancer-controller"
 RETRY_SECONDS = 2  # between looks for a tagged subnet

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 import requests
 
+from tests.standin import gateway_api
 from tests.standin.binaries import provide
 from tests.standin.control_plane import ControlPlane
 from tests.standin.kubernetes_client import KubernetesClient
 from tests.standin.loops import ClusterLoops
+from tests.standin.loops.gateways import API, CONTROLLER
 from tests.standin.loops.node_objects import Instance
 from tests.standin.processes import is_alive
 from tests.standin.token_webhook import review
@@ -304,3 +306,23 @@ def test_a_token_has_what_its_access_policies_give(cluster: Cluster) -> None:
     token = make_token("demo")
     until(lambda: status("/api/v1/namespaces/kube-system/pods", token) == 200, 10, "the API server knows the new binding")
     assert status("/api/v1/namespaces/default/pods", token) == 403
+
+
+def test_what_a_real_controller_does_is_not_imitated(cluster: Cluster) -> None:
+    name, path = "gatewayclasses.gateway.networking.k8s.io", f"{API}/gatewayclasses"
+    (definition,) = (each for each in gateway_api.definitions() if each["metadata"]["name"] == name)
+    cluster.client.apply(f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}", definition)
+    until(lambda: "items" in cluster.client.get(path, accept=(404, 429)))
+    cluster.view.real_controllers = ("nginx-gateway-fabric",)
+    kind = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "GatewayClass"}
+    cluster.client.create(path, {**kind, "metadata": {"name": "nginx"}, "spec": {"controllerName": CONTROLLER}})
+
+    def accepted() -> list[str]:
+        conditions = cluster.client.get(f"{path}/nginx").get("status", {}).get("conditions", [])
+        return [each["status"] for each in conditions if each["type"] == "Accepted"]
+
+    passes = cluster.loops.passes
+    until(lambda: cluster.loops.passes > passes + 2, 20, "the loops have looked again")
+    assert "True" not in accepted()
+    cluster.view.real_controllers = ()
+    until(lambda: accepted() == ["True"])
