@@ -11,7 +11,7 @@ from ansible_collections.opta.platform.plugins.module_utils import _session
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
 from ansible_collections.opta.platform.plugins.module_utils._names import Identity
 from ansible_collections.opta.platform.plugins.module_utils._network import policies
-from ansible_collections.opta.platform.plugins.module_utils._network.own_vpc import own_vpc
+from ansible_collections.opta.platform.plugins.module_utils._network.existing_vpc import existing_network
 
 AUTO_SCALING = "autoscaling.amazonaws.com"
 
@@ -54,10 +54,10 @@ def environment_key_policy(identity: Mapping[str, str], service_linked_roles: Se
     )
 
 
-def brought_vpc(vpc_id: str, *answers: Any) -> dict[str, Any]:
-    """A VPC that the user brings, in the shape that vpc_network returns; see own_vpc."""
+def existing_vpc(vpc_id: str, *answers: Any) -> dict[str, Any]:
+    """A VPC that the inventory names, in the shape that vpc_network returns. Source: existing_network."""
     try:
-        return own_vpc(vpc_id, *answers)
+        return existing_network(vpc_id, *answers)
     except PlatformError as error:
         raise AnsibleFilterError(str(error)) from error
 
@@ -73,5 +73,5 @@ class FilterModule:
             "flow_logs_permissions": policies.flow_logs_permissions,
             "log_group_arn": policies.log_group_arn,
             "log_bucket_statements": policies.log_bucket_statements,
-            "brought_vpc": brought_vpc,
+            "existing_vpc": existing_vpc,
         }

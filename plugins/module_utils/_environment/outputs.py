@@ -18,7 +18,7 @@ from .._elasticache import described as caches
 from .._errors import PlatformError
 from .._iam.api import list_oidc_providers
 from .._names import Identity
-from .._network.own_vpc import own_vpc
+from .._network.existing_vpc import existing_network
 from .._rds.described import KINDS
 from .._resource import Outcome
 from .._s3 import api as s3_api
@@ -56,7 +56,7 @@ class Environment:
     def __init__(self, client: Client, identity: Identity, brought: Mapping[str, Any], domain: str = "", node_groups: Entries = ()) -> None:
         self.client = client
         self.identity = identity
-        self.brought = brought
+        self.existing = brought
         self.node_groups = node_groups
         self.domain = Domain(client, identity, domain)
         self.parents = parents = Parents(client, identity)
@@ -89,7 +89,7 @@ class Environment:
 
     def vpc_cidr_blocks(self) -> list[str]:
         """The IPv4 blocks of the environment's VPC, or of the one that the user brings; none while there is no VPC."""
-        vpc_id = self.brought.get("vpc_id") or self.reading.vpc_id
+        vpc_id = self.existing.get("vpc_id") or self.reading.vpc_id
         return [block for vpc in self.reading.items("vpcs") if vpc["VpcId"] == vpc_id for block in blocks_of(vpc)]
 
     def node_group_errors(self) -> list[str]:
@@ -98,7 +98,7 @@ class Environment:
 
     @cached_property
     def strangers(self) -> list[dict[str, str]]:
-        return self.parents.strangers(bool(self.brought.get("vpc_id")))
+        return self.parents.strangers(bool(self.existing.get("vpc_id")))
 
     def warnings(self) -> list[str]:
         """Warnings about other environments, and about resources that only have the names of this one."""
@@ -168,7 +168,7 @@ class Environment:
 
     def network(self) -> dict[str, Any] | None:
         key_arn = self.parents.key_arn
-        vpc = self._brought_vpc() if self.brought.get("vpc_id") else self._own_vpc()
+        vpc = self._existing_vpc() if self.existing.get("vpc_id") else self._managed_vpc()
         if key_arn is None or vpc is None:
             return None
         return {
@@ -180,7 +180,7 @@ class Environment:
             "partition": self.identity.partition,
         }
 
-    def _own_vpc(self) -> dict[str, Any] | None:
+    def _managed_vpc(self) -> dict[str, Any] | None:
         if self.reading.vpc_id is None:
             return None
         # Judged by what stands: an option that is given would say what is wanted
@@ -188,12 +188,12 @@ class Environment:
         outcomes = Network(self.reading, options, check_mode=True).bring()
         return dict(outcomes[0].resource or {}) if all(map(_stands, outcomes)) else None
 
-    def _brought_vpc(self) -> dict[str, Any] | None:
-        client, vpc_id = self.client("ec2"), self.brought["vpc_id"]
+    def _existing_vpc(self) -> dict[str, Any] | None:
+        client, vpc_id = self.client("ec2"), self.existing["vpc_id"]
         within = {"vpc-id": [vpc_id]}
         vpcs = [vpc for vpc in self.reading.items("vpcs") if vpc["VpcId"] == vpc_id]
         gateways = vpc_api.describe_nat_gateways(client, within)
-        return own_vpc(
+        return existing_network(
             vpc_id,
             [{"cidr_block": vpc["CidrBlock"], "cidr_block_association_set": [{"cidr_block": b} for b in blocks_of(vpc)]} for vpc in vpcs],
             [
@@ -207,8 +207,8 @@ class Environment:
                 }
                 for gateway in gateways
             ],
-            self.brought.get("public_subnet_ids") or [],
-            self.brought.get("private_subnet_ids") or [],
+            self.existing.get("public_subnet_ids") or [],
+            self.existing.get("private_subnet_ids") or [],
         )
 
     def s3(self) -> dict[str, Any] | None:

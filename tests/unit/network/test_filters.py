@@ -107,7 +107,7 @@ NATS = [
 
 
 def test_a_vpc_that_is_brought_looks_like_ours():
-    brought = network.brought_vpc("vpc-1", VPCS, SUBNETS, NATS, ["subnet-1"], ["subnet-3", "subnet-2"])
+    brought = network.existing_vpc("vpc-1", VPCS, SUBNETS, NATS, ["subnet-1"], ["subnet-3", "subnet-2"])
     assert brought == {
         "vpc_id": "vpc-1",
         "cidr_blocks": ["10.9.0.0/16", "100.64.0.0/16"],
@@ -129,7 +129,7 @@ def test_a_vpc_that_is_brought_looks_like_ours():
 )
 def test_a_vpc_that_does_not_fit_is_refused(vpcs, public, private, message):
     with pytest.raises(AnsibleFilterError, match=message):
-        network.brought_vpc("vpc-1", vpcs, SUBNETS, NATS, public, private)
+        network.existing_vpc("vpc-1", vpcs, SUBNETS, NATS, public, private)
 
 
 def test_names_of_roles_and_buckets_fit_and_differ():

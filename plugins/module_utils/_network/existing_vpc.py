@@ -9,7 +9,7 @@ from typing import Any
 from .._errors import PlatformError
 
 
-def own_vpc(
+def existing_network(
     vpc_id: str,
     vpcs: Sequence[Mapping[str, Any]],
     subnets: Sequence[Mapping[str, Any]],
