@@ -89,7 +89,11 @@ def test_a_head_start_takes_what_main_takes(role: str) -> None:
     assert collection.specs(role)["start"]["options"] == collection.specs(role)["main"]["options"]
 
 
-@pytest.mark.parametrize("path", sorted(collection.ROLES.glob("*/tasks/start*.yml")), ids=lambda path: f"{path.parts[-3]}-{path.stem}")
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for name in ("start", "start_absent") for path in collection.ROLES.glob(f"*/tasks/{name}.yml")),
+    ids=lambda path: f"{path.parts[-3]}-{path.stem}",
+)
 def test_a_head_start_waits_for_nothing(path: Path) -> None:
     role = path.parts[-3]
     waits = re.findall(r"^ *(\w*wait\w*): (.+)$", path.read_text(), re.MULTILINE)
