@@ -11,7 +11,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
 from ansible_collections.opta.platform.plugins.module_utils._helm.binary import find_helm
 from ansible_collections.opta.platform.plugins.module_utils._preflight import conversion, rules, variables
-from ansible_collections.opta.platform.plugins.module_utils._service.layer_rules import addon_namespaces, layer_errors, place_of
+from ansible_collections.opta.platform.plugins.module_utils._service.layer_rules import addon_namespaces, layer_errors, scope_of
 from ansible_collections.opta.platform.plugins.module_utils._service.public_rules import shared_errors
 from ansible_collections.opta.platform.plugins.module_utils._service.rules import service_errors
 from ansible_collections.opta.platform.plugins.plugin_utils import _inputs, _prepared  # noqa: F401 (imported for what it does)
@@ -141,7 +141,7 @@ def _layers(kind: str, values: Mapping[str, Any], present: Mapping[str, Any]) ->
     environment = host if kind == "environment" else str(values.get("opta_service_environment") or "")
     given = {each: _variables(hosts, each, LAYER_INPUTS) for each in groups.get("services", [])}
     given |= {host: values} if kind == "service" else {}
-    places = {each: place_of(each, inputs) for each, inputs in given.items() if inputs.get("opta_service_environment") == environment}
+    places = {each: scope_of(each, inputs) for each, inputs in given.items() if inputs.get("opta_service_environment") == environment}
     addons = _defaults(["k8s_addons"])
     addons |= _variables(hosts, environment, addons)
     charts = addons.get(CHARTS_INPUT) or []

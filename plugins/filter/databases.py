@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.opta.platform.plugins.module_utils._rds import described
+from ansible_collections.opta.platform.plugins.module_utils._rds import role_entries
 
 
 def database_outputs(
@@ -15,8 +15,8 @@ def database_outputs(
     """The outputs of the role. results: those of the loop over the entries, each with its entry as __<role>_entry."""
     entries = [result[f"__{role}_entry"] for result in results]
     clusters = [result["cluster"] for result in results]
-    arns = [described.cluster_arn(partition, region, account_id, entry["cluster_name"]) for entry in entries]
-    return described.outputs(role, [entry["name"] for entry in entries], clusters, arns)
+    arns = [role_entries.cluster_arn(partition, region, account_id, entry["cluster_name"]) for entry in entries]
+    return role_entries.outputs(role, [entry["name"] for entry in entries], clusters, arns)
 
 
 class FilterModule:
@@ -24,9 +24,9 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
-            "database_clusters": described.completed,
-            "database_clusters_to_remove": described.to_remove,
-            "database_log_groups": described.log_groups,
-            "databases_without_snapshot": described.without_snapshot,
+            "database_clusters": role_entries.completed,
+            "database_clusters_to_remove": role_entries.to_remove,
+            "database_log_groups": role_entries.log_groups,
+            "databases_without_snapshot": role_entries.without_snapshot,
             "database_outputs": database_outputs,
         }

@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import ingress_nginx, rules, table
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import ingress_nginx, registry, rules
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.mirror import mirrored_url
-from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.published import published
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.outputs import outputs
 
 
 def k8s_addons_errors(inputs: Mapping[str, Any], *datadog_keys: str) -> list[str]:
     """A sentence for each input that cannot be right. datadog_keys: the two ways to give Datadog's key."""
     return rules.errors(
-        {key: {**given, "enabled": table.is_on(key, inputs)} for key, given in inputs["addons"].items()},
+        {key: {**given, "enabled": registry.is_on(key, inputs)} for key, given in inputs["addons"].items()},
         ingress=inputs["ingress"],
         mirror=inputs["repository_mirror"],
         extra_charts=inputs["extra_charts"],
@@ -29,17 +29,17 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "k8s_addons_errors": k8s_addons_errors,
-            "k8s_addons_roles": table.roles,
-            "k8s_addons_objects": table.objects,
-            "k8s_addons_stored_values": table.stored_values,
-            "k8s_addons_namespaces": table.namespaces,
-            "k8s_addons_releases": table.releases,
+            "k8s_addons_roles": registry.roles,
+            "k8s_addons_objects": registry.objects,
+            "k8s_addons_stored_values": registry.stored_values,
+            "k8s_addons_namespaces": registry.namespaces,
+            "k8s_addons_releases": registry.releases,
             "k8s_addons_mirrored_url": mirrored_url,
-            "k8s_addons_removals": table.removals,
-            "k8s_addons_charts_off": table.charts_off,
-            "k8s_addons_charts_losing_claims": table.charts_losing_claims,
-            "k8s_addons_were_removed": table.were_removed,
-            "k8s_addons_removed_releases": table.removed_releases,
-            "k8s_addons_published": published,
+            "k8s_addons_removals": registry.removals,
+            "k8s_addons_charts_off": registry.charts_off,
+            "k8s_addons_charts_losing_claims": registry.charts_losing_claims,
+            "k8s_addons_were_removed": registry.were_removed,
+            "k8s_addons_removed_releases": registry.removed_releases,
+            "k8s_addons_published": outputs,
             "k8s_addons_warning": {"ingress_nginx": ingress_nginx.ARCHIVED}.get,
         }

@@ -9,8 +9,8 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
 from ansible_collections.opta.platform.plugins.module_utils._names import Identity
-from ansible_collections.opta.platform.plugins.module_utils._s3 import described
-from ansible_collections.opta.platform.plugins.module_utils._s3.described import Shared
+from ansible_collections.opta.platform.plugins.module_utils._s3 import role_entries
+from ansible_collections.opta.platform.plugins.module_utils._s3.role_entries import EncryptionDefaults
 
 
 def described_buckets(
@@ -18,14 +18,14 @@ def described_buckets(
 ) -> list[dict[str, Any]]:
     """What to bring each of the buckets to. identity: as the filters for names take it."""
     try:
-        return described.described(entries, Identity.of(identity), Shared(kms_key_arn, log_bucket_name, tags))
+        return role_entries.described(entries, Identity.of(identity), EncryptionDefaults(kms_key_arn, log_bucket_name, tags))
     except PlatformError as error:
         raise AnsibleFilterError(str(error)) from error
 
 
 def removed_buckets(entries: Sequence[Mapping[str, Any]], standing: Mapping[str, str], identity: Mapping[str, str]) -> list[dict[str, Any]]:
     """The buckets to remove. standing: bucket names by name, as they were found."""
-    return described.removed(entries, standing, Identity.of(identity))
+    return role_entries.removed(entries, standing, Identity.of(identity))
 
 
 class FilterModule:
@@ -35,6 +35,6 @@ class FilterModule:
         return {
             "described_buckets": described_buckets,
             "removed_buckets": removed_buckets,
-            "emptied_buckets": described.emptied,
-            "bucket_outputs": described.outputs,
+            "emptied_buckets": role_entries.emptied,
+            "bucket_outputs": role_entries.outputs,
         }

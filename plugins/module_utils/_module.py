@@ -17,13 +17,13 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from . import _repeats, _session, _wait
-from ._answers import Answers
+from . import _lost_responses, _session, _wait
 from ._controller import Controller
 from ._errors import PlatformError
 from ._names import Identity
 from ._reconcile import as_result, ensure_absent, ensure_present
 from ._resource import Outcome, Resource
+from ._response_cache import ResponseCache
 
 #: documented in the fragment opta.platform.resource
 COMMON_ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -55,7 +55,7 @@ class PlatformModule(AnsibleAWSModule):
         self._session: Any = None
         self._clients: dict[tuple[Any, ...], Any] = {}
         self._making = threading.Lock()  # a session makes one client at a time
-        self._answers = Answers()
+        self._answers = ResponseCache()
         _wait.before_waiting = self._answers.forget
         spec = {**(COMMON_ARGUMENTS if common else {}), **argument_spec}
         super().__init__(argument_spec=spec, supports_check_mode=True, **settings)
@@ -92,7 +92,7 @@ class PlatformModule(AnsibleAWSModule):
             self.fail_json_aws(error, msg="Couldn't connect to AWS")
         client.meta.events.register("before-call", self._before_call)
         self._answers.listen(client)
-        _repeats.watch(client)
+        _lost_responses.watch(client)
         return client
 
     def _should_inject_warnings(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import _tags
 from ._errors import LostResponse, Refused, ResourceFailed, WaitTimeout
-from ._repeats import ATTEMPTS, SHOWN_SECONDS
+from ._lost_responses import ATTEMPTS, SHOWN_SECONDS
 from ._resource import KNOWN_AFTER_APPLY, Attribute, Change, Outcome, Resource, State
 from ._wait import wait_for
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ._errors import WaitTimeout
-from ._typical import usual_minutes
+from ._expected_durations import expected_minutes
 
 T = TypeVar("T")
 
@@ -78,7 +78,7 @@ def wait_for(
                 "It may still come to its end: run again, or raise wait_timeout."
             )
         if now - told >= PROGRESS_SECONDS:
-            usual = usual_minutes(what)
+            usual = expected_minutes(what)
             report_progress(f"waiting for {what}: {status(value)}, {now - started:.0f} s{f', usually {usual}' if usual else ''}")
             told = now
         time.sleep(delay)

@@ -115,9 +115,9 @@ diff:
   type: dict
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._acm.bring import ensure_certificate, ensure_no_certificate
 from ansible_collections.opta.platform.plugins.module_utils._acm.certificate import Certificate
 from ansible_collections.opta.platform.plugins.module_utils._acm.names import names_problem
+from ansible_collections.opta.platform.plugins.module_utils._acm.reconcile import ensure_certificate, ensure_no_certificate
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
 
 ARGUMENTS = {

@@ -66,7 +66,7 @@ diff:
 import re
 
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes import definitions
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import Options
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import ApplyOptions
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import as_result
 
@@ -78,7 +78,7 @@ def main():
     given = module.params
     if given["checksum"] and not re.fullmatch(r"sha256:[0-9a-f]{64}", given["checksum"]):
         module.fail_json(msg=f"checksum {given['checksum']!r} must be sha256: and 64 hexadecimal digits.")
-    options = Options(
+    options = ApplyOptions(
         module.check_mode, given["environment"], given["adopt"], True, wait=given["wait"], timeout_seconds=given["wait_timeout"]
     )
 

@@ -102,7 +102,7 @@ except ImportError:
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.opta.platform.plugins.module_utils._dns import caa, delegation
-from ansible_collections.opta.platform.plugins.module_utils._dns.asking import Dns
+from ansible_collections.opta.platform.plugins.module_utils._dns.resolver import Resolver
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
 
 ARGUMENTS = {
@@ -117,7 +117,7 @@ NOT_MADE = "the zone is not made yet, so that nobody can know its name servers"
 
 def look(given):
     """The module's result."""
-    asked = Dns(given["resolver"], given["timeout_seconds"])
+    asked = Resolver(given["resolver"], given["timeout_seconds"])
     known = isinstance(given["name_servers"], list)
     seen = delegation.look(asked, given["name"], given["name_servers"]) if known else delegation.Delegation(False, [], NOT_MADE)
     problems = caa.problems(asked, given["certificate_names"])

@@ -113,7 +113,7 @@ diff:
   type: dict
 """
 
-from ..module_utils._eks.addon import Addon
+from ..module_utils._eks.addon import EksAddon
 from ..module_utils._eks.options import check_kubernetes_version
 from ..module_utils._module import PlatformModule
 
@@ -134,7 +134,7 @@ ARGUMENTS = {
 def bring(module):
     given = module.params
     check_kubernetes_version("kubernetes_version", given["kubernetes_version"])
-    addon = Addon(
+    addon = EksAddon(
         module.client("eks"),
         given["cluster_name"],
         given["name"],

@@ -99,10 +99,10 @@ diff:
 
 import functools
 
-from ..module_utils._eks.addon import Addon
+from ..module_utils._eks.addon import EksAddon
 from ..module_utils._eks.options import check_kubernetes_version
 from ..module_utils._module import PlatformModule
-from ..module_utils._side_by_side import side_by_side
+from ..module_utils._parallel import run_parallel
 
 AT_ONCE = 8
 ADDON = {
@@ -125,7 +125,7 @@ def bring(module):
     client = module.client("eks")
 
     def one(entry):
-        addon = Addon(
+        addon = EksAddon(
             client,
             given["cluster_name"],
             entry["name"],
@@ -139,7 +139,7 @@ def bring(module):
         return module.bring(addon, module.wanted(addon, entry), wait=addon.wait)
 
     works = {number: functools.partial(one, entry) for number, entry in enumerate(given["addons"])}
-    outcomes = side_by_side(works, AT_ONCE)
+    outcomes = run_parallel(works, AT_ONCE)
     return [outcomes[number] for number in works]
 
 

@@ -60,11 +60,11 @@ diff:
   type: dict
 """
 
-from ..module_utils._answers import ask_ahead
 from ..module_utils._eks.administrators import Administrators
 from ..module_utils._eks.api import describe_cluster
 from ..module_utils._eks.identity import get_caller_identity
 from ..module_utils._module import PlatformModule
+from ..module_utils._response_cache import prefetch
 
 ARGUMENTS = {
     "cluster_name": {"required": True},
@@ -76,7 +76,7 @@ ARGUMENTS = {
 def bring(module):
     given = module.params
     sts, eks = module.client("sts"), module.client("eks")
-    ask_ahead([lambda: get_caller_identity(sts), lambda: describe_cluster(eks, given["cluster_name"])])
+    prefetch([lambda: get_caller_identity(sts), lambda: describe_cluster(eks, given["cluster_name"])])
     caller = get_caller_identity(sts)["Arn"]
     administrators = Administrators(eks, lambda: module.client("iam"), given["cluster_name"], caller, given["tags"])
     return administrators.bring(given["principal_arns"], module.check_mode)

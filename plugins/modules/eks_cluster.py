@@ -204,7 +204,7 @@ diff:
 """
 
 from ..module_utils._eks.api_clients import ApiClients
-from ..module_utils._eks.cluster import LOG_TYPES, Cluster
+from ..module_utils._eks.cluster import LOG_TYPES, EksCluster
 from ..module_utils._eks.identity import cluster_arn, get_caller_identity
 from ..module_utils._eks.options import check_cluster
 from ..module_utils._module import PlatformModule
@@ -244,7 +244,7 @@ def bring(module):
     given = module.params
     check_cluster(given)
     eks = module.client("eks")
-    cluster = Cluster(
+    cluster = EksCluster(
         eks,
         given["name"],
         bootstrap={

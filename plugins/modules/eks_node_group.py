@@ -267,7 +267,6 @@ diff:
   type: dict
 """
 
-from ..module_utils._answers import ask_ahead
 from ..module_utils._eks.hardware import Hardware
 from ..module_utils._eks.images import DEFAULT_AMI_TYPE
 from ..module_utils._eks.launch_template import LaunchTemplate, template_name
@@ -275,6 +274,7 @@ from ..module_utils._eks.node_group import AMI_TYPES, NodeGroup
 from ..module_utils._eks.node_group_steps import bring_absent, bring_present, node_tags
 from ..module_utils._eks.options import check_node_group
 from ..module_utils._module import PlatformModule
+from ..module_utils._response_cache import prefetch
 
 TAINT = {
     "key": {"required": True},
@@ -340,7 +340,7 @@ def bring(module):
     template = LaunchTemplate(
         module.client("ec2"), template_name(cluster, name), ami_type=given["ami_type"], purge_tags=given["purge_tags"]
     )
-    ask_ahead([template.find, group.find])
+    prefetch([template.find, group.find])
     if given["state"] == "absent":
         return bring_absent(module, group, template)
     of_template = module.wanted(template)

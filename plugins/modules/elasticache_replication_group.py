@@ -255,7 +255,7 @@ diff:
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._credentials.options import CREDENTIAL_ARGUMENTS
-from ansible_collections.opta.platform.plugins.module_utils._elasticache.bring import store_outcomes
+from ansible_collections.opta.platform.plugins.module_utils._elasticache.reconcile import store_outcomes
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
 
 STRINGS = {"type": "list", "elements": "str"}

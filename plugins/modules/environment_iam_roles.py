@@ -63,7 +63,7 @@ diff:
 
 from ..module_utils import _tags
 from ..module_utils._iam import api
-from ..module_utils._iam.irsa_role import IrsaRole
+from ..module_utils._iam.iam_role import IamRole
 from ..module_utils._module import PlatformModule
 from ..module_utils._reconcile import ensure_absent
 
@@ -79,7 +79,7 @@ def remove(module):
     outcomes = []
     for listed in api.list_roles(client, identity.iam_path):
         arn = listed["Arn"].split(":")
-        role = IrsaRole(client, listed["RoleName"], listed["Path"], account=lambda arn=arn: (arn[1], arn[4]))
+        role = IamRole(client, listed["RoleName"], listed["Path"], account=lambda arn=arn: (arn[1], arn[4]))
         found = role.find()
         tags = role.tags(found) if found else None
         if _tags.carries(tags, identity.marks()) and tags.get(_tags.ROLE) in module.params["roles"]:

@@ -160,7 +160,7 @@ diff:
 import tempfile
 from pathlib import Path
 
-from ansible_collections.opta.platform.plugins.module_utils._helm.several import Releases
+from ansible_collections.opta.platform.plugins.module_utils._helm.releases import Releases
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule
 
 RELEASE = {

@@ -76,7 +76,7 @@ diff:
   type: dict
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._iam.bring import oidc_provider_outcomes
+from ansible_collections.opta.platform.plugins.module_utils._iam.reconcile import oidc_provider_outcomes
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
 
 ARGUMENTS = {

@@ -109,7 +109,7 @@ diff:
 
 from ..module_utils._errors import Refused
 from ..module_utils._iam.api import get_caller_identity
-from ..module_utils._iam.irsa_role import IrsaRole, check_names
+from ..module_utils._iam.iam_role import IamRole, check_names
 from ..module_utils._module import PlatformModule
 
 ARGUMENTS = {
@@ -133,7 +133,7 @@ def account(module):
 def bring(module):
     given = module.params
     check_names(given["name"], given["path"], given["max_session_duration"])
-    role = IrsaRole(
+    role = IamRole(
         module.client("iam"),
         given["name"],
         given["path"],

@@ -131,8 +131,8 @@ diff:
   type: dict
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._iam.bring import irsa_role_outcome
 from ansible_collections.opta.platform.plugins.module_utils._iam.oidc_provider import DEFAULT_AUDIENCE
+from ansible_collections.opta.platform.plugins.module_utils._iam.reconcile import irsa_role_outcome
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
 
 SERVICE_ACCOUNT = {"namespace": {"required": True}, "name": {"required": True}}

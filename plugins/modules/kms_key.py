@@ -136,7 +136,7 @@ diff:
 """
 
 from ansible_collections.opta.platform.plugins.module_utils import _tags
-from ansible_collections.opta.platform.plugins.module_utils._kms.key import Key
+from ansible_collections.opta.platform.plugins.module_utils._kms.key import KmsKey
 from ansible_collections.opta.platform.plugins.module_utils._kms.users import KeyUsers
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
 from ansible_collections.opta.platform.plugins.module_utils._resource import Outcome
@@ -196,7 +196,7 @@ def main():
     module = PlatformModule(argument_spec=ARGUMENTS)
     refuse_wrong_numbers(module)
     given = module.params
-    key = Key(
+    key = KmsKey(
         module.client("kms"),
         given["name"],
         tags=given["tags"],

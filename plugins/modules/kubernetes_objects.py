@@ -248,7 +248,7 @@ diff:
   type: dict
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import Objects, Options
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import ApplyOptions, ObjectsReconciler
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.result import as_result, mask_arguments
 
@@ -284,11 +284,11 @@ def main():
     # no_log keeps the arguments out of the system log; the result is not touched by it
     module = ClusterModule(argument_spec=ARGUMENTS, no_log=True)
     given = mask_arguments(module.params)
-    options = Options.from_parameters(module.params, module.check_mode)
+    options = ApplyOptions.from_parameters(module.params, module.check_mode)
     absent = module.params["state"] == "absent"
 
     def work():
-        objects = Objects(module.cluster(), options, module.params["namespace"])
+        objects = ObjectsReconciler(module.cluster(), options, module.params["namespace"])
         return objects.delete(given()) if absent else objects.apply(module.with_stored_values(given()))
 
     plans = module.attempt(work)

@@ -192,12 +192,12 @@ diff:
   type: dict
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import Options
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import ApplyOptions
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import CONNECTION_ARGUMENTS, ClusterModule
-from ansible_collections.opta.platform.plugins.module_utils._linkerd.anchors import Terms
+from ansible_collections.opta.platform.plugins.module_utils._linkerd.anchors import Validity
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.mesh import MeshCertificates
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.secret import AnchorSecret
-from ansible_collections.opta.platform.plugins.module_utils._linkerd.terms import RENEWABLE, TERM_ARGUMENTS, refusal
+from ansible_collections.opta.platform.plugins.module_utils._linkerd.validity_rules import RENEWABLE, TERM_ARGUMENTS, refusal
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import as_result
 
 ARGUMENTS = {
@@ -223,12 +223,12 @@ def mesh_of(module):
         restore=not absent,
         recovery_window_in_days=given["secret_recovery_window_in_days"],
     )
-    options = Options(module.check_mode, given["environment"], given["adopt"], True, timeout_seconds=given["wait_timeout"])
+    options = ApplyOptions(module.check_mode, given["environment"], given["adopt"], True, timeout_seconds=given["wait_timeout"])
     return MeshCertificates(
         module.cluster() if given["endpoint"] else None,
         secret,
         options,
-        Terms(**{name: given[name] for name in TERM_ARGUMENTS}, asked=tuple(given["renew"])),
+        Validity(**{name: given[name] for name in TERM_ARGUMENTS}, asked=tuple(given["renew"])),
         namespace=given["namespace"],
         trust_domain=given["trust_domain"],
         restart_workloads=given["restart_workloads"],

@@ -107,7 +107,7 @@ diff:
 
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
 from ansible_collections.opta.platform.plugins.module_utils._route53.records import name_problem
-from ansible_collections.opta.platform.plugins.module_utils._route53.zone import Zone
+from ansible_collections.opta.platform.plugins.module_utils._route53.zone import HostedZone
 
 ARGUMENTS = {
     "name": {"required": True},
@@ -126,7 +126,7 @@ def main():
     if problem:
         module.fail_json(msg=f"name is {given['name']!r}, which is no domain: {problem}. For example staging.example.com.")
     options = {name: given[name] for name in ("tags", "purge_tags", *ARGUMENTS) if name not in {"name", "comment"}}
-    zone = Zone(module.client("route53"), given["name"], **options)
+    zone = HostedZone(module.client("route53"), given["name"], **options)
     outcome = module.attempt(lambda: module.bring(zone))
     module.run("zone", lambda: outcome, parent=zone.parent_zone())
 

@@ -303,14 +303,14 @@ diff:
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
-from ansible_collections.opta.platform.plugins.module_utils._s3 import shapes
-from ansible_collections.opta.platform.plugins.module_utils._s3.bring import bring, public
+from ansible_collections.opta.platform.plugins.module_utils._s3 import transformations
 from ansible_collections.opta.platform.plugins.module_utils._s3.bucket import Bucket
+from ansible_collections.opta.platform.plugins.module_utils._s3.reconcile import bring, public
 
 STRINGS = {"type": "list", "elements": "str"}
 
 ENCRYPTION = {
-    "sse_algorithm": {"choices": [shapes.AES256, shapes.KMS], "required": True},
+    "sse_algorithm": {"choices": [transformations.AES256, transformations.KMS], "required": True},
     "kms_key_arn": {"no_log": False},
     "bucket_key_enabled": {"type": "bool", "default": True, "no_log": False},
 }
@@ -356,7 +356,7 @@ REPLICATION = {
 ARGUMENTS = {
     "name": {"required": True},
     "object_ownership": {"choices": ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"], "default": "BucketOwnerEnforced"},
-    "public_access": {"choices": [shapes.PRIVATE, shapes.PUBLIC_READ], "default": shapes.PRIVATE},
+    "public_access": {"choices": [transformations.PRIVATE, transformations.PUBLIC_READ], "default": transformations.PRIVATE},
     "encryption": {"type": "dict", "options": ENCRYPTION},
     "versioning_enabled": {"type": "bool"},
     "tls_only": {"type": "bool", "default": True},

@@ -55,7 +55,7 @@ stores:
     secret_arn: {description: ARN of its secret., type: str}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._credentials.stores import store_secrets
+from ansible_collections.opta.platform.plugins.module_utils._credentials.store_secrets import store_secrets
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
 
 ARGUMENTS = {

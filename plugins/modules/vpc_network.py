@@ -202,10 +202,10 @@ diff:
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
-from ansible_collections.opta.platform.plugins.module_utils._vpc.bring import network_outcomes
 from ansible_collections.opta.platform.plugins.module_utils._vpc.endpoints import GATEWAY_SERVICES
 from ansible_collections.opta.platform.plugins.module_utils._vpc.flow_log import INTERVALS, TRAFFIC_TYPES
-from ansible_collections.opta.platform.plugins.module_utils._vpc.plan import NAT_MODES
+from ansible_collections.opta.platform.plugins.module_utils._vpc.layout import NAT_MODES
+from ansible_collections.opta.platform.plugins.module_utils._vpc.reconcile import network_outcomes
 
 STRINGS = {"type": "list", "elements": "str"}
 FLOW_LOGS = {

@@ -9,7 +9,7 @@ import uuid
 
 import pytest
 import yaml
-from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import nginx_gateway_fabric, table
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import nginx_gateway_fabric, registry
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.data_plane import LABEL
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.ready import readiness
 
@@ -58,7 +58,7 @@ class Fabric:
 
     def install(self):
         """All of the release: its hook has made the certificates of the agents before."""
-        (namespace,) = (obj for obj in table.namespaces(self.inputs) if obj["metadata"]["name"] == self.namespace)
+        (namespace,) = (obj for obj in registry.namespaces(self.inputs) if obj["metadata"]["name"] == self.namespace)
         self.cluster.kubernetes.apply(f"/api/v1/namespaces/{self.namespace}", namespace)
         objects = self.objects()
         hooks = [obj for obj in objects if "helm.sh/hook" in obj["metadata"].get("annotations", {})]

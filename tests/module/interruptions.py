@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-from ansible_collections.opta.platform.plugins.module_utils import _module, _visibility, _wait
+from ansible_collections.opta.platform.plugins.module_utils import _eventual_consistency, _module, _wait
 from ansible_collections.opta.platform.plugins.module_utils._helm.binary import Helm
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.client import KubernetesClient
 
@@ -109,7 +109,7 @@ Before = Callable[[Options], None]
 
 
 @patch.object(_wait, "FIRST_DELAY_SECONDS", 0.05)
-@patch.object(_visibility, "FIRST_DELAY_SECONDS", 0.05)
+@patch.object(_eventual_consistency, "FIRST_DELAY_SECONDS", 0.05)
 def live(standin: Standin, case: Case, name: str, before: Before) -> Ends:
     """Each phase is disturbed, then run until its end, and run again, which has nothing left to do."""
     phases = case.phases(standin, name)

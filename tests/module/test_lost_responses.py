@@ -10,7 +10,7 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils import _repeats
+from ansible_collections.opta.platform.plugins.module_utils import _lost_responses
 from botocore import xform_name
 
 from tests.module.database_foundation import Databases
@@ -85,7 +85,7 @@ def test_every_call_that_makes_something_is_looked_at() -> None:
     methods = set(re.findall(r"\bclient\.(\w+)\(", source))
     for model in models:
         for name in model.operation_names:
-            if xform_name(name) in methods and _repeats.makes_something(model.operation_model(name)):
+            if xform_name(name) in methods and _lost_responses.creates_resource(model.operation_model(name)):
                 called.add(name)
     assert called == {operation for operations in MADE.values() for operation in operations} | ELSEWHERE
 

@@ -7,7 +7,7 @@ import datetime
 import gzip
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import table
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import registry
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.certificates import Signed, new_anchor, new_server
 from cryptography import x509
 
@@ -100,7 +100,7 @@ def test_without_the_injector_pods_start_where_its_webhook_is_off(mesh, start):
     try:
         with pytest.raises(KubernetesError, match="failed calling webhook.*linkerd-proxy-injector.linkerd.io"):
             start("restricted", inject="disabled")
-        assert containers(start("restricted", labels=table.WITHOUT_WEBHOOKS)) == ["app"]
+        assert containers(start("restricted", labels=registry.WITHOUT_WEBHOOKS)) == ["app"]
     finally:
         mesh.cluster.kubernetes.merge(injector, {"spec": {"replicas": 1}})
         until(lambda: mesh.cluster.get(injector)["status"].get("readyReplicas"))

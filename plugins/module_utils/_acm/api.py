@@ -11,7 +11,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 from .. import _tags
-from .._visibility import patiently
+from .._eventual_consistency import retry_until_consistent
 
 #: without this filter ListCertificates shows those with RSA keys of 2048 bits alone
 KEY_TYPES = ("RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1")
@@ -43,7 +43,7 @@ def describe_certificate(client: Any, arn: str) -> dict[str, Any] | None:
 
 
 @AcmErrorHandler.common_error_handler("describe the new certificate")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def describe_new_certificate(client: Any, arn: str) -> dict[str, Any]:
     return client.describe_certificate(CertificateArn=arn)["Certificate"]
@@ -62,7 +62,7 @@ def request_certificate(client: Any, **request: Any) -> str:
 
 
 @AcmErrorHandler.common_error_handler("tag certificate")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def add_tags(client: Any, arn: str, tags: list[dict[str, str]]) -> None:
     client.add_tags_to_certificate(CertificateArn=arn, Tags=tags)

@@ -12,7 +12,7 @@ from .._resource import KNOWN_AFTER_APPLY, Attribute, Resource, State
 from .._route53 import api as route53_api
 from .._route53 import records
 from .._wait import wait_for
-from . import api, shapes
+from . import api, transformations
 
 SUPERSEDED = "opta:superseded"
 DETAILS_SECONDS = 120.0
@@ -28,8 +28,8 @@ def keeping_others(found: Mapping[str, str] | None, wanted: Mapping[str, Any]) -
 def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
     """The table of a certificate's attributes."""
     return (
-        Attribute("subject_alternative_names", shapes.alternative_names),
-        Attribute("key_algorithm", shapes.key_algorithm),
+        Attribute("subject_alternative_names", transformations.alternative_names),
+        Attribute("key_algorithm", transformations.key_algorithm),
         Attribute("status", lambda c: c["Status"]),
         Attribute("validation_records", lambda c: c["present_records"]),
         Attribute("tags", lambda c: c["tags"], merge=_tags.only_wanted if purge_tags else keeping_others),
@@ -97,18 +97,18 @@ class Certificate(Resource):
             found = self._choose()
             return self._read(found) if found else None
         certificate = api.describe_new_certificate(self.acm, self._made)
-        if self._validating and certificate["Status"] == shapes.PENDING:
+        if self._validating and certificate["Status"] == transformations.PENDING:
             return certificate
         return self._read({**certificate, "tags": api.list_tags(self.acm, self._made)})
 
     def _choose(self) -> dict[str, Any] | None:
         """A certificate with the wanted names, issued before pending; else the newest that still holds."""
         self.known = self.own()
-        own = [each for each in self.known if each["Status"] not in shapes.FAILED]
+        own = [each for each in self.known if each["Status"] not in transformations.FAILED]
         if not own and self.adopt:
-            own = [each for each in self._of_the_domain() if each["Status"] == shapes.ISSUED and self.as_wanted(each)]
+            own = [each for each in self._of_the_domain() if each["Status"] == transformations.ISSUED and self.as_wanted(each)]
         fitting = [each for each in own if self.as_wanted(each)]
-        fitting.sort(key=lambda each: (each["Status"] != shapes.ISSUED, SUPERSEDED in each["tags"]))
+        fitting.sort(key=lambda each: (each["Status"] != transformations.ISSUED, SUPERSEDED in each["tags"]))
         standing = [each for each in own if SUPERSEDED not in each["tags"]]
         return next(iter([*fitting, *standing]), None)
 
@@ -122,7 +122,7 @@ class Certificate(Resource):
             "in_use_by": list(certificate.get("InUseBy") or []),
             "not_after": ends.isoformat() if ends else None,
             "renewal_status": (certificate.get("RenewalSummary") or {}).get("RenewalStatus"),
-            "present_records": shapes.present_records(expected, record_sets),
+            "present_records": transformations.present_records(expected, record_sets),
         }
 
     def zone_records(self) -> list[dict[str, Any]]:
@@ -130,7 +130,7 @@ class Certificate(Resource):
         if self.hosted_zone_id in {None, "", KNOWN_AFTER_APPLY}:
             return []
         found = route53_api.list_resource_record_sets(self.route53, self.hosted_zone_id)
-        self.zone_name = shapes.zone_of(found)
+        self.zone_name = transformations.zone_of(found)
         return found
 
     def expected_records(self, certificate: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -140,23 +140,23 @@ class Certificate(Resource):
         if not self.zone_name:
             self.zone_records()
         zone = self.zone_name or self.name
-        return [record for record in shapes.validation_records(certificate) if records.within(record["name"], zone)]
+        return [record for record in transformations.validation_records(certificate) if records.within(record["name"], zone)]
 
     def state(self, found: Mapping[str, Any]) -> State:
-        if found["Status"] in shapes.FAILED:
+        if found["Status"] in transformations.FAILED:
             return State.FAILED
-        return State.IN_PROGRESS if self._validating and found["Status"] == shapes.PENDING else State.READY
+        return State.IN_PROGRESS if self._validating and found["Status"] == transformations.PENDING else State.READY
 
     def status(self, found: Mapping[str, Any] | None) -> str:
-        return "gone" if found is None else shapes.status(found)
+        return "gone" if found is None else transformations.status(found)
 
     def remedy(self, found: Mapping[str, Any]) -> str:
-        return shapes.REMEDIES.get(str(found.get("FailureReason")), "Run again: another certificate is requested then.")
+        return transformations.REMEDIES.get(str(found.get("FailureReason")), "Run again: another certificate is requested then.")
 
     def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         completed = {name: self._normal(name, value) for name, value in wanted.items()}
         if self.waiting:
-            completed["status"] = shapes.ISSUED
+            completed["status"] = transformations.ISSUED
         expected = self.expected_records(found) if found and self.as_wanted(found) else []
         return {**completed, "validation_records": expected} if expected else completed
 
@@ -171,7 +171,11 @@ class Certificate(Resource):
             request["Tags"] = _tags.as_list({name: value for name, value in wanted["tags"].items() if name != SUPERSEDED})
         self._made = api.request_certificate(self.acm, IdempotencyToken=self._token(request), **request)
         described = wait_for(
-            self._look_for_details, f"the details of {self.kind} {self.name}", DETAILS_SECONDS, shapes.status, longest_delay_seconds=2.0
+            self._look_for_details,
+            f"the details of {self.kind} {self.name}",
+            DETAILS_SECONDS,
+            transformations.status,
+            longest_delay_seconds=2.0,
         )
         self._make_records(described)
         self._validating = self.waiting
@@ -185,13 +189,13 @@ class Certificate(Resource):
 
     def _look_for_details(self) -> tuple[bool, dict[str, Any]]:
         certificate = api.describe_new_certificate(self.acm, str(self._made))
-        return shapes.has_details(certificate) or certificate["Status"] in shapes.FAILED, certificate
+        return transformations.has_details(certificate) or certificate["Status"] in transformations.FAILED, certificate
 
     def _make_records(self, certificate: Mapping[str, Any]) -> None:
         record_sets = self.zone_records()
         expected = self.expected_records(certificate)
-        present = shapes.present_records(expected, record_sets)
-        missing = [shapes.record_set(record) for record in expected if record not in present]
+        present = transformations.present_records(expected, record_sets)
+        missing = [transformations.record_set(record) for record in expected if record not in present]
         if missing:
             route53_api.change_resource_record_sets(self.route53, str(self.hosted_zone_id), records.as_changes("UPSERT", missing))
 
@@ -205,8 +209,10 @@ class Certificate(Resource):
             self._set_tags(found["arn"], found["tags"], wanted["tags"])
         if {"validation_records", "status"} & set(names):
             _done, described = self._look_for_details()
-            if not shapes.has_details(described):
-                described = wait_for(self._look_for_details, f"the details of {self.kind} {self.name}", DETAILS_SECONDS, shapes.status)
+            if not transformations.has_details(described):
+                described = wait_for(
+                    self._look_for_details, f"the details of {self.kind} {self.name}", DETAILS_SECONDS, transformations.status
+                )
             self._make_records(described)
             self._validating = self.waiting
 
@@ -218,9 +224,9 @@ class Certificate(Resource):
             api.remove_tags(self.acm, arn, removed)
 
     def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-        told = [f"{self.kind} {self.name} ({found['arn']}): {sentence}" for sentence in shapes.attention(found)]
-        elsewhere = [r for r in shapes.validation_records(found) if r not in self.expected_records(found)]
-        if self.hosted_zone_id and elsewhere and found["Status"] == shapes.PENDING:
+        told = [f"{self.kind} {self.name} ({found['arn']}): {sentence}" for sentence in transformations.attention(found)]
+        elsewhere = [r for r in transformations.validation_records(found) if r not in self.expected_records(found)]
+        if self.hosted_zone_id and elsewhere and found["Status"] == transformations.PENDING:
             records_told = ", ".join(f"{r['name']} CNAME {r['value']}" for r in elsewhere)
             told.append(f"{self.kind} {self.name} needs records outside of its zone, which somebody else must make: {records_told}.")
         return told

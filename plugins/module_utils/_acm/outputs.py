@@ -8,7 +8,7 @@ from typing import Any
 
 from .._resource import KNOWN_AFTER_APPLY
 from .._route53.records import normal
-from .shapes import ISSUED
+from .transformations import ISSUED
 
 ROLE = "dns_cert"
 #: Route 53 gives each zone as many

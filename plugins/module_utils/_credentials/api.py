@@ -10,7 +10,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import patiently
+from .._eventual_consistency import retry_until_consistent
 
 
 class SecretsError(AnsibleAWSError):
@@ -53,7 +53,7 @@ def list_secrets(client: Any, name_prefix: str) -> list[dict[str, Any]]:
 
 
 @SecretsErrorHandler.common_error_handler("read secret")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def get_secret_value(client: Any, name: str, version_id: str) -> str:
     return client.get_secret_value(SecretId=name, VersionId=version_id)["SecretString"]
@@ -73,21 +73,21 @@ def get_random_password(client: Any, length: int) -> str:
 
 
 @SecretsErrorHandler.common_error_handler("create secret")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def create_secret(client: Any, **request: Any) -> None:
     client.create_secret(**request)
 
 
 @SecretsErrorHandler.common_error_handler("change secret")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def update_secret(client: Any, name: str, **request: Any) -> None:
     client.update_secret(SecretId=name, **request)
 
 
 @SecretsErrorHandler.common_error_handler("write a version of a secret")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def put_secret_value(client: Any, name: str, token: str, value: str, stage: str) -> None:
     client.put_secret_value(SecretId=name, ClientRequestToken=token, SecretString=value, VersionStages=[stage])
@@ -114,7 +114,7 @@ def delete_secret(client: Any, name: str, recovery_window_in_days: int | None) -
 
 
 @SecretsErrorHandler.common_error_handler("tag secret")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def tag_resource(client: Any, name: str, tags: list[dict[str, str]]) -> None:
     client.tag_resource(SecretId=name, Tags=tags)

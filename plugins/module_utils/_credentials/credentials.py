@@ -26,7 +26,7 @@ CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
 
 
 @dataclass(frozen=True)
-class Target:
+class SecretVersion:
     """The version of the secret whose password the store is to have.
 
     version_id: `(known after apply)` while it is not made; rotating: whether it becomes the current one only once the store has it.
@@ -104,35 +104,35 @@ class Credentials:
         """AWS's answer for the secret, its versions included; None when there is none, or one that counts as gone."""
         return self._secret().find()
 
-    def target(self, *, rotate: bool = False) -> Target:
+    def target(self, *, rotate: bool = False) -> SecretVersion:
         """Which version is wanted; calls nothing that changes. A rotation that was begun is the wanted one, whether asked for or not."""
         found = self.find()
         if found is None:
-            return Target(KNOWN_AFTER_APPLY)
+            return SecretVersion(KNOWN_AFTER_APPLY)
         current, pending = _labelled(found)
         if pending:
-            return Target(pending, rotating=True, current_id=current)
+            return SecretVersion(pending, rotating=True, current_id=current)
         if rotate:
-            return Target(KNOWN_AFTER_APPLY, rotating=True, current_id=current)
-        return Target(current or KNOWN_AFTER_APPLY, current_id=current)
+            return SecretVersion(KNOWN_AFTER_APPLY, rotating=True, current_id=current)
+        return SecretVersion(current or KNOWN_AFTER_APPLY, current_id=current)
 
-    def rotation(self, target: Target) -> Outcome:
+    def rotation(self, target: SecretVersion) -> Outcome:
         """What a rotation does with the secret; no action when there is none."""
         if not target.rotating:
             return Outcome("secret", self.name)
         before, after = {"password": "(secret)"}, {"password": "(secret, changed)"}
         return Outcome("secret", self.name, action="update", attributes=["password"], before=before, after=after)
 
-    def prepare(self, target: Target) -> Target:
+    def prepare(self, target: SecretVersion) -> SecretVersion:
         """Make what is missing of the target: the new password of a rotation, or that of a secret without any."""
         if target.version_id != KNOWN_AFTER_APPLY:
             return target
         found = self.find()
         current, pending = _labelled(found or {})
         if pending:
-            return Target(pending, rotating=True, current_id=current)
+            return SecretVersion(pending, rotating=True, current_id=current)
         if current and not target.rotating:
-            return Target(current, current_id=current)
+            return SecretVersion(current, current_id=current)
         # The same for all runs that follow the same version, so that two of them cannot begin two rotations
         self._write(digest(self.name, current or "") * 4, PENDING if current else CURRENT)
         begun = self.target()
@@ -154,7 +154,7 @@ class Credentials:
         """The password that a version holds; to be revealed in the request that sets it, and nowhere else."""
         return of_secret_string(self.name, api.get_secret_value(self.client, self.name, version_id))
 
-    def promote(self, target: Target) -> None:
+    def promote(self, target: SecretVersion) -> None:
         """Make the version that the store now has the current one: the end of a rotation."""
         if not target.rotating:
             return

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._route53.records import normal
-from .asking import Dns, NobodyAnswersError, found
+from .resolver import NoAnswerError, Resolver, found
 
 #: any of them allows ACM to issue
 AMAZON = ("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com")
 
 
-def problems(dns: Dns, names: Iterable[str]) -> list[str]:
+def problems(dns: Resolver, names: Iterable[str]) -> list[str]:
     """A sentence for each name that a CAA record keeps from Amazon. What nobody answers is not told."""
     told = []
     known: dict[str, list[tuple[str, str]]] = {}
@@ -30,11 +30,11 @@ def problems(dns: Dns, names: Iterable[str]) -> list[str]:
     return told
 
 
-def _records(dns: Dns, name: str) -> list[tuple[str, str]]:
+def _records(dns: Resolver, name: str) -> list[tuple[str, str]]:
     """Tag and value of each CAA record."""
     try:
         answer = found(dns.ask(name, "CAA"), name, "CAA")
-    except NobodyAnswersError:
+    except NoAnswerError:
         return []
     return [(record.tag.decode().lower(), record.value.decode()) for record in answer]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .._route53.records import normal
-from .asking import Dns, NobodyAnswersError, found
+from .resolver import NoAnswerError, Resolver, found
 
 #: of the parent's name servers, as many are asked until one answers
 SERVERS_ASKED = 3
@@ -22,12 +22,12 @@ class Delegation:
     reason: str = ""
 
 
-def look(dns: Dns, domain: str, name_servers: Sequence[str]) -> Delegation:
+def look(dns: Resolver, domain: str, name_servers: Sequence[str]) -> Delegation:
     """What a resolver knows; if that is not the zone's servers, what the parent's own servers say, for a resolver may remember the past."""
     wanted = {normal(server) for server in name_servers}
     try:
         named, asked = servers(dns.ask(domain, "NS"), domain), f"the resolver {dns.told}"
-    except NobodyAnswersError:  # also when the parent delegates to servers that do not know the zone
+    except NoAnswerError:  # also when the parent delegates to servers that do not know the zone
         named, asked = None, f"the resolver {dns.told}"
     if named and set(named) <= wanted:
         return Delegation(True, named)
@@ -57,7 +57,7 @@ def servers(answer: object, domain: str) -> list[str]:
     return sorted(normal(record.target.to_text()) for record in found(answer, domain, "NS", authority=True))
 
 
-def parent_of(dns: Dns, domain: str) -> tuple[str, list[str]] | None:
+def parent_of(dns: Resolver, domain: str) -> tuple[str, list[str]] | None:
     """The nearest parent that is a zone, and addresses of its name servers; None when nobody says."""
     labels = normal(domain).split(".")
     for start in range(1, len(labels)):
@@ -65,16 +65,16 @@ def parent_of(dns: Dns, domain: str) -> tuple[str, list[str]] | None:
         try:
             names = [record.target.to_text() for record in found(dns.ask(parent, "NS"), parent, "NS")]
             addresses = [a.address for name in names[:SERVERS_ASKED] for a in found(dns.ask(name, "A"), name, "A")[:1]]
-        except NobodyAnswersError:
+        except NoAnswerError:
             continue
         if addresses:
             return parent, addresses
     return None
 
 
-def ask_parent(dns: Dns, domain: str, addresses: Sequence[str]) -> list[str] | None:
+def ask_parent(dns: Resolver, domain: str, addresses: Sequence[str]) -> list[str] | None:
     """The name servers that the parent's own servers name; None when they cannot be reached."""
     try:
         return servers(dns.ask_servers(domain, "NS", addresses), domain)
-    except NobodyAnswersError:
+    except NoAnswerError:
         return None

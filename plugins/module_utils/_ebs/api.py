@@ -10,7 +10,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import patiently
+from .._eventual_consistency import retry_until_consistent
 
 
 class VolumeError(AnsibleAWSError):
@@ -50,7 +50,7 @@ def create_snapshot(client: Any, volume_id: str, description: str, tags: list[di
 
 
 @VolumeErrorHandler.deletion_error_handler("delete a volume")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def delete_volume(client: Any, volume_id: str) -> bool:
     client.delete_volume(VolumeId=volume_id)

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import _tags
 from .._errors import PlatformError
-from .._repeats import make_once
+from .._lost_responses import create_once
 from .._resource import Outcome
 from .._wait import wait_for
 from . import api
@@ -70,7 +70,7 @@ def keep(client: Any, volume_id: str, check_mode: bool, tags: Mapping[str, str],
     if made:
         complete = {**tags, _tags.RETAINED: "true", SOURCE_TAG: volume_id}
         description = f"Kept when {user} was removed: {volume_id}"
-        make_once(
+        create_once(
             lambda: api.create_snapshot(client, volume_id, description, _tags.as_list(complete)),
             lambda: bool(_snapshots(client, volume_id)),
             f"the snapshot of volume {volume_id}",

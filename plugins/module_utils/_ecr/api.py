@@ -12,7 +12,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 from .. import _tags
-from .._visibility import patiently
+from .._eventual_consistency import retry_until_consistent
 
 MISSING = ["RepositoryNotFoundException", "LifecyclePolicyNotFoundException", "RepositoryPolicyNotFoundException"]
 
@@ -97,7 +97,7 @@ def delete_lifecycle_policy(client: Any, name: str) -> None:
 
 
 @EcrErrorHandler.common_error_handler("set repository policy")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def set_repository_policy(client: Any, name: str, policy: str) -> None:
     client.set_repository_policy(repositoryName=name, policyText=policy)

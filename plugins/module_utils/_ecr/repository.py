@@ -11,8 +11,8 @@ from typing import Any
 
 from .. import _policy, _tags
 from .._errors import Refused
+from .._parallel import run_parallel
 from .._resource import Attribute, Change, Resource, tags_attribute
-from .._side_by_side import side_by_side
 from . import api, lifecycle
 
 NAME = re.compile(r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*")
@@ -90,7 +90,7 @@ class Repository(Resource):
             "arn": arn,
             "uri": repository["repositoryUri"],
             "registry_id": repository["registryId"],
-            **side_by_side(more, len(more)),
+            **run_parallel(more, len(more)),
         }
 
     def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import patiently
+from .._eventual_consistency import retry_until_consistent
 from .api import EksErrorHandler
 
 
@@ -33,7 +33,7 @@ def list_associated_access_policies(client: Any, cluster_name: str, principal_ar
 
 
 @EksErrorHandler.common_error_handler("create the EKS access entry")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def create_access_entry(client: Any, cluster_name: str, principal_arn: str, **request: Any) -> dict[str, Any]:
     return client.create_access_entry(clusterName=cluster_name, principalArn=principal_arn, **request)["accessEntry"]
@@ -53,7 +53,7 @@ def delete_access_entry(client: Any, cluster_name: str, principal_arn: str) -> b
 
 
 @EksErrorHandler.common_error_handler("associate the access policy with the EKS access entry")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def associate_access_policy(client: Any, cluster_name: str, principal_arn: str, policy_arn: str, scope: dict[str, Any]) -> None:
     client.associate_access_policy(clusterName=cluster_name, principalArn=principal_arn, policyArn=policy_arn, accessScope=scope)

@@ -10,8 +10,8 @@ from typing import Any
 
 from ansible.module_utils.common.yaml import yaml_load
 
-from .._answers import ask_ahead
 from .._resource import KNOWN_AFTER_APPLY, Attribute, Resource, State, tags_attribute
+from .._response_cache import prefetch
 from . import addon_api, api
 from .common import as_tags, change_tags, issues_text, status_text, wait_for_update
 
@@ -52,7 +52,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
     )
 
 
-class Addon(Resource):
+class EksAddon(Resource):
     """Source: EKS API, CreateAddon and DescribeAddon.
 
     kubernetes_version: the cluster's minor; asked of EKS when None and needed.
@@ -95,10 +95,10 @@ class Addon(Resource):
         found = addon_api.describe_addon(self.client, self.cluster_name, self.addon_name)
         return None if found is None else {**found, "arn": found["addonArn"]}
 
-    def ask_ahead(self) -> None:
+    def prefetch(self) -> None:
         """Ask for the add-on and, when they can be named, for its versions at the same time; for clients whose answers are kept."""
         versions = [partial(self._versions, self.kubernetes_version)] if self.kubernetes_version not in (None, KNOWN_AFTER_APPLY) else []
-        ask_ahead([self.find, *versions])
+        prefetch([self.find, *versions])
 
     def determined(self) -> dict[str, Any]:
         return {"name": self.addon_name, "cluster_name": self.cluster_name}

@@ -7,7 +7,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import patiently
+from .._eventual_consistency import retry_until_consistent
 from .api import EksErrorHandler
 
 
@@ -18,14 +18,14 @@ def describe_addon(client: Any, cluster_name: str, name: str) -> dict[str, Any] 
 
 
 @EksErrorHandler.common_error_handler("create the EKS add-on")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def create_addon(client: Any, cluster_name: str, name: str, **request: Any) -> dict[str, Any]:
     return client.create_addon(clusterName=cluster_name, addonName=name, **request)["addon"]
 
 
 @EksErrorHandler.common_error_handler("update the EKS add-on")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def update_addon(client: Any, cluster_name: str, name: str, **request: Any) -> dict[str, Any]:
     return client.update_addon(clusterName=cluster_name, addonName=name, **request)["update"]

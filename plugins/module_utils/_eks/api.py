@@ -10,7 +10,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import patiently
+from .._eventual_consistency import retry_until_consistent
 
 
 class EksError(AnsibleAWSError):
@@ -38,28 +38,28 @@ def describe_cluster(client: Any, name: str) -> dict[str, Any] | None:
 
 
 @EksErrorHandler.common_error_handler("create the EKS cluster")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def create_cluster(client: Any, **request: Any) -> dict[str, Any]:
     return client.create_cluster(**request)["cluster"]
 
 
 @EksErrorHandler.common_error_handler("update the configuration of the EKS cluster")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def update_cluster_config(client: Any, name: str, **request: Any) -> dict[str, Any]:
     return client.update_cluster_config(name=name, **request)["update"]
 
 
 @EksErrorHandler.common_error_handler("update the version of the EKS cluster")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def update_cluster_version(client: Any, name: str, version: str, force: bool) -> dict[str, Any]:
     return client.update_cluster_version(name=name, version=version, force=force)["update"]
 
 
 @EksErrorHandler.common_error_handler("associate the encryption key with the EKS cluster")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def associate_encryption_config(client: Any, name: str, key_arn: str) -> dict[str, Any]:
     config = [{"resources": ["secrets"], "provider": {"keyArn": key_arn}}]
@@ -67,7 +67,7 @@ def associate_encryption_config(client: Any, name: str, key_arn: str) -> dict[st
 
 
 @EksErrorHandler.deletion_error_handler("delete the EKS cluster")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def delete_cluster(client: Any, name: str) -> bool:
     client.delete_cluster(name=name)
@@ -99,7 +99,7 @@ def list_insights(client: Any, name: str, **criteria: Any) -> list[dict[str, Any
 
 
 @EksErrorHandler.common_error_handler("describe the update in EKS")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def describe_update(client: Any, cluster_name: str, update_id: str, **of: str) -> dict[str, Any]:
     return client.describe_update(name=cluster_name, updateId=update_id, **of)["update"]

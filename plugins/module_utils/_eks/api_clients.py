@@ -14,11 +14,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 from .. import _tags
 from .._cidr import canonical_blocks, same_blocks
+from .._eventual_consistency import retry_until_consistent
 from .._resource import KNOWN_AFTER_APPLY, Attribute, Resource
-from .._visibility import patiently
-from .._vpc import changes
+from .._vpc import write_api
 from .._vpc.api import Ec2ErrorHandler
-from .._vpc.reading import tags_of
+from .._vpc.snapshot import tags_of
 from .common import as_tags, same_members
 
 HTTPS = 443
@@ -33,7 +33,7 @@ def describe_rules(client: Any, group_id: str) -> list[dict[str, Any]]:
 
 
 @Ec2ErrorHandler.common_error_handler("let a client of the Kubernetes API in")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def authorize(client: Any, group_id: str, permission: Mapping[str, Any], tags: Mapping[str, str]) -> None:
     specification = {"ResourceType": "security-group-rule", "Tags": _tags.as_list(tags)}
@@ -112,4 +112,4 @@ class ApiClients(Resource):
     def _take_over(self, rules: Sequence[Mapping[str, Any]]) -> None:
         """EC2 refuses a second rule of the same source: one that others made gets our tags."""
         for rule in rules:
-            changes.create_tags(self.client, rule["SecurityGroupRuleId"], self.own_tags)
+            write_api.create_tags(self.client, rule["SecurityGroupRuleId"], self.own_tags)

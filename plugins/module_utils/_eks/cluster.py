@@ -102,7 +102,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
     )
 
 
-class Cluster(Resource):
+class EksCluster(Resource):
     """Source: EKS API, CreateCluster and DescribeCluster.
 
     bootstrap: what holds at creation only (bootstrapClusterCreatorAdminPermissions, bootstrapSelfManagedAddons).

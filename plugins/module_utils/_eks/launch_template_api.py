@@ -11,7 +11,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import patiently
+from .._eventual_consistency import retry_until_consistent
 
 
 class LaunchTemplateError(AnsibleAWSError):
@@ -56,7 +56,7 @@ def create_launch_template(client: Any, name: str, data: dict[str, Any], tags: l
 
 
 @LaunchTemplateErrorHandler.common_error_handler("create a version of the launch template")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def create_launch_template_version(client: Any, template_id: str, data: dict[str, Any]) -> int:
     """Makes a version and answers its number."""
@@ -65,7 +65,7 @@ def create_launch_template_version(client: Any, template_id: str, data: dict[str
 
 
 @LaunchTemplateErrorHandler.common_error_handler("set the default version of the launch template")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def set_default_version(client: Any, template_id: str, version: int) -> None:
     client.modify_launch_template(LaunchTemplateId=template_id, DefaultVersion=str(version))
@@ -85,7 +85,7 @@ def delete_launch_template(client: Any, template_id: str) -> bool:
 
 
 @LaunchTemplateErrorHandler.common_error_handler("tag the launch template")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def create_tags(client: Any, template_id: str, tags: list[dict[str, str]]) -> None:
     client.create_tags(Resources=[template_id], Tags=tags)

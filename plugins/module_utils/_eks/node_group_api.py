@@ -7,7 +7,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import patiently
+from .._eventual_consistency import retry_until_consistent
 from .api import EksErrorHandler
 
 
@@ -18,21 +18,21 @@ def describe_nodegroup(client: Any, cluster_name: str, name: str) -> dict[str, A
 
 
 @EksErrorHandler.common_error_handler("create the EKS node group")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def create_nodegroup(client: Any, cluster_name: str, name: str, **request: Any) -> dict[str, Any]:
     return client.create_nodegroup(clusterName=cluster_name, nodegroupName=name, **request)["nodegroup"]
 
 
 @EksErrorHandler.common_error_handler("update the configuration of the EKS node group")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def update_nodegroup_config(client: Any, cluster_name: str, name: str, **request: Any) -> dict[str, Any]:
     return client.update_nodegroup_config(clusterName=cluster_name, nodegroupName=name, **request)["update"]
 
 
 @EksErrorHandler.common_error_handler("update the version of the EKS node group")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def update_nodegroup_version(client: Any, cluster_name: str, name: str, **request: Any) -> dict[str, Any]:
     return client.update_nodegroup_version(clusterName=cluster_name, nodegroupName=name, **request)["update"]

@@ -11,7 +11,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 from .. import _tags
-from .._patience import ELASTICACHE_MISSING
+from .._consistency_errors import ELASTICACHE_MISSING
 
 #: error codes that say that something is not there (botocore's model of ElastiCache)
 MISSING = ELASTICACHE_MISSING

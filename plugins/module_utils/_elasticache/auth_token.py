@@ -8,7 +8,7 @@ from typing import Any
 
 from .._credentials.credentials import APPLIED, applied_version
 from .._credentials.password import Password
-from . import changes
+from . import write_api
 from .passwords import AT, PREVIOUS, Passwords
 
 
@@ -53,4 +53,4 @@ class AuthToken:
         self.both = True
 
     def _mark(self, text: str) -> None:
-        changes.add_tags(self.client, self.found["arn"], {APPLIED: text})
+        write_api.add_tags(self.client, self.found["arn"], {APPLIED: text})

@@ -8,8 +8,8 @@ from typing import Any
 
 from .._resource import Attribute, Change
 from .._vpc.endpoints import same_members
-from . import api, changes
-from .part import Part
+from . import api, write_api
+from .cache_resource import CacheResource
 
 MOST_PARAMETERS_A_CALL = 20  # ModifyCacheParameterGroup
 
@@ -19,7 +19,7 @@ def parameter_group_name(store: str, family: str) -> str:
     return f"{store}-{family.replace('.', '-')}"
 
 
-class SubnetGroup(Part):
+class SubnetGroup(CacheResource):
     """Source: ElastiCache API, CreateCacheSubnetGroup, ModifyCacheSubnetGroup."""
 
     kind = "cache subnet group"
@@ -31,17 +31,17 @@ class SubnetGroup(Part):
         return api.describe_subnet_group(self.client, self.name)
 
     def create(self, wanted: Mapping[str, Any]) -> None:
-        changes.create_subnet_group(self.client, self.name, f"Subnets of {self.name}", wanted["subnet_ids"], wanted["tags"])
+        write_api.create_subnet_group(self.client, self.name, f"Subnets of {self.name}", wanted["subnet_ids"], wanted["tags"])
 
     def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         if "subnet_ids" in names:
-            changes.modify_subnet_group(self.client, self.name, wanted["subnet_ids"])
+            write_api.modify_subnet_group(self.client, self.name, wanted["subnet_ids"])
 
     def delete(self, found: Mapping[str, Any]) -> None:
-        changes.delete_subnet_group(self.client, self.name)
+        write_api.delete_subnet_group(self.client, self.name)
 
 
-class ParameterGroup(Part):
+class ParameterGroup(CacheResource):
     """The parameters that the user has set; all others have the engine's defaults. Source: ElastiCache API, ModifyCacheParameterGroup.
 
     One that is set to its default may keep the source of a default, as in RDS: values decide and not sources.
@@ -71,15 +71,15 @@ class ParameterGroup(Part):
         return {name: value for name, value in wanted.items() if name in found or self.defaults.get(name) != value}
 
     def create(self, wanted: Mapping[str, Any]) -> None:
-        changes.create_parameter_group(self.client, self.name, wanted["family"], f"Parameters of {self.name}", wanted["tags"])
-        self._send(changes.modify_parameters, wanted.get("parameters") or {})
+        write_api.create_parameter_group(self.client, self.name, wanted["family"], f"Parameters of {self.name}", wanted["tags"])
+        self._send(write_api.modify_parameters, wanted.get("parameters") or {})
 
     def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         if "parameters" not in names:
             return
         before, after = found["own"], wanted["parameters"]
-        self._send(changes.modify_parameters, {name: value for name, value in after.items() if before.get(name) != value})
-        self._send(changes.reset_parameters, {name: value for name, value in before.items() if name not in after})
+        self._send(write_api.modify_parameters, {name: value for name, value in after.items() if before.get(name) != value})
+        self._send(write_api.reset_parameters, {name: value for name, value in before.items() if name not in after})
 
     def _send(self, call: Callable[..., None], values: Mapping[str, str]) -> None:
         pairs = sorted(values.items())
@@ -87,4 +87,4 @@ class ParameterGroup(Part):
             call(self.client, self.name, pairs[start : start + MOST_PARAMETERS_A_CALL])
 
     def delete(self, found: Mapping[str, Any]) -> None:
-        changes.delete_parameter_group(self.client, self.name)
+        write_api.delete_parameter_group(self.client, self.name)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .._credentials.credentials import APPLIED, Credentials, Target, applied_version
+from .._credentials.credentials import APPLIED, Credentials, SecretVersion, applied_version
 from .._credentials.password import Password
 
 PREVIOUS, AT = "+previous", "+at:"
@@ -27,7 +27,7 @@ class Passwords:
     """
 
     credentials: Credentials
-    target: Target
+    target: SecretVersion
     keep_previous: bool = False
 
     def marker(self, found: str | None) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from .._resource import Outcome
 from .._wait import Begun, wait_for
-from . import api, changes
+from . import api, write_api
 
 NODE = "cache node"
 PENDING, DONE = "pending-reboot", "in-sync"
@@ -65,7 +65,7 @@ def reboot(client: Any, group: str, nodes: list[str], timeout_seconds: float) ->
 
     for name in nodes:
         wait_for(available, f"cache replication group {group} to be available", timeout_seconds, str)
-        changes.reboot_cache_cluster(client, name)
+        write_api.reboot_cache_cluster(client, name)
         _wait_until_rebooted(client, name, timeout_seconds)
 
 

@@ -13,9 +13,9 @@ from .._errors import Refused
 from .._resource import Attribute, Change, State
 from .._vpc.endpoints import same_members
 from .._wait import Begun, wait_for
-from . import api, changes, requests
+from . import api, requests, write_api
 from .auth_token import AuthToken
-from .part import Part
+from .cache_resource import CacheResource
 from .passwords import Passwords
 from .versions import same_version
 
@@ -107,7 +107,7 @@ def attributes(purge_tags: bool = False, pending_counts: bool = False, passwords
     )
 
 
-class ReplicationGroup(Part):
+class ReplicationGroup(CacheResource):
     """A group of nodes of Valkey or Redis OSS without shards: a primary and its replicas.
 
     wanted_tags: decide whose it is once AWS tells its tags, which it does not of a group that begins.
@@ -233,7 +233,7 @@ class ReplicationGroup(Part):
         if self.passwords is not None:
             request["AuthToken"] = self.passwords.value().reveal()
             tags.update(self.passwords.creating_tag())
-        changes.create_replication_group(self.client, ReplicationGroupId=self.name, Tags=_tags.as_list(tags), **request)
+        write_api.create_replication_group(self.client, ReplicationGroupId=self.name, Tags=_tags.as_list(tags), **request)
 
     def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         """One call after the other, each once the one before has ended; only the last may be left to itself."""
@@ -259,12 +259,12 @@ class ReplicationGroup(Part):
     def _call(self, step: requests.Step) -> None:
         if step.replicas is None:
             at_once = self.apply_immediately or not requests.may_wait(step)
-            changes.modify_replication_group(self.client, self.name, ApplyImmediately=at_once, **step.request)
+            write_api.modify_replication_group(self.client, self.name, ApplyImmediately=at_once, **step.request)
             return
         group = api.describe_replication_group(self.client, self.name) or {}
         before = max(len(group.get("MemberClusters") or []) - 1, 0)
         if before != step.replicas:  # else an attempt whose answer was lost has done it
-            call = changes.increase_replica_count if step.replicas > before else changes.decrease_replica_count
+            call = write_api.increase_replica_count if step.replicas > before else write_api.decrease_replica_count
             call(self.client, self.name, step.replicas)
 
     def _wait_until_applied(self, step: requests.Step) -> None:
@@ -284,7 +284,7 @@ class ReplicationGroup(Part):
     def _change_token(self, **request: Any) -> None:
         """AWS shows the change of a token by a pending status, and by another time of the last change."""
         before = (api.describe_replication_group(self.client, self.name) or {}).get(TOKEN_CHANGED)
-        changes.modify_replication_group(self.client, self.name, ApplyImmediately=True, **request)
+        write_api.modify_replication_group(self.client, self.name, ApplyImmediately=True, **request)
         begun = Begun()
 
         def look() -> tuple[bool, str]:
@@ -303,14 +303,14 @@ class ReplicationGroup(Part):
 
     def delete(self, found: Mapping[str, Any]) -> None:
         self._refuse_what_is_not_ours(found)  # it may have been made by others while its tags were not told
-        changes.delete_replication_group(self.client, self.name, self.final_snapshot(found))
+        write_api.delete_replication_group(self.client, self.name, self.final_snapshot(found))
 
     def never_worked(self, found: Mapping[str, Any]) -> bool:
         return True  # create-failed is the only failure
 
     def delete_failed(self, found: Mapping[str, Any]) -> None:
         self._refuse_what_is_not_ours(found)
-        changes.delete_replication_group(self.client, self.name, None)  # it holds nothing of which there could be a snapshot
+        write_api.delete_replication_group(self.client, self.name, None)  # it holds nothing of which there could be a snapshot
 
     def describe(self, found: Mapping[str, Any]) -> dict[str, Any]:
         shown = super().describe(found)

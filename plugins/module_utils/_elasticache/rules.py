@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._cidr import source_error
+from .._maintenance_windows import is_daily, is_weekly, overlap
 from .._resource import KNOWN_AFTER_APPLY
-from .._windows import is_daily, is_weekly, overlap
 
 NAME_LIMIT = 40  # CreateReplicationGroup, ReplicationGroupId
 NAME = re.compile(r"(?!.*--)[a-z](?:[a-z0-9-]*[a-z0-9])?")

@@ -10,7 +10,7 @@ from .. import _tags
 from .._names import digest
 from .._resource import Outcome
 from .._wait import wait_for
-from . import api, changes
+from . import api, write_api
 
 KIND = "cache snapshot"
 
@@ -47,7 +47,7 @@ def tag_final_snapshots(client: Any, group: str, tags: Mapping[str, str], check_
         outcomes.append(Outcome(KIND, name, action="update", attributes=["tags"], before={"tags": before}, after={"tags": dict(tags)}))
         if not check_mode:
             _wait_until_available(client, name, timeout_seconds)
-            changes.add_tags(client, arn, tags)
+            write_api.add_tags(client, arn, tags)
     return outcomes
 
 

@@ -8,19 +8,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._answers import ask_ahead
 from .._credentials.api import describe_secret
 from .._credentials.credentials import Credentials, applied_version
 from .._errors import Refused
 from .._reconcile import ensure_absent, ensure_present
 from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource
+from .._response_cache import prefetch
 from .._security_group.group import StoreSecurityGroup
 from . import api, reboots
 from .groups import ParameterGroup, SubnetGroup, parameter_group_name
 from .passwords import PREVIOUS, Passwords
 from .replication_group import ReplicationGroup, authentication_of, parameter_group_of
 from .users import USER_NAME, User, UserGroup, access_string
-from .versions import Engine, wanted_engine
+from .versions import CacheEngine, wanted_engine
 
 PORT = 6379
 #: options that are attributes of the replication group as they are
@@ -41,7 +41,7 @@ OF_THE_GROUP = (
 
 
 @dataclass(frozen=True)
-class Options:
+class CacheOptions:
     """What is wanted of a store: the module's options by their names; None leaves a thing as it is found."""
 
     name: str
@@ -65,13 +65,13 @@ class Options:
         return {key: str(value) for key, value in self.tags.items()}
 
 
-class Store:
+class CacheStore:
     """One pass over all parts; in check mode it says what would be done, and makes no call that changes anything.
 
     client: makes the client of a service.
     """
 
-    def __init__(self, client: Callable[[str], Any], options: Options, check_mode: bool) -> None:
+    def __init__(self, client: Callable[[str], Any], options: CacheOptions, check_mode: bool) -> None:
         self.cache, self.ec2, self.secrets = client("elasticache"), client("ec2"), client("secretsmanager")
         self.options = options
         self.check_mode = check_mode
@@ -96,7 +96,7 @@ class Store:
         if standing is None:
             self._refuse_without_a_place()
         if standing is not None:
-            ask_ahead(self._parts_of(standing))
+            prefetch(self._parts_of(standing))
         engine = self._engine(standing)
         with_users = self._authentication(standing) == "user_group"
 
@@ -125,7 +125,7 @@ class Store:
 
     def _ask_ahead(self) -> None:
         name, cache = self.options.name, self.cache
-        ask_ahead(
+        prefetch(
             [
                 self._ask_for_group_and_node,
                 lambda: api.describe_subnet_group(cache, name),
@@ -149,7 +149,7 @@ class Store:
         parts = [SubnetGroup(cache, name), User(cache, name), UserGroup(cache, name), parameters]
         return [functools.partial(self._engine, standing), *(part.find for part in parts)]
 
-    def _engine(self, standing: Mapping[str, Any] | None) -> Engine:
+    def _engine(self, standing: Mapping[str, Any] | None) -> CacheEngine:
         return wanted_engine(self.cache, standing, self.options.get("engine"), self.options.get("engine_version"))
 
     def _refuse_without_a_place(self) -> None:
@@ -221,7 +221,7 @@ class Store:
         wanted = {"subnet_ids": self.options.get("subnet_ids")} if self.options.get("subnet_ids") else {}
         self._note(self._ensure(SubnetGroup(self.cache, self.options.name, purge_tags=self.options.purge_tags), wanted))
 
-    def _parameter_group(self, engine: Engine, standing: Mapping[str, Any] | None) -> str:
+    def _parameter_group(self, engine: CacheEngine, standing: Mapping[str, Any] | None) -> str:
         """The name of the group's parameter group; of a version that AWS no longer lists, the one that it has."""
         if engine.family is None:
             return str(parameter_group_of(standing or {}))
@@ -258,7 +258,7 @@ class Store:
             reboots.reboot(self.cache, self.options.name, waiting, self.options.timeout_seconds)
         self.outcomes += reboots.outcomes(waiting)
 
-    def _users(self, engine: Engine, passwords: Passwords) -> str:
+    def _users(self, engine: CacheEngine, passwords: Passwords) -> str:
         name, purge = self.options.name, self.options.purge_tags
         user = User(self.cache, name, engine=engine.name, passwords=passwords, purge_tags=purge)
         wanted = {"user_name": USER_NAME, "access_string": access_string(engine), "password": passwords.target.version_id}
@@ -279,7 +279,7 @@ class Store:
             purge_tags=self.options.purge_tags,
         )
 
-    def _replication_group(self, engine: Engine, needed: Mapping[str, Any], passwords: Passwords | None) -> Outcome:
+    def _replication_group(self, engine: CacheEngine, needed: Mapping[str, Any], passwords: Passwords | None) -> Outcome:
         wanted = {name: self.options.get(name) for name in OF_THE_GROUP if self.options.get(name) is not None}
         wanted.update(needed, engine=engine.name, engine_version=engine.version, at_rest_encryption_enabled=True)
         wanted["authentication"] = "auth_token" if passwords else "user_group"
@@ -289,7 +289,7 @@ class Store:
             wanted["password"] = passwords.target.version_id
         return self._ensure(self._group(passwords), wanted, wait=self.options.wait)
 
-    def _drop_other_parameter_groups(self, engine: Engine, standing: Mapping[str, Any] | None) -> None:
+    def _drop_other_parameter_groups(self, engine: CacheEngine, standing: Mapping[str, Any] | None) -> None:
         """Those of the families before, once nothing uses them."""
         if engine.family is None or not self.options.wait:
             return

@@ -12,11 +12,11 @@ from .._security_group.group import StoreSecurityGroup
 from . import api, snapshots
 from .groups import ParameterGroup, SubnetGroup, parameter_group_name
 from .replication_group import ReplicationGroup
-from .store import PORT, Store
+from .store import PORT, CacheStore
 from .users import User, UserGroup
 
 
-class Teardown(Store):
+class CacheTeardown(CacheStore):
     """Deletes what bears the store's name; what is gone already is no matter, so that any run can finish what one began."""
 
     def remove(self) -> list[Outcome]:

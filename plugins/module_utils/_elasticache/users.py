@@ -12,11 +12,11 @@ from .._credentials.password import Password
 from .._resource import Attribute, Change, State
 from .._vpc.endpoints import same_members
 from .._wait import Begun, wait_for
-from . import api, changes
-from .part import Part
+from . import api, write_api
+from .cache_resource import CacheResource
 from .passwords import Passwords
 from .rules import version_numbers
-from .versions import DEFAULT_ENGINE, Engine
+from .versions import DEFAULT_ENGINE, CacheEngine
 
 #: what a client that knows only a password is: Redis' AUTH <password> is that of this user
 USER_NAME = "default"
@@ -25,13 +25,13 @@ FIRST_VERSION_WITH_CHANNELS = (6, 2)
 USER_SECONDS = 600.0
 
 
-def access_string(engine: Engine) -> str:
+def access_string(engine: CacheEngine) -> str:
     """Everything: the store is one service's own."""
     channels = engine.name == "valkey" or version_numbers(engine.version) >= FIRST_VERSION_WITH_CHANNELS
     return "on ~* &* +@all" if channels else "on ~* +@all"
 
 
-class User(Part):
+class User(CacheResource):
     """The only user of a store: its id is ours, its name is default, and it has a password.
 
     engine: of a new one. passwords: which one; None for a deletion. Source: ElastiCache API, CreateUser, ModifyUser.
@@ -60,11 +60,11 @@ class User(Part):
 
     def create(self, wanted: Mapping[str, Any]) -> None:
         assert self.passwords is not None
-        changes.create_user(
+        write_api.create_user(
             self.client,
             UserId=self.name,
             UserName=wanted["user_name"],
-            Engine=self.engine,
+            CacheEngine=self.engine,
             AccessString=wanted["access_string"],
             Passwords=[self.passwords.value().reveal()],
             Tags=_tags.as_list({**wanted["tags"], **self.passwords.creating_tag()}),
@@ -78,7 +78,7 @@ class User(Part):
                 found["all_tags"],
                 add=lambda present, new: self._modify(Passwords=[present.reveal(), new.reveal()]),
                 only=self._set_only,
-                mark=lambda text: changes.add_tags(self.client, found["arn"], {APPLIED: text}),
+                mark=lambda text: write_api.add_tags(self.client, found["arn"], {APPLIED: text}),
             )
 
     def _set_only(self, password: Password) -> None:
@@ -87,7 +87,7 @@ class User(Part):
     def _modify(self, **request: Any) -> None:
         """AWS may still call a user active for a moment after ModifyUser; then it does not show the change either."""
         before = self.look()
-        changes.modify_user(self.client, self.name, **request)
+        write_api.modify_user(self.client, self.name, **request)
         begun = Begun()
 
         def look() -> tuple[bool, str]:
@@ -100,7 +100,7 @@ class User(Part):
         wait_for(look, f"{self.kind} {self.name} to be active", USER_SECONDS, str)
 
     def delete(self, found: Mapping[str, Any]) -> None:
-        changes.delete_user(self.client, self.name)
+        write_api.delete_user(self.client, self.name)
 
 
 def _shown(user: Mapping[str, Any] | None) -> tuple[Any, Any]:
@@ -109,7 +109,7 @@ def _shown(user: Mapping[str, Any] | None) -> tuple[Any, Any]:
     return found.get("AccessString"), (found.get("Authentication") or {}).get("PasswordCount")
 
 
-class UserGroup(Part):
+class UserGroup(CacheResource):
     """Holds our user alone; the password-less default of AWS is not in it. Source: ElastiCache API, CreateUserGroup."""
 
     kind = "cache user group"
@@ -125,14 +125,14 @@ class UserGroup(Part):
         return api.describe_user_group(self.client, self.name)
 
     def create(self, wanted: Mapping[str, Any]) -> None:
-        changes.create_user_group(self.client, self.name, self.engine, wanted["user_ids"], wanted["tags"])
+        write_api.create_user_group(self.client, self.name, self.engine, wanted["user_ids"], wanted["tags"])
 
     def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         if "user_ids" not in names:
             return
         before, after = set(found.get("UserIds") or []), set(wanted["user_ids"])
         request = {"UserIdsToAdd": sorted(after - before), "UserIdsToRemove": sorted(before - after)}
-        changes.modify_user_group(self.client, self.name, **{key: value for key, value in request.items() if value})
+        write_api.modify_user_group(self.client, self.name, **{key: value for key, value in request.items() if value})
 
     def delete(self, found: Mapping[str, Any]) -> None:
-        changes.delete_user_group(self.client, self.name)
+        write_api.delete_user_group(self.client, self.name)

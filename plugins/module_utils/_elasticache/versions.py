@@ -15,7 +15,7 @@ DEFAULT_ENGINE = "valkey"
 
 
 @dataclass(frozen=True)
-class Engine:
+class CacheEngine:
     """An engine in the version that is wanted of a replication group.
 
     family: of its parameters, None when AWS no longer lists it. notes: what the user should know of versions.
@@ -44,7 +44,7 @@ def listed(offered: Sequence[Mapping[str, Any]], version: str) -> Mapping[str, A
     return next((each for each in offered if same_version(each["EngineVersion"], version)), None)
 
 
-def wanted_engine(client: Any, found: Mapping[str, Any] | None, engine: str | None, version: str | None) -> Engine:
+def wanted_engine(client: Any, found: Mapping[str, Any] | None, engine: str | None, version: str | None) -> CacheEngine:
     """The engine that a group is to have: what is given, else as found, else AWS's default.
 
     found: the replication group with `engine` and `engine_version`. Raises Refused for a version that AWS does not offer.
@@ -66,4 +66,4 @@ def wanted_engine(client: Any, found: Mapping[str, Any] | None, engine: str | No
     newest = max((each["EngineVersion"] for each in offered), key=version_numbers)
     if standing and asked is None and is_above(newest, standing):
         notes.append(f"it has {name} {standing}; ElastiCache offers {newest} now.")
-    return Engine(name, chosen, entry["CacheParameterGroupFamily"] if entry else None, tuple(notes))
+    return CacheEngine(name, chosen, entry["CacheParameterGroupFamily"] if entry else None, tuple(notes))

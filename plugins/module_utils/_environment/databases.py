@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import _tags
 from .._names import Identity
-from .._rds import api, described
+from .._rds import api, role_entries
 from .._rds.common import READY
 from .security_groups import security_group_ids
 
@@ -23,10 +23,10 @@ def database_outputs(
     stores: Sequence[Mapping[str, str]],
 ) -> dict[str, Any] | None:
     """Of all clusters of the environment, which their secrets name; None while one of them is not complete, empty maps without any."""
-    kind = described.KINDS[role]
+    kind = role_entries.KINDS[role]
     if not stores:
-        return described.outputs(role, [], [], [])
-    names = [described.cluster_name(kind, identity.prefix, identity.environment, store["name"]) for store in stores]
+        return role_entries.outputs(role, [], [], [])
+    names = [role_entries.cluster_name(kind, identity.prefix, identity.environment, store["name"]) for store in stores]
     groups = security_group_ids(client("ec2"), identity, names)
     database, clusters = client(kind.engine.service), []
     for store, name in zip(stores, names):  # noqa: B905
@@ -46,7 +46,9 @@ def database_outputs(
             }
         )
     place = identity.partition, identity.region, identity.account_id
-    return described.outputs(role, [store["name"] for store in stores], clusters, [described.cluster_arn(*place, name) for name in names])
+    return role_entries.outputs(
+        role, [store["name"] for store in stores], clusters, [role_entries.cluster_arn(*place, name) for name in names]
+    )
 
 
 def _has_an_instance(database: Any, name: str) -> bool:

@@ -12,7 +12,7 @@ from .._acm import outputs
 from .._acm.certificate import Certificate
 from .._names import Identity
 from .._route53 import api, records, references
-from .._route53.zone import Zone
+from .._route53.zone import HostedZone
 
 
 class Domain:
@@ -50,7 +50,7 @@ class Domain:
         domain = records.normal(own["Name"])
         tags = self.identity.tags(outputs.ROLE, domain)
         client = self.client("route53")
-        zone = Zone(client, domain, tags)
+        zone = HostedZone(client, domain, tags)
         standing = zone.read(own)
         if standing is None:
             return None

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .._elasticache import api, described
+from .._elasticache import api, role_entries
 from .._names import Identity
 from .security_groups import security_group_ids
 
@@ -14,9 +14,9 @@ from .security_groups import security_group_ids
 def elasticache_outputs(client: Callable[[str], Any], identity: Identity, stores: Sequence[Mapping[str, str]]) -> dict[str, Any] | None:
     """Of all replication groups, which their secrets name; None while one of them is not complete, empty maps without any."""
     if not stores:
-        return described.outputs([], [], [])
+        return role_entries.outputs([], [], [])
     standing = {group["ReplicationGroupId"]: group for group in api.describe_replication_groups(client("elasticache"))}
-    names = [described.group_name(identity.prefix, identity.environment, store["name"]) for store in stores]
+    names = [role_entries.group_name(identity.prefix, identity.environment, store["name"]) for store in stores]
     security_groups = security_group_ids(client("ec2"), identity, names)
     groups = []
     for store, name in zip(stores, names):  # noqa: B905
@@ -35,4 +35,4 @@ def elasticache_outputs(client: Callable[[str], Any], identity: Identity, stores
             }
         )
     place = identity.partition, identity.region, identity.account_id
-    return described.outputs([store["name"] for store in stores], groups, [described.group_arn(*place, name) for name in names])
+    return role_entries.outputs([store["name"] for store in stores], groups, [role_entries.group_arn(*place, name) for name in names])

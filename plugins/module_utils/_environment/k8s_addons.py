@@ -10,7 +10,7 @@ from .. import _tags
 from .._credentials import api as secrets
 from .._credentials.options import secret_name
 from .._k8s_addons.definition import ROLE
-from .._k8s_addons.published import published
+from .._k8s_addons.outputs import outputs
 from .._load_balancers import balancers
 from .._names import Identity
 
@@ -27,7 +27,7 @@ def k8s_addons_outputs(client: Callable[[str], Any], identity: Identity) -> dict
         return None
     tags = (balancer or {}).get("tags") or {}
     namespace = tags.get(STACK, "").partition("/")[0] or "nginx-gateway"
-    return published(tags.get(_tags.NAME, ""), balancer, "", anchor, namespace)
+    return outputs(tags.get(_tags.NAME, ""), balancer, "", anchor, namespace)
 
 
 def _trust_anchor(client: Any, identity: Identity) -> str:

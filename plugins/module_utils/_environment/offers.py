@@ -11,7 +11,7 @@ from .._elasticache.versions import wanted_engine
 from .._errors import Refused
 from .._rds import versions
 from .._rds.classes import refuse_unknown_class
-from .._rds.described import KINDS, Kind
+from .._rds.role_entries import KINDS, DatabaseKind
 
 CACHES = "elasticache_replication_groups"
 
@@ -32,7 +32,7 @@ def _told(refuse: Callable[..., None], *arguments: Any) -> Iterator[str]:
         yield str(refused)
 
 
-def _refuse_database(client: Any, kind: Kind, entry: Mapping[str, Any]) -> None:
+def _refuse_database(client: Any, kind: DatabaseKind, entry: Mapping[str, Any]) -> None:
     what, version = f"{kind.option}, cluster {entry['name']}", entry.get("engine_version")
     full = versions.of_new_cluster(client, kind.engine, what, str(version)).effective if version else None
     if entry.get("instance_class"):

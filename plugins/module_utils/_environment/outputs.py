@@ -9,26 +9,26 @@ from os.path import commonprefix
 from typing import Any
 
 from .. import _tags
-from .._answers import ask_ahead
-from .._credentials.stores import environment_secrets, stores_among
+from .._credentials.store_secrets import environment_secrets, stores_among
 from .._eks.api import list_nodegroups
 from .._eks.hardware import group_errors
 from .._eks.node_group_api import describe_nodegroup
-from .._elasticache import described as caches
+from .._elasticache import role_entries as caches
 from .._errors import PlatformError
 from .._iam.api import list_oidc_providers
 from .._names import Identity
 from .._network.existing_vpc import existing_network
-from .._rds.described import KINDS
+from .._parallel import run_parallel
+from .._rds.role_entries import KINDS
 from .._resource import Outcome
+from .._response_cache import prefetch
 from .._s3 import api as s3_api
-from .._s3.described import beginning
-from .._side_by_side import side_by_side
+from .._s3.role_entries import beginning
 from .._vpc import api as vpc_api
-from .._vpc.network import Network, Options
-from .._vpc.plan import usable_zones
-from .._vpc.reading import Reading
+from .._vpc.layout import usable_zones
+from .._vpc.network import Network, NetworkOptions
 from .._vpc.routes import RouteTable
+from .._vpc.snapshot import Snapshot
 from .._vpc.vpc import InternetGateway, blocks_of
 from .databases import database_outputs
 from .dns_cert import Domain
@@ -64,10 +64,10 @@ class Environment:
         self.notes: list[str] = []
         # What everything else is found by
         first = [lambda: parents.reading, lambda: parents.cluster, lambda: parents.key_arn, lambda: self.secrets, lambda: self.buckets]
-        ask_ahead([*first, self.domain.found, self.node_group_errors])
+        prefetch([*first, self.domain.found, self.node_group_errors])
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> Snapshot:
         return self.parents.reading
 
     @property
@@ -123,7 +123,7 @@ class Environment:
             "k8s_addons": self.k8s_addons,
             **{role: partial(self._databases, role, kind.kind) for role, kind in KINDS.items()},
         }
-        roles = side_by_side({role: partial(self._read, role, reader) for role, reader in readers.items()}, len(readers))
+        roles = run_parallel({role: partial(self._read, role, reader) for role, reader in readers.items()}, len(readers))
         if roles["k8s_addons"] and roles["dns_cert"]:
             roles["k8s_addons"]["domain"] = roles["dns_cert"]["domain"]
         return {role: values for role, values in roles.items() if values is not None}
@@ -184,7 +184,7 @@ class Environment:
         if self.reading.vpc_id is None:
             return None
         # Judged by what stands: an option that is given would say what is wanted
-        options = Options(name=self.identity.name, region=self.identity.region, tags=self.reading.tags)
+        options = NetworkOptions(name=self.identity.name, region=self.identity.region, tags=self.reading.tags)
         outcomes = Network(self.reading, options, check_mode=True).bring()
         return dict(outcomes[0].resource or {}) if all(map(_stands, outcomes)) else None
 

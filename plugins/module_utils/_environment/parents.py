@@ -14,7 +14,7 @@ from .._iam import api as iam_api
 from .._kms import api as kms_api
 from .._kms.key import PENDING, alias_name
 from .._names import Identity
-from .._vpc.reading import Reading, tags_of
+from .._vpc.snapshot import Snapshot, tags_of
 
 PATH = re.compile(r"^/opta/(?P<prefix>[^/]+)/(?P<region>[^/]+)/(?P<environment>[^/]+)/$")
 
@@ -27,9 +27,9 @@ class Parents:
         self.identity = identity
 
     @cached_property
-    def reading(self) -> Reading:
+    def reading(self) -> Snapshot:
         """The environment's network, when it has one of its own."""
-        return Reading(self.client("ec2"), self.identity.name, self.identity.tags("network", self.identity.name), own_only=True)
+        return Snapshot(self.client("ec2"), self.identity.name, self.identity.tags("network", self.identity.name), own_only=True)
 
     @cached_property
     def _named_cluster(self) -> tuple[dict[str, Any] | None, str | None]:

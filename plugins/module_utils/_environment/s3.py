@@ -9,9 +9,9 @@ from typing import Any
 
 from .. import _tags
 from .._names import Identity
-from .._s3 import api, shapes
-from .._s3.described import ROLE, beginning, outputs
-from .._side_by_side import side_by_side
+from .._parallel import run_parallel
+from .._s3 import api, transformations
+from .._s3.role_entries import ROLE, beginning, outputs
 
 READERS_AT_ONCE = 8
 
@@ -33,12 +33,12 @@ def environment_buckets(client: Any, identity: Identity, names: Sequence[str]) -
         return {
             "name": tags.get(_tags.NAME, ""),
             "bucket_name": bucket_name,
-            "arn": shapes.bucket_arn(identity.partition, bucket_name),
-            "encryption": shapes.encryption(api.get_encryption(client, bucket_name)),
+            "arn": transformations.bucket_arn(identity.partition, bucket_name),
+            "encryption": transformations.encryption(api.get_encryption(client, bucket_name)),
             "tags": tags,
         }
 
-    found = side_by_side(
+    found = run_parallel(
         {name: partial(read, name) for name in names if name.startswith(beginning(identity)) and name.endswith(identity.suffix)},
         READERS_AT_ONCE,
     )

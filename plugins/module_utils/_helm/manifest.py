@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._errors import PlatformError
-from .._kubernetes import difference
+from .._kubernetes import diff
 from .._kubernetes.discovery import is_namespaced
-from .._kubernetes.objects import Identity, identity
+from .._kubernetes.objects import ObjectIdentity, identity
 
 with suppress(ImportError):  # ansible-core needs it
     import yaml
 
-Objects = dict[Identity, dict[str, Any]]
+Objects = dict[ObjectIdentity, dict[str, Any]]
 
 
 @dataclass
@@ -31,8 +31,8 @@ class ObjectChange:
     def shown(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The two sides as a user may see them."""
         if self.action == "update":
-            return difference.shown_differences(self.before, self.after, self.fields)
-        return tuple(difference.shown_content(side) if side else {} for side in (self.before, self.after))  # type: ignore[return-value]
+            return diff.shown_differences(self.before, self.after, self.fields)
+        return tuple(diff.shown_content(side) if side else {} for side in (self.before, self.after))  # type: ignore[return-value]
 
 
 def objects_of(manifest: str, namespace: str) -> Objects:
@@ -71,29 +71,29 @@ def _flat(document: Any) -> list[dict[str, Any]]:
     return [dict(document)]
 
 
-def changes(before: Objects, after: Objects) -> dict[Identity, ObjectChange]:
+def changes(before: Objects, after: Objects) -> dict[ObjectIdentity, ObjectChange]:
     """What differs between two renders, object by object."""
-    found: dict[Identity, ObjectChange] = {}
+    found: dict[ObjectIdentity, ObjectChange] = {}
     for name in [*after, *(name for name in before if name not in after)]:
         old, new = before.get(name, {}), after.get(name, {})
         if not old or not new:
             found[name] = ObjectChange("create" if new else "delete", old, new)
             continue
-        fields = difference.differences(difference.content(old), difference.content(new))
+        fields = diff.differences(diff.content(old), diff.content(new))
         if fields:
             found[name] = ObjectChange("update", old, new, fields)
     return found
 
 
 def without_unstable(
-    found: Mapping[Identity, ObjectChange], one: Objects, other: Objects
-) -> tuple[dict[Identity, ObjectChange], list[str]]:
+    found: Mapping[ObjectIdentity, ObjectChange], one: Objects, other: Objects
+) -> tuple[dict[ObjectIdentity, ObjectChange], list[str]]:
     """The changes without fields that differ between two renders of the same values, and which fields these are.
 
     Such fields (certificates and passwords that a chart makes at random) say nothing about what the user changed.
     """
     unstable = changes(one, other)
-    kept: dict[Identity, ObjectChange] = {}
+    kept: dict[ObjectIdentity, ObjectChange] = {}
     ignored: list[str] = []
     for name, change in found.items():
         random = unstable.get(name)

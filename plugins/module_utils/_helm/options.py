@@ -10,14 +10,14 @@ from typing import Any
 
 from .._errors import PlatformError
 from .chart import chart_name, find_chart
-from .plan import Wanted
+from .plan import DesiredRelease
 
 #: helm, pkg/chartutil/validate_name.go
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 
-def wanted_of(parameters: Mapping[str, Any], check_mode: bool) -> Wanted:
+def wanted_of(parameters: Mapping[str, Any], check_mode: bool) -> DesiredRelease:
     """What the module's parameters ask for; raises PlatformError for what cannot be."""
     if not NAME.fullmatch(parameters["name"]) or len(parameters["name"]) > 53:
         raise PlatformError(
@@ -32,7 +32,7 @@ def wanted_of(parameters: Mapping[str, Any], check_mode: bool) -> Wanted:
     if parameters["history_max"] < 0:
         raise PlatformError("history_max must be 0 (keep all) or more, for example 25.")
     present = parameters["state"] == "present"
-    return Wanted(
+    return DesiredRelease(
         name=parameters["name"],
         namespace=parameters["namespace"],
         chart=find_chart(parameters["chart"], parameters["repository"], parameters["version"]) if present else None,

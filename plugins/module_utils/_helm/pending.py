@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from .. import _controller
-from .stored import RUN, Revision
+from .release_storage import RUN, Revision
 
 
 def run_label() -> str:

@@ -7,18 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._kubernetes.difference import MISSING, differences, shortened
-from .._kubernetes.objects import Identity
+from .._kubernetes.diff import MISSING, differences, shortened
+from .._kubernetes.objects import ObjectIdentity
 from .._resource import KNOWN_AFTER_APPLY, Outcome
 from .chart import Chart
 from .manifest import ObjectChange
-from .stored import CHART_DIGEST, DEPLOYED, ENVIRONMENT, ROLLOUT, RUN, STARTED, Revision, Stored
+from .release_storage import CHART_DIGEST, DEPLOYED, ENVIRONMENT, ROLLOUT, RUN, STARTED, Revision, StoredReleases
 
 KIND = "helm release"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DesiredRelease:
     """The module's options."""
 
     name: str
@@ -44,7 +44,7 @@ class Wanted:
 
 
 @dataclass
-class Plan:
+class ReleasePlan:
     """What would be done.
 
     reasons: {field of the release: (before, after)}; objects: what changes in the cluster; dropped_claims: the PersistentVolumeClaims
@@ -53,11 +53,11 @@ class Plan:
 
     action: str | None = None
     reasons: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    objects: dict[Identity, ObjectChange] = field(default_factory=dict)
+    objects: dict[ObjectIdentity, ObjectChange] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     dropped_claims: list[str] = field(default_factory=list)
 
-    def outcome(self, wanted: Wanted) -> Outcome:
+    def outcome(self, wanted: DesiredRelease) -> Outcome:
         """The plan as the module returns it: fields of the release, then one entry for each object."""
         before: dict[str, Any] = {name: shortened(old) for name, (old, _new) in self.reasons.items() if old is not MISSING}
         after: dict[str, Any] = {name: shortened(new) for name, (_old, new) in self.reasons.items() if new is not MISSING}
@@ -69,7 +69,9 @@ class Plan:
         return Outcome(KIND, f"{wanted.namespace}/{wanted.name}", self.action, True, attributes, before, after, notes=self.notes)
 
 
-def reasons_for_change(stored: Stored, newest: Revision, chart: Chart, name: str, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def reasons_for_change(
+    stored: StoredReleases, newest: Revision, chart: Chart, name: str, values: Mapping[str, Any]
+) -> dict[str, tuple[Any, Any]]:
     """What of the release itself differs: its status, its chart, the values that the user gave."""
     found: dict[str, tuple[Any, Any]] = {}
     if newest.status != DEPLOYED:
@@ -85,7 +87,7 @@ def reasons_for_change(stored: Stored, newest: Revision, chart: Chart, name: str
     return found
 
 
-def labels(wanted: Wanted, run: str) -> str:
+def labels(wanted: DesiredRelease, run: str) -> str:
     """The labels of a new revision, for helm upgrade --labels."""
     chosen = {ROLLOUT: STARTED, CHART_DIGEST: wanted.chart.digest if wanted.chart else "", ENVIRONMENT: wanted.environment, RUN: run}
     return ",".join(f"{name}={value}" for name, value in chosen.items() if value)
@@ -112,7 +114,11 @@ def not_ours(newest: Revision, environment: str | None) -> str | None:
 
 
 def as_resource(
-    wanted: Wanted, stored: Stored | None, metadata: Mapping[str, Any], revision: Any = None, dropped_claims: Sequence[str] = ()
+    wanted: DesiredRelease,
+    stored: StoredReleases | None,
+    metadata: Mapping[str, Any],
+    revision: Any = None,
+    dropped_claims: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The module's result: the release as helm stored it, or, in a plan, as it would be."""
     if stored is not None and revision is None:

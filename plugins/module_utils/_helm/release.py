@@ -10,17 +10,17 @@ from .._errors import Refused
 from .._kubernetes import apply
 from .._kubernetes.claims import Claims
 from .._kubernetes.client import KubernetesClient
-from .._kubernetes.objects import Identity
+from .._kubernetes.objects import ObjectIdentity
 from .._resource import Outcome
 from .._wait import wait_for
 from .binary import Helm
-from .live import Live
+from .live_objects import LiveObjects
 from .manifest import ObjectChange, changes, objects_of, without_unstable
 from .pending import age_words, is_abandoned
-from .plan import Plan, Wanted, as_resource, base_of, not_ours, reasons_for_change
+from .plan import DesiredRelease, ReleasePlan, as_resource, base_of, not_ours, reasons_for_change
+from .release_storage import ReleaseStorage, Revision, StoredReleases
 from .render import Renderer
 from .rollout import Rollout
-from .stored import Revision, Store, Stored
 
 LONGEST_DELAY_SECONDS = 3.0
 
@@ -35,7 +35,7 @@ class Release:
         self,
         client: KubernetesClient | None,
         helm: Helm,
-        wanted: Wanted,
+        wanted: DesiredRelease,
         directory: Path,
         listed: Sequence[Revision] | None = None,
     ) -> None:
@@ -44,7 +44,7 @@ class Release:
         self._helm = helm
         self._wanted = wanted
         self._directory = directory
-        self._live: Live | None = None
+        self._live: LiveObjects | None = None
         self._drifted = False
 
     def present(self) -> list[Outcome]:
@@ -54,7 +54,7 @@ class Release:
         if self._client is None:
             plan = self._creation(renderer, exists=False)
             return [self._planned(plan, renderer), *self._namespace()]
-        store = Store(self._client, wanted.namespace, wanted.name, self._listed)
+        store = ReleaseStorage(self._client, wanted.namespace, wanted.name, self._listed)
         revisions, notes = self._settled(store)
         newest = revisions[0] if revisions else None
         base = base_of(revisions)
@@ -86,18 +86,18 @@ class Release:
         """Uninstall the release and wait until its objects are gone."""
         wanted = self._wanted
         if self._client is None:
-            return [Plan().outcome(wanted)]
-        store = Store(self._client, wanted.namespace, wanted.name, self._listed)
+            return [ReleasePlan().outcome(wanted)]
+        store = ReleaseStorage(self._client, wanted.namespace, wanted.name, self._listed)
         revisions = store.revisions()
         if not revisions:
-            return [Plan().outcome(wanted)]
+            return [ReleasePlan().outcome(wanted)]
         self._refuse_what_is_not_ours(revisions[0])
         stored = store.read(revisions[0].number)
         if stored is not None and wanted.chart_name and stored.chart != wanted.chart_name:
             words = f"{wanted.title} is a release of the chart {stored.chart}, not of {wanted.chart_name}: it stays."
-            return [Plan(notes=[words]).outcome(wanted)]
+            return [ReleasePlan(notes=[words]).outcome(wanted)]
         before = objects_of(stored.manifest, wanted.namespace) if stored else {}
-        plan = Plan("delete", objects=changes(before, {}))
+        plan = ReleasePlan("delete", objects=changes(before, {}))
         if not wanted.check_mode:
             self._wait_for_others(store, revisions)
             Rollout(self._client, self._helm, store, wanted).uninstall()
@@ -105,7 +105,7 @@ class Release:
 
     # ---------------------------------------------------------------- planning
 
-    def _plan(self, renderer: Renderer, newest: Revision | None, stored: Stored | None) -> Plan:
+    def _plan(self, renderer: Renderer, newest: Revision | None, stored: StoredReleases | None) -> ReleasePlan:
         wanted = self._wanted
         assert self._client is not None and wanted.chart is not None
         if newest is None or stored is None:
@@ -114,14 +114,14 @@ class Release:
             return plan
         before = objects_of(stored.manifest, wanted.namespace)
         reasons = reasons_for_change(stored, newest, wanted.chart, wanted.chart_name, wanted.values)
-        live = self._live = Live(self._client, before, wanted.namespace)
+        live = self._live = LiveObjects(self._client, before, wanted.namespace)
         drift = live.drift() if wanted.repair_drift else {}
         self._drifted = bool(drift)
         if not reasons:
             if drift:
-                return Plan("update", objects=drift)
+                return ReleasePlan("update", objects=drift)
             unready = live.unready() if wanted.check_mode else []
-            return Plan(notes=[f"{wanted.title} is as wanted, but not ready: {'; '.join(unready)}."] if unready else [])
+            return ReleasePlan(notes=[f"{wanted.title} is as wanted, but not ready: {'; '.join(unready)}."] if unready else [])
         after, notes = renderer.objects(True, newest.unfinished)
         found = changes(before, after)
         if any(change.action == "update" for change in found.values()):
@@ -135,13 +135,13 @@ class Release:
             notes.append(
                 f"{wanted.title}: its new values drop PersistentVolumeClaims, whose volumes are kept (Retain): {', '.join(dropped)}."
             )
-        return Plan("update", reasons, _together(found, drift, set(after)), notes, dropped)
+        return ReleasePlan("update", reasons, _together(found, drift, set(after)), notes, dropped)
 
-    def _creation(self, renderer: Renderer, exists: bool, unfinished: bool = False) -> Plan:
+    def _creation(self, renderer: Renderer, exists: bool, unfinished: bool = False) -> ReleasePlan:
         objects, notes = renderer.objects(exists, unfinished)
-        return Plan("create", objects=changes({}, objects), notes=notes)
+        return ReleasePlan("create", objects=changes({}, objects), notes=notes)
 
-    def _planned(self, plan: Plan, renderer: Renderer, stored: Stored | None = None) -> Outcome:
+    def _planned(self, plan: ReleasePlan, renderer: Renderer, stored: StoredReleases | None = None) -> Outcome:
         outcome = plan.outcome(self._wanted)
         if plan.action is None:
             outcome.resource = as_resource(self._wanted, stored, {})
@@ -157,13 +157,13 @@ class Release:
             return []
         if self._client is not None and self._client.get(f"/api/v1/namespaces/{wanted.namespace}"):
             return []
-        options = apply.Options(wanted.check_mode, wanted.environment, timeout_seconds=wanted.timeout_seconds)
+        options = apply.ApplyOptions(wanted.check_mode, wanted.environment, timeout_seconds=wanted.timeout_seconds)
         namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": wanted.namespace}}
-        return [plan.outcome for plan in apply.Objects(self._client, options).apply([namespace])]
+        return [plan.outcome for plan in apply.ObjectsReconciler(self._client, options).apply([namespace])]
 
     # ---------------------------------------------------------------- others' work
 
-    def _settled(self, store: Store) -> tuple[list[Revision], list[str]]:
+    def _settled(self, store: ReleaseStorage) -> tuple[list[Revision], list[str]]:
         """The revisions once nobody else works on the release; one that was left unfinished may be repaired, or is refused."""
         revisions = store.revisions()
         if revisions:
@@ -186,7 +186,7 @@ class Release:
             notes.append(f"{told} It is cleared away first.")
         return revisions, notes
 
-    def _wait_for_others(self, store: Store, revisions: list[Revision]) -> list[Revision]:
+    def _wait_for_others(self, store: ReleaseStorage, revisions: list[Revision]) -> list[Revision]:
         def settled(found: list[Revision]) -> bool:
             return not found or not found[0].unfinished or is_abandoned(found[0], self._wanted.timeout_seconds)
 
@@ -207,10 +207,10 @@ class Release:
 
 
 def _together(
-    found: Mapping[Identity, ObjectChange], drift: Mapping[Identity, ObjectChange], kept: set[Identity]
-) -> dict[Identity, ObjectChange]:
+    found: Mapping[ObjectIdentity, ObjectChange], drift: Mapping[ObjectIdentity, ObjectChange], kept: set[ObjectIdentity]
+) -> dict[ObjectIdentity, ObjectChange]:
     """What the new values change, and what helm sets back by the way."""
-    joined: dict[Identity, ObjectChange] = dict(found)
+    joined: dict[ObjectIdentity, ObjectChange] = dict(found)
     for name, change in drift.items():
         if name not in joined and name in kept:
             joined[name] = change

@@ -11,7 +11,7 @@ from .._errors import PlatformError
 from .binary import Helm, HelmError
 from .chart import Chart, read_metadata
 from .manifest import Objects, objects_of
-from .plan import Wanted
+from .plan import DesiredRelease
 
 UNKNOWN_KIND = ("no matches for kind", "ensure CRDs are installed first")
 #: helm's words for a repository or registry that cannot be asked
@@ -21,7 +21,7 @@ NO_REPOSITORY = ("cannot be reached", "dial tcp", "FetchReference", "no such hos
 class Renderer:
     """Renders one chart with one set of values, as often as asked."""
 
-    def __init__(self, helm: Helm, wanted: Wanted, directory: Path, cluster: bool) -> None:
+    def __init__(self, helm: Helm, wanted: DesiredRelease, directory: Path, cluster: bool) -> None:
         if wanted.chart is None:
             raise PlatformError("chart is needed to install a release.")
         self._chart: Chart = wanted.chart

@@ -11,12 +11,12 @@ from .._kubernetes.client import KubernetesClient
 from .._kubernetes.helm_owner import goes_with
 from .._kubernetes.wait import wait_until_ready
 from .binary import Helm, HelmError, timeout_argument
-from .live import Live
+from .live_objects import LiveObjects
 from .manifest import objects_of
 from .pending import run_label
-from .plan import Wanted, labels
+from .plan import DesiredRelease, labels
+from .release_storage import ROLLOUT, STARTED, ReleaseStorage, Revision, StoredReleases, goal_of_rollback
 from .render import Renderer
-from .stored import ROLLOUT, STARTED, Revision, Store, Stored, goal_of_rollback
 
 CUT_WAITS = ("timed out", "deadline exceeded")
 #: pkg/kube/client.go of helm 3 and 4: an object of the goal exists, but not in the manifest of the newest revision, which failed before it
@@ -27,13 +27,13 @@ UNKNOWN_TO_HELM = re.compile(r'with the name "[^"]*" (not )?found')
 class Rollout:
     """The changing half of a release."""
 
-    def __init__(self, client: KubernetesClient, helm: Helm, store: Store, wanted: Wanted) -> None:
+    def __init__(self, client: KubernetesClient, helm: Helm, store: ReleaseStorage, wanted: DesiredRelease) -> None:
         self._client = client
         self._helm = helm
         self._store = store
         self._wanted = wanted
 
-    def upgrade(self, renderer: Renderer, previous: int | None, drifted: bool = False) -> Stored:
+    def upgrade(self, renderer: Renderer, previous: int | None, drifted: bool = False) -> StoredReleases:
         """Install or upgrade, wait until it is ready; on failure go back to the previous revision, or to nothing.
 
         drifted: objects were changed behind helm's back.
@@ -53,7 +53,7 @@ class Rollout:
             live.set_back()
         return self.finish(stored, previous, live) if wanted.wait else stored
 
-    def finish(self, stored: Stored, previous: int | None, live: Live | None = None) -> Stored:
+    def finish(self, stored: StoredReleases, previous: int | None, live: LiveObjects | None = None) -> StoredReleases:
         """Wait until a deployed revision is ready. One that was never ready before is taken back when it does not get so."""
         live = live or self._live(stored.manifest)
         try:
@@ -93,7 +93,7 @@ class Rollout:
                     continue
                 raise PlatformError(f"{self._wanted.title} could not be uninstalled: {error}") from error
 
-    def newest(self) -> Stored:
+    def newest(self) -> StoredReleases:
         """The newest revision, in full."""
         for revision in self._store.revisions():
             stored = self._store.read(revision.number)
@@ -101,8 +101,8 @@ class Rollout:
                 return stored
         raise PlatformError(f"{self._wanted.title} was deployed, but helm stored no revision of it. Run again.")
 
-    def _live(self, manifest: str) -> Live:
-        return Live(self._client, objects_of(manifest, self._wanted.namespace), self._wanted.namespace)
+    def _live(self, manifest: str) -> LiveObjects:
+        return LiveObjects(self._client, objects_of(manifest, self._wanted.namespace), self._wanted.namespace)
 
     def _common(self) -> list[str]:
         return [f"--namespace={self._wanted.namespace}", timeout_argument(self._wanted.timeout_seconds)]
@@ -139,11 +139,11 @@ class Rollout:
             self._helm.run(*command, changes=True)
             self._remove(left)
 
-    def _remove(self, left: Stored) -> None:
+    def _remove(self, left: StoredReleases) -> None:
         """Delete what a revision brought and the newest one does not have: a rollback that took two attempts has forgotten it."""
         kept = objects_of(self.newest().manifest, self._wanted.namespace)
         gone = {name: obj for name, obj in objects_of(left.manifest, self._wanted.namespace).items() if name not in kept}
-        for path, obj in Live(self._client, gone, self._wanted.namespace).at_paths().items():
+        for path, obj in LiveObjects(self._client, gone, self._wanted.namespace).at_paths().items():
             if goes_with(obj["metadata"], self._wanted.name, self._wanted.namespace):
                 self._client.delete(path, obj["metadata"]["uid"], "Background")
 
@@ -153,7 +153,7 @@ class Rollout:
         if stored is None or failed.status != "failed":
             return ""
         hooks = {name: obj for name, obj in objects_of(stored.hooks, self._wanted.namespace).items() if name.kind in ("Job", "Pod")}
-        found = [obj for obj in Live(self._client, hooks, self._wanted.namespace).found.values() if obj]
+        found = [obj for obj in LiveObjects(self._client, hooks, self._wanted.namespace).found.values() if obj]
         try:
             wait_until_ready(self._client, {str(number): obj for number, obj in enumerate(found)}, 0)
         except (WaitTimeout, ResourceFailed) as error:

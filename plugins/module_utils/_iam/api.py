@@ -11,7 +11,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import patiently
+from .._eventual_consistency import retry_until_consistent
 
 #: another change of the same thing is under way (IAM API, ConcurrentModificationException)
 RETRIED = ["ConcurrentModification"]
@@ -64,7 +64,7 @@ def create_oidc_provider(client: Any, url: str, client_ids: Sequence[str], tags:
 
 
 @IamErrorHandler.common_error_handler("add a client id to the OpenID Connect provider")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def add_client_id(client: Any, arn: str, client_id: str) -> None:
     client.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID=client_id)
@@ -77,7 +77,7 @@ def remove_client_id(client: Any, arn: str, client_id: str) -> None:
 
 
 @IamErrorHandler.common_error_handler("tag the OpenID Connect provider")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def tag_oidc_provider(client: Any, arn: str, tags: Mapping[str, Any]) -> None:
     client.tag_open_id_connect_provider(OpenIDConnectProviderArn=arn, Tags=_tag_list(tags))
@@ -144,28 +144,28 @@ def list_instance_profiles(client: Any, name: str) -> list[str]:
 
 
 @IamErrorHandler.common_error_handler("create the role")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def create_role(client: Any, tags: Mapping[str, Any] | None, **request: Any) -> dict[str, Any]:
     return client.create_role(**request, Tags=_tag_list(tags))["Role"]
 
 
 @IamErrorHandler.common_error_handler("update the role")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def update_role(client: Any, name: str, **request: Any) -> None:
     client.update_role(RoleName=name, **request)
 
 
 @IamErrorHandler.common_error_handler("change the trust policy of the role")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def update_assume_role_policy(client: Any, name: str, document: str) -> None:
     client.update_assume_role_policy(RoleName=name, PolicyDocument=document)
 
 
 @IamErrorHandler.common_error_handler("set the permissions boundary of the role")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def put_permissions_boundary(client: Any, name: str, arn: str) -> None:
     client.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=arn)
@@ -178,7 +178,7 @@ def delete_permissions_boundary(client: Any, name: str) -> None:
 
 
 @IamErrorHandler.common_error_handler("attach a policy to the role")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def attach_role_policy(client: Any, name: str, arn: str) -> None:
     client.attach_role_policy(RoleName=name, PolicyArn=arn)
@@ -191,7 +191,7 @@ def detach_role_policy(client: Any, name: str, arn: str) -> None:
 
 
 @IamErrorHandler.common_error_handler("set an inline policy of the role")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def put_role_policy(client: Any, name: str, policy: str, document: str) -> None:
     client.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=document)
@@ -210,7 +210,7 @@ def remove_role_from_instance_profile(client: Any, name: str, profile: str) -> N
 
 
 @IamErrorHandler.common_error_handler("tag the role")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def tag_role(client: Any, name: str, tags: Mapping[str, Any]) -> None:
     client.tag_role(RoleName=name, Tags=_tag_list(tags))
@@ -223,7 +223,7 @@ def untag_role(client: Any, name: str, names: Sequence[str]) -> None:
 
 
 @IamErrorHandler.deletion_error_handler("delete the role")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def delete_role(client: Any, name: str) -> None:
     client.delete_role(RoleName=name)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from .._errors import Refused, WaitTimeout
-from .._repeats import SHOWN_SECONDS
+from .._lost_responses import SHOWN_SECONDS
 from .._resource import KNOWN_AFTER_APPLY, Outcome
 from .._wait import wait_for
 from . import api

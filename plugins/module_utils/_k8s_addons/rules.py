@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .mirror import mirror_problem
-from .table import ADDONS, INGRESSES, Charts, truth
+from .registry import ADDONS, INGRESSES, Charts, truth
 
 NONE = "none"
 RESTRICTED = "restricted"

@@ -10,7 +10,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import patiently
+from .._eventual_consistency import retry_until_consistent
 
 POLICY_NAME = "default"  # the only name that KMS knows
 
@@ -63,35 +63,35 @@ def list_tags(client: Any, key_id: str) -> dict[str, str]:
 
 
 @KmsErrorHandler.common_error_handler("get key policy")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def get_key_policy(client: Any, key_id: str) -> str:
     return client.get_key_policy(KeyId=key_id, PolicyName=POLICY_NAME)["Policy"]
 
 
 @KmsErrorHandler.common_error_handler("get key rotation status")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def get_key_rotation_status(client: Any, key_id: str) -> dict[str, Any]:
     return client.get_key_rotation_status(KeyId=key_id)
 
 
 @KmsErrorHandler.common_error_handler("create key")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def create_key(client: Any, **request: Any) -> dict[str, Any]:
     return client.create_key(**request)["KeyMetadata"]
 
 
 @KmsErrorHandler.common_error_handler("set key policy")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def put_key_policy(client: Any, key_id: str, policy: str) -> None:
     client.put_key_policy(KeyId=key_id, PolicyName=POLICY_NAME, Policy=policy)
 
 
 @KmsErrorHandler.common_error_handler("enable key rotation")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def enable_key_rotation(client: Any, key_id: str, period_in_days: int | None) -> None:
     period = {"RotationPeriodInDays": period_in_days} if period_in_days else {}
@@ -123,14 +123,14 @@ def disable_key(client: Any, key_id: str) -> None:
 
 
 @KmsErrorHandler.common_error_handler("create alias")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def create_alias(client: Any, alias: str, key_id: str) -> None:
     client.create_alias(AliasName=alias, TargetKeyId=key_id)
 
 
 @KmsErrorHandler.common_error_handler("move alias")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def update_alias(client: Any, alias: str, key_id: str) -> None:
     client.update_alias(AliasName=alias, TargetKeyId=key_id)
@@ -155,7 +155,7 @@ def cancel_key_deletion(client: Any, key_id: str) -> None:
 
 
 @KmsErrorHandler.common_error_handler("tag key")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff()
 def tag_resource(client: Any, key_id: str, tags: list[dict[str, str]]) -> None:
     client.tag_resource(KeyId=key_id, Tags=tags)

@@ -10,8 +10,8 @@ from typing import Any
 
 from .. import _policy, _tags
 from .._errors import LostResponse, Refused
+from .._parallel import run_parallel
 from .._resource import Attribute, Change, Resource, State, tags_attribute
-from .._side_by_side import side_by_side
 from . import api
 
 #: a key in these states counts as gone (KMS API, KeyState)
@@ -43,7 +43,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
     )
 
 
-class Key(Resource):
+class KmsKey(Resource):
     """A symmetric key of KMS, found by its alias, or by its tags when it has lost or never got it.
 
     Source: AWS KMS API, CreateKey, DescribeKey, CreateAlias, ScheduleKeyDeletion.
@@ -127,7 +127,7 @@ class Key(Resource):
             "arn": metadata["Arn"],
             "key_state": metadata["KeyState"],
             "deletion_date": deletion.isoformat() if deletion else None,
-            **side_by_side(more, len(more)),
+            **run_parallel(more, len(more)),
         }
 
     def state(self, found: Mapping[str, Any]) -> State:

@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from .. import _tags
-from .._side_by_side import side_by_side
+from .._parallel import run_parallel
 from . import grants
-from .users_api import Asked
+from .users_api import KeyUsersApi
 
 Answer = dict[str, Any]
 AT_ONCE = 8
@@ -33,7 +33,7 @@ class KeyUsers:
         self.key_arn = key_arn
         self.going = going
         self.retained_goes = retained_goes
-        self.asked = Asked(client)
+        self.asked = KeyUsersApi(client)
         self.other_grants: list[str] = []
         _arn, self.partition, _kms, self.region, self.account_id, _key = key_arn.split(":", 5)
 
@@ -61,7 +61,7 @@ class KeyUsers:
             "vaults": partial(ask.all, "backup", "list_backup_vaults", "BackupVaultList"),
             "grants": partial(ask.all, "kms", "list_grants", "Grants", KeyId=self.key_arn),
         }
-        found = side_by_side(readers, AT_ONCE)
+        found = run_parallel(readers, AT_ONCE)
         return sorted({*self._storage(found), *self._databases(found), *self._caches(found), *self._backups(found), *self._granted(found)})
 
     def _under(self, answers: Iterable[Answer], field: str = "KmsKeyId") -> list[Answer]:

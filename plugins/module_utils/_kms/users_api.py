@@ -21,7 +21,7 @@ GONE = {"ResourceNotFoundException"}
 WITHOUT_TAGS = {"InvalidReplicationGroupState", "ReplicationGroupNotFoundFault", "SnapshotNotFoundFault"}
 
 
-class Asked:
+class KeyUsersApi:
     """client: makes the client of a service. denied: the IAM actions that were missing, one for each question."""
 
     def __init__(self, client: Callable[[str], Any]) -> None:

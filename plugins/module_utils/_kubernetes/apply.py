@@ -10,11 +10,11 @@ from typing import Any
 
 from .._errors import PlatformError, Refused
 from .._resource import KNOWN_AFTER_APPLY, Outcome
-from . import difference, generation, namespace_use
+from . import diff, generation, namespace_use
 from .client import KubernetesClient, KubernetesError
-from .discovery import Discovery, Kind, UnknownKind, is_namespaced, kinds_of_definitions, path_of
-from .namespace_users import Users
-from .objects import CRD, Identity, holds, identity, in_order, not_ours, owned, rank
+from .discovery import ApiKind, Discovery, UnknownApiKind, is_namespaced, kinds_of_definitions, path_of
+from .namespace_users import NamespaceUsers
+from .objects import CRD, ObjectIdentity, holds, identity, in_order, not_ours, owned, rank
 from .wait import together, wait_until_gone, wait_until_ready
 
 FIELD_MANAGER = "opta.platform"
@@ -25,7 +25,7 @@ NEW_KIND_SECONDS = 5.0
 
 
 @dataclass
-class Options:
+class ApplyOptions:
     """How objects are applied; each is an option of kubernetes_objects."""
 
     check_mode: bool = False
@@ -43,7 +43,7 @@ class Options:
     releases_gone: Sequence[str] = ()
 
     @classmethod
-    def from_parameters(cls, parameters: Mapping[str, Any], check_mode: bool) -> Options:
+    def from_parameters(cls, parameters: Mapping[str, Any], check_mode: bool) -> ApplyOptions:
         return cls(
             check_mode,
             parameters["environment"],
@@ -62,7 +62,7 @@ class Options:
 
 
 @dataclass
-class Planned:
+class PlannedObject:
     """One object: what is wanted, what was found, and what would be done."""
 
     wanted: dict[str, Any]
@@ -72,18 +72,18 @@ class Planned:
     result: dict[str, Any] = field(default_factory=dict)
 
 
-class Objects:
+class ObjectsReconciler:
     """Several objects of one cluster. client None: the cluster does not exist yet (check mode)."""
 
-    def __init__(self, client: KubernetesClient | None, options: Options, default_namespace: str = "default") -> None:
+    def __init__(self, client: KubernetesClient | None, options: ApplyOptions, default_namespace: str = "default") -> None:
         self._client = client
         self._discovery = Discovery(client) if client else None
         self._options = options
         self._default_namespace = default_namespace
-        self._coming_kinds: dict[tuple[str, str], Kind] = {}
+        self._coming_kinds: dict[tuple[str, str], ApiKind] = {}
         self._coming_namespaces: set[str] = set()
 
-    def apply(self, objects: Sequence[dict[str, Any]]) -> list[Planned]:
+    def apply(self, objects: Sequence[dict[str, Any]]) -> list[PlannedObject]:
         """Apply the objects in the order that works; nothing is changed before all of them are planned."""
         self._coming_kinds = kinds_of_definitions(objects)
         self._coming_namespaces = {obj["metadata"]["name"] for obj in objects if obj["kind"] == "Namespace"}
@@ -103,7 +103,7 @@ class Objects:
                 plan.result = now[plan.path] or plan.result
         return plans
 
-    def delete(self, objects: Sequence[dict[str, Any]]) -> list[Planned]:
+    def delete(self, objects: Sequence[dict[str, Any]]) -> list[PlannedObject]:
         """Delete the objects, users of others first, and wait until they are gone."""
         if self._client is None:
             return []
@@ -137,7 +137,7 @@ class Objects:
             metadata.pop("namespace", None)
         return path_of(kind, metadata.get("namespace", ""), metadata["name"]) if kind else ""
 
-    def _kind(self, obj: Mapping[str, Any], patience_seconds: float) -> Kind | None:
+    def _kind(self, obj: Mapping[str, Any], patience_seconds: float) -> ApiKind | None:
         key = (obj["apiVersion"], obj["kind"])
         if key in self._coming_kinds or self._discovery is None:
             return self._coming_kinds.get(key)
@@ -145,16 +145,16 @@ class Objects:
         while True:
             try:
                 return self._discovery.kind(*key)
-            except UnknownKind:
+            except UnknownApiKind:
                 if time.monotonic() >= end:
                     raise
             time.sleep(0.5)
 
-    def _plan(self, obj: dict[str, Any]) -> Planned:
+    def _plan(self, obj: dict[str, Any]) -> PlannedObject:
         obj = generation.marked(obj, self._options.generation_annotation, generation.new_generation(self._options.check_mode))
         try:
             path = self._locate(obj, 0 if self._options.check_mode else NEW_KIND_SECONDS)
-        except UnknownKind:
+        except UnknownApiKind:
             if not self._options.check_mode:
                 raise
             return self._creation(obj, "", obj)  # the run itself will have brought the kind by then
@@ -169,7 +169,7 @@ class Objects:
                 return plan
         return self._predicted(obj, path, found)
 
-    def _predicted(self, obj: dict[str, Any], path: str, found: dict[str, Any] | None) -> Planned:
+    def _predicted(self, obj: dict[str, Any], path: str, found: dict[str, Any] | None) -> PlannedObject:
         assert self._client is not None
         annotation = self._options.generation_annotation
         standing = generation.found_generation(found, annotation) if annotation else None
@@ -182,11 +182,11 @@ class Objects:
                 after = self._client.apply(path, obj, FIELD_MANAGER, force=self._options.force_conflicts, dry_run=True)
         except KubernetesError as error:
             return self._unpredicted(obj, path, found, error)
-        if difference.was_written_between(found, after):
+        if diff.was_written_between(found, after):
             return self._predicted(obj, path, self._client.get(path))
         return self._creation(obj, path, after) if found is None else self._update(obj, path, found, after)
 
-    def _unpredicted(self, obj: dict[str, Any], path: str, found: dict[str, Any] | None, error: KubernetesError) -> Planned:
+    def _unpredicted(self, obj: dict[str, Any], path: str, found: dict[str, Any] | None, error: KubernetesError) -> PlannedObject:
         """The dry run was refused: what does that mean?"""
         name = identity(obj)
         if error.status == 404 and found is None:
@@ -204,26 +204,26 @@ class Objects:
             return self._replacement(obj, path, found, error)
         raise PlatformError(f"{name}: the API server refuses it: {error}") from error
 
-    def _creation(self, obj: dict[str, Any], path: str, after: Mapping[str, Any]) -> Planned:
-        shown = difference.shown_content(after)
+    def _creation(self, obj: dict[str, Any], path: str, after: Mapping[str, Any]) -> PlannedObject:
+        shown = diff.shown_content(after)
         outcome = _outcome(obj, "create", sorted(key for key in obj if key not in ("apiVersion", "kind")))
         outcome.after = shown
-        return Planned(obj, outcome, path, result=dict(after))
+        return PlannedObject(obj, outcome, path, result=dict(after))
 
-    def _update(self, obj: dict[str, Any], path: str, found: dict[str, Any], after: dict[str, Any]) -> Planned:
-        before = difference.content(found)
-        fields = difference.differences(before, difference.content(after))
+    def _update(self, obj: dict[str, Any], path: str, found: dict[str, Any], after: dict[str, Any]) -> PlannedObject:
+        before = diff.content(found)
+        fields = diff.differences(before, diff.content(after))
         if not fields and _our_fields(found) == _our_fields(after):
-            return Planned(obj, _outcome(obj, None, []), path, found, found)
+            return PlannedObject(obj, _outcome(obj, None, []), path, found, found)
         outcome = _outcome(obj, "update", list(fields) or [OWNERSHIP])
-        outcome.before, outcome.after = difference.shown_differences(before, difference.content(after), fields)
-        return Planned(obj, outcome, path, found, after)
+        outcome.before, outcome.after = diff.shown_differences(before, diff.content(after), fields)
+        return PlannedObject(obj, outcome, path, found, after)
 
-    def _replacement(self, obj: dict[str, Any], path: str, found: dict[str, Any], error: KubernetesError) -> Planned:
-        before, after = difference.content(found), difference.content(_overlaid(found, obj))
-        fields = difference.differences(before, after)
+    def _replacement(self, obj: dict[str, Any], path: str, found: dict[str, Any], error: KubernetesError) -> PlannedObject:
+        before, after = diff.content(found), diff.content(_overlaid(found, obj))
+        fields = diff.differences(before, after)
         outcome = _outcome(obj, "replace", list(fields), allowed=self._options.allow_replacement)
-        outcome.before, outcome.after = difference.shown_differences(before, after, fields)
+        outcome.before, outcome.after = diff.shown_differences(before, after, fields)
         told = (
             f"{identity(obj)} would be deleted and created again, because Kubernetes cannot change it in place ({error}); "
             "set allow_replacement: true to allow it."
@@ -232,26 +232,26 @@ class Objects:
             if not self._options.check_mode:
                 raise Refused(told)
             outcome.notes.append(f"{told} The run itself is refused without it.")
-        return Planned(obj, outcome, path, found, after)
+        return PlannedObject(obj, outcome, path, found, after)
 
-    def _plan_deletion(self, obj: dict[str, Any]) -> Planned:
+    def _plan_deletion(self, obj: dict[str, Any]) -> PlannedObject:
         assert self._client is not None
         try:
             path = self._locate(obj)
-        except UnknownKind:
-            return Planned(obj, _outcome(obj, None, []))
+        except UnknownApiKind:
+            return PlannedObject(obj, _outcome(obj, None, []))
         found = self._client.get(path)
         if found is None:
-            return Planned(obj, _outcome(obj, None, []), path)
+            return PlannedObject(obj, _outcome(obj, None, []), path)
         self._refuse_what_is_not_ours(found)
         if obj["kind"] == "Namespace" and not found["metadata"].get("deletionTimestamp"):
             kept = self._kept(obj["metadata"]["name"])
             if kept is not None:
-                return Planned(obj, _outcome(obj, None, []) if not kept else _staying(obj, kept), path)
+                return PlannedObject(obj, _outcome(obj, None, []) if not kept else _staying(obj, kept), path)
         leaving = bool(found["metadata"].get("deletionTimestamp"))
         outcome = _outcome(obj, None if leaving else "delete", [])
-        outcome.before = {} if leaving else difference.shown_content(found)
-        return Planned(obj, outcome, path, found)
+        outcome.before = {} if leaving else diff.shown_content(found)
+        return PlannedObject(obj, outcome, path, found)
 
     def _kept(self, namespace: str) -> list[str] | None:
         """None when a namespace may go; else what keeps it, as far as that is to be told."""
@@ -260,7 +260,7 @@ class Objects:
             return []
         if not self._options.keep_in_use:
             return None
-        return Users(self._client, namespace, self._options.releases_gone if self._options.check_mode else ()).named() or None
+        return NamespaceUsers(self._client, namespace, self._options.releases_gone if self._options.check_mode else ()).named() or None
 
     def _refuse_what_is_not_ours(self, found: Mapping[str, Any]) -> None:
         reason = None if self._options.adopt else not_ours(found, self._options.environment)
@@ -269,7 +269,7 @@ class Objects:
 
     # ---------------------------------------------------------------- acting
 
-    def _act(self, plan: Planned) -> None:
+    def _act(self, plan: PlannedObject) -> None:
         assert self._client is not None
         if plan.found is not None and plan.outcome.action in ("create", "replace"):
             if plan.outcome.action == "replace":
@@ -281,7 +281,7 @@ class Objects:
             raise PlatformError(f"{identity(plan.wanted)}: the API server refuses it: {error}") from error
 
     @staticmethod
-    def _is_needed(plan: Planned, later: Sequence[Planned]) -> bool:
+    def _is_needed(plan: PlannedObject, later: Sequence[PlannedObject]) -> bool:
         brought = kinds_of_definitions([plan.wanted])
         return any((other.wanted["apiVersion"], other.wanted["kind"]) in brought for other in later)
 
@@ -291,7 +291,7 @@ def is_immutable(error: KubernetesError) -> bool:
     return any(words in f"{cause.get('message')}" for cause in [*error.causes, {"message": error.detail}] for words in IMMUTABLE)
 
 
-def conflict_words(name: Identity, causes: Sequence[Mapping[str, Any]]) -> str:
+def conflict_words(name: ObjectIdentity, causes: Sequence[Mapping[str, Any]]) -> str:
     """One sentence about the fields that belong to other field managers."""
     fields: dict[str, list[str]] = {}
     for cause in causes:
@@ -327,8 +327,8 @@ def _overlaid(found: Any, wanted: Any) -> Any:
     return wanted
 
 
-def _groups(plans: Sequence[Planned]) -> list[list[Planned]]:
-    groups: list[list[Planned]] = [[], [], []]
+def _groups(plans: Sequence[PlannedObject]) -> list[list[PlannedObject]]:
+    groups: list[list[PlannedObject]] = [[], [], []]
     for plan in plans:
         groups[2 - min(rank(plan.wanted), 2)].append(plan)
     return [group for group in groups if group]

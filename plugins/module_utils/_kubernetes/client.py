@@ -21,8 +21,8 @@ with suppress(ImportError):  # botocore needs it; the module says that botocore 
     from urllib3.exceptions import HTTPError
 
 from .. import _wait
+from .._consistency_errors import ACCESS_ENTRY_SECONDS
 from .._errors import PlatformError
-from .._patience import ACCESS_ENTRY_SECONDS
 from .proxy import proxy_settings, refusal_of_proxy
 from .token import TokenSource
 

@@ -15,7 +15,7 @@ with suppress(ImportError):  # ansible-core needs it
 from ansible.module_utils.urls import open_url
 
 from .._errors import PlatformError
-from .apply import Objects, Options, Planned
+from .apply import ApplyOptions, ObjectsReconciler, PlannedObject
 from .client import METADATA_LIST, KubernetesClient
 from .objects import CRD, checked
 
@@ -40,8 +40,8 @@ def stands(client: KubernetesClient | None, name: str, checksum: str) -> bool:
 
 
 def bring(
-    client: KubernetesClient | None, options: Options, name: str, checksum: str, url: str, fetch: Callable[[str], bytes]
-) -> list[Planned]:
+    client: KubernetesClient | None, options: ApplyOptions, name: str, checksum: str, url: str, fetch: Callable[[str], bytes]
+) -> list[PlannedObject]:
     """Apply the manifest unless it stands."""
     if stands(client, name, checksum):
         return []
@@ -49,17 +49,17 @@ def bring(
     number = sum(obj["kind"] == CRD for obj in objects)
     if not number:
         raise PlatformError(f"The manifest {url} holds no CustomResourceDefinition.")
-    return Objects(client, options).apply([_marked(obj, name, checksum, number) for obj in objects])
+    return ObjectsReconciler(client, options).apply([_marked(obj, name, checksum, number) for obj in objects])
 
 
-def remove(client: KubernetesClient | None, options: Options, name: str) -> list[Planned]:
+def remove(client: KubernetesClient | None, options: ApplyOptions, name: str) -> list[PlannedObject]:
     """Delete what the manifest brought, with everything of its kinds."""
     found = [
         {"apiVersion": LISTS[kind][0], "kind": kind, "metadata": {"name": item["metadata"]["name"]}}
         for kind in LISTS
         for item in (_listed(client, name, kind) if client else [])
     ]
-    return Objects(client, options).delete(found)
+    return ObjectsReconciler(client, options).delete(found)
 
 
 def read(content: bytes, url: str, checksum: str) -> list[dict[str, Any]]:

@@ -61,7 +61,7 @@ def is_namespaced(obj: Mapping[str, Any]) -> bool:
     return kinds is not None and obj["kind"] not in kinds
 
 
-class Kind(NamedTuple):
+class ApiKind(NamedTuple):
     """A kind of one API version."""
 
     api_version: str
@@ -70,17 +70,17 @@ class Kind(NamedTuple):
     namespaced: bool
 
 
-class UnknownKind(PlatformError):
+class UnknownApiKind(PlatformError):
     """The cluster does not know a kind (yet)."""
 
 
-def kind_of_kubernetes(api_version: str, kind: str) -> Kind | None:
+def kind_of_kubernetes(api_version: str, kind: str) -> ApiKind | None:
     """A kind that needs not be asked for."""
     if kind not in KINDS_OF_KUBERNETES.get(api_version, "").split():
         return None
     lower = kind.lower()
     plural = lower + "es" if lower.endswith("s") else lower[:-1] + "ies" if lower.endswith("y") else lower + "s"
-    return Kind(api_version, kind, plural, is_namespaced({"apiVersion": api_version, "kind": kind}))
+    return ApiKind(api_version, kind, plural, is_namespaced({"apiVersion": api_version, "kind": kind}))
 
 
 class Discovery:
@@ -88,7 +88,7 @@ class Discovery:
 
     def __init__(self, client: KubernetesClient) -> None:
         self._client = client
-        self._known: dict[str, dict[str, Kind]] = {}
+        self._known: dict[str, dict[str, ApiKind]] = {}
         self._lock = threading.Lock()
 
     def ask_ahead(self, objects: Iterable[Mapping[str, Any]]) -> None:
@@ -96,7 +96,7 @@ class Discovery:
         unknown = {obj["apiVersion"] for obj in objects if not kind_of_kubernetes(obj["apiVersion"], obj["kind"])} - self._known.keys()
         self._known.update(zip(unknown, together(self._ask, unknown), strict=True))
 
-    def kind(self, api_version: str, kind: str) -> Kind:
+    def kind(self, api_version: str, kind: str) -> ApiKind:
         """Raises UnknownKind when the cluster does not have it."""
         own = kind_of_kubernetes(api_version, kind)
         if own:
@@ -107,22 +107,22 @@ class Discovery:
         try:
             return self._known[api_version][kind]
         except KeyError:
-            raise UnknownKind(
+            raise UnknownApiKind(
                 f"Cluster {self._client.cluster_name} does not know the kind {kind} of {api_version}: "
                 "apply its CustomResourceDefinition first, or correct apiVersion and kind."
             ) from None
 
-    def _ask(self, api_version: str) -> dict[str, Kind]:
+    def _ask(self, api_version: str) -> dict[str, ApiKind]:
         root = "/apis" if "/" in api_version else "/api"
         answer = self._client.get(f"{root}/{quote(api_version)}") or {}
         return {
-            entry["kind"]: Kind(api_version, entry["kind"], entry["name"], entry["namespaced"])
+            entry["kind"]: ApiKind(api_version, entry["kind"], entry["name"], entry["namespaced"])
             for entry in answer.get("resources", [])
             if "/" not in entry["name"]
         }
 
 
-def kinds_of_definitions(objects: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], Kind]:
+def kinds_of_definitions(objects: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], ApiKind]:
     """The kinds that the CustomResourceDefinitions among the objects will bring."""
     found = {}
     for obj in objects:
@@ -132,12 +132,12 @@ def kinds_of_definitions(objects: Iterable[Mapping[str, Any]]) -> dict[tuple[str
         names = spec.get("names") or {}
         for version in spec.get("versions") or []:
             api_version = f"{spec.get('group')}/{version.get('name')}"
-            kind = Kind(api_version, str(names.get("kind")), str(names.get("plural")), spec.get("scope") == "Namespaced")
+            kind = ApiKind(api_version, str(names.get("kind")), str(names.get("plural")), spec.get("scope") == "Namespaced")
             found[api_version, kind.kind] = kind
     return found
 
 
-def path_of(kind: Kind, namespace: str, name: str = "") -> str:
+def path_of(kind: ApiKind, namespace: str, name: str = "") -> str:
     """The address of an object, or, without a name, of the list."""
     root = "/apis" if "/" in kind.api_version else "/api"
     parts = [root, kind.api_version]

@@ -12,7 +12,7 @@ from .._errors import PlatformError
 from .._module import PlatformModule
 from .._resource import KNOWN_AFTER_APPLY
 from .client import KubernetesClient
-from .stored_values import StoredValues
+from .secret_values import SecretValues
 from .token import TokenSource, mint
 
 #: documented in the fragment opta.platform.cluster.connection
@@ -67,4 +67,4 @@ class ClusterModule(PlatformModule):
         entries = self.params["stored_values"]
         asked = entries and self.params["endpoint"] != KNOWN_AFTER_APPLY
         read = partial(current_value, self.client("secretsmanager")) if asked else None
-        return StoredValues(read, self.hide, self.check_mode).put_into(objects, entries, self.params["namespace"])
+        return SecretValues(read, self.hide, self.check_mode).put_into(objects, entries, self.params["namespace"])

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .client import METADATA_LIST, KubernetesClient
-from .custom_kinds import custom_resources
+from .custom_resources import custom_resources
 from .wait import together
 
 #: what every use of a namespace has at least one of

@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from .client import METADATA_LIST, KubernetesClient
-from .custom_kinds import custom_resources
-from .discovery import Discovery, UnknownKind, path_of
+from .custom_resources import custom_resources
+from .discovery import Discovery, UnknownApiKind, path_of
 from .helm_owner import goes_with
 from .namespace_use import LISTS
 from .wait import together
@@ -31,7 +31,7 @@ SELECTED: dict[str, dict[str, str]] = {
 }
 
 
-class Users:
+class NamespaceUsers:
     """The users of one namespace. gone: releases (`namespace/name`) that are still there, but go before the namespace: in a plan."""
 
     def __init__(self, client: KubernetesClient, namespace: str, gone: Collection[str] = ()) -> None:
@@ -68,7 +68,7 @@ class Users:
     def _owner(self, owner: Mapping[str, Any]) -> dict[str, Any] | None:
         try:
             kind = self._discovery.kind(owner["apiVersion"], owner["kind"])
-        except UnknownKind:
+        except UnknownApiKind:
             return None
         return self._client.get(path_of(kind, self._namespace, owner["name"]))
 

@@ -38,7 +38,7 @@ FIRST = (
 LAST = ("APIService", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 
 
-class Identity(NamedTuple):
+class ObjectIdentity(NamedTuple):
     """What makes an object the same object: group and kind (versions are views of one thing), namespace and name."""
 
     group: str
@@ -50,10 +50,10 @@ class Identity(NamedTuple):
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
 
 
-def identity(obj: Mapping[str, Any]) -> Identity:
+def identity(obj: Mapping[str, Any]) -> ObjectIdentity:
     group = obj["apiVersion"].rpartition("/")[0]
     metadata = obj["metadata"]
-    return Identity(group, obj["kind"], metadata.get("namespace") or "", metadata["name"])
+    return ObjectIdentity(group, obj["kind"], metadata.get("namespace") or "", metadata["name"])
 
 
 def checked(given: Sequence[Any]) -> list[dict[str, Any]]:
@@ -108,7 +108,7 @@ def is_secret(obj: Mapping[str, Any]) -> bool:
 
 def refuse_duplicates(objects: Iterable[Mapping[str, Any]]) -> None:
     """Raise PlatformError when two of the objects are one."""
-    seen: set[Identity] = set()
+    seen: set[ObjectIdentity] = set()
     for obj in objects:
         if identity(obj) in seen:
             raise PlatformError(f"{identity(obj)} is given twice.")

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import _reconcile
-from .apply import Planned
-from .difference import shown
+from .apply import PlannedObject
+from .diff import shown
 from .objects import checked, refuse_duplicates
 
 MASKED = "(secret)"
@@ -39,7 +39,7 @@ def _masked(entry: Any) -> Any:
     return {**entry, **hidden}
 
 
-def as_result(plans: Sequence[Planned], absent: bool) -> dict[str, Any]:
+def as_result(plans: Sequence[PlannedObject], absent: bool) -> dict[str, Any]:
     """The module's result."""
     outcomes = [plan.outcome for plan in plans]
     objects = [] if absent else [shown(plan.result) for plan in plans]

@@ -79,7 +79,7 @@ def of_secret(held: Mapping[str, str] | None) -> Anchors | None:
 
 
 @dataclass(frozen=True)
-class Terms:
+class Validity:
     """How long things live, in days."""
 
     trust_anchor_days: int
@@ -97,7 +97,7 @@ def next_anchors(
     issuer: Signed | None,
     authority: str,
     now: datetime.datetime,
-    terms: Terms,
+    terms: Validity,
     common_name: str,
     trusted: Callable[[Anchors], bool],
 ) -> tuple[Anchors, str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .anchors import Anchors, Terms, day
+from .anchors import Anchors, Validity, day
 from .certificates import Signed, new_issuer, new_server, readable
 
 ISSUER = "linkerd-identity-issuer"
@@ -39,7 +39,7 @@ class Leaf:
     make: Callable[[str, Signed, datetime.datetime, int], Signed]
 
 
-def leaves(namespace: str, trust_domain: str, terms: Terms) -> dict[str, Leaf]:
+def leaves(namespace: str, trust_domain: str, terms: Validity) -> dict[str, Leaf]:
     """All of a mesh, the issuer first."""
     identity = f"identity.{namespace}.{trust_domain}"
     issuer = Leaf("issuer", ISSUER, identity, terms.issuer_days, terms.issuer_renewal_days, "identity", "issuer" in terms.asked, new_issuer)

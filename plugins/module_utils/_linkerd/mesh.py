@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._kubernetes.apply import Objects, Options
+from .._kubernetes.apply import ApplyOptions, ObjectsReconciler
 from .._kubernetes.client import KubernetesClient
 from .._reconcile import ensure_absent, ensure_present
 from .._resource import KNOWN_AFTER_APPLY, Outcome
-from .anchors import Anchors, Terms, day, next_anchors
+from .anchors import Anchors, Validity, day, next_anchors
 from .certificates import Signed, bundle
 from .leaves import Leaf, as_object, held_pair, held_text, leaves, next_pair, reencoded
 from .proxies import Proxies, Workload, can_restart
@@ -20,7 +20,7 @@ from .secret import AnchorSecret
 
 
 @dataclass
-class Done:
+class MeshResult:
     """What was done, or would be: outcomes in their order, and what the module returns."""
 
     outcomes: list[Outcome] = field(default_factory=list)
@@ -38,8 +38,8 @@ class MeshCertificates:
         self,
         client: KubernetesClient | None,
         secret: AnchorSecret,
-        options: Options,
-        terms: Terms,
+        options: ApplyOptions,
+        terms: Validity,
         *,
         namespace: str,
         trust_domain: str,
@@ -54,7 +54,7 @@ class MeshCertificates:
         self._leaves = leaves(namespace, trust_domain, terms)
         self._proxies = Proxies(client, namespace) if client else None
 
-    def present(self, wanted: Mapping[str, Any], adopt: bool = False) -> Done:
+    def present(self, wanted: Mapping[str, Any], adopt: bool = False) -> MeshResult:
         held = self.secret.held()
         found = {name: self._read(leaf) for name, leaf in self._leaves.items()}
         issuer = held_pair(found["issuer"])
@@ -64,20 +64,20 @@ class MeshCertificates:
         pairs = {name: next_pair(leaf, held_pair(found[name]), anchors, self._now) for name, leaf in self._leaves.items()}
         for pair in (anchors.current, anchors.newest, *(pair for pair, _ in pairs.values())):
             self._conceal(pair)
-        done = Done([self._keep(anchors, held, why, wanted, adopt)])
+        done = MeshResult([self._keep(anchors, held, why, wanted, adopt)])
         done.outcomes += self._hand_out(pairs, anchors, found)
         done.certificates = self._result(anchors, held, pairs, done.outcomes[0])
         self._tend_proxies(done, anchors, why)
         return done
 
-    def absent(self, tags: Mapping[str, Any] | None, adopt: bool = False) -> Done:
-        done = Done()
+    def absent(self, tags: Mapping[str, Any] | None, adopt: bool = False) -> MeshResult:
+        done = MeshResult()
         if self.client is not None:
             objects = [
                 {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": leaf.secret, "namespace": self.namespace}}
                 for leaf in self._leaves.values()
             ]
-            done.outcomes = [plan.outcome for plan in Objects(self.client, self.options, self.namespace).delete(objects)]
+            done.outcomes = [plan.outcome for plan in ObjectsReconciler(self.client, self.options, self.namespace).delete(objects)]
         done.outcomes.append(ensure_absent(self.secret, check_mode=self.options.check_mode, tags=tags, adopt=adopt, wait=False))
         return done
 
@@ -119,14 +119,14 @@ class MeshCertificates:
         objects = [as_object(leaf, pairs[name][0], anchors, self.namespace) for name, leaf in self._leaves.items()]
         whys = {name: why or reencoded(found[name], pair) for name, (pair, why) in pairs.items()}
         reasons = {leaf.secret: f"{leaf.title}: {whys[name]}" for name, leaf in self._leaves.items() if whys[name]}
-        plans = Objects(self.client, self.options, self.namespace).apply(objects)
+        plans = ObjectsReconciler(self.client, self.options, self.namespace).apply(objects)
         for plan in plans:
             reason = reasons.get(plan.wanted["metadata"]["name"])
             if reason and plan.outcome.action:
                 plan.outcome.after = {**plan.outcome.after, "why": reason}
         return [plan.outcome for plan in plans]
 
-    def _tend_proxies(self, done: Done, anchors: Anchors, why: str) -> None:
+    def _tend_proxies(self, done: MeshResult, anchors: Anchors, why: str) -> None:
         """Tell, or restart, what does not trust the newest anchor."""
         done.certificates["workloads_to_restart"] = []
         if self._proxies is None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._k8s_addons.mirror import place_of
-from .._k8s_addons.table import merged
+from .._k8s_addons.registry import merged
 from .values import cni_values, control_plane_values
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._k8s_addons.table import merged
+from .._k8s_addons.registry import merged
 
 POD_SECURITY = "pod-security.kubernetes.io"
 #: Linkerd's own list, and DocumentDB's port

@@ -10,7 +10,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import patiently
+from .._eventual_consistency import retry_until_consistent
 
 RETRIED = ["OperationAbortedException"]
 
@@ -41,7 +41,7 @@ def list_tags(client: Any, arn: str) -> dict[str, str]:
 
 
 @LogsErrorHandler.common_error_handler("create log group")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def create_log_group(client: Any, **request: Any) -> None:
     client.create_log_group(**request)
@@ -60,7 +60,7 @@ def delete_retention_policy(client: Any, name: str) -> None:
 
 
 @LogsErrorHandler.common_error_handler("encrypt log group")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def associate_kms_key(client: Any, name: str, key_arn: str) -> None:
     client.associate_kms_key(logGroupName=name, kmsKeyId=key_arn)

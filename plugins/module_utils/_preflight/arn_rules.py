@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._eks.options import PRINCIPAL_ARN
-from .._service.words import POLICY_ARN
+from .._service.validation import POLICY_ARN
 
 #: EKS has no access entries for these (terraform-provider-aws, issue 36447)
 OF_A_SERVICE = ":role/aws-service-role/"

@@ -9,7 +9,7 @@ from typing import Any
 
 def database_rules(given: Mapping[str, Any]) -> list[str]:
     """A sentence for each rule broken."""
-    from .._rds.described import KINDS, errors  # noqa: PLC0415
+    from .._rds.role_entries import KINDS, errors  # noqa: PLC0415
 
     sentences: list[str] = []
     for role, kind in KINDS.items():

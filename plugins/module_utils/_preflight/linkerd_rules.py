@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._linkerd.terms import TERM_ARGUMENTS, refusal
+from .._linkerd.validity_rules import TERM_ARGUMENTS, refusal
 
 PREFIX = "k8s_addons_linkerd_"
 

@@ -138,7 +138,7 @@ def _collection(given: Mapping[str, Any]) -> list[str]:
 
 
 def _network(given: Mapping[str, Any]) -> list[str]:
-    from .._vpc.plan import layout_errors  # noqa: PLC0415
+    from .._vpc.layout import layout_errors  # noqa: PLC0415
 
     if given.get("network_vpc_id"):
         return _own_ids(given)

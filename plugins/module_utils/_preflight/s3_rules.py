@@ -11,9 +11,9 @@ from .._errors import PlatformError
 from .._iam.statements import statement_errors
 from .._kms.arns import KEY_ARN
 from .._names import Identity
-from .._s3 import cors, lifecycle, policy, shapes
-from .._s3.described import bucket_name, destination, in_order
+from .._s3 import cors, lifecycle, policy, transformations
 from .._s3.names import refused_name
+from .._s3.role_entries import bucket_name, destination, in_order
 
 NAME = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
 BUCKET_ARN = re.compile(r"arn:[a-z-]+:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -56,14 +56,14 @@ def _arns(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _access(entry: Mapping[str, Any]) -> list[str]:
-    encrypted, access = entry.get("sse_algorithm", shapes.AES256), entry.get("public_access", shapes.PRIVATE)
+    encrypted, access = entry.get("sse_algorithm", transformations.AES256), entry.get("public_access", transformations.PRIVATE)
     problems = []
-    if entry.get("kms_key_arn") and encrypted != shapes.KMS:
+    if entry.get("kms_key_arn") and encrypted != transformations.KMS:
         problems.append("kms_key_arn needs sse_algorithm: aws:kms; leave the key out for AES256.")
-    if access == shapes.PUBLIC_READ and encrypted == shapes.KMS:
+    if access == transformations.PUBLIC_READ and encrypted == transformations.KMS:
         problems.append("public_access: read needs sse_algorithm: AES256; without an account nobody can use a key of KMS.")
     opened = policy.public_actions({"Statement": [each for each in entry.get("policy_statements") or [] if isinstance(each, Mapping)]})
-    if opened and access == shapes.PRIVATE:
+    if opened and access == transformations.PRIVATE:
         problems.append(
             f"policy_statements would let everybody {', '.join(opened)}, but public_access is none: name accounts or roles as principals, "
             "or make the bucket public by public_access: read."
@@ -97,7 +97,7 @@ def _replications(entries: Sequence[Mapping[str, Any]]) -> list[str]:
             sentences.append(f"{where} needs versioning_enabled: true.")
         if target in by_name and not by_name[target].get("versioning_enabled"):
             sentences.append(f"{where} needs versioning_enabled: true of {target} too.")
-        if not target and entry.get("sse_algorithm") == shapes.KMS and not replication.get("kms_key_arn"):
+        if not target and entry.get("sse_algorithm") == transformations.KMS and not replication.get("kms_key_arn"):
             sentences.append(f"{where} needs kms_key_arn, a key of the destination's region, for what is encrypted with aws:kms.")
     try:
         in_order(by_name)

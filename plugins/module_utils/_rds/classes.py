@@ -8,10 +8,10 @@ from typing import Any
 
 from .._errors import Refused
 from . import api
-from .engine import Engine
+from .engine import DatabaseEngine
 
 
-def refuse_unknown_class(client: Any, engine: Engine, what: str, instance_class: str | None, version: str | None) -> None:
+def refuse_unknown_class(client: Any, engine: DatabaseEngine, what: str, instance_class: str | None, version: str | None) -> None:
     """Raise Refused for a class that AWS does not offer, with those of similar names. version: None for any."""
     of_version = {"EngineVersion": version} if version else {}
     if instance_class and api.describe_instance_classes(client, engine.engine, DBInstanceClass=instance_class, **of_version):

@@ -13,7 +13,7 @@ from .._resource import Attribute, Change, Resource, State, tags_attribute
 from .._wait import Begun, wait_for
 from . import api, cluster_requests
 from .common import CLUSTER_REMEDY, REMEDIES, change_tags, same_key, same_members, state_of, status_text
-from .engine import AURORA, Engine
+from .engine import AURORA, DatabaseEngine
 
 PASSWORD = "master_user_password"
 FIXED = "AWS fixes it when a cluster is made; restore a snapshot into a new cluster."
@@ -39,7 +39,7 @@ def merged_scaling(found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -
     return {name: value for name, value in merged.items() if name != "seconds_until_auto_pause" or merged.get("min_capacity") == 0}
 
 
-def attributes(engine: Engine = AURORA, purge_tags: bool = False) -> tuple[Attribute, ...]:
+def attributes(engine: DatabaseEngine = AURORA, purge_tags: bool = False) -> tuple[Attribute, ...]:
     """Every attribute once. Source: RDS API, CreateDBCluster, DBCluster and ModifyDBCluster."""
     refused = Change.REFUSED
     plain = [Attribute(ours, operator.itemgetter(theirs)) for ours, theirs in READ.items()]
@@ -64,7 +64,7 @@ def attributes(engine: Engine = AURORA, purge_tags: bool = False) -> tuple[Attri
     )
 
 
-class Cluster(Resource):
+class DatabaseCluster(Resource):
     """Source: RDS API, DBCluster.
 
     password: gives the password of a version of the secret, when a request needs it.
@@ -79,7 +79,7 @@ class Cluster(Resource):
     def __init__(
         self,
         client: Any,
-        engine: Engine,
+        engine: DatabaseEngine,
         name: str,
         *,
         password: Callable[[str], str] | None = None,
@@ -145,7 +145,7 @@ class Cluster(Resource):
         wanted = self._with_known_groups(wanted)
         if not self.restore:
             password = self._password(wanted)
-            api.create_cluster(self.client, Engine=self.engine.engine, **self._named(cluster_requests.creation(wanted, password)))
+            api.create_cluster(self.client, DatabaseEngine=self.engine.engine, **self._named(cluster_requests.creation(wanted, password)))
             return
         request = self._named(cluster_requests.restoration(wanted, self.restore, self.engine.engine))
         restore = api.restore_from_snapshot if self.restore.get("snapshot_identifier") else api.restore_to_point_in_time

@@ -14,7 +14,7 @@ EXTENDED_SUPPORT, WITHOUT_EXTENDED_SUPPORT = "open-source-rds-extended-support",
 
 
 @dataclass(frozen=True)
-class Engine:
+class DatabaseEngine:
     """One database engine.
 
     kind: what its clusters are called in results. engine: its name in the API. service: botocore's name of its service.
@@ -63,7 +63,7 @@ class Engine:
         return {**asked, **kept}
 
 
-AURORA = Engine(
+AURORA = DatabaseEngine(
     kind="Aurora cluster",
     engine="aurora-postgresql",
     service="rds",
@@ -74,7 +74,7 @@ AURORA = Engine(
     can_be_public=True,
     required={"rds.force_ssl": "1"},
 )
-DOCUMENTDB = Engine(
+DOCUMENTDB = DatabaseEngine(
     kind="DocumentDB cluster",
     engine="docdb",
     service="docdb",

@@ -12,8 +12,8 @@ from .._resource import Attribute, Resource, State, tags_attribute
 from .._wait import wait_for
 from . import api
 from .common import INSTANCE_REMEDY, REMEDIES, change_tags, same_key, state_of, status_text
-from .engine import Engine
-from .reading import Reading
+from .engine import DatabaseEngine
+from .instance_cache import InstanceCache
 
 REQUEST = {
     "db_instance_class": "DBInstanceClass",
@@ -73,13 +73,15 @@ def number(name: str) -> int:
     return int(name.rsplit("-", 1)[1])
 
 
-class Instance(Resource):
+class DatabaseInstance(Resource):
     """Source: RDS API, DBInstance."""
 
     kind = "DB instance"
     made_by_aws = ("arn", "endpoint_address", "status")
 
-    def __init__(self, reading: Reading, engine: Engine, name: str, *, purge_tags: bool = False, timeout_seconds: float = 1800) -> None:
+    def __init__(
+        self, reading: InstanceCache, engine: DatabaseEngine, name: str, *, purge_tags: bool = False, timeout_seconds: float = 1800
+    ) -> None:
         self.reading = reading
         self.timeout_seconds = timeout_seconds
         self.client = reading.client
@@ -114,7 +116,7 @@ class Instance(Resource):
             self.client,
             DBInstanceIdentifier=self.name,
             DBClusterIdentifier=self.reading.cluster_name,
-            Engine=self.engine.engine,
+            DatabaseEngine=self.engine.engine,
             Tags=_tags.as_list(wanted.get("tags")),
             CopyTagsToSnapshot=True,
             **{theirs: wanted[ours] for ours, theirs in REQUEST.items() if ours in wanted},

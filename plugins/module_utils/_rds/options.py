@@ -12,7 +12,7 @@ from .._credentials.options import check_options as check_credentials
 from .._errors import Refused
 from .._resource import KNOWN_AFTER_APPLY
 from . import rules
-from .engine import Engine
+from .engine import DatabaseEngine
 
 MOST_INSTANCES = 16
 SERVERLESS: dict[str, dict[str, Any]] = {"min_capacity": {"type": "float"}, "max_capacity": {"type": "float"}}
@@ -55,7 +55,7 @@ DATABASE_ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def check_options(given: Mapping[str, Any], engine: Engine) -> None:
+def check_options(given: Mapping[str, Any], engine: DatabaseEngine) -> None:
     """Raise Refused for what is wrong whatever AWS has."""
     check_credentials(given)
     wrong = [
@@ -78,7 +78,7 @@ def check_options(given: Mapping[str, Any], engine: Engine) -> None:
         raise Refused(" ".join(sentences))
 
 
-def _parameters(parameters: Mapping[str, Any] | None, engine: Engine) -> str | None:
+def _parameters(parameters: Mapping[str, Any] | None, engine: DatabaseEngine) -> str | None:
     for name, value in engine.required.items():
         asked = (parameters or {}).get(name)
         if asked is not None and str(asked) not in (value, *engine.instead.get(name, ())):
@@ -93,7 +93,7 @@ def normal(given: Mapping[str, Any]) -> dict[str, Any]:
     return {**given, **{name: given[name].lower() for name in lowered if given[name]}}
 
 
-def parameters_of(given: Mapping[str, Any], engine: Engine) -> dict[str, str]:
+def parameters_of(given: Mapping[str, Any], engine: DatabaseEngine) -> dict[str, str]:
     """The parameters to set, as text: those asked for, those that encrypt connections, and those that logs need."""
     logs = {
         parameter: "enabled"

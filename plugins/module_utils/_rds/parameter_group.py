@@ -11,11 +11,11 @@ from typing import Any
 
 from .. import _tags
 from .._errors import Refused
+from .._parallel import run_parallel
 from .._resource import Attribute, Resource, tags_attribute
-from .._side_by_side import side_by_side
 from . import api
 from .common import change_tags
-from .engine import Engine
+from .engine import DatabaseEngine
 
 #: ModifyDBClusterParameterGroup takes so many at once
 MOST_AT_ONCE = 20
@@ -54,7 +54,7 @@ class ParameterGroup(Resource):
     def __init__(
         self,
         client: Any,
-        engine: Engine,
+        engine: DatabaseEngine,
         name: str,
         family: str,
         *,
@@ -83,7 +83,7 @@ class ParameterGroup(Resource):
             "values": partial(api.describe_parameters, self.client, self.name),
             "tags": partial(api.list_tags, self.client, groups[0]["DBClusterParameterGroupArn"]),
         }
-        answers = side_by_side(asked, len(asked))
+        answers = run_parallel(asked, len(asked))
         if answers["tags"] is None:  # it has gone in between
             return None
         self._known = {each["ParameterName"]: each for each in answers["values"]}

@@ -11,21 +11,21 @@ from .._resource import Outcome, State
 from .._wait import Begun, wait_for
 from . import api
 from .common import MENDABLE
-from .instance import Instance
+from .instance import DatabaseInstance
 
 if TYPE_CHECKING:
-    from .plan import Parts
+    from .desired import DatabaseResources
 
 GROUP = "db_cluster_parameter_group_name"
 PENDING, DONE = "pending-reboot", "in-sync"
 
 
-def members(parts: Parts) -> dict[str, dict[str, Any]]:
+def members(parts: DatabaseResources) -> dict[str, dict[str, Any]]:
     """The members of the cluster as it was found, by name."""
     return {member["DBInstanceIdentifier"]: member for member in (parts.found or {}).get("DBClusterMembers") or []}
 
 
-def broken(parts: Parts, removed: Sequence[str]) -> list[str]:
+def broken(parts: DatabaseResources, removed: Sequence[str]) -> list[str]:
     """Names of the instances that stay and do not start with their parameters, readers first."""
     found = {} if parts.found is None else parts.reading.instances()
     names = [name for name, each in found.items() if each["DBInstanceStatus"] == MENDABLE and name not in removed]
@@ -35,14 +35,17 @@ def broken(parts: Parts, removed: Sequence[str]) -> list[str]:
 def mending_outcomes(names: Sequence[str]) -> list[Outcome]:
     """What the reboot of an instance that does not start does; nobody is connected to it, so it needs no permission."""
     before, after = {"status": MENDABLE}, {"status": "available"}
-    return [Outcome(Instance.kind, name, action="update", attributes=["status"], before=dict(before), after=dict(after)) for name in names]
+    return [
+        Outcome(DatabaseInstance.kind, name, action="update", attributes=["status"], before=dict(before), after=dict(after))
+        for name in names
+    ]
 
 
 def mending_note(name: str) -> str:
-    return f"{Instance.kind} {name} does not start with its parameters: it is rebooted once its parameter group is as described."
+    return f"{DatabaseInstance.kind} {name} does not start with its parameters: it is rebooted once its parameter group is as described."
 
 
-def pending(parts: Parts, instances: Sequence[Outcome], cluster: Outcome) -> list[str]:
+def pending(parts: DatabaseResources, instances: Sequence[Outcome], cluster: Outcome) -> list[str]:
     """Names of the instances that will wait for a reboot once the plan is carried out, readers first."""
     if parts.found is None:
         return []
@@ -58,12 +61,12 @@ def pending(parts: Parts, instances: Sequence[Outcome], cluster: Outcome) -> lis
     return _readers_first(parts, waiting)
 
 
-def _readers_first(parts: Parts, names: Sequence[str]) -> list[str]:
+def _readers_first(parts: DatabaseResources, names: Sequence[str]) -> list[str]:
     known = members(parts)
     return sorted(names, key=lambda name: (known.get(name, {}).get("IsClusterWriter", False), name))
 
 
-def static_changes(parts: Parts) -> list[str]:
+def static_changes(parts: DatabaseResources) -> list[str]:
     """Parameters that the plan changes and that hold only after a reboot."""
     group = parts.parameter_group
     found = group.find()
@@ -76,12 +79,12 @@ def reboot_outcomes(names: Sequence[str]) -> list[Outcome]:
     """What a reboot does, in the words of AWS's own status."""
     before, after = {"parameter_status": PENDING}, {"parameter_status": DONE}
     return [
-        Outcome(Instance.kind, name, action="update", attributes=["parameter_status"], before=dict(before), after=dict(after))
+        Outcome(DatabaseInstance.kind, name, action="update", attributes=["parameter_status"], before=dict(before), after=dict(after))
         for name in names
     ]
 
 
-def reboot_notes(parts: Parts, names: Sequence[str]) -> list[str]:
+def reboot_notes(parts: DatabaseResources, names: Sequence[str]) -> list[str]:
     """Told on every run until it is done."""
     if not names or parts.given["allow_reboot"]:
         return []
@@ -91,14 +94,14 @@ def reboot_notes(parts: Parts, names: Sequence[str]) -> list[str]:
     ]
 
 
-def reboot_all(parts: Parts, names: Sequence[str]) -> None:
+def reboot_all(parts: DatabaseResources, names: Sequence[str]) -> None:
     """One after another, each waited for; one that fails ends the run before the next goes down."""
     for name in names:
         api.reboot_instance(parts.client, name)
         _wait_until_rebooted(parts, name)
 
 
-def _wait_until_rebooted(parts: Parts, name: str) -> None:
+def _wait_until_rebooted(parts: DatabaseResources, name: str) -> None:
     """AWS still calls an instance available for a moment after RebootDBInstance, and its parameters may still show as in sync."""
     begun = Begun()
 
@@ -118,4 +121,4 @@ def _wait_until_rebooted(parts: Parts, name: str) -> None:
         )
         return has_begun and applied and state is State.READY, now
 
-    wait_for(look, f"{Instance.kind} {name} to be rebooted", parts.given["wait_timeout"], parts.instance(name).status)
+    wait_for(look, f"{DatabaseInstance.kind} {name} to be rebooted", parts.given["wait_timeout"], parts.instance(name).status)

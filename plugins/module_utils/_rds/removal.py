@@ -14,11 +14,11 @@ from .._resource import Outcome, Resource, State
 from .._security_group.group import StoreSecurityGroup
 from .._wait import wait_for
 from . import api
-from .cluster import Cluster
-from .engine import Engine
-from .instance import Instance
+from .cluster import DatabaseCluster
+from .engine import DatabaseEngine
+from .instance import DatabaseInstance
+from .instance_cache import InstanceCache
 from .parameter_group import ParameterGroup
-from .reading import Reading
 from .subnet_group import SubnetGroup
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ SNAPSHOT_KIND = "DB cluster snapshot"
 RETAINED = {_tags.RETAINED: "true"}
 
 
-def absent(module: PlatformModule, engine: Engine) -> list[Outcome]:
+def absent(module: PlatformModule, engine: DatabaseEngine) -> list[Outcome]:
     """Remove the cluster; in check mode, say what would be removed and what would be kept."""
     return Removal(module, engine).remove()
 
@@ -43,15 +43,15 @@ def final_name(cluster_name: str, resource_id: str, taken: Sequence[str]) -> str
 class Removal:
     """The removal of one cluster."""
 
-    def __init__(self, module: PlatformModule, engine: Engine) -> None:
+    def __init__(self, module: PlatformModule, engine: DatabaseEngine) -> None:
         self.module = module
         self.given: Mapping[str, Any] = module.params
         self.engine = engine
         self.name: str = self.given["name"]
         self.client = module.client(engine.service)
         self.tags = {key: str(value) for key, value in (self.given["tags"] or {}).items()}
-        self.reading = Reading(self.client, self.name)
-        self.cluster = Cluster(
+        self.reading = InstanceCache(self.client, self.name)
+        self.cluster = DatabaseCluster(
             self.client,
             engine,
             self.name,
@@ -105,7 +105,7 @@ class Removal:
         self.reading.live = not self.module.check_mode
         if not self.module.check_mode and names:
             self._lift_protection()
-        return [self._remove(Instance(self.reading, self.engine, name), adopt=True, wait=False) for name in sorted(names)]
+        return [self._remove(DatabaseInstance(self.reading, self.engine, name), adopt=True, wait=False) for name in sorted(names)]
 
     def _lift_protection(self) -> None:
         """AWS keeps the last instance of a cluster that is protected."""

@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .._maintenance_windows import is_daily, is_weekly, overlap
 from .._resource import KNOWN_AFTER_APPLY
-from .._windows import is_daily, is_weekly, overlap
-from .engine import Engine
+from .engine import DatabaseEngine
 
 #: identifiers have at most 63 characters (RDS API, CreateDBInstance); -15 of the last instance must fit
 LONGEST_NAME = 60
@@ -44,7 +44,7 @@ def name(label: str, value: Any) -> str | None:
     )
 
 
-def version(label: str, value: Any, engine: Engine) -> str | None:
+def version(label: str, value: Any, engine: DatabaseEngine) -> str | None:
     """Major or full, as text: YAML makes a number of an unquoted 17.10."""
     parts = "|".join((r"\d+", r"\d+\.\d+") if engine.major_parts == 1 else (r"\d+\.\d+", r"\d+\.\d+\.\d+"))
     if value is None or (isinstance(value, str) and re.fullmatch(parts, value)):

@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .._credentials.credentials import Target
+from .._credentials.credentials import SecretVersion
 from .._reconcile import ensure_absent, ensure_present, raise_if_failed
 from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, State
 from .._wait import wait_for
 from .cluster import PASSWORD
 from .common import MENDABLE
-from .engine import Engine
+from .desired import DatabaseResources, DesiredResource
+from .engine import DatabaseEngine
 from .options import check_options
-from .plan import Parts, Wanted
 from .reboots import broken, mending_note, mending_outcomes, pending, reboot_all, reboot_notes, reboot_outcomes
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Plan:
+class DatabasePlan:
     """What is to be done with the parts. mended: names of the instances that do not start with their parameters; rebooted: of those
     that wait for a reboot."""
 
-    wanted: Wanted
-    target: Target
+    wanted: DesiredResource
+    target: SecretVersion
     cluster: Outcome
     instances: list[Outcome] = field(default_factory=list)
     others: list[Outcome] = field(default_factory=list)
@@ -43,40 +43,40 @@ class Plan:
         return [self.cluster, *self.instances, *self.others]
 
 
-def present(module: PlatformModule, engine: Engine) -> list[Outcome]:
+def present(module: PlatformModule, engine: DatabaseEngine) -> list[Outcome]:
     """Bring the cluster to its description; in check mode, say what that would be."""
     check_options(module.params, engine)
-    store = Store(Parts(module, engine))
+    store = DatabaseStore(DatabaseResources(module, engine))
     plan = store.plan()
     if module.check_mode:
         return plan.outcomes()
     if not module.params["wait"]:
         return store.begin(plan)
     if store.settle():
-        store = Store(Parts(module, engine))
+        store = DatabaseStore(DatabaseResources(module, engine))
         plan = store.plan()
     if not any(outcome.action for outcome in plan.outcomes()):
         return plan.outcomes()
     return store.carry_out(plan)
 
 
-class Store:
+class DatabaseStore:
     """One database cluster with its parts."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: DatabaseResources) -> None:
         self.parts = parts
         self.module = parts.module
         self.given = parts.given
 
     # -- planning --
 
-    def plan(self) -> Plan:
+    def plan(self) -> DatabasePlan:
         parts = self.parts
         secret = parts.credentials.bring(check_mode=True, adopt=self.given["adopt"])
         target = parts.credentials.target(rotate=self.given["rotate_password"])
         wanted = parts.wanted(target)
         cluster = self._ensure(parts.cluster, wanted.cluster, check_mode=True)
-        plan = Plan(wanted, target, cluster)
+        plan = DatabasePlan(wanted, target, cluster)
         plan.others += [secret, *self._foundations(check_mode=True), parts.credentials.rotation(target)]
         plan.mended = broken(parts, wanted.remove)
         plan.instances += self._plan_instances(wanted, plan.mended)
@@ -89,7 +89,7 @@ class Store:
         self._complete(plan)
         return plan
 
-    def _plan_instances(self, wanted: Wanted, mended: Sequence[str]) -> list[Outcome]:
+    def _plan_instances(self, wanted: DesiredResource, mended: Sequence[str]) -> list[Outcome]:
         made = [self._ensure(self.parts.instance(name), wanted.instance, check_mode=True) for name in [*wanted.make, *wanted.keep]]
         for outcome in made:
             if outcome.name in mended:
@@ -108,7 +108,7 @@ class Store:
         outcomes.append(self._ensure(parts.security_group, rules, check_mode))
         return outcomes
 
-    def _complete(self, plan: Plan) -> None:
+    def _complete(self, plan: DatabasePlan) -> None:
         """What the module's result holds besides the cluster itself."""
         secret = next(outcome for outcome in plan.others if outcome.kind == "secret")
         instances = sorted([*plan.wanted.make, *plan.wanted.keep])
@@ -152,12 +152,12 @@ class Store:
         wait_for(look, f"{resource.kind} {resource.name} to be ready", self.given["wait_timeout"], resource.status)
         return True
 
-    def begin(self, plan: Plan) -> list[Outcome]:
+    def begin(self, plan: DatabasePlan) -> list[Outcome]:
         """A head start: begin what is to be made; waited for is only a cluster that is being made, as AWS takes no instances before.
         All that is to be changed is left to a run that waits, and so is a restore: it is whole only with the password set after it."""
         parts = self.parts
         parts.reading.live = True
-        done = Plan(plan.wanted, plan.target, Outcome(plan.cluster.kind, plan.cluster.name, resource=plan.cluster.resource))
+        done = DatabasePlan(plan.wanted, plan.target, Outcome(plan.cluster.kind, plan.cluster.name, resource=plan.cluster.resource))
         if plan.cluster.action == "create" and not parts.restore:
             self._make_what_it_needs(done)
             done.cluster = self._ensure(parts.cluster, plan.wanted.cluster, check_mode=False, wait=False)
@@ -174,10 +174,10 @@ class Store:
             return True
         return self.parts.cluster.state(found) is State.READY
 
-    def carry_out(self, plan: Plan) -> list[Outcome]:
+    def carry_out(self, plan: DatabasePlan) -> list[Outcome]:
         parts, wanted = self.parts, plan.wanted
         parts.reading.live = True
-        done = Plan(wanted, plan.target, plan.cluster, mended=plan.mended, rebooted=plan.rebooted)
+        done = DatabasePlan(wanted, plan.target, plan.cluster, mended=plan.mended, rebooted=plan.rebooted)
         self._make_what_it_needs(done)
         reboot_all(parts, plan.mended)  # AWS changes nothing of an instance before it starts
         done.cluster = self._ensure(parts.cluster, wanted.cluster, check_mode=False)
@@ -203,7 +203,7 @@ class Store:
         self._complete(done)
         return done.outcomes()
 
-    def _make_what_it_needs(self, done: Plan) -> None:
+    def _make_what_it_needs(self, done: DatabasePlan) -> None:
         """The secret first, by which a half-made cluster is found again, and the groups; after it the version of the secret is known."""
         parts, wanted = self.parts, done.wanted
         done.others.append(parts.credentials.bring(check_mode=False, adopt=self.given["adopt"]))
@@ -214,11 +214,11 @@ class Store:
         done.target = parts.credentials.prepare(asked)
         wanted.cluster[PASSWORD] = done.target.version_id
 
-    def _after_restore(self, wanted: Wanted) -> dict[str, Any]:
+    def _after_restore(self, wanted: DesiredResource) -> dict[str, Any]:
         """A restore takes neither the password nor all settings: they are set again afterwards."""
         return {name: value for name, value in wanted.cluster.items() if name not in {"master_username", "database_name"}}
 
-    def _begin_instance(self, name: str, wanted: Wanted) -> Outcome:
+    def _begin_instance(self, name: str, wanted: DesiredResource) -> Outcome:
         return self._ensure(self.parts.instance(name), wanted.instance, check_mode=False, wait=False)
 
     def _ensure(self, resource: Resource, wanted: Mapping[str, Any], check_mode: bool, wait: bool = True) -> Outcome:

@@ -9,7 +9,7 @@ from typing import Any
 
 from .._errors import Refused
 from . import api
-from .engine import Engine
+from .engine import DatabaseEngine
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
-def of_new_cluster(client: Any, engine: Engine, what: str, asked: str) -> Versions:
+def of_new_cluster(client: Any, engine: DatabaseEngine, what: str, asked: str) -> Versions:
     """The version of a cluster that is to be made; a major version means AWS's default of it."""
     version = offered_version(client, engine, asked)
     if version is None:
@@ -35,14 +35,14 @@ def of_new_cluster(client: Any, engine: Engine, what: str, asked: str) -> Versio
     return Versions(version, version)
 
 
-def offered_version(client: Any, engine: Engine, asked: str) -> str | None:
+def offered_version(client: Any, engine: DatabaseEngine, asked: str) -> str | None:
     """The full version that AWS makes of `asked`; None when it makes none."""
     default = {"DefaultOnly": True} if engine.is_major(asked) else {}
     offered = api.describe_engine_versions(client, engine.engine, EngineVersion=asked, **default)
     return max((each["EngineVersion"] for each in offered), key=numbers, default=None)
 
 
-def of_found_cluster(client: Any, engine: Engine, what: str, found: str, asked: str | None, allow_major: bool) -> Versions:
+def of_found_cluster(client: Any, engine: DatabaseEngine, what: str, found: str, asked: str | None, allow_major: bool) -> Versions:
     """The version of a cluster that exists: upgraded when a later one is asked for, else left."""
     targets, notes = upgrade_targets(client, engine, what, found)
     if not targets and asked is not None and numbers(asked) > numbers(found):
@@ -52,7 +52,7 @@ def of_found_cluster(client: Any, engine: Engine, what: str, found: str, asked: 
     return replace(chosen, notes=(*notes, *chosen.notes))
 
 
-def upgrade_targets(client: Any, engine: Engine, what: str, found: str) -> tuple[list[Mapping[str, Any]], tuple[str, ...]]:
+def upgrade_targets(client: Any, engine: DatabaseEngine, what: str, found: str) -> tuple[list[Mapping[str, Any]], tuple[str, ...]]:
     """What AWS can upgrade a version to, and what is to be said of it. AWS lists deprecated versions only when it is asked for all."""
     described = api.describe_engine_versions(client, engine.engine, EngineVersion=found, IncludeAll=True)
     if not described:
@@ -62,7 +62,7 @@ def upgrade_targets(client: Any, engine: Engine, what: str, found: str) -> tuple
     return described[0].get("ValidUpgradeTarget") or [], notes
 
 
-def of_restored_cluster(client: Any, engine: Engine, what: str, source: str, asked: str | None, allow_major: bool) -> Versions:
+def of_restored_cluster(client: Any, engine: DatabaseEngine, what: str, source: str, asked: str | None, allow_major: bool) -> Versions:
     """The version of a cluster that is restored: that of its source unless a later one is asked for.
 
     RestoreDBClusterFromSnapshot takes the engine's default when no version is given, so one is always sent; of a deprecated
@@ -78,7 +78,9 @@ def of_restored_cluster(client: Any, engine: Engine, what: str, source: str, ask
     return Versions(later[0], later[0], (f"{what} is restored with version {later[0]}: AWS offers {source} no longer.",))
 
 
-def upgrade(engine: Engine, what: str, found: str, asked: str | None, allow_major: bool, targets: Sequence[Mapping[str, Any]]) -> Versions:
+def upgrade(
+    engine: DatabaseEngine, what: str, found: str, asked: str | None, allow_major: bool, targets: Sequence[Mapping[str, Any]]
+) -> Versions:
     """Pure: the decision about a found version. targets: what AWS can upgrade it to."""
     offered = sorted((each["EngineVersion"] for each in targets), key=numbers)
     newer = [version for version in offered if engine.major(version) == engine.major(found)]

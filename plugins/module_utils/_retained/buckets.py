@@ -9,26 +9,28 @@ from typing import Any
 
 from .. import _tags
 from .._names import Identity
-from .._s3 import api, contents, earlier_keys, shapes
-from .._s3.described import ROLE, beginning
-from .kept import Retained
+from .._s3 import api, contents, previous_keys, transformations
+from .._s3.role_entries import ROLE, beginning
+from .retained_resource import RetainedResource
 
 
-def kept_buckets(client: Any, identity: Identity) -> list[Retained]:
+def kept_buckets(client: Any, identity: Identity) -> list[RetainedResource]:
     """Those of the role s3 that carry opta:retained, by S3's own answers."""
     return [_retained(client, name, identity.partition, tags) for name, tags in _ours(client, identity) if _tags.RETAINED in tags]
 
 
-def kept_bucket(client: Any, identity: Identity, arn: str) -> list[Retained]:
+def kept_bucket(client: Any, identity: Identity, arn: str) -> list[RetainedResource]:
     """The bucket that the tagging API shows, if S3 still says that it is kept; one of another role is not deleted here."""
     name = arn.rsplit(":", 1)[1]
     tags = _tags.as_dict(api.get_tags(client, name))
     if not _tags.carries(tags, identity.marks()) or _tags.RETAINED not in tags:
         return []
-    return [_retained(client, name, identity.partition, tags) if tags.get(_tags.ROLE) == ROLE else Retained("resource", arn, arn, None)]
+    return [
+        _retained(client, name, identity.partition, tags) if tags.get(_tags.ROLE) == ROLE else RetainedResource("resource", arn, arn, None)
+    ]
 
 
-def soon_kept_buckets(client: Any, identity: Identity, emptied: Sequence[str]) -> list[Retained]:
+def soon_kept_buckets(client: Any, identity: Identity, emptied: Sequence[str]) -> list[RetainedResource]:
     """Those of the role s3 that hold objects and are not among the emptied ones."""
     return [
         _retained(client, name, identity.partition, tags)
@@ -45,7 +47,7 @@ def _ours(client: Any, identity: Identity) -> list[tuple[str, dict[str, str]]]:
     return [(name, tags) for name, tags in found if _tags.carries(tags, {**identity.marks(), _tags.ROLE: ROLE})]
 
 
-def _retained(client: Any, name: str, partition: str, tags: Mapping[str, str]) -> Retained:
-    key = earlier_keys.needed_key(shapes.encryption(api.get_encryption(client, name)), tags)
+def _retained(client: Any, name: str, partition: str, tags: Mapping[str, str]) -> RetainedResource:
+    key = previous_keys.needed_key(transformations.encryption(api.get_encryption(client, name)), tags)
     remove = partial(contents.remove, client, name, True)
-    return Retained("S3 bucket", name, shapes.bucket_arn(partition, name), key, remove)
+    return RetainedResource("S3 bucket", name, transformations.bucket_arn(partition, name), key, remove)

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 from .._ecr import api
-from .kept import Retained
+from .retained_resource import RetainedResource
 
 
-def kept_repository(client: Any, arn: str) -> list[Retained]:
+def kept_repository(client: Any, arn: str) -> list[RetainedResource]:
     """The repository that the tagging API shows, if ECR still knows it.
 
     It has had its tags since it was made, so that the tagging API does not miss it.
@@ -20,4 +20,4 @@ def kept_repository(client: Any, arn: str) -> list[Retained]:
     if repository is None:
         return []
     key = (repository.get("encryptionConfiguration") or {}).get("kmsKey") or ""
-    return [Retained("ECR repository", name, arn, key, partial(api.delete_repository, client, name, True))]
+    return [RetainedResource("ECR repository", name, arn, key, partial(api.delete_repository, client, name, True))]

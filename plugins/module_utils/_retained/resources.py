@@ -15,8 +15,8 @@ from .._rds.removal import final_name
 from .._resource import Outcome
 from . import api
 from .buckets import kept_bucket, kept_buckets, soon_kept_buckets
-from .kept import Retained
 from .repositories import kept_repository
+from .retained_resource import RetainedResource
 
 RECOVERY_WINDOW_IN_DAYS = 7  # the shortest that Secrets Manager has
 
@@ -51,7 +51,7 @@ class RetainedResources:
         self.partition = identity.partition
         self.arn_of_ec2 = f"arn:{identity.partition}:ec2:{identity.region}:{identity.account_id}"
 
-    def find(self) -> list[Retained]:
+    def find(self) -> list[RetainedResource]:
         """Everything with the environment's tags and opta:retained."""
         buckets = kept_buckets(self.client("s3"), self.identity)
         known = [*self._ebs(), *self._databases(), *self._caches(), *self._secrets(), *buckets]
@@ -66,7 +66,7 @@ class RetainedResources:
             elif arn.startswith(f"arn:{self.partition}:ecr:"):
                 known += kept_repository(self.client("ecr"), arn)
             else:
-                known.append(Retained("resource", arn, arn, None))
+                known.append(RetainedResource("resource", arn, arn, None))
         return known
 
     def _stale(self, arn: str) -> bool:
@@ -80,7 +80,7 @@ class RetainedResources:
     def _marked(self) -> list[dict[str, Any]]:
         return [{"Name": f"tag:{key}", "Values": [value]} for key, value in self.identity.marks().items()]
 
-    def _ebs(self) -> list[Retained]:
+    def _ebs(self) -> list[RetainedResource]:
         ec2 = self.client("ec2")
         found = []
         for snapshot in api.describe_snapshots(ec2, self._filters()):
@@ -91,31 +91,31 @@ class RetainedResources:
             found.append(self._kept_ebs("volume", name, volume, partial(api.delete_volume, ec2, name)))
         return found
 
-    def _kept_ebs(self, kind: str, name: str, answer: Mapping[str, Any], remove: Callable[[], Any] | None) -> Retained:
+    def _kept_ebs(self, kind: str, name: str, answer: Mapping[str, Any], remove: Callable[[], Any] | None) -> RetainedResource:
         key = answer.get("KmsKeyId") or (None if answer.get("Encrypted") else "")
         volume = answer.get("VolumeId", NO_VOLUME) if kind == "snapshot" else NO_VOLUME
         called = "" if volume == NO_VOLUME else f"of {volume}"
-        return Retained(f"EBS {kind}", name, f"{self.arn_of_ec2}:{kind}/{name}", key, remove, called)
+        return RetainedResource(f"EBS {kind}", name, f"{self.arn_of_ec2}:{kind}/{name}", key, remove, called)
 
-    def expected_buckets(self, emptied: Sequence[str]) -> list[Retained]:
+    def expected_buckets(self, emptied: Sequence[str]) -> list[RetainedResource]:
         """Buckets that a run would keep because they hold objects; for a plan. emptied: names of those that go with all they hold."""
         return soon_kept_buckets(self.client("s3"), self.identity, emptied)
 
-    def expected(self) -> list[Retained]:
+    def expected(self) -> list[RetainedResource]:
         """Snapshots of Kubernetes' volumes that a run would make and keep; for a plan."""
         filters = [*self._marked(), {"Name": f"tag:{DRIVER_TAG}", "Values": ["true"]}]
         volumes = api.describe_volumes(self.client("ec2"), filters)
         return [self._kept_ebs("snapshot", f"of {volume['VolumeId']}", volume, None) for volume in volumes]
 
-    def expected_of_caches(self) -> list[Retained]:
+    def expected_of_caches(self) -> list[RetainedResource]:
         """The final snapshots of caches that a run would make and keep; for a plan."""
         elasticache = self.client("elasticache")
         groups = api.describe_replication_groups(elasticache)
         standing = [group for group in groups if group["Status"] not in WITHOUT_SNAPSHOT]
         ours = [group for group in standing if self._is_ours(_tags.as_dict(api.list_cache_tags(elasticache, group["ARN"])))]
-        return [Retained("cache snapshot", final_snapshot_name(g), g["ARN"], g.get("KmsKeyId") or "") for g in ours]
+        return [RetainedResource("cache snapshot", final_snapshot_name(g), g["ARN"], g.get("KmsKeyId") or "") for g in ours]
 
-    def _caches(self) -> list[Retained]:
+    def _caches(self) -> list[RetainedResource]:
         elasticache = self.client("elasticache")
         found = []
         for snapshot in api.describe_cache_snapshots(elasticache):
@@ -123,13 +123,13 @@ class RetainedResources:
             answer = {**snapshot, "Tags": api.list_cache_tags(elasticache, arn)}
             if self._ours([answer], "Tags") and snapshot.get("SnapshotStatus") != "deleting":
                 remove = partial(api.delete_cache_snapshot, elasticache, name)
-                found.append(Retained("cache snapshot", name, arn, snapshot.get("KmsKeyId") or "", remove))
+                found.append(RetainedResource("cache snapshot", name, arn, snapshot.get("KmsKeyId") or "", remove))
         return found
 
     def _is_ours(self, tags: Mapping[str, str]) -> bool:
         return _tags.carries(tags, self.identity.marks())
 
-    def expected_of_databases(self, without: Sequence[str] = ()) -> list[Retained]:
+    def expected_of_databases(self, without: Sequence[str] = ()) -> list[RetainedResource]:
         """The final snapshots of database clusters that a run would make and keep; for a plan. without: names of clusters without."""
         rds = self.client("rds")
         clusters = [
@@ -140,7 +140,7 @@ class RetainedResources:
         leaving = [cluster for cluster in clusters if cluster["DBClusterIdentifier"] not in without]
         taken = [each["DBClusterSnapshotIdentifier"] for each in api.describe_cluster_snapshots(rds)] if leaving else []
         return [
-            Retained(
+            RetainedResource(
                 "database cluster snapshot",
                 final_name(cluster["DBClusterIdentifier"], cluster["DbClusterResourceId"], taken),
                 cluster["DBClusterArn"],
@@ -149,26 +149,28 @@ class RetainedResources:
             for cluster in leaving
         ]
 
-    def _databases(self) -> list[Retained]:
+    def _databases(self) -> list[RetainedResource]:
         rds = self.client("rds")  # DocumentDB's snapshots are among them: the two share one namespace
         found = []
         for snapshot in self._ours(api.describe_cluster_snapshots(rds), "TagList"):
             name = snapshot["DBClusterSnapshotIdentifier"]
             remove = partial(api.delete_cluster_snapshot, rds, name)
             found.append(
-                Retained("database cluster snapshot", name, snapshot["DBClusterSnapshotArn"], snapshot.get("KmsKeyId") or "", remove)
+                RetainedResource(
+                    "database cluster snapshot", name, snapshot["DBClusterSnapshotArn"], snapshot.get("KmsKeyId") or "", remove
+                )
             )
         for snapshot in self._ours(api.describe_instance_snapshots(rds), "TagList"):
             name = snapshot["DBSnapshotIdentifier"]
             remove = partial(api.delete_instance_snapshot, rds, name)
-            found.append(Retained("database snapshot", name, snapshot["DBSnapshotArn"], snapshot.get("KmsKeyId") or "", remove))
+            found.append(RetainedResource("database snapshot", name, snapshot["DBSnapshotArn"], snapshot.get("KmsKeyId") or "", remove))
         return found
 
-    def _secrets(self) -> list[Retained]:
+    def _secrets(self) -> list[RetainedResource]:
         manager = self.client("secretsmanager")
         filters = [{"Key": "tag-key", "Values": [_tags.RETAINED]}, {"Key": "tag-value", "Values": [self.identity.environment]}]
         return [
-            Retained(
+            RetainedResource(
                 "secret",
                 secret["Name"],
                 secret["ARN"],
@@ -194,7 +196,7 @@ def _key_of_secret(secret: Mapping[str, Any]) -> str | None:
     return key if not key or ":key/" in key else None
 
 
-def delete_retained(resources: RetainedResources, check_mode: bool, expected: Sequence[Retained] = ()) -> list[Outcome]:
+def delete_retained(resources: RetainedResources, check_mode: bool, expected: Sequence[RetainedResource] = ()) -> list[Outcome]:
     """Delete all that is kept; refuses, before anything is deleted, what it does not know how to delete.
 
     expected: what the same run will have kept by then; for a plan.

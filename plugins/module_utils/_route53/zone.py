@@ -29,7 +29,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
     )
 
 
-class Zone(Resource):
+class HostedZone(Resource):
     """A zone, found by its domain; of several with the same domain, the environment's own.
 
     external_dns_owner_id: its records are the zone's own and go with it. delete_records: so does every other record.

@@ -10,7 +10,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._visibility import patiently
+from .._eventual_consistency import retry_until_consistent
 
 MISSING = [
     "404",
@@ -156,7 +156,7 @@ def put_public_access_block(client: Any, name: str, configuration: dict[str, boo
 
 
 @S3ErrorHandler.common_error_handler("set bucket policy")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def put_policy(client: Any, name: str, policy: str) -> None:
     client.put_bucket_policy(Bucket=name, Policy=policy)
@@ -199,7 +199,7 @@ def delete_cors_rules(client: Any, name: str) -> None:
 
 
 @S3ErrorHandler.common_error_handler("set bucket replication")
-@patiently
+@retry_until_consistent
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def put_replication(client: Any, name: str, configuration: dict[str, Any]) -> None:
     client.put_bucket_replication(Bucket=name, ReplicationConfiguration=configuration)

@@ -12,10 +12,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_an
 
 from .. import _policy, _tags
 from .._errors import Refused
+from .._parallel import run_parallel
 from .._resource import Attribute, Resource
-from .._side_by_side import side_by_side
 from .._wait import wait_for
-from . import api, contents, cors, earlier_keys, lifecycle, replication, shapes
+from . import api, contents, cors, lifecycle, previous_keys, replication, transformations
 from .policy import public_actions
 
 #: S3 shows a new bucket within two minutes (terraform-provider-aws, internal/service/s3, bucketPropagationTimeout)
@@ -38,13 +38,13 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
     """The table of a bucket's attributes."""
     return (
         Attribute("object_ownership", lambda b: b["ownership"]),
-        Attribute("public_access", lambda b: shapes.public_access(b["blocks"])),
-        Attribute("encryption", lambda b: shapes.encryption(b["encryption"])),
+        Attribute("public_access", lambda b: transformations.public_access(b["blocks"])),
+        Attribute("encryption", lambda b: transformations.encryption(b["encryption"])),
         Attribute("versioning_enabled", lambda b: b["versioning"] == "Enabled"),
         Attribute("policy", lambda b: _policy.parsed(b["policy"]) or {}, same=_policy.same),
         Attribute("lifecycle_rules", lambda b: [lifecycle.option(rule) for rule in b["lifecycle"]], same=lifecycle.same),
         Attribute("cors_rules", lambda b: [cors.option(rule) for rule in b["cors"]], same=cors.same),
-        Attribute("access_logging", lambda b: shapes.access_logging(b["logging"])),
+        Attribute("access_logging", lambda b: transformations.access_logging(b["logging"])),
         Attribute("replication", lambda b: replication.option(b["replication"]), same=replication.same),
         Attribute("tags", lambda b: b["tags"], merge=_only_wanted if purge_tags else _tags.taking_back),
     )
@@ -52,7 +52,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
 
 def _only_wanted(found: Mapping[str, str], wanted: Mapping[str, Any]) -> dict[str, str]:
     """As tags are purged elsewhere, but which keys the objects need is not forgotten."""
-    return _tags.only_wanted(found, {**{name: found[name] for name in found if name == earlier_keys.TAG}, **wanted})
+    return _tags.only_wanted(found, {**{name: found[name] for name in found if name == previous_keys.TAG}, **wanted})
 
 
 class Bucket(Resource):
@@ -76,7 +76,7 @@ class Bucket(Resource):
         self.attributes = attributes(purge_tags)
 
     def determined(self) -> dict[str, Any]:
-        return {"arn": shapes.bucket_arn(self.client.meta.partition, self.name), "region": self.client.meta.region_name}
+        return {"arn": transformations.bucket_arn(self.client.meta.partition, self.name), "region": self.client.meta.region_name}
 
     def find(self) -> Mapping[str, Any] | None:
         head = api.head_bucket(self.client, self.name)
@@ -86,7 +86,7 @@ class Bucket(Resource):
         if region != self.client.meta.region_name:
             raise self._taken(f"exists in the region {region}" if region else "")
         try:
-            found = side_by_side({name: partial(read, self.client, self.name) for name, read in READERS.items()}, len(READERS))
+            found = run_parallel({name: partial(read, self.client, self.name) for name, read in READERS.items()}, len(READERS))
         except is_ansible_aws_error_code("NoSuchBucket"):
             return None  # made or deleted a moment ago
         return {**found, "tags": _tags.as_dict(found["tags"])}
@@ -101,9 +101,9 @@ class Bucket(Resource):
             wanted = {name: value for name, value in wanted.items() if name != "lifecycle_rules"}
         if "encryption" not in wanted:
             return wanted
-        encryption = shapes.encryption(shapes.encryption_rule(wanted["encryption"]))
+        encryption = transformations.encryption(transformations.encryption_rule(wanted["encryption"]))
         values = {**wanted, "encryption": encryption}
-        added = earlier_keys.tag(shapes.encryption(found["encryption"]), encryption, found["tags"]) if found else {}
+        added = previous_keys.tag(transformations.encryption(found["encryption"]), encryption, found["tags"]) if found else {}
         return {**values, "tags": {**wanted.get("tags", {}), **added}} if added else values
 
     def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
@@ -111,9 +111,9 @@ class Bucket(Resource):
             self._refuse_contents()
         standing = {} if found is None else {a.name: a.read(found) for a in self.attributes}
         meant = {**standing, **wanted}
-        if wanted.get("public_access") == shapes.PUBLIC_READ and meant.get("encryption", {}).get("sse_algorithm") not in (
+        if wanted.get("public_access") == transformations.PUBLIC_READ and meant.get("encryption", {}).get("sse_algorithm") not in (
             None,
-            shapes.AES256,
+            transformations.AES256,
         ):
             raise Refused(
                 f"public_access of {self.name} is read, which needs encryption with AES256: without an account nobody can use a key of KMS."
@@ -131,15 +131,15 @@ class Bucket(Resource):
     def _refuse_replication(self, meant: Mapping[str, Any]) -> None:
         if not meant.get("versioning_enabled"):
             raise Refused(f"replication of {self.name} needs versioning_enabled: true; S3 replicates between versioned buckets alone.")
-        if meant.get("encryption", {}).get("sse_algorithm") == shapes.KMS and not meant["replication"].get("kms_key_arn"):
+        if meant.get("encryption", {}).get("sse_algorithm") == transformations.KMS and not meant["replication"].get("kms_key_arn"):
             raise Refused(
                 f"replication of {self.name} needs kms_key_arn, a key of the destination's region: the bucket is encrypted with aws:kms, "
                 "and S3 leaves such objects out when it does not know the key for their replicas."
             )
 
     def _refuse_log_target(self, target: str) -> None:
-        algorithm = shapes.encryption(api.get_encryption(self.client, target))["sse_algorithm"]
-        if algorithm != shapes.AES256:
+        algorithm = transformations.encryption(api.get_encryption(self.client, target))["sse_algorithm"]
+        if algorithm != transformations.AES256:
             raise Refused(
                 f"access_logging of {self.name}: S3 delivers no access logs to {target}, which is encrypted with {algorithm}; "
                 "the bucket for access logs must use AES256."
@@ -171,15 +171,15 @@ class Bucket(Resource):
     def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         """First what makes it private and safe, last what opens it."""
         client, name = self.client, self.name
-        opening = wanted.get("public_access") == shapes.PUBLIC_READ
+        opening = wanted.get("public_access") == transformations.PUBLIC_READ
         if "tags" in names:
             api.put_tags(client, name, [tag for tag in _tags.as_list(wanted["tags"]) if not tag["Key"].startswith("aws:")])
         if "object_ownership" in names:
             api.put_ownership(client, name, wanted["object_ownership"])
         if "public_access" in names and not opening:
-            api.put_public_access_block(client, name, shapes.public_access_block(wanted["public_access"]))
+            api.put_public_access_block(client, name, transformations.public_access_block(wanted["public_access"]))
         if "encryption" in names:
-            api.put_encryption(client, name, shapes.encryption_rule(wanted["encryption"], found["encryption"]))
+            api.put_encryption(client, name, transformations.encryption_rule(wanted["encryption"], found["encryption"]))
         if "replication" in names and not wanted["replication"]:  # versioning cannot be suspended before
             api.delete_replication(client, name)
         if "versioning_enabled" in names:
@@ -191,9 +191,9 @@ class Bucket(Resource):
             rules = [cors.rule(rule) for rule in wanted["cors_rules"]]
             api.put_cors_rules(client, name, rules) if rules else api.delete_cors_rules(client, name)
         if "access_logging" in names:
-            api.put_logging(client, name, shapes.logging_status(wanted["access_logging"]))
+            api.put_logging(client, name, transformations.logging_status(wanted["access_logging"]))
         if "public_access" in names and opening:
-            api.put_public_access_block(client, name, shapes.public_access_block(wanted["public_access"]))
+            api.put_public_access_block(client, name, transformations.public_access_block(wanted["public_access"]))
         if "policy" in names:
             self._set_policy(wanted["policy"])
         if "replication" in names and wanted["replication"]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import _policy
-from .shapes import PUBLIC_READ, bucket_arn
+from .transformations import PUBLIC_READ, bucket_arn
 
 TLS_ONLY_SID = "TlsOnly"
 PUBLIC_READ_SID = "PublicRead"

@@ -8,9 +8,9 @@ from typing import Any
 
 from .. import _tags
 from .._resource import KNOWN_AFTER_APPLY, Resource, tags_attribute
-from .._vpc import api, changes
-from .._vpc.part import change_tags
-from .._vpc.reading import tags_of
+from .._vpc import api, write_api
+from .._vpc.ec2_resource import change_tags
+from .._vpc.snapshot import tags_of
 from .._wait import wait_for
 from .rules import VISIBLE_SECONDS, OnePort, tolerated
 
@@ -68,7 +68,7 @@ class StoreSecurityGroup(Resource):
 
     def create(self, wanted: Mapping[str, Any]) -> None:
         with tolerated("InvalidGroup.Duplicate"):
-            changes.create_security_group(self.client, self.vpc_id or "", self.name, self.description, wanted["tags"])
+            write_api.create_security_group(self.client, self.vpc_id or "", self.name, self.description, wanted["tags"])
         found = wait_for(self._visible, f"{self.kind} {self.name} to be shown", VISIBLE_SECONDS, str)
         self.rules.bring(found, wanted)
 
@@ -85,4 +85,4 @@ class StoreSecurityGroup(Resource):
 
     def delete(self, found: Mapping[str, Any]) -> None:
         for group_id in found["group_ids"]:
-            changes.delete_security_group(self.client, group_id)
+            write_api.delete_security_group(self.client, group_id)

@@ -10,8 +10,8 @@ from typing import Any
 from .. import _tags
 from .._cidr import canonical, same_blocks
 from .._resource import Attribute
-from .._vpc import api, changes
-from .._vpc.reading import tags_of
+from .._vpc import api, write_api
+from .._vpc.snapshot import tags_of
 from .._wait import wait_for
 
 Rule = Mapping[str, Any]
@@ -129,7 +129,7 @@ class OnePort:
         present = {self._key(rule) for rule in found["rules"]}
 
         def permit(keys: Sequence[tuple[str, str]]) -> None:
-            changes.authorize_security_group_ingress(self.client, group_id, [permission(self.port, *key) for key in keys], self.tags)
+            write_api.authorize_security_group_ingress(self.client, group_id, [permission(self.port, *key) for key in keys], self.tags)
 
         all_or_each(permit, [key for key in needed if key not in present], DUPLICATE)
         now = wait_for(
@@ -138,7 +138,7 @@ class OnePort:
         kept = [rule for rule in now["rules"] if self._key(rule) in needed]
         for rule in kept:
             if not is_ours(rule):  # made by others before the inventory named it
-                changes.create_tags(self.client, rule["SecurityGroupRuleId"], self.tags)
+                write_api.create_tags(self.client, rule["SecurityGroupRuleId"], self.tags)
         ours = [rule for rule in now["rules"] if not rule["IsEgress"] and (is_ours(rule) or self.purge_rules)]
         self._revoke(group_id, [rule for rule in ours if self._key(rule) not in needed], egress=False)
 
@@ -188,5 +188,5 @@ class OnePort:
 
     def _revoke(self, group_id: str, rules: Sequence[Rule], egress: bool) -> None:
         all_or_each(
-            lambda ids: changes.revoke_rules(self.client, group_id, ids, egress), [rule["SecurityGroupRuleId"] for rule in rules], GONE
+            lambda ids: write_api.revoke_rules(self.client, group_id, ids, egress), [rule["SecurityGroupRuleId"] for rule in rules], GONE
         )

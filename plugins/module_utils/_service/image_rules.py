@@ -9,14 +9,14 @@ from typing import Any
 
 from .images import DIGEST, OWN_REPOSITORY, is_deployable
 from .inputs import Inputs
-from .words import IMAGE, Sentences
+from .validation import IMAGE, Errors
 
 IMAGE_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 #: OCI Distribution Specification, Pull
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 
-def image_errors(inputs: Inputs, sentences: Sentences) -> None:
+def image_errors(inputs: Inputs, sentences: Errors) -> None:
     image, tag, digest = inputs.get("image"), inputs.get("tag"), inputs.get("digest")
     if image is not None and not IMAGE.match(str(image)):
         own = f"; for a repository of its own write {OWN_REPOSITORY}" if str(image).upper() in ("AUTO", OWN_REPOSITORY.upper()) else ""
@@ -34,7 +34,7 @@ def image_errors(inputs: Inputs, sentences: Sentences) -> None:
         sentences.say(f"opta_service_digest is {digest!r}: it must be sha256: and 64 hexadecimal digits, as the registry shows it.")
 
 
-def _tag_errors(tag: Any, digest: Any, sentences: Sentences) -> None:
+def _tag_errors(tag: Any, digest: Any, sentences: Errors) -> None:
     if not isinstance(tag, str):
         sentences.say(f'opta_service_tag is {tag}, a number: put it in quotes, for example "1.30", or YAML drops its last zero.')
     elif not tag.startswith(DIGEST):

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .words import Sentences
+from .validation import Errors
 
 RESTRICTED = "restricted"
 NAMESPACE_INPUT = "_namespace"
@@ -15,7 +15,7 @@ ADDONS_PREFIX = "k8s_addons_"
 LINKERD_CNI = {"linkerd-cni": "linkerd-cni"}
 
 
-class Place(NamedTuple):
+class Scope(NamedTuple):
     """Where a service lives: its release, its namespace, and the Pod Security level that it gives it."""
 
     name: str
@@ -23,10 +23,10 @@ class Place(NamedTuple):
     pod_security: str
 
 
-def place_of(host: str, given: Mapping[str, Any]) -> Place:
+def scope_of(host: str, given: Mapping[str, Any]) -> Scope:
     """given: the inputs of a service by their full names; the name is the host's, and the layer the name, unless they are set."""
     name = str(given.get("opta_service_name") or host)
-    return Place(name, str(given.get("opta_service_layer") or name), str(given.get("opta_service_pod_security") or RESTRICTED))
+    return Scope(name, str(given.get("opta_service_layer") or name), str(given.get("opta_service_pod_security") or RESTRICTED))
 
 
 def addon_namespaces(given: Mapping[str, Any]) -> dict[str, str]:
@@ -36,13 +36,13 @@ def addon_namespaces(given: Mapping[str, Any]) -> dict[str, str]:
 
 
 def layer_errors(
-    host: str, places: Mapping[str, Place], environment: str, addons: Mapping[str, str], charts: Sequence[Mapping[str, Any]]
+    host: str, places: Mapping[str, Scope], environment: str, addons: Mapping[str, str], charts: Sequence[Mapping[str, Any]]
 ) -> list[str]:
     """A sentence for each rule that a service breaks.
 
     places: of all services of the environment by host, this one's too; addons: see addon_namespaces; charts: k8s_addons_extra_charts.
     """
-    own, sentences = places[host], Sentences()
+    own, sentences = places[host], Errors()
     beside = {other: place for other, place in places.items() if other != host and place.layer == own.layer}
     if own.layer in addons:
         sentences.say(
@@ -65,7 +65,7 @@ def layer_errors(
     return sentences.said
 
 
-def _levels(own: Place, other: str, level: str) -> str:
+def _levels(own: Scope, other: str, level: str) -> str:
     return (
         f"opta_service_pod_security is {own.pod_security}, but {other}, which shares the namespace {own.layer}, has {level}: "
         "a namespace has one level; give both the same, or choose another layer."

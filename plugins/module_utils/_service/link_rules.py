@@ -10,8 +10,8 @@ from typing import Any
 
 from .._kms.arns import KEY_ARN
 from .inputs import CERTIFICATES_VARIABLE, PREFIX, Inputs
-from .links import KINDS, OPTIONS, Kind, Link, Stores, kinds_named, links
-from .words import VARIABLE, Sentences
+from .links import KINDS, OPTIONS, Link, LinkKind, Stores, kinds_named, links
+from .validation import VARIABLE, Errors
 
 #: what people call the kinds
 OTHER_WORDS = {
@@ -35,7 +35,7 @@ ARNS = {
 }
 
 
-def link_errors(inputs: Inputs, sentences: Sentences) -> None:
+def link_errors(inputs: Inputs, sentences: Errors) -> None:
     """What is wrong with the links themselves."""
     given = inputs.get("links")
     if given is not None and not isinstance(given, (list, tuple)):
@@ -55,7 +55,7 @@ def link_errors(inputs: Inputs, sentences: Sentences) -> None:
 
 def missing_stores(inputs: Inputs, stores: Stores) -> list[str]:
     """A sentence for each link to what the environment does not have."""
-    sentences = Sentences()
+    sentences = Errors()
     for link in links(inputs):
         if not link.kind.described_in:
             continue
@@ -71,7 +71,7 @@ def missing_stores(inputs: Inputs, stores: Stores) -> list[str]:
     return sentences.said
 
 
-def _shape_errors(where: str, entry: Any, sentences: Sentences) -> None:
+def _shape_errors(where: str, entry: Any, sentences: Errors) -> None:
     kinds = ", ".join(KINDS)
     if not isinstance(entry, Mapping):
         sentences.say(f"{where} is {entry!r}: a link is a kind and a name, for example {{aurora: main}}; kinds are {kinds}.")
@@ -90,13 +90,13 @@ def _shape_errors(where: str, entry: Any, sentences: Sentences) -> None:
         sentences.say(f"{where}: {named[0]} has no name: {_how_to_name(KINDS[named[0]], named[0])}.")
 
 
-def _how_to_name(kind: Kind, word: str) -> str:
+def _how_to_name(kind: LinkKind, word: str) -> str:
     if kind.described_in:
         return f"give the name of an entry of the environment's {kind.described_in}, for example {word}: main"
     return f"give its ARN, for example {word}: {kind.arn_example}"
 
 
-def _permission_errors(link: Link, sentences: Sentences) -> None:
+def _permission_errors(link: Link, sentences: Errors) -> None:
     allowed = link.kind.permissions
     given = link.entry.get("permission")
     if not allowed and given is not None:
@@ -107,7 +107,7 @@ def _permission_errors(link: Link, sentences: Sentences) -> None:
         sentences.say(f"{link.where}: permission is {given!r}: it must be {' or '.join(allowed)}.")
 
 
-def _arn_errors(link: Link, sentences: Sentences) -> None:
+def _arn_errors(link: Link, sentences: Errors) -> None:
     pattern = ARNS.get(link.kind_name)
     if pattern and not pattern.fullmatch(link.name):
         sentences.say(f"{link.where}: {_how_to_name(link.kind, link.kind_name)}.")
@@ -122,7 +122,7 @@ def _arn_errors(link: Link, sentences: Sentences) -> None:
         )
 
 
-def _naming_errors(link: Link, sentences: Sentences) -> None:
+def _naming_errors(link: Link, sentences: Errors) -> None:
     """What is wrong with the names of the variables that a link gives."""
     given, known = link.entry.get("variables"), link.kind.variables
     if not known:
@@ -142,7 +142,7 @@ def _naming_errors(link: Link, sentences: Sentences) -> None:
         )
 
 
-def _double_variables(inputs: Inputs, sentences: Sentences) -> None:
+def _double_variables(inputs: Inputs, sentences: Errors) -> None:
     """The same variable from two places: which of them counts should not be left to chance."""
     taken = {
         **dict.fromkeys(inputs.pairs("environment_variables"), f"{PREFIX}environment_variables"),

@@ -14,7 +14,7 @@ Stores = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
 @dataclass(frozen=True)
-class Kind:
+class LinkKind:
     """What can be linked under one word.
 
     noun: what it is called. described_in: the variable that describes those of the environment; empty for what is named by its ARN.
@@ -46,14 +46,14 @@ DATABASE_ADDRESSES = {"db_host": "endpoints", "db_reader_host": "reader_endpoint
 CACHE = {"cache_user": "username", "cache_auth_token": "password"}
 CACHE_ADDRESSES = {"cache_host": "endpoints", "cache_reader_host": "reader_endpoints", "cache_port": "ports"}
 
-KINDS: dict[str, Kind] = {
-    "aurora": Kind("Aurora cluster", "aurora_clusters", {**DATABASE_ADDRESSES, "db_name": "database_names"}, DATABASE, "db_url"),
-    "documentdb": Kind("DocumentDB cluster", "documentdb_clusters", DATABASE_ADDRESSES, DATABASE, "db_url"),
-    "elasticache": Kind("ElastiCache replication group", "elasticache_replication_groups", CACHE_ADDRESSES, CACHE, "cache_url"),
-    "s3": Kind("S3 bucket", "s3_buckets", {"bucket_name": "bucket_names"}, permissions=("read", "write")),
-    "sqs": Kind("queue", permissions=("publish", "subscribe"), arn_example="arn:aws:sqs:eu-west-1:123456789012:orders"),
-    "sns": Kind("topic", permissions=("publish",), arn_example="arn:aws:sns:eu-west-1:123456789012:orders"),
-    "dynamodb": Kind("table", permissions=("read", "write"), arn_example="arn:aws:dynamodb:eu-west-1:123456789012:table/orders"),
+KINDS: dict[str, LinkKind] = {
+    "aurora": LinkKind("Aurora cluster", "aurora_clusters", {**DATABASE_ADDRESSES, "db_name": "database_names"}, DATABASE, "db_url"),
+    "documentdb": LinkKind("DocumentDB cluster", "documentdb_clusters", DATABASE_ADDRESSES, DATABASE, "db_url"),
+    "elasticache": LinkKind("ElastiCache replication group", "elasticache_replication_groups", CACHE_ADDRESSES, CACHE, "cache_url"),
+    "s3": LinkKind("S3 bucket", "s3_buckets", {"bucket_name": "bucket_names"}, permissions=("read", "write")),
+    "sqs": LinkKind("queue", permissions=("publish", "subscribe"), arn_example="arn:aws:sqs:eu-west-1:123456789012:orders"),
+    "sns": LinkKind("topic", permissions=("publish",), arn_example="arn:aws:sns:eu-west-1:123456789012:orders"),
+    "dynamodb": LinkKind("table", permissions=("read", "write"), arn_example="arn:aws:dynamodb:eu-west-1:123456789012:table/orders"),
 }
 #: beside the outputs of a role: the stores that get a new password, while a rotation is planned
 ROTATED = "rotated"
@@ -69,7 +69,7 @@ class Link:
     entry: Mapping[str, Any]
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> LinkKind:
         return KINDS[self.kind_name]
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 
 from .._cidr import canonical_blocks, source_error
 from .inputs import Inputs, ports
-from .words import Sentences, is_label, is_name, repeated
+from .validation import Errors, is_label, is_name, repeated
 
 LINKERD = "linkerd"
 INJECT_ANNOTATION = "linkerd.io/inject"
@@ -65,7 +65,7 @@ def clients(inputs: Inputs, addons: Mapping[str, Any]) -> dict[str, Any]:
     return {"identityRefs": references}
 
 
-def mesh_errors(inputs: Inputs, sentences: Sentences) -> None:
+def mesh_errors(inputs: Inputs, sentences: Errors) -> None:
     names = [str(name) for name in inputs.items("allowed_clients")]
     for name in names:
         layer, slash, service = name.partition("/")

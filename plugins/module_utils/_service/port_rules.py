@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .inputs import PREFIX, Inputs, as_number, ports
+from .validation import Errors, repeated
 from .values import PROBE_FIELDS, probed_port
-from .words import Sentences, repeated
 
 PORT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 HIGHEST_PORT = 65535
@@ -17,7 +17,7 @@ PROBES = ("liveness_probe", "readiness_probe", "startup_probe")
 KINDS = ("path", "command", "grpc", "tcp")
 
 
-def port_errors(inputs: Inputs, sentences: Sentences) -> None:
+def port_errors(inputs: Inputs, sentences: Errors) -> None:
     found = ports(inputs)
     for port in found:
         name = str(port["name"])
@@ -41,14 +41,14 @@ def port_errors(inputs: Inputs, sentences: Sentences) -> None:
         sentences.say(f"opta_service_probe_port is {wanted!r}, and opta_service_ports has no port of that name{_names(found)}.")
 
 
-def probe_errors(inputs: Inputs, sentences: Sentences) -> None:
+def probe_errors(inputs: Inputs, sentences: Errors) -> None:
     for option in PROBES:
         given = inputs.pairs(option)
         if given:
             _probe(inputs, sentences, option, given)
 
 
-def _probe(inputs: Inputs, sentences: Sentences, option: str, given: Mapping[str, Any]) -> None:
+def _probe(inputs: Inputs, sentences: Errors, option: str, given: Mapping[str, Any]) -> None:
     where = f"{PREFIX}{option}"
     kinds = [kind for kind in KINDS if given.get(kind)]
     if len(kinds) != 1:
@@ -75,7 +75,7 @@ def _probe(inputs: Inputs, sentences: Sentences, option: str, given: Mapping[str
     _fits(sentences, where, kinds[0], given, port)
 
 
-def _fits(sentences: Sentences, where: str, kind: str, given: Mapping[str, Any], port: Mapping[str, Any]) -> None:
+def _fits(sentences: Errors, where: str, kind: str, given: Mapping[str, Any], port: Mapping[str, Any]) -> None:
     speaks = port["protocol"] or port["type"]
     if kind == "path" and not str(given["path"]).startswith("/"):
         sentences.say(f"{where}, path is {given['path']!r}: it must begin with /, for example /healthy.")

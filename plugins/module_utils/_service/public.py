@@ -23,7 +23,7 @@ OPTION = f"{PREFIX}public_addresses"
 
 
 @dataclass(frozen=True)
-class Address:
+class PublicAddress:
     """One public address. host: empty for the environment's own domain, as long as that is not known. path: begins with /."""
 
     text: str
@@ -55,13 +55,13 @@ class Address:
         return hashlib.sha256(f"{self.host}{self.path}".encode()).hexdigest()[:8]
 
 
-def public_addresses(inputs: Inputs, domain: str = "") -> Iterator[Address]:
+def public_addresses(inputs: Inputs, domain: str = "") -> Iterator[PublicAddress]:
     """The addresses in the order given, without entries that name none. domain: the environment's."""
     for entry in map(as_entry, inputs.items("public_addresses")):
         text = entry.get("address")
         if isinstance(text, str) and text:
             host, path = split(text)
-            yield Address(text, host or domain, path, entry, public_port(inputs, entry))
+            yield PublicAddress(text, host or domain, path, entry, public_port(inputs, entry))
 
 
 def as_entry(entry: Any) -> dict[str, Any]:

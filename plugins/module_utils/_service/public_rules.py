@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from .inputs import PREFIX, Inputs, ports
-from .public import GATEWAY, INGRESS, OPTION, Addons, Address, as_entry, public_addresses
-from .words import Sentences, is_label
+from .public import GATEWAY, INGRESS, OPTION, Addons, PublicAddress, as_entry, public_addresses
+from .validation import Errors, is_label
 
 OPTIONS = ("address", "strip_prefix", "port")
 FORMS = "a domain, domain/path, /path (of the environment's own domain) or *.domain, for example hello.example.com"
@@ -24,7 +24,7 @@ SETTINGS = ("annotations", "sticky_sessions_enabled", "hash_key", "read_timeout_
 MOST = 9999
 
 
-def public_errors(inputs: Inputs, sentences: Sentences) -> None:
+def public_errors(inputs: Inputs, sentences: Errors) -> None:
     """What is wrong with the addresses themselves."""
     given = inputs.get("public_addresses")
     if given is not None and not isinstance(given, (list, tuple)):
@@ -44,7 +44,7 @@ def public_errors(inputs: Inputs, sentences: Sentences) -> None:
 
 def environment_errors(inputs: Inputs, addons: Addons, zone: Mapping[str, Any] = MappingProxyType({})) -> list[str]:
     """What the environment cannot serve. addons, zone: what its roles k8s_addons and dns_cert publish."""
-    sentences, environment = Sentences(), inputs.text("environment")
+    sentences, environment = Errors(), inputs.text("environment")
     domain, ingress = str(addons.get("domain") or ""), addons.get("ingress")
     found = list(public_addresses(inputs, domain))
     if not found:
@@ -93,7 +93,7 @@ def environment_warnings(inputs: Inputs, addons: Addons) -> list[str]:
 
 def held_errors(inputs: Inputs, addons: Addons, held: Iterable[Mapping[str, Any]]) -> list[str]:
     """Addresses that somebody else has. held: those that kubernetes_routes_info found in the cluster."""
-    sentences = Sentences()
+    sentences = Errors()
     others = [entry for entry in held if (entry["namespace"], entry["service"]) != (inputs.text("layer"), inputs.text("name"))]
     for address in public_addresses(inputs, str(addons.get("domain") or "")):
         for other in others:
@@ -108,7 +108,7 @@ def held_errors(inputs: Inputs, addons: Addons, held: Iterable[Mapping[str, Any]
 
 def shared_errors(given: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]], domain: str = "") -> list[str]:
     """Addresses that another service of the inventory has in the same environment. others: its inputs by its host."""
-    sentences, own = Sentences(), list(public_addresses(Inputs(given), domain))
+    sentences, own = Errors(), list(public_addresses(Inputs(given), domain))
     for host, inputs in others.items():
         for other in public_addresses(Inputs(inputs), domain):
             for address in own:
@@ -126,7 +126,7 @@ def _meet(one_is_grpc: bool, one_path: str, other_is_grpc: bool, other_path: str
     return one_is_grpc or other_is_grpc or one_path == other_path
 
 
-def _shape_errors(where: str, entry: Any, sentences: Sentences) -> None:
+def _shape_errors(where: str, entry: Any, sentences: Errors) -> None:
     if not isinstance(entry, (str, Mapping)):
         sentences.say(f"{where} is {entry!r}: give {FORMS}.")
         return
@@ -138,7 +138,7 @@ def _shape_errors(where: str, entry: Any, sentences: Sentences) -> None:
         sentences.say(f"{where} has no address: give {FORMS}.")
 
 
-def _host_errors(address: Address, sentences: Sentences) -> None:
+def _host_errors(address: PublicAddress, sentences: Errors) -> None:
     host = address.host.removeprefix("*.")
     if "://" in address.text:
         sentences.say(f"{address.where}: leave the scheme out, for example {address.text.partition('://')[2] or 'hello.example.com'}.")
@@ -150,7 +150,7 @@ def _host_errors(address: Address, sentences: Sentences) -> None:
         sentences.say(f"{address.where} is no address that can be served: give {FORMS}, in lower case.")
 
 
-def _path_errors(address: Address, sentences: Sentences) -> None:
+def _path_errors(address: PublicAddress, sentences: Errors) -> None:
     path = address.text.partition("/")[1] + address.text.partition("/")[2]
     if "://" in address.text:
         return
@@ -160,7 +160,7 @@ def _path_errors(address: Address, sentences: Sentences) -> None:
         sentences.say(f"{address.where} has strip_prefix, and no path that could be stripped: leave it out.")
 
 
-def _port_errors(inputs: Inputs, address: Address, sentences: Sentences) -> None:
+def _port_errors(inputs: Inputs, address: PublicAddress, sentences: Errors) -> None:
     name, known = address.entry.get("port"), {port["name"]: port for port in ports(inputs)}
     if not known:
         sentences.say(f"{address.where}: the service has no port: give opta_service_ports, for example [{{port: 8080}}].")
@@ -173,7 +173,7 @@ def _port_errors(inputs: Inputs, address: Address, sentences: Sentences) -> None
         sentences.say(f"{address.where}: port {address.port['name']} speaks gRPC, whose paths are its own: give a host without a path.")
 
 
-def _beside_each_other(found: Sequence[Address], sentences: Sentences) -> None:
+def _beside_each_other(found: Sequence[PublicAddress], sentences: Errors) -> None:
     """Addresses of one service that cannot both be."""
     for number, address in enumerate(found):
         for other in found[:number]:
@@ -185,7 +185,7 @@ def _beside_each_other(found: Sequence[Address], sentences: Sentences) -> None:
                 sentences.say(f"{OPTION}: {other.text} and {address.text} are one host for gRPC and for HTTP: give each a host of its own.")
 
 
-def _settings(inputs: Inputs, is_public: bool, sentences: Sentences) -> None:
+def _settings(inputs: Inputs, is_public: bool, sentences: Errors) -> None:
     set_here = [name for name in SETTINGS if inputs.get(f"public_{name}") not in (None, {}) and not _is_off(inputs, name)]
     if set_here and not is_public:
         sentences.say(f"{PREFIX}public_{set_here[0]} is given, and {OPTION} is not: it would do nothing; leave it out.")
@@ -210,7 +210,7 @@ def _is_off(inputs: Inputs, name: str) -> bool:
     return name == "sticky_sessions_enabled" and not inputs.switch(f"public_{name}")
 
 
-def _gateway_errors(inputs: Inputs, found: Sequence[Address], sentences: Sentences) -> None:
+def _gateway_errors(inputs: Inputs, found: Sequence[PublicAddress], sentences: Errors) -> None:
     """What NGINX Gateway Fabric cannot do."""
     if inputs.switch("public_sticky_sessions_enabled"):
         sentences.say(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from .inputs import Inputs, as_text
-from .public import GATEWAY, INGRESS, LISTENER, Addons, Address, public_addresses
+from .public import GATEWAY, INGRESS, LISTENER, Addons, PublicAddress, public_addresses
 
 NGINX = "nginx.ingress.kubernetes.io"
 STICKY_COOKIE = "opta_cookie"
@@ -27,7 +27,7 @@ def public_values(inputs: Inputs, addons: Addons) -> dict[str, Any]:
     }
 
 
-def _address(inputs: Inputs, address: Address, addons: Addons) -> dict[str, Any]:
+def _address(inputs: Inputs, address: PublicAddress, addons: Addons) -> dict[str, Any]:
     own = ingress_annotations(inputs, address, addons) if addons.get("ingress") == INGRESS else {}
     given = {str(name): as_text(value) for name, value in inputs.pairs("public_annotations").items()}
     seconds = read_timeout(inputs, address)
@@ -44,7 +44,7 @@ def _address(inputs: Inputs, address: Address, addons: Addons) -> dict[str, Any]
     }
 
 
-def read_timeout(inputs: Inputs, address: Address) -> int | None:
+def read_timeout(inputs: Inputs, address: PublicAddress) -> int | None:
     """Seconds between two reads from the service; None leaves it to nginx."""
     if inputs.has("public_read_timeout_seconds"):
         return inputs.number("public_read_timeout_seconds")
@@ -57,7 +57,7 @@ def body_size(inputs: Inputs) -> str:
     return "" if number is None else f"{number}m" if number else "0"
 
 
-def ingress_annotations(inputs: Inputs, address: Address, addons: Addons) -> dict[str, str]:
+def ingress_annotations(inputs: Inputs, address: PublicAddress, addons: Addons) -> dict[str, str]:
     """How ingress-nginx is told what the Gateway API has fields and policies for."""
     sticky, key = inputs.switch("public_sticky_sessions_enabled"), inputs.text("public_hash_key")
     found: dict[str, str] = {}

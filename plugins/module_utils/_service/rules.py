@@ -13,7 +13,7 @@ from .._iam.statements import statement_errors
 from .._tag_rules import tag_errors
 from . import image_rules, link_rules, mesh, port_rules, public_rules, workload_rules
 from .inputs import PREFIX, Inputs, memory_request_mib
-from .words import POLICY_ARN, VARIABLE, Sentences, is_label, is_name, repeated
+from .validation import POLICY_ARN, VARIABLE, Errors, is_label, is_name, repeated
 
 #: a StatefulSet's pods carry its name and a hash in a label of 63 characters; a CronJob may have 52
 LONGEST_NAME = 52
@@ -26,7 +26,7 @@ def service_errors(given: Mapping[str, Any], environments: Collection[str] | Non
 
     given: the inputs by their full names. environments: the inventory's environments; None when they are not known.
     """
-    inputs, sentences = Inputs(given), Sentences()
+    inputs, sentences = Inputs(given), Errors()
     _environment(inputs, sentences, environments)
     for option in ("opta_tags", f"{PREFIX}tags"):
         for sentence in tag_errors(option, given.get(option)):
@@ -48,7 +48,7 @@ def service_warnings(given: Mapping[str, Any], per_zone_node_groups: Collection[
     return []
 
 
-def _environment(inputs: Inputs, sentences: Sentences, environments: Collection[str] | None) -> None:
+def _environment(inputs: Inputs, sentences: Errors, environments: Collection[str] | None) -> None:
     name = inputs.text("environment")
     if not name:
         if environments is not None:
@@ -58,7 +58,7 @@ def _environment(inputs: Inputs, sentences: Sentences, environments: Collection[
         sentences.say(f"opta_service_environment is {name!r}, and the inventory has no such environment: {known}.")
 
 
-def _names(inputs: Inputs, sentences: Sentences) -> None:
+def _names(inputs: Inputs, sentences: Errors) -> None:
     name, layer = inputs.get("name"), inputs.get("layer")
     if name is not None and not is_name(str(name), LONGEST_NAME):
         sentences.say(
@@ -76,7 +76,7 @@ def _names(inputs: Inputs, sentences: Sentences) -> None:
         sentences.say(f"opta_service_layer is {layer!r}: that namespace is Kubernetes's own; choose another name, for example shop.")
 
 
-def _variables(inputs: Inputs, sentences: Sentences) -> None:
+def _variables(inputs: Inputs, sentences: Errors) -> None:
     plain, secret = inputs.pairs("environment_variables"), inputs.pairs("secrets")
     for option, values in (("environment_variables", plain), ("secrets", secret)):
         for name, value in values.items():
@@ -96,7 +96,7 @@ def _variables(inputs: Inputs, sentences: Sentences) -> None:
         sentences.say(f"{name} is in opta_service_environment_variables and in opta_service_secrets: give it in one of them.")
 
 
-def _replicas(inputs: Inputs, sentences: Sentences) -> None:
+def _replicas(inputs: Inputs, sentences: Errors) -> None:
     smallest, largest = inputs.number("minimum_replicas"), inputs.number("maximum_replicas")
     if smallest is None or largest is None:
         return
@@ -115,7 +115,7 @@ def _replicas(inputs: Inputs, sentences: Sentences) -> None:
         )
 
 
-def _sizes(inputs: Inputs, sentences: Sentences) -> None:
+def _sizes(inputs: Inputs, sentences: Errors) -> None:
     for name in ("cpu_request_millicores", "memory_request_mib", "cpu_limit_millicores", "memory_limit_mib", "timeout_seconds"):
         _at_least(inputs, sentences, name, 1)
     _at_least(inputs, sentences, "target_cpu_percent", 1)
@@ -134,13 +134,13 @@ def _sizes(inputs: Inputs, sentences: Sentences) -> None:
         )
 
 
-def _at_least(inputs: Inputs, sentences: Sentences, name: str, least: int) -> None:
+def _at_least(inputs: Inputs, sentences: Errors, name: str, least: int) -> None:
     number = inputs.number(name)
     if number is not None and number < least:
         sentences.say(f"{PREFIX}{name} is {number}: it must be at least {least}.")
 
 
-def _security(inputs: Inputs, sentences: Sentences) -> None:
+def _security(inputs: Inputs, sentences: Errors) -> None:
     non_root = inputs.switch("run_as_non_root_enabled") if inputs.has("run_as_non_root_enabled") else True
     if non_root and inputs.number("run_as_user") == 0:
         sentences.say("opta_service_run_as_user is 0, which is root: choose another, or set opta_service_run_as_non_root_enabled: false.")
@@ -151,7 +151,7 @@ def _security(inputs: Inputs, sentences: Sentences) -> None:
         )
 
 
-def _permissions(inputs: Inputs, sentences: Sentences) -> None:
+def _permissions(inputs: Inputs, sentences: Errors) -> None:
     for arn in inputs.items("managed_policy_arns"):
         if not POLICY_ARN.match(str(arn)):
             sentences.say(f"opta_service_managed_policy_arns has {arn!r}: give the ARN of an IAM policy (arn:…:iam::…:policy/…).")
@@ -159,12 +159,12 @@ def _permissions(inputs: Inputs, sentences: Sentences) -> None:
         sentences.say(sentence)
 
 
-def _certificates(inputs: Inputs, sentences: Sentences) -> None:
+def _certificates(inputs: Inputs, sentences: Errors) -> None:
     if inputs.has("database_ca_bundle") and "-----BEGIN CERTIFICATE-----" not in inputs.text("database_ca_bundle"):
         sentences.say("opta_service_database_ca_bundle holds no certificate: give PEM text, for example a lookup of a file.")
 
 
-def _cron_names(inputs: Inputs, sentences: Sentences) -> None:
+def _cron_names(inputs: Inputs, sentences: Errors) -> None:
     service, jobs = inputs.text("name"), inputs.items("cron_jobs")
     for name in repeated(job.get("name") for job in jobs):
         sentences.say(f"opta_service_cron_jobs has two jobs named {name}: names must differ.")
@@ -181,7 +181,7 @@ def _cron_names(inputs: Inputs, sentences: Sentences) -> None:
             )
 
 
-RULES: tuple[Callable[[Inputs, Sentences], None], ...] = (
+RULES: tuple[Callable[[Inputs, Errors], None], ...] = (
     _names,
     image_rules.image_errors,
     port_rules.port_errors,

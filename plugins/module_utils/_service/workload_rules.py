@@ -9,7 +9,7 @@ import zoneinfo
 
 from .._kubernetes.labels import key_errors, label_errors
 from .inputs import CERTIFICATES_DIRECTORY, PREFIX, TEMPORARY_DIRECTORY, Inputs, as_number
-from .words import Sentences, is_label, repeated
+from .validation import Errors, is_label, repeated
 
 LONGEST_VOLUME_NAME = 40
 #: names of volumes that every pod has
@@ -22,7 +22,7 @@ CRON_WORDS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnigh
 OWN_LABELS = ("app.kubernetes.io/", "opta.platform/")
 
 
-def storage_errors(inputs: Inputs, sentences: Sentences) -> None:
+def storage_errors(inputs: Inputs, sentences: Errors) -> None:
     found = inputs.items("persistent_storage")
     for key in ("name", "path"):
         for value in repeated(entry.get(key) for entry in found):
@@ -44,13 +44,13 @@ def storage_errors(inputs: Inputs, sentences: Sentences) -> None:
             sentences.say(f"{where}: size_gib must be a number of GiB from 1 on, for example 10.")
 
 
-def toleration_errors(inputs: Inputs, sentences: Sentences) -> None:
+def toleration_errors(inputs: Inputs, sentences: Errors) -> None:
     for entry in inputs.items("tolerations"):
         if entry.get("operator") == "Exists" and entry.get("value"):
             sentences.say(f"opta_service_tolerations, {entry.get('key')}: operator Exists takes no value.")
 
 
-def pod_errors(inputs: Inputs, sentences: Sentences) -> None:
+def pod_errors(inputs: Inputs, sentences: Errors) -> None:
     for name in inputs.pairs("pod_labels"):
         if str(name).startswith(OWN_LABELS):
             sentences.say(f"opta_service_pod_labels has {name}: labels beginning with {' or '.join(OWN_LABELS)} are set by the role.")
@@ -66,7 +66,7 @@ def pod_errors(inputs: Inputs, sentences: Sentences) -> None:
         sentences.say(sentence)
 
 
-def cron_job_errors(inputs: Inputs, sentences: Sentences) -> None:
+def cron_job_errors(inputs: Inputs, sentences: Errors) -> None:
     for job in inputs.items("cron_jobs"):
         where = f"opta_service_cron_jobs, {job.get('name')}"
         schedule = str(job.get("schedule") or "")

@@ -15,7 +15,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .._patience import EC2_MISSING
+from .._consistency_errors import EC2_MISSING
 
 #: error codes that say that something is not there (Amazon EC2 API, error codes)
 MISSING = EC2_MISSING

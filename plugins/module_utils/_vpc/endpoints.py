@@ -10,9 +10,9 @@ from .._errors import Refused
 from .._resource import Attribute, Change
 from .._security_group.rules import VISIBLE_SECONDS, OnePort
 from .._wait import wait_for
-from . import changes
-from .part import Part, part_tags
-from .reading import Reading, name_of
+from . import write_api
+from .ec2_resource import Ec2Resource, part_tags
+from .snapshot import Snapshot, name_of
 
 GATEWAY_SERVICES = ("s3", "dynamodb")
 HTTPS = 443
@@ -30,7 +30,7 @@ def endpoint_name(network: str, kind: str, service: str) -> str:
     return f"{network}-{kind.lower()}-{service}"
 
 
-def services_having(reading: Reading, kind: str) -> list[str]:
+def services_having(reading: Snapshot, kind: str) -> list[str]:
     """The short names of the services for which the network has an endpoint of this kind."""
     start = endpoint_name(reading.name, kind, "")
     standing = [item for item in reading.items("endpoints") if str(item.get("State", "")).lower() not in ("deleted", "deleting")]
@@ -58,7 +58,7 @@ def private_dns(details: Mapping[str, Any], service: str, gateway_services: Sequ
     return {"private_dns_enabled": enabled, **({"private_dns_for_resolvers_only": service in gateway_services} if both else {})}
 
 
-class Endpoint(Part):
+class Endpoint(Ec2Resource):
     """Source: Amazon EC2 API, CreateVpcEndpoint, DescribeVpcEndpoints, ModifyVpcEndpoint."""
 
     kind = "VPC endpoint"
@@ -106,7 +106,7 @@ class Endpoint(Part):
             request["PrivateDnsEnabled"] = wanted["private_dns_enabled"]
         if "private_dns_for_resolvers_only" in wanted:
             request["DnsOptions"] = {FOR_RESOLVERS_ONLY: wanted["private_dns_for_resolvers_only"]}
-        made = changes.create_vpc_endpoint(self.client, wanted["tags"], **request)
+        made = write_api.create_vpc_endpoint(self.client, wanted["tags"], **request)
         self.remember(made, wanted)
 
     def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
@@ -123,17 +123,17 @@ class Endpoint(Part):
         if {"private_dns_enabled", "private_dns_for_resolvers_only"} & set(names) and "private_dns_for_resolvers_only" in wanted:
             request["DnsOptions"] = {FOR_RESOLVERS_ONLY: wanted["private_dns_for_resolvers_only"]}
         if request:
-            changes.modify_vpc_endpoint(self.client, found["VpcEndpointId"], **request)
+            write_api.modify_vpc_endpoint(self.client, found["VpcEndpointId"], **request)
 
     def remove(self, found: Mapping[str, Any]) -> None:
-        changes.delete_vpc_endpoint(self.client, found["VpcEndpointId"])
+        write_api.delete_vpc_endpoint(self.client, found["VpcEndpointId"])
 
     def delete(self, found: Mapping[str, Any]) -> None:
         self.remove(found)
         self.reading.refresh(self.collection)
 
 
-class EndpointOfAws(Endpoint):
+class AwsManagedEndpoint(Endpoint):
     """An endpoint that a service of AWS has put into the VPC; its name is its id. It goes with the VPC, whoever's tags it has."""
 
     def matches(self, item: Mapping[str, Any]) -> bool:
@@ -143,7 +143,7 @@ class EndpointOfAws(Endpoint):
         return self.reading.tags
 
 
-class EndpointSecurityGroup(Part):
+class EndpointSecurityGroup(Ec2Resource):
     """Lets the VPC, and nobody else, reach the interface endpoints on 443.
 
     purge_rules: whether rules of others are revoked.
@@ -154,7 +154,7 @@ class EndpointSecurityGroup(Part):
     id_key = "GroupId"
     id_name = "group_id"
 
-    def __init__(self, reading: Reading, name: str, *, purge_tags: bool = False, purge_rules: bool = False) -> None:
+    def __init__(self, reading: Snapshot, name: str, *, purge_tags: bool = False, purge_rules: bool = False) -> None:
         self.rules = OnePort(reading.client, HTTPS, f"{self.kind} {name}", part_tags(reading.tags, name), purge_rules)
         super().__init__(reading, name, purge_tags=purge_tags)
 
@@ -170,7 +170,7 @@ class EndpointSecurityGroup(Part):
 
     def create(self, wanted: Mapping[str, Any]) -> None:
         description = "HTTPS from the VPC to its interface endpoints"
-        made = changes.create_security_group(self.client, self.reading.vpc_id, self.name, description, wanted["tags"])
+        made = write_api.create_security_group(self.client, self.reading.vpc_id, self.name, description, wanted["tags"])
         self.remember({"GroupId": made, "GroupName": self.name, "VpcId": self.reading.vpc_id}, wanted)
         self.rules.bring(wait_for(self._visible, f"{self.kind} {self.name} to be shown", VISIBLE_SECONDS, str), wanted)
 
@@ -183,4 +183,4 @@ class EndpointSecurityGroup(Part):
             self.rules.bring(found, wanted)
 
     def remove(self, found: Mapping[str, Any]) -> None:
-        changes.delete_security_group(self.client, found["GroupId"])
+        write_api.delete_security_group(self.client, found["GroupId"])

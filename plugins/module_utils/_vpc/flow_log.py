@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._resource import Attribute, State
-from . import changes
-from .part import Part
+from . import write_api
+from .ec2_resource import Ec2Resource
 
 TRAFFIC_TYPES = ("ALL", "ACCEPT", "REJECT")
 INTERVALS = (60, 600)
@@ -21,7 +21,7 @@ def group_name(destination: str | None) -> str:
     return text.split(":log-group:", 1)[-1]
 
 
-class FlowLog(Part):
+class FlowLog(Ec2Resource):
     """EC2 cannot change a flow log; to delete one and make another loses nothing, for its events are in the log group.
 
     Source: Amazon EC2 API, CreateFlowLogs, DescribeFlowLogs, DeleteFlowLogs.
@@ -61,7 +61,7 @@ class FlowLog(Part):
             "TrafficType": wanted["traffic_type"],
             "MaxAggregationInterval": wanted["max_aggregation_interval"],
         }
-        made = changes.create_flow_log(self.client, self.reading.vpc_id, wanted["tags"], **request)
+        made = write_api.create_flow_log(self.client, self.reading.vpc_id, wanted["tags"], **request)
         item = {**request, "FlowLogId": made, "ResourceId": self.reading.vpc_id, "FlowLogStatus": "ACTIVE"}
         self.remember(item, wanted)
 
@@ -80,4 +80,4 @@ class FlowLog(Part):
             self.reading.refresh(self.collection)
 
     def remove(self, found: Mapping[str, Any]) -> None:
-        changes.delete_flow_log(self.client, found["FlowLogId"])
+        write_api.delete_flow_log(self.client, found["FlowLogId"])

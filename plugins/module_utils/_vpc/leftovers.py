@@ -10,20 +10,20 @@ from .. import _tags
 from .._errors import Refused
 from .._resource import Outcome
 from .._wait import wait_for
-from . import changes
-from .made_by_aws import is_owned_endpoint, is_owned_group, is_owned_interface
-from .reading import Reading, name_of, tags_of
+from . import write_api
+from .aws_managed import is_owned_endpoint, is_owned_group, is_owned_interface
+from .snapshot import Snapshot, name_of, tags_of
 
 PATIENCE_SECONDS = 300.0
 
 
-def following(reading: Reading) -> set[str]:
+def following(reading: Snapshot) -> set[str]:
     """The ids of the interfaces that go with the NAT gateway or the endpoint that they belong to."""
     ids = {a.get("NetworkInterfaceId") for nat in reading.items("nat_gateways") for a in nat.get("NatGatewayAddresses") or []}
     return ids | {interface for endpoint in reading.items("endpoints") for interface in endpoint.get("NetworkInterfaceIds") or []}
 
 
-def living(reading: Reading) -> list[Mapping[str, Any]]:
+def living(reading: Snapshot) -> list[Mapping[str, Any]]:
     """The interfaces of the VPC that are neither the network's own nor left behind."""
     skipped = following(reading)
     return [
@@ -40,7 +40,7 @@ def shown_interface(interface: Mapping[str, Any]) -> str:
     return f"{interface['NetworkInterfaceId']} ({what})"
 
 
-def refuse_used_subnets(reading: Reading, subnet_ids: Sequence[str]) -> None:
+def refuse_used_subnets(reading: Snapshot, subnet_ids: Sequence[str]) -> None:
     """Raise Refused when something lives in one of these subnets."""
     inside = [shown_interface(interface) for interface in living(reading) if interface.get("SubnetId") in subnet_ids]
     if inside:
@@ -53,13 +53,13 @@ def first_of(shown: Sequence[str]) -> str:
     return f"{', '.join(shown[:10])}{more}"
 
 
-def of_environment(reading: Reading) -> set[str]:
+def of_environment(reading: Snapshot) -> set[str]:
     """The ids of the security groups that other roles made in the same environment: those of its databases and caches."""
     marks = _tags.marks(reading.tags)
     return {group["GroupId"] for group in reading.items("security_groups") if _tags.carries(tags_of(group), marks)}
 
 
-def refuse_what_blocks(reading: Reading, ours: Mapping[str, set[str]], check_mode: bool = False) -> None:
+def refuse_what_blocks(reading: Snapshot, ours: Mapping[str, set[str]], check_mode: bool = False) -> None:
     """Raise Refused, naming it, when the VPC holds what neither is ours nor was left behind.
 
     In check mode the databases and caches of the environment still stand: the roles that remove them have only planned it.
@@ -89,7 +89,7 @@ def refuse_what_blocks(reading: Reading, ours: Mapping[str, set[str]], check_mod
         )
 
 
-def wait_for_interfaces(reading: Reading, timeout_seconds: float) -> None:
+def wait_for_interfaces(reading: Snapshot, timeout_seconds: float) -> None:
     """Wait until load balancers and nodes that are being deleted have let go of their interfaces."""
 
     def look() -> tuple[bool, list[str]]:
@@ -102,14 +102,14 @@ def wait_for_interfaces(reading: Reading, timeout_seconds: float) -> None:
     wait_for(look, f"what uses the VPC {reading.name} to go", patience, lambda in_use: f"in use are {first_of(in_use)}")
 
 
-def remove_leftovers(reading: Reading, check_mode: bool) -> list[Outcome]:
+def remove_leftovers(reading: Snapshot, check_mode: bool) -> list[Outcome]:
     """Delete the interfaces and security groups that were left behind."""
     outcomes = []
     for interface in [i for i in reading.items("network_interfaces") if _owned(reading, i) and i.get("Status") == "available"]:
         interface_id = interface["NetworkInterfaceId"]
         outcomes.append(_deleted("network interface", interface_id, {"description": interface.get("Description")}))
         if not check_mode:
-            changes.delete_network_interface(reading.client, interface_id)
+            write_api.delete_network_interface(reading.client, interface_id)
             reading.forget("network_interfaces", interface_id)
     # A group that is still in use goes with what uses it: a plan does not count it as left behind
     in_use = {group["GroupId"] for interface in living(reading) for group in interface.get("Groups") or []}
@@ -120,12 +120,12 @@ def remove_leftovers(reading: Reading, check_mode: bool) -> list[Outcome]:
     for group in groups:
         outcomes.append(_deleted("security group", group["GroupName"], {"group_id": group["GroupId"]}))
         if not check_mode:
-            changes.delete_security_group(reading.client, group["GroupId"])
+            write_api.delete_security_group(reading.client, group["GroupId"])
             reading.forget("security_groups", group["GroupId"])
     return outcomes
 
 
-def _owned(reading: Reading, interface: Mapping[str, Any]) -> bool:
+def _owned(reading: Snapshot, interface: Mapping[str, Any]) -> bool:
     return is_owned_interface(interface, reading.cluster_name, reading.items("security_groups"))
 
 
@@ -134,9 +134,9 @@ def _forget_other_groups(client: Any, group: Mapping[str, Any]) -> None:
     ingress = [rule for rule in group.get("IpPermissions") or [] if rule.get("UserIdGroupPairs")]
     egress = [rule for rule in group.get("IpPermissionsEgress") or [] if rule.get("UserIdGroupPairs")]
     if ingress:
-        changes.revoke_security_group_ingress(client, group["GroupId"], ingress)
+        write_api.revoke_security_group_ingress(client, group["GroupId"], ingress)
     if egress:
-        changes.revoke_security_group_egress(client, group["GroupId"], egress)
+        write_api.revoke_security_group_egress(client, group["GroupId"], egress)
 
 
 def _deleted(kind: str, name: str, before: dict[str, Any]) -> Outcome:

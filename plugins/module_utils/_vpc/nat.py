@@ -8,9 +8,9 @@ from typing import Any
 
 from .. import _names
 from .._resource import Attribute, Change, State
-from . import changes
-from .part import Part
-from .reading import Reading, name_of
+from . import write_api
+from .ec2_resource import Ec2Resource
+from .snapshot import Snapshot, name_of
 
 
 def nat_name(network: str, zone_id: str) -> str:
@@ -23,23 +23,23 @@ def nat_state(item: Mapping[str, Any]) -> str:
     return str(item.get("State", "available")).lower()
 
 
-def zones_with_nat(reading: Reading) -> list[str]:
+def zones_with_nat(reading: Snapshot) -> list[str]:
     """The ids of the zones in which the network has a NAT gateway."""
     return _zones(reading, [item for item in reading.items("nat_gateways") if nat_state(item) in ("pending", "available")])
 
 
-def zones_with_traces(reading: Reading) -> list[str]:
+def zones_with_traces(reading: Snapshot) -> list[str]:
     """The ids of the zones in which the network has a NAT gateway, one that is going, or the address of one."""
     gateways = [item for item in reading.items("nat_gateways") if nat_state(item) not in ("deleted", "failed")]
     return _zones(reading, [*gateways, *(item for item in reading.items("addresses") if reading.is_ours(item))])
 
 
-def _zones(reading: Reading, items: Sequence[Mapping[str, Any]]) -> list[str]:
+def _zones(reading: Snapshot, items: Sequence[Mapping[str, Any]]) -> list[str]:
     start = nat_name(reading.name, "")
     return sorted({name_of(item).removeprefix(start) for item in items if name_of(item).startswith(start)})
 
 
-class Address(Part):
+class ElasticIp(Ec2Resource):
     """The address of a NAT gateway. Source: Amazon EC2 API, AllocateAddress, ReleaseAddress."""
 
     kind = "elastic IP address"
@@ -47,7 +47,7 @@ class Address(Part):
     id_key = "AllocationId"
     id_name = "allocation_id"
 
-    def __init__(self, reading: Reading, name: str, *, purge_tags: bool = False) -> None:
+    def __init__(self, reading: Snapshot, name: str, *, purge_tags: bool = False) -> None:
         super().__init__(reading, name, purge_tags=purge_tags)
         self.made_by_aws = ("allocation_id", "public_ip")
 
@@ -67,13 +67,13 @@ class Address(Part):
         return State.READY
 
     def create(self, wanted: Mapping[str, Any]) -> None:
-        self.remember(changes.allocate_address(self.client, wanted["tags"]), wanted)
+        self.remember(write_api.allocate_address(self.client, wanted["tags"]), wanted)
 
     def remove(self, found: Mapping[str, Any]) -> None:
-        changes.release_address(self.client, found["AllocationId"])
+        write_api.release_address(self.client, found["AllocationId"])
 
 
-class NatGateway(Part):
+class NatGateway(Ec2Resource):
     """The NAT gateway of a zone. Source: Amazon EC2 API, CreateNatGateway, DescribeNatGateways.
 
     One that has failed counts as gone: EC2 removes it after an hour, and a run makes another.
@@ -117,11 +117,11 @@ class NatGateway(Part):
         # EC2 answers a token that it knows with the gateway of then, be it long deleted
         former = sorted(item["NatGatewayId"] for item in self.reading.items(self.collection) if name_of(item) == self.name)
         token = f"{_names.shortened(self.name, 40)}-{_names.digest(subnet_id, allocation_id, *former)}"
-        made = changes.create_nat_gateway(self.client, subnet_id, allocation_id, token, wanted["tags"])
+        made = write_api.create_nat_gateway(self.client, subnet_id, allocation_id, token, wanted["tags"])
         self.remember(made, wanted)
 
     def remove(self, found: Mapping[str, Any]) -> None:
-        changes.delete_nat_gateway(self.client, found["NatGatewayId"])
+        write_api.delete_nat_gateway(self.client, found["NatGatewayId"])
 
     def delete(self, found: Mapping[str, Any]) -> None:
         self.remove(found)

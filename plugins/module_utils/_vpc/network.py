@@ -10,11 +10,11 @@ from typing import Any
 from .._errors import Refused
 from .._reconcile import ensure_absent, ensure_present
 from .._resource import KNOWN_AFTER_APPLY, Outcome, State
-from . import endpoints, leftovers, nat, plan, routes, subnet
+from . import endpoints, layout, leftovers, nat, routes, subnet
+from .ec2_resource import Ec2Resource, part_tags
 from .flow_log import FlowLog
-from .part import Part, part_tags
-from .plan import Zone
-from .reading import Reading
+from .layout import AvailabilityZone
+from .snapshot import Snapshot
 from .vpc import DefaultSecurityGroup, InternetGateway, Vpc, blocks_of
 
 #: what is made once the NAT gateways are ready
@@ -22,7 +22,7 @@ ROUTES = ("private_route_table_ids", "gateway_endpoint_ids")
 
 
 @dataclass(frozen=True)
-class Options:
+class NetworkOptions:
     """What is wanted of a network; None leaves a thing as it is found (see default_zone_count), an empty list or dict removes it."""
 
     name: str
@@ -52,7 +52,7 @@ class Options:
     def check_layout(self, cidr_block: str, zone_count: int | None) -> None:
         """Raise Refused when the blocks do not fit together."""
         blocks = self.public_subnet_cidr_blocks, self.private_subnet_cidr_blocks
-        wrong = plan.layout_errors(cidr_block, zone_count, *blocks, prefix="")
+        wrong = layout.layout_errors(cidr_block, zone_count, *blocks, prefix="")
         if wrong:
             raise Refused(" ".join(wrong))
 
@@ -60,13 +60,13 @@ class Options:
 class Network:
     """One pass over all parts of a network: in check mode it says what would be done, and makes no call that changes anything."""
 
-    def __init__(self, reading: Reading, options: Options, check_mode: bool) -> None:
+    def __init__(self, reading: Snapshot, options: NetworkOptions, check_mode: bool) -> None:
         self.reading = reading
         self.options = options
         self.check_mode = check_mode
         self.outcomes: list[Outcome] = []
-        self.zones: list[Zone] = []
-        self.removed_zones: list[Zone] = []
+        self.zones: list[AvailabilityZone] = []
+        self.removed_zones: list[AvailabilityZone] = []
         self.nat_zones: list[str] = []
         self.endpoint_group_id: str | None = None
 
@@ -99,13 +99,13 @@ class Network:
 
     def _lay_out(self) -> None:
         existing = subnet.existing_zones(self.reading)
-        usable = plan.usable_zones(self.reading.items("zones"))
+        usable = layout.usable_zones(self.reading.items("zones"))
         count = self.options.zone_count
         if count is None:
             blocks = self.options.public_subnet_cidr_blocks or self.options.private_subnet_cidr_blocks
             incomplete = self._internet_gateway().find() is None
-            count = plan.default_zone_count(usable, existing, blocks, incomplete)
-        chosen = plan.choose_zones(usable, existing, count, self.options.region)
+            count = layout.default_zone_count(usable, existing, blocks, incomplete)
+        chosen = layout.choose_zones(usable, existing, count, self.options.region)
         self.removed_zones = [zone for zone in existing if zone.zone_id not in {kept.zone_id for kept in chosen}]
         if self.removed_zones:
             leftovers.refuse_used_subnets(self.reading, self._subnet_ids(self.removed_zones))
@@ -118,24 +118,26 @@ class Network:
         given = self.options.public_subnet_cidr_blocks, self.options.private_subnet_cidr_blocks
         if any(given):
             self.options.check_layout(block, len(chosen))
-        self.zones = plan.lay_out(block, chosen, *given, taken=taken)
+        self.zones = layout.lay_out(block, chosen, *given, taken=taken)
 
-    def _subnet_ids(self, zones: Sequence[Zone]) -> list[str]:
+    def _subnet_ids(self, zones: Sequence[AvailabilityZone]) -> list[str]:
         parts = [self._subnet(kind, zone) for zone in zones for kind in subnet.KINDS]
         return [found["subnet_id"] for found in (part.find() for part in parts) if found]
 
-    def _subnet(self, kind: str, zone: Zone) -> subnet.Subnet:
+    def _subnet(self, kind: str, zone: AvailabilityZone) -> subnet.Subnet:
         return self._part(subnet.Subnet, subnet.subnet_name(self.options.name, kind, zone.zone_id))
 
     def _part(self, noun: type, name: str | None = None) -> Any:
         return noun(self.reading, name or self.options.name, purge_tags=self.options.purge_tags)
 
-    def _ensure(self, part: Part, wanted: Mapping[str, Any], tags: Mapping[str, Any] | None = None, wait: bool = True) -> dict[str, Any]:
+    def _ensure(
+        self, part: Ec2Resource, wanted: Mapping[str, Any], tags: Mapping[str, Any] | None = None, wait: bool = True
+    ) -> dict[str, Any]:
         """Bring one part to its wanted state; answers its description."""
         outcome = self._ensure_outcome(part, {**wanted, "tags": part_tags(self.options.tags, part.name, tags)}, wait)
         return dict(outcome.resource or {})
 
-    def _ensure_outcome(self, part: Part, wanted: Mapping[str, Any], wait: bool = True) -> Outcome:
+    def _ensure_outcome(self, part: Ec2Resource, wanted: Mapping[str, Any], wait: bool = True) -> Outcome:
         outcome = ensure_present(
             part,
             wanted,
@@ -148,16 +150,16 @@ class Network:
         return outcome
 
     @staticmethod
-    def _under_way(part: Part) -> bool:
+    def _under_way(part: Ec2Resource) -> bool:
         found = part.find()
         return found is not None and part.state(found) is State.IN_PROGRESS
 
-    def _settle(self, parts: Sequence[tuple[Part, Mapping[str, Any]]]) -> None:
+    def _settle(self, parts: Sequence[tuple[Ec2Resource, Mapping[str, Any]]]) -> None:
         """Wait for what was begun without waiting."""
         for part, wanted in [] if self.check_mode else parts:
             ensure_present(part, wanted, check_mode=False, adopt=self.options.adopt, timeout_seconds=self.options.timeout_seconds)
 
-    def _drop(self, part: Part, wait: bool = True) -> None:
+    def _drop(self, part: Ec2Resource, wait: bool = True) -> None:
         outcome = ensure_absent(
             part,
             check_mode=self.check_mode,
@@ -207,15 +209,15 @@ class Network:
         table = self._ensure(self._part(routes.RouteTable, routes.table_name(self.options.name)), wanted)
         result["public_route_table_id"] = table["route_table_id"]
 
-    def _nat_gateways(self, result: dict[str, Any]) -> list[tuple[Part, Mapping[str, Any]]]:
+    def _nat_gateways(self, result: dict[str, Any]) -> list[tuple[Ec2Resource, Mapping[str, Any]]]:
         having = nat.zones_with_nat(self.reading)
-        result["nat_mode"] = self.options.nat_mode or plan.found_nat_mode(having)
-        self.nat_zones = plan.nat_zone_ids(result["nat_mode"], result["zone_ids"], having)
+        result["nat_mode"] = self.options.nat_mode or layout.found_nat_mode(having)
+        self.nat_zones = layout.nat_zone_ids(result["nat_mode"], result["zone_ids"], having)
         result.update(nat_gateway_ids=[], nat_public_ips=[])
-        begun: list[tuple[Part, Mapping[str, Any]]] = []
+        begun: list[tuple[Ec2Resource, Mapping[str, Any]]] = []
         for zone_id in self.nat_zones:
             name = nat.nat_name(self.options.name, zone_id)
-            address = self._ensure(self._part(nat.Address, name), {})
+            address = self._ensure(self._part(nat.ElasticIp, name), {})
             subnet_id = result["public_subnet_ids"][result["zone_ids"].index(zone_id)]
             wanted = {"subnet_id": subnet_id, "allocation_id": address["allocation_id"]}
             gateway = self._part(nat.NatGateway, name)
@@ -227,7 +229,7 @@ class Network:
     def _private_routes(self, result: dict[str, Any]) -> None:
         result["private_route_table_ids"] = []
         for zone_id, subnet_id in zip(result["zone_ids"], result["private_subnet_ids"]):  # noqa: B905
-            nat_zone = plan.nat_zone_of(zone_id, self.nat_zones)
+            nat_zone = layout.nat_zone_of(zone_id, self.nat_zones)
             target = "" if nat_zone is None else result["nat_gateway_ids"][self.nat_zones.index(nat_zone)]
             part = self._part(routes.RouteTable, routes.table_name(self.options.name, zone_id))
             table = self._ensure(part, {"default_route": target, "subnet_ids": [subnet_id]})
@@ -239,7 +241,7 @@ class Network:
     def _endpoints_wanted(self, kind: str, given: Sequence[str] | None) -> list[str]:
         return list(dict.fromkeys(endpoints.services_having(self.reading, kind) if given is None else given))
 
-    def _service(self, part: Part, kind: str, service: str) -> Mapping[str, Any]:
+    def _service(self, part: Ec2Resource, kind: str, service: str) -> Mapping[str, Any]:
         """The service's full name, and its zones; asked of AWS only where it is needed."""
         found = part.find()
         if found is not None and kind == "Gateway":
@@ -267,8 +269,8 @@ class Network:
         later = [service for service in services if service in endpoints.GATEWAY_SERVICES]
         return [service for service in services if service not in later], later
 
-    def _interface_endpoints(self, result: dict[str, Any], services: Sequence[str]) -> list[tuple[Part, Mapping[str, Any]]]:
-        begun: list[tuple[Part, Mapping[str, Any]]] = []
+    def _interface_endpoints(self, result: dict[str, Any], services: Sequence[str]) -> list[tuple[Ec2Resource, Mapping[str, Any]]]:
+        begun: list[tuple[Ec2Resource, Mapping[str, Any]]] = []
         made = result.setdefault("interface_endpoint_ids", {})
         gateways = self._endpoints_wanted("Gateway", self.options.gateway_endpoints)
         for service in services:
@@ -319,7 +321,7 @@ class Network:
             for kind in subnet.KINDS:
                 self._drop(self._subnet(kind, zone))
 
-    def drop_together(self, parts: Sequence[Part]) -> None:
+    def drop_together(self, parts: Sequence[Ec2Resource]) -> None:
         """Ask for the deletion of all, then wait for all."""
         for part in parts:
             found = part.find()
@@ -334,4 +336,4 @@ class Network:
         if names and not self.check_mode:
             self.reading.refresh("addresses")
         for name in names:
-            self._drop(self._part(nat.Address, name))
+            self._drop(self._part(nat.ElasticIp, name))

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._resource import Attribute, State
-from . import changes
+from . import write_api
+from .ec2_resource import Ec2Resource
 from .nat import nat_state
-from .part import Part
 
 EVERYWHERE = "0.0.0.0/0"
 #: the arguments of CreateRoute, by the beginning of the target's id
@@ -58,7 +58,7 @@ def associated_subnets(table: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-class RouteTable(Part):
+class RouteTable(Ec2Resource):
     """A route table, of which the default route through our gateways and the associations of our subnets are ours.
 
     Others may add routes, be it a default route to a transit gateway, and may give a subnet a table of their own: that stays.
@@ -110,10 +110,10 @@ class RouteTable(Part):
         return State.READY
 
     def create(self, wanted: Mapping[str, Any]) -> None:
-        made = changes.create_route_table(self.client, self.reading.vpc_id, wanted["tags"])
+        made = write_api.create_route_table(self.client, self.reading.vpc_id, wanted["tags"])
         self.remember(made, wanted)
         if wanted.get("default_route"):
-            changes.create_route(self.client, made["RouteTableId"], EVERYWHERE, target_argument(wanted["default_route"]))
+            write_api.create_route(self.client, made["RouteTableId"], EVERYWHERE, target_argument(wanted["default_route"]))
         self._associate(made, wanted["subnet_ids"])
         self.reading.refresh(self.collection)
 
@@ -125,11 +125,11 @@ class RouteTable(Part):
 
     def _route(self, found: Mapping[str, Any], target: str) -> None:
         if not target:
-            changes.delete_route(self.client, found["RouteTableId"], EVERYWHERE)
+            write_api.delete_route(self.client, found["RouteTableId"], EVERYWHERE)
         elif _default_route(found):
-            changes.replace_route(self.client, found["RouteTableId"], EVERYWHERE, target_argument(target))
+            write_api.replace_route(self.client, found["RouteTableId"], EVERYWHERE, target_argument(target))
         else:
-            changes.create_route(self.client, found["RouteTableId"], EVERYWHERE, target_argument(target))
+            write_api.create_route(self.client, found["RouteTableId"], EVERYWHERE, target_argument(target))
 
     def _associate(self, table: Mapping[str, Any], subnet_ids: Sequence[str]) -> None:
         """Associate the subnets that are not yet; one that uses another table is moved."""
@@ -140,11 +140,11 @@ class RouteTable(Part):
             if subnet_id in associated_subnets(table):
                 continue
             if subnet_id in elsewhere:
-                changes.replace_route_table_association(self.client, elsewhere[subnet_id], table["RouteTableId"])
+                write_api.replace_route_table_association(self.client, elsewhere[subnet_id], table["RouteTableId"])
             else:
-                changes.associate_route_table(self.client, table["RouteTableId"], subnet_id)
+                write_api.associate_route_table(self.client, table["RouteTableId"], subnet_id)
 
     def remove(self, found: Mapping[str, Any]) -> None:
         for association_id in associated_subnets(found).values():
-            changes.disassociate_route_table(self.client, association_id)
-        changes.delete_route_table(self.client, found["RouteTableId"])
+            write_api.disassociate_route_table(self.client, association_id)
+        write_api.delete_route_table(self.client, found["RouteTableId"])

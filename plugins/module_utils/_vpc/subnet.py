@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._resource import Attribute, Change
-from . import changes
-from .part import Part
-from .plan import Zone
-from .reading import Reading, name_of
+from . import write_api
+from .ec2_resource import Ec2Resource
+from .layout import AvailabilityZone
+from .snapshot import Snapshot, name_of
 
 KINDS = ("public", "private")
 #: by these tags load balancers find their subnets (AWS Load Balancer Controller, subnet discovery)
@@ -22,7 +22,7 @@ def subnet_name(network: str, kind: str, zone_id: str) -> str:
     return f"{network}-{kind}-{zone_id}"
 
 
-def existing_zones(reading: Reading) -> list[Zone]:
+def existing_zones(reading: Snapshot) -> list[AvailabilityZone]:
     """The zones in which the network has a subnet, with the blocks of those that exist."""
     zones: dict[str, dict[str, str]] = {}
     for subnet in reading.items("subnets"):
@@ -31,16 +31,16 @@ def existing_zones(reading: Reading) -> list[Zone]:
             if name_of(subnet) == subnet_name(reading.name, kind, zone_id):
                 zone = zones.setdefault(zone_id, {"zone_name": subnet["AvailabilityZone"]})
                 zone[f"{kind}_cidr_block"] = subnet["CidrBlock"]
-    return [Zone(zone_id, **zones[zone_id]) for zone_id in sorted(zones)]
+    return [AvailabilityZone(zone_id, **zones[zone_id]) for zone_id in sorted(zones)]
 
 
-def other_blocks(reading: Reading) -> list[str]:
+def other_blocks(reading: Snapshot) -> list[str]:
     """The blocks of the subnets of the VPC that are not the network's own."""
     ours = {subnet_name(reading.name, kind, zone.zone_id) for kind in KINDS for zone in existing_zones(reading)}
     return [subnet["CidrBlock"] for subnet in reading.items("subnets") if name_of(subnet) not in ours]
 
 
-class Subnet(Part):
+class Subnet(Ec2Resource):
     """Source: Amazon EC2 API, CreateSubnet, DescribeSubnets, ModifySubnetAttribute."""
 
     kind = "subnet"
@@ -58,14 +58,14 @@ class Subnet(Part):
 
     def create(self, wanted: Mapping[str, Any]) -> None:
         zone_id, block = wanted["availability_zone_id"], wanted["cidr_block"]
-        made = changes.create_subnet(self.client, self.reading.vpc_id, zone_id, block, wanted["tags"])
+        made = write_api.create_subnet(self.client, self.reading.vpc_id, zone_id, block, wanted["tags"])
         if bool(made.get("MapPublicIpOnLaunch")) != wanted["map_public_ip_on_launch"]:
-            changes.modify_subnet_attribute(self.client, made["SubnetId"], wanted["map_public_ip_on_launch"])
+            write_api.modify_subnet_attribute(self.client, made["SubnetId"], wanted["map_public_ip_on_launch"])
         self.remember({**made, "MapPublicIpOnLaunch": wanted["map_public_ip_on_launch"]}, wanted)
 
     def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         if "map_public_ip_on_launch" in names:
-            changes.modify_subnet_attribute(self.client, found["SubnetId"], wanted["map_public_ip_on_launch"])
+            write_api.modify_subnet_attribute(self.client, found["SubnetId"], wanted["map_public_ip_on_launch"])
 
     def remove(self, found: Mapping[str, Any]) -> None:
-        changes.delete_subnet(self.client, found["SubnetId"])
+        write_api.delete_subnet(self.client, found["SubnetId"])

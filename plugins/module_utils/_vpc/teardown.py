@@ -9,18 +9,18 @@ from .._errors import Refused
 from .._reconcile import ensure_absent
 from .._resource import Outcome, State
 from . import endpoints, leftovers, nat, routes, subnet
+from .aws_managed import is_owned_endpoint
+from .ec2_resource import Ec2Resource
 from .flow_log import FlowLog
-from .made_by_aws import is_owned_endpoint
-from .network import Network, Options
-from .part import Part
-from .reading import Reading, name_of
+from .network import Network, NetworkOptions
+from .snapshot import Snapshot, name_of
 from .vpc import Vpc
 
 
-class Teardown(Network):
+class NetworkTeardown(Network):
     """Deletes what bears the network's names; what is gone already is no matter, so that any run can finish what one began."""
 
-    def __init__(self, reading: Reading, options: Options, check_mode: bool) -> None:
+    def __init__(self, reading: Snapshot, options: NetworkOptions, check_mode: bool) -> None:
         super().__init__(reading, options, check_mode)
         self.name = options.name
 
@@ -62,7 +62,7 @@ class Teardown(Network):
                 self._drop(part, wait=False)
         return [Outcome(Vpc.kind, self.name), *self.outcomes]
 
-    def _drop(self, part: Part, wait: bool = True) -> None:
+    def _drop(self, part: Ec2Resource, wait: bool = True) -> None:
         """Without a part that stays, the VPC cannot go: refused by the plan, before anything is deleted."""
         super()._drop(part, wait)
         if self.outcomes and self.outcomes[-1].left_alone:
@@ -78,25 +78,25 @@ class Teardown(Network):
         names = sorted({name_of(item) for item in self.reading.items(collection) if name_of(item).startswith(start)})
         return [self._part(noun, name) for name in names]
 
-    def _endpoints(self) -> list[Part]:
+    def _endpoints(self) -> list[Ec2Resource]:
         kinds = [endpoints.endpoint_name(self.name, kind, "") for kind in ("Interface", "Gateway")]
         return [part for start in kinds for part in self._named("endpoints", endpoints.Endpoint, start)]
 
-    def _endpoints_of_aws(self) -> list[Part]:
+    def _endpoints_of_aws(self) -> list[Ec2Resource]:
         owned = [item["VpcEndpointId"] for item in self.reading.items("endpoints") if is_owned_endpoint(item)]
-        return [self._part(endpoints.EndpointOfAws, endpoint_id) for endpoint_id in owned]
+        return [self._part(endpoints.AwsManagedEndpoint, endpoint_id) for endpoint_id in owned]
 
-    def _route_tables(self) -> list[Part]:
+    def _route_tables(self) -> list[Ec2Resource]:
         private = self._named("route_tables", routes.RouteTable, routes.table_name(self.name, ""))
         return [*private, self._part(routes.RouteTable, routes.table_name(self.name))]
 
-    def _subnets_found(self) -> list[Part]:
+    def _subnets_found(self) -> list[Ec2Resource]:
         kinds = [subnet.subnet_name(self.name, kind, "") for kind in subnet.KINDS]
         return [part for start in kinds for part in self._named("subnets", subnet.Subnet, start)]
 
     def _ours(self) -> dict[str, set[str]]:
         """The ids of the parts, by their kind."""
-        parts: list[Part] = [*self._endpoints(), *self._route_tables(), *self._subnets_found(), self._endpoint_group()]
+        parts: list[Ec2Resource] = [*self._endpoints(), *self._route_tables(), *self._subnets_found(), self._endpoint_group()]
         parts += [self._part(nat.NatGateway, nat.nat_name(self.name, zone_id)) for zone_id in nat.zones_with_traces(self.reading)]
         ours: dict[str, set[str]] = {}
         for part in parts:

@@ -10,9 +10,9 @@ from typing import Any
 from .._errors import Refused
 from .._resource import Attribute, Change, State
 from .._wait import wait_for
-from . import changes
-from .part import Part
-from .reading import tags_of
+from . import write_api
+from .ec2_resource import Ec2Resource
+from .snapshot import tags_of
 
 #: the VPC attributes of EC2 that are always on, and our names of them
 DNS = {"enable_dns_support": "enableDnsSupport", "enable_dns_hostnames": "enableDnsHostnames"}
@@ -30,7 +30,7 @@ def blocks_of(vpc: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys([vpc["CidrBlock"], *associated]))
 
 
-class Vpc(Part):
+class Vpc(Ec2Resource):
     """Source: Amazon EC2 API, CreateVpc, DescribeVpcs, ModifyVpcAttribute."""
 
     kind = "VPC"
@@ -63,23 +63,23 @@ class Vpc(Part):
             raise Refused(f"VPC {self.name} does not exist, and cidr_block is not given: set it, for example 10.0.0.0/16.")
 
     def create(self, wanted: Mapping[str, Any]) -> None:
-        made = changes.create_vpc(self.client, wanted["cidr_block"], wanted["tags"])
+        made = write_api.create_vpc(self.client, wanted["cidr_block"], wanted["tags"])
         self.remember({**made, "State": "available"}, wanted)
         self.reading.vpc_id = made["VpcId"]
         # A new VPC has DNS support on and host names off
-        changes.modify_vpc_attribute(self.client, made["VpcId"], "EnableDnsHostnames", True)
+        write_api.modify_vpc_attribute(self.client, made["VpcId"], "EnableDnsHostnames", True)
 
     def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         for name, key in REQUEST_KEYS.items():
             if name in names:
-                changes.modify_vpc_attribute(self.client, found["VpcId"], key, wanted[name])
+                write_api.modify_vpc_attribute(self.client, found["VpcId"], key, wanted[name])
         self.reading.refresh(*DNS.values())
 
     def remove(self, found: Mapping[str, Any]) -> None:
-        changes.delete_vpc(self.client, found["VpcId"])
+        write_api.delete_vpc(self.client, found["VpcId"])
 
 
-class InternetGateway(Part):
+class InternetGateway(Ec2Resource):
     """Source: Amazon EC2 API, CreateInternetGateway, AttachInternetGateway."""
 
     kind = "internet gateway"
@@ -110,21 +110,21 @@ class InternetGateway(Part):
         return State.READY
 
     def create(self, wanted: Mapping[str, Any]) -> None:
-        made = changes.create_internet_gateway(self.client, wanted["tags"])
-        changes.attach_internet_gateway(self.client, made["InternetGatewayId"], self.reading.vpc_id)
+        made = write_api.create_internet_gateway(self.client, wanted["tags"])
+        write_api.attach_internet_gateway(self.client, made["InternetGatewayId"], self.reading.vpc_id)
         self.remember({**made, "Attachments": [{"VpcId": self.reading.vpc_id, "State": "available"}]}, wanted)
 
     def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         if "attached" in names:
-            changes.attach_internet_gateway(self.client, found["InternetGatewayId"], self.reading.vpc_id)
+            write_api.attach_internet_gateway(self.client, found["InternetGatewayId"], self.reading.vpc_id)
 
     def remove(self, found: Mapping[str, Any]) -> None:
         if found["attached"]:
-            changes.detach_internet_gateway(self.client, found["InternetGatewayId"], self.reading.vpc_id)
-        changes.delete_internet_gateway(self.client, found["InternetGatewayId"])
+            write_api.detach_internet_gateway(self.client, found["InternetGatewayId"], self.reading.vpc_id)
+        write_api.delete_internet_gateway(self.client, found["InternetGatewayId"])
 
 
-class DefaultSecurityGroup(Part):
+class DefaultSecurityGroup(Ec2Resource):
     """The group that EC2 makes with a VPC: emptied, so that whoever names no group is not let in anywhere.
 
     Source: Amazon VPC User Guide, default security groups; EC2 API, RevokeSecurityGroupIngress and ...Egress.
@@ -161,6 +161,6 @@ class DefaultSecurityGroup(Part):
 
     def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
         if found.get("IpPermissions"):
-            changes.revoke_security_group_ingress(self.client, found["GroupId"], found["IpPermissions"])
+            write_api.revoke_security_group_ingress(self.client, found["GroupId"], found["IpPermissions"])
         if found.get("IpPermissionsEgress"):
-            changes.revoke_security_group_egress(self.client, found["GroupId"], found["IpPermissionsEgress"])
+            write_api.revoke_security_group_egress(self.client, found["GroupId"], found["IpPermissionsEgress"])

@@ -9,11 +9,11 @@ import pickle
 
 import boto3
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils import _visibility
+from ansible_collections.opta.platform.plugins.module_utils import _eventual_consistency
 from ansible_collections.opta.platform.plugins.module_utils._credentials.credentials import Credentials, applied_tag, applied_version
 from ansible_collections.opta.platform.plugins.module_utils._credentials.options import check_options, secret_name
 from ansible_collections.opta.platform.plugins.module_utils._credentials.password import Password, of_secret_string
-from ansible_collections.opta.platform.plugins.module_utils._credentials.stores import store_secrets
+from ansible_collections.opta.platform.plugins.module_utils._credentials.store_secrets import store_secrets
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError, Refused
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
 from moto import mock_aws
@@ -60,7 +60,7 @@ class Manager:
 
 @pytest.fixture
 def manager(monkeypatch):
-    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(_eventual_consistency, "LONGEST_DELAY_SECONDS", 0.0)
     with mock_aws():
         yield Manager()
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils import _visibility, _wait
-from ansible_collections.opta.platform.plugins.module_utils._elasticache.bring import SERVICES, check, outcomes
+from ansible_collections.opta.platform.plugins.module_utils import _eventual_consistency, _wait
+from ansible_collections.opta.platform.plugins.module_utils._elasticache.reconcile import SERVICES, check, outcomes
 from ansible_collections.opta.platform.plugins.module_utils._elasticache.rules import normal
-from ansible_collections.opta.platform.plugins.module_utils._elasticache.store import Options
+from ansible_collections.opta.platform.plugins.module_utils._elasticache.store import CacheOptions
 
 from tests.standin.aws.clock import DEFAULT_TIMES
 from tests.support.identities import marks
@@ -60,7 +60,7 @@ class Cache:
         return [name for name in self.calls if not name.startswith(READING)]
 
     def _work(self, present: bool, check_mode: bool, more: dict[str, Any], given: dict[str, Any]) -> list[Any]:
-        options = Options(name=self.name, given=given, **{"tags": self.tags, "timeout_seconds": 30, **more})
+        options = CacheOptions(name=self.name, given=given, **{"tags": self.tags, "timeout_seconds": 30, **more})
         self.calls.clear()
         check(options)
         return outcomes(self.clients.__getitem__, options, present=present, check_mode=check_mode)
@@ -160,7 +160,7 @@ def clients(aws: Aws) -> dict[str, Any]:
 def cache(aws: Aws, place: dict[str, Any], clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cache]:
     """A fresh environment."""
     monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.001)
-    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.001)
+    monkeypatch.setattr(_eventual_consistency, "LONGEST_DELAY_SECONDS", 0.001)
     fresh = Cache(aws, place, clients)
     for client in clients.values():
         client.meta.events.register("after-call", fresh.note)

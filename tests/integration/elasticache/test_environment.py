@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ansible_collections.opta.platform.plugins.module_utils._credentials.stores import store_secrets
+from ansible_collections.opta.platform.plugins.module_utils._credentials.store_secrets import store_secrets
 from ansible_collections.opta.platform.plugins.module_utils._environment.elasticache import elasticache_outputs
 from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
 

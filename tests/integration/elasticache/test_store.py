@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._answers import Answers
 from ansible_collections.opta.platform.plugins.module_utils._elasticache import api
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
+from ansible_collections.opta.platform.plugins.module_utils._response_cache import ResponseCache
 
 from .conftest import actions, changed, planned_and_done
 
@@ -380,7 +380,7 @@ def test_what_aws_cannot_change_is_told_before_anything_is_changed(cache, wrong,
 
 def test_a_second_run_makes_few_calls_and_none_that_changes(cache):
     cache.bring(**WITH_REPLICA)
-    answers, sent = Answers(), []
+    answers, sent = ResponseCache(), []
     events = [client.meta.events for client in cache.clients.values()]
     handlers = {
         "before-call": lambda model, params, context, **_more: answers.find(model, params, context),

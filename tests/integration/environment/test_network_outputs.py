@@ -9,8 +9,8 @@ import boto3
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _names
 from ansible_collections.opta.platform.plugins.module_utils._environment.outputs import Environment
-from ansible_collections.opta.platform.plugins.module_utils._vpc.network import Network, Options
-from ansible_collections.opta.platform.plugins.module_utils._vpc.reading import Reading
+from ansible_collections.opta.platform.plugins.module_utils._vpc.network import Network, NetworkOptions
+from ansible_collections.opta.platform.plugins.module_utils._vpc.snapshot import Snapshot
 from moto import mock_aws
 
 from tests.support.identities import ACCOUNT, identity_of
@@ -43,9 +43,9 @@ class Account:
         return self.clients[service]
 
     def bring(self, check_mode: bool = False, **options: Any) -> dict[str, Any]:
-        wanted = Options(name=NAME, region=self.region, **{"tags": self.tags, "cidr_block": BLOCK, "nat_mode": "none", **options})
+        wanted = NetworkOptions(name=NAME, region=self.region, **{"tags": self.tags, "cidr_block": BLOCK, "nat_mode": "none", **options})
         wanted.check()
-        outcomes = Network(Reading(self.client("ec2"), NAME, self.tags), wanted, check_mode).bring()
+        outcomes = Network(Snapshot(self.client("ec2"), NAME, self.tags), wanted, check_mode).bring()
         return {"actions": [outcome.as_action() for outcome in outcomes if outcome.action], **(outcomes[0].resource or {})}
 
     def read(self) -> tuple[dict[str, Any] | None, list[str]]:

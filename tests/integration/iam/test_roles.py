@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils import _visibility
+from ansible_collections.opta.platform.plugins.module_utils import _eventual_consistency
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
-from ansible_collections.opta.platform.plugins.module_utils._iam import api, irsa_role, oidc_provider, service_linked_roles
+from ansible_collections.opta.platform.plugins.module_utils._iam import api, iam_role, oidc_provider, service_linked_roles
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
 from botocore.exceptions import ClientError
@@ -24,22 +24,22 @@ POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "
 
 @pytest.fixture
 def iam(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.01)
+    monkeypatch.setattr(_eventual_consistency, "LONGEST_DELAY_SECONDS", 0.01)
     with mock_aws():
         yield boto3.client("iam", **CREDENTIALS)
 
 
 def role_of(iam, name="hello", **settings):
-    return irsa_role.IrsaRole(iam, name, "/opta/staging/", account=lambda: ("aws", "123456789012"), **settings)
+    return iam_role.IamRole(iam, name, "/opta/staging/", account=lambda: ("aws", "123456789012"), **settings)
 
 
 def wanted(**more):
-    trust = irsa_role.trust_policy(PROVIDER.replace("aws-cn", "aws"), HELLO)
+    trust = iam_role.trust_policy(PROVIDER.replace("aws-cn", "aws"), HELLO)
     return {"path": "/opta/staging/", "assume_role_policy": trust, "tags": {"opta:environment": "staging"}, **more}
 
 
 def test_c5_the_trust_names_subject_and_audience():
-    assert irsa_role.trust_policy(PROVIDER, HELLO)["Statement"] == [
+    assert iam_role.trust_policy(PROVIDER, HELLO)["Statement"] == [
         {
             "Effect": "Allow",
             "Principal": {"Federated": PROVIDER},
@@ -52,8 +52,8 @@ def test_c5_the_trust_names_subject_and_audience():
 def test_a_wildcard_is_trusted_only_when_it_is_asked_for():
     accounts = [{"namespace": "hello", "name": "*"}, {"namespace": "a", "name": "b"}]
     with pytest.raises(Refused, match=r"the name '\*': a wildcard would trust every service account that it fits"):
-        irsa_role.subjects(accounts)
-    statements = irsa_role.trust_policy(PROVIDER, irsa_role.subjects(accounts, allow_wildcards=True))["Statement"]
+        iam_role.subjects(accounts)
+    statements = iam_role.trust_policy(PROVIDER, iam_role.subjects(accounts, allow_wildcards=True))["Statement"]
     assert [list(statement["Condition"]) for statement in statements] == [["StringEquals"], ["StringEquals", "StringLike"]]
     assert all(statement["Condition"]["StringEquals"][f"{ISSUER}:aud"] == "sts.amazonaws.com" for statement in statements)
 
@@ -61,7 +61,7 @@ def test_a_wildcard_is_trusted_only_when_it_is_asked_for():
 @pytest.mark.parametrize("accounts", [[], [{"namespace": "Hello", "name": "x"}], [{"namespace": "a:b", "name": "x"}]])
 def test_wrong_service_accounts_are_refused(accounts):
     with pytest.raises(Refused, match="service_accounts"):
-        irsa_role.subjects(accounts)
+        iam_role.subjects(accounts)
 
 
 @pytest.mark.parametrize(
@@ -75,13 +75,13 @@ def test_wrong_service_accounts_are_refused(accounts):
 )
 def test_t14_names_that_iam_refuses(name, path, seconds, sentence):
     with pytest.raises(Refused, match=sentence):
-        irsa_role.check_names(name, path, seconds)
-    irsa_role.check_names("a" * 64, "/opta/staging/", 3600)
+        iam_role.check_names(name, path, seconds)
+    iam_role.check_names("a" * 64, "/opta/staging/", 3600)
 
 
 def test_an_unknown_provider_gives_an_unknown_trust():
-    assert irsa_role.trust_policy(KNOWN_AFTER_APPLY, HELLO) == KNOWN_AFTER_APPLY
-    assert not irsa_role.same_trust(irsa_role.trust_policy(PROVIDER, HELLO), KNOWN_AFTER_APPLY)
+    assert iam_role.trust_policy(KNOWN_AFTER_APPLY, HELLO) == KNOWN_AFTER_APPLY
+    assert not iam_role.same_trust(iam_role.trust_policy(PROVIDER, HELLO), KNOWN_AFTER_APPLY)
 
 
 def test_the_arn_of_a_role_is_known_before_it_is_made(iam):

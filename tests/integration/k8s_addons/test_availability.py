@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import load_balancer, table
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import load_balancer, registry
 from ansible_collections.opta.platform.plugins.module_utils._linkerd import releases, values
 
 from tests.standin.loops import nginx
@@ -23,7 +23,7 @@ SOURCES = [collection.ROOT / "tests" / "standin" / "charts", *map(Path, filter(N
 TOPOLOGIES = {"topology.kubernetes.io/zone", "kubernetes.io/hostname"}
 CERTIFICATES = {"trust_anchors_pem": "PEM", "issuer": {"fingerprint": "1"}}
 #: Datadog's chart and Linkerd's cannot be rendered without those that they depend on
-CASES = [(key, source) for source in SOURCES for key in table.ADDONS if source is SOURCES[0] or key != "datadog"]
+CASES = [(key, source) for source in SOURCES for key in registry.ADDONS if source is SOURCES[0] or key != "datadog"]
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +73,8 @@ def faults(objects):
 
 @pytest.mark.parametrize(("key", "source"), CASES)
 def test_several_replicas_have_a_budget_and_are_spread(helm, inputs, charts, key, source):
-    inputs["ingress"] = key if key in table.INGRESSES else inputs["ingress"]
-    (entry,) = [entry for entry in table.releases(inputs, charts) if entry["name"] == table.ADDONS[key].release]
+    inputs["ingress"] = key if key in registry.INGRESSES else inputs["ingress"]
+    (entry,) = [entry for entry in registry.releases(inputs, charts) if entry["name"] == registry.ADDONS[key].release]
     found, several = faults(render(helm, source, entry, charts[key]["chart"]))
     assert found == {}
     assert several == {"nginx_gateway_fabric": 2, "cluster_autoscaler": 0, "external_dns": 0, "datadog": 0}.get(key, 1)
@@ -88,9 +88,9 @@ def test_a_mesh_of_high_availability_has_budgets_and_is_spread(helm, inputs, cha
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.parent.name)
-@pytest.mark.parametrize("key", table.INGRESSES)
+@pytest.mark.parametrize("key", registry.INGRESSES)
 def test_what_is_behind_the_load_balancer_is_ready_late_and_ends_late(helm, inputs, charts, key, source):
-    (entry,) = [entry for entry in table.releases(inputs, charts) if entry["name"] == table.ADDONS[key].release]
+    (entry,) = [entry for entry in registry.releases(inputs, charts) if entry["name"] == registry.ADDONS[key].release]
     objects = render(helm, source, entry, charts[key]["chart"])
     name = {"nginx_gateway_fabric": "public-nginx", "ingress_nginx": "ingress-nginx-controller"}[key]
     (pod,) = [obj["spec"]["template"]["spec"] for obj in objects if (obj["kind"], obj["metadata"]["name"]) == ("Deployment", name)]
@@ -100,31 +100,33 @@ def test_what_is_behind_the_load_balancer_is_ready_late_and_ends_late(helm, inpu
     assert sum([sleeps, *waits]) == load_balancer.DRAIN_SECONDS >= 120
     assert pod["terminationGracePeriodSeconds"] > load_balancer.DRAIN_SECONDS
     inputs["ingress"] = key
-    (namespace,) = [obj["metadata"] for obj in table.namespaces(inputs) if obj["metadata"]["name"] == entry["namespace"]]
+    (namespace,) = [obj["metadata"] for obj in registry.namespaces(inputs) if obj["metadata"]["name"] == entry["namespace"]]
     assert namespace["labels"]["elbv2.k8s.aws/pod-readiness-gate-inject"] == "enabled"
 
 
 def test_all_others_have_no_readiness_gate(inputs):
     labelled = {
         obj["metadata"]["name"]
-        for obj in table.namespaces(inputs)
+        for obj in registry.namespaces(inputs)
         if load_balancer.READINESS_GATE.items() <= obj["metadata"]["labels"].items()
     }
-    assert labelled == {inputs["addons"][key]["namespace"] for key in table.INGRESSES}
+    assert labelled == {inputs["addons"][key]["namespace"] for key in registry.INGRESSES}
 
 
 def without_webhooks(inputs):
     return {
-        obj["metadata"]["name"] for obj in table.namespaces(inputs) if table.WITHOUT_WEBHOOKS.items() <= obj["metadata"]["labels"].items()
+        obj["metadata"]["name"]
+        for obj in registry.namespaces(inputs)
+        if registry.WITHOUT_WEBHOOKS.items() <= obj["metadata"]["labels"].items()
     }
 
 
 def test_what_the_injector_may_wait_for_does_not_wait_for_the_injector(inputs):
     """A new node for the injector's pod needs the autoscaler; so Linkerd's webhooks are off wherever no pod is in the mesh."""
-    expected = {inputs["addons"][key]["namespace"] for key, addon in table.ADDONS.items() if addon.mesh_annotations is None}
+    expected = {inputs["addons"][key]["namespace"] for key, addon in registry.ADDONS.items() if addon.mesh_annotations is None}
     assert without_webhooks(inputs) == expected >= {"cluster-autoscaler", "aws-load-balancer-controller", "metrics-server", "external-dns"}
     for namespace in values.linkerd_namespaces("linkerd", "linkerd-cni"):
-        assert table.WITHOUT_WEBHOOKS.items() <= namespace["metadata"]["labels"].items()
+        assert registry.WITHOUT_WEBHOOKS.items() <= namespace["metadata"]["labels"].items()
     plain = values.control_plane_values(CERTIFICATES, high_availability=False)
     assert plain["priorityClassName"] == "system-cluster-critical"
 

@@ -5,9 +5,9 @@ import json
 import boto3
 import botocore.exceptions
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils import _visibility
+from ansible_collections.opta.platform.plugins.module_utils import _eventual_consistency
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
-from ansible_collections.opta.platform.plugins.module_utils._kms.key import Key, alias_name
+from ansible_collections.opta.platform.plugins.module_utils._kms.key import KmsKey, alias_name
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 from moto import mock_aws
 
@@ -29,7 +29,7 @@ def calls(client):
 
 
 def key(client, **options):
-    return Key(client, "opta-staging", tags=TAGS, **options)
+    return KmsKey(client, "opta-staging", tags=TAGS, **options)
 
 
 def present(client, check_mode=False, wanted=None, **options):
@@ -138,11 +138,11 @@ def test_key_of_another_environment_is_refused(client):
     present(client)
     others = {**TAGS, "opta:environment": "production"}
     with pytest.raises(Refused, match="belongs to the environment staging"):
-        ensure_present(Key(client, "opta-staging", tags=others), {**WANTED, "tags": others}, check_mode=False)
+        ensure_present(KmsKey(client, "opta-staging", tags=others), {**WANTED, "tags": others}, check_mode=False)
 
 
 def test_t12_new_principal_is_waited_for(client, monkeypatch):
-    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(_eventual_consistency, "LONGEST_DELAY_SECONDS", 0.0)
     refusals = [2]
 
     def refuse(**_context):
@@ -168,4 +168,4 @@ def test_t1_what_needs_the_key():
         {"arn": "secret under a key of AWS", "kms_key_arn": ""},
         {"arn": "does not tell", "kms_key_arn": None},
     ]
-    assert Key.needed_by(found, things) == ["snapshot under it", "does not tell"]
+    assert KmsKey.needed_by(found, things) == ["snapshot under it", "does not tell"]

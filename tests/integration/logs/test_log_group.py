@@ -5,7 +5,7 @@ import time
 import boto3
 import botocore.session
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils import _visibility
+from ansible_collections.opta.platform.plugins.module_utils import _eventual_consistency
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._logs.log_group import CLASSES, LogGroup
 from ansible_collections.opta.platform.plugins.module_utils._logs.retentions import RETENTIONS
@@ -117,7 +117,7 @@ def test_t23_absent_deletes_also_a_revived_group_without_tags(client):
 
 
 def test_t2_a_key_that_is_not_ready_is_waited_for(client, monkeypatch):
-    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(_eventual_consistency, "LONGEST_DELAY_SECONDS", 0.0)
     refusals = [2]
 
     def refuse(**_context):

@@ -7,10 +7,10 @@ import boto3
 import botocore.exceptions
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils import cloud
-from ansible_collections.opta.platform.plugins.module_utils import _visibility, _wait
+from ansible_collections.opta.platform.plugins.module_utils import _eventual_consistency, _wait
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
-from ansible_collections.opta.platform.plugins.module_utils._s3 import earlier_keys, policy
+from ansible_collections.opta.platform.plugins.module_utils._s3 import policy, previous_keys
 from ansible_collections.opta.platform.plugins.module_utils._s3.bucket import Bucket
 from moto import mock_aws
 
@@ -230,7 +230,7 @@ def test_t1_the_key_that_the_objects_were_encrypted_with_is_remembered(client):
     done = present(client)
     assert planned.attributes == done.attributes == ["encryption", "tags"]
     tags = {tag["Key"]: tag["Value"] for tag in client.get_bucket_tagging(Bucket=NAME)["TagSet"]}
-    assert tags[earlier_keys.TAG] == KEY
+    assert tags[previous_keys.TAG] == KEY
     assert present(client).action is None
     assert ensure_present(Bucket(client, NAME, purge_tags=True), WANTED, check_mode=False).action is None
 
@@ -268,7 +268,7 @@ def test_a_bucket_that_was_opened_a_moment_ago_is_waited_for(client, monkeypatch
     present(client)
     put = client.put_bucket_policy
     answers = [denied()]
-    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0)
+    monkeypatch.setattr(_eventual_consistency, "LONGEST_DELAY_SECONDS", 0)
     monkeypatch.setattr(client, "put_bucket_policy", lambda **request: put(**request) if not answers else raised(answers.pop()))
     assert present(client, **OPENED).attributes == ["public_access", "policy"]
 
@@ -279,8 +279,8 @@ def raised(error):
 
 def test_an_account_that_blocks_public_access_is_told(client, monkeypatch):
     present(client)
-    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0)
-    monkeypatch.setattr(_visibility, "time", mock.Mock(monotonic=mock.Mock(side_effect=range(0, 1000, 10))))
+    monkeypatch.setattr(_eventual_consistency, "LONGEST_DELAY_SECONDS", 0)
+    monkeypatch.setattr(_eventual_consistency, "time", mock.Mock(monotonic=mock.Mock(side_effect=range(0, 1000, 10))))
     monkeypatch.setattr(client, "put_bucket_policy", mock.Mock(side_effect=denied()))
     with pytest.raises(Refused, match="Perhaps the account itself blocks public access"):
         present(client, **OPENED)

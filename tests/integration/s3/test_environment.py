@@ -9,8 +9,8 @@ import pytest
 from ansible_collections.opta.platform.plugins.module_utils._environment.s3 import s3_outputs
 from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
 from ansible_collections.opta.platform.plugins.module_utils._s3 import api
-from ansible_collections.opta.platform.plugins.module_utils._s3.described import bucket_name
-from ansible_collections.opta.platform.plugins.module_utils._s3.earlier_keys import TAG
+from ansible_collections.opta.platform.plugins.module_utils._s3.previous_keys import TAG
+from ansible_collections.opta.platform.plugins.module_utils._s3.role_entries import bucket_name
 from moto import mock_aws
 
 from tests.support.identities import identity_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils import _visibility, _wait
+from ansible_collections.opta.platform.plugins.module_utils import _eventual_consistency, _wait
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
@@ -72,7 +72,7 @@ def aws(tmp_path_factory):
 
 @pytest.fixture
 def cloud(aws, monkeypatch):
-    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(_eventual_consistency, "LONGEST_DELAY_SECONDS", 0.0)
     monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.01)
     cloud = Cloud(aws)
     yield cloud

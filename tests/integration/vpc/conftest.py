@@ -8,10 +8,10 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils import _visibility, _wait
-from ansible_collections.opta.platform.plugins.module_utils._vpc.network import Network, Options
-from ansible_collections.opta.platform.plugins.module_utils._vpc.reading import Reading, name_of
-from ansible_collections.opta.platform.plugins.module_utils._vpc.teardown import Teardown
+from ansible_collections.opta.platform.plugins.module_utils import _eventual_consistency, _wait
+from ansible_collections.opta.platform.plugins.module_utils._vpc.network import Network, NetworkOptions
+from ansible_collections.opta.platform.plugins.module_utils._vpc.snapshot import Snapshot, name_of
+from ansible_collections.opta.platform.plugins.module_utils._vpc.teardown import NetworkTeardown
 from moto import mock_aws
 
 REGION = "eu-west-1"
@@ -36,10 +36,10 @@ class Cloud:
         return [name for name in self.calls if not name.startswith("Describe")]
 
     def _work(self, noun: type[Network], check_mode: bool, options: dict[str, Any]) -> list[Any]:
-        wanted = Options(name=self.name, region=REGION, **{"tags": self.tags, **options})
+        wanted = NetworkOptions(name=self.name, region=REGION, **{"tags": self.tags, **options})
         wanted.check()
         self.calls.clear()
-        reading = Reading(self.ec2, wanted.name, wanted.tags)
+        reading = Snapshot(self.ec2, wanted.name, wanted.tags)
         passes = [noun(reading, wanted, True)] if check_mode else [noun(reading, wanted, True), noun(reading, wanted, False)]
         return [network.bring() for network in passes][-1]
 
@@ -47,7 +47,7 @@ class Cloud:
         return self._work(Network, check_mode, options)
 
     def remove(self, check_mode: bool = False, **options: Any) -> list[Any]:
-        return self._work(Teardown, check_mode, options)
+        return self._work(NetworkTeardown, check_mode, options)
 
     def actions(self, outcomes: list[Any]) -> list[tuple[str, str, tuple[str, ...]]]:
         return sorted((o.action, f"{o.kind} {o.name}", tuple(o.attributes)) for o in outcomes if o.action)
@@ -86,5 +86,5 @@ def account() -> Iterator[None]:
 def cloud(account: None, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     """A fresh environment."""
     monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.01)
-    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.01)
+    monkeypatch.setattr(_eventual_consistency, "LONGEST_DELAY_SECONDS", 0.01)
     return Cloud(f"test{next(_numbers)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
-from ansible_collections.opta.platform.plugins.module_utils._vpc import changes, made_by_aws, reading
+from ansible_collections.opta.platform.plugins.module_utils._vpc import aws_managed, snapshot, write_api
 
 FLOW_LOGS = {
     "log_group_arn": "arn:aws:logs:eu-west-1:123456789012:log-group:/opta/staging/flow-logs:*",
@@ -289,7 +289,7 @@ def associations(cloud):
 
 
 def test_a_failed_nat_gateway_is_told_and_replaced(cloud, monkeypatch):
-    describe, *rest = reading.IN_VPC["nat_gateways"]
+    describe, *rest = snapshot.IN_VPC["nat_gateways"]
     failed = {"State": "failed", "FailureCode": "InsufficientFreeAddressesInSubnet", "FailureMessage": "no free addresses"}
     first: list[str] = []
 
@@ -298,9 +298,9 @@ def test_a_failed_nat_gateway_is_told_and_replaced(cloud, monkeypatch):
         first.extend(gateway["NatGatewayId"] for gateway in found if not first)
         return [{**gateway, **failed} if gateway["NatGatewayId"] in first else gateway for gateway in found]
 
-    create = changes.create_nat_gateway
-    monkeypatch.setattr(changes, "create_nat_gateway", lambda *arguments: {**create(*arguments), "State": "pending"})
-    monkeypatch.setitem(reading.IN_VPC, "nat_gateways", (describe_failing, *rest))
+    create = write_api.create_nat_gateway
+    monkeypatch.setattr(write_api, "create_nat_gateway", lambda *arguments: {**create(*arguments), "State": "pending"})
+    monkeypatch.setitem(snapshot.IN_VPC, "nat_gateways", (describe_failing, *rest))
     with pytest.raises(
         ResourceFailed, match=rf"NAT gateway {cloud.name}-nat-euw1-az1 has failed: failed: no free addresses Mend the cause"
     ):
@@ -381,4 +381,4 @@ def test_what_another_cluster_left_in_the_vpc_is_named_and_stays(cloud, tag):
 
 
 def test_every_row_of_what_aws_makes_has_a_source():
-    assert all(row.source for row in (*made_by_aws.INTERFACES, *made_by_aws.CLUSTER_TAGS))
+    assert all(row.source for row in (*aws_managed.INTERFACES, *aws_managed.CLUSTER_TAGS))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils import _visibility, _wait
+from ansible_collections.opta.platform.plugins.module_utils import _eventual_consistency, _wait
 from ansible_collections.opta.platform.plugins.module_utils._names import Identity
 
 from tests.standin.aws.clock import DEFAULT_TIMES
@@ -32,7 +32,7 @@ def identity(aws: Aws) -> Identity:
 @pytest.fixture
 def run_module(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
     monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.001)
-    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.001)
+    monkeypatch.setattr(_eventual_consistency, "LONGEST_DELAY_SECONDS", 0.001)
     environment = {"AWS_ENDPOINT_URL": aws.world.endpoint_url, **CREDENTIALS}
 
     def run(name: str, /, check_mode: bool = False, region: str = REGION, **options: Any) -> dict[str, Any]:

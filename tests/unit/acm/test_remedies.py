@@ -6,9 +6,9 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._acm import certificate as subject
-from ansible_collections.opta.platform.plugins.module_utils._acm.bring import ensure_certificate
 from ansible_collections.opta.platform.plugins.module_utils._acm.certificate import Certificate
-from ansible_collections.opta.platform.plugins.module_utils._acm.shapes import REMEDIES
+from ansible_collections.opta.platform.plugins.module_utils._acm.reconcile import ensure_certificate
+from ansible_collections.opta.platform.plugins.module_utils._acm.transformations import REMEDIES
 from ansible_collections.opta.platform.plugins.module_utils._errors import ResourceFailed
 
 DOMAIN, OTHER = "staging.example.com", "staging.example.org"

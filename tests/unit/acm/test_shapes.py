@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._acm import outputs, shapes
+from ansible_collections.opta.platform.plugins.module_utils._acm import outputs, transformations
 from ansible_collections.opta.platform.plugins.module_utils._acm.names import certificate_names, names_problem
-from ansible_collections.opta.platform.plugins.module_utils._acm.use import is_load_balancer
+from ansible_collections.opta.platform.plugins.module_utils._acm.usage import is_load_balancer
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
 
 NOW = datetime(2026, 11, 1, tzinfo=timezone.utc)
@@ -23,24 +23,24 @@ def certificate(**more):
 
 def test_t22_a_domain_and_its_wildcard_share_a_record():
     expected = {"name": "_1.example.com", "type": "CNAME", "value": "_2.acm-validations.aws"}
-    assert shapes.validation_records(certificate()) == [expected]
+    assert transformations.validation_records(certificate()) == [expected]
     there = [{"Name": "_1.example.com.", "Type": "CNAME", "ResourceRecords": [{"Value": "_2.ACM-validations.aws"}]}]
-    assert shapes.present_records([expected], there) == [expected]
+    assert transformations.present_records([expected], there) == [expected]
     other = [{**there[0], "ResourceRecords": [{"Value": "_3.acm-validations.aws."}]}]
-    assert shapes.present_records([expected], other) == []
+    assert transformations.present_records([expected], other) == []
 
 
 def test_t12_details_are_there_when_every_name_has_its_record():
-    assert shapes.has_details(certificate())
-    assert not shapes.has_details(certificate(DomainValidationOptions=[]))
+    assert transformations.has_details(certificate())
+    assert not transformations.has_details(certificate(DomainValidationOptions=[]))
     late = [{"DomainName": "example.com", "ResourceRecord": RECORD}, {"DomainName": "*.example.com"}]
-    assert not shapes.has_details(certificate(DomainValidationOptions=late))
+    assert not transformations.has_details(certificate(DomainValidationOptions=late))
 
 
 def test_names_and_keys_as_they_are_asked_for():
-    assert shapes.alternative_names(certificate()) == ["*.example.com"]
-    assert shapes.key_algorithm(certificate(KeyAlgorithm="RSA-2048")) == "RSA_2048"
-    assert shapes.key_algorithm(certificate(KeyAlgorithm="EC-prime256v1")) == "EC_prime256v1"
+    assert transformations.alternative_names(certificate()) == ["*.example.com"]
+    assert transformations.key_algorithm(certificate(KeyAlgorithm="RSA-2048")) == "RSA_2048"
+    assert transformations.key_algorithm(certificate(KeyAlgorithm="EC-prime256v1")) == "EC_prime256v1"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_names_and_keys_as_they_are_asked_for():
     ],
 )
 def test_how_far_it_is(answer, told):
-    assert shapes.status(certificate(**answer)) == told
+    assert transformations.status(certificate(**answer)) == told
 
 
 @pytest.mark.parametrize(
@@ -69,17 +69,17 @@ def test_how_far_it_is(answer, told):
     ],
 )
 def test_t22_a_renewal_that_is_not_healthy_is_told(answer, told):
-    sentences = shapes.attention(certificate(**answer), NOW)
+    sentences = transformations.attention(certificate(**answer), NOW)
     assert len(sentences) == len(told)
     assert all(part in sentence for part, sentence in zip(told, sentences, strict=True))
 
 
 def test_who_may_share_a_record():
     names = ["example.com", "*.example.com"]
-    assert shapes.shares_a_name({"DomainName": "*.example.com"}, names)
-    assert shapes.shares_a_name({"DomainName": "a.org", "SubjectAlternativeNameSummaries": ["example.com"]}, names)
-    assert shapes.shares_a_name({"DomainName": "a.org", "HasAdditionalSubjectAlternativeNames": True}, names)
-    assert not shapes.shares_a_name({"DomainName": "www.example.com"}, names)
+    assert transformations.shares_a_name({"DomainName": "*.example.com"}, names)
+    assert transformations.shares_a_name({"DomainName": "a.org", "SubjectAlternativeNameSummaries": ["example.com"]}, names)
+    assert transformations.shares_a_name({"DomainName": "a.org", "HasAdditionalSubjectAlternativeNames": True}, names)
+    assert not transformations.shares_a_name({"DomainName": "www.example.com"}, names)
 
 
 def test_names_of_the_certificate():

@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils import _repeats
+from ansible_collections.opta.platform.plugins.module_utils import _lost_responses
 from ansible_collections.opta.platform.plugins.module_utils._ebs import api
 from ansible_collections.opta.platform.plugins.module_utils._ebs.kubernetes_volumes import keep
 from ansible_collections.opta.platform.plugins.module_utils._errors import LostResponse
@@ -17,7 +17,7 @@ from moto import mock_aws
 @pytest.fixture
 def ec2(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-    monkeypatch.setattr(_repeats, "SHOWN_SECONDS", 0.0)
+    monkeypatch.setattr(_lost_responses, "SHOWN_SECONDS", 0.0)
     with mock_aws():
         yield boto3.client("ec2", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils import _visibility, _wait
+from ansible_collections.opta.platform.plugins.module_utils import _eventual_consistency, _wait
 from botocore.stub import ANY, Stubber
 
 
@@ -67,5 +67,5 @@ def anything() -> Any:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time passes, but nobody waits for it."""
-    for module in (_wait, _visibility):
+    for module in (_wait, _eventual_consistency):
         monkeypatch.setattr(module.time, "sleep", lambda seconds: None)

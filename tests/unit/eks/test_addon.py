@@ -5,7 +5,7 @@ import json
 import pytest
 from ansible_collections.opta.platform.plugins.filter.eks import eks_addons
 from ansible_collections.opta.platform.plugins.module_utils._eks import addon as subject
-from ansible_collections.opta.platform.plugins.module_utils._eks.addon import CHOSEN_FOR_TAG, Addon
+from ansible_collections.opta.platform.plugins.module_utils._eks.addon import CHOSEN_FOR_TAG, EksAddon
 from ansible_collections.opta.platform.plugins.module_utils._errors import ResourceFailed, WaitTimeout
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 
@@ -45,7 +45,7 @@ def update(status):
 
 
 def present(eks, wanted, check_mode=False, timeout_seconds=1800, **options):
-    addon = Addon(eks.client, "opta-staging", "vpc-cni", **options)
+    addon = EksAddon(eks.client, "opta-staging", "vpc-cni", **options)
     return ensure_present(addon, wanted, check_mode=check_mode, timeout_seconds=timeout_seconds)
 
 
@@ -218,7 +218,7 @@ def test_deletion_can_leave_the_software(eks):
     eks.answer("describe_addon", described())
     eks.answer("delete_addon", described("DELETING"), clusterName="opta-staging", addonName="vpc-cni", preserve=True)
     eks.refuse("describe_addon", "ResourceNotFoundException")
-    addon = Addon(eks.client, "opta-staging", "vpc-cni", preserve=True)
+    addon = EksAddon(eks.client, "opta-staging", "vpc-cni", preserve=True)
     assert ensure_absent(addon, check_mode=False).action == "delete"
 
 
@@ -227,7 +227,7 @@ def test_a_degraded_addon_is_deleted_without_waiting_for_its_health(eks):
         eks.answer("describe_addon", described(status))
     eks.answer("delete_addon", described("DELETING"))
     eks.refuse("describe_addon", "ResourceNotFoundException")
-    assert ensure_absent(Addon(eks.client, "opta-staging", "vpc-cni"), check_mode=False).action == "delete"
+    assert ensure_absent(EksAddon(eks.client, "opta-staging", "vpc-cni"), check_mode=False).action == "delete"
 
 
 def test_what_the_user_gives_by_name_meets_what_the_role_has() -> None:

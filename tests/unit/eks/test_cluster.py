@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._eks import cluster as subject
-from ansible_collections.opta.platform.plugins.module_utils._eks.cluster import Cluster
+from ansible_collections.opta.platform.plugins.module_utils._eks.cluster import EksCluster
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 from ansible_collections.opta.platform.plugins.module_utils._resource import Change
@@ -68,7 +68,7 @@ def update(update_type, status="InProgress", errors=()):
 
 
 def present(eks, check_mode=False, wanted=None, **options):
-    cluster = Cluster(eks.client, "opta-staging", **options)
+    cluster = EksCluster(eks.client, "opta-staging", **options)
     return ensure_present(cluster, WANTED if wanted is None else wanted, check_mode=check_mode)
 
 
@@ -291,7 +291,7 @@ def test_a_cidr_block_with_host_bits_is_the_block_that_it_means(eks):
 
 
 def test_the_default_role_is_for_a_new_cluster_alone():
-    cluster = Cluster(None, "x", default_version="1.35", default_role_arn="new")
+    cluster = EksCluster(None, "x", default_version="1.35", default_role_arn="new")
     assert cluster.complete(None, {"version": "1.35"})["role_arn"] == "new"
     assert cluster.complete(None, {"version": "1.35", "role_arn": "given"})["role_arn"] == "given"
     assert "role_arn" not in cluster.complete(described()["cluster"], {})
@@ -337,7 +337,7 @@ def test_a_failed_cluster_is_removed_and_made_as_its_remedy_says(eks):
     eks.answer("delete_cluster", described("DELETING"))
     eks.answer("describe_cluster", described("FAILED", deletionProtection=False))  # shown for a while
     eks.refuse("describe_cluster", "ClientException", "No cluster found for name: opta-staging.")
-    assert ensure_absent(Cluster(eks.client, "opta-staging"), check_mode=False).action == "delete"
+    assert ensure_absent(EksCluster(eks.client, "opta-staging"), check_mode=False).action == "delete"
     eks.refuse("describe_cluster", "ResourceNotFoundException")
     eks.answer("describe_cluster_versions", OFFERED)
     eks.refuse("describe_cluster", "ResourceNotFoundException")
@@ -356,7 +356,7 @@ def test_a_failed_cluster_tells_its_health_issues(eks):
 def test_deletion_is_refused_while_protected(eks):
     eks.answer("describe_cluster", described())
     with pytest.raises(Refused, match="set deletion_protection: false"):
-        ensure_absent(Cluster(eks.client, "opta-staging"), check_mode=True)
+        ensure_absent(EksCluster(eks.client, "opta-staging"), check_mode=True)
 
 
 def test_deletion_lifts_the_protection_when_told(eks):
@@ -365,7 +365,7 @@ def test_deletion_lifts_the_protection_when_told(eks):
     eks.answer("describe_update", update("DeletionProtectionUpdate", "Successful"))
     eks.answer("delete_cluster", described("DELETING"))
     eks.refuse("describe_cluster", "ResourceNotFoundException")
-    assert ensure_absent(Cluster(eks.client, "opta-staging", lift_protection=True), check_mode=False).action == "delete"
+    assert ensure_absent(EksCluster(eks.client, "opta-staging", lift_protection=True), check_mode=False).action == "delete"
 
 
 def test_deletion_waits_until_the_cluster_is_gone(eks):
@@ -373,7 +373,7 @@ def test_deletion_waits_until_the_cluster_is_gone(eks):
     eks.answer("delete_cluster", described("DELETING"), name="opta-staging")
     eks.answer("describe_cluster", described("DELETING"))
     eks.refuse("describe_cluster", "ResourceNotFoundException")
-    assert ensure_absent(Cluster(eks.client, "opta-staging"), check_mode=False).action == "delete"
+    assert ensure_absent(EksCluster(eks.client, "opta-staging"), check_mode=False).action == "delete"
 
 
 def test_creation_without_role_and_subnets_says_what_is_missing(eks):
@@ -386,7 +386,7 @@ def test_a_new_cluster_gets_defaults_and_an_existing_one_keeps_what_is_not_given
     given = {name: WANTED[name] for name in ("role_arn", "version", "subnet_ids", "tags")}
 
     def planned():
-        return ensure_present(Cluster(eks.client, "opta-staging", predict_arn=lambda: "arn"), given, check_mode=True)
+        return ensure_present(EksCluster(eks.client, "opta-staging", predict_arn=lambda: "arn"), given, check_mode=True)
 
     eks.refuse("describe_cluster", "ResourceNotFoundException")
     eks.answer("describe_cluster_versions", OFFERED)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _wait
-from ansible_collections.opta.platform.plugins.module_utils._elasticache import changes, replication_group, requests, users
+from ansible_collections.opta.platform.plugins.module_utils._elasticache import replication_group, requests, users, write_api
 from ansible_collections.opta.platform.plugins.module_utils._elasticache.replication_group import ReplicationGroup
 from ansible_collections.opta.platform.plugins.module_utils._elasticache.users import User
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
@@ -43,7 +43,7 @@ def aws(monkeypatch, slept):
     monkeypatch.setattr(replication_group.api, "describe_replication_group", describe)
     monkeypatch.setattr(replication_group.api, "describe_cache_cluster", lambda _client, _name: known.node)
     for name in ("modify_replication_group", "increase_replica_count", "modify_user"):
-        monkeypatch.setattr(replication_group.changes, name, change(name))
+        monkeypatch.setattr(replication_group.write_api, name, change(name))
     return known
 
 
@@ -79,7 +79,7 @@ def test_a_node_type_that_is_reached_meanwhile_is_no_refusal(aws, monkeypatch, n
         ReplicationGroup(None, "main").check(found, {"node_type": "cache.m7g.large"})
 
 
-@pytest.mark.parametrize("call", [changes.increase_replica_count, changes.decrease_replica_count])
+@pytest.mark.parametrize("call", [write_api.increase_replica_count, write_api.decrease_replica_count])
 def test_a_number_of_replicas_that_was_reached_meanwhile_is_no_failure(call):
     """The change of a run that was killed can end between the look and the call."""
 

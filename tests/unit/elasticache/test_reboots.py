@@ -29,7 +29,7 @@ def test_the_primary_is_rebooted_once_the_reboot_of_the_replica_is_seen_to_end(m
             happened.append((status, parameters))
         return {"CacheClusterStatus": status, "CacheParameterGroup": {"ParameterApplyStatus": parameters}}
 
-    monkeypatch.setattr(reboots.changes, "reboot_cache_cluster", reboot)
+    monkeypatch.setattr(reboots.write_api, "reboot_cache_cluster", reboot)
     monkeypatch.setattr(reboots.api, "describe_cache_cluster", describe)
     monkeypatch.setattr(reboots.api, "describe_replication_group", lambda _client, _name: {"Status": "available"})
     reboots.reboot(None, "main", [REPLICA, PRIMARY], 1800)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._elasticache import described, requests, rules, versions
+from ansible_collections.opta.platform.plugins.module_utils._elasticache import requests, role_entries, rules, versions
 from ansible_collections.opta.platform.plugins.module_utils._preflight.elasticache_rules import elasticache_rules
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
 
@@ -81,14 +81,14 @@ def test_the_preflight_knows_the_recovery_window():
 
 
 def test_names_of_a_long_environment_fit():
-    name = described.group_name("opta", "a" * 32, "b" * 20)
+    name = role_entries.group_name("opta", "a" * 32, "b" * 20)
     assert rules.name_error("name", name) == []
     assert len(name) == rules.NAME_LIMIT
-    assert name != described.group_name("opta", "a" * 32, "b" * 19)
+    assert name != role_entries.group_name("opta", "a" * 32, "b" * 19)
 
 
 def test_entries_get_names_and_keep_what_they_do_not_name():
-    (entry,) = described.with_names([{"name": "main", "replica_count": 2}], "opta", "staging")
+    (entry,) = role_entries.with_names([{"name": "main", "replica_count": 2}], "opta", "staging")
     assert (entry["group_name"], entry["secret_name"]) == ("opta-staging-cache-main", "opta/staging/cache/main")
     assert entry["replica_count"] == 2
     assert "node_type" not in entry
@@ -96,10 +96,10 @@ def test_entries_get_names_and_keep_what_they_do_not_name():
 
 def test_outputs_of_a_plan():
     group = dict.fromkeys(["endpoint", "reader_endpoint", "port", "secret_arn", "security_group_id"], KNOWN_AFTER_APPLY)
-    found = described.outputs(["main"], [group], ["arn"])
+    found = role_entries.outputs(["main"], [group], ["arn"])
     assert found["endpoints"] == {"main": KNOWN_AFTER_APPLY}
     assert found["ports"] == {"main": "6379"}
-    assert all(value == {} for value in described.outputs([], [], []).values())
+    assert all(value == {} for value in role_entries.outputs([], [], []).values())
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,14 @@ from urllib.parse import parse_qs
 
 import botocore.session
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._answers import Answers, ask_ahead
+from ansible_collections.opta.platform.plugins.module_utils._response_cache import ResponseCache, prefetch
 from botocore.awsrequest import AWSResponse
 
 
 class Calls:
     """A client of IAM whose calls are answered here and counted."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: ResponseCache) -> None:
         self.count: Counter[str] = Counter()
         self.client = botocore.session.Session().create_client(
             "iam", region_name="eu-west-1", aws_access_key_id="-", aws_secret_access_key="-"
@@ -46,7 +46,7 @@ MISSING = "<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>none</Message
 
 
 def test_the_same_question_is_asked_once() -> None:
-    calls = Calls(Answers())
+    calls = Calls(ResponseCache())
     first, second = (calls.client.get_role(RoleName="a") for _time in range(2))
     assert first["Role"] == second["Role"]
     assert second["Role"]["AssumeRolePolicyDocument"] == {"Version": "2012-10-17"}
@@ -54,20 +54,20 @@ def test_the_same_question_is_asked_once() -> None:
 
 
 def test_each_gets_an_answer_of_its_own() -> None:
-    calls = Calls(Answers())
+    calls = Calls(ResponseCache())
     calls.client.get_role(RoleName="a")["Role"]["Path"] = "changed"
     assert calls.client.get_role(RoleName="a")["Role"]["Path"] == "/"
 
 
 def test_another_question_is_another() -> None:
-    calls = Calls(Answers())
+    calls = Calls(ResponseCache())
     for name in ("a", "b", "a"):
         calls.client.get_role(RoleName=name)
     assert calls.count == {"a": 1, "b": 1}
 
 
 def test_a_failure_is_not_kept() -> None:
-    calls = Calls(Answers())
+    calls = Calls(ResponseCache())
     for _time in range(2):
         with pytest.raises(calls.client.exceptions.NoSuchEntityException):
             calls.client.get_role(RoleName="none")
@@ -75,7 +75,7 @@ def test_a_failure_is_not_kept() -> None:
 
 
 def test_once_forgotten_every_question_is_asked() -> None:
-    answers = Answers()
+    answers = ResponseCache()
     calls = Calls(answers)
     calls.client.get_role(RoleName="a")
     answers.forget()
@@ -85,7 +85,7 @@ def test_once_forgotten_every_question_is_asked() -> None:
 
 
 def test_what_is_asked_ahead_is_known() -> None:
-    calls = Calls(Answers())
-    ask_ahead([lambda: calls.client.get_role(RoleName="a"), lambda: calls.client.get_role(RoleName="none")])
+    calls = Calls(ResponseCache())
+    prefetch([lambda: calls.client.get_role(RoleName="a"), lambda: calls.client.get_role(RoleName="none")])
     calls.client.get_role(RoleName="a")
     assert calls.count == {"a": 1, "none": 1}

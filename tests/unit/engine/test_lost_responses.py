@@ -7,10 +7,10 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils import _repeats, _wait
+from ansible_collections.opta.platform.plugins.module_utils import _lost_responses, _wait
 from ansible_collections.opta.platform.plugins.module_utils._errors import LostResponse
+from ansible_collections.opta.platform.plugins.module_utils._lost_responses import create_once
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_present
-from ansible_collections.opta.platform.plugins.module_utils._repeats import make_once
 from ansible_collections.opta.platform.plugins.module_utils._resource import Attribute, Resource
 from botocore import endpoint
 from botocore.awsrequest import AWSResponse
@@ -57,7 +57,7 @@ class Answering:
         self.client.meta.events.register_first("before-send", self._answer)
         self.left = list(answers)
         self.sent: list[Any] = []
-        _repeats.watch(self.client)
+        _lost_responses.watch(self.client)
 
     def _answer(self, request: Any, **_more: Any) -> Any:
         self.sent.append(request.body)
@@ -136,7 +136,7 @@ def test_a_call_with_a_token_is_not_sent_for_ever() -> None:
     ec2 = Answering("ec2", *[LOST] * 8)
     with pytest.raises(LostResponse):
         ec2.client.create_route_table(VpcId="vpc-1")
-    assert len(ec2.sent) == _repeats.ATTEMPTS_WITH_TOKEN
+    assert len(ec2.sent) == _lost_responses.ATTEMPTS_WITH_TOKEN
 
 
 class Lamp(Resource):
@@ -206,7 +206,7 @@ def test_responses_that_are_always_lost_end_the_run() -> None:
     lamp = Lamp(*["not carried out"] * 9)
     with pytest.raises(LostResponse):
         ensure_present(lamp, WANTED, check_mode=False)
-    assert lamp.calls == ["make"] * _repeats.ATTEMPTS
+    assert lamp.calls == ["make"] * _lost_responses.ATTEMPTS
 
 
 def test_what_aws_does_not_show_yet_is_waited_for() -> None:
@@ -225,5 +225,5 @@ def test_something_that_is_no_resource_is_made_once(fate: str, made: int) -> Non
         if now != "answered":
             raise LostResponse("CreateSnapshot")
 
-    make_once(make, lambda: bool(things), "the snapshot")
+    create_once(make, lambda: bool(things), "the snapshot")
     assert len(things) == made

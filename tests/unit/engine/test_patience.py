@@ -13,8 +13,8 @@ from typing import Any
 import boto3
 import pytest
 from ansible_collections.opta.platform.plugins import module_utils
-from ansible_collections.opta.platform.plugins.module_utils import _patience, _visibility, _wait
-from ansible_collections.opta.platform.plugins.module_utils._patience import ROWS, Row
+from ansible_collections.opta.platform.plugins.module_utils import _consistency_errors, _eventual_consistency, _wait
+from ansible_collections.opta.platform.plugins.module_utils._consistency_errors import CONSISTENCY_ERRORS, ConsistencyError
 from botocore import xform_name
 from botocore.config import Config
 from botocore.stub import Stubber
@@ -45,7 +45,7 @@ def calling(service: str, operation: str) -> list[tuple[str, Callable[..., Any],
     return [each for each in found if each[0].split(".")[1] not in NOT_PATIENT]
 
 
-def operations(row: Row) -> list[str]:
+def operations(row: ConsistencyError) -> list[str]:
     """The operations of a row that the collection calls."""
     model = boto3.client(row.service, region_name="eu-west-1").meta.service_model
     named = [name for name in model.operation_names if any(fnmatchcase(name, pattern) for pattern in row.operations)]
@@ -54,7 +54,7 @@ def operations(row: Row) -> list[str]:
 
 CASES = [
     pytest.param(row, code, operation, name, function, id=f"{operation} {code} {row.message} {name}")
-    for row in ROWS
+    for row in CONSISTENCY_ERRORS
     for operation in operations(row)
     for code in row.codes[:1]
     for name, function, _source in calling(row.service, operation)
@@ -70,7 +70,7 @@ def arguments(function: Callable[..., Any]) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_visibility, "LONGEST_DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(_eventual_consistency, "LONGEST_DELAY_SECONDS", 0.0)
 
 
 class Calls:
@@ -87,7 +87,7 @@ class Calls:
 
 
 @pytest.mark.parametrize(("row", "code", "operation", "name", "function"), CASES)
-def test_an_error_of_the_table_is_met_by_a_second_call(row: Row, code: str, operation: str, name: str, function: Any) -> None:
+def test_an_error_of_the_table_is_met_by_a_second_call(row: ConsistencyError, code: str, operation: str, name: str, function: Any) -> None:
     calls = Calls(row.service, operation, (code, f"before {row.message} after"), ("Another", "error"))
     with pytest.raises(Exception, match="Another"):
         function(calls.client, **arguments(function))
@@ -95,13 +95,13 @@ def test_an_error_of_the_table_is_met_by_a_second_call(row: Row, code: str, oper
 
 
 def test_every_row_is_of_a_call_of_the_collection() -> None:
-    assert [row for row in ROWS if not operations(row)] == []
-    assert [row for row in ROWS if row.seconds < 15 or not row.source] == []
+    assert [row for row in CONSISTENCY_ERRORS if not operations(row)] == []
+    assert [row for row in CONSISTENCY_ERRORS if row.seconds < 15 or not row.source] == []
 
 
 def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     now = iter(range(0, 10_000, 50))
-    monkeypatch.setattr(_visibility.time, "monotonic", lambda: next(now))
+    monkeypatch.setattr(_eventual_consistency.time, "monotonic", lambda: next(now))
     told: list[str] = []
     monkeypatch.setattr(_wait, "report_progress", told.append)
     refusal = ("InvalidParameterException", "Access denied to KMS key arn:aws:kms:eu-west-1:1:key/1 due to explicit deny policy")
@@ -125,4 +125,4 @@ def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_what_does_not_pass_by_itself_is_no_row(service: str, operation: str, code: str, message: str) -> None:
-    assert _patience.row_of(service, operation, code, message) is None
+    assert _consistency_errors.find_consistency_error(service, operation, code, message) is None

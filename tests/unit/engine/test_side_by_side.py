@@ -6,7 +6,7 @@ import threading
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import ControllerGone, PlatformError, Refused
-from ansible_collections.opta.platform.plugins.module_utils._side_by_side import side_by_side
+from ansible_collections.opta.platform.plugins.module_utils._parallel import run_parallel
 
 
 def failing(error: Exception) -> None:
@@ -15,7 +15,7 @@ def failing(error: Exception) -> None:
 
 def test_the_pieces_run_at_the_same_time() -> None:
     meeting = threading.Barrier(3)
-    done = side_by_side({name: lambda name=name: (meeting.wait(timeout=10), name)[1] for name in "abc"}, 3)
+    done = run_parallel({name: lambda name=name: (meeting.wait(timeout=10), name)[1] for name in "abc"}, 3)
     assert done == {"a": "a", "b": "b", "c": "c"}
 
 
@@ -30,7 +30,7 @@ def test_no_more_than_allowed_run_at_the_same_time() -> None:
         with lock:
             running[0] -= 1
 
-    side_by_side(dict.fromkeys(range(6), piece), 2)
+    run_parallel(dict.fromkeys(range(6), piece), 2)
     assert most[0] == 2
 
 
@@ -42,20 +42,20 @@ def test_every_reason_is_told_and_the_others_are_done() -> None:
         3: lambda: failing(PlatformError("the third has failed")),
     }
     with pytest.raises(PlatformError, match="the first has failed\nthe third has failed"):
-        side_by_side(works, 3)
+        run_parallel(works, 3)
     assert done == ["second"]
 
 
 def test_one_failure_alone_is_told_as_it_is() -> None:
     with pytest.raises(Refused, match="no such thing"):
-        side_by_side({1: lambda: failing(Refused("no such thing")), 2: lambda: None}, 2)
+        run_parallel({1: lambda: failing(Refused("no such thing")), 2: lambda: None}, 2)
 
 
 @pytest.mark.parametrize("error", [ControllerGone("gone"), KeyError("a fault")])
 def test_what_is_no_failure_of_a_piece_is_told_as_it_is(error: Exception) -> None:
     with pytest.raises(type(error)):
-        side_by_side({1: lambda: failing(PlatformError("another")), 2: lambda: failing(error)}, 2)
+        run_parallel({1: lambda: failing(PlatformError("another")), 2: lambda: failing(error)}, 2)
 
 
 def test_nothing_is_nothing() -> None:
-    assert side_by_side({}, 4) == {}
+    assert run_parallel({}, 4) == {}

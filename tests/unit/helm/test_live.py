@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._helm.live import Live
+from ansible_collections.opta.platform.plugins.module_utils._helm.live_objects import Live
 from ansible_collections.opta.platform.plugins.module_utils._helm.manifest import changes, objects_of
 
 MANIFEST = """

@@ -8,8 +8,8 @@ from datetime import datetime, timezone
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._helm import rollout
 from ansible_collections.opta.platform.plugins.module_utils._helm.binary import HelmError
-from ansible_collections.opta.platform.plugins.module_utils._helm.plan import Wanted
-from ansible_collections.opta.platform.plugins.module_utils._helm.stored import Revision, Stored
+from ansible_collections.opta.platform.plugins.module_utils._helm.plan import DesiredRelease
+from ansible_collections.opta.platform.plugins.module_utils._helm.release_storage import Revision, StoredReleases
 
 HELM3 = 'no ConfigMap with the name "before" found'
 HELM4 = 'original object ConfigMap with the name "before" not found'
@@ -45,7 +45,7 @@ class Store:
     def read(self, number):
         names = ["after", "kept", "of-others"] if number == 2 else ["before"]
         manifest = "\n---\n".join(json.dumps(configmap(name)) for name in names)
-        return Stored(number, "failed", "plain", "1.0.0", "", {}, manifest)
+        return StoredReleases(number, "failed", "plain", "1.0.0", "", {}, manifest)
 
 
 class Cluster:
@@ -71,7 +71,7 @@ class Cluster:
 
 def roll_back(*errors):
     helm, cluster = Helm(*errors), Cluster()
-    rollout.Rollout(cluster, helm, Store(helm), Wanted("app", "shop"))._rollback(1)
+    rollout.Rollout(cluster, helm, Store(helm), DesiredRelease("app", "shop"))._rollback(1)
     return helm, cluster
 
 

@@ -14,8 +14,14 @@ from ansible_collections.opta.platform.plugins.module_utils import _controller
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
 from ansible_collections.opta.platform.plugins.module_utils._helm import pending
 from ansible_collections.opta.platform.plugins.module_utils._helm.chart import Chart, chart_name, digest, find_chart, read_metadata
-from ansible_collections.opta.platform.plugins.module_utils._helm.plan import Wanted, base_of, labels, not_ours, reasons_for_change
-from ansible_collections.opta.platform.plugins.module_utils._helm.stored import RUN, Revision, Stored, decode, goal_of_rollback
+from ansible_collections.opta.platform.plugins.module_utils._helm.plan import DesiredRelease, base_of, labels, not_ours, reasons_for_change
+from ansible_collections.opta.platform.plugins.module_utils._helm.release_storage import (
+    RUN,
+    Revision,
+    StoredReleases,
+    decode,
+    goal_of_rollback,
+)
 
 
 def ago(seconds):
@@ -28,7 +34,7 @@ def revision(number, status="deployed", age=0, **more):
 
 def stored(**more):
     given = {"number": 1, "status": "deployed", "chart": "a", "chart_version": "1.0.0", "app_version": "", "values": {}, "manifest": ""}
-    return Stored(**{**given, **more})
+    return StoredReleases(**{**given, **more})
 
 
 def secret(content):
@@ -122,7 +128,7 @@ def test_ownership_by_label():
 
 
 def test_labels_of_a_new_revision():
-    wanted = Wanted("a", "shop", Chart("/a", digest="d1"), environment="staging")
+    wanted = DesiredRelease("a", "shop", Chart("/a", digest="d1"), environment="staging")
     assert labels(wanted, "m.1.2") == (
         "opta.platform/rollout=started,opta.platform/chart-digest=d1,opta.platform/environment=staging,opta.platform/run=m.1.2"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import table
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import registry
 
 from tests.support.identities import identity_of
 
@@ -17,7 +17,7 @@ LIMIT = 10240  # characters of all inline policies of a role, without white spac
 def statements(inputs):
     return [
         (role["name"], statement)
-        for role in table.roles(inputs)
+        for role in registry.roles(inputs)
         for policy in role["policies"].values()
         for statement in policy["Statement"]
     ]
@@ -55,7 +55,7 @@ def test_k5_the_autoscaler_changes_the_groups_of_its_cluster(inputs):
 
 
 def test_policies_are_short_enough(inputs):
-    for role in table.roles(inputs):
+    for role in registry.roles(inputs):
         assert sum(len(json.dumps(policy, separators=(",", ":"))) for policy in role["policies"].values()) < LIMIT
 
 
@@ -68,8 +68,8 @@ def test_partitions(inputs):
 def test_an_add_on_that_is_off_has_no_role(inputs):
     inputs["addons"]["cluster_autoscaler"]["enabled"] = "false"
     inputs["zone"] = {}
-    assert [role["name"] for role in table.roles(inputs)] == [identity_of().role_name("addon", "aws-load-balancer-controller")]
-    assert [role["name"] for role in table.roles(inputs, on=False)] == [
+    assert [role["name"] for role in registry.roles(inputs)] == [identity_of().role_name("addon", "aws-load-balancer-controller")]
+    assert [role["name"] for role in registry.roles(inputs, on=False)] == [
         identity_of().role_name("addon", "cluster-autoscaler"),
         identity_of().role_name("addon", "external-dns"),
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import load_balancer, table
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import load_balancer, registry
 
 from tests.support import collection
 from tests.support.identities import identity_of, marks
@@ -19,11 +19,11 @@ OWN_CHARTS = collection.ROOT / "tests" / "standin" / "charts"
 SOURCES = os.environ.get("OPTA_CHART_SOURCES", "")
 #: maps that the real charts write into the objects as they are
 FREE = {"resources", "podSecurityContext", "securityContext", "containerSecurityContext", "annotations", "extraArgs", "config"}
-WITHOUT_LINKERD = list(table.ADDONS)
+WITHOUT_LINKERD = list(registry.ADDONS)
 
 
 def values(inputs, charts, key):
-    (release,) = [entry for entry in table.releases(inputs, charts) if entry["name"] == table.ADDONS[key].release]
+    (release,) = [entry for entry in registry.releases(inputs, charts) if entry["name"] == registry.ADDONS[key].release]
     return release["values"]
 
 
@@ -61,8 +61,8 @@ def merged_defaults(own, real, templates):
 
 def test_values_of_the_user_are_merged_over_ours():
     ours = {"a": {"b": 1, "c": 2}, "d": [1], "e": 5}
-    assert table.merged(ours, {"a": {"c": 3}, "d": [2], "f": 6}) == {"a": {"b": 1, "c": 3}, "d": [2], "e": 5, "f": 6}
-    assert table.merged(ours, {"a": {"b": None}}) == {"a": {"c": 2}, "d": [1], "e": 5}
+    assert registry.merged(ours, {"a": {"c": 3}, "d": [2], "f": 6}) == {"a": {"b": 1, "c": 3}, "d": [2], "e": 5, "f": 6}
+    assert registry.merged(ours, {"a": {"b": None}}) == {"a": {"c": 2}, "d": [1], "e": 5}
 
 
 @pytest.mark.parametrize(("minor", "image"), [("1.34", "v1.34.5"), ("1.35", "v1.35.2"), ("1.36", "v1.36.1")])
@@ -132,27 +132,27 @@ def test_t21_the_owners_record_of_the_apex_lies_in_the_zone(inputs, charts):
 
 
 def test_datadogs_key_is_no_value(inputs, charts):
-    assert "the-key" not in str(table.releases(inputs, charts))
-    (secret,) = [obj for obj in table.objects(inputs, "the-key") if obj["kind"] == "Secret"]
+    assert "the-key" not in str(registry.releases(inputs, charts))
+    (secret,) = [obj for obj in registry.objects(inputs, "the-key") if obj["kind"] == "Secret"]
     assert secret["stringData"] == {"api-key": "the-key"}
     assert values(inputs, charts, "datadog")["datadog"]["apiKeyExistingSecret"] == secret["metadata"]["name"]
 
 
 def test_namespaces_fulfil_pod_security_and_kube_system_is_left_alone(inputs):
     inputs["addons"]["metrics_server"]["namespace"] = "kube-system"
-    found = {obj["metadata"]["name"]: obj["metadata"] for obj in table.namespaces(inputs)}
+    found = {obj["metadata"]["name"]: obj["metadata"] for obj in registry.namespaces(inputs)}
     assert "kube-system" not in found
     levels = {name: metadata["labels"]["pod-security.kubernetes.io/enforce"] for name, metadata in found.items()}
     assert levels["nginx-gateway"] == "restricted" and levels["datadog"] == "privileged"
     assert found["nginx-gateway"]["annotations"]["linkerd.io/inject"] == "enabled"
-    assert [obj["metadata"]["name"] for obj in table.namespaces(inputs, on=False)] == []
+    assert [obj["metadata"]["name"] for obj in registry.namespaces(inputs, on=False)] == []
 
 
 def test_an_add_on_that_is_off_loses_release_and_namespace(inputs, charts):
     inputs["addons"]["datadog"]["enabled"] = False
-    (entry,) = [entry for entry in table.releases(inputs, charts) if entry["name"] == "datadog"]
+    (entry,) = [entry for entry in registry.releases(inputs, charts) if entry["name"] == "datadog"]
     assert entry == {"name": "datadog", "namespace": "datadog", "chart": "datadog", "state": "absent"}
-    assert [obj["metadata"]["name"] for obj in table.namespaces(inputs, on=False)] == ["datadog"]
+    assert [obj["metadata"]["name"] for obj in registry.namespaces(inputs, on=False)] == ["datadog"]
 
 
 @pytest.mark.parametrize(
@@ -170,12 +170,12 @@ def test_what_tasks_took_away_is_known(inputs, resource, removed):
     others = [{"actions": [{**action, "action": "update"}]}, {"skipped": True}]
     actions = {"actions": [action] if resource else []}
     for results in ([*others, actions], [{"results": [*others, actions]}]):
-        assert table.were_removed(results, "external_dns", inputs) is removed
+        assert registry.were_removed(results, "external_dns", inputs) is removed
 
 
 def test_external_dns_ends_before_what_owns_a_load_balancer():
-    removal = {"namespaces": {key: key for key in table.ADDONS}, "extra_charts": [{"name": "mine"}]}
-    parts = {part: [entry["name"] for entry in table.removals(removal, part)] for part in ("external_dns", "ingress", "rest")}
+    removal = {"namespaces": {key: key for key in registry.ADDONS}, "extra_charts": [{"name": "mine"}]}
+    parts = {part: [entry["name"] for entry in registry.removals(removal, part)] for part in ("external_dns", "ingress", "rest")}
     assert parts["external_dns"] == ["external-dns"]
     assert parts["ingress"] == ["nginx-gateway-fabric", "ingress-nginx", "mine"]
     assert parts["rest"] == ["aws-load-balancer-controller", "metrics-server", "cluster-autoscaler", "datadog"]
@@ -184,13 +184,13 @@ def test_external_dns_ends_before_what_owns_a_load_balancer():
 def test_a_namespace_that_another_one_uses_stays(inputs):
     inputs["addons"]["datadog"]["enabled"] = False
     inputs["extra_charts"] = [{"name": "mine", "namespace": "datadog", "repository": "https://x", "chart_version": "1"}]
-    assert table.namespaces(inputs, on=False) == []
+    assert registry.namespaces(inputs, on=False) == []
 
 
 def test_charts_that_stay_may_have_lost_claims():
     charts = [{"name": "on"}, {"name": "off", "enabled": "no"}, {"name": "other", "namespace": "shop"}]
     releases = [{"name": "on", "namespace": "on", "dropped_claims": ["data"]}, None]
-    assert table.charts_losing_claims(charts, releases) == [
+    assert registry.charts_losing_claims(charts, releases) == [
         {"name": "off", "namespace": "off"},
         {"name": "on", "namespace": "on", "dropped_claims": ["data"]},
         {"name": "other", "namespace": "shop", "dropped_claims": []},
@@ -206,9 +206,9 @@ def test_the_identity_that_tells_of_external_dns_goes_after_its_records(inputs):
     assert (looked["check_mode"], taken_back.get("check_mode")) == (True, None)
     assert looked["register"] in records["when"][1]
     inputs["addons"]["external_dns"]["enabled"] = inputs["addons"]["cluster_autoscaler"]["enabled"] = False
-    (role,) = table.roles(inputs, False, "external_dns")
-    assert role in table.roles(inputs, False)
+    (role,) = registry.roles(inputs, False, "external_dns")
+    assert role in registry.roles(inputs, False)
     plan = {"results": [{"actions": [{"action": "delete", "resource": f"IAM role {role['name']}"}]}]}
-    assert table.were_removed([{"actions": []}, plan], "external_dns", inputs), "the release went in the run that was killed"
+    assert registry.were_removed([{"actions": []}, plan], "external_dns", inputs), "the release went in the run that was killed"
     inputs["addons"]["external_dns"]["enabled"] = True
-    assert table.roles(inputs, False, "external_dns") == []
+    assert registry.roles(inputs, False, "external_dns") == []

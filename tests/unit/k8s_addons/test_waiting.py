@@ -9,7 +9,7 @@ from urllib.error import URLError
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError, WaitTimeout
 from ansible_collections.opta.platform.plugins.module_utils._external_dns import records
-from ansible_collections.opta.platform.plugins.module_utils._helm import several
+from ansible_collections.opta.platform.plugins.module_utils._helm import releases
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes import definitions
 from ansible_collections.opta.platform.plugins.module_utils._load_balancers import api, balancers
 from botocore.exceptions import ClientError
@@ -69,7 +69,7 @@ def test_a_place_that_does_not_answer_is_named(monkeypatch):
 
 def test_releases_go_before_others_come_and_the_last_come_last():
     entries = [{"state": "present", "last": True}, {"state": "absent"}, {"state": "present"}]
-    assert several._stages(entries) == [[1], [2], [0]]
+    assert releases._stages(entries) == [[1], [2], [0]]
 
 
 def test_load_balancers_are_found_by_all_their_tags(monkeypatch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.difference import (
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.diff import (
     LAST_APPLIED,
     MISSING,
     content,

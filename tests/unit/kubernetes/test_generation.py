@@ -6,7 +6,7 @@ import copy
 import uuid
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import Objects, Options
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import ApplyOptions, ObjectsReconciler
 
 ANNOTATION = "example.com/generation"
 PATH = "/api/v1/namespaces/shop/secrets/login"
@@ -46,7 +46,7 @@ def cluster():
 
 
 def bring(cluster, obj, **options):
-    (plan,) = Objects(cluster, Options(generation_annotation=ANNOTATION, wait=False, **options)).apply([obj])
+    (plan,) = ObjectsReconciler(cluster, ApplyOptions(generation_annotation=ANNOTATION, wait=False, **options)).apply([obj])
     return plan
 
 
@@ -94,12 +94,12 @@ def test_a_plan_says_that_it_will_be_known_and_writes_nothing(cluster):
 
 
 def test_a_plan_without_a_cluster(cluster):
-    (plan,) = Objects(None, Options(generation_annotation=ANNOTATION, check_mode=True)).apply([secret(a="MQ==")])
+    (plan,) = ObjectsReconciler(None, ApplyOptions(generation_annotation=ANNOTATION, check_mode=True)).apply([secret(a="MQ==")])
     assert generation(plan) == "(known after apply)"
 
 
 def test_a_secret_made_without_one_gets_one(cluster):
-    (plan,) = Objects(cluster, Options(wait=False)).apply([secret(a="MQ==")])
+    (plan,) = ObjectsReconciler(cluster, ApplyOptions(wait=False)).apply([secret(a="MQ==")])
     assert "annotations" not in plan.result["metadata"]
     later = bring(cluster, secret(a="MQ=="))
     assert later.outcome.action == "update" and uuid.UUID(generation(later))

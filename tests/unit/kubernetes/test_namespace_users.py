@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.custom_kinds import custom_kinds
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.custom_resources import custom_kinds
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.namespace_use import LISTS
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.namespace_users import SELECTED, Users
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.namespace_users import SELECTED, NamespaceUsers
 
 RELEASE = {"meta.helm.sh/release-name": "datadog", "meta.helm.sh/release-namespace": "monitoring"}
 KEPT = {**RELEASE, "helm.sh/resource-policy": "keep"}
@@ -49,7 +49,7 @@ class Cluster:
 
 
 def users(gone=(), **lists):
-    return Users(Cluster(**lists), "monitoring", gone).named()  # type: ignore[arg-type]
+    return NamespaceUsers(Cluster(**lists), "monitoring", gone).named()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("plural", [plural for plural in PLURALS if plural != "secrets"])

@@ -7,7 +7,7 @@ import base64
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.discovery import (
-    Kind,
+    ApiKind,
     is_namespaced,
     kinds_of_definitions,
     path_of,
@@ -120,15 +120,15 @@ def test_what_lives_in_a_namespace_is_known_without_asking(api_version, kind, na
 
 
 def test_paths():
-    assert path_of(Kind("v1", "Secret", "secrets", True), "a", "b") == "/api/v1/namespaces/a/secrets/b"
-    assert path_of(Kind("apps/v1", "Deployment", "deployments", True), "a") == "/apis/apps/v1/namespaces/a/deployments"
-    assert path_of(Kind("v1", "Node", "nodes", False), "", "ip:1/x") == "/api/v1/nodes/ip%3A1%2Fx"
+    assert path_of(ApiKind("v1", "Secret", "secrets", True), "a", "b") == "/api/v1/namespaces/a/secrets/b"
+    assert path_of(ApiKind("apps/v1", "Deployment", "deployments", True), "a") == "/apis/apps/v1/namespaces/a/deployments"
+    assert path_of(ApiKind("v1", "Node", "nodes", False), "", "ip:1/x") == "/api/v1/nodes/ip%3A1%2Fx"
 
 
 def test_kinds_that_a_definition_brings():
     spec = {"group": "e.com", "scope": "Namespaced", "names": {"kind": "Boat", "plural": "boats"}, "versions": [{"name": "v1"}]}
     found = kinds_of_definitions([obj("CustomResourceDefinition", api_version="apiextensions.k8s.io/v1", spec=spec)])
-    assert found == {("e.com/v1", "Boat"): Kind("e.com/v1", "Boat", "boats", True)}
+    assert found == {("e.com/v1", "Boat"): ApiKind("e.com/v1", "Boat", "boats", True)}
 
 
 def test_text_is_found_anywhere():

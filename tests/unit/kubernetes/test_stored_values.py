@@ -8,7 +8,7 @@ import json
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._credentials.current_value import current_value
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.stored_values import StoredValues
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.secret_values import SecretValues
 
 PASSWORD = "correct/horse battery:staple"
 ENCODED = "correct%2Fhorse%20battery%3Astaple"
@@ -32,7 +32,7 @@ def put():
 
     def run(objects, entries, check_mode=False, read=lambda _id: HELD, namespace="default"):
         hidden = set()
-        filled = StoredValues(read, hidden.add, check_mode).put_into(objects, entries, namespace)
+        filled = SecretValues(read, hidden.add, check_mode).put_into(objects, entries, namespace)
         return {key: base64.b64decode(value).decode() for key, value in filled[0].get("data", {}).items()}, hidden
 
     return run

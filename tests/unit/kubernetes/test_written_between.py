@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import Objects, Options
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import ApplyOptions, ObjectsReconciler
 
 WANTED = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "shop"}, "data": {"a": "1"}}
 
@@ -35,5 +35,5 @@ class Cluster:
 
 def test_others_work_is_not_ours():
     cluster = Cluster()
-    (plan,) = Objects(cluster, Options(wait=False)).apply([WANTED])
+    (plan,) = ObjectsReconciler(cluster, ApplyOptions(wait=False)).apply([WANTED])
     assert (plan.outcome.action, cluster.dry_runs) == (None, 2)

@@ -19,13 +19,13 @@ from ansible_collections.opta.platform.plugins.module_utils._linkerd.leaves impo
     next_pair,
     reencoded,
 )
-from ansible_collections.opta.platform.plugins.module_utils._linkerd.terms import TERM_ARGUMENTS, refusal
+from ansible_collections.opta.platform.plugins.module_utils._linkerd.validity_rules import TERM_ARGUMENTS, refusal
 from cryptography.hazmat.primitives import serialization
 
 START = datetime.datetime(2026, 11, 25, tzinfo=datetime.timezone.utc)
 DAY = datetime.timedelta(days=1)
 DEFAULTS = {name: option["default"] for name, option in TERM_ARGUMENTS.items()}
-TERMS = trust.Terms(**DEFAULTS)
+TERMS = trust.Validity(**DEFAULTS)
 
 
 class Mesh:

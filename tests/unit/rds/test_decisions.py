@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._preflight.database_rules import database_rules
-from ansible_collections.opta.platform.plugins.module_utils._rds import cluster, cluster_requests, described, versions
+from ansible_collections.opta.platform.plugins.module_utils._rds import cluster, cluster_requests, role_entries, versions
 from ansible_collections.opta.platform.plugins.module_utils._rds.engine import AURORA, DOCUMENTDB
 from ansible_collections.opta.platform.plugins.module_utils._rds.instance import names_of
 from ansible_collections.opta.platform.plugins.module_utils._rds.removal import final_name
@@ -134,7 +134,7 @@ def test_requests():
     ],
 )
 def test_preflight_tells_what_cannot_be_right(role, entries, message):
-    (sentence, *_more) = database_rules({described.KINDS[role].option: entries})
+    (sentence, *_more) = database_rules({role_entries.KINDS[role].option: entries})
     assert message in sentence
 
 
@@ -157,25 +157,25 @@ def test_preflight_lets_pass_what_is_right():
 
 def test_entries_are_completed():
     entries = [{"name": "main", "backup_retention_days": 7, "engine_version": None}, {"name": "x", "deletion_protection": False}]
-    first, second = described.completed(entries, "documentdb", "opta", "staging", ["10.0.0.0/16", "100.64.0.0/16"], True, ["x"])
+    first, second = role_entries.completed(entries, "documentdb", "opta", "staging", ["10.0.0.0/16", "100.64.0.0/16"], True, ["x"])
     assert (first["cluster_name"], first["secret_name"]) == ("opta-staging-docdb-main", "opta/staging/docdb/main")
     assert first["backup_retention_days"] == 7
     assert first["allowed_cidr_blocks"] == ["10.0.0.0/16", "100.64.0.0/16"], "every block that nodes can be in"
     assert not {"instance_class", "instance_count", "parameters", "log_exports"} & set(first), "a cluster keeps what is not named"
     assert "engine_version" not in first
     assert [(entry["deletion_protection"], entry["rotate_password"]) for entry in (first, second)] == [(True, False), (False, True)]
-    assert described.to_remove([{"name": "a"}], [{"name": "b"}, {"name": "a"}]) == [{"name": "a"}, {"name": "b"}]
-    assert described.log_groups([{**first, "log_exports": ["audit"]}], "documentdb") == ["/aws/docdb/opta-staging-docdb-main/audit"]
+    assert role_entries.to_remove([{"name": "a"}], [{"name": "b"}, {"name": "a"}]) == [{"name": "a"}, {"name": "b"}]
+    assert role_entries.log_groups([{**first, "log_exports": ["audit"]}], "documentdb") == ["/aws/docdb/opta-staging-docdb-main/audit"]
     skipping = [{"name": "main", "skip_final_snapshot": True}]
-    assert described.without_snapshot(skipping, [{"name": "y"}], "opta", "staging") == ["opta-staging-aurora-main"]
-    assert len(described.cluster_name(described.KINDS["aurora"], "opta", "e" * 32, "n" * 60)) == 60
+    assert role_entries.without_snapshot(skipping, [{"name": "y"}], "opta", "staging") == ["opta-staging-aurora-main"]
+    assert len(role_entries.cluster_name(role_entries.KINDS["aurora"], "opta", "e" * 32, "n" * 60)) == 60
 
 
 def test_outputs_are_strings():
     unknown = dict.fromkeys(("endpoint", "reader_endpoint", "port", "secret_arn", "security_group_id"), "(known after apply)")
-    published = described.outputs("aurora", ["a"], [{**unknown, "database_name": None}], ["arn"])
+    published = role_entries.outputs("aurora", ["a"], [{**unknown, "database_name": None}], ["arn"])
     assert published["ports"] == {"a": "5432"}
     assert published["database_names"] == {"a": "postgres"}, "which every cluster has"
     assert published["endpoints"] == {"a": "(known after apply)"}
     assert all(isinstance(value, str) for values in published.values() for value in values.values())
-    assert described.outputs("documentdb", [], [], [])["cluster_arns"] == {}
+    assert role_entries.outputs("documentdb", [], [], [])["cluster_arns"] == {}

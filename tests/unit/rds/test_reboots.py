@@ -9,7 +9,7 @@ from ansible_collections.opta.platform.plugins.module_utils import _wait
 from ansible_collections.opta.platform.plugins.module_utils._errors import ResourceFailed
 from ansible_collections.opta.platform.plugins.module_utils._rds import reboots
 from ansible_collections.opta.platform.plugins.module_utils._rds.engine import AURORA
-from ansible_collections.opta.platform.plugins.module_utils._rds.instance import Instance
+from ansible_collections.opta.platform.plugins.module_utils._rds.instance import DatabaseInstance
 
 READER, WRITER = "main-2", "main-1"
 BEFORE = ("available", "in-sync")
@@ -50,7 +50,7 @@ def reboot(monkeypatch):
         cluster = Cluster(*shown)
         monkeypatch.setattr(reboots.api, "reboot_instance", cluster.reboot)
         parts = SimpleNamespace(
-            client=None, cluster=cluster, given={"wait_timeout": 1800}, instance=lambda name: Instance(cluster, AURORA, name)
+            client=None, cluster=cluster, given={"wait_timeout": 1800}, instance=lambda name: DatabaseInstance(cluster, AURORA, name)
         )
         reboots.reboot_all(parts, [READER, WRITER])
         return cluster.happened

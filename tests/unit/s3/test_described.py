@@ -4,23 +4,23 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
-from ansible_collections.opta.platform.plugins.module_utils._s3 import described
-from ansible_collections.opta.platform.plugins.module_utils._s3.described import Shared
+from ansible_collections.opta.platform.plugins.module_utils._s3 import role_entries
+from ansible_collections.opta.platform.plugins.module_utils._s3.role_entries import EncryptionDefaults
 
 from tests.support.identities import identity_of, marks
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
 IDENTITY = identity_of()
-SHARED = Shared(KEY, "opta-staging-logs-1", {"team": "a"})
+SHARED = EncryptionDefaults(KEY, "opta-staging-logs-1", {"team": "a"})
 
 
 def bucket(*entries, shared=SHARED):
-    return described.described(entries, IDENTITY, shared)
+    return role_entries.described(entries, IDENTITY, shared)
 
 
 def test_a_name_is_enough():
     (made,) = bucket({"name": "uploads"})
-    name = described.bucket_name(IDENTITY, "uploads")
+    name = role_entries.bucket_name(IDENTITY, "uploads")
     assert name.startswith("opta-staging-bucket-uploads-")
     assert (made["bucket_name"], made["arn"]) == (name, f"arn:aws:s3:::{name}")
     assert (made["public_access"], made["replication"]) == ("none", {})
@@ -38,16 +38,16 @@ def test_a_name_is_enough():
 
 def test_t14_names_differ_by_account_and_region_and_long_ones_stay_within_63():
     others = {replace(IDENTITY, account_id="210987654321"), replace(IDENTITY, region="eu-west-2")}
-    assert len({described.bucket_name(identity, "a") for identity in (IDENTITY, *others)}) == 3
+    assert len({role_entries.bucket_name(identity, "a") for identity in (IDENTITY, *others)}) == 3
     long = identity_of("e" * 32)
-    names = [described.bucket_name(long, "n" * 40 + end) for end in ("a", "b")]
+    names = [role_entries.bucket_name(long, "n" * 40 + end) for end in ("a", "b")]
     assert max(map(len, names)) <= 63
     assert len(set(names)) == 2
-    assert all(name.startswith(described.beginning(long)) for name in names)
+    assert all(name.startswith(role_entries.beginning(long)) for name in names)
 
 
 def test_without_a_bucket_for_them_there_are_no_access_logs():
-    (made,) = bucket({"name": "a"}, shared=Shared(KEY, "", {}))
+    (made,) = bucket({"name": "a"}, shared=EncryptionDefaults(KEY, "", {}))
     assert made["access_logging"] == {}
     (made,) = bucket({"name": "a", "access_logs_enabled": False})
     assert made["access_logging"] == {}
@@ -109,26 +109,26 @@ def test_the_role_may_copy_and_nothing_else():
         KEY,
     }
     deleting = {**source["replication"], "delete_markers_enabled": True, "kms_key_arn": "arn:aws:kms:us-east-1:1:key/2"}
-    made = described.permissions(source["arn"], None, deleting, "eu-west-1")["Statement"]
+    made = role_entries.permissions(source["arn"], None, deleting, "eu-west-1")["Statement"]
     assert "s3:ReplicateDelete" in made[2]["Action"]
     assert made[3]["Condition"]["StringLike"]["kms:ViaService"] == "s3.us-east-1.amazonaws.com*"
 
 
 def test_an_unknown_key_can_be_planned():
-    unknown = Shared("(known after apply)", "logs", {})
-    _target, source = described.described([{**REPLICATED, "sse_algorithm": "aws:kms"}, {"name": "z"}], IDENTITY, unknown)
+    unknown = EncryptionDefaults("(known after apply)", "logs", {})
+    _target, source = role_entries.described([{**REPLICATED, "sse_algorithm": "aws:kms"}, {"name": "z"}], IDENTITY, unknown)
     assert source["replication_role"]["permissions"]["Statement"][3]["Resource"] == "(known after apply)"
 
 
 def test_what_is_removed_is_what_stands_and_what_is_described():
-    removed = described.removed([{"name": "a", "delete_contents": True}, {"name": "b"}], {"old": "opta-staging-bucket-old-1"}, IDENTITY)
+    removed = role_entries.removed([{"name": "a", "delete_contents": True}, {"name": "b"}], {"old": "opta-staging-bucket-old-1"}, IDENTITY)
     assert [(each["name"], each["delete_contents"]) for each in removed] == [("a", True), ("b", False), ("old", False)]
     assert removed[2]["bucket_name"] == "opta-staging-bucket-old-1"
-    assert described.emptied([{"name": "a", "delete_contents": "true"}, {"name": "b", "delete_contents": False}]) == ["a"]
+    assert role_entries.emptied([{"name": "a", "delete_contents": "true"}, {"name": "b", "delete_contents": False}]) == ["a"]
 
 
 def test_outputs_are_maps_of_strings():
-    made = described.outputs(bucket({"name": "a"}, {"name": "b", "sse_algorithm": "aws:kms"}))
+    made = role_entries.outputs(bucket({"name": "a"}, {"name": "b", "sse_algorithm": "aws:kms"}))
     assert made["kms_key_arns"] == {"a": "", "b": KEY}
     assert set(made) == {"bucket_names", "bucket_arns", "kms_key_arns"}
-    assert described.outputs([]) == {"bucket_names": {}, "bucket_arns": {}, "kms_key_arns": {}}
+    assert role_entries.outputs([]) == {"bucket_names": {}, "bucket_arns": {}, "kms_key_arns": {}}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
-from ansible_collections.opta.platform.plugins.module_utils._s3.bring import refuse_wrong_input
+from ansible_collections.opta.platform.plugins.module_utils._s3.reconcile import refuse_wrong_input
 
 GIVEN = {
     "name": "opta-staging-logs",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._s3 import cors, earlier_keys, replication, shapes
+from ansible_collections.opta.platform.plugins.module_utils._s3 import cors, previous_keys, replication, transformations
 from ansible_collections.opta.platform.plugins.module_utils._s3.names import refused_name
 
 ARN = "arn:aws:kms:eu-west-1:123456789012:key/"
@@ -21,36 +21,41 @@ ARN = "arn:aws:kms:eu-west-1:123456789012:key/"
     ],
 )
 def test_encryption_there_and_back(wanted, rule):
-    assert shapes.encryption_rule(wanted) == rule
-    assert shapes.encryption(rule) == wanted
+    assert transformations.encryption_rule(wanted) == rule
+    assert transformations.encryption(rule) == wanted
 
 
 def test_a_bucket_without_a_rule_is_encrypted_by_s3():
-    assert shapes.encryption({}) == {"sse_algorithm": "AES256", "kms_key_arn": None, "bucket_key_enabled": False}
+    assert transformations.encryption({}) == {"sse_algorithm": "AES256", "kms_key_arn": None, "bucket_key_enabled": False}
 
 
 def test_what_a_rule_blocks_stays_blocked():
     blocked = {"EncryptionType": ["SSE-C"]}
-    assert shapes.encryption_rule({"sse_algorithm": "AES256"}, {"BlockedEncryptionTypes": blocked})["BlockedEncryptionTypes"] == blocked
+    assert (
+        transformations.encryption_rule({"sse_algorithm": "AES256"}, {"BlockedEncryptionTypes": blocked})["BlockedEncryptionTypes"]
+        == blocked
+    )
 
 
 @pytest.mark.parametrize("access", ["none", "read"])
 def test_public_access_there_and_back(access):
-    blocks = shapes.public_access_block(access)
-    assert shapes.public_access(blocks) == access
+    blocks = transformations.public_access_block(access)
+    assert transformations.public_access(blocks) == access
     assert blocks["BlockPublicAcls"] is blocks["IgnorePublicAcls"] is True
 
 
 def test_single_blocks_are_neither():
-    assert shapes.public_access({}) == shapes.public_access({**shapes.public_access_block("none"), "BlockPublicPolicy": False})
-    assert shapes.public_access({}) == "partly blocked"
+    assert transformations.public_access({}) == transformations.public_access(
+        {**transformations.public_access_block("none"), "BlockPublicPolicy": False}
+    )
+    assert transformations.public_access({}) == "partly blocked"
 
 
 def test_access_logging_there_and_back():
     wanted = {"target_bucket": "t", "target_prefix": "p/"}
-    assert shapes.access_logging(shapes.logging_status(wanted)["LoggingEnabled"]) == wanted
-    assert shapes.access_logging(None) == {}
-    assert shapes.logging_status({}) == {}
+    assert transformations.access_logging(transformations.logging_status(wanted)["LoggingEnabled"]) == wanted
+    assert transformations.access_logging(None) == {}
+    assert transformations.logging_status({}) == {}
 
 
 def test_cors_rule_there_and_back():
@@ -93,20 +98,20 @@ def test_replication_is_the_same_with_defaults_and_differs_with_rules_of_others(
 
 def test_t1_a_key_that_is_given_up_is_remembered():
     key, none = {"kms_key_arn": ARN + "1"}, {"kms_key_arn": None}
-    assert earlier_keys.tag(key, none, {}) == {earlier_keys.TAG: ARN + "1"}
-    assert earlier_keys.tag(key, key, {}) == {}
-    assert earlier_keys.tag(none, key, {}) == {}
-    assert earlier_keys.tag(key, none, {earlier_keys.TAG: ARN + "1"}) == {}
-    assert earlier_keys.tag({"kms_key_arn": ARN + "2"}, none, {earlier_keys.TAG: ARN + "1"}) == {earlier_keys.TAG: f"{ARN}1 {ARN}2"}
-    assert earlier_keys.tag({"kms_key_arn": ARN + "2"}, none, {earlier_keys.TAG: "x" * 250}) == {earlier_keys.TAG: "many"}
+    assert previous_keys.tag(key, none, {}) == {previous_keys.TAG: ARN + "1"}
+    assert previous_keys.tag(key, key, {}) == {}
+    assert previous_keys.tag(none, key, {}) == {}
+    assert previous_keys.tag(key, none, {previous_keys.TAG: ARN + "1"}) == {}
+    assert previous_keys.tag({"kms_key_arn": ARN + "2"}, none, {previous_keys.TAG: ARN + "1"}) == {previous_keys.TAG: f"{ARN}1 {ARN}2"}
+    assert previous_keys.tag({"kms_key_arn": ARN + "2"}, none, {previous_keys.TAG: "x" * 250}) == {previous_keys.TAG: "many"}
 
 
 def test_t1_the_key_that_objects_need():
-    assert earlier_keys.needed_key({"kms_key_arn": None}, {}) == ""
-    assert earlier_keys.needed_key({"kms_key_arn": "k"}, {}) == "k"
-    assert earlier_keys.needed_key({"kms_key_arn": None}, {earlier_keys.TAG: "k"}) == "k"
-    assert earlier_keys.needed_key({"kms_key_arn": "k"}, {earlier_keys.TAG: "k2"}) is None
-    assert earlier_keys.needed_key({"kms_key_arn": None}, {earlier_keys.TAG: "many"}) is None
+    assert previous_keys.needed_key({"kms_key_arn": None}, {}) == ""
+    assert previous_keys.needed_key({"kms_key_arn": "k"}, {}) == "k"
+    assert previous_keys.needed_key({"kms_key_arn": None}, {previous_keys.TAG: "k"}) == "k"
+    assert previous_keys.needed_key({"kms_key_arn": "k"}, {previous_keys.TAG: "k2"}) is None
+    assert previous_keys.needed_key({"kms_key_arn": None}, {previous_keys.TAG: "many"}) is None
 
 
 @pytest.mark.parametrize("name", ["ab", "A-b-c", "a..b", "10.0.0.1", "xn--abc", "abc-s3alias", "-abc", "a" * 64, "a_b"])

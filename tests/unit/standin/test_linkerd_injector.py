@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.table import merged
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.registry import merged
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.values import control_plane_values
 
 from tests.standin import chart_repository

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._vpc.made_by_aws import is_owned_group, is_owned_interface
+from ansible_collections.opta.platform.plugins.module_utils._vpc.aws_managed import is_owned_group, is_owned_interface
 
 OURS = "opta-staging"
 

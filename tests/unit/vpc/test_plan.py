@@ -7,12 +7,12 @@ from ipaddress import IPv4Network
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _cidr
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
-from ansible_collections.opta.platform.plugins.module_utils._vpc import plan
-from ansible_collections.opta.platform.plugins.module_utils._vpc.plan import Zone
+from ansible_collections.opta.platform.plugins.module_utils._vpc import layout
+from ansible_collections.opta.platform.plugins.module_utils._vpc.layout import AvailabilityZone
 
 
 def zones(*ids):
-    return [Zone(zone_id, f"name-of-{zone_id}") for zone_id in ids]
+    return [AvailabilityZone(zone_id, f"name-of-{zone_id}") for zone_id in ids]
 
 
 def answer(zone_id, **more):
@@ -22,7 +22,7 @@ def answer(zone_id, **more):
 @pytest.mark.parametrize("cidr_block", ["10.0.0.0/16", "172.31.0.0/18", "192.168.0.0/20", "10.1.2.0/24"])
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_derived_blocks_fit(cidr_block, count):
-    made = plan.lay_out(cidr_block, zones(*(f"az{number}" for number in range(count))))
+    made = layout.lay_out(cidr_block, zones(*(f"az{number}" for number in range(count))))
     public = [IPv4Network(zone.public_cidr_block) for zone in made]
     private = [IPv4Network(zone.private_cidr_block) for zone in made]
     blocks = [*public, *private]
@@ -32,35 +32,35 @@ def test_derived_blocks_fit(cidr_block, count):
 
 
 def test_derived_blocks_of_the_default():
-    made = plan.lay_out("10.0.0.0/16", zones("a", "b", "c"))
+    made = layout.lay_out("10.0.0.0/16", zones("a", "b", "c"))
     assert [zone.private_cidr_block for zone in made] == ["10.0.0.0/19", "10.0.32.0/19", "10.0.64.0/19"]
     assert [zone.public_cidr_block for zone in made] == ["10.0.128.0/20", "10.0.144.0/20", "10.0.160.0/20"]
 
 
 @pytest.mark.parametrize("count", [4, 5])
 def test_growing_keeps_what_stands(count):
-    three = plan.lay_out("10.0.0.0/16", zones("a", "b", "c"))
-    grown = plan.lay_out("10.0.0.0/16", [*three, *zones("d", "e")[: count - 3]])
+    three = layout.lay_out("10.0.0.0/16", zones("a", "b", "c"))
+    grown = layout.lay_out("10.0.0.0/16", [*three, *zones("d", "e")[: count - 3]])
     assert grown[:3] == three
     blocks = [IPv4Network(block) for zone in grown for block in (zone.public_cidr_block, zone.private_cidr_block)]
     assert not any(one.overlaps(other) for one in blocks for other in blocks if one is not other)
 
 
 def test_growing_needs_room():
-    three = plan.lay_out("10.0.0.0/16", zones("a", "b", "c"))
+    three = layout.lay_out("10.0.0.0/16", zones("a", "b", "c"))
     with pytest.raises(Refused, match=r"cidr_block 10\.0\.0\.0/16 has no room for another /20: the public subnet of e cannot be made"):
-        plan.lay_out("10.0.0.0/16", [*three, *zones("d", "e", "f")])
+        layout.lay_out("10.0.0.0/16", [*three, *zones("d", "e", "f")])
 
 
 def test_blocks_of_others_are_left_out():
-    made = plan.lay_out("10.0.0.0/16", zones("a"), taken=["10.0.0.0/24", "10.0.128.0/24"])
+    made = layout.lay_out("10.0.0.0/16", zones("a"), taken=["10.0.0.0/24", "10.0.128.0/24"])
     assert made[0].private_cidr_block == "10.0.32.0/19"
     assert not IPv4Network(made[0].public_cidr_block).overlaps(IPv4Network("10.0.128.0/24"))
 
 
 def test_given_blocks_follow_the_subnets_that_exist():
-    existing = [Zone("a", "x", "10.0.2.0/24", "10.0.12.0/24"), Zone("b", "y")]
-    made = plan.lay_out("10.0.0.0/16", existing, ["10.0.1.0/24", "10.0.2.0/24"], ["10.0.11.0/24", "10.0.12.0/24"])
+    existing = [AvailabilityZone("a", "x", "10.0.2.0/24", "10.0.12.0/24"), AvailabilityZone("b", "y")]
+    made = layout.lay_out("10.0.0.0/16", existing, ["10.0.1.0/24", "10.0.2.0/24"], ["10.0.11.0/24", "10.0.12.0/24"])
     assert [(zone.public_cidr_block, zone.private_cidr_block) for zone in made] == [
         ("10.0.2.0/24", "10.0.12.0/24"),
         ("10.0.1.0/24", "10.0.11.0/24"),
@@ -69,7 +69,7 @@ def test_given_blocks_follow_the_subnets_that_exist():
 
 def test_the_block_of_a_subnet_cannot_be_changed():
     with pytest.raises(Refused, match=r"does not name 10\.0\.2\.0/24, the block of the subnet in a"):
-        plan.lay_out("10.0.0.0/16", [Zone("a", "x", "10.0.2.0/24", "")], ["10.0.1.0/24"], ["10.0.11.0/24"])
+        layout.lay_out("10.0.0.0/16", [AvailabilityZone("a", "x", "10.0.2.0/24", "")], ["10.0.1.0/24"], ["10.0.11.0/24"])
 
 
 @pytest.mark.parametrize(
@@ -98,22 +98,22 @@ def test_the_block_of_a_subnet_cannot_be_changed():
     ],
 )
 def test_wrong_layouts_are_told_in_a_sentence(cidr_block, count, public, private, sentence):
-    errors = plan.layout_errors(cidr_block, count, public, private)
+    errors = layout.layout_errors(cidr_block, count, public, private)
     assert len(errors) == 1
     assert sentence in errors[0]
 
 
 def test_right_layouts_are_not_told():
-    assert plan.layout_errors("10.0.0.0/16", 3, [], []) == []
-    assert plan.layout_errors("10.0.0.0/16", 1, ["10.0.0.0/28"], ["10.0.1.0/27"]) == []
+    assert layout.layout_errors("10.0.0.0/16", 3, [], []) == []
+    assert layout.layout_errors("10.0.0.0/16", 1, ["10.0.0.0/28"], ["10.0.1.0/27"]) == []
 
 
 def test_options_of_the_module_have_no_prefix():
-    assert plan.layout_errors("10.0.0.0/8", 3, [], [], prefix="")[0].startswith("cidr_block is '10.0.0.0/8'")
+    assert layout.layout_errors("10.0.0.0/8", 3, [], [], prefix="")[0].startswith("cidr_block is '10.0.0.0/8'")
 
 
 def test_zones_where_eks_cannot_run_are_left_out():
-    found = plan.usable_zones(
+    found = layout.usable_zones(
         [
             answer("use1-az4", ZoneType="availability-zone", OptInStatus="opt-in-not-required", State="available"),
             answer("use1-az3"),
@@ -130,19 +130,19 @@ def test_t8_existing_zones_decide():
     """A zone that AWS adds does not move a network that stands."""
     stands = zones("euw1-az2", "euw1-az3")
     usable = zones("euw1-az1", "euw1-az2", "euw1-az3", "euw1-az4")
-    assert plan.choose_zones(usable, stands, 2, "eu-west-1") == stands
-    assert [zone.zone_id for zone in plan.choose_zones(usable, stands, 3, "eu-west-1")] == ["euw1-az1", "euw1-az2", "euw1-az3"]
+    assert layout.choose_zones(usable, stands, 2, "eu-west-1") == stands
+    assert [zone.zone_id for zone in layout.choose_zones(usable, stands, 3, "eu-west-1")] == ["euw1-az1", "euw1-az2", "euw1-az3"]
 
 
 def test_more_zones_than_the_region_has():
     with pytest.raises(
         Refused, match="zone_count is 4, but eu-west-1 has only 3 availability zones where EKS can run: set it to at most 3"
     ):
-        plan.choose_zones(zones("a", "b", "c"), [], 4, "eu-west-1")
+        layout.choose_zones(zones("a", "b", "c"), [], 4, "eu-west-1")
 
 
 def test_fewer_zones_keep_the_first():
-    assert [zone.zone_id for zone in plan.choose_zones(zones("a", "b", "c"), zones("c", "a", "b"), 2, "r")] == ["a", "b"]
+    assert [zone.zone_id for zone in layout.choose_zones(zones("a", "b", "c"), zones("c", "a", "b"), 2, "r")] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -156,11 +156,11 @@ def test_fewer_zones_keep_the_first():
     ],
 )
 def test_zones_with_nat(mode, having, expected):
-    assert plan.nat_zone_ids(mode, ["a", "b", "c"], having) == expected
+    assert layout.nat_zone_ids(mode, ["a", "b", "c"], having) == expected
 
 
 def test_nat_mode_as_found():
-    assert [plan.found_nat_mode(having) for having in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+    assert [layout.found_nat_mode(having) for having in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
         "none",
         "single",
         "per_zone",
@@ -169,9 +169,9 @@ def test_nat_mode_as_found():
 
 
 def test_every_zone_uses_its_own_nat_or_the_only_one():
-    assert plan.nat_zone_of("b", ["a", "b"]) == "b"
-    assert plan.nat_zone_of("c", ["a"]) == "a"
-    assert plan.nat_zone_of("c", []) is None
+    assert layout.nat_zone_of("b", ["a", "b"]) == "b"
+    assert layout.nat_zone_of("c", ["a"]) == "a"
+    assert layout.nat_zone_of("c", []) is None
 
 
 def test_free_block():

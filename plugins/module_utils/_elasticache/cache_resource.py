@@ -1,0 +1,57 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What all parts of a store in ElastiCache share: their tags and their states. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._credentials.credentials import other_tags
+from .._resource import Attribute, Resource, State, tags_attribute
+from . import api, write_api
+
+STATES = {"active": State.READY, "available": State.READY, "deleting": State.DELETING, "create-failed": State.FAILED}
+
+
+class CacheResource(Resource):
+    """Something of ElastiCache that has an ARN, tags and, mostly, a status.
+
+    find() answers AWS's shape with `arn` and `tags`; all_tags are the tags with the one about the password.
+    """
+
+    made_by_aws: Sequence[str] = ("arn",)
+
+    def __init__(self, client: Any, name: str, *, purge_tags: bool = False) -> None:
+        self.client = client
+        self.name = name
+        self.attributes = [*self.table(), tags_attribute(lambda p: other_tags(p["all_tags"]), purge_tags)]
+
+    def table(self) -> Sequence[Attribute]:
+        """The attributes besides the tags."""
+        return ()
+
+    def look(self) -> dict[str, Any] | None:
+        """AWS's answer."""
+        raise NotImplementedError(self.kind)  # pragma: no cover
+
+    def find(self) -> Mapping[str, Any] | None:
+        found = self.look()
+        if found is None:
+            return None
+        tags = api.list_tags(self.client, found["ARN"])
+        return {**found, "arn": found["ARN"], "all_tags": tags or {}, "tags_known": tags is not None}
+
+    def state(self, found: Mapping[str, Any]) -> State:
+        status = found.get("Status")
+        return State.READY if status is None else STATES.get(status, State.IN_PROGRESS)
+
+    def status(self, found: Mapping[str, Any] | None) -> str:
+        return "gone" if found is None else str(found.get("Status", "available"))
+
+    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "tags" in names:  # first: what changes cannot be tagged
+            write_api.change_tags(self.client, found["arn"], other_tags(found["all_tags"]), wanted["tags"])
+        self.change(found, wanted, [name for name in names if name != "tags"])
+
+    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        """Change the attributes besides the tags."""

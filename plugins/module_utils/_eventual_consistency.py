@@ -1,0 +1,55 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Patience with what AWS has made or removed but not yet shown to all its services. Private to the collection."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from typing import Any, TypeVar
+
+with suppress(ImportError):  # the module says so
+    from botocore.exceptions import ClientError
+
+from . import _wait
+from ._consistency_errors import ConsistencyError, find_consistency_error
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: doubled from the first to the longest
+FIRST_DELAY_SECONDS = 0.5
+LONGEST_DELAY_SECONDS = 5.0
+
+
+def retry_until_consistent(call: F) -> F:
+    """Decorate an API call, whose first argument is the client: errors of the table of patience are retried for as long as it says."""
+
+    @wraps(call)
+    def patient(client: Any, *args: Any, **kwargs: Any) -> Any:
+        began = told = time.monotonic()
+        delay = FIRST_DELAY_SECONDS
+        while True:
+            try:
+                return call(client, *args, **kwargs)
+            except ClientError as error:
+                row, now = row_of_error(client, error), time.monotonic()
+                if row is None or now - began >= row.seconds:
+                    raise
+                if now - told >= _wait.PROGRESS_SECONDS:
+                    told = now
+                    _wait.report_progress(f"waiting until AWS accepts {error.operation_name}, {now - began:.0f} s: {_message(error)}")
+            time.sleep(min(delay, LONGEST_DELAY_SECONDS))
+            delay *= 2
+
+    return patient  # type: ignore[return-value]
+
+
+def row_of_error(client: Any, error: Any) -> ConsistencyError | None:
+    """The row of the table that holds for a ClientError of this client."""
+    code = error.response.get("Error", {}).get("Code", "")
+    return find_consistency_error(client.meta.service_model.service_name, error.operation_name, code, _message(error))
+
+
+def _message(error: Any) -> str:
+    return str(error.response.get("Error", {}).get("Message", ""))

@@ -1,0 +1,33 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Several pieces of one module's work, side by side. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from ._errors import ControllerGone, PlatformError
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+def run_parallel(works: Mapping[K, Callable[[], T]], at_once: int) -> dict[K, T]:
+    """What each work answers; at most `at_once` are done at the same time.
+
+    One that fails does not hold up the others. Raises PlatformError with every reason, and what is not a PlatformError as it is.
+    """
+    if not works:
+        return {}
+    with ThreadPoolExecutor(max_workers=at_once) as pool:
+        begun = {key: pool.submit(work) for key, work in works.items()}
+    errors = [error for error in (future.exception() for future in begun.values()) if error is not None]
+    for error in errors:
+        if isinstance(error, ControllerGone) or not isinstance(error, PlatformError):
+            raise error
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise PlatformError("\n".join(str(error) for error in errors))
+    return {key: future.result() for key, future in begun.items()}

@@ -1,0 +1,176 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The lists of clusters of the roles aurora and documentdb: names, defaults, rules and outputs. Pure; private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .. import _names
+from .._cidr import source_error
+from .._credentials.options import secret_name
+from . import rules
+from .engine import AURORA, DOCUMENTDB, EVERY_DATABASE, EXTENDED_SUPPORT, WITHOUT_EXTENDED_SUPPORT, DatabaseEngine
+
+MOST_REPLICAS = 15
+#: what a role takes in every run for an entry that does not name it: what a run may do, and who reaches the port. All else has a default
+#: at creation only, in the modules
+DEFAULTS: dict[str, Any] = {
+    "allowed_security_group_ids": [],
+    "allow_major_version_upgrade": False,
+    "allow_reboot": False,
+    "skip_final_snapshot": False,
+}
+#: output: key of what the module returns
+OUTPUTS = {
+    "endpoints": "endpoint",
+    "reader_endpoints": "reader_endpoint",
+    "ports": "port",
+    "secret_arns": "secret_arn",
+    "security_group_ids": "security_group_id",
+}
+
+
+@dataclass(frozen=True)
+class DatabaseKind:
+    """A role's kind of cluster. kind: in names of things; option: the role's list; logs: the engine's part in names of log groups."""
+
+    role: str
+    kind: str
+    option: str
+    engine: DatabaseEngine
+    logs: str
+    log_types: tuple[str, ...]
+
+
+KINDS = {
+    "aurora": DatabaseKind("aurora", "aurora", "aurora_clusters", AURORA, "rds/cluster", ("postgresql", "instance", "iam-db-auth-error")),
+    "documentdb": DatabaseKind("documentdb", "docdb", "documentdb_clusters", DOCUMENTDB, "docdb", ("audit", "profiler")),
+}
+
+
+def cluster_name(kind: DatabaseKind, prefix: str, environment: str, name: str) -> str:
+    """The name of a cluster, and of all that belongs to it."""
+    return _names.resource_name(prefix, environment, kind.kind, name, limit=rules.LONGEST_NAME)
+
+
+def cluster_arn(partition: str, region: str, account_id: str, name: str) -> str:
+    """The ARN that a cluster of this name has."""
+    return f"arn:{partition}:rds:{region}:{account_id}:cluster:{name}"
+
+
+def completed(
+    entries: Sequence[Mapping[str, Any]],
+    role: str,
+    prefix: str,
+    environment: str,
+    blocks: Sequence[str] | None,
+    protected: Any,
+    rotated: Sequence[str],
+) -> list[dict[str, Any]]:
+    """The entries with defaults, and with the names of what belongs to them.
+
+    blocks: may reach a cluster that names no others. protected: whether a cluster that says nothing is. rotated: names of the
+    clusters whose password is changed.
+    """
+    kind = KINDS[role]
+    return [
+        {
+            **DEFAULTS,
+            "deletion_protection": protected,
+            "allowed_cidr_blocks": list(blocks or []),
+            **_derived(entry),
+            **{key: value for key, value in entry.items() if value is not None},
+            "cluster_name": cluster_name(kind, prefix, environment, str(entry["name"])),
+            "secret_name": secret_name(prefix, environment, kind.kind, str(entry["name"])),
+            "rotate_password": entry["name"] in rotated,
+        }
+        for entry in entries
+    ]
+
+
+def _derived(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of the module that an entry names in its own words; nothing of what it does not name."""
+    derived: dict[str, Any] = {}
+    if entry.get("replica_count") is not None:
+        derived["instance_count"] = 1 + int(entry["replica_count"])
+    if entry.get("extended_support_enabled") is not None:
+        derived["lifecycle_support"] = EXTENDED_SUPPORT if entry["extended_support_enabled"] else WITHOUT_EXTENDED_SUPPORT
+    return derived
+
+
+def to_remove(entries: Sequence[Mapping[str, Any]], stores: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Names, and whether they are protected and their data is lost, of all clusters: described ones, and those that AWS has besides."""
+    described: dict[str, dict[str, Any]] = {str(entry["name"]): dict(entry) for entry in entries}
+    for store in stores:
+        described.setdefault(store["name"], {"name": store["name"]})
+    return [described[name] for name in sorted(described)]
+
+
+def without_snapshot(
+    aurora: Sequence[Mapping[str, Any]], documentdb: Sequence[Mapping[str, Any]], prefix: str, environment: str
+) -> list[str]:
+    """Names of the clusters that go without a final snapshot."""
+    entries = [(KINDS["aurora"], entry) for entry in aurora] + [(KINDS["documentdb"], entry) for entry in documentdb]
+    return [cluster_name(kind, prefix, environment, entry["name"]) for kind, entry in entries if entry.get("skip_final_snapshot")]
+
+
+def log_groups(entries: Sequence[Mapping[str, Any]], role: str, every: bool = False) -> list[str]:
+    """Names of the log groups of completed entries: of the logs that are exported, or of every kind of log."""
+    kind = KINDS[role]
+    return [
+        f"/aws/{kind.logs}/{entry['cluster_name']}/{log}"
+        for entry in entries
+        for log in (kind.log_types if every else entry.get("log_exports") or [])
+    ]
+
+
+def outputs(role: str, names: Sequence[str], clusters: Sequence[Mapping[str, Any]], arns: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The role's outputs: maps by the names of the entries. clusters: what the module returned of each, in the same order."""
+    kind = KINDS[role]
+    maps = {"cluster_arns": dict(zip(names, arns))}  # noqa: B905
+    keys = {**OUTPUTS, **({"database_names": "database_name"} if role == "aurora" else {})}
+    for output, key in keys.items():
+        maps[output] = {name: _shown(kind, key, cluster.get(key)) for name, cluster in zip(names, clusters)}  # noqa: B905
+    return maps
+
+
+def _shown(kind: DatabaseKind, key: str, value: Any) -> str:
+    """A port that is not known yet is the engine's; a cluster without a database of its own has the one that every cluster has."""
+    if key == "port" and not isinstance(value, int):
+        return str(kind.engine.port)
+    if key == "database_name" and not value:
+        return EVERY_DATABASE
+    return "" if value is None else str(value)
+
+
+def errors(role: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A sentence for each entry that cannot be right."""
+    kind = KINDS[role]
+    names = [str(entry.get("name")) for entry in entries]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"{kind.option} has two clusters named {name}: names must differ."
+    for entry in entries:
+        where = f"{kind.option}, cluster {entry.get('name')}: "
+        scaling, instance_class = entry.get("serverless"), entry.get("instance_class")
+        found = [
+            rules.name(f"{kind.option}, name", entry.get("name")),
+            rules.version(f"{where}engine_version", entry.get("engine_version"), kind.engine),
+            rules.between(f"{where}replica_count", entry.get("replica_count"), 0, MOST_REPLICAS, 1),
+            rules.between(f"{where}backup_retention_days", entry.get("backup_retention_days"), 1, 35, 5),
+            rules.database_name(f"{where}database_name", entry.get("database_name")),
+            rules.username(f"{where}username", entry.get("username")),
+            *rules.windows(where, *((name, entry.get(name)) for name in ("backup_window", "maintenance_window"))),
+            rules.scaling(f"{where}serverless", scaling, instance_class),
+            rules.restore(f"{where}restore", entry.get("restore")),
+            *(source_error(f"{where}allowed_cidr_blocks", block) for block in entry.get("allowed_cidr_blocks") or []),
+        ]
+        yield from (sentence for sentence in found if sentence)
+        if scaling and instance_class not in (None, "db.serverless"):
+            yield f"{where}serverless goes with instance_class: db.serverless, and not with {instance_class}: leave one of them out."
+        if instance_class == "db.serverless" and not scaling:
+            yield f"{where}instance_class db.serverless needs serverless, for example {{min_capacity: 0.5, max_capacity: 4}}."
+        for option in ("instance_class", "username", "engine_version"):
+            if entry.get(option) == "":
+                yield f"{where}{option} is empty: give it a value, or leave it out."

@@ -1,0 +1,110 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What all parts of a network share: how they are found, tagged and settled. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import _tags
+from .._resource import Attribute, Resource, State, tags_attribute
+from . import write_api
+from .snapshot import Snapshot, name_of, tags_of
+
+STATES = {
+    "pending": State.IN_PROGRESS,
+    "pendingacceptance": State.IN_PROGRESS,
+    "available": State.READY,
+    "failed": State.FAILED,
+    "rejected": State.FAILED,
+    "expired": State.FAILED,
+    "deleting": State.DELETING,
+    "deleted": State.DELETING,
+}
+
+
+def part_tags(tags: Mapping[str, Any], name: str, more: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """The tags of a part: the network's, with the part's own name. With ownership tags, opta:name tells the part as well."""
+    own = {"Name": name, **({_tags.NAME: name} if _tags.ENVIRONMENT in tags else {})}
+    return {key: str(value) for key, value in {**tags, **(more or {}), **own}.items()}
+
+
+def change_tags(client: Any, resource_id: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """Bring the tags of something in EC2 to `after`."""
+    added = {key: value for key, value in after.items() if before.get(key) != value}
+    if added:
+        write_api.create_tags(client, resource_id, added)
+    removed = sorted(key for key in before if key not in after)
+    if removed:
+        write_api.delete_tags(client, resource_id, removed)
+
+
+class Ec2Resource(Resource):
+    """A part of a network, found in what was read of it.
+
+    collection: the kind of things in the Reading; id_key: the key of the id in EC2's answer; id_name: the key of the id in the result.
+    """
+
+    collection: str
+    id_key: str
+    id_name: str
+
+    def __init__(self, reading: Snapshot, name: str, *, purge_tags: bool = False) -> None:
+        self.reading = reading
+        self.client = reading.client
+        self.name = name
+        self.made_by_aws = (self.id_name,)
+        self.attributes = [*self.table(), tags_attribute(tags_of, purge_tags)]
+
+    def table(self) -> Sequence[Attribute]:
+        """The attributes besides the tags."""
+        return ()
+
+    def matches(self, item: Mapping[str, Any]) -> bool:
+        """Whether something that was read is this part."""
+        return name_of(item) == self.name
+
+    def find(self) -> Mapping[str, Any] | None:
+        found = self._look()
+        if found is not None and self.state(found) in (State.IN_PROGRESS, State.DELETING):
+            self.reading.refresh(self.collection)
+            found = self._look()
+        return found
+
+    def find_again(self) -> Mapping[str, Any] | None:
+        self.reading.refresh(self.collection)
+        return self.find()
+
+    def _look(self) -> dict[str, Any] | None:
+        item = next((item for item in self.reading.items(self.collection) if self.is_there(item) and self.matches(item)), None)
+        return None if item is None else {**item, self.id_name: item[self.id_key]}
+
+    def is_there(self, item: Mapping[str, Any]) -> bool:
+        """Whether something that EC2 still lists is more than a memory."""
+        return str(item.get("State", "")).lower() != "deleted"
+
+    def state(self, found: Mapping[str, Any]) -> State:
+        return STATES.get(str(found.get("State", "available")).lower(), State.READY)
+
+    def status(self, found: Mapping[str, Any] | None) -> str:
+        return "gone" if found is None else str(found.get("State", "available")).lower()
+
+    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        self.change(found, wanted, names)
+        if "tags" in names:
+            change_tags(self.client, found[self.id_key], tags_of(found), wanted["tags"])
+        self.reading.refresh(self.collection)
+
+    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+        """Change the attributes besides the tags."""
+
+    def delete(self, found: Mapping[str, Any]) -> None:
+        self.remove(found)
+        self.reading.forget(self.collection, found[self.id_key])
+
+    def remove(self, found: Mapping[str, Any]) -> None:
+        """The call that deletes it."""
+        raise NotImplementedError(self.kind)  # pragma: no cover
+
+    def remember(self, item: dict[str, Any], wanted: Mapping[str, Any]) -> None:
+        self.reading.remember(self.collection, item, wanted.get("tags"))
