@@ -65,21 +65,21 @@ class ActionModule(ActionBase):
             notes += rules.environment_notes(values) if arguments["kind"] == "environment" and not problems else []
         if problems:
             raise AnsibleActionFail("\n".join(problems))
-        told = {"warnings": notes} if notes else {}
+        reported = {"warnings": notes} if notes else {}
         if arguments["kind"] != "environment":
-            return {**told, "changed": False, "stores": {}, "node_groups": []}
-        return {**told, "changed": False, "stores": rules.new_stores(values), "node_groups": rules.typed_node_groups(values)}
+            return {**reported, "changed": False, "stores": {}, "node_groups": []}
+        return {**reported, "changed": False, "stores": rules.new_stores(values), "node_groups": rules.typed_node_groups(values)}
 
     def _told(self, kind: str, values: dict[str, Any], present: Mapping[str, Any], invalid: Mapping[str, list[str]]) -> list[str]:
         """What the rules say, and what is wrong with the types of variables that they do not name."""
         try:
-            told = self._rules(kind, values, present)
+            reported = self._rules(kind, values, present)
         except Exception:  # rules take for granted that each value is of its type
             if not invalid:
                 raise
-            told = []
-        named = " ".join(told)
-        return told + [sentence for variable, sentences in invalid.items() if variable not in named for sentence in sentences]
+            reported = []
+        named = " ".join(reported)
+        return reported + [sentence for variable, sentences in invalid.items() if variable not in named for sentence in sentences]
 
     @staticmethod
     def _rules(kind: str, values: dict[str, Any], present: Mapping[str, Any]) -> list[str]:
@@ -93,8 +93,8 @@ class ActionModule(ActionBase):
 
     def _helm_errors(self, roles: Iterable[str], present: Mapping[str, Any]) -> list[str]:
         """Why the helm of this machine cannot do what these roles need, when they run here at all."""
-        wanted, skipped = set(present.get("ansible_run_tags") or ["all"]), set(present.get("ansible_skip_tags") or [])
-        needed = any(role in HELM_ROLES and wanted & {"all", "tagged", role} and role not in skipped for role in roles)
+        desired, skipped = set(present.get("ansible_run_tags") or ["all"]), set(present.get("ansible_skip_tags") or [])
+        needed = any(role in HELM_ROLES and desired & {"all", "tagged", role} and role not in skipped for role in roles)
         if not needed or self._connection.transport != "local":
             return []
         environment: dict[str, Any] = {}
@@ -145,12 +145,12 @@ def _layers(kind: str, values: Mapping[str, Any], present: Mapping[str, Any]) ->
     addons = _defaults(["k8s_addons"])
     addons |= _variables(hosts, environment, addons)
     charts = addons.get(CHARTS_INPUT) or []
-    told = {
+    reported = {
         each: layer_errors(each, places, environment, addon_namespaces(addons), charts if isinstance(charts, list) else [])
         for each in places
         if kind == "environment" or each == host
     }
-    return [sentence if kind == "service" else f"Service {each}: {sentence}" for each, said in told.items() for sentence in said]
+    return [sentence if kind == "service" else f"Service {each}: {sentence}" for each, said in reported.items() for sentence in said]
 
 
 def _variables(hosts: Mapping[str, Any], host: str, names: Iterable[str]) -> dict[str, Any]:

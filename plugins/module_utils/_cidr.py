@@ -66,9 +66,9 @@ def canonical_blocks(blocks: Iterable[str]) -> list[str]:
     return sorted({canonical(str(block)) for block in blocks})
 
 
-def same_blocks(found: Iterable[str] | None, wanted: Iterable[str] | None) -> bool:
+def same_blocks(found: Iterable[str] | None, desired: Iterable[str] | None) -> bool:
     """Whether two lists hold the same blocks, in whatever order and notation."""
-    return canonical_blocks(found or []) == canonical_blocks(wanted or [])
+    return canonical_blocks(found or []) == canonical_blocks(desired or [])
 
 
 def source_error(option: str, block: str, versions: Sequence[int] = (4,)) -> str | None:

@@ -27,7 +27,7 @@ def retry_until_consistent(call: F) -> F:
 
     @wraps(call)
     def patient(client: Any, *args: Any, **kwargs: Any) -> Any:
-        began = told = time.monotonic()
+        began = reported = time.monotonic()
         delay = FIRST_DELAY_SECONDS
         while True:
             try:
@@ -36,8 +36,8 @@ def retry_until_consistent(call: F) -> F:
                 row, now = row_of_error(client, error), time.monotonic()
                 if row is None or now - began >= row.seconds:
                     raise
-                if now - told >= _wait.PROGRESS_SECONDS:
-                    told = now
+                if now - reported >= _wait.PROGRESS_SECONDS:
+                    reported = now
                     _wait.report_progress(f"waiting until AWS accepts {error.operation_name}, {now - began:.0f} s: {_message(error)}")
             time.sleep(min(delay, LONGEST_DELAY_SECONDS))
             delay *= 2

@@ -55,8 +55,8 @@ class PlatformModule(AnsibleAWSModule):
         self._session: Any = None
         self._clients: dict[tuple[Any, ...], Any] = {}
         self._making = threading.Lock()  # a session makes one client at a time
-        self._answers = ResponseCache()
-        _wait.before_waiting = self._answers.forget
+        self._responses = ResponseCache()
+        _wait.before_waiting = self._responses.forget
         spec = {**(COMMON_ARGUMENTS if common else {}), **argument_spec}
         super().__init__(argument_spec=spec, supports_check_mode=True, **settings)
 
@@ -91,7 +91,7 @@ class PlatformModule(AnsibleAWSModule):
         except (ValueError, botocore.exceptions.BotoCoreError) as error:
             self.fail_json_aws(error, msg="Couldn't connect to AWS")
         client.meta.events.register("before-call", self._before_call)
-        self._answers.listen(client)
+        self._responses.listen(client)
         _lost_responses.watch(client)
         return client
 
@@ -101,7 +101,7 @@ class PlatformModule(AnsibleAWSModule):
 
     def _before_call(self, model: Any, params: dict[str, Any], context: dict[str, Any], **_more: Any) -> tuple[Any, Any] | None:
         if model.name.startswith(READING):
-            return self._answers.find(model, params, context)
+            return self._responses.find(model, params, context)
         self.before_change(model.name)
         return None
 
@@ -110,20 +110,20 @@ class PlatformModule(AnsibleAWSModule):
         if self.check_mode:
             raise PlatformError(f"{what} would have been called in check mode: this is a fault of the module {self._name}")
         self._controller.check()
-        self._answers.forget()
+        self._responses.forget()
 
-    def wanted(self, resource: Resource | type[Resource], entry: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def desired(self, resource: Resource | type[Resource], entry: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The options that are given and are attributes of the resource; entry: of a list of like things, before the module's own."""
         given = {**self.params, **(entry or {})}
         return {a.name: given[a.name] for a in resource.attributes if given.get(a.name) is not None}
 
-    def bring(self, resource: Resource, wanted: Mapping[str, Any] | None = None, wait: bool | None = None) -> Outcome:
+    def reconcile(self, resource: Resource, desired: Mapping[str, Any] | None = None, wait: bool | None = None) -> Outcome:
         """Bring one resource to the state that the common options ask for; wait: another than the option's."""
         common = {"check_mode": self.check_mode, "adopt": self.params["adopt"], "wait": self.params["wait"] if wait is None else wait}
         common["timeout_seconds"] = self.params["wait_timeout"]
         if self.params["state"] == "absent":
             return ensure_absent(resource, tags=self.params["tags"], **common)
-        values = self.wanted(resource) if wanted is None else wanted
+        values = self.desired(resource) if desired is None else desired
         return ensure_present(resource, values, allow_replacement=self.params["allow_replacement"], **common)
 
     def run(self, key: str, work: Callable[[], Outcome | Sequence[Outcome]], **more: Any) -> None:

@@ -31,7 +31,7 @@ class _How:
 
 def ensure_present(
     resource: Resource,
-    wanted: Mapping[str, Any],
+    desired: Mapping[str, Any],
     *,
     check_mode: bool,
     allow_replacement: bool = False,
@@ -40,36 +40,36 @@ def ensure_present(
     timeout_seconds: float = 1800,
 ) -> Outcome:
     """Bring `resource` to `wanted`; attributes that `wanted` does not name are left alone."""
-    return _bring(resource, resource.find(), wanted, _How(check_mode, allow_replacement, adopt, wait, timeout_seconds))
+    return _reconcile(resource, resource.find(), desired, _How(check_mode, allow_replacement, adopt, wait, timeout_seconds))
 
 
-def _bring(resource: Resource, found: Mapping[str, Any] | None, wanted: Mapping[str, Any], how: _How) -> Outcome:
+def _reconcile(resource: Resource, found: Mapping[str, Any] | None, desired: Mapping[str, Any], how: _How) -> Outcome:
     if found is not None:
-        _refuse_what_is_not_ours(resource, found, wanted, how.adopt)
+        _refuse_what_is_not_ours(resource, found, desired, how.adopt)
         if resource.state(found) is State.FAILED:
             unused = resource.never_worked(found)
             if unused or (how.allow_replacement and resource.replaceable(found)):
-                return _make_again(resource, found, wanted, how, "has failed before it worked" if unused else "has failed")
+                return _recreate(resource, found, desired, how, "has failed before it worked" if unused else "has failed")
         if not how.check_mode and how.wait:
             found = _settle(resource, found, how.timeout_seconds)
     gone = found is None or resource.state(found) is State.DELETING
-    wanted = resource.complete(None if gone else found, wanted)
-    resource.check(found, wanted)
+    desired = resource.complete(None if gone else found, desired)
+    resource.check(found, desired)
     if found is None or gone:
-        return _create(resource, wanted, how)
+        return _create(resource, desired, how)
     if not how.wait and resource.state(found) is not State.READY:
         return Outcome(resource.kind, resource.title, resource=resource.describe(found))
-    return _change(resource, found, wanted, how)
+    return _change(resource, found, desired, how)
 
 
-def _change(resource: Resource, found: Mapping[str, Any], wanted: Mapping[str, Any], how: _How) -> Outcome:
-    changes = [a for a in resource.attributes if a.name in wanted and a.differs(found, wanted[a.name])]
-    values = {a.name: a.merge(a.read(found), wanted[a.name]) for a in resource.attributes if a.name in wanted}
+def _change(resource: Resource, found: Mapping[str, Any], desired: Mapping[str, Any], how: _How) -> Outcome:
+    changes = [a for a in resource.attributes if a.name in desired and a.differs(found, desired[a.name])]
+    values = {a.name: a.merge(a.read(found), desired[a.name]) for a in resource.attributes if a.name in desired}
     replacing = _judge(resource, changes, found, values)
-    told = _failure_told(resource, found, how.check_mode)
-    notes = [*told, *resource.notes(found, wanted)]
+    reported = _failure_notes(resource, found, how.check_mode)
+    notes = [*reported, *resource.notes(found, desired)]
     if not changes:
-        return Outcome(resource.kind, resource.title, resource=resource.describe(found), notes=notes, stops=bool(told))
+        return Outcome(resource.kind, resource.title, resource=resource.describe(found), notes=notes, stops=bool(reported))
 
     outcome = Outcome(
         resource.kind,
@@ -80,10 +80,10 @@ def _change(resource: Resource, found: Mapping[str, Any], wanted: Mapping[str, A
         before={a.name: a.shown(a.read(found)) for a in changes},
         after={a.name: "(secret, changed)" if a.secret else values[a.name] for a in changes},
         notes=notes,
-        stops=bool(told),
+        stops=bool(reported),
     )
     if how.check_mode:
-        unknown = dict.fromkeys(resource.made_by_aws, KNOWN_AFTER_APPLY) if replacing else {}
+        unknown = dict.fromkeys(resource.computed, KNOWN_AFTER_APPLY) if replacing else {}
         outcome.resource = {**resource.describe(found), **unknown, **outcome.after}
         if not outcome.allowed:
             outcome.notes.append(f"{_replacement(resource, replacing)} The run itself is refused without it.")
@@ -94,47 +94,47 @@ def _change(resource: Resource, found: Mapping[str, Any], wanted: Mapping[str, A
         kept = {a.name: a.read(found) for a in resource.attributes if a.read(found) is not None}
         resource.delete(found)
         _wait_until_gone(resource, how.timeout_seconds)
-        return _carry_out(resource, outcome, wanted, lambda: resource.create({**kept, **wanted}), lambda now: True, how)
+        return _carry_out(resource, outcome, desired, lambda: resource.create({**kept, **desired}), lambda now: True, how)
     before = {a.name: a.read(found) for a in changes}
     return _carry_out(
         resource,
         outcome,
-        wanted,
+        desired,
         lambda: resource.update(found, values, outcome.attributes),
         lambda now: any(a.read(now) != before[a.name] for a in changes),
         how,
     )
 
 
-def _make_again(resource: Resource, found: Mapping[str, Any], wanted: Mapping[str, Any], how: _How, what: str) -> Outcome:
+def _recreate(resource: Resource, found: Mapping[str, Any], desired: Mapping[str, Any], how: _How, what: str) -> Outcome:
     """Replace what has failed; without waiting it is left to a run that waits. what: what has happened to it."""
     if not how.check_mode and not how.wait:
         return Outcome(resource.kind, resource.title, resource=resource.describe(found))
     failure = resource.status(found)
-    wanted = resource.complete(None, wanted)
-    resource.check(None, wanted)
-    changes = [a for a in resource.attributes if a.name in wanted and a.differs(found, wanted[a.name])]
+    desired = resource.complete(None, desired)
+    resource.check(None, desired)
+    changes = [a for a in resource.attributes if a.name in desired and a.differs(found, desired[a.name])]
     outcome = Outcome(
         resource.kind,
         resource.title,
         action="replace",
         attributes=[a.name for a in changes],
         before={a.name: a.shown(a.read(found)) for a in changes},
-        after={a.name: a.shown(wanted[a.name]) for a in changes},
+        after={a.name: a.shown(desired[a.name]) for a in changes},
         notes=[f"{resource.kind} {resource.name} {what}, and is deleted and made again: {failure}"],
     )
     if how.check_mode:
-        outcome.resource = {**resource.describe(found), **dict.fromkeys(resource.made_by_aws, KNOWN_AFTER_APPLY), **outcome.after}
+        outcome.resource = {**resource.describe(found), **dict.fromkeys(resource.computed, KNOWN_AFTER_APPLY), **outcome.after}
         return outcome
     resource.delete_failed(found)
     _wait_until_gone(resource, how.timeout_seconds, failure)
-    return _carry_out(resource, outcome, wanted, lambda: resource.create(wanted), lambda now: True, how)
+    return _carry_out(resource, outcome, desired, lambda: resource.create(desired), lambda now: True, how)
 
 
 def _carry_out(
     resource: Resource,
     outcome: Outcome,
-    wanted: Mapping[str, Any],
+    desired: Mapping[str, Any],
     act: Callable[[], None],
     shows: Callable[[Mapping[str, Any]], bool],
     how: _How,
@@ -151,8 +151,8 @@ def _carry_out(
         how = replace(how, attempts=how.attempts - 1)
         found = _look_for(resource, shows)
         if found is None:
-            return _carry_out(resource, outcome, wanted, act, shows, how)
-        rest = _bring(resource, found, wanted, how)
+            return _carry_out(resource, outcome, desired, act, shows, how)
+        rest = _reconcile(resource, found, desired, how)
         outcome.resource = rest.resource
         outcome.notes += [note for note in rest.notes if note not in outcome.notes]
         return outcome
@@ -234,8 +234,8 @@ def as_result(outcomes: Sequence[Outcome], key: str) -> dict[str, Any]:
     }
 
 
-def _refuse_what_is_not_ours(resource: Resource, found: Mapping[str, Any], wanted: Mapping[str, Any], adopt: bool) -> None:
-    reason = None if adopt else _tags.not_ours(resource.tags(found), wanted.get("tags"))
+def _refuse_what_is_not_ours(resource: Resource, found: Mapping[str, Any], desired: Mapping[str, Any], adopt: bool) -> None:
+    reason = None if adopt else _tags.not_ours(resource.tags(found), desired.get("tags"))
     if reason:
         raise Refused(f"{resource.kind} {resource.name} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
 
@@ -261,17 +261,17 @@ def _replacement(resource: Resource, names: Sequence[str]) -> str:
     return f"{resource.kind} {resource.name} would be deleted and created again to change {', '.join(names)}; {allowing}"
 
 
-def _create(resource: Resource, wanted: Mapping[str, Any], how: _How) -> Outcome:
-    shown = {a.name: a.shown(wanted[a.name]) for a in resource.attributes if a.name in wanted}
+def _create(resource: Resource, desired: Mapping[str, Any], how: _How) -> Outcome:
+    shown = {a.name: a.shown(desired[a.name]) for a in resource.attributes if a.name in desired}
     outcome = Outcome(resource.kind, resource.title, action="create", attributes=sorted(shown))
     outcome.after = {"name": resource.name, **shown}
     if how.check_mode:
-        unknown = {a.name: KNOWN_AFTER_APPLY for a in resource.attributes if a.name not in wanted}
-        unknown.update(dict.fromkeys(resource.made_by_aws, KNOWN_AFTER_APPLY))
-        outcome.resource = {"name": resource.name, **unknown, **shown, **resource.determined()}
+        unknown = {a.name: KNOWN_AFTER_APPLY for a in resource.attributes if a.name not in desired}
+        unknown.update(dict.fromkeys(resource.computed, KNOWN_AFTER_APPLY))
+        outcome.resource = {"name": resource.name, **unknown, **shown, **resource.derived()}
         return outcome
     _wait_until_gone_if_deleting(resource, how.timeout_seconds)
-    return _carry_out(resource, outcome, wanted, lambda: resource.create(wanted), lambda now: True, how)
+    return _carry_out(resource, outcome, desired, lambda: resource.create(desired), lambda now: True, how)
 
 
 def _wait_until_gone_if_deleting(resource: Resource, timeout_seconds: float) -> None:
@@ -327,7 +327,7 @@ def _failure(resource: Resource, found: Mapping[str, Any]) -> str:
     return f"{resource.kind} {resource.name} has failed: {resource.status(found)} {resource.remedy(found)}"
 
 
-def _failure_told(resource: Resource, found: Mapping[str, Any], check_mode: bool) -> list[str]:
+def _failure_notes(resource: Resource, found: Mapping[str, Any], check_mode: bool) -> list[str]:
     """A plan goes on where its run will stop, and says so."""
     stops = check_mode and resource.state(found) is State.FAILED
     return [f"{_failure(resource, found)} The run itself stops at it."] if stops else []

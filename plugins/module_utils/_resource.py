@@ -54,11 +54,11 @@ class Attribute:
     why: str = ""
     secret: bool = False
     same: Callable[[Any, Any], bool] = operator.eq
-    merge: Callable[[Any, Any], Any] = lambda found, wanted: wanted
+    merge: Callable[[Any, Any], Any] = lambda found, desired: desired
 
-    def differs(self, found: Mapping[str, Any], wanted: Any) -> bool:
+    def differs(self, found: Mapping[str, Any], desired: Any) -> bool:
         before = self.read(found)
-        return not self.same(before, self.merge(before, wanted))
+        return not self.same(before, self.merge(before, desired))
 
     def judge(self, before: Any, after: Any) -> tuple[Change, str]:
         """What this change means, and why."""
@@ -71,7 +71,7 @@ class Attribute:
 
 def tags_attribute(read: Callable[[Mapping[str, Any]], dict[str, str]], purge: bool = False) -> Attribute:
     """The attribute `tags`; with purge, tags that are not wanted are removed."""
-    return Attribute("tags", read, merge=_tags.only_wanted if purge else _tags.keeping_others)
+    return Attribute("tags", read, merge=_tags.only_desired if purge else _tags.keeping_others)
 
 
 @dataclass
@@ -103,7 +103,7 @@ class Resource:
     name: str
     attributes: Sequence[Attribute]
     #: keys of the result that only AWS decides: `(known after apply)` in a plan
-    made_by_aws: Sequence[str] = ()
+    computed: Sequence[str] = ()
     #: what a replacement means for what runs, and how the roles call the option that allows it
     replacement_note: str = ""
 
@@ -120,10 +120,10 @@ class Resource:
         """As find(), asked of AWS anew."""
         return self.find()
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
+    def create(self, desired: Mapping[str, Any]) -> None:
         raise NotImplementedError  # pragma: no cover
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         """Change the attributes of these names; `wanted` holds merged values. Waits only where one change must follow another."""
         raise NotImplementedError  # pragma: no cover
 
@@ -166,23 +166,23 @@ class Resource:
                 return attribute.read(found)
         return None
 
-    def determined(self) -> dict[str, Any]:
+    def derived(self) -> dict[str, Any]:
         """Keys of the result that follow from names alone (an ARN made from a name): known before creation."""
         return {}
 
-    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
         """The wanted values, with those that are decided now and not given: at creation (found is None), or because a parent changed."""
-        return wanted
+        return desired
 
-    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+    def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
         """Raise Refused for what one attribute alone cannot decide. Runs before anything is changed, in check mode too."""
 
-    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
         """What the user should know although nothing is changed for it (a newer version exists, …)."""
         return []
 
     def describe(self, found: Mapping[str, Any]) -> dict[str, Any]:
         """What the module returns: the attributes, and what only AWS decides."""
-        shown = {name: found.get(name) for name in self.made_by_aws}
+        shown = {name: found.get(name) for name in self.computed}
         shown.update({attribute.name: attribute.shown(attribute.read(found)) for attribute in self.attributes})
-        return {"name": self.name, **self.determined(), **shown}
+        return {"name": self.name, **self.derived(), **shown}

@@ -31,9 +31,9 @@ def owner(tags: Mapping[str, Any] | None) -> dict[str, str]:
     return {key: str(value) for key, value in (tags or {}).items() if key in OWNERSHIP}
 
 
-def carries(found: Mapping[str, str] | None, wanted: Mapping[str, str]) -> bool:
+def carries(found: Mapping[str, str] | None, desired: Mapping[str, str]) -> bool:
     """Whether something has all of these tags; nothing has none of them."""
-    return bool(wanted) and wanted.items() <= (found or {}).items()
+    return bool(desired) and desired.items() <= (found or {}).items()
 
 
 def as_dict(tags: Iterable[Mapping[str, str]] | None, key: str = "Key", value: str = "Value") -> dict[str, str]:
@@ -46,15 +46,15 @@ def as_list(tags: Mapping[str, Any] | None, key: str = "Key", value: str = "Valu
     return [{key: name, value: str(content)} for name, content in (tags or {}).items()]
 
 
-def keeping_others(found: Mapping[str, str] | None, wanted: Mapping[str, Any]) -> dict[str, str]:
+def keeping_others(found: Mapping[str, str] | None, desired: Mapping[str, Any]) -> dict[str, str]:
     """The tags once `wanted` is applied: what others added stays."""
-    return {**(found or {}), **{name: str(content) for name, content in wanted.items()}}
+    return {**(found or {}), **{name: str(content) for name, content in desired.items()}}
 
 
-def only_wanted(found: Mapping[str, str] | None, wanted: Mapping[str, Any]) -> dict[str, str]:
+def only_desired(found: Mapping[str, str] | None, desired: Mapping[str, Any]) -> dict[str, str]:
     """The tags once `wanted` replaces them; those of AWS itself (aws:) cannot be removed."""
     kept = {name: content for name, content in (found or {}).items() if name.startswith("aws:")}
-    return {**kept, **{name: str(content) for name, content in wanted.items()}}
+    return {**kept, **{name: str(content) for name, content in desired.items()}}
 
 
 def difference(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -62,9 +62,9 @@ def difference(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[dic
     return {name: content for name, content in after.items() if before.get(name) != content}, sorted(set(before) - set(after))
 
 
-def not_ours(found: Mapping[str, str] | None, wanted: Mapping[str, Any] | None) -> str | None:
+def not_ours(found: Mapping[str, str] | None, desired: Mapping[str, Any] | None) -> str | None:
     """Why something found may not be touched under the ownership tags wanted; None when it may."""
-    ours, theirs = marks(wanted), found or {}
+    ours, theirs = marks(desired), found or {}
     if not ours or carries(theirs, ours):
         return None
     if ENVIRONMENT not in theirs:
@@ -81,6 +81,6 @@ def described(tags: Mapping[str, str]) -> str:
     return f"the environment {tags[ENVIRONMENT]}" + (f" ({', '.join(place)})" if place else "")
 
 
-def taking_back(found: Mapping[str, str] | None, wanted: Mapping[str, Any]) -> dict[str, str]:
+def taking_back(found: Mapping[str, str] | None, desired: Mapping[str, Any]) -> dict[str, str]:
     """As keeping_others, but what is described again is no longer something that outlives its environment."""
-    return keeping_others({name: content for name, content in (found or {}).items() if name != RETAINED}, wanted)
+    return keeping_others({name: content for name, content in (found or {}).items() if name != RETAINED}, desired)

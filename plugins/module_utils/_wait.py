@@ -64,7 +64,7 @@ def wait_for(
     Raises WaitTimeout after timeout_seconds, with the last status.
     """
     started = time.monotonic()
-    told = started
+    reported = started
     delay = FIRST_DELAY_SECONDS
     while True:
         done, value = look()
@@ -77,9 +77,9 @@ def wait_for(
                 f"waited {timeout_seconds:.0f} seconds for {what}, last seen: {status(value)}. "
                 "It may still come to its end: run again, or raise wait_timeout."
             )
-        if now - told >= PROGRESS_SECONDS:
+        if now - reported >= PROGRESS_SECONDS:
             usual = expected_minutes(what)
             report_progress(f"waiting for {what}: {status(value)}, {now - started:.0f} s{f', usually {usual}' if usual else ''}")
-            told = now
+            reported = now
         time.sleep(delay)
         delay = min(max(FIRST_DELAY_SECONDS, (time.monotonic() - started) * DELAY_SHARE), longest_delay_seconds)

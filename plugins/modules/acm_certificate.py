@@ -139,14 +139,14 @@ def elsewhere(module, acm):
     return [] if here else [module.client("acm", region_name=CLOUDFRONT_REGION)]
 
 
-def bring(module, certificate):
+def reconcile(module, certificate):
     """The outcomes, and the names of the records that go."""
     given = module.params
     if given["state"] == "absent":
         return ensure_no_certificate(certificate, module.client("elbv2"), module.check_mode, given["wait_timeout"])
-    wanted = certificate.wanted
+    desired = certificate.desired
     return ensure_certificate(
-        certificate, wanted, given["validation_possible"], module.check_mode, given["wait"], given["wait_timeout"]
+        certificate, desired, given["validation_possible"], module.check_mode, given["wait"], given["wait_timeout"]
     ), []
 
 
@@ -168,7 +168,7 @@ def main():
         purge_tags=given["purge_tags"],
         elsewhere=lambda: elsewhere(module, acm),
     )
-    outcomes, names = module.attempt(lambda: bring(module, certificate))
+    outcomes, names = module.attempt(lambda: reconcile(module, certificate))
     module.run("certificate", lambda: outcomes, removed_records=names)
 
 

@@ -181,13 +181,13 @@ ARGUMENTS = {
 }
 
 
-def bring(module):
+def reconcile(module):
     return absent(module, AURORA) if module.params["state"] == "absent" else present(module, AURORA)
 
 
 def main():
     module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("cluster", lambda: bring(module))
+    module.run("cluster", lambda: reconcile(module))
 
 
 if __name__ == "__main__":

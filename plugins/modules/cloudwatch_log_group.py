@@ -100,7 +100,7 @@ ARGUMENTS = {
 def main():
     module = PlatformModule(argument_spec=ARGUMENTS)
     group = LogGroup(module.client("logs"), module.params["name"], purge_tags=module.params["purge_tags"])
-    module.run("log_group", lambda: module.bring(group))
+    module.run("log_group", lambda: module.reconcile(group))
 
 
 if __name__ == "__main__":

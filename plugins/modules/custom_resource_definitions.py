@@ -85,7 +85,7 @@ def main():
     def work():
         if given["state"] == "absent":
             return definitions.remove(module.cluster(), options, given["name"])
-        return definitions.bring(module.cluster(), options, given["name"], given["checksum"], given["url"], definitions.fetch)
+        return definitions.reconcile(module.cluster(), options, given["name"], given["checksum"], given["url"], definitions.fetch)
 
     outcomes = [plan.outcome for plan in module.attempt(work)]
     names = [f"{outcome.kind} {outcome.name}" for outcome in outcomes]

@@ -151,13 +151,13 @@ ARGUMENTS = {
 }
 
 
-def bring(module):
+def reconcile(module):
     return absent(module, DOCUMENTDB) if module.params["state"] == "absent" else present(module, DOCUMENTDB)
 
 
 def main():
     module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("cluster", lambda: bring(module))
+    module.run("cluster", lambda: reconcile(module))
 
 
 if __name__ == "__main__":

@@ -143,7 +143,7 @@ diff:
   type: dict
 """
 
-from ..module_utils._ecr.repository import Repository, refuse_wrong_input, wanted_values
+from ..module_utils._ecr.repository import Repository, desired_values, refuse_wrong_input
 from ..module_utils._module import PlatformModule
 
 MUTABILITIES = ["IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE", "MUTABLE_WITH_EXCLUSION"]
@@ -165,16 +165,16 @@ ARGUMENTS = {
 }
 
 
-def bring(module):
+def reconcile(module):
     given = module.params
     refuse_wrong_input(given)
     repository = Repository(module.client("ecr"), given["name"], delete_contents=given["delete_contents"], purge_tags=given["purge_tags"])
-    return module.bring(repository, wanted_values(given, module.wanted(repository)))
+    return module.reconcile(repository, desired_values(given, module.desired(repository)))
 
 
 def main():
     module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("repository", lambda: bring(module))
+    module.run("repository", lambda: reconcile(module))
 
 
 if __name__ == "__main__":

@@ -153,7 +153,7 @@ ARGUMENTS = {
 }
 
 
-def bring(module):
+def reconcile(module):
     given = module.params
     check_access_entry(given)
     entry = AccessEntry(
@@ -165,12 +165,12 @@ def bring(module):
         purge_tags=given["purge_tags"],
         adopt=given["adopt"],
     )
-    return module.bring(entry)
+    return module.reconcile(entry)
 
 
 def main():
     module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("access_entry", lambda: bring(module))
+    module.run("access_entry", lambda: reconcile(module))
 
 
 if __name__ == "__main__":

@@ -131,7 +131,7 @@ ARGUMENTS = {
 }
 
 
-def bring(module):
+def reconcile(module):
     given = module.params
     check_kubernetes_version("kubernetes_version", given["kubernetes_version"])
     addon = EksAddon(
@@ -146,12 +146,12 @@ def bring(module):
         wait=given["wait"],
         timeout_seconds=given["wait_timeout"],
     )
-    return module.bring(addon)
+    return module.reconcile(addon)
 
 
 def main():
     module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("addon", lambda: bring(module))
+    module.run("addon", lambda: reconcile(module))
 
 
 if __name__ == "__main__":

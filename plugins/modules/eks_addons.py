@@ -119,7 +119,7 @@ ARGUMENTS = {
 }
 
 
-def bring(module):
+def reconcile(module):
     given = module.params
     check_kubernetes_version("kubernetes_version", given["kubernetes_version"])
     client = module.client("eks")
@@ -136,7 +136,7 @@ def bring(module):
         )
         if given["state"] == "present" and entry["addon_version"] is None:
             addon.ask_ahead()
-        return module.bring(addon, module.wanted(addon, entry), wait=addon.wait)
+        return module.reconcile(addon, module.desired(addon, entry), wait=addon.wait)
 
     works = {number: functools.partial(one, entry) for number, entry in enumerate(given["addons"])}
     outcomes = run_parallel(works, AT_ONCE)
@@ -145,7 +145,7 @@ def bring(module):
 
 def main():
     module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run_several("addons", lambda: bring(module))
+    module.run_several("addons", lambda: reconcile(module))
 
 
 if __name__ == "__main__":

@@ -73,18 +73,18 @@ ARGUMENTS = {
 }
 
 
-def bring(module):
+def reconcile(module):
     given = module.params
     sts, eks = module.client("sts"), module.client("eks")
     prefetch([lambda: get_caller_identity(sts), lambda: describe_cluster(eks, given["cluster_name"])])
     caller = get_caller_identity(sts)["Arn"]
     administrators = Administrators(eks, lambda: module.client("iam"), given["cluster_name"], caller, given["tags"])
-    return administrators.bring(given["principal_arns"], module.check_mode)
+    return administrators.reconcile(given["principal_arns"], module.check_mode)
 
 
 def main():
     module = PlatformModule(argument_spec=ARGUMENTS, common=False)
-    module.run("access_entry", lambda: bring(module))
+    module.run("access_entry", lambda: reconcile(module))
 
 
 if __name__ == "__main__":

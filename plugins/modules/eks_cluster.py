@@ -240,7 +240,7 @@ def predicted_arn(module, eks):
     return cluster_arn(identity["Arn"], identity["Account"], eks.meta.region_name, module.params["name"])
 
 
-def bring(module):
+def reconcile(module):
     given = module.params
     check_cluster(given)
     eks = module.client("eks")
@@ -260,17 +260,17 @@ def bring(module):
         wait=given["wait"],
         timeout_seconds=given["wait_timeout"],
     )
-    brought = module.bring(cluster)
+    brought = module.reconcile(cluster)
     clients = {name: given[name] for name in CLIENTS if given[name] is not None}
     group_id = (brought.resource or {}).get("cluster_security_group_id")
     if given["state"] == "absent" or not clients or not group_id:
         return [brought]
-    return [brought, module.bring(ApiClients(module.client("ec2"), given["name"], group_id, given["tags"]), clients)]
+    return [brought, module.reconcile(ApiClients(module.client("ec2"), given["name"], group_id, given["tags"]), clients)]
 
 
 def main():
     module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("cluster", lambda: bring(module))
+    module.run("cluster", lambda: reconcile(module))
 
 
 if __name__ == "__main__":

@@ -271,7 +271,7 @@ from ..module_utils._eks.hardware import Hardware
 from ..module_utils._eks.images import DEFAULT_AMI_TYPE
 from ..module_utils._eks.launch_template import LaunchTemplate, template_name
 from ..module_utils._eks.node_group import AMI_TYPES, NodeGroup
-from ..module_utils._eks.node_group_steps import bring_absent, bring_present, node_tags
+from ..module_utils._eks.node_group_steps import node_tags, reconcile_absent, reconcile_present
 from ..module_utils._eks.options import check_node_group
 from ..module_utils._module import PlatformModule
 from ..module_utils._response_cache import prefetch
@@ -319,7 +319,7 @@ ARGUMENTS = {
 }
 
 
-def bring(module):
+def reconcile(module):
     given = module.params
     check_node_group(given)
     cluster, name = given["cluster_name"], given["name"]
@@ -342,15 +342,15 @@ def bring(module):
     )
     prefetch([template.find, group.find])
     if given["state"] == "absent":
-        return bring_absent(module, group, template)
-    of_template = module.wanted(template)
+        return reconcile_absent(module, group, template)
+    of_template = module.desired(template)
     tags = node_tags(cluster, name, given["tags"])
-    return bring_present(module, group, template, module.wanted(group), {**of_template, "node_tags": tags} if tags else of_template)
+    return reconcile_present(module, group, template, module.desired(group), {**of_template, "node_tags": tags} if tags else of_template)
 
 
 def main():
     module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("node_group", lambda: bring(module))
+    module.run("node_group", lambda: reconcile(module))
 
 
 if __name__ == "__main__":

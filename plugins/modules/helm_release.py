@@ -205,7 +205,7 @@ import tempfile
 from pathlib import Path
 
 from ansible_collections.opta.platform.plugins.module_utils._helm.binary import Helm
-from ansible_collections.opta.platform.plugins.module_utils._helm.options import wanted_of
+from ansible_collections.opta.platform.plugins.module_utils._helm.options import desired_of
 from ansible_collections.opta.platform.plugins.module_utils._helm.release import Release
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule
 
@@ -230,11 +230,11 @@ def main():
     module = ClusterModule(argument_spec=ARGUMENTS, required_if=[("state", "present", ["chart"])])
 
     def work():
-        wanted = wanted_of(module.params, module.check_mode)
+        desired = desired_of(module.params, module.check_mode)
         client = module.cluster()
         with tempfile.TemporaryDirectory(prefix="opta-helm-") as directory:
             helm = Helm(client, Path(directory), module.before_change)
-            release = Release(client, helm, wanted, Path(directory))
+            release = Release(client, helm, desired, Path(directory))
             return release.absent() if module.params["state"] == "absent" else release.present()
 
     module.run("release", work)

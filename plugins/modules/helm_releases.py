@@ -194,7 +194,7 @@ def main():
     def work():
         with tempfile.TemporaryDirectory(prefix="opta-helm-") as directory:
             several = Releases(module.cluster(), module.before_change, Path(directory), module.params["at_once"])
-            return several.bring(module.params["releases"], module.params, module.check_mode)
+            return several.reconcile(module.params["releases"], module.params, module.check_mode)
 
     module.run_several("releases", work)
 

@@ -130,7 +130,7 @@ def account(module):
     return identity["Arn"].split(":")[1], identity["Account"]
 
 
-def bring(module):
+def reconcile(module):
     given = module.params
     check_names(given["name"], given["path"], given["max_session_duration"])
     role = IamRole(
@@ -143,12 +143,12 @@ def bring(module):
     )
     if given["state"] == "present" and not given["assume_role_policy"] and role.find() is None:
         raise Refused(f"IAM role {given['name']} does not exist, and making it needs assume_role_policy: who may take it.")
-    return module.bring(role)
+    return module.reconcile(role)
 
 
 def main():
     module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("role", lambda: bring(module))
+    module.run("role", lambda: reconcile(module))
 
 
 if __name__ == "__main__":

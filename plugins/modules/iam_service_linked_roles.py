@@ -64,7 +64,7 @@ diff:
   type: dict
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._iam.service_linked_roles import bring
+from ansible_collections.opta.platform.plugins.module_utils._iam.service_linked_roles import reconcile
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import as_result
 
@@ -74,7 +74,7 @@ ARGUMENTS = {"services": {"type": "list", "elements": "str", "required": True}}
 def main():
     module = PlatformModule(argument_spec=ARGUMENTS, common=False)
     client = module.client("iam")
-    outcomes, roles = module.attempt(lambda: bring(client, module.params["services"], module.check_mode))
+    outcomes, roles = module.attempt(lambda: reconcile(client, module.params["services"], module.check_mode))
     module.exit_json(**{**as_result(outcomes, "service_linked_roles"), "service_linked_roles": roles})
 
 

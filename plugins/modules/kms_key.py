@@ -170,7 +170,7 @@ def remove(module, key):
     """Schedule the key for deletion, unless something needs it, or somebody may who cannot be asked."""
     given, found = module.params, key.find()
     if found is None or _tags.not_ours(key.tags(found), given["tags"]):
-        return module.bring(key)
+        return module.reconcile(key)
     marks = _tags.marks(given["tags"])
     users = KeyUsers(module.client, found["arn"], marks if module.check_mode else {}, given["retained_goes"] and module.check_mode)
     needing = sorted({*key.needed_by(found, given["still_needed"]), *users.find()})
@@ -180,16 +180,16 @@ def remove(module, key):
     if reasons:
         notes = [f"{key.kind} {key.name} is not scheduled for deletion: {reason}." for reason in reasons]
         return Outcome(key.kind, key.name, resource=key.describe(found), notes=notes)
-    outcome = module.bring(key)
+    outcome = module.reconcile(key)
     if users.other_grants and not module.check_mode:
         outcome.notes.append(f"{key.kind} {key.name} had grants that name no resource known here: {'; '.join(sorted(users.other_grants))}.")
     return outcome
 
 
-def bring(module, key):
+def reconcile(module, key):
     if module.params["state"] == "absent":
         return remove(module, key)
-    return module.bring(key, {**module.wanted(key), "alias": key.alias})
+    return module.reconcile(key, {**module.desired(key), "alias": key.alias})
 
 
 def main():
@@ -204,7 +204,7 @@ def main():
         pending_window_in_days=given["pending_window_in_days"],
         purge_tags=given["purge_tags"],
     )
-    module.run("key", lambda: bring(module, key))
+    module.run("key", lambda: reconcile(module, key))
 
 
 if __name__ == "__main__":

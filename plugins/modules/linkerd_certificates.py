@@ -242,12 +242,12 @@ def main():
     if wrong:
         module.fail_json(msg=wrong)
     given = module.params
-    wanted = {"scheduled_for_deletion": False, "description": f"Trust anchor of the mesh of {given['cluster_name']}"}
-    wanted.update({name: given[name] for name in ("kms_key_arn", "tags") if given[name] is not None})
+    desired = {"scheduled_for_deletion": False, "description": f"Trust anchor of the mesh of {given['cluster_name']}"}
+    desired.update({name: given[name] for name in ("kms_key_arn", "tags") if given[name] is not None})
 
     def work():
         mesh = mesh_of(module)
-        return mesh.absent(given["tags"], given["adopt"]) if given["state"] == "absent" else mesh.present(wanted, given["adopt"])
+        return mesh.absent(given["tags"], given["adopt"]) if given["state"] == "absent" else mesh.present(desired, given["adopt"])
 
     done = module.attempt(work)
     for outcome in done.outcomes:

@@ -127,7 +127,7 @@ def main():
         module.fail_json(msg=f"name is {given['name']!r}, which is no domain: {problem}. For example staging.example.com.")
     options = {name: given[name] for name in ("tags", "purge_tags", *ARGUMENTS) if name not in {"name", "comment"}}
     zone = HostedZone(module.client("route53"), given["name"], **options)
-    outcome = module.attempt(lambda: module.bring(zone))
+    outcome = module.attempt(lambda: module.reconcile(zone))
     module.run("zone", lambda: outcome, parent=zone.parent_zone())
 
 

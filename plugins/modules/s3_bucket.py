@@ -305,7 +305,7 @@ diff:
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
 from ansible_collections.opta.platform.plugins.module_utils._s3 import transformations
 from ansible_collections.opta.platform.plugins.module_utils._s3.bucket import Bucket
-from ansible_collections.opta.platform.plugins.module_utils._s3.reconcile import bring, public
+from ansible_collections.opta.platform.plugins.module_utils._s3.reconcile import public, reconcile
 
 STRINGS = {"type": "list", "elements": "str"}
 
@@ -376,7 +376,7 @@ def main():
     given = module.params
     settings = {name: given[name] for name in ("lifecycle_rules_at_creation_only", "delete_contents", "purge_tags")}
     bucket = Bucket(module.client("s3"), given["name"], **settings)
-    outcome = module.attempt(lambda: bring(module, bucket))
+    outcome = module.attempt(lambda: reconcile(module, bucket))
     module.run("bucket", lambda: outcome, public=public(outcome.resource))
 
 

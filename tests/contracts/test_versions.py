@@ -35,6 +35,6 @@ def test_the_oldest_boto3_that_is_claimed_has_run() -> None:
 
 def test_each_release_has_its_pinned_requirements() -> None:
     packages = {matrix.OLDEST, *map(matrix.newest, matrix.PYTHONS)}
-    wanted = {*(f"core-{core}" for core in matrix.PYTHONS), *(f"ansible-{package}" for package in packages)}
+    desired = {*(f"core-{core}" for core in matrix.PYTHONS), *(f"ansible-{package}" for package in packages)}
     for suffix in ("in", "txt"):
-        assert {path.stem for path in installed.REQUIREMENTS.glob(f"*.{suffix}")} == wanted
+        assert {path.stem for path in installed.REQUIREMENTS.glob(f"*.{suffix}")} == desired

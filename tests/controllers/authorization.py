@@ -57,13 +57,13 @@ def _allowed(statements: list[dict[str, Any]], action: str, resource: str, conte
     return any(
         any(fnmatchcase(action, pattern) for pattern in statement["Action"])
         and any(fnmatchcase(resource, pattern) for pattern in statement["Resource"])
-        and all(_holds(operator, wanted, context) for operator, wanted in statement.get("Condition", {}).items())
+        and all(_holds(operator, desired, context) for operator, desired in statement.get("Condition", {}).items())
         for statement in statements
     )
 
 
-def _holds(operator: str, wanted: Mapping[str, Any], context: Mapping[str, str]) -> bool:
+def _holds(operator: str, desired: Mapping[str, Any], context: Mapping[str, str]) -> bool:
     if operator == "Null":
-        return all((key not in context) is (value == "true") for key, value in wanted.items())
+        return all((key not in context) is (value == "true") for key, value in desired.items())
     assert operator == "StringEquals", operator
-    return all(context.get(key) in (value if isinstance(value, list) else [value]) for key, value in wanted.items())
+    return all(context.get(key) in (value if isinstance(value, list) else [value]) for key, value in desired.items())

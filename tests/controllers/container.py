@@ -137,11 +137,11 @@ def _content(cluster: Cluster, pod: Object, source: Object) -> dict[str, str]:
         held = cluster.kubernetes.get(f"/api/v1/namespaces/{namespace}/configmaps/{source['configMap']['name']}")["data"]
         return {name: _encoded(text) for name, text in held.items()}
     if "serviceAccountToken" in source:
-        wanted = source["serviceAccountToken"]
-        audience = [f"--audience={wanted['audience']}"] if wanted.get("audience") else []
+        desired = source["serviceAccountToken"]
+        audience = [f"--audience={desired['audience']}"] if desired.get("audience") else []
         account = pod["spec"]["serviceAccountName"]
         token = running.kubectl(cluster, "create", "token", account, "--namespace", namespace, *audience)
-        return {wanted["path"]: _encoded(token.strip())}
+        return {desired["path"]: _encoded(token.strip())}
     if "downwardAPI" in source:
         return {item["path"]: _encoded(_field(pod, {"valueFrom": item})) for item in source["downwardAPI"]["items"]}
     return {}

@@ -131,7 +131,7 @@ def test_pods_without_room_get_nodes_and_a_node_without_pods_goes(standin, clust
     assert {call["operation"] for call in calls()} >= {"DescribeInstanceTypes", "DescribeNodegroup"}
     assert [line for line in (tmp_path / "log").read_text().splitlines() if "forbidden" in line] == []
     (condition,) = [each["Condition"]["StringEquals"] for each in cluster_autoscaler.statements(inputs) if "Condition" in each]
-    wanted = {key.removeprefix("autoscaling:ResourceTag/"): value for key, value in condition.items()}
+    desired = {key.removeprefix("autoscaling:ResourceTag/"): value for key, value in condition.items()}
     found = standin.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=list(groups.values()))
     for group in found["AutoScalingGroups"]:
-        assert wanted.items() <= {tag["Key"]: tag["Value"] for tag in group["Tags"]}.items()
+        assert desired.items() <= {tag["Key"]: tag["Value"] for tag in group["Tags"]}.items()

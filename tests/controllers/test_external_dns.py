@@ -83,8 +83,8 @@ def balancers(standin):
     """Two network load balancers."""
     subnets = [subnet["SubnetId"] for subnet in standin.client("ec2").describe_subnets()["Subnets"][:2]]
     client = standin.client("elbv2")
-    wanted = [{"Name": f"dns-{uuid.uuid4().hex[:8]}", "Type": "network", "Subnets": subnets} for _ in range(2)]
-    made = [client.create_load_balancer(**each)["LoadBalancers"][0] for each in wanted]
+    desired = [{"Name": f"dns-{uuid.uuid4().hex[:8]}", "Type": "network", "Subnets": subnets} for _ in range(2)]
+    made = [client.create_load_balancer(**each)["LoadBalancers"][0] for each in desired]
     yield made
     for balancer in made:
         client.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
@@ -121,19 +121,19 @@ def test_a_route_has_its_records_as_long_as_it_is_there(dns, balancers):
     kubernetes.apply(f"{ROUTES}/hello", {**route, "spec": {"parentRefs": [parent], "hostnames": [HOST]}})
     first, second = (balancer["DNSName"] for balancer in balancers)
     names = {"host": HOST, "owner": dns.owner, "balancer_zone": balancers[0]["CanonicalHostedZoneId"]}
-    wanted = recorded(external_dns.NAME, balancer=first, other_balancer=second, **names)
+    desired = recorded(external_dns.NAME, balancer=first, other_balancer=second, **names)
 
     accepted(kubernetes, first)
     calls = dns.synchronize()
-    assert sent(calls) == in_order(wanted["created"])
+    assert sent(calls) == in_order(desired["created"])
     for kind in NOTED_AS:
         assert dns.records()[f"{HOST}.", kind]["AliasTarget"]["DNSName"] == f"{first}."
     running.assert_permitted(external_dns.statements(dns.inputs), calls)
     assert [call["operation"] for call in dns.synchronize() if call["mutating"]] == []
 
     accepted(kubernetes, second)
-    assert sent(dns.synchronize()) == in_order(wanted["moved"])
+    assert sent(dns.synchronize()) == in_order(desired["moved"])
 
     kubernetes.delete(f"{ROUTES}/hello")
-    assert sent(dns.synchronize()) == in_order(wanted["deleted"])
+    assert sent(dns.synchronize()) == in_order(desired["deleted"])
     assert dns.records() == {}

@@ -171,25 +171,25 @@ def names(fabric):
 
 
 def test_it_says_of_class_and_gateway_what_is_recorded(fabric):
-    wanted = recorded(RELEASE, **names(fabric))
+    desired = recorded(RELEASE, **names(fabric))
     status = until(fabric.status_with_address, what="the Gateway has an address", longest_pause=2)
-    assert status["addresses"] == wanted["addresses"]
-    assert said(fabric.cluster.get(f"{API}/gatewayclasses/nginx")["status"]) == wanted["gateway_class"]
-    assert said(status) == wanted["gateway"]
+    assert status["addresses"] == desired["addresses"]
+    assert said(fabric.cluster.get(f"{API}/gatewayclasses/nginx")["status"]) == desired["gateway_class"]
+    assert said(status) == desired["gateway"]
     for listener in status["listeners"]:
-        assert said(listener) == wanted["each_listener"]
-    assert [{key: listener[key] for key in ("name", "attachedRoutes")} for listener in status["listeners"]] == wanted["listeners"]
+        assert said(listener) == desired["each_listener"]
+    assert [{key: listener[key] for key in ("name", "attachedRoutes")} for listener in status["listeners"]] == desired["listeners"]
 
 
 def test_it_makes_what_is_recorded(fabric):
-    for wanted in recorded(RELEASE, **names(fabric))["made"]:
-        expected, found = fabric.completed(wanted), fabric.made(wanted["kind"])
-        assert found["metadata"]["labels"] == wanted["metadata"]["labels"]
-        assert found["metadata"]["ownerReferences"] == wanted["metadata"]["ownerReferences"]
+    for desired in recorded(RELEASE, **names(fabric))["made"]:
+        expected, found = fabric.completed(desired), fabric.made(desired["kind"])
+        assert found["metadata"]["labels"] == desired["metadata"]["labels"]
+        assert found["metadata"]["ownerReferences"] == desired["metadata"]["ownerReferences"]
         annotations = found["metadata"].get("annotations", {})
         for others in ("deployment.kubernetes.io/revision", NUDGE):
             annotations.pop(others, None)
-        assert annotations == wanted["metadata"].get("annotations", {})
+        assert annotations == desired["metadata"].get("annotations", {})
         assert content(found) == content(expected)
 
 
@@ -217,16 +217,16 @@ def test_the_routes_of_the_collection_are_ready(fabric, name):
 
 def test_it_says_of_routes_what_is_recorded(fabric, shop):
     fabric.gateway("other", recorded(f"{RELEASE}-routes")["other_gateway"])
-    made, wanted = routes()
+    made, desired = routes()
     for route in made:
         fabric.cluster.kubernetes.apply(f"{API}/namespaces/{shop}/httproutes/{route['metadata']['name']}", route)
 
-    def told():
+    def reported():
         found = fabric.cluster.kubernetes.items(f"{API}/namespaces/{shop}/httproutes")
         return {route["metadata"]["name"]: said_of_route(route.get("status") or {}) for route in found}
 
-    until(lambda: all(told()[name] for name in wanted if wanted[name]), what="it says something of each route")
-    assert told() == wanted
+    until(lambda: all(reported()[name] for name in desired if desired[name]), what="it says something of each route")
+    assert reported() == desired
 
 
 SERVICE = {
@@ -257,8 +257,8 @@ def test_routes_and_policies_of_services_are_accepted(fabric, shop, tmp_path):
     for kind in POLICIES:
         path = f"/apis/gateway.nginx.org/v1alpha1/namespaces/{shop}/{kind}"
         until(lambda path=path: all((obj.get("status") or {}).get("ancestors") for obj in kubernetes.items(path)))
-        told = [said(ancestor) for obj in kubernetes.items(path) for ancestor in obj["status"]["ancestors"]]
-        assert told and {line for lines in told for line in lines} == {"Accepted True Accepted: The Policy is accepted"}
+        reported = [said(ancestor) for obj in kubernetes.items(path) for ancestor in obj["status"]["ancestors"]]
+        assert reported and {line for lines in reported for line in lines} == {"Accepted True Accepted: The Policy is accepted"}
 
 
 def test_a_policy_that_is_refused_is_not_ready(fabric, shop):
@@ -273,12 +273,12 @@ def test_a_policy_that_is_refused_is_not_ready(fabric, shop):
         policy = {**LIMIT, "metadata": {"name": name}, "spec": {"targetRef": target, "body": {"maxSize": size}}}
         kubernetes.apply(f"{place}/{name}", policy)
 
-    def told():
+    def reported():
         found = [{**LIMIT, **kubernetes.get(f"{place}/{name}")} for name in "ab"]
         return [readiness(each).words for each in found if (each.get("status") or {}).get("ancestors")]
 
-    until(lambda: len(told()) == 2, what="it says something of both policies")
-    assert told() == ["ready", "Accepted is False: Conflicted: Conflicts with another ClientSettingsPolicy"]
+    until(lambda: len(reported()) == 2, what="it says something of both policies")
+    assert reported() == ["ready", "Accepted is False: Conflicted: Conflicts with another ClientSettingsPolicy"]
 
 
 def test_a_certificate_that_is_gone_takes_the_listener_and_the_annotations_with_it(fabric):

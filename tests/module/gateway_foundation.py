@@ -34,10 +34,10 @@ ZONE_OUTPUTS = {"domain": DOMAIN, "name_servers": [], "certificate_arn": "arn:aw
 def with_gateway(cluster: Cluster) -> Cluster:
     """The cluster with the kinds, once they are served, and a Gateway with its two listeners (T20)."""
     kubernetes = cluster.kubernetes
-    wanted = [*gateway_api.definitions(), *yaml.safe_load_all(POLICIES.read_text())]
-    names = [obj["metadata"]["name"] for obj in wanted if obj["kind"] == "CustomResourceDefinition"]
+    desired = [*gateway_api.definitions(), *yaml.safe_load_all(POLICIES.read_text())]
+    names = [obj["metadata"]["name"] for obj in desired if obj["kind"] == "CustomResourceDefinition"]
     if cluster.get(f"{DEFINITIONS}/{names[-1]}") is None:
-        for obj in wanted:
+        for obj in desired:
             if obj["kind"] == "CustomResourceDefinition":
                 kubernetes.apply(f"{DEFINITIONS}/{obj['metadata']['name']}", obj)
     until(lambda: all(_established(cluster, name) for name in names))

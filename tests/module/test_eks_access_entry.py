@@ -45,18 +45,18 @@ def another_administrator(foundation, run_module):
 
 
 def test_an_access_entry_through_its_life(standin, run_module, options, truth, another_administrator):
-    wanted = {**options, "policies": [ADMIN], "kubernetes_groups": ["a"]}
-    planned = run_module("eks_access_entry", check_mode=True, **wanted)
+    desired = {**options, "policies": [ADMIN], "kubernetes_groups": ["a"]}
+    planned = run_module("eks_access_entry", check_mode=True, **desired)
     assert truth(options) is None
-    made = run_module("eks_access_entry", **wanted)
+    made = run_module("eks_access_entry", **desired)
     assert made["actions"] == planned["actions"]
     entry, policies = truth(options)
     assert policies == {"AmazonEKSClusterAdminPolicy": "cluster"}
     assert (entry["kubernetesGroups"], entry["tags"], entry["type"]) == (["a"], OWNED, "STANDARD")
 
     mark = standin.mark()
-    assert run_module("eks_access_entry", **wanted)["actions"] == []
-    assert run_module("eks_access_entry", check_mode=True, **wanted)["actions"] == []
+    assert run_module("eks_access_entry", **desired)["actions"] == []
+    assert run_module("eks_access_entry", check_mode=True, **desired)["actions"] == []
     assert standin.mutating(mark) == []
 
     changed = {**options, "policies": [VIEW], "kubernetes_groups": ["b"], "tags": {**OWNED, "team": "a"}}
@@ -107,11 +107,11 @@ def test_t12_a_role_that_was_made_a_moment_ago_is_waited_for(run_module, foundat
 
 
 def test_policies_that_were_cut_off_are_completed(standin, run_module, options, truth):
-    wanted = {**options, "policies": [{"policy": "AmazonEKSEditPolicy"}, VIEW]}
+    desired = {**options, "policies": [{"policy": "AmazonEKSEditPolicy"}, VIEW]}
     standin.fault("AssociateAccessPolicy", nth=2, code="InvalidRequestException", message="cut off")
-    assert "cut off" in run_module("eks_access_entry", expect_failure=True, **wanted)["msg"]
+    assert "cut off" in run_module("eks_access_entry", expect_failure=True, **desired)["msg"]
     assert truth(options)[1] == {"AmazonEKSEditPolicy": "cluster"}
-    assert run_module("eks_access_entry", **wanted)["actions"][0]["attributes"] == ["policies"]
+    assert run_module("eks_access_entry", **desired)["actions"][0]["attributes"] == ["policies"]
     assert truth(options)[1] == {"AmazonEKSEditPolicy": "cluster", "AmazonEKSViewPolicy": "namespace"}
     run_module("eks_access_entry", state="absent", **options)
 

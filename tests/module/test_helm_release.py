@@ -142,9 +142,9 @@ def test_t25_fields_made_at_random_are_no_difference(release, cluster, options):
     assert not release(values=values)["changed"]
     planned = release(values={**values, "image": "registry.example.com/app:2"}, check_mode=True)
     assert f"Secret {options['namespace']}/{options['name']}" not in planned["actions"][0]["attributes"]
-    told = " ".join(planned["warnings"])
-    assert "makes at random" in told
-    assert "stringData.random" in told
+    reported = " ".join(planned["warnings"])
+    assert "makes at random" in reported
+    assert "stringData.random" in reported
 
 
 def test_t26_token_is_in_helms_environment_only(release, options, tmp_path, monkeypatch, standin):
@@ -246,9 +246,9 @@ def test_upgrade_that_a_killed_run_left_is_repaired_at_once(standin, release, cl
     gone = label.rsplit(".", 2)[0] + ".999999.1"  # a process of this machine that is no more
     cluster.set_status(options["namespace"], options["name"], 2, "pending-upgrade", {"opta.platform/run": gone})
     cluster.set_status(options["namespace"], options["name"], 1, "deployed", {})
-    wanted = {"values": {"image": "registry.example.com/app:3"}, "repair_pending": True}
-    planned = release(**wanted, check_mode=True)
-    done = release(**wanted)
+    desired = {"values": {"image": "registry.example.com/app:3"}, "repair_pending": True}
+    planned = release(**desired, check_mode=True)
+    done = release(**desired)
     assert planned["actions"] == done["actions"]
     assert done["diff"]["before"]["status"] == "pending-upgrade"
     assert image(cluster.get(deployment)) == "registry.example.com/app:3"
@@ -307,8 +307,8 @@ def test_a_release_of_another_chart_is_somebody_elses(release, cluster, options,
 
 def test_namespace_is_made_when_told(standin, run_module, cluster, options, unique):
     name = unique("made")
-    wanted = {**options, "namespace": name, "create_namespace": True}
-    done = plan_and_do(standin, run_module, MODULE, "create", **wanted)
+    desired = {**options, "namespace": name, "create_namespace": True}
+    done = plan_and_do(standin, run_module, MODULE, "create", **desired)
     assert done["actions"][1]["resource"] == f"Namespace {name}"
     assert cluster.get(f"/api/v1/namespaces/{name}")["metadata"]["annotations"]["opta.platform/environment"] == "staging"
 

@@ -40,7 +40,7 @@ def both_ways(ansible: Playbooks, tasks: list[dict[str, Any]], *arguments: str, 
     return ansible.play(whole, *arguments), ansible.play(whole, *arguments, environment=ORDINARY)
 
 
-def told(run: Run) -> list[tuple[str, str, dict[str, Any]]]:
+def reported(run: Run) -> list[tuple[str, str, dict[str, Any]]]:
     """What is the same both ways: not the temporary paths in a traceback."""
     return [(task["task"], task["status"], task["result"]) for task in run.tasks]
 
@@ -61,7 +61,7 @@ def test_results_failures_warnings_and_secrets_are_the_same(ansible: Playbooks) 
     ]
     here, process = both_ways(ansible, tasks, "-vvv", "--diff")
     assert len(here.tasks) == len(tasks)
-    assert told(here) == told(process)
+    assert reported(here) == reported(process)
     for run in (here, process):
         assert "s3cret-token" not in json.dumps(run.tasks)
         assert "a warning" in run.output
@@ -114,7 +114,7 @@ def test_a_module_sees_a_process_of_its_own_and_leaves_nothing_behind(ansible: P
     defaults = {f"group/{COLLECTION}.surroundings": {"default": "of the group"}}
     for arguments in ([], ["--check", "--diff"]):
         here, process = both_ways(ansible, tasks, *arguments, module_defaults=defaults)
-        assert told(here) == told(process)
+        assert reported(here) == reported(process)
         first, second = [task["result"]["seen"] for task in here.tasks if task["status"] == "item"]
         assert {**first, "number": 2} == second
         assert (first["spoilt"], first["variable"], first["default"]) == (None, "given", "of the group")

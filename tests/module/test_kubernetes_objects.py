@@ -154,14 +154,14 @@ def test_replacement_is_announced_refused_and_done_when_allowed(apply, cluster, 
     path = f"/apis/storage.k8s.io/v1/storageclasses/{name}"
     apply({**storage, "parameters": {"type": "gp2"}})
     uid = cluster.get(path)["metadata"]["uid"]
-    wanted = {**storage, "parameters": {"type": "gp3"}}
-    planned = apply(wanted, check_mode=True)
+    desired = {**storage, "parameters": {"type": "gp3"}}
+    planned = apply(desired, check_mode=True)
     assert planned["actions"] == [
         {"action": "replace", "resource": f"StorageClass {name}", "attributes": ["parameters.type"], "allowed": False}
     ]
-    assert "allow_replacement: true" in apply(wanted, expect_failure=True)["msg"]
+    assert "allow_replacement: true" in apply(desired, expect_failure=True)["msg"]
     assert cluster.get(path)["metadata"]["uid"] == uid
-    assert apply(wanted, allow_replacement=True)["actions"][0]["allowed"]
+    assert apply(desired, allow_replacement=True)["actions"][0]["allowed"]
     found = cluster.get(path)
     assert (found["parameters"], found["metadata"]["uid"] != uid) == ({"type": "gp3"}, True)
     apply({**storage}, state="absent")
@@ -193,8 +193,8 @@ def test_definition_and_its_object_in_one_call(standin, cluster, run_module, app
 
 def test_ownership(apply, cluster, namespace):
     apply(config_map(namespace, a="1"))
-    for wanted in (config_map(namespace, a="2"),):
-        refused = apply(wanted, environment="staging", expect_failure=True)
+    for desired in (config_map(namespace, a="2"),):
+        refused = apply(desired, environment="staging", expect_failure=True)
         assert "it was not made by this collection" in refused["msg"]
     apply(config_map(namespace, a="2"), environment="staging", adopt=True)
     path = f"/api/v1/namespaces/{namespace}/configmaps/settings"
@@ -216,9 +216,9 @@ def test_failing_pods_are_explained(apply, namespace):
 
 
 def test_unfinished_work_of_another_run_is_waited_for(apply, cluster, namespace):
-    wanted = deployment(namespace, image="nowhere.invalid/app:1")
-    assert apply(wanted, wait=False)["changed"]
-    failed = apply(wanted, wait_timeout=8, expect_failure=True)
+    desired = deployment(namespace, image="nowhere.invalid/app:1")
+    assert apply(desired, wait=False)["changed"]
+    failed = apply(desired, wait_timeout=8, expect_failure=True)
     assert "ImagePullBackOff" in failed["msg"] or "ErrImagePull" in failed["msg"]
 
 

@@ -78,8 +78,8 @@ def test_every_budget_of_the_cluster_goes(cluster, remove, budget, unique):
     assert all(cluster.get(path) for path in paths)
     done = remove()
     assert planned["actions"] == done["actions"]
-    wanted = {f"PodDisruptionBudget {path.split('/')[5]}/{path.split('/')[-1]}" for path in paths}
-    assert wanted <= {action["resource"] for action in done["actions"]}
+    desired = {f"PodDisruptionBudget {path.split('/')[5]}/{path.split('/')[-1]}" for path in paths}
+    assert desired <= {action["resource"] for action in done["actions"]}
     assert {action["action"] for action in done["actions"]} == {"delete"}
     assert done["diff"]["before"][f"PodDisruptionBudget {namespace}/store"] == {"minAvailable": "50%"}
     assert cluster.kubernetes.items(f"{BUDGETS}/poddisruptionbudgets") == []

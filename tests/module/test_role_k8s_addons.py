@@ -103,15 +103,15 @@ def test_from_nothing_through_changes_to_nothing(standin, addons):
 def test_a_release_left_pending_is_told_and_repaired_on_a_word_only(addons):
     assert addons.run(ingress="none", cluster_autoscaler_enabled=False).returncode == 0
     addons.cluster.set_status("metrics-server", "metrics-server", 1, "pending-upgrade", {"opta.platform/run": "elsewhere.1.1"})
-    told = addons.run(wait_timeout_seconds=1)
-    assert told.returncode != 0
-    assert "metrics-server is pending-upgrade for" in told.failure()
+    reported = addons.run(wait_timeout_seconds=1)
+    assert reported.returncode != 0
+    assert "metrics-server is pending-upgrade for" in reported.failure()
     assert addons.run(wait_timeout_seconds=20, repair=True).returncode == 0
 
 
 def test_a_repository_that_does_not_answer_is_told_by_name(addons):
-    told = addons.run(
+    reported = addons.run(
         ingress="none", repository_mirror="http://127.0.0.1:9", metrics_server_values={"replicas": 4}, gateway_api_enabled=False
     )
-    assert told.returncode != 0
-    assert "http://127.0.0.1:9/kubernetes-sigs.github.io/metrics-server" in told.failure()
+    assert reported.returncode != 0
+    assert "http://127.0.0.1:9/kubernetes-sigs.github.io/metrics-server" in reported.failure()

@@ -57,9 +57,9 @@ def test_the_mesh_comes_is_changed_and_goes(standin, addons):
     assert RELEASES.items() <= addons.releases().items()
 
     changed = planned_and_done(addons, linkerd_values={"proxy": {"logLevel": "debug"}}, linkerd_renew=["issuer"])
-    told = json.dumps(actions(changed))
+    reported = json.dumps(actions(changed))
     assert all(
-        word in told for word in ("values.proxy.logLevel", "values.identity.podAnnotations", "Secret linkerd/linkerd-identity-issuer")
+        word in reported for word in ("values.proxy.logLevel", "values.identity.podAnnotations", "Secret linkerd/linkerd-identity-issuer")
     )
 
     planned_and_done(addons, linkerd_enabled=False, linkerd_renew=[])

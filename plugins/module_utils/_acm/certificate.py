@@ -20,9 +20,9 @@ DETAILS_SECONDS = 120.0
 REQUESTED_ANEW = ("subject_alternative_names", "key_algorithm")
 
 
-def keeping_others(found: Mapping[str, str] | None, wanted: Mapping[str, Any]) -> dict[str, str]:
+def keeping_others(found: Mapping[str, str] | None, desired: Mapping[str, Any]) -> dict[str, str]:
     """A certificate that is wanted again is superseded no more."""
-    return _tags.keeping_others({name: value for name, value in (found or {}).items() if name != SUPERSEDED}, wanted)
+    return _tags.keeping_others({name: value for name, value in (found or {}).items() if name != SUPERSEDED}, desired)
 
 
 def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
@@ -32,7 +32,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
         Attribute("key_algorithm", transformations.key_algorithm),
         Attribute("status", lambda c: c["Status"]),
         Attribute("validation_records", lambda c: c["present_records"]),
-        Attribute("tags", lambda c: c["tags"], merge=_tags.only_wanted if purge_tags else keeping_others),
+        Attribute("tags", lambda c: c["tags"], merge=_tags.only_desired if purge_tags else keeping_others),
     )
 
 
@@ -45,14 +45,14 @@ class Certificate(Resource):
     """
 
     kind = "ACM certificate"
-    made_by_aws = ("arn", "in_use_by", "not_after", "renewal_status")
+    computed = ("arn", "in_use_by", "not_after", "renewal_status")
 
     def __init__(
         self,
         acm: Any,
         route53: Any,
         domain: str,
-        wanted: Mapping[str, Any],
+        desired: Mapping[str, Any],
         hosted_zone_id: str | None = None,
         waiting: bool = True,
         adopt: bool = False,
@@ -61,12 +61,12 @@ class Certificate(Resource):
     ) -> None:
         self.acm, self.route53, self.elsewhere = acm, route53, elsewhere
         self.name = records.normal(domain)
-        self.wanted = wanted
+        self.desired = desired
         self.hosted_zone_id = hosted_zone_id
         self.waiting = waiting
         self.adopt = adopt
         self.attributes = attributes(purge_tags)
-        self.owner = _tags.owner(wanted.get("tags"))
+        self.owner = _tags.owner(desired.get("tags"))
         self.zone_name = ""
         self._made: str | None = None
         self._validating = False
@@ -83,10 +83,10 @@ class Certificate(Resource):
         found = [{**each, "tags": api.list_tags(self.acm, arn)} for arn, each in described if each and each.get("Type") == "AMAZON_ISSUED"]
         return sorted(found, key=lambda each: each["CreatedAt"], reverse=True)
 
-    def as_wanted(self, found: Mapping[str, Any]) -> bool:
+    def as_desired(self, found: Mapping[str, Any]) -> bool:
         """Whether a certificate has the names and the kind of key that are wanted."""
-        given = [a for a in self.attributes if a.name in REQUESTED_ANEW and self.wanted.get(a.name) is not None]
-        return not any(a.differs(found, self._normal(a.name, self.wanted[a.name])) for a in given)
+        given = [a for a in self.attributes if a.name in REQUESTED_ANEW and self.desired.get(a.name) is not None]
+        return not any(a.differs(found, self._normal(a.name, self.desired[a.name])) for a in given)
 
     @staticmethod
     def _normal(name: str, value: Any) -> Any:
@@ -106,8 +106,8 @@ class Certificate(Resource):
         self.known = self.own()
         own = [each for each in self.known if each["Status"] not in transformations.FAILED]
         if not own and self.adopt:
-            own = [each for each in self._of_the_domain() if each["Status"] == transformations.ISSUED and self.as_wanted(each)]
-        fitting = [each for each in own if self.as_wanted(each)]
+            own = [each for each in self._of_the_domain() if each["Status"] == transformations.ISSUED and self.as_desired(each)]
+        fitting = [each for each in own if self.as_desired(each)]
         fitting.sort(key=lambda each: (each["Status"] != transformations.ISSUED, SUPERSEDED in each["tags"]))
         standing = [each for each in own if SUPERSEDED not in each["tags"]]
         return next(iter([*fitting, *standing]), None)
@@ -153,22 +153,22 @@ class Certificate(Resource):
     def remedy(self, found: Mapping[str, Any]) -> str:
         return transformations.REMEDIES.get(str(found.get("FailureReason")), "Run again: another certificate is requested then.")
 
-    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
-        completed = {name: self._normal(name, value) for name, value in wanted.items()}
+    def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
+        completed = {name: self._normal(name, value) for name, value in desired.items()}
         if self.waiting:
             completed["status"] = transformations.ISSUED
-        expected = self.expected_records(found) if found and self.as_wanted(found) else []
+        expected = self.expected_records(found) if found and self.as_desired(found) else []
         return {**completed, "validation_records": expected} if expected else completed
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        names = list(wanted.get("subject_alternative_names") or [])
+    def create(self, desired: Mapping[str, Any]) -> None:
+        names = list(desired.get("subject_alternative_names") or [])
         request: dict[str, Any] = {"DomainName": self.name, "ValidationMethod": "DNS"}
         if names:
             request["SubjectAlternativeNames"] = [self.name, *names]
-        if wanted.get("key_algorithm"):
-            request["KeyAlgorithm"] = wanted["key_algorithm"]
-        if wanted.get("tags"):
-            request["Tags"] = _tags.as_list({name: value for name, value in wanted["tags"].items() if name != SUPERSEDED})
+        if desired.get("key_algorithm"):
+            request["KeyAlgorithm"] = desired["key_algorithm"]
+        if desired.get("tags"):
+            request["Tags"] = _tags.as_list({name: value for name, value in desired["tags"].items() if name != SUPERSEDED})
         self._made = api.request_certificate(self.acm, IdempotencyToken=self._token(request), **request)
         described = wait_for(
             self._look_for_details,
@@ -199,14 +199,14 @@ class Certificate(Resource):
         if missing:
             route53_api.change_resource_record_sets(self.route53, str(self.hosted_zone_id), records.as_changes("UPSERT", missing))
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if set(REQUESTED_ANEW) & set(names):
             kept = {a.name: a.read(found) for a in self.attributes if a.name in REQUESTED_ANEW}
-            self.create({**kept, **wanted})
+            self.create({**kept, **desired})
             return
         self._made = found["arn"]
         if "tags" in names:
-            self._set_tags(found["arn"], found["tags"], wanted["tags"])
+            self._set_tags(found["arn"], found["tags"], desired["tags"])
         if {"validation_records", "status"} & set(names):
             _done, described = self._look_for_details()
             if not transformations.has_details(described):
@@ -223,10 +223,10 @@ class Certificate(Resource):
         if removed:
             api.remove_tags(self.acm, arn, removed)
 
-    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-        told = [f"{self.kind} {self.name} ({found['arn']}): {sentence}" for sentence in transformations.attention(found)]
+    def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
+        reported = [f"{self.kind} {self.name} ({found['arn']}): {sentence}" for sentence in transformations.attention(found)]
         elsewhere = [r for r in transformations.validation_records(found) if r not in self.expected_records(found)]
         if self.hosted_zone_id and elsewhere and found["Status"] == transformations.PENDING:
             records_told = ", ".join(f"{r['name']} CNAME {r['value']}" for r in elsewhere)
-            told.append(f"{self.kind} {self.name} needs records outside of its zone, which somebody else must make: {records_told}.")
-        return told
+            reported.append(f"{self.kind} {self.name} needs records outside of its zone, which somebody else must make: {records_told}.")
+        return reported

@@ -21,7 +21,7 @@ from .certificate import REQUESTED_ANEW, SUPERSEDED, Certificate
 
 
 def ensure_certificate(
-    certificate: Certificate, wanted: Mapping[str, Any], possible: bool, check_mode: bool, wait: bool, timeout_seconds: float
+    certificate: Certificate, desired: Mapping[str, Any], possible: bool, check_mode: bool, wait: bool, timeout_seconds: float
 ) -> list[Outcome]:
     """Bring the certificate to `wanted`, then see to those that it replaced. The first outcome is the certificate's.
 
@@ -33,17 +33,17 @@ def ensure_certificate(
         if found is None:
             note = f"{certificate.kind} {certificate.name} is not requested yet: DNS cannot validate it. The next run goes on."
             return [Outcome(certificate.kind, certificate.title, notes=[note])]
-        if not certificate.as_wanted(found):
+        if not certificate.as_desired(found):
             notes.append(f"{certificate.kind} {certificate.name} keeps its names until DNS can validate a new one.")
-            wanted = {name: value for name, value in wanted.items() if name not in REQUESTED_ANEW}
+            desired = {name: value for name, value in desired.items() if name not in REQUESTED_ANEW}
     outcome = ensure_present(
-        certificate, wanted, check_mode=check_mode, adopt=certificate.adopt, wait=wait and possible, timeout_seconds=timeout_seconds
+        certificate, desired, check_mode=check_mode, adopt=certificate.adopt, wait=wait and possible, timeout_seconds=timeout_seconds
     )
     outcome.notes += notes
     if set(REQUESTED_ANEW) & set(outcome.attributes) and outcome.action == "update":
         outcome.action = "replace"
         if check_mode:
-            unknown = dict.fromkeys((*certificate.made_by_aws, "validation_records"), KNOWN_AFTER_APPLY)
+            unknown = dict.fromkeys((*certificate.computed, "validation_records"), KNOWN_AFTER_APPLY)
             outcome.resource = {**(outcome.resource or {}), **unknown}
     issued = (outcome.resource or {}).get("status") == transformations.ISSUED
     return [outcome, *(_replaced(certificate, outcome, check_mode) if issued else [])]
@@ -66,8 +66,8 @@ def _replaced(certificate: Certificate, outcome: Outcome, check_mode: bool) -> l
             if not check_mode:
                 remove(certificate, other)
         else:
-            told = f"{certificate.kind} {title} is superseded, and deleted by a later run once {', '.join(users)} has the new one."
-            done = Outcome(certificate.kind, title, notes=[told])
+            reported = f"{certificate.kind} {title} is superseded, and deleted by a later run once {', '.join(users)} has the new one."
+            done = Outcome(certificate.kind, title, notes=[reported])
             if SUPERSEDED not in other["tags"]:
                 done.action, done.attributes, done.after = "update", ["tags"], {"tags": {SUPERSEDED: KNOWN_AFTER_APPLY}}
                 if not check_mode:

@@ -51,14 +51,14 @@ def has_details(certificate: Mapping[str, Any]) -> bool:
     """Whether ACM shows the record of every name; it takes seconds after the request."""
     options = certificate.get("DomainValidationOptions") or []
     names = {records.normal(option["DomainName"]) for option in options if option.get("ResourceRecord")}
-    wanted = {records.normal(name) for name in (*(certificate.get("SubjectAlternativeNames") or []), certificate["DomainName"])}
-    return bool(options) and wanted <= names
+    desired = {records.normal(name) for name in (*(certificate.get("SubjectAlternativeNames") or []), certificate["DomainName"])}
+    return bool(options) and desired <= names
 
 
-def present_records(wanted: Iterable[Mapping[str, str]], record_sets: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+def present_records(desired: Iterable[Mapping[str, str]], record_sets: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Those of the wanted records that a zone has."""
     there = {(records.normal(each["Name"]), each["Type"], records.normal(value)) for each in record_sets for value in records.values(each)}
-    return [dict(each) for each in wanted if (each["name"], each["type"], each["value"]) in there]
+    return [dict(each) for each in desired if (each["name"], each["type"], each["value"]) in there]
 
 
 def record_set(record: Mapping[str, str]) -> dict[str, Any]:
@@ -90,16 +90,16 @@ def status(certificate: Mapping[str, Any]) -> str:
 
 def attention(certificate: Mapping[str, Any], now: datetime | None = None) -> list[str]:
     """Sentences about a certificate whose renewal is not as it should be."""
-    told = []
+    reported = []
     summary = certificate.get("RenewalSummary") or {}
     if summary.get("RenewalStatus") in {PENDING, "FAILED"}:
         reason = f" ({summary['RenewalStatusReason']})" if summary.get("RenewalStatusReason") else ""
-        told.append(f"its renewal is {summary['RenewalStatus']}{reason}: look at the validation records and CAA records of its names.")
+        reported.append(f"its renewal is {summary['RenewalStatus']}{reason}: look at the validation records and CAA records of its names.")
     if certificate.get("InUseBy") and certificate.get("RenewalEligibility") == "INELIGIBLE":
-        told.append("ACM says that it is not eligible for renewal, although it is in use.")
+        reported.append("ACM says that it is not eligible for renewal, although it is in use.")
     ends = certificate.get("NotAfter")
     if ends and certificate["Status"] == ISSUED:
         days = (ends - (now or datetime.now(timezone.utc))).days
         if days < ATTENTION_DAYS:
-            told.append(f"it ends in {days} days, on {ends:%Y-%m-%d}, and ACM has not renewed it.")
-    return told
+            reported.append(f"it ends in {days} days, on {ends:%Y-%m-%d}, and ACM has not renewed it.")
+    return reported

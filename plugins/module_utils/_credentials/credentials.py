@@ -89,12 +89,12 @@ class Credentials:
             recovery_window_in_days=self.recovery_window_in_days,
         )
 
-    def bring(self, *, check_mode: bool, adopt: bool = False, timeout_seconds: float = 1800) -> Outcome:
+    def reconcile(self, *, check_mode: bool, adopt: bool = False, timeout_seconds: float = 1800) -> Outcome:
         """Make the secret, with a password of its own, or restore or change it; its result holds `arn`."""
-        wanted: dict[str, Any] = {"scheduled_for_deletion": False, "tags": self.tags, "description": self.description}
+        desired: dict[str, Any] = {"scheduled_for_deletion": False, "tags": self.tags, "description": self.description}
         if self.kms_key_arn:
-            wanted["kms_key_arn"] = self.kms_key_arn
-        return ensure_present(self._secret(), wanted, check_mode=check_mode, adopt=adopt, timeout_seconds=timeout_seconds)
+            desired["kms_key_arn"] = self.kms_key_arn
+        return ensure_present(self._secret(), desired, check_mode=check_mode, adopt=adopt, timeout_seconds=timeout_seconds)
 
     def remove(self, *, check_mode: bool, adopt: bool = False) -> Outcome:
         """Schedule the secret for deletion."""

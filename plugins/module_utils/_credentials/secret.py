@@ -15,9 +15,9 @@ from .password import LENGTH, Password, as_secret_string
 DEFAULT_WINDOW_IN_DAYS = 30
 
 
-def same_key(found: str | None, wanted: str | None) -> bool:
+def same_key(found: str | None, desired: str | None) -> bool:
     """Whether two KMS keys are one: Secrets Manager answers an ARN or an id, as it was given."""
-    return (found or "").rpartition("/")[2] == (wanted or "").rpartition("/")[2]
+    return (found or "").rpartition("/")[2] == (desired or "").rpartition("/")[2]
 
 
 def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
@@ -40,7 +40,7 @@ class Secret(Resource):
     """
 
     kind = "secret"
-    made_by_aws = ("arn",)
+    computed = ("arn",)
 
     def __init__(
         self,
@@ -69,17 +69,17 @@ class Secret(Resource):
         self._name_taken = scheduled and not usable
         return None if found is None or self._name_taken else {**found, "arn": found["ARN"]}
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
+    def create(self, desired: Mapping[str, Any]) -> None:
         if self._name_taken:
             api.delete_secret(self.client, self.name, None)
-        request: dict[str, Any] = {"KmsKeyId": wanted["kms_key_arn"]} if wanted.get("kms_key_arn") else {}
-        if wanted.get("tags"):
-            request["Tags"] = _tags.as_list(wanted["tags"])
+        request: dict[str, Any] = {"KmsKeyId": desired["kms_key_arn"]} if desired.get("kms_key_arn") else {}
+        if desired.get("tags"):
+            request["Tags"] = _tags.as_list(desired["tags"])
         try:
             api.create_secret(
                 self.client,
                 Name=self.name,
-                Description=wanted.get("description", ""),
+                Description=desired.get("description", ""),
                 SecretString=self.first_value(),
                 ClientRequestToken=uuid.uuid4().hex,  # one for all attempts of this call
                 **request,
@@ -92,18 +92,18 @@ class Secret(Resource):
         """What a new secret holds."""
         return as_secret_string(self.username, Password(api.get_random_password(self.client, LENGTH)))
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "scheduled_for_deletion" in names:
             api.restore_secret(self.client, self.name)
         request: dict[str, Any] = {}
         if "kms_key_arn" in names:
-            request["KmsKeyId"] = wanted["kms_key_arn"]
+            request["KmsKeyId"] = desired["kms_key_arn"]
         if "description" in names:
-            request["Description"] = wanted["description"]
+            request["Description"] = desired["description"]
         if request:
             api.update_secret(self.client, self.name, **request)
         if "tags" in names:
-            self._set_tags(_tags.as_dict(found.get("Tags")), wanted["tags"])
+            self._set_tags(_tags.as_dict(found.get("Tags")), desired["tags"])
 
     def _set_tags(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
         added, removed = _tags.difference(before, after)

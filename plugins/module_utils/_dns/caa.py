@@ -14,7 +14,7 @@ AMAZON = ("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com")
 
 def problems(dns: Resolver, names: Iterable[str]) -> list[str]:
     """A sentence for each name that a CAA record keeps from Amazon. What nobody answers is not told."""
-    told = []
+    reported = []
     known: dict[str, list[tuple[str, str]]] = {}
     for name in names:
         bare, wildcard = normal(name).removeprefix("*."), name.startswith("*.")
@@ -25,9 +25,9 @@ def problems(dns: Resolver, names: Iterable[str]) -> list[str]:
                 known[place] = _records(dns, place)
             if known[place]:
                 if not allows(known[place], wildcard):
-                    told.append(sentence(name, place, known[place]))
+                    reported.append(sentence(name, place, known[place]))
                 break
-    return told
+    return reported
 
 
 def _records(dns: Resolver, name: str) -> list[tuple[str, str]]:

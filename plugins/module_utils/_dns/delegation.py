@@ -24,28 +24,28 @@ class Delegation:
 
 def look(dns: Resolver, domain: str, name_servers: Sequence[str]) -> Delegation:
     """What a resolver knows; if that is not the zone's servers, what the parent's own servers say, for a resolver may remember the past."""
-    wanted = {normal(server) for server in name_servers}
+    desired = {normal(server) for server in name_servers}
     try:
-        named, asked = servers(dns.ask(domain, "NS"), domain), f"the resolver {dns.told}"
+        named, asked = servers(dns.ask(domain, "NS"), domain), f"the resolver {dns.reported}"
     except NoAnswerError:  # also when the parent delegates to servers that do not know the zone
-        named, asked = None, f"the resolver {dns.told}"
-    if named and set(named) <= wanted:
+        named, asked = None, f"the resolver {dns.reported}"
+    if named and set(named) <= desired:
         return Delegation(True, named)
     parent = parent_of(dns, domain)
     if parent:
         with_parent = ask_parent(dns, domain, parent[1])
         if with_parent is not None:
             named, asked = with_parent, f"the name servers of {parent[0]}"
-    return judge(domain, wanted, named, asked)
+    return judge(domain, desired, named, asked)
 
 
-def judge(domain: str, wanted: set[str], named: list[str] | None, asked: str) -> Delegation:
+def judge(domain: str, desired: set[str], named: list[str] | None, asked: str) -> Delegation:
     """Pure."""
     if named is None:
         return Delegation(False, [], f"nobody answers about {domain} (asked: {asked})")
     if not named:
         return Delegation(False, [], f"the DNS has no NS records of {domain} (asked: {asked})")
-    strangers = sorted(set(named) - wanted)
+    strangers = sorted(set(named) - desired)
     if strangers:
         strange = ", ".join(strangers)
         return Delegation(False, named, f"the DNS sends {domain} to {strange}, which the zone does not have (asked: {asked})")

@@ -50,7 +50,7 @@ class Resolver:
             raise NoAnswerError("this machine has no resolver: give the option resolver an address, for example 192.0.2.53.") from error
 
     @property
-    def told(self) -> str:
+    def reported(self) -> str:
         """The resolvers, as people read them."""
         return ", ".join(self.resolvers) if self.port == PORT else f"{self.resolvers[0]} port {self.port}"
 
@@ -79,9 +79,9 @@ class Resolver:
 def found(answer: Any, name: str, kind: str, authority: bool = False) -> list[Any]:
     """The records of one name and type; with authority, those of a referral too."""
     sections = (answer.answer, answer.authority) if authority else (answer.answer,)
-    wanted = dns.name.from_text(name)
+    desired = dns.name.from_text(name)
     for section in sections:
         for rrset in section:
-            if rrset.rdtype == dns.rdatatype.from_text(kind) and (rrset.name == wanted or (section is answer.answer and kind != "NS")):
+            if rrset.rdtype == dns.rdatatype.from_text(kind) and (rrset.name == desired or (section is answer.answer and kind != "NS")):
                 return list(rrset)
     return []

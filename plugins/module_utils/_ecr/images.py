@@ -19,8 +19,8 @@ def look(client: Any, name: str, tag: str | None, digest: str | None, newest_cou
         return {**shown, "sentence": f"ECR repository {name} does not exist in this account and region."}
     images = sorted(api.describe_images(client, name), key=lambda each: each["imagePushedAt"], reverse=True)
     newest = newest_tags(images, newest_count)
-    wanted = tag or digest
-    image = next((each for each in images if is_meant(each, tag, digest)), None) if wanted else None
+    desired = tag or digest
+    image = next((each for each in images if is_meant(each, tag, digest)), None) if desired else None
     result = {
         "repository": {"name": name, "arn": repository["repositoryArn"], "uri": repository["repositoryUri"]},
         "exists": image is not None,
@@ -30,13 +30,13 @@ def look(client: Any, name: str, tag: str | None, digest: str | None, newest_cou
     }
     if image is None:
         known = f"its newest tags are {', '.join(newest)}" if newest else "it holds no tagged image"
-        missing = f"Image {wanted} is not in ECR repository {name}; {known}. Push it first, or name one that is there."
-        return {**result, "sentence": missing if wanted else ""}
+        missing = f"Image {desired} is not in ECR repository {name}; {known}. Push it first, or name one that is there."
+        return {**result, "sentence": missing if desired else ""}
     policy = _policy.parsed(api.get_lifecycle_policy(client, name)) or {}
     expiry = lifecycle.expiry(policy, images, image["imageDigest"], datetime.now(timezone.utc))
     result["image"] = {**shown_image(image), "expiry": expiry.shown() if expiry else None}
     if expiry:
-        result["sentence"] = f"Image {wanted} of ECR repository {name} does not stay: {expiry.sentence}."
+        result["sentence"] = f"Image {desired} of ECR repository {name} does not stay: {expiry.sentence}."
     return result
 
 

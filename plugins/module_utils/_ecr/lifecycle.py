@@ -60,9 +60,9 @@ def usual_policy(untagged_expiration_days: int, tagged_image_count: int) -> dict
     }
 
 
-def same(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+def same(found: Mapping[str, Any], desired: Mapping[str, Any]) -> bool:
     """Whether two policies mean the same; the order of their rules does not count."""
-    return _rules(found) == _rules(wanted)
+    return _rules(found) == _rules(desired)
 
 
 def _rules(policy: Mapping[str, Any]) -> list[Mapping[str, Any]]:

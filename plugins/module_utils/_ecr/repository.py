@@ -29,10 +29,10 @@ def encryption(found: Mapping[str, Any]) -> dict[str, Any]:
     return {"encryption_type": content["encryptionType"], "kms_key_arn": content.get("kmsKey")}
 
 
-def same_encryption(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+def same_encryption(found: Mapping[str, Any], desired: Mapping[str, Any]) -> bool:
     """Whether they are the same; without a key it is the account's aws/ecr, which ECR names."""
-    key = wanted.get("kms_key_arn")
-    return found["encryption_type"] == wanted["encryption_type"] and key in (None, found["kms_key_arn"])
+    key = desired.get("kms_key_arn")
+    return found["encryption_type"] == desired["encryption_type"] and key in (None, found["kms_key_arn"])
 
 
 def exclusion_filters(found: Mapping[str, Any]) -> list[str]:
@@ -67,7 +67,7 @@ class Repository(Resource):
     """Source: Amazon ECR API, CreateRepository, DescribeRepositories and the calls of each setting."""
 
     kind = "ECR repository"
-    made_by_aws = ("arn", "uri", "registry_id")
+    computed = ("arn", "uri", "registry_id")
 
     def __init__(self, client: Any, name: str, *, delete_contents: bool = False, purge_tags: bool = False) -> None:
         self.client = client
@@ -93,67 +93,67 @@ class Repository(Resource):
             **run_parallel(more, len(more)),
         }
 
-    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
         """Old images expire in a new repository, and in an empty one: a run may have ended before PutLifecyclePolicy."""
-        if "lifecycle_policy" in wanted:
-            return wanted
+        if "lifecycle_policy" in desired:
+            return desired
         unfinished = found is None or (not found["lifecycle"] and not api.first_images(self.client, self.name))
-        return {**wanted, "lifecycle_policy": lifecycle.usual_policy(NEW_DAYS, NEW_COUNT)} if unfinished else wanted
+        return {**desired, "lifecycle_policy": lifecycle.usual_policy(NEW_DAYS, NEW_COUNT)} if unfinished else desired
 
-    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
-        if wanted.get("state") == "absent" and not self.delete_contents and api.first_images(self.client, self.name):
+    def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
+        if desired.get("state") == "absent" and not self.delete_contents and api.first_images(self.client, self.name):
             raise Refused(f"{self.kind} {self.name} still holds images; set delete_contents: true to delete them with it.")
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        request: dict[str, Any] = {"repositoryName": self.name, "tags": _tags.as_list(wanted.get("tags"))}
-        if "image_tag_mutability" in wanted:
-            request.update(_mutability(wanted))
-        if "scan_on_push" in wanted:
-            request["imageScanningConfiguration"] = {"scanOnPush": wanted["scan_on_push"]}
-        if "encryption" in wanted:
-            key = wanted["encryption"].get("kms_key_arn")
+    def create(self, desired: Mapping[str, Any]) -> None:
+        request: dict[str, Any] = {"repositoryName": self.name, "tags": _tags.as_list(desired.get("tags"))}
+        if "image_tag_mutability" in desired:
+            request.update(_mutability(desired))
+        if "scan_on_push" in desired:
+            request["imageScanningConfiguration"] = {"scanOnPush": desired["scan_on_push"]}
+        if "encryption" in desired:
+            key = desired["encryption"].get("kms_key_arn")
             request["encryptionConfiguration"] = {
-                "encryptionType": wanted["encryption"]["encryption_type"],
+                "encryptionType": desired["encryption"]["encryption_type"],
                 **({"kmsKey": key} if key else {}),
             }
         api.create_repository(self.client, **request)
-        self._set_policies(wanted, [name for name in ("lifecycle_policy", "policy") if wanted.get(name)])
+        self._set_policies(desired, [name for name in ("lifecycle_policy", "policy") if desired.get(name)])
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "tags" in names:
-            self._set_tags(found, wanted["tags"])
+            self._set_tags(found, desired["tags"])
         if {"image_tag_mutability", "image_tag_mutability_exclusion_filters"} & set(names):
             standing = {a.name: a.read(found) for a in self.attributes}
-            api.put_image_tag_mutability(self.client, self.name, _mutability({**standing, **wanted}))
+            api.put_image_tag_mutability(self.client, self.name, _mutability({**standing, **desired}))
         if "scan_on_push" in names:
-            api.put_scan_on_push(self.client, self.name, wanted["scan_on_push"])
-        self._set_policies(wanted, names)
+            api.put_scan_on_push(self.client, self.name, desired["scan_on_push"])
+        self._set_policies(desired, names)
 
-    def _set_tags(self, found: Mapping[str, Any], wanted: Mapping[str, str]) -> None:
-        added = {name: value for name, value in wanted.items() if found["tags"].get(name) != value}
+    def _set_tags(self, found: Mapping[str, Any], desired: Mapping[str, str]) -> None:
+        added = {name: value for name, value in desired.items() if found["tags"].get(name) != value}
         if added:
             api.tag_resource(self.client, found["arn"], added)
-        removed = sorted(set(found["tags"]) - set(wanted))
+        removed = sorted(set(found["tags"]) - set(desired))
         if removed:
             api.untag_resource(self.client, found["arn"], removed)
 
-    def _set_policies(self, wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def _set_policies(self, desired: Mapping[str, Any], names: Sequence[str]) -> None:
         client, name = self.client, self.name
         if "lifecycle_policy" in names:
-            rules = wanted["lifecycle_policy"]
+            rules = desired["lifecycle_policy"]
             api.put_lifecycle_policy(client, name, json.dumps(rules)) if rules else api.delete_lifecycle_policy(client, name)
         if "policy" in names:
-            policy = wanted["policy"]
+            policy = desired["policy"]
             api.set_repository_policy(client, name, json.dumps(policy)) if policy else api.delete_repository_policy(client, name)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         api.delete_repository(self.client, self.name, self.delete_contents)
 
 
-def _mutability(wanted: Mapping[str, Any]) -> dict[str, Any]:
+def _mutability(desired: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a request about which tags may be moved."""
-    request: dict[str, Any] = {"imageTagMutability": wanted["image_tag_mutability"]}
-    filters = wanted.get("image_tag_mutability_exclusion_filters")
+    request: dict[str, Any] = {"imageTagMutability": desired["image_tag_mutability"]}
+    filters = desired.get("image_tag_mutability_exclusion_filters")
     if filters:
         request["imageTagMutabilityExclusionFilters"] = [{"filterType": "WILDCARD", "filter": each} for each in filters]
     return request
@@ -170,8 +170,8 @@ def refuse_wrong_input(given: Mapping[str, Any]) -> None:
             "between them, for example opta-staging/hello."
         )
     if filters and not mutability.endswith(WITH_EXCLUSION):
-        wanted = f"{mutability}{WITH_EXCLUSION}"
-        sentences.append(f"image_tag_mutability_exclusion_filters needs image_tag_mutability: {wanted}; it is {mutability}.")
+        desired = f"{mutability}{WITH_EXCLUSION}"
+        sentences.append(f"image_tag_mutability_exclusion_filters needs image_tag_mutability: {desired}; it is {mutability}.")
     if mutability.endswith(WITH_EXCLUSION) and not filters:
         sentences.append(f"image_tag_mutability is {mutability}: name what is left out, image_tag_mutability_exclusion_filters: [latest].")
     wrong = [each for each in filters if not FILTER.fullmatch(each)]
@@ -190,10 +190,10 @@ def refuse_wrong_input(given: Mapping[str, Any]) -> None:
         raise Refused("\n".join(sentences))
 
 
-def wanted_values(given: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+def desired_values(given: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes that the options ask for; values: those given as they are."""
-    wanted = {**values, "image_tag_mutability_exclusion_filters": given["image_tag_mutability_exclusion_filters"] or []}
+    desired = {**values, "image_tag_mutability_exclusion_filters": given["image_tag_mutability_exclusion_filters"] or []}
     days, count = given["untagged_expiration_days"], given["tagged_image_count"]
     if given["lifecycle_policy"] is None and (days is not None or count is not None):
-        wanted["lifecycle_policy"] = lifecycle.usual_policy(NEW_DAYS if days is None else days, NEW_COUNT if count is None else count)
-    return wanted
+        desired["lifecycle_policy"] = lifecycle.usual_policy(NEW_DAYS if days is None else days, NEW_COUNT if count is None else count)
+    return desired

@@ -41,10 +41,10 @@ def found_policies(associated: Sequence[Mapping[str, Any]]) -> list[dict[str, An
     )
 
 
-def keeping_other_policies(found: Sequence[Mapping[str, Any]] | None, wanted: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def keeping_other_policies(found: Sequence[Mapping[str, Any]] | None, desired: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The policies once the wanted ones are there and all others stay."""
-    names = {policy["policy"] for policy in normalised(wanted)}
-    return normalised([*wanted, *(policy for policy in found or [] if policy["policy"] not in names)])
+    names = {policy["policy"] for policy in normalised(desired)}
+    return normalised([*desired, *(policy for policy in found or [] if policy["policy"] not in names)])
 
 
 def has_cluster_admin(policies: Sequence[Mapping[str, Any]]) -> bool:
@@ -74,7 +74,7 @@ class AccessEntry(Resource):
     """
 
     kind = "EKS access entry"
-    made_by_aws = ("arn",)
+    computed = ("arn",)
 
     def __init__(
         self,
@@ -104,44 +104,44 @@ class AccessEntry(Resource):
         associated = api.list_associated_access_policies(self.client, self.cluster_name, self.principal_arn)
         return {**entry, "arn": entry["accessEntryArn"], "policies": found_policies(associated)}
 
-    def determined(self) -> dict[str, Any]:
+    def derived(self) -> dict[str, Any]:
         return {"name": self.principal_arn, "principal_arn": self.principal_arn, "cluster_name": self.cluster_name}
 
-    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {**wanted, "policies": normalised(wanted["policies"])} if "policies" in wanted else wanted
+    def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {**desired, "policies": normalised(desired["policies"])} if "policies" in desired else desired
 
-    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+    def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
         if found is None:
             return
-        if wanted.get("state") == "absent":
+        if desired.get("state") == "absent":
             self._refuse_to_remove(found)
         elif has_cluster_admin(found["policies"]):
-            if not has_cluster_admin(self._merged_policies(found, wanted)):
+            if not has_cluster_admin(self._merged_policies(found, desired)):
                 self._refuse_the_last_way_in("would lose its cluster administrator policy")
-            if wanted.get("type") not in (None, found.get("type")):
+            if desired.get("type") not in (None, found.get("type")):
                 self._refuse_the_last_way_in("would be removed to change its type")
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        request: dict[str, Any] = {"tags": as_tags(wanted.get("tags"))}
+    def create(self, desired: Mapping[str, Any]) -> None:
+        request: dict[str, Any] = {"tags": as_tags(desired.get("tags"))}
         for name, key in (("type", "type"), ("username", "username"), ("kubernetes_groups", "kubernetesGroups")):
-            if wanted.get(name):
-                request[key] = wanted[name]
+            if desired.get(name):
+                request[key] = desired[name]
         api.create_access_entry(self.client, self.cluster_name, self.principal_arn, **request)
-        self._associate(wanted.get("policies") or [])
+        self._associate(desired.get("policies") or [])
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if {"kubernetes_groups", "username"} & set(names):
-            groups = wanted.get("kubernetes_groups", found.get("kubernetesGroups") or [])
-            username = wanted.get("username", found.get("username"))
+            groups = desired.get("kubernetes_groups", found.get("kubernetesGroups") or [])
+            username = desired.get("username", found.get("username"))
             api.update_access_entry(self.client, self.cluster_name, self.principal_arn, kubernetesGroups=groups, username=username)
         if "policies" in names:
-            self._associate([policy for policy in wanted["policies"] if policy not in found["policies"]])
-            kept = {policy["policy"] for policy in wanted["policies"]}
+            self._associate([policy for policy in desired["policies"] if policy not in found["policies"]])
+            kept = {policy["policy"] for policy in desired["policies"]}
             for policy in found["policies"]:
                 if policy["policy"] not in kept:
                     api.disassociate_access_policy(self.client, self.cluster_name, self.principal_arn, self._policy_arn(policy["policy"]))
         if "tags" in names:
-            change_tags(self.client, found["arn"], found.get("tags") or {}, wanted["tags"])
+            change_tags(self.client, found["arn"], found.get("tags") or {}, desired["tags"])
 
     def delete(self, found: Mapping[str, Any]) -> None:
         api.delete_access_entry(self.client, self.cluster_name, self.principal_arn)
@@ -156,9 +156,9 @@ class AccessEntry(Resource):
     def _policy_arn(self, name: str) -> str:
         return f"arn:{partition(self.principal_arn)}:eks::aws:cluster-access-policy/{name}"
 
-    def _merged_policies(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> Any:
+    def _merged_policies(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> Any:
         policies = next(attribute for attribute in self.attributes if attribute.name == "policies")
-        return policies.merge(found["policies"], wanted.get("policies", found["policies"]))
+        return policies.merge(found["policies"], desired.get("policies", found["policies"]))
 
     def _refuse_to_remove(self, found: Mapping[str, Any]) -> None:
         if not self.adopt and _tags.MANAGED_BY not in (found.get("tags") or {}):

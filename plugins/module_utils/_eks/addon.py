@@ -37,8 +37,8 @@ def default_version(versions: Sequence[Mapping[str, Any]], kubernetes_version: s
     return None
 
 
-def _chosen(wanted: Mapping[str, Any], kubernetes_version: str) -> dict[str, Any]:
-    return {**wanted, "tags": {**(wanted.get("tags") or {}), CHOSEN_FOR_TAG: kubernetes_version}}
+def _chosen(desired: Mapping[str, Any], kubernetes_version: str) -> dict[str, Any]:
+    return {**desired, "tags": {**(desired.get("tags") or {}), CHOSEN_FOR_TAG: kubernetes_version}}
 
 
 def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
@@ -61,7 +61,7 @@ class EksAddon(Resource):
     """
 
     kind = "EKS add-on"
-    made_by_aws = ("arn", "status")
+    computed = ("arn", "status")
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class EksAddon(Resource):
         versions = [partial(self._versions, self.kubernetes_version)] if self.kubernetes_version not in (None, KNOWN_AFTER_APPLY) else []
         prefetch([self.find, *versions])
 
-    def determined(self) -> dict[str, Any]:
+    def derived(self) -> dict[str, Any]:
         return {"name": self.addon_name, "cluster_name": self.cluster_name}
 
     def state(self, found: Mapping[str, Any]) -> State:
@@ -130,28 +130,28 @@ class EksAddon(Resource):
         # Its software may run all the same: nodes would lose their network without vpc-cni
         addon_api.delete_addon(self.client, self.cluster_name, self.addon_name, preserve=True)
 
-    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
         if found is not None and found["status"] == UPDATE_FAILED:
-            wanted = {**wanted, "status": ACTIVE}  # EKS does not try again by itself, also where it shows what was asked for
-        if "addon_version" in wanted:
-            return wanted
+            desired = {**desired, "status": ACTIVE}  # EKS does not try again by itself, also where it shows what was asked for
+        if "addon_version" in desired:
+            return desired
         kubernetes_version = self._kubernetes_version()
         if kubernetes_version is None:
-            return wanted if found else {**_chosen(wanted, KNOWN_AFTER_APPLY), "addon_version": KNOWN_AFTER_APPLY}
-        values = _chosen(wanted, kubernetes_version)
+            return desired if found else {**_chosen(desired, KNOWN_AFTER_APPLY), "addon_version": KNOWN_AFTER_APPLY}
+        values = _chosen(desired, kubernetes_version)
         if found is not None and not self._outdated(found, kubernetes_version):
             return values
         chosen = self._default_version(kubernetes_version)
         return {**values, "addon_version": chosen} if chosen else values
 
-    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
-        self.leaving = wanted.get("state") == "absent"
+    def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
+        self.leaving = desired.get("state") == "absent"
 
-    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
         notes = []
         if found["status"] in (*FAILED, *IMPAIRED):
             notes.append(f"{self.kind} {self.name} is {self.status(found)}")
-        if "addon_version" not in wanted and self.kubernetes_version:
+        if "addon_version" not in desired and self.kubernetes_version:
             newer = self._default_version(self.kubernetes_version)
             if newer and newer != found["addonVersion"]:
                 notes.append(
@@ -159,17 +159,17 @@ class EksAddon(Resource):
                 )
         return notes
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
+    def create(self, desired: Mapping[str, Any]) -> None:
         self.moving = True
-        request: dict[str, Any] = {"resolveConflicts": self.resolve_conflicts_on_create, "tags": as_tags(wanted.get("tags"))}
-        addon_api.create_addon(self.client, self.cluster_name, self.addon_name, **request, **self._settings(wanted))
+        request: dict[str, Any] = {"resolveConflicts": self.resolve_conflicts_on_create, "tags": as_tags(desired.get("tags"))}
+        addon_api.create_addon(self.client, self.cluster_name, self.addon_name, **request, **self._settings(desired))
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if set(names) - {"tags"}:
             self.moving = True
             # EKS takes a role or a configuration that is not named again for removed
             kept = {name: value for name, value in self._read(found).items() if value and name != "addon_version"}
-            settings = self._settings({**kept, **{name: wanted[name] for name in wanted if name != "tags"}})
+            settings = self._settings({**kept, **{name: desired[name] for name in desired if name != "tags"}})
             update = addon_api.update_addon(
                 self.client, self.cluster_name, self.addon_name, resolveConflicts=self.resolve_conflicts_on_update, **settings
             )
@@ -178,7 +178,7 @@ class EksAddon(Resource):
                     self.client, self.cluster_name, update, f"{self.kind} {self.name}", self.timeout_seconds, addonName=self.addon_name
                 )
         if "tags" in names:
-            change_tags(self.client, found["arn"], found.get("tags") or {}, wanted["tags"])
+            change_tags(self.client, found["arn"], found.get("tags") or {}, desired["tags"])
 
     def delete(self, found: Mapping[str, Any]) -> None:
         addon_api.delete_addon(self.client, self.cluster_name, self.addon_name, self.preserve)

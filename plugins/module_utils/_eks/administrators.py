@@ -28,19 +28,19 @@ class Administrators:
         self.caller_arn = caller_arn
         self.tags = dict(tags)
 
-    def bring(self, principal_arns: Sequence[str] | None, check_mode: bool) -> list[Outcome]:
+    def reconcile(self, principal_arns: Sequence[str] | None, check_mode: bool) -> list[Outcome]:
         found = self._found()
-        wanted = [role_behind(self.iam, arn) for arn in principal_arns or []]
-        if not found and not any(is_caller(self.caller_arn, arn) for arn in wanted):
-            wanted.append(role_behind(self.iam, self.caller_arn))
+        desired = [role_behind(self.iam, arn) for arn in principal_arns or []]
+        if not found and not any(is_caller(self.caller_arn, arn) for arn in desired):
+            desired.append(role_behind(self.iam, self.caller_arn))
         values = {"policies": [{"policy": CLUSTER_ADMIN}], "tags": self.tags}
         # an entry that others made is enough: it is neither taken over nor fought about
         outcomes = [
             ensure_present(self._entry(arn), {"policies": values["policies"]} if arn in found else values, check_mode=check_mode)
-            for arn in wanted
+            for arn in desired
         ]
         if principal_arns is not None:
-            outcomes.extend(self._remove(sorted(set(found) - set(wanted)), check_mode))
+            outcomes.extend(self._remove(sorted(set(found) - set(desired)), check_mode))
         return outcomes
 
     def _found(self) -> list[str]:

@@ -92,11 +92,11 @@ class ApiClients(Resource):
     def tags(self, found: Mapping[str, Any]) -> Mapping[str, str] | None:
         return self.own_tags
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         """Let in who is missing before others are let in no more."""
         needed = {
-            *canonical_blocks(wanted.get("api_client_cidr_blocks", found["cidr_blocks"])),
-            *wanted.get("api_client_security_group_ids", found["group_ids"]),
+            *canonical_blocks(desired.get("api_client_cidr_blocks", found["cidr_blocks"])),
+            *desired.get("api_client_security_group_ids", found["group_ids"]),
         }
         ours = [rule for rule in found["rules"] if self._is_ours(rule)]
         for source in sorted(needed - {source_of(rule) for rule in ours}):

@@ -11,7 +11,7 @@ from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
 from . import api
 from .common import as_tags, change_tags, issues_text, same_members, status_text, wait_for_update
-from .versions import above_wanted, later_version, minor
+from .versions import above_desired, later_version, minor
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 #: what a new cluster gets of what is not given; one that exists keeps what it has
@@ -114,7 +114,7 @@ class EksCluster(Resource):
     """
 
     kind = "EKS cluster"
-    made_by_aws = (
+    computed = (
         "arn",
         "endpoint",
         "certificate_authority_data",
@@ -178,11 +178,11 @@ class EksCluster(Resource):
     def remedy(self, found: Mapping[str, Any]) -> str:
         return "Remove it (state: absent; of an environment: the playbook destroy with --tags eks) and run again."
 
-    def determined(self) -> dict[str, Any]:
+    def derived(self) -> dict[str, Any]:
         return {"arn": self.predict_arn()} if self.missing and self.predict_arn else {}
 
-    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
-        values = {**(NEW if found is None else {}), **wanted}
+    def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
+        values = {**(NEW if found is None else {}), **desired}
         public = values.get("endpoint_public_access", found and _vpc("endpointPublicAccess")(found))
         if public is False:
             values.pop("public_access_cidrs", None)
@@ -193,18 +193,18 @@ class EksCluster(Resource):
             values.setdefault("role_arn", self.default_role_arn)
         return values
 
-    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
-        if wanted.get("state") == "absent":
+    def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
+        if desired.get("state") == "absent":
             if found and found.get("deletionProtection") and not self.lift_protection:
                 raise Refused(f"{self.kind} {self.name} is protected from deletion: set deletion_protection: false to remove it.")
             return
-        if found is None and not (wanted.get("role_arn") and wanted.get("subnet_ids")):
+        if found is None and not (desired.get("role_arn") and desired.get("subnet_ids")):
             raise Refused(f"{self.kind} {self.name} does not exist, and making it needs role_arn and subnet_ids.")
-        self._refuse_a_version_that_eks_does_not_offer(found, wanted)
+        self._refuse_a_version_that_eks_does_not_offer(found, desired)
 
-    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-        current, asked = found.get("version"), wanted.get("version")
-        notes = above_wanted(f"{self.kind} {self.name}", current, asked)
+    def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
+        current, asked = found.get("version"), desired.get("version")
+        notes = above_desired(f"{self.kind} {self.name}", current, asked)
         if found["status"] == "FAILED":
             notes.append(f"{self.kind} {self.name} has failed: {self.status(found)} {self.remedy(found)}")
         elif issues_text(found.get("health")):
@@ -217,37 +217,37 @@ class EksCluster(Resource):
             notes.extend(self._upgrade_notes(str(asked)))
         return notes
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        access = {"authenticationMode": wanted.get("authentication_mode", "API")}
+    def create(self, desired: Mapping[str, Any]) -> None:
+        access = {"authenticationMode": desired.get("authentication_mode", "API")}
         bootstrap = dict(self.bootstrap)
         if "bootstrapClusterCreatorAdminPermissions" in bootstrap:
             access["bootstrapClusterCreatorAdminPermissions"] = bootstrap.pop("bootstrapClusterCreatorAdminPermissions")
-        vpc = {"subnetIds": wanted["subnet_ids"], "securityGroupIds": wanted.get("security_group_ids", []), **endpoint_request(wanted)}
+        vpc = {"subnetIds": desired["subnet_ids"], "securityGroupIds": desired.get("security_group_ids", []), **endpoint_request(desired)}
         request: dict[str, Any] = {
             "name": self.name,
-            "roleArn": wanted["role_arn"],
-            "version": wanted["version"],
+            "roleArn": desired["role_arn"],
+            "version": desired["version"],
             "resourcesVpcConfig": vpc,
             "accessConfig": access,
-            "tags": as_tags(wanted.get("tags")),
+            "tags": as_tags(desired.get("tags")),
             **bootstrap,
         }
-        if wanted.get("log_types"):
-            request["logging"] = logging_request(wanted["log_types"])
-        if wanted.get("kms_key_arn"):
-            request["encryptionConfig"] = [{"resources": ["secrets"], "provider": {"keyArn": wanted["kms_key_arn"]}}]
-        if wanted.get("service_ipv4_cidr"):
-            request["kubernetesNetworkConfig"] = {"serviceIpv4Cidr": wanted["service_ipv4_cidr"]}
-        if wanted.get("upgrade_support_type"):
-            request["upgradePolicy"] = {"supportType": wanted["upgrade_support_type"]}
-        if "deletion_protection" in wanted:
-            request["deletionProtection"] = wanted["deletion_protection"]
+        if desired.get("log_types"):
+            request["logging"] = logging_request(desired["log_types"])
+        if desired.get("kms_key_arn"):
+            request["encryptionConfig"] = [{"resources": ["secrets"], "provider": {"keyArn": desired["kms_key_arn"]}}]
+        if desired.get("service_ipv4_cidr"):
+            request["kubernetesNetworkConfig"] = {"serviceIpv4Cidr": desired["service_ipv4_cidr"]}
+        if desired.get("upgrade_support_type"):
+            request["upgradePolicy"] = {"supportType": desired["upgrade_support_type"]}
+        if "deletion_protection" in desired:
+            request["deletionProtection"] = desired["deletion_protection"]
         api.create_cluster(self.client, **request)
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "tags" in names:
-            change_tags(self.client, found["arn"], found.get("tags") or {}, wanted["tags"])
-        steps = self._steps(wanted, names)
+            change_tags(self.client, found["arn"], found.get("tags") or {}, desired["tags"])
+        steps = self._steps(desired, names)
         for number, step in enumerate(steps, start=1):
             update = step()
             if self.wait or number < len(steps):
@@ -259,35 +259,35 @@ class EksCluster(Resource):
             wait_for_update(self.client, self.name, update, f"{self.kind} {self.name}", self.timeout_seconds)
         api.delete_cluster(self.client, self.name)
 
-    def _steps(self, wanted: Mapping[str, Any], names: Sequence[str]) -> list[Callable[[], dict[str, Any]]]:
+    def _steps(self, desired: Mapping[str, Any], names: Sequence[str]) -> list[Callable[[], dict[str, Any]]]:
         """One call for each kind of update: EKS takes one kind at a time. The version comes last, it takes longest."""
         requests: list[dict[str, Any]] = []
         if "deletion_protection" in names:
-            requests.append({"deletionProtection": wanted["deletion_protection"]})
+            requests.append({"deletionProtection": desired["deletion_protection"]})
         if "authentication_mode" in names:
-            requests.append({"accessConfig": {"authenticationMode": wanted["authentication_mode"]}})
+            requests.append({"accessConfig": {"authenticationMode": desired["authentication_mode"]}})
         if set(ENDPOINT) & set(names):
-            requests.append({"resourcesVpcConfig": endpoint_request(wanted)})
+            requests.append({"resourcesVpcConfig": endpoint_request(desired)})
         if "subnet_ids" in names:
-            requests.append({"resourcesVpcConfig": {"subnetIds": wanted["subnet_ids"]}})
+            requests.append({"resourcesVpcConfig": {"subnetIds": desired["subnet_ids"]}})
         if "security_group_ids" in names:
-            requests.append({"resourcesVpcConfig": {"securityGroupIds": wanted["security_group_ids"]}})
+            requests.append({"resourcesVpcConfig": {"securityGroupIds": desired["security_group_ids"]}})
         if "log_types" in names:
-            requests.append({"logging": logging_request(wanted["log_types"])})
+            requests.append({"logging": logging_request(desired["log_types"])})
         if "upgrade_support_type" in names:
-            requests.append({"upgradePolicy": {"supportType": wanted["upgrade_support_type"]}})
+            requests.append({"upgradePolicy": {"supportType": desired["upgrade_support_type"]}})
         steps: list[Callable[[], dict[str, Any]]] = [self._config_step(request) for request in requests]
         if "kms_key_arn" in names:
-            steps.append(lambda: api.associate_encryption_config(self.client, self.name, wanted["kms_key_arn"]))
+            steps.append(lambda: api.associate_encryption_config(self.client, self.name, desired["kms_key_arn"]))
         if "version" in names:
-            steps.append(lambda: api.update_cluster_version(self.client, self.name, wanted["version"], self.force_update))
+            steps.append(lambda: api.update_cluster_version(self.client, self.name, desired["version"], self.force_update))
         return steps
 
     def _config_step(self, request: Mapping[str, Any]) -> Callable[[], dict[str, Any]]:
         return lambda: api.update_cluster_config(self.client, self.name, **request)
 
-    def _refuse_a_version_that_eks_does_not_offer(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
-        asked, current = wanted.get("version"), found.get("version") if found else None
+    def _refuse_a_version_that_eks_does_not_offer(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
+        asked, current = desired.get("version"), found.get("version") if found else None
         if asked in (None, self._chosen_by_eks) or (current is not None and later_version(current, asked) == current):
             return
         offered = sorted((each["clusterVersion"] for each in api.describe_cluster_versions(self.client)), key=minor)

@@ -11,9 +11,9 @@ from .._wait import wait_for
 from . import api
 
 
-def same_members(found: Sequence[str] | None, wanted: Sequence[str] | None) -> bool:
+def same_members(found: Sequence[str] | None, desired: Sequence[str] | None) -> bool:
     """Whether two lists hold the same values, in whatever order."""
-    return sorted(found or []) == sorted(wanted or [])
+    return sorted(found or []) == sorted(desired or [])
 
 
 def issues_text(health: Mapping[str, Any] | None) -> str:
@@ -51,10 +51,10 @@ def wait_for_update(client: Any, cluster_name: str, update: Mapping[str, Any], w
         raise ResourceFailed(f"{what}: {update['type']} {ended['status'].lower()}: {reason}.")
 
 
-def change_tags(client: Any, arn: str, found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+def change_tags(client: Any, arn: str, found: Mapping[str, str], desired: Mapping[str, str]) -> None:
     """Make the tags of a resource `wanted`; those of AWS itself (aws:) are never touched."""
-    added = {name: value for name, value in wanted.items() if found.get(name) != value and not name.startswith("aws:")}
-    removed = [name for name in found if name not in wanted and not name.startswith("aws:")]
+    added = {name: value for name, value in desired.items() if found.get(name) != value and not name.startswith("aws:")}
+    removed = [name for name in found if name not in desired and not name.startswith("aws:")]
     if added:
         api.tag_resource(client, arn, added)
     if removed:

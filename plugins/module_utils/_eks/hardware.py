@@ -45,8 +45,8 @@ class Hardware:
         advice = f"give instance_types that fit, for example [{example(ami_type, architecture)}]"
         others = {name: _architectures(known[name]) for name in names if architecture not in _architectures(known[name])}
         if others:
-            told = ", ".join(f"{name} of instance_types is {' or '.join(theirs)}" for name, theirs in others.items())
-            return f"{image} is for {architecture}, but {told}: {advice}, or an image of their architecture."
+            reported = ", ".join(f"{name} of instance_types is {' or '.join(theirs)}" for name, theirs in others.items())
+            return f"{image} is for {architecture}, but {reported}: {advice}, or an image of their architecture."
         needed = accelerators(ami_type)
         bare = [name for name in names if needed and not any(known[name].get(key) for key in needed)]
         if bare:

@@ -117,7 +117,7 @@ class LaunchTemplate(Resource):
     """
 
     kind = "launch template"
-    made_by_aws = ("id", "latest_version")
+    computed = ("id", "latest_version")
 
     def __init__(self, client: Any, name: str, *, ami_type: str, purge_tags: bool = False) -> None:
         self.client = client
@@ -142,24 +142,24 @@ class LaunchTemplate(Resource):
             "data": newest["LaunchTemplateData"],
         }
 
-    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
         devices = volume_devices(self.ami_type)
         if devices is None:
-            devices = [api.describe_image(self.client, wanted["image_id"])["RootDeviceName"]]
-        values = {**wanted, "volume_devices": devices, "metadata_options": METADATA_OPTIONS}
+            devices = [api.describe_image(self.client, desired["image_id"])["RootDeviceName"]]
+        values = {**desired, "volume_devices": devices, "metadata_options": METADATA_OPTIONS}
         if found is None:
             values.setdefault("volume_size_gib", NEW_SIZE_GIB)
         return values
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        api.create_launch_template(self.client, self.name, template_data(wanted), as_list(wanted.get("tags")))
+    def create(self, desired: Mapping[str, Any]) -> None:
+        api.create_launch_template(self.client, self.name, template_data(desired), as_list(desired.get("tags")))
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "tags" in names:
-            self._change_tags(found, wanted["tags"])
+            self._change_tags(found, desired["tags"])
         if set(names) - {"tags"}:
             kept = {attribute.name: attribute.read(found) for attribute in self.attributes}
-            self._made = api.create_launch_template_version(self.client, found["id"], template_data({**kept, **wanted}))
+            self._made = api.create_launch_template_version(self.client, found["id"], template_data({**kept, **desired}))
             api.set_default_version(self.client, found["id"], self._made)
 
     def delete(self, found: Mapping[str, Any]) -> None:
@@ -175,10 +175,10 @@ class LaunchTemplate(Resource):
         if old:
             api.delete_launch_template_versions(self.client, found["id"], old)
 
-    def _change_tags(self, found: Mapping[str, Any], wanted: Mapping[str, str]) -> None:
+    def _change_tags(self, found: Mapping[str, Any], desired: Mapping[str, str]) -> None:
         before = as_dict(found.get("Tags"))
-        added = {name: value for name, value in wanted.items() if before.get(name) != value}
-        removed = [name for name in before if name not in wanted]
+        added = {name: value for name, value in desired.items() if before.get(name) != value}
+        removed = [name for name in before if name not in desired]
         if added:
             api.create_tags(self.client, found["id"], as_list(added))
         if removed:

@@ -23,7 +23,7 @@ from .node_group_requests import (
     same_taints,
     version_request,
 )
-from .versions import above_wanted, later_version, minor
+from .versions import above_desired, later_version, minor
 
 AMI_TYPES = (
     "AL2023_x86_64_STANDARD",
@@ -66,9 +66,9 @@ def as_label(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def same_update_config(found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
+def same_update_config(found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> bool:
     """Whether what is wanted holds; what is not named is left alone."""
-    named = {name: value for name, value in wanted.items() if value is not None}
+    named = {name: value for name, value in desired.items() if value is not None}
     return all((found or {}).get(name) == value for name, value in named.items())
 
 
@@ -86,14 +86,14 @@ def _size(name: str) -> Attribute:
     return Attribute(name, lambda group: (group.get("scalingConfig") or {}).get(SIZES[name]))
 
 
-def keeping_other_labels(found: Mapping[str, str] | None, wanted: Mapping[str, str]) -> dict[str, str]:
+def keeping_other_labels(found: Mapping[str, str] | None, desired: Mapping[str, str]) -> dict[str, str]:
     """The labels once the wanted ones are there and all others stay."""
-    return {**(found or {}), **wanted}
+    return {**(found or {}), **desired}
 
 
-def only_wanted_labels(found: Mapping[str, str] | None, wanted: Mapping[str, str]) -> dict[str, str]:
+def only_desired_labels(found: Mapping[str, str] | None, desired: Mapping[str, str]) -> dict[str, str]:
     """The labels once the wanted ones replace them."""
-    return dict(wanted)
+    return dict(desired)
 
 
 def attributes(purge_labels: bool = True, purge_tags: bool = False) -> tuple[Attribute, ...]:
@@ -110,7 +110,7 @@ def attributes(purge_labels: bool = True, purge_tags: bool = False) -> tuple[Att
         _size("min_size"),
         _size("max_size"),
         _size("desired_size"),
-        Attribute("labels", lambda g: g.get("labels") or {}, merge=only_wanted_labels if purge_labels else keeping_other_labels),
+        Attribute("labels", lambda g: g.get("labels") or {}, merge=only_desired_labels if purge_labels else keeping_other_labels),
         Attribute("taints", found_taints, same=same_taints),
         Attribute("update_config", as_update_config, same=same_update_config),
         Attribute("node_repair", lambda g: bool((g.get("nodeRepairConfig") or {}).get("enabled"))),
@@ -133,7 +133,7 @@ class NodeGroup(Resource):
     """
 
     kind = "EKS node group"
-    made_by_aws = ("arn", "status", "auto_scaling_group_names")
+    computed = ("arn", "status", "auto_scaling_group_names")
     replacement_note = (
         "All its nodes go before new ones come. In the role eks it is allow_replacement of the entry in eks_node_groups, or "
         "eks_allow_replacement. To have new nodes first, leave the entry out, add one under another name, and once its nodes are "
@@ -165,7 +165,7 @@ class NodeGroup(Resource):
         self.default_role_arn = default_role_arn
         self.force_update = force_update
         self.template_tags: Mapping[str, str] = {}
-        self.wanted_node_tags: Mapping[str, str] = {}
+        self.desired_node_tags: Mapping[str, str] = {}
         self.wait = wait
         self.timeout_seconds = timeout_seconds
         self.attributes = attributes(purge_labels, purge_tags)
@@ -189,14 +189,14 @@ class NodeGroup(Resource):
     def _node_tags(self, scaling_groups: Sequence[str]) -> dict[str, str]:
         """The tags of the instances to come; the Auto Scaling group is asked only where the launch template lacks some."""
         found = dict(self.template_tags)
-        if scaling_groups and not self.wanted_node_tags.items() <= found.items():
+        if scaling_groups and not self.desired_node_tags.items() <= found.items():
             tags = scaling_group_api.describe_propagated_tags(self.scaling(), scaling_groups)
-            for key, value in self.wanted_node_tags.items():
+            for key, value in self.desired_node_tags.items():
                 if all(each.get(key) == value for each in tags.values()):
                     found[key] = value
         return found
 
-    def determined(self) -> dict[str, Any]:
+    def derived(self) -> dict[str, Any]:
         return {"name": self.node_group_name, "cluster_name": self.cluster_name}
 
     def state(self, found: Mapping[str, Any]) -> State:
@@ -226,9 +226,9 @@ class NodeGroup(Resource):
     def replaceable(self, found: Mapping[str, Any]) -> bool:
         return found["status"] in FAILED
 
-    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
-        self.given = wanted
-        values = self._with_new(wanted) if found is None else dict(wanted)
+    def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.given = desired
+        values = self._with_new(desired) if found is None else dict(desired)
         if found is None and self.default_role_arn:
             values.setdefault("node_role_arn", self.default_role_arn)
         sizes = (found or {}).get("scalingConfig")
@@ -241,37 +241,37 @@ class NodeGroup(Resource):
             values["labels"] = {name: as_label(value) for name, value in values["labels"].items()}
         return values
 
-    def _with_new(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    def _with_new(self, desired: Mapping[str, Any]) -> dict[str, Any]:
         """The wanted values of a new group; one that exists keeps what is not given."""
-        smallest = wanted.get("min_size", self.new_sizes.get("min_size"))
+        smallest = desired.get("min_size", self.new_sizes.get("min_size"))
         least = NEW_MIN_SIZE if smallest is None else smallest
-        most = wanted.get("max_size", self.new_sizes.get("max_size"))
-        sizes = {"min_size": least, "max_size": max(least, most or NEW_MIN_SIZE) if "max_size" not in wanted else wanted["max_size"]}
-        types = self.hardware.of_new_group(wanted.get("ami_type") or "")
-        return {**({"instance_types": types} if types else {}), **wanted, **sizes}
+        most = desired.get("max_size", self.new_sizes.get("max_size"))
+        sizes = {"min_size": least, "max_size": max(least, most or NEW_MIN_SIZE) if "max_size" not in desired else desired["max_size"]}
+        types = self.hardware.of_new_group(desired.get("ami_type") or "")
+        return {**({"instance_types": types} if types else {}), **desired, **sizes}
 
-    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
-        if wanted.get("state") == "absent":
+    def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
+        if desired.get("state") == "absent":
             return
         if found is None:
-            missing = [name for name in ("node_role_arn", "subnet_ids") if wanted.get(name) is None]
+            missing = [name for name in ("node_role_arn", "subnet_ids") if desired.get(name) is None]
             if missing:
                 raise Refused(f"{self.kind} {self.name} does not exist, and making it needs {', '.join(missing)}.")
-            if not wanted.get("instance_types"):
-                raise Refused(f"{self.kind} {self.name} does not exist: {missing_types(wanted['ami_type'])}")
-        self._refuse_unfit_instance_types(found, wanted)
-        sizes = {name: wanted.get(name, ((found or {}).get("scalingConfig") or {}).get(theirs)) for name, theirs in SIZES.items()}
+            if not desired.get("instance_types"):
+                raise Refused(f"{self.kind} {self.name} does not exist: {missing_types(desired['ami_type'])}")
+        self._refuse_unfit_instance_types(found, desired)
+        sizes = {name: desired.get(name, ((found or {}).get("scalingConfig") or {}).get(theirs)) for name, theirs in SIZES.items()}
         if sizes["min_size"] > sizes["max_size"]:
             raise Refused(f"{self.kind} {self.name}: min_size {sizes['min_size']} is above max_size {sizes['max_size']}.")
-        if not sizes["min_size"] <= wanted.get("desired_size", sizes["min_size"]) <= sizes["max_size"]:
-            raise Refused(f"{self.kind} {self.name}: desired_size {wanted['desired_size']} is not between min_size and max_size.")
+        if not sizes["min_size"] <= desired.get("desired_size", sizes["min_size"]) <= sizes["max_size"]:
+            raise Refused(f"{self.kind} {self.name}: desired_size {desired['desired_size']} is not between min_size and max_size.")
 
-    def _refuse_unfit_instance_types(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+    def _refuse_unfit_instance_types(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
         """Before a creation, a replacement, and another image: EKS refuses them only once the old nodes are gone."""
         kept = found or {}
-        ami_type, names = wanted.get("ami_type") or kept.get("amiType") or "", wanted.get("instance_types") or kept.get("instanceTypes")
+        ami_type, names = desired.get("ami_type") or kept.get("amiType") or "", desired.get("instance_types") or kept.get("instanceTypes")
         same = bool(found) and (ami_type, names) == (kept.get("amiType"), kept.get("instanceTypes"))
-        image_stays = ami_type != CUSTOM or wanted.get("launch_template_version") == (kept.get("launchTemplate") or {}).get("version")
+        image_stays = ami_type != CUSTOM or desired.get("launch_template_version") == (kept.get("launchTemplate") or {}).get("version")
         default = not found and not self.given.get("instance_types")
         if not names or default or (same and image_stays):
             return
@@ -279,12 +279,14 @@ class NodeGroup(Resource):
         if error:
             raise Refused(f"{self.kind} {self.name}: {error}")
 
-    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-        notes = above_wanted(f"{self.kind} {self.name}", found.get("version"), wanted.get("version"))
+    def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
+        notes = above_desired(f"{self.kind} {self.name}", found.get("version"), desired.get("version"))
         if found["status"] in (*FAILED, "DEGRADED"):
             notes.append(f"{self.kind} {self.name} is {self.status(found)}")
         changed = {
-            attribute.name for attribute in self.attributes if attribute.name in wanted and attribute.differs(found, wanted[attribute.name])
+            attribute.name
+            for attribute in self.attributes
+            if attribute.name in desired and attribute.differs(found, desired[attribute.name])
         }
         if changed & set(VERSION_NAMES):
             notes.append(f"{self.kind} {self.name}: its nodes are drained and replaced, at most as many at a time as update_config allows.")
@@ -295,10 +297,10 @@ class NodeGroup(Resource):
             )
         return notes
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
+    def create(self, desired: Mapping[str, Any]) -> None:
         self.moving = True
         self._refuse_a_version_above_the_cluster()
-        values = dict(wanted)
+        values = dict(desired)
         if self.replaced:
             sizes = self.replaced["scalingConfig"]
             values["desired_size"] = desired_size(sizes["desiredSize"], values["min_size"], values["max_size"])
@@ -307,21 +309,21 @@ class NodeGroup(Resource):
         request = create_request(values)
         node_group_api.create_nodegroup(self.client, self.cluster_name, self.node_group_name, **request, tags=as_tags(values.get("tags")))
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         self.moving = True
         if "tags" in names:
-            change_tags(self.client, found["arn"], found.get("tags") or {}, wanted["tags"])
+            change_tags(self.client, found["arn"], found.get("tags") or {}, desired["tags"])
         if "node_tags" in names:
-            self._tag_new_instances(found, wanted["node_tags"])
+            self._tag_new_instances(found, desired["node_tags"])
         rolls = bool(set(VERSION_NAMES) & set(names))
         if set(CONFIG_NAMES) & set(names):
             update = node_group_api.update_nodegroup_config(
-                self.client, self.cluster_name, self.node_group_name, **config_request(found, wanted, names)
+                self.client, self.cluster_name, self.node_group_name, **config_request(found, desired, names)
             )
             self._wait_for(update, rolls)
         if rolls:
             update = node_group_api.update_nodegroup_version(
-                self.client, self.cluster_name, self.node_group_name, force=self.force_update, **version_request(found, wanted, names)
+                self.client, self.cluster_name, self.node_group_name, force=self.force_update, **version_request(found, desired, names)
             )
             self._wait_for(update, False)
 
@@ -330,8 +332,8 @@ class NodeGroup(Resource):
         self.replaced = found
         node_group_api.delete_nodegroup(self.client, self.cluster_name, self.node_group_name)
 
-    def _tag_new_instances(self, found: Mapping[str, Any], wanted: Mapping[str, str]) -> None:
-        missing = {key: value for key, value in wanted.items() if found["node_tags"].get(key) != value}
+    def _tag_new_instances(self, found: Mapping[str, Any], desired: Mapping[str, str]) -> None:
+        missing = {key: value for key, value in desired.items() if found["node_tags"].get(key) != value}
         for name in found["auto_scaling_group_names"]:
             scaling_group_api.create_or_update_tags(self.scaling(), name, missing)
 

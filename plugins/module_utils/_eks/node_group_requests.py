@@ -26,13 +26,13 @@ def as_taint(taint: Mapping[str, Any]) -> dict[str, str]:
     return {"key": taint["key"], "value": taint.get("value") or "", "effect": taint["effect"]}
 
 
-def same_taints(found: Sequence[Mapping[str, Any]] | None, wanted: Sequence[Mapping[str, Any]] | None) -> bool:
+def same_taints(found: Sequence[Mapping[str, Any]] | None, desired: Sequence[Mapping[str, Any]] | None) -> bool:
     """Whether both hold the same taints, in whatever order."""
 
     def parts(taints: Sequence[Mapping[str, Any]] | None) -> list[tuple[str, ...]]:
         return sorted(tuple(as_taint(taint).values()) for taint in taints or [])
 
-    return parts(found) == parts(wanted)
+    return parts(found) == parts(desired)
 
 
 def as_update_config(group: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,51 +75,51 @@ def create_request(values: Mapping[str, Any]) -> dict[str, Any]:
     return request
 
 
-def config_request(found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+def config_request(found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """UpdateNodegroupConfig's request: only what changes, labels and taints as differences."""
     request: dict[str, Any] = {}
     # EKS shows the autoscaler's number of nodes late, and ends nodes above a number that it is told: it is told only a new one
-    sizes = {theirs: wanted[ours] for ours, theirs in SIZES.items() if ours in names}
+    sizes = {theirs: desired[ours] for ours, theirs in SIZES.items() if ours in names}
     if sizes:
         request["scalingConfig"] = sizes
     if "labels" in names:
         before = found.get("labels") or {}
         request["labels"] = {
-            "addOrUpdateLabels": {name: value for name, value in wanted["labels"].items() if before.get(name) != value},
-            "removeLabels": sorted(set(before) - set(wanted["labels"])),
+            "addOrUpdateLabels": {name: value for name, value in desired["labels"].items() if before.get(name) != value},
+            "removeLabels": sorted(set(before) - set(desired["labels"])),
         }
     if "taints" in names:
-        request["taints"] = taints_difference(found_taints(found), [as_taint(taint) for taint in wanted["taints"]])
+        request["taints"] = taints_difference(found_taints(found), [as_taint(taint) for taint in desired["taints"]])
     if "update_config" in names:
-        request["updateConfig"] = update_config_request(wanted["update_config"])
+        request["updateConfig"] = update_config_request(desired["update_config"])
     if "node_repair" in names:
-        request["nodeRepairConfig"] = {"enabled": wanted["node_repair"]}
+        request["nodeRepairConfig"] = {"enabled": desired["node_repair"]}
     return request
 
 
-def taints_difference(found: Sequence[Mapping[str, str]], wanted: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+def taints_difference(found: Sequence[Mapping[str, str]], desired: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """Taints to add or change, and those to remove; key and effect together name a taint."""
-    named = {(taint["key"], taint["effect"]) for taint in wanted}
+    named = {(taint["key"], taint["effect"]) for taint in desired}
     return {
-        "addOrUpdateTaints": [taint for taint in wanted if taint not in found],
+        "addOrUpdateTaints": [taint for taint in desired if taint not in found],
         "removeTaints": [taint for taint in found if (taint["key"], taint["effect"]) not in named],
     }
 
 
-def version_request(found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+def version_request(found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """UpdateNodegroupVersion's request.
 
     What is not to change is named as found: without a version EKS would take the cluster's, and the newest image.
     """
     request: dict[str, Any] = {}
     if found.get("launchTemplate"):
-        version = wanted.get("launch_template_version", found["launchTemplate"]["version"])
+        version = desired.get("launch_template_version", found["launchTemplate"]["version"])
         request["launchTemplate"] = {"id": found["launchTemplate"]["id"], "version": version}
     if found.get("amiType") == "CUSTOM":
         return request
-    request["version"] = wanted.get("version", found["version"])
+    request["version"] = desired.get("version", found["version"])
     if "release_version" in names:
-        request["releaseVersion"] = wanted["release_version"]
+        request["releaseVersion"] = desired["release_version"]
     elif "version" not in names and found.get("releaseVersion"):
         request["releaseVersion"] = found["releaseVersion"]
     return request

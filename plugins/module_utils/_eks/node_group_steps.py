@@ -18,8 +18,8 @@ def node_tags(cluster_name: str, name: str, tags: Mapping[str, Any] | None) -> d
     return None if tags is None else {"Name": f"{cluster_name}-{name}", **{key: str(value) for key, value in tags.items()}}
 
 
-def bring_present(
-    module: PlatformModule, group: NodeGroup, template: LaunchTemplate, wanted: Mapping[str, Any], of_template: Mapping[str, Any]
+def reconcile_present(
+    module: PlatformModule, group: NodeGroup, template: LaunchTemplate, desired: Mapping[str, Any], of_template: Mapping[str, Any]
 ) -> list[Outcome]:
     """First the template, then the group that uses its newest version; what is refused is refused before either is touched.
 
@@ -30,19 +30,19 @@ def bring_present(
         without = {name: value for name, value in of_template.items() if name != "node_tags"}
         kept = _plan(module, template, without)
         _expect_tags(group, kept, of_template)
-        if not _replaces_nodes(_plan(module, group, {**wanted, **_reference(kept)})):
+        if not _replaces_nodes(_plan(module, group, {**desired, **_reference(kept)})):
             of_template, planned = without, kept
-            wanted = {**wanted, "node_tags": group.wanted_node_tags}
+            desired = {**desired, "node_tags": group.desired_node_tags}
     _expect_tags(group, planned, of_template)
-    foreseen = {**wanted, **_reference(planned)}
+    foreseen = {**desired, **_reference(planned)}
     if module.check_mode:
-        return [module.bring(group, foreseen), planned]
+        return [module.reconcile(group, foreseen), planned]
     if planned.action:
         of_group = _plan(module, group, foreseen)
         if of_group.stops or not of_group.allowed:
-            module.bring(group, foreseen)  # says why and ends here, unless it is not waited for
-    made = module.bring(template, of_template) if planned.action else planned
-    brought = module.bring(group, {**wanted, **_reference(made, done=True)})
+            module.reconcile(group, foreseen)  # says why and ends here, unless it is not waited for
+    made = module.reconcile(template, of_template) if planned.action else planned
+    brought = module.reconcile(group, {**desired, **_reference(made, done=True)})
     # an update that is under way, or fails, may still need the version before
     if module.params["wait"] and (made.action or brought.action or group.moving):
         template.prune((brought.resource or {}).get("launch_template_version"))
@@ -52,25 +52,25 @@ def bring_present(
 def _expect_tags(group: NodeGroup, template: Outcome, of_template: Mapping[str, Any]) -> None:
     """Tell the group which tags its instances are to have, and which they get from the template."""
     group.template_tags = (template.resource or {}).get("node_tags") or {}
-    group.wanted_node_tags = group.wanted_node_tags or of_template.get("node_tags") or {}
+    group.desired_node_tags = group.desired_node_tags or of_template.get("node_tags") or {}
 
 
 def _replaces_nodes(planned: Outcome) -> bool:
     return planned.action in ("create", "replace") or bool(set(planned.attributes) & set(VERSION_NAMES))
 
 
-def bring_absent(module: PlatformModule, group: NodeGroup, template: LaunchTemplate) -> list[Outcome]:
+def reconcile_absent(module: PlatformModule, group: NodeGroup, template: LaunchTemplate) -> list[Outcome]:
     """First the group, then its template; without waiting the template is left to the next run."""
-    gone = module.bring(group)
+    gone = module.reconcile(group)
     if not module.check_mode and not module.params["wait"] and group.find() is not None:
         return [gone]
-    return [gone, module.bring(template)]
+    return [gone, module.reconcile(template)]
 
 
-def _plan(module: PlatformModule, resource: Resource, wanted: Mapping[str, Any]) -> Outcome:
+def _plan(module: PlatformModule, resource: Resource, desired: Mapping[str, Any]) -> Outcome:
     given = module.params
     return ensure_present(
-        resource, wanted, check_mode=True, allow_replacement=given["allow_replacement"], adopt=given["adopt"], wait=given["wait"]
+        resource, desired, check_mode=True, allow_replacement=given["allow_replacement"], adopt=given["adopt"], wait=given["wait"]
     )
 
 

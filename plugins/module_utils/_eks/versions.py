@@ -21,15 +21,15 @@ def minor(version: str, option: str = "version") -> int:
     return int(matched.group(1))
 
 
-def later_version(found: str | None, wanted: str) -> str:
+def later_version(found: str | None, desired: str) -> str:
     """Of two versions the higher one: nothing is ever downgraded, and AWS upgrades by itself at the end of support."""
-    if found is None or KNOWN_AFTER_APPLY in (found, wanted):
-        return wanted
-    return found if minor(found) > minor(wanted) else wanted
+    if found is None or KNOWN_AFTER_APPLY in (found, desired):
+        return desired
+    return found if minor(found) > minor(desired) else desired
 
 
-def above_wanted(what: str, found: str | None, wanted: str | None) -> list[str]:
+def above_desired(what: str, found: str | None, desired: str | None) -> list[str]:
     """A note when the found version is above the one that is asked for; else nothing."""
-    if found is None or wanted is None or wanted == found or later_version(found, wanted) == wanted:
+    if found is None or desired is None or desired == found or later_version(found, desired) == desired:
         return []
-    return [f"{what} has version {found}, above the {wanted} that is asked for; it is left as it is."]
+    return [f"{what} has version {found}, above the {desired} that is asked for; it is left as it is."]

@@ -26,7 +26,7 @@ class AuthToken:
         self.modify = modify
         self.both = False  # whether the new token is among those that hold
 
-    def bring(self) -> None:
+    def reconcile(self) -> None:
         tags, version_id = dict(self.found["all_tags"]), self.passwords.target.version_id
         begun = applied_version(tags)
         if begun is not None and begun.startswith(version_id + AT) and begun != version_id + AT + self._changed_at():

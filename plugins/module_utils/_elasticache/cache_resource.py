@@ -19,7 +19,7 @@ class CacheResource(Resource):
     find() answers AWS's shape with `arn` and `tags`; all_tags are the tags with the one about the password.
     """
 
-    made_by_aws: Sequence[str] = ("arn",)
+    computed: Sequence[str] = ("arn",)
 
     def __init__(self, client: Any, name: str, *, purge_tags: bool = False) -> None:
         self.client = client
@@ -48,10 +48,10 @@ class CacheResource(Resource):
     def status(self, found: Mapping[str, Any] | None) -> str:
         return "gone" if found is None else str(found.get("Status", "available"))
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "tags" in names:  # first: what changes cannot be tagged
-            write_api.change_tags(self.client, found["arn"], other_tags(found["all_tags"]), wanted["tags"])
-        self.change(found, wanted, [name for name in names if name != "tags"])
+            write_api.change_tags(self.client, found["arn"], other_tags(found["all_tags"]), desired["tags"])
+        self.change(found, desired, [name for name in names if name != "tags"])
 
-    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         """Change the attributes besides the tags."""

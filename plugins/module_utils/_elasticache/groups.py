@@ -30,12 +30,12 @@ class SubnetGroup(CacheResource):
     def look(self) -> dict[str, Any] | None:
         return api.describe_subnet_group(self.client, self.name)
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        write_api.create_subnet_group(self.client, self.name, f"Subnets of {self.name}", wanted["subnet_ids"], wanted["tags"])
+    def create(self, desired: Mapping[str, Any]) -> None:
+        write_api.create_subnet_group(self.client, self.name, f"Subnets of {self.name}", desired["subnet_ids"], desired["tags"])
 
-    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "subnet_ids" in names:
-            write_api.modify_subnet_group(self.client, self.name, wanted["subnet_ids"])
+            write_api.modify_subnet_group(self.client, self.name, desired["subnet_ids"])
 
     def delete(self, found: Mapping[str, Any]) -> None:
         write_api.delete_subnet_group(self.client, self.name)
@@ -66,18 +66,18 @@ class ParameterGroup(CacheResource):
         self.defaults = {p["ParameterName"]: p.get("ParameterValue", "") for p in listed if p.get("Source") != "user"}
         return {**found, "own": own}
 
-    def _merged(self, found: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
+    def _merged(self, found: Mapping[str, str], desired: Mapping[str, str]) -> dict[str, str]:
         """What is set once `wanted` is applied: what has its value by default is not."""
-        return {name: value for name, value in wanted.items() if name in found or self.defaults.get(name) != value}
+        return {name: value for name, value in desired.items() if name in found or self.defaults.get(name) != value}
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        write_api.create_parameter_group(self.client, self.name, wanted["family"], f"Parameters of {self.name}", wanted["tags"])
-        self._send(write_api.modify_parameters, wanted.get("parameters") or {})
+    def create(self, desired: Mapping[str, Any]) -> None:
+        write_api.create_parameter_group(self.client, self.name, desired["family"], f"Parameters of {self.name}", desired["tags"])
+        self._send(write_api.modify_parameters, desired.get("parameters") or {})
 
-    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "parameters" not in names:
             return
-        before, after = found["own"], wanted["parameters"]
+        before, after = found["own"], desired["parameters"]
         self._send(write_api.modify_parameters, {name: value for name, value in after.items() if before.get(name) != value})
         self._send(write_api.reset_parameters, {name: value for name, value in before.items() if name not in after})
 

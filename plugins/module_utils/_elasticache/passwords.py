@@ -36,7 +36,7 @@ class Passwords:
         both = self.target.rotating or found == version_id + PREVIOUS
         return version_id + PREVIOUS if self.keep_previous and both else version_id
 
-    def same(self, found: str | None, wanted: str) -> bool:
+    def same(self, found: str | None, desired: str) -> bool:
         """Whether nothing is left to do; wanted is the version."""
         return found == self.marker(found)
 

@@ -60,4 +60,4 @@ def outcomes(client: Callable[[str], Any], options: CacheOptions, *, present: bo
 
 
 def _work(store: CacheStore) -> list[Outcome]:
-    return store.remove() if isinstance(store, CacheTeardown) else store.bring()
+    return store.remove() if isinstance(store, CacheTeardown) else store.reconcile()

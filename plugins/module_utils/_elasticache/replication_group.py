@@ -77,20 +77,20 @@ def attributes(purge_tags: bool = False, pending_counts: bool = False, passwords
 
     return (
         Attribute("description", lambda g: g.get("Description")),
-        Attribute("engine", with_version(lambda g: g["engine"]), engine_change, same=lambda found, wanted: found in {WAITING, wanted}),
+        Attribute("engine", with_version(lambda g: g["engine"]), engine_change, same=lambda found, desired: found in {WAITING, desired}),
         Attribute("engine_version", node("EngineVersion"), same=same_version),
         Attribute("node_type", node("CacheNodeType")),
         Attribute("replica_count", lambda g: max(len(g.get("MemberClusters") or []) - 1, 0)),
         Attribute("automatic_failover_enabled", lambda g: g.get("AutomaticFailover") in {"enabled", "enabling"}),
         Attribute("multi_az_enabled", lambda g: g.get("MultiAZ") == "enabled"),
-        Attribute("parameter_group_name", with_version(parameter_group_of), same=lambda found, wanted: found in {WAITING, wanted}),
+        Attribute("parameter_group_name", with_version(parameter_group_of), same=lambda found, desired: found in {WAITING, desired}),
         Attribute("subnet_group_name", lambda g: g["node"].get("CacheSubnetGroupName"), refused, fixed),
         Attribute(
             "security_group_ids",
             lambda g: sorted(s["SecurityGroupId"] for s in g["node"].get("SecurityGroups") or []),
             same=same_members,
         ),
-        Attribute("port", lambda g: g["port"], refused, fixed, same=lambda found, wanted: found in {None, wanted}),
+        Attribute("port", lambda g: g["port"], refused, fixed, same=lambda found, desired: found in {None, desired}),
         Attribute("kms_key_arn", lambda g: g.get("KmsKeyId"), refused, fixed, same=same_key),
         Attribute("at_rest_encryption_enabled", lambda g: bool(g.get("AtRestEncryptionEnabled")), refused, fixed),
         Attribute(
@@ -117,14 +117,14 @@ class ReplicationGroup(CacheResource):
     """
 
     kind = "cache replication group"
-    made_by_aws = ("arn", "endpoint", "reader_endpoint", "status", "member_clusters")
+    computed = ("arn", "endpoint", "reader_endpoint", "status", "member_clusters")
 
     def __init__(
         self,
         client: Any,
         name: str,
         *,
-        wanted_tags: Mapping[str, Any] | None = None,
+        desired_tags: Mapping[str, Any] | None = None,
         passwords: Passwords | None = None,
         apply_immediately: bool = True,
         adopt: bool = False,
@@ -134,7 +134,7 @@ class ReplicationGroup(CacheResource):
         final_snapshot: Callable[[Mapping[str, Any]], str | None] = lambda _found: None,
     ) -> None:
         self.passwords = passwords
-        self.wanted_tags = {key: str(value) for key, value in (wanted_tags or {}).items()}
+        self.desired_tags = {key: str(value) for key, value in (desired_tags or {}).items()}
         self.apply_immediately = apply_immediately
         self.adopt = adopt
         self.wait = wait
@@ -169,7 +169,7 @@ class ReplicationGroup(CacheResource):
         found = super().find()
         if found is None or found["tags_known"]:
             return found
-        return {**found, "all_tags": self.wanted_tags}  # check() looks again once they are told
+        return {**found, "all_tags": self.desired_tags}  # check() looks again once they are told
 
     @staticmethod
     def is_going(found: Mapping[str, Any]) -> bool:
@@ -178,34 +178,34 @@ class ReplicationGroup(CacheResource):
     def status(self, found: Mapping[str, Any] | None) -> str:
         if found is None or found["Status"] != "create-failed":
             return super().status(found)
-        told = [event["Message"] for event in api.describe_events(self.client, self.name)]
-        return f"create-failed: {told[-1] if told else 'AWS gives no reason.'}"
+        reported = [event["Message"] for event in api.describe_events(self.client, self.name)]
+        return f"create-failed: {reported[-1] if reported else 'AWS gives no reason.'}"
 
-    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"description": self.name, **NEW, **wanted} if found is None else wanted  # AWS wants a description of each group
+    def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"description": self.name, **NEW, **desired} if found is None else desired  # AWS wants a description of each group
 
-    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+    def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
         if found is None or self.state(found) is State.DELETING:
-            if wanted.get("state") != "absent":
-                self._refuse_what_cannot_be_made(wanted)
+            if desired.get("state") != "absent":
+                self._refuse_what_cannot_be_made(desired)
             return
         self._refuse_what_is_not_ours(found)
         if found.get("ClusterEnabled"):
             raise Refused(f"{self.kind} {self.name} has shards (cluster mode), which is not managed here: use another name.")
-        if wanted.get("state") != "absent":
-            self._refuse_a_node_type_that_aws_does_not_offer(found, wanted)
-            requests.refuse_failover_without_replicas(found, wanted, self.attributes)
+        if desired.get("state") != "absent":
+            self._refuse_a_node_type_that_aws_does_not_offer(found, desired)
+            requests.refuse_failover_without_replicas(found, desired, self.attributes)
 
     def _refuse_what_is_not_ours(self, found: Mapping[str, Any]) -> None:
-        reason = None if self.adopt or not found["tags_known"] else _tags.not_ours(found["all_tags"], self.wanted_tags)
+        reason = None if self.adopt or not found["tags_known"] else _tags.not_ours(found["all_tags"], self.desired_tags)
         if reason:
             raise Refused(f"{self.kind} {self.name} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
 
-    def _refuse_what_cannot_be_made(self, wanted: Mapping[str, Any]) -> None:
-        requests.refuse_failover_without_replicas(None, wanted, self.attributes)
+    def _refuse_what_cannot_be_made(self, desired: Mapping[str, Any]) -> None:
+        requests.refuse_failover_without_replicas(None, desired, self.attributes)
 
-    def _refuse_a_node_type_that_aws_does_not_offer(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-        before, after = found["node"].get("CacheNodeType"), wanted.get("node_type")
+    def _refuse_a_node_type_that_aws_does_not_offer(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> None:
+        before, after = found["node"].get("CacheNodeType"), desired.get("node_type")
         if after in (None, before) or self.state(found) is not State.READY:
             return
         allowed = api.list_allowed_node_types(self.client, self.name)
@@ -218,7 +218,7 @@ class ReplicationGroup(CacheResource):
         _wait.before_waiting()
         return ((self.look() or {}).get("node") or {}).get("CacheNodeType") == node_type
 
-    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
         notes = []
         pending = found["node"].get("PendingModifiedValues") or {}
         waiting = [f"{key} {pending[key]}" for key in ("EngineVersion", "CacheNodeType") if pending.get(key)]
@@ -227,21 +227,21 @@ class ReplicationGroup(CacheResource):
             notes.append(f"{self.kind} {self.name}: {', '.join(waiting)} will come in the maintenance window {window}.")
         return notes
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        request = requests.create_request(wanted)
-        tags = dict(wanted["tags"])
+    def create(self, desired: Mapping[str, Any]) -> None:
+        request = requests.create_request(desired)
+        tags = dict(desired["tags"])
         if self.passwords is not None:
             request["AuthToken"] = self.passwords.value().reveal()
             tags.update(self.passwords.creating_tag())
         write_api.create_replication_group(self.client, ReplicationGroupId=self.name, Tags=_tags.as_list(tags), **request)
 
-    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         """One call after the other, each once the one before has ended; only the last may be left to itself."""
-        steps = requests.steps(found, wanted, names)
+        steps = requests.steps(found, desired, names)
         for number, step in enumerate(steps, start=1):
             self._do(step, last=number == len(steps))
         if "password" in names and self.passwords is not None and self.wait:
-            AuthToken(self.client, found, self.passwords, self._change_token).bring()
+            AuthToken(self.client, found, self.passwords, self._change_token).reconcile()
 
     def _do(self, step: requests.Step, last: bool) -> None:
         """Something may begin in between that AWS does by itself (a snapshot): it is waited for."""

@@ -56,52 +56,52 @@ class Step:
     shows: Mapping[str, Any] = field(default_factory=dict)
 
 
-def create_request(wanted: Mapping[str, Any]) -> dict[str, Any]:
+def create_request(desired: Mapping[str, Any]) -> dict[str, Any]:
     """CreateReplicationGroup without name, tags and token."""
-    request = {theirs: wanted[ours] for ours, theirs in CREATED.items() if wanted.get(ours) is not None}
-    request["NumCacheClusters"] = wanted.get("replica_count", 0) + 1
+    request = {theirs: desired[ours] for ours, theirs in CREATED.items() if desired.get(ours) is not None}
+    request["NumCacheClusters"] = desired.get("replica_count", 0) + 1
     request["TransitEncryptionEnabled"] = True
-    if ".r6gd." in wanted.get("node_type", ""):  # ElastiCache has these nodes with data tiering only
+    if ".r6gd." in desired.get("node_type", ""):  # ElastiCache has these nodes with data tiering only
         request["DataTieringEnabled"] = True
-    if wanted.get("transit_encryption_mode") == "preferred":  # required is what it is without; older versions know no mode
+    if desired.get("transit_encryption_mode") == "preferred":  # required is what it is without; older versions know no mode
         request["TransitEncryptionMode"] = "preferred"
-    if wanted.get("user_group_id"):
-        request["UserGroupIds"] = [wanted["user_group_id"]]
-    if wanted.get("log_delivery"):
-        request["LogDeliveryConfigurations"] = log_delivery_request([], wanted["log_delivery"])
+    if desired.get("user_group_id"):
+        request["UserGroupIds"] = [desired["user_group_id"]]
+    if desired.get("log_delivery"):
+        request["LogDeliveryConfigurations"] = log_delivery_request([], desired["log_delivery"])
     return request
 
 
-def steps(found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> list[Step]:
+def steps(found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> list[Step]:
     """The calls that change a group, in an order that works.
 
     TLS comes before what needs it, replicas before a failover that needs them, and they go after it; the nodes are touched last.
     """
-    requests = transit_requests(found, wanted) if "transit_encryption_mode" in names else []
+    requests = transit_requests(found, desired) if "transit_encryption_mode" in names else []
     changed = [Step(request, shows={"transit_encryption_mode": request["TransitEncryptionMode"]}) for request in requests]
     before = max(len(found.get("MemberClusters") or []) - 1, 0)
-    replicas = wanted["replica_count"] if "replica_count" in names else before
+    replicas = desired["replica_count"] if "replica_count" in names else before
     another_number = [Step(replicas=replicas, shows={"replica_count": replicas})]
     changed += another_number if replicas > before else []
-    settings = {CREATED[name]: wanted[name] for name in SETTINGS if name in names}
+    settings = {CREATED[name]: desired[name] for name in SETTINGS if name in names}
     if "log_delivery" in names:
-        settings["LogDeliveryConfigurations"] = log_delivery_request(found_log_delivery(found), wanted["log_delivery"])
-    changed += [Step(settings, shows=_of(wanted, (*SETTINGS, "log_delivery"), names))] if settings else []
+        settings["LogDeliveryConfigurations"] = log_delivery_request(found_log_delivery(found), desired["log_delivery"])
+    changed += [Step(settings, shows=_of(desired, (*SETTINGS, "log_delivery"), names))] if settings else []
     changed += another_number if replicas < before else []
-    if {"authentication", "user_group_id"} & set(names) and wanted.get("user_group_id"):
-        request = user_group_request(found, wanted["user_group_id"])
-        changed.append(Step(request, shows=_of(wanted, ("authentication", "user_group_id"), names)))
-    engine = {CREATED[name]: wanted[name] for name in ENGINE if name in names}
+    if {"authentication", "user_group_id"} & set(names) and desired.get("user_group_id"):
+        request = user_group_request(found, desired["user_group_id"])
+        changed.append(Step(request, shows=_of(desired, ("authentication", "user_group_id"), names)))
+    engine = {CREATED[name]: desired[name] for name in ENGINE if name in names}
     if "engine" in names:
-        engine["EngineVersion"] = wanted["engine_version"]
-    changed += [Step(engine, shows=_of(wanted, ENGINE, names))] if engine else []
-    changed += [Step({"CacheNodeType": wanted["node_type"]}, shows=_of(wanted, ("node_type",), names))] if "node_type" in names else []
+        engine["EngineVersion"] = desired["engine_version"]
+    changed += [Step(engine, shows=_of(desired, ENGINE, names))] if engine else []
+    changed += [Step({"CacheNodeType": desired["node_type"]}, shows=_of(desired, ("node_type",), names))] if "node_type" in names else []
     return changed
 
 
-def _of(wanted: Mapping[str, Any], some: Sequence[str], names: Sequence[str]) -> dict[str, Any]:
+def _of(desired: Mapping[str, Any], some: Sequence[str], names: Sequence[str]) -> dict[str, Any]:
     """What is wanted of some attributes, of those that change."""
-    return {name: wanted[name] for name in some if name in names}
+    return {name: desired[name] for name in some if name in names}
 
 
 def may_wait(step: Step) -> bool:
@@ -109,9 +109,9 @@ def may_wait(step: Step) -> bool:
     return any(CREATED[name] in step.request for name in (*ENGINE, "node_type"))
 
 
-def transit_requests(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+def transit_requests(found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[dict[str, Any]]:
     """From no TLS to TLS only, and back, there is a mode between in which both kinds of clients are let in."""
-    mode = wanted["transit_encryption_mode"]
+    mode = desired["transit_encryption_mode"]
     if found.get("TransitEncryptionEnabled"):
         return [{"TransitEncryptionEnabled": True, "TransitEncryptionMode": mode}]
     first = {"TransitEncryptionEnabled": True, "TransitEncryptionMode": "preferred"}
@@ -148,18 +148,18 @@ def found_log_delivery(group: Mapping[str, Any]) -> list[dict[str, str]]:
     return sorted(found, key=lambda each: each["log_type"])
 
 
-def same_log_delivery(found: Sequence[Mapping[str, str]], wanted: Sequence[Mapping[str, str]]) -> bool:
-    return sorted(map(sorted_items, found)) == sorted(map(sorted_items, wanted))
+def same_log_delivery(found: Sequence[Mapping[str, str]], desired: Sequence[Mapping[str, str]]) -> bool:
+    return sorted(map(sorted_items, found)) == sorted(map(sorted_items, desired))
 
 
 def sorted_items(each: Mapping[str, str]) -> list[tuple[str, str]]:
     return sorted(each.items())
 
 
-def log_delivery_request(found: Sequence[Mapping[str, str]], wanted: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+def log_delivery_request(found: Sequence[Mapping[str, str]], desired: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     """The wanted destinations, and the end of those for other kinds of logs."""
     request: list[dict[str, Any]] = []
-    for each in wanted:
+    for each in desired:
         details, key = LOG_DESTINATIONS[each["destination_type"]]
         request.append(
             {
@@ -170,15 +170,15 @@ def log_delivery_request(found: Sequence[Mapping[str, str]], wanted: Sequence[Ma
                 "Enabled": True,
             }
         )
-    kept = {each["log_type"] for each in wanted}
+    kept = {each["log_type"] for each in desired}
     return request + [{"LogType": each["log_type"], "Enabled": False} for each in found if each["log_type"] not in kept]
 
 
-def refuse_failover_without_replicas(found: Mapping[str, Any] | None, wanted: Mapping[str, Any], attributes: Sequence[Attribute]) -> None:
+def refuse_failover_without_replicas(found: Mapping[str, Any] | None, desired: Mapping[str, Any], attributes: Sequence[Attribute]) -> None:
     """Raise Refused when what is given and what is found do not go together."""
     names = ("replica_count", "automatic_failover_enabled", "multi_az_enabled")
     read = {attribute.name: attribute.read for attribute in attributes}
-    replicas, failover, zones = (wanted.get(name, read[name](found) if found else None) for name in names)
+    replicas, failover, zones = (desired.get(name, read[name](found) if found else None) for name in names)
     if failover and not replicas:
         raise Refused("automatic_failover_enabled needs a replica to fail over to: set replica_count to at least 1.")
     if zones and not failover:

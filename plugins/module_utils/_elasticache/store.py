@@ -20,7 +20,7 @@ from .groups import ParameterGroup, SubnetGroup, parameter_group_name
 from .passwords import PREVIOUS, Passwords
 from .replication_group import ReplicationGroup, authentication_of, parameter_group_of
 from .users import USER_NAME, User, UserGroup, access_string
-from .versions import CacheEngine, wanted_engine
+from .versions import CacheEngine, desired_engine
 
 PORT = 6379
 #: options that are attributes of the replication group as they are
@@ -87,7 +87,7 @@ class CacheStore:
         )
         self.settled = True
 
-    def bring(self) -> list[Outcome]:
+    def reconcile(self) -> list[Outcome]:
         """Make and change what differs, in the order that works; the replication group's outcome comes first."""
         self._ask_ahead()
         found = self._group().find()
@@ -100,7 +100,7 @@ class CacheStore:
         engine = self._engine(standing)
         with_users = self._authentication(standing) == "user_group"
 
-        secret = self._note(self.credentials.bring(check_mode=self.check_mode, adopt=self.options.adopt))
+        secret = self._note(self.credentials.reconcile(check_mode=self.check_mode, adopt=self.options.adopt))
         passwords = self._passwords(secret.action == "create", standing, with_users)
         self.outcomes.append(self.credentials.rotation(passwords.target))
         group = self._security_group()
@@ -150,7 +150,7 @@ class CacheStore:
         return [functools.partial(self._engine, standing), *(part.find for part in parts)]
 
     def _engine(self, standing: Mapping[str, Any] | None) -> CacheEngine:
-        return wanted_engine(self.cache, standing, self.options.get("engine"), self.options.get("engine_version"))
+        return desired_engine(self.cache, standing, self.options.get("engine"), self.options.get("engine_version"))
 
     def _refuse_without_a_place(self) -> None:
         missing = [name for name in ("vpc_id", "subnet_ids") if not self.options.get(name)]
@@ -183,10 +183,10 @@ class CacheStore:
         found = User(self.cache, self.options.name).find() if with_users else standing
         return (applied_version((found or {}).get("all_tags")) or "").endswith(PREVIOUS)
 
-    def _ensure(self, part: Resource, wanted: Mapping[str, Any], wait: bool = True) -> Outcome:
+    def _ensure(self, part: Resource, desired: Mapping[str, Any], wait: bool = True) -> Outcome:
         return ensure_present(
             part,
-            {**wanted, "tags": self.options.own_tags},
+            {**desired, "tags": self.options.own_tags},
             check_mode=self.check_mode,
             adopt=self.options.adopt,
             wait=wait,
@@ -207,7 +207,7 @@ class CacheStore:
     def _security_group(self) -> Mapping[str, Any]:
         part = self._security_group_part()
         allowed = (self.options.get("allowed_cidr_blocks"), self.options.get("allowed_security_group_ids"))
-        return self._note(self._ensure(part, part.wanted(*allowed, self.options.own_tags))).resource or {}
+        return self._note(self._ensure(part, part.desired(*allowed, self.options.own_tags))).resource or {}
 
     def _vpc_id(self) -> str:
         return str(self.options.get("vpc_id") or self._found_vpc_id() or KNOWN_AFTER_APPLY)
@@ -218,19 +218,19 @@ class CacheStore:
         return None if found is None else found["VpcId"]
 
     def _subnet_group(self) -> None:
-        wanted = {"subnet_ids": self.options.get("subnet_ids")} if self.options.get("subnet_ids") else {}
-        self._note(self._ensure(SubnetGroup(self.cache, self.options.name, purge_tags=self.options.purge_tags), wanted))
+        desired = {"subnet_ids": self.options.get("subnet_ids")} if self.options.get("subnet_ids") else {}
+        self._note(self._ensure(SubnetGroup(self.cache, self.options.name, purge_tags=self.options.purge_tags), desired))
 
     def _parameter_group(self, engine: CacheEngine, standing: Mapping[str, Any] | None) -> str:
         """The name of the group's parameter group; of a version that AWS no longer lists, the one that it has."""
         if engine.family is None:
             return str(parameter_group_of(standing or {}))
         name = parameter_group_name(self.options.name, engine.family)
-        wanted: dict[str, Any] = {"family": engine.family}
+        desired: dict[str, Any] = {"family": engine.family}
         parameters = self.options.get("parameters")
         if parameters is not None:
-            wanted["parameters"] = {key: _parameter_value(value) for key, value in parameters.items()}
-        self._note(self._ensure(ParameterGroup(self.cache, name, purge_tags=self.options.purge_tags), wanted))
+            desired["parameters"] = {key: _parameter_value(value) for key, value in parameters.items()}
+        self._note(self._ensure(ParameterGroup(self.cache, name, purge_tags=self.options.purge_tags), desired))
         return name
 
     def _waiting_for_reboot(self, standing: Mapping[str, Any] | None) -> list[str]:
@@ -261,8 +261,8 @@ class CacheStore:
     def _users(self, engine: CacheEngine, passwords: Passwords) -> str:
         name, purge = self.options.name, self.options.purge_tags
         user = User(self.cache, name, engine=engine.name, passwords=passwords, purge_tags=purge)
-        wanted = {"user_name": USER_NAME, "access_string": access_string(engine), "password": passwords.target.version_id}
-        self._note(self._ensure(user, wanted))
+        desired = {"user_name": USER_NAME, "access_string": access_string(engine), "password": passwords.target.version_id}
+        self._note(self._ensure(user, desired))
         self._note(self._ensure(UserGroup(self.cache, name, engine=engine.name, purge_tags=purge), {"user_ids": [name]}))
         return name
 
@@ -270,7 +270,7 @@ class CacheStore:
         return ReplicationGroup(
             self.cache,
             self.options.name,
-            wanted_tags=self.options.own_tags,
+            desired_tags=self.options.own_tags,
             passwords=passwords,
             apply_immediately=bool(self.options.get("apply_immediately", True)),
             adopt=self.options.adopt,
@@ -280,14 +280,14 @@ class CacheStore:
         )
 
     def _replication_group(self, engine: CacheEngine, needed: Mapping[str, Any], passwords: Passwords | None) -> Outcome:
-        wanted = {name: self.options.get(name) for name in OF_THE_GROUP if self.options.get(name) is not None}
-        wanted.update(needed, engine=engine.name, engine_version=engine.version, at_rest_encryption_enabled=True)
-        wanted["authentication"] = "auth_token" if passwords else "user_group"
+        desired = {name: self.options.get(name) for name in OF_THE_GROUP if self.options.get(name) is not None}
+        desired.update(needed, engine=engine.name, engine_version=engine.version, at_rest_encryption_enabled=True)
+        desired["authentication"] = "auth_token" if passwords else "user_group"
         if self.options.get("port") is not None:
-            wanted["port"] = self.options.get("port")
+            desired["port"] = self.options.get("port")
         if passwords is not None:
-            wanted["password"] = passwords.target.version_id
-        return self._ensure(self._group(passwords), wanted, wait=self.options.wait)
+            desired["password"] = passwords.target.version_id
+        return self._ensure(self._group(passwords), desired, wait=self.options.wait)
 
     def _drop_other_parameter_groups(self, engine: CacheEngine, standing: Mapping[str, Any] | None) -> None:
         """Those of the families before, once nothing uses them."""

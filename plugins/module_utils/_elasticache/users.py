@@ -48,7 +48,7 @@ class User(CacheResource):
 
     def table(self) -> Sequence[Attribute]:
         named = "a user keeps its name (ElastiCache, CreateUser)."
-        same = self.passwords.same if self.passwords else lambda _found, _wanted: True
+        same = self.passwords.same if self.passwords else lambda _found, _desired: True
         return (
             Attribute("user_name", lambda u: u["UserName"], Change.REFUSED, named),
             Attribute("access_string", lambda u: u["AccessString"], same=lambda a, b: set(a.split()) == set(b.split())),
@@ -58,21 +58,21 @@ class User(CacheResource):
     def look(self) -> dict[str, Any] | None:
         return api.describe_user(self.client, self.name)
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
+    def create(self, desired: Mapping[str, Any]) -> None:
         assert self.passwords is not None
         write_api.create_user(
             self.client,
             UserId=self.name,
-            UserName=wanted["user_name"],
+            UserName=desired["user_name"],
             CacheEngine=self.engine,
-            AccessString=wanted["access_string"],
+            AccessString=desired["access_string"],
             Passwords=[self.passwords.value().reveal()],
-            Tags=_tags.as_list({**wanted["tags"], **self.passwords.creating_tag()}),
+            Tags=_tags.as_list({**desired["tags"], **self.passwords.creating_tag()}),
         )
 
-    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "access_string" in names:
-            self._modify(AccessString=wanted["access_string"])
+            self._modify(AccessString=desired["access_string"])
         if "password" in names and self.passwords is not None:
             self.passwords.apply(
                 found["all_tags"],
@@ -124,13 +124,13 @@ class UserGroup(CacheResource):
     def look(self) -> dict[str, Any] | None:
         return api.describe_user_group(self.client, self.name)
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        write_api.create_user_group(self.client, self.name, self.engine, wanted["user_ids"], wanted["tags"])
+    def create(self, desired: Mapping[str, Any]) -> None:
+        write_api.create_user_group(self.client, self.name, self.engine, desired["user_ids"], desired["tags"])
 
-    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "user_ids" not in names:
             return
-        before, after = set(found.get("UserIds") or []), set(wanted["user_ids"])
+        before, after = set(found.get("UserIds") or []), set(desired["user_ids"])
         request = {"UserIdsToAdd": sorted(after - before), "UserIdsToRemove": sorted(before - after)}
         write_api.modify_user_group(self.client, self.name, **{key: value for key, value in request.items() if value})
 

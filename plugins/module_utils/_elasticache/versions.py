@@ -27,16 +27,16 @@ class CacheEngine:
     notes: tuple[str, ...] = ()
 
 
-def same_version(found: str | None, wanted: str | None) -> bool:
+def same_version(found: str | None, desired: str | None) -> bool:
     """Whether a version is the one that is meant: 8.0.1 is 8.0."""
-    if found is None or wanted is None:
-        return found == wanted
-    return found == wanted or found.startswith(f"{wanted}.") or wanted.startswith(f"{found}.")
+    if found is None or desired is None:
+        return found == desired
+    return found == desired or found.startswith(f"{desired}.") or desired.startswith(f"{found}.")
 
 
-def is_above(found: str, wanted: str) -> bool:
+def is_above(found: str, desired: str) -> bool:
     """Whether a found version is beyond the wanted one: AWS upgrades by itself at the end of support, and never back."""
-    return not same_version(found, wanted) and version_numbers(found) > version_numbers(wanted)
+    return not same_version(found, desired) and version_numbers(found) > version_numbers(desired)
 
 
 def listed(offered: Sequence[Mapping[str, Any]], version: str) -> Mapping[str, Any] | None:
@@ -44,7 +44,7 @@ def listed(offered: Sequence[Mapping[str, Any]], version: str) -> Mapping[str, A
     return next((each for each in offered if same_version(each["EngineVersion"], version)), None)
 
 
-def wanted_engine(client: Any, found: Mapping[str, Any] | None, engine: str | None, version: str | None) -> CacheEngine:
+def desired_engine(client: Any, found: Mapping[str, Any] | None, engine: str | None, version: str | None) -> CacheEngine:
     """The engine that a group is to have: what is given, else as found, else AWS's default.
 
     found: the replication group with `engine` and `engine_version`. Raises Refused for a version that AWS does not offer.

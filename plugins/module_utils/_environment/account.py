@@ -40,8 +40,10 @@ def read_account(sts: Any, region: str | None, expected_account_id: str | None) 
             f"AWS does not answer at {sts.meta.endpoint_url}: look at the network, opta_region ({region}) and AWS_ENDPOINT_URL."
         ) from error
     except exceptions.ClientError as error:
-        told = error.response.get("Error", {})
-        raise PlatformError(f"AWS does not accept the credentials ({told.get('Code')}): {told.get('Message')}. Renew them.") from error
+        reported = error.response.get("Error", {})
+        raise PlatformError(
+            f"AWS does not accept the credentials ({reported.get('Code')}): {reported.get('Message')}. Renew them."
+        ) from error
     if expected_account_id and answer["Account"] != expected_account_id:
         raise PlatformError(
             f"These credentials are of the account {answer['Account']}, but opta_account_id is {expected_account_id}: nothing was changed. "

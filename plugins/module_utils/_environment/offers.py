@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._elasticache.rules import group_errors
-from .._elasticache.versions import wanted_engine
+from .._elasticache.versions import desired_engine
 from .._errors import Refused
 from .._rds import versions
 from .._rds.classes import refuse_unknown_class
@@ -47,6 +47,6 @@ def _refuse_cache(client: Any, entry: Mapping[str, Any]) -> None:
     if not entry.get("engine_version"):
         return
     try:
-        wanted_engine(client, None, entry.get("engine"), str(entry["engine_version"]))
+        desired_engine(client, None, entry.get("engine"), str(entry["engine_version"]))
     except Refused as refused:
         raise Refused(f"{CACHES}, group {entry['name']}: {refused}") from refused

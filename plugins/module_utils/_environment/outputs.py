@@ -63,12 +63,12 @@ class Environment:
         #: a sentence for each role whose part cannot be read
         self.notes: list[str] = []
         # What everything else is found by
-        first = [lambda: parents.reading, lambda: parents.cluster, lambda: parents.key_arn, lambda: self.secrets, lambda: self.buckets]
+        first = [lambda: parents.snapshot, lambda: parents.cluster, lambda: parents.key_arn, lambda: self.secrets, lambda: self.buckets]
         prefetch([*first, self.domain.found, self.node_group_errors])
 
     @property
-    def reading(self) -> Snapshot:
-        return self.parents.reading
+    def snapshot(self) -> Snapshot:
+        return self.parents.snapshot
 
     @property
     def cluster(self) -> dict[str, Any] | None:
@@ -80,7 +80,7 @@ class Environment:
         return {
             "refusals": [*refusals(self.client, new), *self.node_group_errors()],
             "region": self.identity.region,
-            "zone_count": len(usable_zones(self.reading.items("zones"))),
+            "zone_count": len(usable_zones(self.snapshot.items("zones"))),
             "cluster_version": (self.cluster or {}).get("version"),
             "vpc_cidr_blocks": self.vpc_cidr_blocks(),
             "strangers": self.strangers,
@@ -89,8 +89,8 @@ class Environment:
 
     def vpc_cidr_blocks(self) -> list[str]:
         """The IPv4 blocks of the environment's VPC, or of the one that the user brings; none while there is no VPC."""
-        vpc_id = self.existing.get("vpc_id") or self.reading.vpc_id
-        return [block for vpc in self.reading.items("vpcs") if vpc["VpcId"] == vpc_id for block in blocks_of(vpc)]
+        vpc_id = self.existing.get("vpc_id") or self.snapshot.vpc_id
+        return [block for vpc in self.snapshot.items("vpcs") if vpc["VpcId"] == vpc_id for block in blocks_of(vpc)]
 
     def node_group_errors(self) -> list[str]:
         """A sentence for each node group whose instance types EKS would refuse."""
@@ -102,15 +102,15 @@ class Environment:
 
     def warnings(self) -> list[str]:
         """Warnings about other environments, and about resources that only have the names of this one."""
-        told = [f"{each['what']} is not read as the environment's, and stays as it is: {each['why']}." for each in self.strangers]
-        stands = self.reading.vpc_id or self.cluster or self.parents.key_arn or self.secrets
+        reported = [f"{each['what']} is not read as the environment's, and stays as it is: {each['why']}." for each in self.strangers]
+        stands = self.snapshot.vpc_id or self.cluster or self.parents.key_arn or self.secrets
         namesakes = [] if stands else self.parents.namesakes()
         if namesakes:
-            told.append(
+            reported.append(
                 f"Nothing of {_tags.described(self.identity.marks())} was found, but there is {' and '.join(namesakes)}. An environment is "
                 "neither moved nor renamed: if opta_region or opta_name_prefix has changed, change it back."
             )
-        return told
+        return reported
 
     def outputs(self) -> dict[str, dict[str, Any]]:
         """By role; a role that does not stand completely is left out. All are read side by side."""
@@ -181,17 +181,17 @@ class Environment:
         }
 
     def _managed_vpc(self) -> dict[str, Any] | None:
-        if self.reading.vpc_id is None:
+        if self.snapshot.vpc_id is None:
             return None
         # Judged by what stands: an option that is given would say what is wanted
-        options = NetworkOptions(name=self.identity.name, region=self.identity.region, tags=self.reading.tags)
-        outcomes = Network(self.reading, options, check_mode=True).bring()
+        options = NetworkOptions(name=self.identity.name, region=self.identity.region, tags=self.snapshot.tags)
+        outcomes = Network(self.snapshot, options, check_mode=True).reconcile()
         return dict(outcomes[0].resource or {}) if all(map(_stands, outcomes)) else None
 
     def _existing_vpc(self) -> dict[str, Any] | None:
         client, vpc_id = self.client("ec2"), self.existing["vpc_id"]
         within = {"vpc-id": [vpc_id]}
-        vpcs = [vpc for vpc in self.reading.items("vpcs") if vpc["VpcId"] == vpc_id]
+        vpcs = [vpc for vpc in self.snapshot.items("vpcs") if vpc["VpcId"] == vpc_id]
         gateways = vpc_api.describe_nat_gateways(client, within)
         return existing_network(
             vpc_id,
@@ -249,7 +249,7 @@ class Environment:
 
     def _per_zone_node_groups(self, groups: Sequence[Mapping[str, Any]]) -> list[str]:
         """Names, without their zones, of the groups whose nodes are all in one zone: those with a single subnet."""
-        zones = {subnet["SubnetId"]: subnet["AvailabilityZoneId"] for subnet in self.reading.items("subnets")}
+        zones = {subnet["SubnetId"]: subnet["AvailabilityZoneId"] for subnet in self.snapshot.items("subnets")}
         single = [group for group in groups if len(group.get("subnets") or []) == 1]
         return sorted({group["nodegroupName"].removesuffix(f"-{zones.get(group['subnets'][0], '')}") for group in single})
 

@@ -27,7 +27,7 @@ class Parents:
         self.identity = identity
 
     @cached_property
-    def reading(self) -> Snapshot:
+    def snapshot(self) -> Snapshot:
         """The environment's network, when it has one of its own."""
         return Snapshot(self.client("ec2"), self.identity.name, self.identity.tags("network", self.identity.name), own_only=True)
 
@@ -64,7 +64,7 @@ class Parents:
         brought: whether the VPC is the user's own.
         """
         found = [
-            ("" if brought else "VPC", self.identity.name, self.reading.stranger_reason(), "network_adopt"),
+            ("" if brought else "VPC", self.identity.name, self.snapshot.stranger_reason(), "network_adopt"),
             ("KMS key", alias_name(self.identity.name), self._named_key[1], "network_adopt"),
             ("EKS cluster", self.identity.cluster_name, self._named_cluster[1], "eks_adopt"),
         ]
@@ -74,6 +74,6 @@ class Parents:
         """Environments of the same name in other regions or under other prefixes, as far as IAM roles and VPCs tell."""
         paths = (PATH.match(role["Path"]) for role in iam_api.list_roles_if_allowed(self.client("iam"), "/opta/"))
         named = [{_tags.ENVIRONMENT: p["environment"], _tags.PREFIX: p["prefix"], _tags.REGION: p["region"]} for p in paths if p]
-        named += [_tags.marks(tags_of(vpc)) for vpc in self.reading.items("vpcs")]
+        named += [_tags.marks(tags_of(vpc)) for vpc in self.snapshot.items("vpcs")]
         others = [tags for tags in named if tags.get(_tags.ENVIRONMENT) == self.identity.environment and tags != self.identity.marks()]
         return sorted({_tags.described(tags) for tags in others})

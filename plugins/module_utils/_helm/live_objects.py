@@ -51,11 +51,11 @@ class LiveObjects:
         return {name: change for name, change in zip(self._objects, looked, strict=True) if change}
 
     def _drift_of(self, name: ObjectIdentity) -> ObjectChange | None:
-        wanted, found = self._objects[name], self.found.get(name)
+        desired, found = self._objects[name], self.found.get(name)
         if found is None:
-            return None if vanishes(wanted) else ObjectChange("create", after=wanted)
+            return None if vanishes(desired) else ObjectChange("create", after=desired)
         try:
-            after = self._client.apply(self._paths[name], wanted, DRIFT_MANAGER, force=True, dry_run=True)
+            after = self._client.apply(self._paths[name], desired, DRIFT_MANAGER, force=True, dry_run=True)
         except KubernetesError as error:
             if error.status in (400, 409, 422, 500):  # the server cannot say it for this object: helm keeps it as it is
                 return None

@@ -17,7 +17,7 @@ NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 
-def wanted_of(parameters: Mapping[str, Any], check_mode: bool) -> DesiredRelease:
+def desired_of(parameters: Mapping[str, Any], check_mode: bool) -> DesiredRelease:
     """What the module's parameters ask for; raises PlatformError for what cannot be."""
     if not NAME.fullmatch(parameters["name"]) or len(parameters["name"]) > 53:
         raise PlatformError(

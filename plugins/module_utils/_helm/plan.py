@@ -57,7 +57,7 @@ class ReleasePlan:
     notes: list[str] = field(default_factory=list)
     dropped_claims: list[str] = field(default_factory=list)
 
-    def outcome(self, wanted: DesiredRelease) -> Outcome:
+    def outcome(self, desired: DesiredRelease) -> Outcome:
         """The plan as the module returns it: fields of the release, then one entry for each object."""
         before: dict[str, Any] = {name: shortened(old) for name, (old, _new) in self.reasons.items() if old is not MISSING}
         after: dict[str, Any] = {name: shortened(new) for name, (_old, new) in self.reasons.items() if new is not MISSING}
@@ -66,7 +66,7 @@ class ReleasePlan:
             before |= {str(name): left} if left else {}
             after |= {str(name): right} if right else {}
         attributes = [*self.reasons, *(str(name) for name in self.objects)]
-        return Outcome(KIND, f"{wanted.namespace}/{wanted.name}", self.action, True, attributes, before, after, notes=self.notes)
+        return Outcome(KIND, f"{desired.namespace}/{desired.name}", self.action, True, attributes, before, after, notes=self.notes)
 
 
 def reasons_for_change(
@@ -87,9 +87,9 @@ def reasons_for_change(
     return found
 
 
-def labels(wanted: DesiredRelease, run: str) -> str:
+def labels(desired: DesiredRelease, run: str) -> str:
     """The labels of a new revision, for helm upgrade --labels."""
-    chosen = {ROLLOUT: STARTED, CHART_DIGEST: wanted.chart.digest if wanted.chart else "", ENVIRONMENT: wanted.environment, RUN: run}
+    chosen = {ROLLOUT: STARTED, CHART_DIGEST: desired.chart.digest if desired.chart else "", ENVIRONMENT: desired.environment, RUN: run}
     return ",".join(f"{name}={value}" for name, value in chosen.items() if value)
 
 
@@ -114,7 +114,7 @@ def not_ours(newest: Revision, environment: str | None) -> str | None:
 
 
 def as_resource(
-    wanted: DesiredRelease,
+    desired: DesiredRelease,
     stored: StoredReleases | None,
     metadata: Mapping[str, Any],
     revision: Any = None,
@@ -127,4 +127,4 @@ def as_resource(
     else:
         facts = {"revision": revision or KNOWN_AFTER_APPLY, "status": DEPLOYED, "chart": metadata["name"]}
         facts |= {"chart_version": metadata["version"], "app_version": metadata["appVersion"]}
-    return {"name": wanted.name, "namespace": wanted.namespace, **facts, "dropped_claims": list(dropped_claims)}
+    return {"name": desired.name, "namespace": desired.namespace, **facts, "dropped_claims": list(dropped_claims)}

@@ -35,105 +35,105 @@ class Release:
         self,
         client: KubernetesClient | None,
         helm: Helm,
-        wanted: DesiredRelease,
+        desired: DesiredRelease,
         directory: Path,
         listed: Sequence[Revision] | None = None,
     ) -> None:
         self._client = client
         self._listed = listed
         self._helm = helm
-        self._wanted = wanted
+        self._desired = desired
         self._directory = directory
         self._live: LiveObjects | None = None
         self._drifted = False
 
     def present(self) -> list[Outcome]:
         """Bring the release to what is wanted; the release's outcome first, its namespace's after it."""
-        wanted = self._wanted
-        renderer = Renderer(self._helm, wanted, self._directory, cluster=self._client is not None)
+        desired = self._desired
+        renderer = Renderer(self._helm, desired, self._directory, cluster=self._client is not None)
         if self._client is None:
             plan = self._creation(renderer, exists=False)
             return [self._planned(plan, renderer), *self._namespace()]
-        store = ReleaseStorage(self._client, wanted.namespace, wanted.name, self._listed)
+        store = ReleaseStorage(self._client, desired.namespace, desired.name, self._listed)
         revisions, notes = self._settled(store)
         newest = revisions[0] if revisions else None
         base = base_of(revisions)
         stored = store.read(base) if base is not None else None
-        if stored is not None and stored.chart != wanted.chart_name and not wanted.adopt:
+        if stored is not None and stored.chart != desired.chart_name and not desired.adopt:
             raise Refused(
-                f"{wanted.title} exists, but is a release of the chart {stored.chart}, not of {wanted.chart_name}. "
+                f"{desired.title} exists, but is a release of the chart {stored.chart}, not of {desired.chart_name}. "
                 "Choose another name, or set adopt: true to take it over."
             )
         plan = self._plan(renderer, newest, stored)
         plan.notes += notes
         namespace = self._namespace() if newest is None else []
-        if wanted.check_mode:
+        if desired.check_mode:
             return [self._planned(plan, renderer, stored), *namespace]
-        rollout = Rollout(self._client, self._helm, store, wanted)
-        outcome = plan.outcome(wanted)
+        rollout = Rollout(self._client, self._helm, store, desired)
+        outcome = plan.outcome(desired)
         if plan.action:
             if newest is not None and newest.unfinished:
                 rollout.repair(newest, base)
             if plan.dropped_claims:
-                Claims.of_release(self._client, wanted.namespace, wanted.name, plan.dropped_claims).hold()
+                Claims.of_release(self._client, desired.namespace, desired.name, plan.dropped_claims).hold()
             stored = rollout.upgrade(renderer, base, self._drifted)
-        elif stored is not None and wanted.wait:
+        elif stored is not None and desired.wait:
             stored = rollout.finish(stored, None, self._live)
-        outcome.resource = as_resource(wanted, stored, {}, dropped_claims=plan.dropped_claims)
+        outcome.resource = as_resource(desired, stored, {}, dropped_claims=plan.dropped_claims)
         return [outcome, *namespace]
 
     def absent(self) -> list[Outcome]:
         """Uninstall the release and wait until its objects are gone."""
-        wanted = self._wanted
+        desired = self._desired
         if self._client is None:
-            return [ReleasePlan().outcome(wanted)]
-        store = ReleaseStorage(self._client, wanted.namespace, wanted.name, self._listed)
+            return [ReleasePlan().outcome(desired)]
+        store = ReleaseStorage(self._client, desired.namespace, desired.name, self._listed)
         revisions = store.revisions()
         if not revisions:
-            return [ReleasePlan().outcome(wanted)]
+            return [ReleasePlan().outcome(desired)]
         self._refuse_what_is_not_ours(revisions[0])
         stored = store.read(revisions[0].number)
-        if stored is not None and wanted.chart_name and stored.chart != wanted.chart_name:
-            words = f"{wanted.title} is a release of the chart {stored.chart}, not of {wanted.chart_name}: it stays."
-            return [ReleasePlan(notes=[words]).outcome(wanted)]
-        before = objects_of(stored.manifest, wanted.namespace) if stored else {}
+        if stored is not None and desired.chart_name and stored.chart != desired.chart_name:
+            words = f"{desired.title} is a release of the chart {stored.chart}, not of {desired.chart_name}: it stays."
+            return [ReleasePlan(notes=[words]).outcome(desired)]
+        before = objects_of(stored.manifest, desired.namespace) if stored else {}
         plan = ReleasePlan("delete", objects=changes(before, {}))
-        if not wanted.check_mode:
+        if not desired.check_mode:
             self._wait_for_others(store, revisions)
-            Rollout(self._client, self._helm, store, wanted).uninstall()
-        return [plan.outcome(wanted)]
+            Rollout(self._client, self._helm, store, desired).uninstall()
+        return [plan.outcome(desired)]
 
     # ---------------------------------------------------------------- planning
 
     def _plan(self, renderer: Renderer, newest: Revision | None, stored: StoredReleases | None) -> ReleasePlan:
-        wanted = self._wanted
-        assert self._client is not None and wanted.chart is not None
+        desired = self._desired
+        assert self._client is not None and desired.chart is not None
         if newest is None or stored is None:
             plan = self._creation(renderer, exists=False, unfinished=bool(newest and newest.unfinished))
             plan.reasons = {"status": (newest.status, "deployed")} if newest else {}
             return plan
-        before = objects_of(stored.manifest, wanted.namespace)
-        reasons = reasons_for_change(stored, newest, wanted.chart, wanted.chart_name, wanted.values)
-        live = self._live = LiveObjects(self._client, before, wanted.namespace)
-        drift = live.drift() if wanted.repair_drift else {}
+        before = objects_of(stored.manifest, desired.namespace)
+        reasons = reasons_for_change(stored, newest, desired.chart, desired.chart_name, desired.values)
+        live = self._live = LiveObjects(self._client, before, desired.namespace)
+        drift = live.drift() if desired.repair_drift else {}
         self._drifted = bool(drift)
         if not reasons:
             if drift:
                 return ReleasePlan("update", objects=drift)
-            unready = live.unready() if wanted.check_mode else []
-            return ReleasePlan(notes=[f"{wanted.title} is as wanted, but not ready: {'; '.join(unready)}."] if unready else [])
+            unready = live.unready() if desired.check_mode else []
+            return ReleasePlan(notes=[f"{desired.title} is as wanted, but not ready: {'; '.join(unready)}."] if unready else [])
         after, notes = renderer.objects(True, newest.unfinished)
         found = changes(before, after)
         if any(change.action == "update" for change in found.values()):
             again, _notes = renderer.objects(True, newest.unfinished)
             found, ignored = without_unstable(found, after, again)
             if ignored:
-                notes.append(f"{wanted.title}: fields that the chart makes at random are not compared: {', '.join(ignored)}.")
+                notes.append(f"{desired.title}: fields that the chart makes at random are not compared: {', '.join(ignored)}.")
         live.refuse_immutable(found)
-        dropped = live.going_claims(found, wanted.name, wanted.namespace)
+        dropped = live.going_claims(found, desired.name, desired.namespace)
         if dropped:
             notes.append(
-                f"{wanted.title}: its new values drop PersistentVolumeClaims, whose volumes are kept (Retain): {', '.join(dropped)}."
+                f"{desired.title}: its new values drop PersistentVolumeClaims, whose volumes are kept (Retain): {', '.join(dropped)}."
             )
         return ReleasePlan("update", reasons, _together(found, drift, set(after)), notes, dropped)
 
@@ -142,23 +142,23 @@ class Release:
         return ReleasePlan("create", objects=changes({}, objects), notes=notes)
 
     def _planned(self, plan: ReleasePlan, renderer: Renderer, stored: StoredReleases | None = None) -> Outcome:
-        outcome = plan.outcome(self._wanted)
+        outcome = plan.outcome(self._desired)
         if plan.action is None:
-            outcome.resource = as_resource(self._wanted, stored, {})
+            outcome.resource = as_resource(self._desired, stored, {})
         else:
             number = 1 if plan.action == "create" else None
-            outcome.resource = as_resource(self._wanted, None, renderer.metadata(), number, plan.dropped_claims)
+            outcome.resource = as_resource(self._desired, None, renderer.metadata(), number, plan.dropped_claims)
         return outcome
 
     def _namespace(self) -> list[Outcome]:
         """The release's namespace, made when it is missing and the user wants so."""
-        wanted = self._wanted
-        if not wanted.create_namespace:
+        desired = self._desired
+        if not desired.create_namespace:
             return []
-        if self._client is not None and self._client.get(f"/api/v1/namespaces/{wanted.namespace}"):
+        if self._client is not None and self._client.get(f"/api/v1/namespaces/{desired.namespace}"):
             return []
-        options = apply.ApplyOptions(wanted.check_mode, wanted.environment, timeout_seconds=wanted.timeout_seconds)
-        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": wanted.namespace}}
+        options = apply.ApplyOptions(desired.check_mode, desired.environment, timeout_seconds=desired.timeout_seconds)
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": desired.namespace}}
         return [plan.outcome for plan in apply.ObjectsReconciler(self._client, options).apply([namespace])]
 
     # ---------------------------------------------------------------- others' work
@@ -169,26 +169,26 @@ class Release:
         if revisions:
             self._refuse_what_is_not_ours(revisions[0])
         notes = []
-        if self._wanted.check_mode:
-            if revisions and revisions[0].unfinished and not is_abandoned(revisions[0], self._wanted.timeout_seconds):
-                notes.append(f"{self._wanted.title} is {revisions[0].status} for {age_words(revisions[0])}: another run is at work on it.")
+        if self._desired.check_mode:
+            if revisions and revisions[0].unfinished and not is_abandoned(revisions[0], self._desired.timeout_seconds):
+                notes.append(f"{self._desired.title} is {revisions[0].status} for {age_words(revisions[0])}: another run is at work on it.")
                 return revisions, notes
         else:
             revisions = self._wait_for_others(store, revisions)
         newest = revisions[0] if revisions else None
         if newest is not None and newest.unfinished:
-            told = f"{self._wanted.title} is {newest.status} for {age_words(newest)}: a run that was killed left it so."
-            if not self._wanted.repair_pending:
+            reported = f"{self._desired.title} is {newest.status} for {age_words(newest)}: a run that was killed left it so."
+            if not self._desired.repair_pending:
                 raise Refused(
-                    f"{told} Set repair_pending: true to clear it away "
+                    f"{reported} Set repair_pending: true to clear it away "
                     f"({'uninstall' if base_of(revisions) is None else 'roll back'}) and go on."
                 )
-            notes.append(f"{told} It is cleared away first.")
+            notes.append(f"{reported} It is cleared away first.")
         return revisions, notes
 
     def _wait_for_others(self, store: ReleaseStorage, revisions: list[Revision]) -> list[Revision]:
         def settled(found: list[Revision]) -> bool:
-            return not found or not found[0].unfinished or is_abandoned(found[0], self._wanted.timeout_seconds)
+            return not found or not found[0].unfinished or is_abandoned(found[0], self._desired.timeout_seconds)
 
         if settled(revisions):
             return revisions
@@ -197,13 +197,15 @@ class Release:
             found = store.revisions()
             return settled(found), found
 
-        what = f"another run's work on {self._wanted.title}"
-        return wait_for(look, what, self._wanted.timeout_seconds, lambda found: found[0].status if found else "gone", LONGEST_DELAY_SECONDS)
+        what = f"another run's work on {self._desired.title}"
+        return wait_for(
+            look, what, self._desired.timeout_seconds, lambda found: found[0].status if found else "gone", LONGEST_DELAY_SECONDS
+        )
 
     def _refuse_what_is_not_ours(self, newest: Revision) -> None:
-        reason = None if self._wanted.adopt else not_ours(newest, self._wanted.environment)
+        reason = None if self._desired.adopt else not_ours(newest, self._desired.environment)
         if reason:
-            raise Refused(f"{self._wanted.title} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
+            raise Refused(f"{self._desired.title} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
 
 
 def _together(

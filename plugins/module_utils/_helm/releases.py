@@ -13,7 +13,7 @@ from .._kubernetes.client import KubernetesClient
 from .._parallel import run_parallel
 from .._resource import Outcome
 from .binary import Helm
-from .options import wanted_of
+from .options import desired_of
 from .plan import DesiredRelease
 from .release import Release
 from .release_storage import Revision, all_revisions
@@ -37,40 +37,40 @@ class Releases:
         self._at_once = at_once
         self._listed: Mapping[tuple[str, str], Sequence[Revision]] = {}
 
-    def bring(self, entries: Sequence[Mapping[str, Any]], shared: Mapping[str, Any], check_mode: bool) -> list[Outcome]:
+    def reconcile(self, entries: Sequence[Mapping[str, Any]], shared: Mapping[str, Any], check_mode: bool) -> list[Outcome]:
         """Bring all to what is wanted, those that go first, then those that come, then the last; the outcomes in the order given.
 
         What fails does not hold up the others of its stage. Raises PlatformError with every reason.
         """
-        wanted = [_wanted(entry, shared, check_mode) for entry in entries]
+        desired = [_desired(entry, shared, check_mode) for entry in entries]
         if self._client is not None:
             self._listed = all_revisions(self._client)
         outcomes: dict[int, Outcome] = {}
         for stage in _stages(entries):
-            outcomes |= self._stage({number: (entries[number]["state"], wanted[number]) for number in stage})
+            outcomes |= self._stage({number: (entries[number]["state"], desired[number]) for number in stage})
         return [outcomes[number] for number in sorted(outcomes)]
 
     def _stage(self, chosen: Mapping[int, tuple[str, DesiredRelease]]) -> dict[int, Outcome]:
-        works = {number: functools.partial(self._one, number, state, wanted) for number, (state, wanted) in chosen.items()}
+        works = {number: functools.partial(self._one, number, state, desired) for number, (state, desired) in chosen.items()}
         return run_parallel(works, self._at_once)
 
-    def _one(self, number: int, state: str, wanted: DesiredRelease) -> Outcome:
+    def _one(self, number: int, state: str, desired: DesiredRelease) -> Outcome:
         directory = self._directory / str(number)
         directory.mkdir()
         helm = Helm(self._client, directory, self._before_change)
-        listed = self._listed.get((wanted.namespace, wanted.name), [])
-        release = Release(self._client, helm, wanted, directory, listed)
+        listed = self._listed.get((desired.namespace, desired.name), [])
+        release = Release(self._client, helm, desired, directory, listed)
         return (release.absent() if state == "absent" else release.present())[0]
 
 
-def _wanted(entry: Mapping[str, Any], shared: Mapping[str, Any], check_mode: bool) -> DesiredRelease:
+def _desired(entry: Mapping[str, Any], shared: Mapping[str, Any], check_mode: bool) -> DesiredRelease:
     """One release's options, as helm_release takes them; a namespace is made by whoever gives it its labels."""
     own = {key: entry.get(key) for key in ("name", "namespace", "chart", "repository", "version", "state")}
     common = {key: shared[key] for key in SHARED}
     options = {**common, **own, "values": entry.get("values") or {}, "create_namespace": False, "skip_crds": bool(entry.get("skip_crds"))}
     if entry["state"] == "present" and not entry.get("chart"):
         raise PlatformError(f"releases, {entry['name']}: chart is needed, for example chart: metrics-server.")
-    return wanted_of(options, check_mode)
+    return desired_of(options, check_mode)
 
 
 def _stages(entries: Sequence[Mapping[str, Any]]) -> list[list[int]]:

@@ -21,12 +21,12 @@ NO_REPOSITORY = ("cannot be reached", "dial tcp", "FetchReference", "no such hos
 class Renderer:
     """Renders one chart with one set of values, as often as asked."""
 
-    def __init__(self, helm: Helm, wanted: DesiredRelease, directory: Path, cluster: bool) -> None:
-        if wanted.chart is None:
+    def __init__(self, helm: Helm, desired: DesiredRelease, directory: Path, cluster: bool) -> None:
+        if desired.chart is None:
             raise PlatformError("chart is needed to install a release.")
-        self._chart: Chart = wanted.chart
+        self._chart: Chart = desired.chart
         self._helm = helm
-        self._wanted = wanted
+        self._desired = desired
         self._directory = directory
         self._cluster = cluster
         self._path: Path | None = None
@@ -42,36 +42,36 @@ class Renderer:
 
     def values(self) -> str:
         """The values for helm's standard input: JSON is YAML, but for characters that JSON escapes as two halves."""
-        return json.dumps(self._wanted.values, ensure_ascii=False)
+        return json.dumps(self._desired.values, ensure_ascii=False)
 
     def objects(self, exists: bool, unfinished: bool = False) -> tuple[Objects, list[str]]:
         """The objects that helm would make, and what should be known of the answer."""
-        wanted = self._wanted
+        desired = self._desired
         if self._cluster and not unfinished:
-            command = ["upgrade", "--install", wanted.name, str(self.path()), f"--namespace={wanted.namespace}", "--values=-"]
-            command += ["--reset-values", "--dry-run=server", "--output=json", *(["--take-ownership"] if wanted.adopt else [])]
+            command = ["upgrade", "--install", desired.name, str(self.path()), f"--namespace={desired.namespace}", "--values=-"]
+            command += ["--reset-values", "--dry-run=server", "--output=json", *(["--take-ownership"] if desired.adopt else [])]
             try:
                 manifest = json.loads(self._helm.run(*command, values=self.values()))["manifest"]
-                return objects_of(manifest, wanted.namespace), []
+                return objects_of(manifest, desired.namespace), []
             except HelmError as error:
                 if not any(words in str(error) for words in UNKNOWN_KIND):
-                    raise PlatformError(f"{wanted.title}: the chart cannot be rendered: {error}") from error
-                note = f"{wanted.title}: the cluster does not know all kinds of the chart yet, so it was rendered without the cluster."
+                    raise PlatformError(f"{desired.title}: the chart cannot be rendered: {error}") from error
+                note = f"{desired.title}: the cluster does not know all kinds of the chart yet, so it was rendered without the cluster."
                 return self._alone(exists, False), [note]
         return self._alone(exists, self._cluster), []
 
     def _alone(self, exists: bool, ask_cluster: bool) -> Objects:
-        wanted = self._wanted
-        command = ["template", wanted.name, str(self.path()), f"--namespace={wanted.namespace}", "--values=-", "--no-hooks"]
+        desired = self._desired
+        command = ["template", desired.name, str(self.path()), f"--namespace={desired.namespace}", "--values=-", "--no-hooks"]
         command += ["--is-upgrade"] if exists else []
         if ask_cluster:
             command += self._helm.with_cluster
-        elif (wanted.kubernetes_version or "")[:1].isdigit():  # helm would take a very old one
-            command.append(f"--kube-version={wanted.kubernetes_version}")
+        elif (desired.kubernetes_version or "")[:1].isdigit():  # helm would take a very old one
+            command.append(f"--kube-version={desired.kubernetes_version}")
         try:
-            return objects_of(self._helm.run(*command, values=self.values()), wanted.namespace)
+            return objects_of(self._helm.run(*command, values=self.values()), desired.namespace)
         except HelmError as error:
-            raise PlatformError(f"{wanted.title}: the chart cannot be rendered: {error}") from error
+            raise PlatformError(f"{desired.title}: the chart cannot be rendered: {error}") from error
 
     def _fetch(self) -> Path:
         chart = self._chart

@@ -27,22 +27,22 @@ UNKNOWN_TO_HELM = re.compile(r'with the name "[^"]*" (not )?found')
 class Rollout:
     """The changing half of a release."""
 
-    def __init__(self, client: KubernetesClient, helm: Helm, store: ReleaseStorage, wanted: DesiredRelease) -> None:
+    def __init__(self, client: KubernetesClient, helm: Helm, store: ReleaseStorage, desired: DesiredRelease) -> None:
         self._client = client
         self._helm = helm
         self._store = store
-        self._wanted = wanted
+        self._desired = desired
 
     def upgrade(self, renderer: Renderer, previous: int | None, drifted: bool = False) -> StoredReleases:
         """Install or upgrade, wait until it is ready; on failure go back to the previous revision, or to nothing.
 
         drifted: objects were changed behind helm's back.
         """
-        wanted = self._wanted
-        command = ["upgrade", "--install", wanted.name, str(renderer.path()), *self._common(), "--values=-", "--reset-values"]
-        command += [f"--history-max={wanted.history_max}", f"--labels={labels(wanted, run_label())}", "--output=json"]
-        command += [*self._helm.client_side, *(["--skip-crds"] if wanted.skip_crds else [])]
-        command += ["--take-ownership"] if wanted.adopt else []
+        desired = self._desired
+        command = ["upgrade", "--install", desired.name, str(renderer.path()), *self._common(), "--values=-", "--reset-values"]
+        command += [f"--history-max={desired.history_max}", f"--labels={labels(desired, run_label())}", "--output=json"]
+        command += [*self._helm.client_side, *(["--skip-crds"] if desired.skip_crds else [])]
+        command += ["--take-ownership"] if desired.adopt else []
         try:
             self._helm.run(*command, values=renderer.values(), changes=True)
         except HelmError as error:
@@ -51,16 +51,16 @@ class Rollout:
         live = self._live(stored.manifest) if drifted else None
         if live:
             live.set_back()
-        return self.finish(stored, previous, live) if wanted.wait else stored
+        return self.finish(stored, previous, live) if desired.wait else stored
 
     def finish(self, stored: StoredReleases, previous: int | None, live: LiveObjects | None = None) -> StoredReleases:
         """Wait until a deployed revision is ready. One that was never ready before is taken back when it does not get so."""
         live = live or self._live(stored.manifest)
         try:
-            live.wait(self._wanted.timeout_seconds)
+            live.wait(self._desired.timeout_seconds)
         except (WaitTimeout, ResourceFailed) as error:
             if stored.labels.get(ROLLOUT) != STARTED:
-                raise ResourceFailed(f"{self._wanted.title} is as wanted, but does not work: {error}") from error
+                raise ResourceFailed(f"{self._desired.title} is as wanted, but does not work: {error}") from error
             raise self._gone_back(str(error), previous) from error
         if stored.labels.get(ROLLOUT) == STARTED:
             self._store.finish(stored.number)
@@ -75,11 +75,11 @@ class Rollout:
 
     def uninstall(self) -> None:
         """Uninstall and wait until the objects are gone. helm's wait is cut to the life of its token, and begun again."""
-        end = time.monotonic() + self._wanted.timeout_seconds
+        end = time.monotonic() + self._desired.timeout_seconds
         while True:
             command = [
                 "uninstall",
-                self._wanted.name,
+                self._desired.name,
                 *self._common(),
                 self._helm.wait_until_gone,
                 "--cascade=foreground",
@@ -91,7 +91,7 @@ class Rollout:
             except HelmError as error:
                 if time.monotonic() < end and any(words in str(error) for words in CUT_WAITS):
                     continue
-                raise PlatformError(f"{self._wanted.title} could not be uninstalled: {error}") from error
+                raise PlatformError(f"{self._desired.title} could not be uninstalled: {error}") from error
 
     def newest(self) -> StoredReleases:
         """The newest revision, in full."""
@@ -99,37 +99,37 @@ class Rollout:
             stored = self._store.read(revision.number)
             if stored is not None:
                 return stored
-        raise PlatformError(f"{self._wanted.title} was deployed, but helm stored no revision of it. Run again.")
+        raise PlatformError(f"{self._desired.title} was deployed, but helm stored no revision of it. Run again.")
 
     def _live(self, manifest: str) -> LiveObjects:
-        return LiveObjects(self._client, objects_of(manifest, self._wanted.namespace), self._wanted.namespace)
+        return LiveObjects(self._client, objects_of(manifest, self._desired.namespace), self._desired.namespace)
 
     def _common(self) -> list[str]:
-        return [f"--namespace={self._wanted.namespace}", timeout_argument(self._wanted.timeout_seconds)]
+        return [f"--namespace={self._desired.namespace}", timeout_argument(self._desired.timeout_seconds)]
 
     def _gone_back(self, reason: str, previous: int | None) -> PlatformError:
         """Collect why, go back, and give the error that says both."""
         revisions = self._store.revisions()
         if not revisions or revisions[0].number == previous:
-            return PlatformError(f"{self._wanted.title}: helm changed nothing: {reason}")
+            return PlatformError(f"{self._desired.title}: helm changed nothing: {reason}")
         failed = revisions[0]
-        told = f"{self._wanted.title}: revision {failed.number} failed: {reason} {self._about_hooks(failed)}".rstrip()
+        reported = f"{self._desired.title}: revision {failed.number} failed: {reason} {self._about_hooks(failed)}".rstrip()
         goal = goal_of_rollback(revisions, failed.number) or previous
         try:
             if goal is None:
                 self.uninstall()
-                return ResourceFailed(f"{told} It was the first revision and was uninstalled.")
+                return ResourceFailed(f"{reported} It was the first revision and was uninstalled.")
             self._rollback(goal)
-            self._live(self.newest().manifest).wait(self._wanted.timeout_seconds)
+            self._live(self.newest().manifest).wait(self._desired.timeout_seconds)
         except ControllerGone:
             raise
         except PlatformError as error:
-            return ResourceFailed(f"{told} Going back failed as well: {error}")
-        return ResourceFailed(f"{told} It was rolled back to revision {goal}.")
+            return ResourceFailed(f"{reported} Going back failed as well: {error}")
+        return ResourceFailed(f"{reported} It was rolled back to revision {goal}.")
 
     def _rollback(self, goal: int) -> None:
-        options = [*self._common(), *self._helm.client_side, f"--history-max={self._wanted.history_max}"]
-        command = ["rollback", self._wanted.name, str(goal), *options]
+        options = [*self._common(), *self._helm.client_side, f"--history-max={self._desired.history_max}"]
+        command = ["rollback", self._desired.name, str(goal), *options]
         left = self.newest()
         try:
             self._helm.run(*command, changes=True)
@@ -141,10 +141,10 @@ class Rollout:
 
     def _remove(self, left: StoredReleases) -> None:
         """Delete what a revision brought and the newest one does not have: a rollback that took two attempts has forgotten it."""
-        kept = objects_of(self.newest().manifest, self._wanted.namespace)
-        gone = {name: obj for name, obj in objects_of(left.manifest, self._wanted.namespace).items() if name not in kept}
-        for path, obj in LiveObjects(self._client, gone, self._wanted.namespace).at_paths().items():
-            if goes_with(obj["metadata"], self._wanted.name, self._wanted.namespace):
+        kept = objects_of(self.newest().manifest, self._desired.namespace)
+        gone = {name: obj for name, obj in objects_of(left.manifest, self._desired.namespace).items() if name not in kept}
+        for path, obj in LiveObjects(self._client, gone, self._desired.namespace).at_paths().items():
+            if goes_with(obj["metadata"], self._desired.name, self._desired.namespace):
                 self._client.delete(path, obj["metadata"]["uid"], "Background")
 
     def _about_hooks(self, failed: Revision) -> str:
@@ -152,8 +152,8 @@ class Rollout:
         stored = self._store.read(failed.number)
         if stored is None or failed.status != "failed":
             return ""
-        hooks = {name: obj for name, obj in objects_of(stored.hooks, self._wanted.namespace).items() if name.kind in ("Job", "Pod")}
-        found = [obj for obj in LiveObjects(self._client, hooks, self._wanted.namespace).found.values() if obj]
+        hooks = {name: obj for name, obj in objects_of(stored.hooks, self._desired.namespace).items() if name.kind in ("Job", "Pod")}
+        found = [obj for obj in LiveObjects(self._client, hooks, self._desired.namespace).found.values() if obj]
         try:
             wait_until_ready(self._client, {str(number): obj for number, obj in enumerate(found)}, 0)
         except (WaitTimeout, ResourceFailed) as error:

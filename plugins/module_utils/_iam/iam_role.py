@@ -77,9 +77,9 @@ def trust_policy(provider_arn: str, names: Sequence[str], audience: str = DEFAUL
     return _policy.document([{**trusted, "Condition": condition} for condition in conditions])
 
 
-def same_trust(found: Mapping[str, Any], wanted: Mapping[str, Any] | str) -> bool:
+def same_trust(found: Mapping[str, Any], desired: Mapping[str, Any] | str) -> bool:
     """Whether two trust policies mean the same; one of a provider that does not stand yet is another."""
-    return wanted != KNOWN_AFTER_APPLY and _policy.same(found, wanted)
+    return desired != KNOWN_AFTER_APPLY and _policy.same(found, desired)
 
 
 def check_provider_arn(arn: str) -> None:
@@ -88,9 +88,9 @@ def check_provider_arn(arn: str) -> None:
         raise Refused(f"oidc_provider_arn is {arn!r}: it must be the ARN of an OpenID Connect provider of IAM.")
 
 
-def same_policies(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+def same_policies(found: Mapping[str, Any], desired: Mapping[str, Any]) -> bool:
     """Whether two sets of inline policies mean the same."""
-    return found.keys() == wanted.keys() and all(_policy.same(found[name], wanted[name]) for name in wanted)
+    return found.keys() == desired.keys() and all(_policy.same(found[name], desired[name]) for name in desired)
 
 
 def attributes(purge_tags: bool = False, purge_policies: bool = True) -> tuple[Attribute, ...]:
@@ -109,13 +109,13 @@ def attributes(purge_tags: bool = False, purge_policies: bool = True) -> tuple[A
         Attribute(
             "managed_policy_arns",
             lambda r: sorted(r["managed_policy_arns"]),
-            merge=lambda found, wanted: sorted({*wanted} if purge_policies else {*found, *wanted}),
+            merge=lambda found, desired: sorted({*desired} if purge_policies else {*found, *desired}),
         ),
         Attribute(
             "inline_policies",
             lambda r: r["inline_policies"],
             same=same_policies,
-            merge=lambda found, wanted: dict(wanted) if purge_policies else {**found, **wanted},
+            merge=lambda found, desired: dict(desired) if purge_policies else {**found, **desired},
         ),
         tags_attribute(lambda r: _tags.as_dict(r.get("Tags")), purge_tags),
     )
@@ -128,7 +128,7 @@ class IamRole(Resource):
     """
 
     kind = "IAM role"
-    made_by_aws = ("role_id",)
+    computed = ("role_id",)
     attributes: Sequence[Attribute]
 
     def __init__(
@@ -162,7 +162,7 @@ class IamRole(Resource):
         documents = run_parallel({name: partial(api.get_role_policy, self.client, self.name, name) for name in names}, POLICIES_AT_ONCE)
         return {name: _policy.parsed(documents[name]) for name in names}
 
-    def determined(self) -> dict[str, Any]:
+    def derived(self) -> dict[str, Any]:
         partition, account_id = self.account()
         return {"arn": role_arn(partition, account_id, self.path, self.name)}
 
@@ -171,40 +171,40 @@ class IamRole(Resource):
         shown = {attribute.name: attribute.read(found) for attribute in self.attributes}
         return {"name": self.name, "arn": found["Arn"], "role_id": found["role_id"], **shown}
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
+    def create(self, desired: Mapping[str, Any]) -> None:
         request: dict[str, Any] = {
             "RoleName": self.name,
             "Path": self.path,
-            "AssumeRolePolicyDocument": json.dumps(wanted["assume_role_policy"]),
+            "AssumeRolePolicyDocument": json.dumps(desired["assume_role_policy"]),
         }
         for option, key in (("description", "Description"), ("max_session_duration", "MaxSessionDuration")):
-            if wanted.get(option):
-                request[key] = wanted[option]
-        if wanted.get("permissions_boundary"):
-            request["PermissionsBoundary"] = wanted["permissions_boundary"]
-        api.create_role(self.client, wanted.get("tags"), **request)
-        self._set_policies({}, wanted)
+            if desired.get(option):
+                request[key] = desired[option]
+        if desired.get("permissions_boundary"):
+            request["PermissionsBoundary"] = desired["permissions_boundary"]
+        api.create_role(self.client, desired.get("tags"), **request)
+        self._set_policies({}, desired)
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "assume_role_policy" in names:
-            api.update_assume_role_policy(self.client, self.name, json.dumps(wanted["assume_role_policy"]))
+            api.update_assume_role_policy(self.client, self.name, json.dumps(desired["assume_role_policy"]))
         if {"description", "max_session_duration"} & set(names):
             before = {attribute.name: attribute.read(found) for attribute in self.attributes}
-            after = {**before, **wanted}  # UpdateRole takes what is not given for empty
+            after = {**before, **desired}  # UpdateRole takes what is not given for empty
             request = {"Description": after["description"], "MaxSessionDuration": after["max_session_duration"]}
             api.update_role(self.client, self.name, **request)
-        if "permissions_boundary" in names and wanted["permissions_boundary"]:
-            api.put_permissions_boundary(self.client, self.name, wanted["permissions_boundary"])
+        if "permissions_boundary" in names and desired["permissions_boundary"]:
+            api.put_permissions_boundary(self.client, self.name, desired["permissions_boundary"])
         elif "permissions_boundary" in names:
             api.delete_permissions_boundary(self.client, self.name)
-        self._set_policies(found, {name: wanted[name] for name in names})
+        self._set_policies(found, {name: desired[name] for name in names})
         if "tags" in names:
-            self._set_tags(_tags.as_dict(found.get("Tags")), wanted["tags"])
+            self._set_tags(_tags.as_dict(found.get("Tags")), desired["tags"])
 
-    def _set_policies(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    def _set_policies(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> None:
         """New permissions before old ones go, so that nobody stands without."""
         attached, inline = set(found.get("managed_policy_arns", [])), found.get("inline_policies", {})
-        arns, policies = wanted.get("managed_policy_arns"), wanted.get("inline_policies")
+        arns, policies = desired.get("managed_policy_arns"), desired.get("inline_policies")
         for arn in sorted(set(arns or []) - attached):
             api.attach_role_policy(self.client, self.name, arn)
         for policy, document in (policies or {}).items():

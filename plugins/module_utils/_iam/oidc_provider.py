@@ -39,8 +39,8 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
         Attribute(
             "client_id_list",
             lambda p: sorted(p.get("ClientIDList") or []),
-            same=lambda found, wanted: sorted(found) == sorted(wanted),
-            merge=lambda found, wanted: sorted({*wanted}),
+            same=lambda found, desired: sorted(found) == sorted(desired),
+            merge=lambda found, desired: sorted({*desired}),
         ),
         tags_attribute(lambda p: _tags.as_dict(p.get("Tags")), purge_tags),
     )
@@ -91,24 +91,24 @@ class OidcProvider(Resource):
     def find(self) -> Mapping[str, Any] | None:
         return None if self.url == KNOWN_AFTER_APPLY else api.get_oidc_provider(self.client, self.arn)
 
-    def determined(self) -> dict[str, Any]:
+    def derived(self) -> dict[str, Any]:
         return {"arn": self.arn, "url": self.url}
 
-    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
-        return wanted if found is not None else {"client_id_list": [DEFAULT_AUDIENCE], **wanted}
+    def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
+        return desired if found is not None else {"client_id_list": [DEFAULT_AUDIENCE], **desired}
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        api.create_oidc_provider(self.client, self.url, wanted["client_id_list"], wanted.get("tags"))
+    def create(self, desired: Mapping[str, Any]) -> None:
+        api.create_oidc_provider(self.client, self.url, desired["client_id_list"], desired.get("tags"))
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "client_id_list" in names:
-            before, after = set(found.get("ClientIDList") or []), set(wanted["client_id_list"])
+            before, after = set(found.get("ClientIDList") or []), set(desired["client_id_list"])
             for client_id in sorted(after - before):
                 api.add_client_id(self.client, self.arn, client_id)
             for client_id in sorted(before - after):
                 api.remove_client_id(self.client, self.arn, client_id)
         if "tags" in names:
-            self._set_tags(_tags.as_dict(found.get("Tags")), wanted["tags"])
+            self._set_tags(_tags.as_dict(found.get("Tags")), desired["tags"])
 
     def _set_tags(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
         added = {key: value for key, value in after.items() if before.get(key) != value}

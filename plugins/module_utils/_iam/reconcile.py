@@ -26,10 +26,10 @@ def oidc_provider_outcomes(module: PlatformModule) -> list[Outcome]:
     }
     if url is not None:
         check_url(url)
-        return [module.bring(OidcProvider(client, url, **settings))]
+        return [module.reconcile(OidcProvider(client, url, **settings))]
     arns = providers_owned_by(client, module.params["tags"] or {})
     providers = [OidcProvider(client, f"https://{arn.split(':oidc-provider/', 1)[1]}", arn=arn, **settings) for arn in arns]
-    return [module.bring(provider) for provider in providers] or [Outcome(OidcProvider.kind, "of these tags")]
+    return [module.reconcile(provider) for provider in providers] or [Outcome(OidcProvider.kind, "of these tags")]
 
 
 def irsa_role_outcome(module: PlatformModule) -> Outcome:
@@ -46,14 +46,14 @@ def irsa_role_outcome(module: PlatformModule) -> Outcome:
 
     settings = {"purge_tags": given["purge_tags"], "purge_policies": given["purge_policies"]}
     role = IamRole(module.client("iam"), given["name"], given["path"], account=account, **settings)
-    wanted = module.wanted(role)
+    desired = module.desired(role)
     if given["state"] == "present":
         check_provider_arn(provider)
         if provider == KNOWN_AFTER_APPLY and not module.check_mode:
             raise Refused("oidc_provider_arn is not known: make the provider first (opta.platform.iam_oidc_provider).")
-        wanted["assume_role_policy"] = trust_policy(
+        desired["assume_role_policy"] = trust_policy(
             provider, subjects(given["service_accounts"], given["allow_wildcards"]), given["audience"]
         )
         if given["inline_policies"] is not None:
-            wanted["inline_policies"] = {name: _policy.parsed(policy) for name, policy in given["inline_policies"].items()}
-    return module.bring(role, wanted)
+            desired["inline_policies"] = {name: _policy.parsed(policy) for name, policy in given["inline_policies"].items()}
+    return module.reconcile(role, desired)

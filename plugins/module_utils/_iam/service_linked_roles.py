@@ -34,22 +34,22 @@ def roles_by_service(roles: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return found
 
 
-def bring(client: Any, services: Sequence[str], check_mode: bool) -> tuple[list[Outcome], list[dict[str, str]]]:
+def reconcile(client: Any, services: Sequence[str], check_mode: bool) -> tuple[list[Outcome], list[dict[str, str]]]:
     """Make the roles that are missing; answers what was done, and the ARN of each service's role.
 
     Source: AWS IAM API, ListRoles, CreateServiceLinkedRole.
     """
-    wanted = list(dict.fromkeys(services))
-    check_services(wanted)
+    desired = list(dict.fromkeys(services))
+    check_services(desired)
     found = roles_by_service(api.list_roles(client, PATH))
     outcomes = []
-    for service in wanted:
+    for service in desired:
         outcome = Outcome(KIND, service)
         if service not in found:
             outcome = Outcome(KIND, service, action="create", after={"service": service})
             found[service] = KNOWN_AFTER_APPLY if check_mode else _create(client, service)
         outcomes.append(outcome)
-    return outcomes, [{"service": service, "arn": found[service]} for service in wanted]
+    return outcomes, [{"service": service, "arn": found[service]} for service in desired]
 
 
 def _create(client: Any, service: str) -> str:

@@ -31,7 +31,7 @@ def service_annotations(inputs: Inputs, name: str) -> dict[str, str]:
             "access_logs.s3.bucket": inputs["log_bucket_name"],
             "access_logs.s3.prefix": LOG_PREFIX,
         }
-    told = {
+    reported = {
         "scheme": "internet-facing",
         "nlb-target-type": "ip",
         "subnets": ",".join(inputs["public_subnet_ids"]),
@@ -44,13 +44,13 @@ def service_annotations(inputs: Inputs, name: str) -> dict[str, str]:
         "additional-resource-tags": _joined(owner_tags(inputs, name)),
     }
     if certificate_arn(inputs):
-        told |= {
+        reported |= {
             "ssl-cert": certificate_arn(inputs),
             "ssl-ports": "443",
             "ssl-negotiation-policy": SECURITY_POLICY,
             "alpn-policy": "HTTP2Preferred",
         }
-    return {f"{PREFIX}{key}": value for key, value in told.items()}
+    return {f"{PREFIX}{key}": value for key, value in reported.items()}
 
 
 def _joined(pairs: dict[str, str]) -> str:

@@ -80,24 +80,24 @@ def roles(inputs: Inputs, on: bool = True, only: str = "") -> list[dict[str, Any
 
 def namespaces(inputs: Inputs, on: bool = True) -> list[dict[str, Any]]:
     """The namespaces of what is on, or those that only what is off had."""
-    wanted, left, shared = {}, [], _shared_with_pods_in_the_mesh(inputs)
+    desired, left, shared = {}, [], _shared_with_pods_in_the_mesh(inputs)
     for key, addon in ADDONS.items():
         name = inputs["addons"][key]["namespace"]
         if is_on(key, inputs):
             labels = {} if name in shared else WITHOUT_WEBHOOKS
             labels |= load_balancer.READINESS_GATE if addon.behind_load_balancer else {}
-            wanted[name] = _namespace(name, addon.pod_security, _mesh(addon, inputs), labels)
+            desired[name] = _namespace(name, addon.pod_security, _mesh(addon, inputs), labels)
         else:
             left.append(name)
     for entry in inputs["extra_charts"] or []:
         name = entry.get("namespace") or entry["name"]
         if truth(entry.get("enabled", True)):
-            wanted.setdefault(name, _namespace(name, entry.get("pod_security") or "restricted", {}))
+            desired.setdefault(name, _namespace(name, entry.get("pod_security") or "restricted", {}))
         else:
             left.append(name)
     if on:
-        return [obj for name, obj in wanted.items() if name not in SYSTEM_NAMESPACES]
-    return [_namespace(name, "", {}) for name in dict.fromkeys(left) if name not in wanted and name not in SYSTEM_NAMESPACES]
+        return [obj for name, obj in desired.items() if name not in SYSTEM_NAMESPACES]
+    return [_namespace(name, "", {}) for name in dict.fromkeys(left) if name not in desired and name not in SYSTEM_NAMESPACES]
 
 
 def objects(inputs: Inputs, datadog_api_key: str = "") -> list[dict[str, Any]]:

@@ -50,7 +50,7 @@ class KmsKey(Resource):
     """
 
     kind = "KMS key"
-    made_by_aws = ("arn", "key_id", "key_state", "deletion_date")
+    computed = ("arn", "key_id", "key_state", "deletion_date")
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class KmsKey(Resource):
         self.client = client
         self.alias = alias_name(name)
         self.name = self.alias.removeprefix("alias/")
-        self.wanted_tags = {key: str(value) for key, value in (tags or {}).items()}
+        self.desired_tags = {key: str(value) for key, value in (tags or {}).items()}
         self.cancel_deletion = cancel_deletion
         self.pending_window_in_days = pending_window_in_days
         self.attributes = attributes(purge_tags)
@@ -84,7 +84,7 @@ class KmsKey(Resource):
         return None if metadata is None else self._found(metadata, None)
 
     def find_again(self) -> Mapping[str, Any] | None:
-        if _tags.ENVIRONMENT not in self.wanted_tags:
+        if _tags.ENVIRONMENT not in self.desired_tags:
             raise LostResponse(
                 f"AWS did not answer while {self.kind} {self.name} was made, and without the tag {_tags.ENVIRONMENT} it cannot be known "
                 "among other keys: remove the key without an alias in AWS KMS, if there is one, and run again."
@@ -97,9 +97,9 @@ class KmsKey(Resource):
 
     def _without_alias(self) -> dict[str, Any] | None:
         """The key that carries our tags but no alias: a run ended before CreateAlias, or between DeleteAlias and ScheduleKeyDeletion."""
-        if _tags.ENVIRONMENT not in self.wanted_tags:
+        if _tags.ENVIRONMENT not in self.desired_tags:
             return None
-        owner = _tags.owner(self.wanted_tags)
+        owner = _tags.owner(self.desired_tags)
         named = {alias["TargetKeyId"] for alias in api.list_aliases(self.client) if alias.get("TargetKeyId")}
         candidates = []
         for key_id in api.list_keys(self.client):
@@ -136,25 +136,25 @@ class KmsKey(Resource):
     def status(self, found: Mapping[str, Any] | None) -> str:
         return "gone" if found is None else found["KeyState"]
 
-    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+    def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
         if found is not None and found.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
             raise Refused(
                 f"{self.kind} {self.name} is of the kind {found['KeySpec']}, and only symmetric keys are managed here: use another name."
             )
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        request: dict[str, Any] = {"MultiRegion": bool(wanted.get("multi_region"))}
-        if wanted.get("policy"):
-            request["Policy"] = json.dumps(wanted["policy"])
-        if wanted.get("description") is not None:
-            request["Description"] = wanted["description"]
-        if wanted.get("tags"):
-            request["Tags"] = _tags.as_list(wanted["tags"], "TagKey", "TagValue")
+    def create(self, desired: Mapping[str, Any]) -> None:
+        request: dict[str, Any] = {"MultiRegion": bool(desired.get("multi_region"))}
+        if desired.get("policy"):
+            request["Policy"] = json.dumps(desired["policy"])
+        if desired.get("description") is not None:
+            request["Description"] = desired["description"]
+        if desired.get("tags"):
+            request["Tags"] = _tags.as_list(desired["tags"], "TagKey", "TagValue")
         self._made = api.create_key(self.client, **request)["KeyId"]
         self._set_alias(self._made)
-        if wanted.get("enable_key_rotation"):
-            api.enable_key_rotation(self.client, self._made, wanted.get("rotation_period_in_days"))
-        if wanted.get("enabled") is False:
+        if desired.get("enable_key_rotation"):
+            api.enable_key_rotation(self.client, self._made, desired.get("rotation_period_in_days"))
+        if desired.get("enabled") is False:
             api.disable_key(self.client, self._made)
 
     def _set_alias(self, key_id: str) -> None:
@@ -163,29 +163,29 @@ class KmsKey(Resource):
         else:
             api.create_alias(self.client, self.alias, key_id)
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         key_id = found["key_id"]
         if found["KeyState"] in PENDING:
             api.cancel_key_deletion(self.client, key_id)  # leaves it disabled
         if "alias" in names:
             self._set_alias(key_id)
             self._made = key_id
-        if wanted.get("enabled") and ("enabled" in names or found["KeyState"] in PENDING):
+        if desired.get("enabled") and ("enabled" in names or found["KeyState"] in PENDING):
             api.enable_key(self.client, key_id)
         if "policy" in names:
-            api.put_key_policy(self.client, key_id, json.dumps(wanted["policy"]))
+            api.put_key_policy(self.client, key_id, json.dumps(desired["policy"]))
         if "description" in names:
-            api.update_key_description(self.client, key_id, wanted["description"])
+            api.update_key_description(self.client, key_id, desired["description"])
         if {"enable_key_rotation", "rotation_period_in_days"} & set(names):
-            self._set_rotation(found, wanted)
+            self._set_rotation(found, desired)
         if "tags" in names:
-            self._set_tags(key_id, found["tags"], wanted["tags"])
-        if "enabled" in names and not wanted["enabled"]:
+            self._set_tags(key_id, found["tags"], desired["tags"])
+        if "enabled" in names and not desired["enabled"]:
             api.disable_key(self.client, key_id)
 
-    def _set_rotation(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-        if wanted.get("enable_key_rotation", found["rotation"]["KeyRotationEnabled"]):
-            api.enable_key_rotation(self.client, found["key_id"], wanted.get("rotation_period_in_days"))
+    def _set_rotation(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> None:
+        if desired.get("enable_key_rotation", found["rotation"]["KeyRotationEnabled"]):
+            api.enable_key_rotation(self.client, found["key_id"], desired.get("rotation_period_in_days"))
         else:
             api.disable_key_rotation(self.client, found["key_id"])
 

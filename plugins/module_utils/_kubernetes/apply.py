@@ -65,7 +65,7 @@ class ApplyOptions:
 class PlannedObject:
     """One object: what is wanted, what was found, and what would be done."""
 
-    wanted: dict[str, Any]
+    desired: dict[str, Any]
     outcome: Outcome
     path: str = ""
     found: dict[str, Any] | None = None
@@ -94,7 +94,7 @@ class ObjectsReconciler:
         for number, plan in enumerate(plans):
             if plan.outcome.action:
                 self._act(plan)
-            if plan.wanted["kind"] == CRD and self._is_needed(plan, plans[number + 1 :]):
+            if plan.desired["kind"] == CRD and self._is_needed(plan, plans[number + 1 :]):
                 wait_until_ready(self._client, {plan.path: plan.result}, self._options.timeout_seconds)
         if self._options.wait:
             seen = {plan.path: plan.result for plan in plans}
@@ -224,14 +224,14 @@ class ObjectsReconciler:
         fields = diff.differences(before, after)
         outcome = _outcome(obj, "replace", list(fields), allowed=self._options.allow_replacement)
         outcome.before, outcome.after = diff.shown_differences(before, after, fields)
-        told = (
+        reported = (
             f"{identity(obj)} would be deleted and created again, because Kubernetes cannot change it in place ({error}); "
             "set allow_replacement: true to allow it."
         )
         if not outcome.allowed:
             if not self._options.check_mode:
-                raise Refused(told)
-            outcome.notes.append(f"{told} The run itself is refused without it.")
+                raise Refused(reported)
+            outcome.notes.append(f"{reported} The run itself is refused without it.")
         return PlannedObject(obj, outcome, path, found, after)
 
     def _plan_deletion(self, obj: dict[str, Any]) -> PlannedObject:
@@ -276,14 +276,14 @@ class ObjectsReconciler:
                 self._client.delete(plan.path, plan.found["metadata"]["uid"], "Foreground")
             wait_until_gone(self._client, {plan.path: plan.found}, self._options.timeout_seconds)
         try:
-            plan.result = self._client.apply(plan.path, plan.wanted, FIELD_MANAGER, force=self._options.force_conflicts)
+            plan.result = self._client.apply(plan.path, plan.desired, FIELD_MANAGER, force=self._options.force_conflicts)
         except KubernetesError as error:
-            raise PlatformError(f"{identity(plan.wanted)}: the API server refuses it: {error}") from error
+            raise PlatformError(f"{identity(plan.desired)}: the API server refuses it: {error}") from error
 
     @staticmethod
     def _is_needed(plan: PlannedObject, later: Sequence[PlannedObject]) -> bool:
-        brought = kinds_of_definitions([plan.wanted])
-        return any((other.wanted["apiVersion"], other.wanted["kind"]) in brought for other in later)
+        brought = kinds_of_definitions([plan.desired])
+        return any((other.desired["apiVersion"], other.desired["kind"]) in brought for other in later)
 
 
 def is_immutable(error: KubernetesError) -> bool:
@@ -297,8 +297,8 @@ def conflict_words(name: ObjectIdentity, causes: Sequence[Mapping[str, Any]]) ->
     for cause in causes:
         parts = str(cause.get("message")).split('"')
         fields.setdefault(parts[1] if len(parts) > 1 else str(cause.get("message")), []).append(str(cause.get("field")).lstrip("."))
-    told = "; ".join(f"{', '.join(paths)} belongs to {manager}" for manager, paths in sorted(fields.items()))
-    return f"{name}: {told}. Leave such a field to its manager by not giving it, or set force_conflicts: true to take it over."
+    reported = "; ".join(f"{', '.join(paths)} belongs to {manager}" for manager, paths in sorted(fields.items()))
+    return f"{name}: {reported}. Leave such a field to its manager by not giving it, or set force_conflicts: true to take it over."
 
 
 def _outcome(obj: Mapping[str, Any], action: str | None, attributes: list[str], allowed: bool = True) -> Outcome:
@@ -320,15 +320,15 @@ def _our_fields(obj: Mapping[str, Any]) -> Any:
     return None
 
 
-def _overlaid(found: Any, wanted: Any) -> Any:
+def _overlaid(found: Any, desired: Any) -> Any:
     """What the object would be if only the given fields changed: where the server cannot be asked."""
-    if isinstance(found, Mapping) and isinstance(wanted, Mapping):
-        return {**found, **{key: _overlaid(found.get(key), value) for key, value in wanted.items()}}
-    return wanted
+    if isinstance(found, Mapping) and isinstance(desired, Mapping):
+        return {**found, **{key: _overlaid(found.get(key), value) for key, value in desired.items()}}
+    return desired
 
 
 def _groups(plans: Sequence[PlannedObject]) -> list[list[PlannedObject]]:
     groups: list[list[PlannedObject]] = [[], [], []]
     for plan in plans:
-        groups[2 - min(rank(plan.wanted), 2)].append(plan)
+        groups[2 - min(rank(plan.desired), 2)].append(plan)
     return [group for group in groups if group]

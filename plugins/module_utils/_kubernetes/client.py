@@ -124,7 +124,7 @@ class KubernetesClient:
             self._before_change(f"{method} {path}")
         url = f"{self.endpoint}{path}" + (f"?{urlencode(query)}" if query else "")
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        began = told = time.monotonic()
+        began = reported = time.monotonic()
         delay = FIRST_DELAY_SECONDS
         while True:
             headers = {"Authorization": f"Bearer {self.tokens.token()}", "Accept": accept}
@@ -145,8 +145,8 @@ class KubernetesClient:
                 now = time.monotonic()
                 if not (new or answer.status in BUSY) or now + delay >= began + patience:
                     raise self._refusal(method, path, answer)
-                if now - told >= _wait.PROGRESS_SECONDS:
-                    told = now
+                if now - reported >= _wait.PROGRESS_SECONDS:
+                    reported = now
                     _wait.report_progress(
                         f"waiting until cluster {self.cluster_name} lets the caller in: {answer.status}, {now - began:.0f} s"
                     )

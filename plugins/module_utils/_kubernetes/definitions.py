@@ -39,7 +39,7 @@ def stands(client: KubernetesClient | None, name: str, checksum: str) -> bool:
     return bool(found) and all(each.get(CHECKSUM) == checksum and each.get(NUMBER) == str(len(found)) for each in annotations)
 
 
-def bring(
+def reconcile(
     client: KubernetesClient | None, options: ApplyOptions, name: str, checksum: str, url: str, fetch: Callable[[str], bytes]
 ) -> list[PlannedObject]:
     """Apply the manifest unless it stands."""

@@ -58,13 +58,13 @@ def _about_pod(client: KubernetesClient, pod: Mapping[str, Any]) -> str:
     if status.get("reason") or status.get("message"):
         words.append(": ".join(str(status[key]) for key in ("reason", "message") if status.get(key)))
     for container in [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]:
-        told = container_words(container)
-        if told:
-            words.append(told)
+        reported = container_words(container)
+        if reported:
+            words.append(reported)
             words += _log(client, pod, container)
     words += _events(client, pod)
-    told = "; ".join(words) or f"phase {status.get('phase')}, it says nothing more"
-    return f"pod {pod['metadata']['name']}: {told}"
+    reported = "; ".join(words) or f"phase {status.get('phase')}, it says nothing more"
+    return f"pod {pod['metadata']['name']}: {reported}"
 
 
 def container_words(container: Mapping[str, Any]) -> str:
@@ -108,8 +108,8 @@ def _events(client: KubernetesClient, obj: Mapping[str, Any]) -> list[str]:
     metadata = obj["metadata"]
     namespace = metadata.get("namespace") or "default"
     answer = client.get(f"/api/v1/namespaces/{namespace}/events", fieldSelector=f"involvedObject.uid={metadata.get('uid')}") or {}
-    told = event_words(answer.get("items") or [])
-    return [f"events: {', '.join(told)}"] if told else []
+    reported = event_words(answer.get("items") or [])
+    return [f"events: {', '.join(reported)}"] if reported else []
 
 
 def event_words(events: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -120,8 +120,8 @@ def event_words(events: Sequence[Mapping[str, Any]]) -> list[str]:
         times = (series.get("lastObservedTime"), event.get("lastTimestamp"), event.get("eventTime"), event.get("firstTimestamp"))
         return next((time for time in times if time), "")
 
-    told: dict[str, None] = {}
+    reported: dict[str, None] = {}
     for event in sorted(events, key=when, reverse=True):
         if event.get("type") == "Warning":
-            told[f"{event.get('reason')}: {(event.get('message') or '').strip()[:LONGEST_LINE]}"] = None
-    return list(told)[:EVENTS_SHOWN]
+            reported[f"{event.get('reason')}: {(event.get('message') or '').strip()[:LONGEST_LINE]}"] = None
+    return list(reported)[:EVENTS_SHOWN]

@@ -41,10 +41,10 @@ def refusal_of_proxy(url: str, error: Exception) -> str:
         return ""
     place, host = urlsplit(proxy), urlsplit(url).hostname
     answer = refused.group(1).strip()
-    told = f"The proxy {place.scheme}://{place.hostname}:{place.port or 80} does not connect to {host}: {answer}. "
+    reported = f"The proxy {place.scheme}://{place.hostname}:{place.port or 80} does not connect to {host}: {answer}. "
     if answer.startswith(str(WITHOUT_CREDENTIALS)):
-        return told + (
+        return reported + (
             "Give its user and password in HTTPS_PROXY, with special characters percent-encoded, "
             "for example http://user:pass%40word@proxy.example.com:3128."
         )
-    return told + f"Let the proxy allow it, or add {host} to NO_PROXY when this machine may reach it directly."
+    return reported + f"Let the proxy allow it, or add {host} to NO_PROXY when this machine may reach it directly."

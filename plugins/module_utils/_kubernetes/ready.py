@@ -24,11 +24,11 @@ def readiness(obj: Mapping[str, Any], conditions: Sequence[Mapping[str, str]] = 
     own = judge(obj) if judge else READY
     if not own.done:
         return own
-    for wanted in conditions:
-        if wanted["kind"] == obj["kind"]:
-            found = condition(obj, wanted["type"])
-            if found.get("status") != wanted["status"]:
-                return Readiness(False, f"condition {wanted['type']} is {_told(found)}, not {wanted['status']}")
+    for desired in conditions:
+        if desired["kind"] == obj["kind"]:
+            found = condition(obj, desired["type"])
+            if found.get("status") != desired["status"]:
+                return Readiness(False, f"condition {desired['type']} is {_told(found)}, not {desired['status']}")
     return own
 
 
@@ -45,15 +45,15 @@ def _told(found: Mapping[str, Any]) -> str:
     return ": ".join(words)
 
 
-def _observed(obj: Mapping[str, Any], told: Mapping[str, Any] | None = None) -> bool:
+def _observed(obj: Mapping[str, Any], reported: Mapping[str, Any] | None = None) -> bool:
     """Whether the object's status, or a condition of it (told), is about the present specification."""
-    told = obj.get("status") or {} if told is None else told
-    return told.get("observedGeneration", 0) >= obj["metadata"].get("generation", 0)
+    reported = obj.get("status") or {} if reported is None else reported
+    return reported.get("observedGeneration", 0) >= obj["metadata"].get("generation", 0)
 
 
 def _deployment(obj: Mapping[str, Any]) -> Readiness:
     status = obj.get("status") or {}
-    wanted = obj["spec"].get("replicas", 1)
+    desired = obj["spec"].get("replicas", 1)
     if obj["spec"].get("paused"):
         return Readiness(True, "paused")
     if not _observed(obj):
@@ -61,37 +61,37 @@ def _deployment(obj: Mapping[str, Any]) -> Readiness:
     progressing = condition(obj, "Progressing")
     updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
     outdated = max(0, status.get("replicas", 0) - updated)
-    words = f"{updated} of {wanted} replicas updated, {available} available" + (f", {outdated} old ones still run" if outdated else "")
+    words = f"{updated} of {desired} replicas updated, {available} available" + (f", {outdated} old ones still run" if outdated else "")
     if progressing.get("reason") == "ProgressDeadlineExceeded":
         return Readiness(False, f"{words}; {progressing.get('message')}", failed=True)
-    done = updated >= wanted and available >= wanted and not outdated
+    done = updated >= desired and available >= desired and not outdated
     return Readiness(done, words)
 
 
 def _stateful_set(obj: Mapping[str, Any]) -> Readiness:
     status, spec = obj.get("status") or {}, obj["spec"]
-    wanted = spec.get("replicas", 1)
+    desired = spec.get("replicas", 1)
     if not _observed(obj):
         return Readiness(False, "the new specification is not taken up yet")
     strategy = spec.get("updateStrategy") or {}
     ready = status.get("readyReplicas", 0)
     if strategy.get("type") == "OnDelete":
-        return Readiness(ready >= wanted, f"{ready} of {wanted} replicas ready")
+        return Readiness(ready >= desired, f"{ready} of {desired} replicas ready")
     partition = (strategy.get("rollingUpdate") or {}).get("partition") or 0
-    updated = status.get("updatedReplicas", 0) if status.get("updateRevision") != status.get("currentRevision") else wanted
-    done = ready >= wanted and updated >= wanted - partition
-    return Readiness(done, f"{min(updated, wanted)} of {wanted} replicas updated, {ready} ready")
+    updated = status.get("updatedReplicas", 0) if status.get("updateRevision") != status.get("currentRevision") else desired
+    done = ready >= desired and updated >= desired - partition
+    return Readiness(done, f"{min(updated, desired)} of {desired} replicas updated, {ready} ready")
 
 
 def _daemon_set(obj: Mapping[str, Any]) -> Readiness:
     status = obj.get("status") or {}
     if not _observed(obj):
         return Readiness(False, "the new specification is not taken up yet")
-    wanted, ready = status.get("desiredNumberScheduled", 0), status.get("numberReady", 0)
+    desired, ready = status.get("desiredNumberScheduled", 0), status.get("numberReady", 0)
     updated = status.get("updatedNumberScheduled", 0)
     if (obj["spec"].get("updateStrategy") or {}).get("type") == "OnDelete":
-        updated = wanted
-    return Readiness(ready >= wanted and updated >= wanted, f"{updated} of {wanted} nodes updated, {ready} ready")
+        updated = desired
+    return Readiness(ready >= desired and updated >= desired, f"{updated} of {desired} nodes updated, {ready} ready")
 
 
 def _job(obj: Mapping[str, Any]) -> Readiness:
@@ -147,23 +147,23 @@ def _api_service(obj: Mapping[str, Any]) -> Readiness:
 
 def _route(obj: Mapping[str, Any]) -> Readiness:
     """A route, once each Gateway that it names has taken it up. A mesh, whose parents are Services, is not waited for."""
-    told = (obj.get("status") or {}).get("parents") or []
-    for wanted in obj["spec"].get("parentRefs") or []:
-        if wanted.get("kind", "Gateway") != "Gateway":
+    reported = (obj.get("status") or {}).get("parents") or []
+    for desired in obj["spec"].get("parentRefs") or []:
+        if desired.get("kind", "Gateway") != "Gateway":
             continue
-        about = [parent for parent in told if _is_about(parent.get("parentRef") or {}, wanted, obj)]
+        about = [parent for parent in reported if _is_about(parent.get("parentRef") or {}, desired, obj)]
         judged = [_as_told(obj, parent, ("Accepted", "ResolvedRefs")) for parent in about or [{}]]
         if not any(state.done for state in judged):
-            return Readiness(False, f"for Gateway {wanted['name']}, {judged[0].words}")
+            return Readiness(False, f"for Gateway {desired['name']}, {judged[0].words}")
     return READY
 
 
-def _is_about(told: Mapping[str, Any], wanted: Mapping[str, Any], obj: Mapping[str, Any]) -> bool:
+def _is_about(reported: Mapping[str, Any], desired: Mapping[str, Any], obj: Mapping[str, Any]) -> bool:
     """Whether a status is that of a parent. NGINX Gateway Fabric names an only listener that the parent does not, and never a port."""
     own = obj["metadata"].get("namespace")
-    same = told.get("name") == wanted["name"] and told.get("namespace", own) == wanted.get("namespace", own)
-    section = wanted.get("sectionName") in (None, told.get("sectionName"))
-    return same and section and (told.get("port") == wanted.get("port") or None in (told.get("port"), wanted.get("port")))
+    same = reported.get("name") == desired["name"] and reported.get("namespace", own) == desired.get("namespace", own)
+    section = desired.get("sectionName") in (None, reported.get("sectionName"))
+    return same and section and (reported.get("port") == desired.get("port") or None in (reported.get("port"), desired.get("port")))
 
 
 def _gateway(obj: Mapping[str, Any]) -> Readiness:

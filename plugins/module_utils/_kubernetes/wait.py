@@ -69,8 +69,8 @@ def wait_until_ready(
         wait_for(look, f"{what} to be ready", timeout_seconds, words, LONGEST_DELAY_SECONDS)
     except WaitTimeout:
         late = f"is not ready after {timeout_seconds:.0f} seconds"
-        told = [_told(client, objects[path], last[path], judged[path], late) for path in waiting]
-        raise WaitTimeout(" ".join(told)) from None
+        reported = [_told(client, objects[path], last[path], judged[path], late) for path in waiting]
+        raise WaitTimeout(" ".join(reported)) from None
     return last
 
 
@@ -122,8 +122,8 @@ def wait_until_gone(client: KubernetesClient, objects: Mapping[str, Mapping[str,
 
 def _still_there(obj: Mapping[str, Any]) -> str:
     finalizers = [*(obj["metadata"].get("finalizers") or []), *((obj.get("spec") or {}).get("finalizers") or [])]
-    told = [f"{entry.get('type')}: {entry.get('message')}" for entry in (obj.get("status") or {}).get("conditions") or []]
+    reported = [f"{entry.get('type')}: {entry.get('message')}" for entry in (obj.get("status") or {}).get("conditions") or []]
     reasons = [f"held by {', '.join(finalizers)}"] if finalizers else []
     if obj["kind"] == "Namespace":
-        reasons += [words for words in told if words.startswith("Namespace")]
+        reasons += [words for words in reported if words.startswith("Namespace")]
     return f"{identity(obj)} still there" + (f" ({'; '.join(reasons)})" if reasons else "")

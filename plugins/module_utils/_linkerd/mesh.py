@@ -54,7 +54,7 @@ class MeshCertificates:
         self._leaves = leaves(namespace, trust_domain, terms)
         self._proxies = Proxies(client, namespace) if client else None
 
-    def present(self, wanted: Mapping[str, Any], adopt: bool = False) -> MeshResult:
+    def present(self, desired: Mapping[str, Any], adopt: bool = False) -> MeshResult:
         held = self.secret.held()
         found = {name: self._read(leaf) for name, leaf in self._leaves.items()}
         issuer = held_pair(found["issuer"])
@@ -64,7 +64,7 @@ class MeshCertificates:
         pairs = {name: next_pair(leaf, held_pair(found[name]), anchors, self._now) for name, leaf in self._leaves.items()}
         for pair in (anchors.current, anchors.newest, *(pair for pair, _ in pairs.values())):
             self._conceal(pair)
-        done = MeshResult([self._keep(anchors, held, why, wanted, adopt)])
+        done = MeshResult([self._keep(anchors, held, why, desired, adopt)])
         done.outcomes += self._hand_out(pairs, anchors, found)
         done.certificates = self._result(anchors, held, pairs, done.outcomes[0])
         self._tend_proxies(done, anchors, why)
@@ -96,11 +96,11 @@ class MeshCertificates:
 
     # ---------------------------------------------------------------- acting
 
-    def _keep(self, anchors: Anchors, held: Anchors | None, why: str, wanted: Mapping[str, Any], adopt: bool) -> Outcome:
+    def _keep(self, anchors: Anchors, held: Anchors | None, why: str, desired: Mapping[str, Any], adopt: bool) -> Outcome:
         """Bring the secret with the anchors to its state: before anything that depends on them."""
         self.secret.anchors = anchors
         check_mode = self.options.check_mode
-        outcome = ensure_present(self.secret, wanted, check_mode=check_mode, adopt=adopt)
+        outcome = ensure_present(self.secret, desired, check_mode=check_mode, adopt=adopt)
         if not why or outcome.action == "create":
             outcome.after |= {"why": f"trust anchor: {why}"} if why else {}
             return outcome
@@ -121,7 +121,7 @@ class MeshCertificates:
         reasons = {leaf.secret: f"{leaf.title}: {whys[name]}" for name, leaf in self._leaves.items() if whys[name]}
         plans = ObjectsReconciler(self.client, self.options, self.namespace).apply(objects)
         for plan in plans:
-            reason = reasons.get(plan.wanted["metadata"]["name"])
+            reason = reasons.get(plan.desired["metadata"]["name"])
             if reason and plan.outcome.action:
                 plan.outcome.after = {**plan.outcome.after, "why": reason}
         return [plan.outcome for plan in plans]

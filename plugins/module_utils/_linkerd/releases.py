@@ -20,7 +20,7 @@ def linkerd_releases(
     """
     given = inputs["addons"]["linkerd"]
     control_plane = merged(control_plane_values(certificates, high_availability), given["values"] or {})
-    wanted: list[tuple[str, str, str, dict[str, Any]]] = [
+    desired: list[tuple[str, str, str, dict[str, Any]]] = [
         ("linkerd_crds", "linkerd-crds", given["namespace"], {}),
         ("linkerd_cni", "linkerd-cni", charts["linkerd_cni"]["namespace"], cni_values()),
         ("linkerd", "linkerd-control-plane", given["namespace"], control_plane),
@@ -35,5 +35,5 @@ def linkerd_releases(
             "values": values,
             "last": key == "linkerd",
         }
-        for key, name, namespace, values in wanted
+        for key, name, namespace, values in desired
     ]

@@ -61,11 +61,11 @@ def wait_for_one(client: Any, tags: Mapping[str, str], timeout_seconds: float, w
         missing = _missing(client, active[0]["arn"], warn) if active else ""
         return bool(active) and not missing, (active or found, missing)
 
-    def told(seen: tuple[list[dict[str, Any]], str]) -> str:
+    def reported(seen: tuple[list[dict[str, Any]], str]) -> str:
         return "; ".join(filter(None, [", ".join(balancer["state"] for balancer in seen[0]) or "none", seen[1]]))
 
     what = f"a load balancer with the tags {words} to be active, with healthy targets"
-    return wait_for(look, what, timeout_seconds, told)[0][0]
+    return wait_for(look, what, timeout_seconds, reported)[0][0]
 
 
 def _missing(client: Any, arn: str, warn: Callable[[str], None]) -> str:

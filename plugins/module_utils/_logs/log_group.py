@@ -34,7 +34,7 @@ class LogGroup(Resource):
     """Source: Amazon CloudWatch Logs API, CreateLogGroup, DescribeLogGroups."""
 
     kind = "log group"
-    made_by_aws = ("arn",)
+    computed = ("arn",)
 
     def __init__(self, client: Any, name: str, *, purge_tags: bool = False) -> None:
         self.client = client
@@ -48,34 +48,34 @@ class LogGroup(Resource):
         arn = (group.get("logGroupArn") or group["arn"]).removesuffix(":*")
         return {**group, "arn": arn, "tags": api.list_tags(self.client, arn)}
 
-    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
         """CreateLogGroup takes no retention: a run may have ended before PutRetentionPolicy, and an empty group has nothing to lose."""
         unfinished = found is None or (not found.get("retentionInDays") and not found.get("storedBytes"))
-        return {"retention_in_days": NEW_RETENTION, **wanted} if unfinished else wanted
+        return {"retention_in_days": NEW_RETENTION, **desired} if unfinished else desired
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
+    def create(self, desired: Mapping[str, Any]) -> None:
         request: dict[str, Any] = {"logGroupName": self.name}
-        if wanted.get("kms_key_arn"):
-            request["kmsKeyId"] = wanted["kms_key_arn"]
-        if wanted.get("log_group_class"):
-            request["logGroupClass"] = wanted["log_group_class"]
-        if wanted.get("tags"):
-            request["tags"] = {key: str(value) for key, value in wanted["tags"].items()}
+        if desired.get("kms_key_arn"):
+            request["kmsKeyId"] = desired["kms_key_arn"]
+        if desired.get("log_group_class"):
+            request["logGroupClass"] = desired["log_group_class"]
+        if desired.get("tags"):
+            request["tags"] = {key: str(value) for key, value in desired["tags"].items()}
         api.create_log_group(self.client, **request)
-        if wanted.get("retention_in_days"):
-            api.put_retention_policy(self.client, self.name, wanted["retention_in_days"])
+        if desired.get("retention_in_days"):
+            api.put_retention_policy(self.client, self.name, desired["retention_in_days"])
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
-        if "kms_key_arn" in names and wanted["kms_key_arn"]:
-            api.associate_kms_key(self.client, self.name, wanted["kms_key_arn"])
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
+        if "kms_key_arn" in names and desired["kms_key_arn"]:
+            api.associate_kms_key(self.client, self.name, desired["kms_key_arn"])
         elif "kms_key_arn" in names:
             api.disassociate_kms_key(self.client, self.name)
-        if "retention_in_days" in names and wanted["retention_in_days"] != FOR_EVER:
-            api.put_retention_policy(self.client, self.name, wanted["retention_in_days"])
+        if "retention_in_days" in names and desired["retention_in_days"] != FOR_EVER:
+            api.put_retention_policy(self.client, self.name, desired["retention_in_days"])
         elif "retention_in_days" in names:
             api.delete_retention_policy(self.client, self.name)
         if "tags" in names:
-            self._set_tags(found, wanted["tags"])
+            self._set_tags(found, desired["tags"])
 
     def _set_tags(self, found: Mapping[str, Any], after: Mapping[str, str]) -> None:
         added = {key: value for key, value in after.items() if found["tags"].get(key) != value}

@@ -33,9 +33,9 @@ def convert_all(given: Mapping[str, Any], options: Mapping[str, Option]) -> tupl
     values = {name: None if is_null(value, options.get(name, {})) else value for name, value in given.items()}
     problems: dict[str, list[str]] = {}
     for variable in sorted(name for name in set(given) & set(options) if is_given(given[name], options[name])):
-        values[variable], told = convert(variable, given[variable], options[variable])
-        if told:
-            problems[variable] = told
+        values[variable], reported = convert(variable, given[variable], options[variable])
+        if reported:
+            problems[variable] = reported
     return values, problems
 
 
@@ -148,5 +148,5 @@ def _sentence(variable: str, message: str) -> str:
     if missing:
         return f"{variable} has an entry without {missing['names']}, which it needs. The README of its role describes it."
     unknown, supported, known = message.partition(". Supported parameters include: ")
-    told = f"{unknown} is not known; there are {known}" if supported else f"{variable}: {message}"
-    return f"{told.rstrip('.')}. The README of its role describes it."
+    reported = f"{unknown} is not known; there are {known}" if supported else f"{variable}: {message}"
+    return f"{reported.rstrip('.')}. The README of its role describes it."

@@ -231,20 +231,20 @@ def _node_groups(groups: Sequence[Mapping[str, Any]]) -> list[str]:
     return sentences
 
 
-def _version_to_come(wanted: Any, found: str | None) -> str | None:
+def _version_to_come(desired: Any, found: str | None) -> str | None:
     """The version to which a cluster is made or upgraded; None when it keeps the one that it has, or it is not known."""
-    if not VERSION.match(str(wanted)):
+    if not VERSION.match(str(desired)):
         return None
-    return str(wanted) if found is None or _minor(wanted) > _minor(found) else None
+    return str(desired) if found is None or _minor(desired) > _minor(found) else None
 
 
-def _version_step(wanted: Any, found: str | None) -> list[str]:
-    if not wanted or not found or not VERSION.match(str(wanted)):
+def _version_step(desired: Any, found: str | None) -> list[str]:
+    if not desired or not found or not VERSION.match(str(desired)):
         return []
-    if _minor(wanted) - _minor(found) <= 1:
+    if _minor(desired) - _minor(found) <= 1:
         return []
     following = f"1.{_minor(found) + 1}"
-    return [f'eks_version is {wanted}, but the cluster runs {found}: EKS upgrades one minor version at a time, set "{following}" first.']
+    return [f'eks_version is {desired}, but the cluster runs {found}: EKS upgrades one minor version at a time, set "{following}" first.']
 
 
 def _minor(version: Any) -> int:

@@ -20,5 +20,5 @@ def refuse_unknown_class(client: Any, engine: DatabaseEngine, what: str, instanc
     if not known:  # of a deprecated version AWS lists none, though its clusters can have further instances
         return
     near = difflib.get_close_matches(str(instance_class), known, n=4, cutoff=0.0)
-    wanted = f" for version {version}" if version else ""
-    raise Refused(f"{what}: AWS offers no db_instance_class {instance_class}{wanted}; it offers, among others, {', '.join(near)}.")
+    desired = f" for version {version}" if version else ""
+    raise Refused(f"{what}: AWS offers no db_instance_class {instance_class}{desired}; it offers, among others, {', '.join(near)}.")

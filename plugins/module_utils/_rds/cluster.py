@@ -33,9 +33,9 @@ def found_scaling(cluster: Mapping[str, Any]) -> dict[str, Any] | None:
     return {ours: found[theirs] for ours, theirs in cluster_requests.SERVERLESS.items() if theirs in found} if found else None
 
 
-def merged_scaling(found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
+def merged_scaling(found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> dict[str, Any]:
     """The scaling once `wanted` is applied: what is not given stays. AWS keeps a pause with a least capacity of 0 only."""
-    merged = {**(found or {}), **{name: value for name, value in wanted.items() if value is not None}}
+    merged = {**(found or {}), **{name: value for name, value in desired.items() if value is not None}}
     return {name: value for name, value in merged.items() if name != "seconds_until_auto_pause" or merged.get("min_capacity") == 0}
 
 
@@ -74,7 +74,7 @@ class DatabaseCluster(Resource):
     final_snapshot: the name of the snapshot that a deletion makes; None for none.
     """
 
-    made_by_aws = ("arn", "endpoint", "reader_endpoint", "cluster_resource_id", "status")
+    computed = ("arn", "endpoint", "reader_endpoint", "cluster_resource_id", "status")
 
     def __init__(
         self,
@@ -131,8 +131,8 @@ class DatabaseCluster(Resource):
     def remedy(self, found: Mapping[str, Any]) -> str:
         return REMEDIES.get(found["Status"], CLUSTER_REMEDY)
 
-    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
-        if wanted.get("state") == "absent" and found is not None and found.get("DeletionProtection") and not self.lift_protection:
+    def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
+        if desired.get("state") == "absent" and found is not None and found.get("DeletionProtection") and not self.lift_protection:
             raise Refused(
                 f"{self.kind} {self.name} is protected from deletion. Lift it with deletion_protection: false together with state: absent "
                 "(opta_deletion_protection: false for a whole environment), and run again."
@@ -141,40 +141,40 @@ class DatabaseCluster(Resource):
     def describe(self, found: Mapping[str, Any]) -> dict[str, Any]:
         return {key: value for key, value in super().describe(found).items() if key != PASSWORD}
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        wanted = self._with_known_groups(wanted)
+    def create(self, desired: Mapping[str, Any]) -> None:
+        desired = self._with_known_groups(desired)
         if not self.restore:
-            password = self._password(wanted)
-            api.create_cluster(self.client, DatabaseEngine=self.engine.engine, **self._named(cluster_requests.creation(wanted, password)))
+            password = self._password(desired)
+            api.create_cluster(self.client, DatabaseEngine=self.engine.engine, **self._named(cluster_requests.creation(desired, password)))
             return
-        request = self._named(cluster_requests.restoration(wanted, self.restore, self.engine.engine))
+        request = self._named(cluster_requests.restoration(desired, self.restore, self.engine.engine))
         restore = api.restore_from_snapshot if self.restore.get("snapshot_identifier") else api.restore_to_point_in_time
         restore(self.client, **request)
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         """Settings first, the version last: it takes longest, and a new parameter group comes with it."""
-        wanted = self._with_known_groups(wanted)
+        desired = self._with_known_groups(desired)
         if "tags" in names:
-            change_tags(self.client, found["arn"], other_tags(found["tags"]), wanted["tags"])
+            change_tags(self.client, found["arn"], other_tags(found["tags"]), desired["tags"])
         with_version = {"engine_version", "db_cluster_parameter_group_name"} if "engine_version" in names else set()
         settings = [name for name in names if name not in {"tags", *with_version}]
         if settings:
-            self._modify(found, wanted, settings)
+            self._modify(found, desired, settings)
         if with_version:
-            self._modify(found, wanted, [name for name in names if name in with_version])
+            self._modify(found, desired, [name for name in names if name in with_version])
 
-    def _modify(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
-        password = self._password(wanted) if PASSWORD in names else None
+    def _modify(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
+        password = self._password(desired) if PASSWORD in names else None
         logs = found.get("EnabledCloudwatchLogsExports") or []
-        request = cluster_requests.modification(logs, wanted, names, password)
+        request = cluster_requests.modification(logs, desired, names, password)
         if "engine_version" in names and self.allow_major:
             request["AllowMajorVersionUpgrade"] = True
         api.modify_cluster(self.client, self.name, **request)
-        self._wait_until_applied(wanted, names, Begun() if password is not None else None)
+        self._wait_until_applied(desired, names, Begun() if password is not None else None)
         if password is not None:
-            api.add_tags(self.client, found["arn"], applied_tag(wanted[PASSWORD]))
+            api.add_tags(self.client, found["arn"], applied_tag(desired[PASSWORD]))
 
-    def _wait_until_applied(self, wanted: Mapping[str, Any], names: Sequence[str], begun: Begun | None) -> None:
+    def _wait_until_applied(self, desired: Mapping[str, Any], names: Sequence[str], begun: Begun | None) -> None:
         """AWS still calls a cluster available for a moment after ModifyDBCluster.
 
         begun: of a change that no attribute shows, that of the password; DocumentDB does not tell that one is pending either.
@@ -188,7 +188,7 @@ class DatabaseCluster(Resource):
             ready = self.state(now) is State.READY
             pending = "MasterUserPassword" in (now.get("PendingModifiedValues") or {})
             has_begun = begun is None or begun.seen(pending or not ready)
-            applied = not pending and not any(each.differs(now, wanted[each.name]) for each in changed)
+            applied = not pending and not any(each.differs(now, desired[each.name]) for each in changed)
             return has_begun and applied and ready, now
 
         wait_for(look, f"{self.kind} {self.name} to have {', '.join(names)}", self.timeout_seconds, self.status)
@@ -206,11 +206,11 @@ class DatabaseCluster(Resource):
     def _named(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return {"DBClusterIdentifier": self.name, **request}
 
-    def _password(self, wanted: Mapping[str, Any]) -> str:
+    def _password(self, desired: Mapping[str, Any]) -> str:
         assert self.password is not None
-        return self.password(wanted[PASSWORD])
+        return self.password(desired[PASSWORD])
 
-    def _with_known_groups(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        if not self.security_group_ids or "vpc_security_group_ids" not in wanted:
-            return dict(wanted)
-        return {**wanted, "vpc_security_group_ids": self.security_group_ids()}
+    def _with_known_groups(self, desired: Mapping[str, Any]) -> dict[str, Any]:
+        if not self.security_group_ids or "vpc_security_group_ids" not in desired:
+            return dict(desired)
+        return {**desired, "vpc_security_group_ids": self.security_group_ids()}

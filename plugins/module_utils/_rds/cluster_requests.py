@@ -39,26 +39,26 @@ def serverless_request(scaling: Mapping[str, Any]) -> dict[str, Any]:
     return {theirs: scaling[ours] for ours, theirs in SERVERLESS.items() if scaling.get(ours) is not None}
 
 
-def creation(wanted: Mapping[str, Any], password: str | None) -> dict[str, Any]:
+def creation(desired: Mapping[str, Any], password: str | None) -> dict[str, Any]:
     """What CreateDBCluster and, as far as they have it, the calls that restore are given; tags are among it.
 
     password: None for a restore: the tag that says which one the cluster has is left out then.
     """
-    request = {theirs: wanted[ours] for ours, theirs in {**PLAIN, **ONLY_AT_CREATION}.items() if ours in wanted}
-    tags = dict(wanted.get("tags") or {})
+    request = {theirs: desired[ours] for ours, theirs in {**PLAIN, **ONLY_AT_CREATION}.items() if ours in desired}
+    tags = dict(desired.get("tags") or {})
     if password is not None:
         request["MasterUserPassword"] = password
-        tags.update(applied_tag(wanted["master_user_password"]))
-    if wanted.get("enabled_cloudwatch_logs_exports"):
-        request["EnableCloudwatchLogsExports"] = wanted["enabled_cloudwatch_logs_exports"]
-    if wanted.get("serverless_v2_scaling"):
-        request["ServerlessV2ScalingConfiguration"] = serverless_request(wanted["serverless_v2_scaling"])
+        tags.update(applied_tag(desired["master_user_password"]))
+    if desired.get("enabled_cloudwatch_logs_exports"):
+        request["EnableCloudwatchLogsExports"] = desired["enabled_cloudwatch_logs_exports"]
+    if desired.get("serverless_v2_scaling"):
+        request["ServerlessV2ScalingConfiguration"] = serverless_request(desired["serverless_v2_scaling"])
     return {**request, "StorageEncrypted": True, "Tags": _tags.as_list(tags)}
 
 
-def restoration(wanted: Mapping[str, Any], restore: Mapping[str, Any], engine: str) -> dict[str, Any]:
+def restoration(desired: Mapping[str, Any], restore: Mapping[str, Any], engine: str) -> dict[str, Any]:
     """What RestoreDBClusterFromSnapshot or RestoreDBClusterToPointInTime is given."""
-    request = creation(wanted, None)
+    request = creation(desired, None)
     for name in ("StorageEncrypted", "MasterUsername", "DatabaseName"):
         request.pop(name, None)
     if restore.get("snapshot_identifier"):
@@ -68,16 +68,16 @@ def restoration(wanted: Mapping[str, Any], restore: Mapping[str, Any], engine: s
     return {**request, "SourceDBClusterIdentifier": restore["source_cluster_identifier"], **when}
 
 
-def modification(found_logs: Sequence[str], wanted: Mapping[str, Any], names: Sequence[str], password: str | None) -> dict[str, Any]:
+def modification(found_logs: Sequence[str], desired: Mapping[str, Any], names: Sequence[str], password: str | None) -> dict[str, Any]:
     """What ModifyDBCluster is given to change the attributes of these names."""
-    request = {theirs: wanted[ours] for ours, theirs in PLAIN.items() if ours in names}
+    request = {theirs: desired[ours] for ours, theirs in PLAIN.items() if ours in names}
     if password is not None:
         request["MasterUserPassword"] = password
     if "enabled_cloudwatch_logs_exports" in names:
-        on, off = set(wanted["enabled_cloudwatch_logs_exports"]), set(found_logs)
+        on, off = set(desired["enabled_cloudwatch_logs_exports"]), set(found_logs)
         request["CloudwatchLogsExportConfiguration"] = {"EnableLogTypes": sorted(on - off), "DisableLogTypes": sorted(off - on)}
     if "serverless_v2_scaling" in names:
-        request["ServerlessV2ScalingConfiguration"] = serverless_request(wanted["serverless_v2_scaling"])
+        request["ServerlessV2ScalingConfiguration"] = serverless_request(desired["serverless_v2_scaling"])
     return request
 
 

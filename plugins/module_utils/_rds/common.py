@@ -64,20 +64,20 @@ def status_text(status: str, found: Mapping[str, Any]) -> str:
     return f"{status}. {' '.join([*known, *messages])}".rstrip() if known or messages else f"{status}"
 
 
-def same_members(found: Sequence[Any] | None, wanted: Sequence[Any] | None) -> bool:
+def same_members(found: Sequence[Any] | None, desired: Sequence[Any] | None) -> bool:
     """Whether two lists hold the same values, in whatever order."""
-    return sorted(found or []) == sorted(wanted or [])
+    return sorted(found or []) == sorted(desired or [])
 
 
-def same_key(found: str | None, wanted: str | None) -> bool:
+def same_key(found: str | None, desired: str | None) -> bool:
     """Whether two KMS keys are one: an ARN, or the id at its end."""
-    return (found or "").rpartition("/")[2] == (wanted or "").rpartition("/")[2]
+    return (found or "").rpartition("/")[2] == (desired or "").rpartition("/")[2]
 
 
-def change_tags(client: Any, arn: str, found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+def change_tags(client: Any, arn: str, found: Mapping[str, str], desired: Mapping[str, str]) -> None:
     """Make the tags of a resource `wanted`; those of AWS itself (aws:) are never touched."""
-    added = {name: value for name, value in wanted.items() if found.get(name) != value and not name.startswith("aws:")}
-    removed = [name for name in found if name not in wanted and not name.startswith("aws:")]
+    added = {name: value for name, value in desired.items() if found.get(name) != value and not name.startswith("aws:")}
+    removed = [name for name in found if name not in desired and not name.startswith("aws:")]
     if added:
         api.add_tags(client, arn, added)
     if removed:

@@ -41,7 +41,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
             "performance_insights_kms_key_id",
             lambda i: i.get("PerformanceInsightsKMSKeyId"),
             same=same_key,
-            merge=lambda found, wanted: found or wanted,
+            merge=lambda found, desired: found or desired,
         ),
         Attribute("performance_insights_retention_period", lambda i: i.get("PerformanceInsightsRetentionPeriod")),
         Attribute("publicly_accessible", lambda i: bool(i.get("PubliclyAccessible"))),
@@ -77,20 +77,20 @@ class DatabaseInstance(Resource):
     """Source: RDS API, DBInstance."""
 
     kind = "DB instance"
-    made_by_aws = ("arn", "endpoint_address", "status")
+    computed = ("arn", "endpoint_address", "status")
 
     def __init__(
-        self, reading: InstanceCache, engine: DatabaseEngine, name: str, *, purge_tags: bool = False, timeout_seconds: float = 1800
+        self, instance_cache: InstanceCache, engine: DatabaseEngine, name: str, *, purge_tags: bool = False, timeout_seconds: float = 1800
     ) -> None:
-        self.reading = reading
+        self.instance_cache = instance_cache
         self.timeout_seconds = timeout_seconds
-        self.client = reading.client
+        self.client = instance_cache.client
         self.engine = engine
         self.name = name
         self.attributes = attributes(purge_tags)
 
     def find(self) -> Mapping[str, Any] | None:
-        found = self.reading.instances().get(self.name)
+        found = self.instance_cache.instances().get(self.name)
         if found is None:
             return None
         address = (found.get("Endpoint") or {}).get("Address")
@@ -105,55 +105,55 @@ class DatabaseInstance(Resource):
     def remedy(self, found: Mapping[str, Any]) -> str:
         return REMEDIES.get(found["DBInstanceStatus"], INSTANCE_REMEDY)
 
-    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
         """Settings of Performance Insights only mean something where it is on."""
-        if wanted.get("performance_insights_enabled", bool(found and found.get("PerformanceInsightsEnabled"))):
-            return wanted
-        return {name: value for name, value in wanted.items() if name not in INSIGHTS}
+        if desired.get("performance_insights_enabled", bool(found and found.get("PerformanceInsightsEnabled"))):
+            return desired
+        return {name: value for name, value in desired.items() if name not in INSIGHTS}
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
+    def create(self, desired: Mapping[str, Any]) -> None:
         api.create_instance(
             self.client,
             DBInstanceIdentifier=self.name,
-            DBClusterIdentifier=self.reading.cluster_name,
+            DBClusterIdentifier=self.instance_cache.cluster_name,
             DatabaseEngine=self.engine.engine,
-            Tags=_tags.as_list(wanted.get("tags")),
+            Tags=_tags.as_list(desired.get("tags")),
             CopyTagsToSnapshot=True,
-            **{theirs: wanted[ours] for ours, theirs in REQUEST.items() if ours in wanted},
+            **{theirs: desired[ours] for ours, theirs in REQUEST.items() if ours in desired},
         )
-        self.reading.forget()
+        self.instance_cache.forget()
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "tags" in names:
-            change_tags(self.client, found["arn"], found["tags"], wanted["tags"])
-        request = {theirs: wanted[ours] for ours, theirs in REQUEST.items() if ours in names}
-        if {"performance_insights_enabled", *INSIGHTS} & set(names) and wanted.get("performance_insights_enabled", True):
-            request.update(self._insights(found, wanted))
+            change_tags(self.client, found["arn"], found["tags"], desired["tags"])
+        request = {theirs: desired[ours] for ours, theirs in REQUEST.items() if ours in names}
+        if {"performance_insights_enabled", *INSIGHTS} & set(names) and desired.get("performance_insights_enabled", True):
+            request.update(self._insights(found, desired))
         if request:
             api.modify_instance(self.client, self.name, **request)
-            self._wait_until_applied(wanted, [name for name in names if name in REQUEST])
-        self.reading.forget()
+            self._wait_until_applied(desired, [name for name in names if name in REQUEST])
+        self.instance_cache.forget()
 
-    def _insights(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    def _insights(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> dict[str, Any]:
         """All settings of Performance Insights: AWS takes a key that is not named for its default one, which it refuses beside another."""
-        values = {attribute.name: attribute.read(found) for attribute in self.attributes if attribute.name in INSIGHTS} | dict(wanted)
+        values = {attribute.name: attribute.read(found) for attribute in self.attributes if attribute.name in INSIGHTS} | dict(desired)
         return {"EnablePerformanceInsights": True, **{REQUEST[name]: values[name] for name in INSIGHTS}}
 
-    def _wait_until_applied(self, wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def _wait_until_applied(self, desired: Mapping[str, Any], names: Sequence[str]) -> None:
         """AWS still calls an instance available for a moment after ModifyDBInstance; the next one restarts only after this one."""
         changed = [attribute for attribute in self.attributes if attribute.name in names]
 
         def look() -> tuple[bool, Mapping[str, Any] | None]:
-            self.reading.forget()
+            self.instance_cache.forget()
             now = self.find()
             if now is None or self.state(now) is State.FAILED:
                 return True, now
             pending = set(now.get("PendingModifiedValues") or {}) & {REQUEST[name] for name in names}
-            applied = not pending and not any(each.differs(now, wanted[each.name]) for each in changed)
+            applied = not pending and not any(each.differs(now, desired[each.name]) for each in changed)
             return applied and self.state(now) is State.READY, now
 
         wait_for(look, f"{self.kind} {self.name} to have {', '.join(names)}", self.timeout_seconds, self.status)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         api.delete_instance(self.client, self.name)
-        self.reading.forget()
+        self.instance_cache.forget()

@@ -92,11 +92,11 @@ class ParameterGroup(Resource):
         self._defaults = {name: value for name, value in values.items() if name not in found}
         return {**groups[0], "parameters": dict(sorted(found.items())), "tags": _tags.as_dict(answers["tags"])}
 
-    def _merged(self, found: Mapping[str, str] | None, wanted: Mapping[str, str]) -> dict[str, str]:
+    def _merged(self, found: Mapping[str, str] | None, desired: Mapping[str, str]) -> dict[str, str]:
         """What is set once `wanted` is applied: what has its value by default is not."""
         found = found or {}
         kept = {name: value for name, value in found.items() if not self.purge_parameters or name in self.spared}
-        values = {name: self._as_kept(name, value) for name, value in wanted.items()}
+        values = {name: self._as_kept(name, value) for name, value in desired.items()}
         changed = {name: value for name, value in values.items() if name in found or self._defaults.get(name) != value}
         return dict(sorted({**kept, **changed}.items()))
 
@@ -105,12 +105,12 @@ class ParameterGroup(Resource):
         is_list = self._known.get(name, {}).get("DataType") == "list"
         return ",".join(members(value)) if is_list else value
 
-    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
-        changed = set(self.changes(found["parameters"] if found else {}, wanted.get("parameters", {})))
+    def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
+        changed = set(self.changes(found["parameters"] if found else {}, desired.get("parameters", {})))
         if not changed:
             return
         known = self._parameters()
-        for name in sorted(changed & set(wanted["parameters"])):
+        for name in sorted(changed & set(desired["parameters"])):
             if name not in known:
                 near = difflib.get_close_matches(name, known, n=1)
                 hint = f" did you mean {near[0]}?" if near else ""
@@ -119,13 +119,13 @@ class ParameterGroup(Resource):
                 )
             if not known[name].get("IsModifiable", True):
                 raise Refused(f"{self.kind} {self.name}: AWS does not let the parameter {name} be changed.")
-            wrong = value_error(name, wanted["parameters"][name], known[name])
+            wrong = value_error(name, desired["parameters"][name], known[name])
             if wrong:
                 raise Refused(f"{self.kind} {self.name}: {wrong}")
 
-    def changes(self, found: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
+    def changes(self, found: Mapping[str, str], desired: Mapping[str, str]) -> list[str]:
         """Names of the parameters that change."""
-        after = self._merged(found, wanted)
+        after = self._merged(found, desired)
         return sorted(name for name in {*found, *after} if found.get(name) != after.get(name))
 
     def static(self, names: Sequence[str]) -> list[str]:
@@ -138,26 +138,26 @@ class ParameterGroup(Resource):
             self._known = {each["ParameterName"]: each for each in listed}
         return self._known
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
+    def create(self, desired: Mapping[str, Any]) -> None:
         api.create_parameter_group(
             self.client,
             DBClusterParameterGroupName=self.name,
             DBParameterGroupFamily=self.family,
             Description=f"Parameters of {self.name}",
-            Tags=_tags.as_list(wanted.get("tags")),
+            Tags=_tags.as_list(desired.get("tags")),
         )
-        parameters = self._merged({}, wanted.get("parameters", {}))
+        parameters = self._merged({}, desired.get("parameters", {}))
         self._set(parameters, sorted(parameters))
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "parameters" in names:
-            changed = [name for name, value in wanted["parameters"].items() if found["parameters"].get(name) != value]
-            self._set(wanted["parameters"], changed)
-            gone = sorted(set(found["parameters"]) - set(wanted["parameters"]))
+            changed = [name for name, value in desired["parameters"].items() if found["parameters"].get(name) != value]
+            self._set(desired["parameters"], changed)
+            gone = sorted(set(found["parameters"]) - set(desired["parameters"]))
             if gone:
                 api.reset_parameter_group(self.client, self.name, [self._with_method(name) for name in gone])
         if "tags" in names:
-            change_tags(self.client, found["DBClusterParameterGroupArn"], found["tags"], wanted["tags"])
+            change_tags(self.client, found["DBClusterParameterGroupArn"], found["tags"], desired["tags"])
 
     def _set(self, values: Mapping[str, str], names: Sequence[str]) -> None:
         requests = [{**self._with_method(name), "ParameterValue": values[name]} for name in names]

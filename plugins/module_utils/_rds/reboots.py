@@ -14,7 +14,7 @@ from .common import MENDABLE
 from .instance import DatabaseInstance
 
 if TYPE_CHECKING:
-    from .desired import DatabaseResources
+    from .database_resources import DatabaseResources
 
 GROUP = "db_cluster_parameter_group_name"
 PENDING, DONE = "pending-reboot", "in-sync"
@@ -27,7 +27,7 @@ def members(parts: DatabaseResources) -> dict[str, dict[str, Any]]:
 
 def broken(parts: DatabaseResources, removed: Sequence[str]) -> list[str]:
     """Names of the instances that stay and do not start with their parameters, readers first."""
-    found = {} if parts.found is None else parts.reading.instances()
+    found = {} if parts.found is None else parts.instance_cache.instances()
     names = [name for name, each in found.items() if each["DBInstanceStatus"] == MENDABLE and name not in removed]
     return _readers_first(parts, names)
 

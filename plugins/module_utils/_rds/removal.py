@@ -50,7 +50,7 @@ class Removal:
         self.name: str = self.given["name"]
         self.client = module.client(engine.service)
         self.tags = {key: str(value) for key, value in (self.given["tags"] or {}).items()}
-        self.reading = InstanceCache(self.client, self.name)
+        self.instance_cache = InstanceCache(self.client, self.name)
         self.cluster = DatabaseCluster(
             self.client,
             engine,
@@ -101,11 +101,11 @@ class Removal:
 
     def _remove_instances(self) -> list[Outcome]:
         """Nothing can live on in a cluster that goes: also instances that others made."""
-        names = [name for name, each in self.reading.instances().items() if each["DBInstanceStatus"] != "deleting"]
-        self.reading.live = not self.module.check_mode
+        names = [name for name, each in self.instance_cache.instances().items() if each["DBInstanceStatus"] != "deleting"]
+        self.instance_cache.live = not self.module.check_mode
         if not self.module.check_mode and names:
             self._lift_protection()
-        return [self._remove(DatabaseInstance(self.reading, self.engine, name), adopt=True, wait=False) for name in sorted(names)]
+        return [self._remove(DatabaseInstance(self.instance_cache, self.engine, name), adopt=True, wait=False) for name in sorted(names)]
 
     def _lift_protection(self) -> None:
         """AWS keeps the last instance of a cluster that is protected."""

@@ -82,15 +82,15 @@ def username(label: str, value: Any) -> str | None:
 def windows(label: str, backup: tuple[str, Any], maintenance: tuple[str, Any]) -> list[str]:
     """Of the two windows, each with the name that it has for the user."""
     daily, weekly = str(backup[1]), str(maintenance[1]).lower()
-    told = []
+    reported = []
     if backup[1] is not None and not is_daily(daily, SHORTEST_WINDOW):
-        told.append(f"{label}{backup[0]} is {backup[1]!r}: it must be at least 30 minutes of a day in UTC, for example 02:00-03:00.")
+        reported.append(f"{label}{backup[0]} is {backup[1]!r}: it must be at least 30 minutes of a day in UTC, for example 02:00-03:00.")
     if maintenance[1] is not None and not is_weekly(weekly, SHORTEST_WINDOW):
         found = f"{label}{maintenance[0]} is {maintenance[1]!r}"
-        told.append(f"{found}: it must be at least 30 minutes of a week in UTC, for example sun:04:00-sun:05:00.")
-    if not told and None not in (backup[1], maintenance[1]) and overlap(daily, weekly):
-        told.append(f"{label}{backup[0]} {daily} and {maintenance[0]} {weekly} overlap, which RDS refuses: move one.")
-    return told
+        reported.append(f"{found}: it must be at least 30 minutes of a week in UTC, for example sun:04:00-sun:05:00.")
+    if not reported and None not in (backup[1], maintenance[1]) and overlap(daily, weekly):
+        reported.append(f"{label}{backup[0]} {daily} and {maintenance[0]} {weekly} overlap, which RDS refuses: move one.")
+    return reported
 
 
 def scaling(label: str, value: Mapping[str, Any] | None, instance_class: Any) -> str | None:

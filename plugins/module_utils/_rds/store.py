@@ -16,7 +16,7 @@ from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, State
 from .._wait import wait_for
 from .cluster import PASSWORD
 from .common import MENDABLE
-from .desired import DatabaseResources, DesiredResource
+from .database_resources import DatabaseResources, DesiredResource
 from .engine import DatabaseEngine
 from .options import check_options
 from .reboots import broken, mending_note, mending_outcomes, pending, reboot_all, reboot_notes, reboot_outcomes
@@ -30,7 +30,7 @@ class DatabasePlan:
     """What is to be done with the parts. mended: names of the instances that do not start with their parameters; rebooted: of those
     that wait for a reboot."""
 
-    wanted: DesiredResource
+    desired: DesiredResource
     target: SecretVersion
     cluster: Outcome
     instances: list[Outcome] = field(default_factory=list)
@@ -72,14 +72,14 @@ class DatabaseStore:
 
     def plan(self) -> DatabasePlan:
         parts = self.parts
-        secret = parts.credentials.bring(check_mode=True, adopt=self.given["adopt"])
+        secret = parts.credentials.reconcile(check_mode=True, adopt=self.given["adopt"])
         target = parts.credentials.target(rotate=self.given["rotate_password"])
-        wanted = parts.wanted(target)
-        cluster = self._ensure(parts.cluster, wanted.cluster, check_mode=True)
-        plan = DatabasePlan(wanted, target, cluster)
+        desired = parts.desired(target)
+        cluster = self._ensure(parts.cluster, desired.cluster, check_mode=True)
+        plan = DatabasePlan(desired, target, cluster)
         plan.others += [secret, *self._foundations(check_mode=True), parts.credentials.rotation(target)]
-        plan.mended = broken(parts, wanted.remove)
-        plan.instances += self._plan_instances(wanted, plan.mended)
+        plan.mended = broken(parts, desired.remove)
+        plan.instances += self._plan_instances(desired, plan.mended)
         plan.others += [self._remove(group, check_mode=True) for group in parts.other_parameter_groups()]
         plan.rebooted = [name for name in pending(parts, plan.instances, cluster) if name not in plan.mended]
         plan.instances += mending_outcomes(plan.mended)
@@ -89,12 +89,12 @@ class DatabaseStore:
         self._complete(plan)
         return plan
 
-    def _plan_instances(self, wanted: DesiredResource, mended: Sequence[str]) -> list[Outcome]:
-        made = [self._ensure(self.parts.instance(name), wanted.instance, check_mode=True) for name in [*wanted.make, *wanted.keep]]
+    def _plan_instances(self, desired: DesiredResource, mended: Sequence[str]) -> list[Outcome]:
+        made = [self._ensure(self.parts.instance(name), desired.instance, check_mode=True) for name in [*desired.make, *desired.keep]]
         for outcome in made:
             if outcome.name in mended:
                 outcome.notes = [mending_note(outcome.name)]  # instead of its failure, at which a run would stop
-        return [*made, *(self._remove(self.parts.instance(name), check_mode=True) for name in wanted.remove)]
+        return [*made, *(self._remove(self.parts.instance(name), check_mode=True) for name in desired.remove)]
 
     def _foundations(self, check_mode: bool) -> list[Outcome]:
         """Parameter group, subnet group and security group; what is not described of an existing cluster is left alone."""
@@ -104,14 +104,14 @@ class DatabaseStore:
         ]
         if given["subnet_ids"]:
             outcomes.append(self._ensure(parts.subnet_group, {"subnet_ids": given["subnet_ids"], "tags": parts.tags}, check_mode))
-        rules = parts.security_group.wanted(given["allowed_cidr_blocks"], given["allowed_security_group_ids"], parts.tags)
+        rules = parts.security_group.desired(given["allowed_cidr_blocks"], given["allowed_security_group_ids"], parts.tags)
         outcomes.append(self._ensure(parts.security_group, rules, check_mode))
         return outcomes
 
     def _complete(self, plan: DatabasePlan) -> None:
         """What the module's result holds besides the cluster itself."""
         secret = next(outcome for outcome in plan.others if outcome.kind == "secret")
-        instances = sorted([*plan.wanted.make, *plan.wanted.keep])
+        instances = sorted([*plan.desired.make, *plan.desired.keep])
         plan.cluster.resource = {
             **(plan.cluster.resource or {}),
             "instances": instances,
@@ -126,13 +126,13 @@ class DatabaseStore:
         """Wait for work that another run began, and answer whether there was any. Raises for a failure that the run does not repair."""
         parts = self.parts
         waited = self._wait_until_ready(parts.cluster)
-        parts.reading.live = True
+        parts.instance_cache.live = True
         for name in self._own_instances():
             waited = self._wait_until_ready(parts.instance(name), MENDABLE) or waited
         return waited
 
     def _own_instances(self) -> list[str]:
-        return [] if self.parts.found is None else list(self.parts.reading.instances())
+        return [] if self.parts.found is None else list(self.parts.instance_cache.instances())
 
     def _wait_until_ready(self, resource: Resource, but: str | None = None) -> bool:
         """Whether there was something to wait for. but: a status of failure that the run mends."""
@@ -156,13 +156,13 @@ class DatabaseStore:
         """A head start: begin what is to be made; waited for is only a cluster that is being made, as AWS takes no instances before.
         All that is to be changed is left to a run that waits, and so is a restore: it is whole only with the password set after it."""
         parts = self.parts
-        parts.reading.live = True
-        done = DatabasePlan(plan.wanted, plan.target, Outcome(plan.cluster.kind, plan.cluster.name, resource=plan.cluster.resource))
+        parts.instance_cache.live = True
+        done = DatabasePlan(plan.desired, plan.target, Outcome(plan.cluster.kind, plan.cluster.name, resource=plan.cluster.resource))
         if plan.cluster.action == "create" and not parts.restore:
             self._make_what_it_needs(done)
-            done.cluster = self._ensure(parts.cluster, plan.wanted.cluster, check_mode=False, wait=False)
+            done.cluster = self._ensure(parts.cluster, plan.desired.cluster, check_mode=False, wait=False)
         elif parts.found is not None and self._takes_instances(parts.found):
-            done.instances = [self._begin_instance(name, plan.wanted) for name in plan.wanted.make]
+            done.instances = [self._begin_instance(name, plan.desired) for name in plan.desired.make]
         if not done.others:  # nothing was made: what the result says of the secret is what was found
             done.others = [Outcome(each.kind, each.name, resource=each.resource) for each in plan.others if each.kind == "secret"]
         self._complete(done)
@@ -175,21 +175,21 @@ class DatabaseStore:
         return self.parts.cluster.state(found) is State.READY
 
     def carry_out(self, plan: DatabasePlan) -> list[Outcome]:
-        parts, wanted = self.parts, plan.wanted
-        parts.reading.live = True
-        done = DatabasePlan(wanted, plan.target, plan.cluster, mended=plan.mended, rebooted=plan.rebooted)
+        parts, desired = self.parts, plan.desired
+        parts.instance_cache.live = True
+        done = DatabasePlan(desired, plan.target, plan.cluster, mended=plan.mended, rebooted=plan.rebooted)
         self._make_what_it_needs(done)
         reboot_all(parts, plan.mended)  # AWS changes nothing of an instance before it starts
-        done.cluster = self._ensure(parts.cluster, wanted.cluster, check_mode=False)
+        done.cluster = self._ensure(parts.cluster, desired.cluster, check_mode=False)
         if done.cluster.action == "create" and parts.restore:
-            self._ensure(parts.cluster, self._after_restore(wanted), check_mode=False)
+            self._ensure(parts.cluster, self._after_restore(desired), check_mode=False)
         parts.credentials.promote(done.target)
-        done.instances = [self._begin_instance(name, wanted) for name in wanted.make]
-        for name in wanted.make:
+        done.instances = [self._begin_instance(name, desired) for name in desired.make]
+        for name in desired.make:
             self._wait_until_ready(parts.instance(name))
-        done.instances += [self._ensure(parts.instance(name), wanted.instance, check_mode=False) for name in wanted.keep]
-        done.instances += [self._remove(parts.instance(name), check_mode=False, wait=False) for name in wanted.remove]
-        for name in wanted.remove:
+        done.instances += [self._ensure(parts.instance(name), desired.instance, check_mode=False) for name in desired.keep]
+        done.instances += [self._remove(parts.instance(name), check_mode=False, wait=False) for name in desired.remove]
+        for name in desired.remove:
             self._wait_until_gone(parts.instance(name))
         done.others += [self._remove(group, check_mode=False) for group in parts.other_parameter_groups()]
         done.instances += mending_outcomes(plan.mended)
@@ -205,26 +205,26 @@ class DatabaseStore:
 
     def _make_what_it_needs(self, done: DatabasePlan) -> None:
         """The secret first, by which a half-made cluster is found again, and the groups; after it the version of the secret is known."""
-        parts, wanted = self.parts, done.wanted
-        done.others.append(parts.credentials.bring(check_mode=False, adopt=self.given["adopt"]))
+        parts, desired = self.parts, done.desired
+        done.others.append(parts.credentials.reconcile(check_mode=False, adopt=self.given["adopt"]))
         done.others += self._foundations(check_mode=False)
         done.others.append(parts.credentials.rotation(done.target))
         unknown = done.target.version_id == KNOWN_AFTER_APPLY
         asked = parts.credentials.target(rotate=done.target.rotating) if unknown else done.target
         done.target = parts.credentials.prepare(asked)
-        wanted.cluster[PASSWORD] = done.target.version_id
+        desired.cluster[PASSWORD] = done.target.version_id
 
-    def _after_restore(self, wanted: DesiredResource) -> dict[str, Any]:
+    def _after_restore(self, desired: DesiredResource) -> dict[str, Any]:
         """A restore takes neither the password nor all settings: they are set again afterwards."""
-        return {name: value for name, value in wanted.cluster.items() if name not in {"master_username", "database_name"}}
+        return {name: value for name, value in desired.cluster.items() if name not in {"master_username", "database_name"}}
 
-    def _begin_instance(self, name: str, wanted: DesiredResource) -> Outcome:
-        return self._ensure(self.parts.instance(name), wanted.instance, check_mode=False, wait=False)
+    def _begin_instance(self, name: str, desired: DesiredResource) -> Outcome:
+        return self._ensure(self.parts.instance(name), desired.instance, check_mode=False, wait=False)
 
-    def _ensure(self, resource: Resource, wanted: Mapping[str, Any], check_mode: bool, wait: bool = True) -> Outcome:
+    def _ensure(self, resource: Resource, desired: Mapping[str, Any], check_mode: bool, wait: bool = True) -> Outcome:
         return ensure_present(
             resource,
-            wanted,
+            desired,
             check_mode=check_mode,
             adopt=self.given["adopt"],
             wait=wait,

@@ -34,20 +34,20 @@ class SubnetGroup(Resource):
     def find(self) -> Mapping[str, Any] | None:
         return api.describe_subnet_group(self.client, self.name)
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
+    def create(self, desired: Mapping[str, Any]) -> None:
         api.create_subnet_group(
             self.client,
             DBSubnetGroupName=self.name,
             DBSubnetGroupDescription=self.description,
-            SubnetIds=wanted["subnet_ids"],
-            Tags=_tags.as_list(wanted.get("tags")),
+            SubnetIds=desired["subnet_ids"],
+            Tags=_tags.as_list(desired.get("tags")),
         )
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "subnet_ids" in names:
-            api.modify_subnet_group(self.client, self.name, SubnetIds=wanted["subnet_ids"])
+            api.modify_subnet_group(self.client, self.name, SubnetIds=desired["subnet_ids"])
         if "tags" in names:
-            change_tags(self.client, found["DBSubnetGroupArn"], found["tags"], wanted["tags"])
+            change_tags(self.client, found["DBSubnetGroupArn"], found["tags"], desired["tags"])
 
     def delete(self, found: Mapping[str, Any]) -> None:
         api.delete_subnet_group(self.client, self.name)

@@ -17,7 +17,7 @@ class Versions:
     """wanted: the full version; None leaves the found one. notes: what the user should know."""
 
     effective: str
-    wanted: str | None = None
+    desired: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -69,12 +69,12 @@ def of_restored_cluster(client: Any, engine: DatabaseEngine, what: str, source: 
     source it is the nearest that AWS offers.
     """
     chosen = of_found_cluster(client, engine, what, source, asked, allow_major)
-    if chosen.wanted or offered_version(client, engine, source):
-        return replace(chosen, wanted=chosen.effective)
+    if chosen.desired or offered_version(client, engine, source):
+        return replace(chosen, desired=chosen.effective)
     targets, _notes = upgrade_targets(client, engine, what, source)
     later = sorted((each["EngineVersion"] for each in targets), key=numbers)
     if not later:
-        return replace(chosen, wanted=source)  # AWS knows more than it lists
+        return replace(chosen, desired=source)  # AWS knows more than it lists
     return Versions(later[0], later[0], (f"{what} is restored with version {later[0]}: AWS offers {source} no longer.",))
 
 

@@ -37,7 +37,7 @@ class HostedZone(Resource):
     """
 
     kind = "hosted zone"
-    made_by_aws = ("zone_id", "arn", "name_servers")
+    computed = ("zone_id", "arn", "name_servers")
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class HostedZone(Resource):
     def tags(self, found: Mapping[str, Any]) -> Mapping[str, str]:
         return references.tags_of(found)
 
-    def determined(self) -> dict[str, Any]:
+    def derived(self) -> dict[str, Any]:
         """The name servers, when a delegation set says them before the zone is there."""
         if not self._delegation_set_id:
             return {}
@@ -105,12 +105,12 @@ class HostedZone(Resource):
             )
         return {"name_servers": sorted(records.normal(server) for server in delegation_set["NameServers"])}
 
-    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+    def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
         if found is None:
-            self.determined()  # tells a delegation set that is not there
-        if wanted.get("state") != "absent" and len(self.of_the_name) > 1:
+            self.derived()  # tells a delegation set that is not there
+        if desired.get("state") != "absent" and len(self.of_the_name) > 1:
             raise Refused(records.several_zones(self.name, [zone["Id"] for zone in self.of_the_name]))
-        if wanted.get("state") != "absent" or found is None or self.delete_records:
+        if desired.get("state") != "absent" or found is None or self.delete_records:
             return
         foreign = self._foreign(self._records(found["zone_id"]))
         if foreign:
@@ -126,23 +126,23 @@ class HostedZone(Resource):
         own = records.of_external_dns(found, self.external_dns_owner_id)
         return [each for each in found if each not in own and records.normal(each["Name"]) not in self.gone_records]
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
+    def create(self, desired: Mapping[str, Any]) -> None:
         request: dict[str, Any] = {"Name": self.name, "CallerReference": f"{references.beginning(self.marks)}{time.time_ns()}"}
-        if wanted.get("comment") is not None:
-            request["HostedZoneConfig"] = {"Comment": wanted["comment"], "PrivateZone": False}
-        if wanted.get("delegation_set_id"):
-            request["DelegationSetId"] = wanted["delegation_set_id"]
+        if desired.get("comment") is not None:
+            request["HostedZoneConfig"] = {"Comment": desired["comment"], "PrivateZone": False}
+        if desired.get("delegation_set_id"):
+            request["DelegationSetId"] = desired["delegation_set_id"]
         zone_id = api.create_hosted_zone(self.client, **request)
         if zone_id is None:  # the answer to the first call was lost
             made = [z["Id"] for z in api.list_hosted_zones(self.client) if z["CallerReference"] == request["CallerReference"]]
             zone_id = made[0]
-        self._set_tags(zone_id, {}, wanted.get("tags") or {})
+        self._set_tags(zone_id, {}, desired.get("tags") or {})
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "tags" in names:
-            self._set_tags(found["zone_id"], found["tags"], wanted["tags"])
+            self._set_tags(found["zone_id"], found["tags"], desired["tags"])
         if "comment" in names:
-            api.update_comment(self.client, found["zone_id"], wanted["comment"])
+            api.update_comment(self.client, found["zone_id"], desired["comment"])
 
     def _set_tags(self, zone_id: str, before: Mapping[str, str], after: Mapping[str, Any]) -> None:
         added, removed = _tags.difference(before, {name: str(value) for name, value in after.items()})
@@ -158,7 +158,7 @@ class HostedZone(Resource):
 
     def describe(self, found: Mapping[str, Any]) -> dict[str, Any]:
         shown = {attribute.name: attribute.read(found) for attribute in self.attributes}
-        return {"name": self.name, **{name: found[name] for name in self.made_by_aws}, **shown}
+        return {"name": self.name, **{name: found[name] for name in self.computed}, **shown}
 
     def parent_zone(self) -> dict[str, str]:
         """Name and id of the account's zone that the domain lies in; empty strings when there is none."""

@@ -46,13 +46,13 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
         Attribute("cors_rules", lambda b: [cors.option(rule) for rule in b["cors"]], same=cors.same),
         Attribute("access_logging", lambda b: transformations.access_logging(b["logging"])),
         Attribute("replication", lambda b: replication.option(b["replication"]), same=replication.same),
-        Attribute("tags", lambda b: b["tags"], merge=_only_wanted if purge_tags else _tags.taking_back),
+        Attribute("tags", lambda b: b["tags"], merge=_only_desired if purge_tags else _tags.taking_back),
     )
 
 
-def _only_wanted(found: Mapping[str, str], wanted: Mapping[str, Any]) -> dict[str, str]:
+def _only_desired(found: Mapping[str, str], desired: Mapping[str, Any]) -> dict[str, str]:
     """As tags are purged elsewhere, but which keys the objects need is not forgotten."""
-    return _tags.only_wanted(found, {**{name: found[name] for name in found if name == previous_keys.TAG}, **wanted})
+    return _tags.only_desired(found, {**{name: found[name] for name in found if name == previous_keys.TAG}, **desired})
 
 
 class Bucket(Resource):
@@ -75,7 +75,7 @@ class Bucket(Resource):
         self.delete_contents = delete_contents
         self.attributes = attributes(purge_tags)
 
-    def determined(self) -> dict[str, Any]:
+    def derived(self) -> dict[str, Any]:
         return {"arn": transformations.bucket_arn(self.client.meta.partition, self.name), "region": self.client.meta.region_name}
 
     def find(self) -> Mapping[str, Any] | None:
@@ -95,23 +95,23 @@ class Bucket(Resource):
         who = how or "is taken: it belongs to another account, or these credentials may not look at it"
         return Refused(f"{self.kind} {self.name} {who}. Names of buckets are global: choose another one.")
 
-    def complete(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
         unfinished = found is None or not found["policy"]  # the policy comes last
         if self.lifecycle_rules_at_creation_only and not unfinished:
-            wanted = {name: value for name, value in wanted.items() if name != "lifecycle_rules"}
-        if "encryption" not in wanted:
-            return wanted
-        encryption = transformations.encryption(transformations.encryption_rule(wanted["encryption"]))
-        values = {**wanted, "encryption": encryption}
+            desired = {name: value for name, value in desired.items() if name != "lifecycle_rules"}
+        if "encryption" not in desired:
+            return desired
+        encryption = transformations.encryption(transformations.encryption_rule(desired["encryption"]))
+        values = {**desired, "encryption": encryption}
         added = previous_keys.tag(transformations.encryption(found["encryption"]), encryption, found["tags"]) if found else {}
-        return {**values, "tags": {**wanted.get("tags", {}), **added}} if added else values
+        return {**values, "tags": {**desired.get("tags", {}), **added}} if added else values
 
-    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
-        if wanted.get("state") == "absent":
+    def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
+        if desired.get("state") == "absent":
             self._refuse_contents()
         standing = {} if found is None else {a.name: a.read(found) for a in self.attributes}
-        meant = {**standing, **wanted}
-        if wanted.get("public_access") == transformations.PUBLIC_READ and meant.get("encryption", {}).get("sse_algorithm") not in (
+        meant = {**standing, **desired}
+        if desired.get("public_access") == transformations.PUBLIC_READ and meant.get("encryption", {}).get("sse_algorithm") not in (
             None,
             transformations.AES256,
         ):
@@ -120,8 +120,8 @@ class Bucket(Resource):
             )
         if meant.get("replication"):
             self._refuse_replication(meant)
-        target = (wanted.get("access_logging") or {}).get("target_bucket")
-        if target and standing.get("access_logging") != wanted["access_logging"]:
+        target = (desired.get("access_logging") or {}).get("target_bucket")
+        if target and standing.get("access_logging") != desired["access_logging"]:
             self._refuse_log_target(target)
 
     def _refuse_contents(self) -> None:
@@ -145,59 +145,59 @@ class Bucket(Resource):
                 "the bucket for access logs must use AES256."
             )
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
+    def create(self, desired: Mapping[str, Any]) -> None:
         configuration: dict[str, Any] = {}
         if self.client.meta.region_name != "us-east-1":  # which S3 refuses as a constraint
             configuration["LocationConstraint"] = self.client.meta.region_name
-        if wanted.get("tags"):
-            configuration["Tags"] = _tags.as_list(wanted["tags"])
+        if desired.get("tags"):
+            configuration["Tags"] = _tags.as_list(desired["tags"])
         request: dict[str, Any] = {"Bucket": self.name}
         if configuration:
             request["CreateBucketConfiguration"] = configuration
-        if wanted.get("object_ownership"):
-            request["ObjectOwnership"] = wanted["object_ownership"]
+        if desired.get("object_ownership"):
+            request["ObjectOwnership"] = desired["object_ownership"]
         try:
             api.create_bucket(self.client, **request)
         except is_ansible_aws_error_code("BucketAlreadyExists") as error:
             raise self._taken("") from error
         found = wait_for(self._shown, f"{self.kind} {self.name} to be shown", SHOWN_SECONDS, lambda _nothing: "not there")
-        changes = [a.name for a in self.attributes if a.name in wanted and a.differs(found, wanted[a.name])]
-        self.update(found, wanted, changes)
+        changes = [a.name for a in self.attributes if a.name in desired and a.differs(found, desired[a.name])]
+        self.update(found, desired, changes)
 
     def _shown(self) -> tuple[bool, Mapping[str, Any]]:
         found = self.find()
         return found is not None, found or {}
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         """First what makes it private and safe, last what opens it."""
         client, name = self.client, self.name
-        opening = wanted.get("public_access") == transformations.PUBLIC_READ
+        opening = desired.get("public_access") == transformations.PUBLIC_READ
         if "tags" in names:
-            api.put_tags(client, name, [tag for tag in _tags.as_list(wanted["tags"]) if not tag["Key"].startswith("aws:")])
+            api.put_tags(client, name, [tag for tag in _tags.as_list(desired["tags"]) if not tag["Key"].startswith("aws:")])
         if "object_ownership" in names:
-            api.put_ownership(client, name, wanted["object_ownership"])
+            api.put_ownership(client, name, desired["object_ownership"])
         if "public_access" in names and not opening:
-            api.put_public_access_block(client, name, transformations.public_access_block(wanted["public_access"]))
+            api.put_public_access_block(client, name, transformations.public_access_block(desired["public_access"]))
         if "encryption" in names:
-            api.put_encryption(client, name, transformations.encryption_rule(wanted["encryption"], found["encryption"]))
-        if "replication" in names and not wanted["replication"]:  # versioning cannot be suspended before
+            api.put_encryption(client, name, transformations.encryption_rule(desired["encryption"], found["encryption"]))
+        if "replication" in names and not desired["replication"]:  # versioning cannot be suspended before
             api.delete_replication(client, name)
         if "versioning_enabled" in names:
-            api.put_versioning(client, name, "Enabled" if wanted["versioning_enabled"] else "Suspended")
+            api.put_versioning(client, name, "Enabled" if desired["versioning_enabled"] else "Suspended")
         if "lifecycle_rules" in names:
-            rules = [lifecycle.rule(rule) for rule in wanted["lifecycle_rules"]]
+            rules = [lifecycle.rule(rule) for rule in desired["lifecycle_rules"]]
             api.put_lifecycle_rules(client, name, rules) if rules else api.delete_lifecycle_rules(client, name)
         if "cors_rules" in names:
-            rules = [cors.rule(rule) for rule in wanted["cors_rules"]]
+            rules = [cors.rule(rule) for rule in desired["cors_rules"]]
             api.put_cors_rules(client, name, rules) if rules else api.delete_cors_rules(client, name)
         if "access_logging" in names:
-            api.put_logging(client, name, transformations.logging_status(wanted["access_logging"]))
+            api.put_logging(client, name, transformations.logging_status(desired["access_logging"]))
         if "public_access" in names and opening:
-            api.put_public_access_block(client, name, transformations.public_access_block(wanted["public_access"]))
+            api.put_public_access_block(client, name, transformations.public_access_block(desired["public_access"]))
         if "policy" in names:
-            self._set_policy(wanted["policy"])
-        if "replication" in names and wanted["replication"]:
-            api.put_replication(client, name, replication.configuration(wanted["replication"]))
+            self._set_policy(desired["policy"])
+        if "replication" in names and desired["replication"]:
+            api.put_replication(client, name, replication.configuration(desired["replication"]))
 
     def _set_policy(self, policy: Mapping[str, Any]) -> None:
         if not policy:

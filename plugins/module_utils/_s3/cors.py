@@ -22,9 +22,9 @@ MEMBERS = {
 }
 
 
-def rule(wanted: Mapping[str, Any]) -> dict[str, Any]:
+def rule(desired: Mapping[str, Any]) -> dict[str, Any]:
     """S3's CORSRule of one of the option's rules."""
-    return {member: wanted[name] for name, member in MEMBERS.items() if wanted.get(name) not in (None, [], "")}
+    return {member: desired[name] for name, member in MEMBERS.items() if desired.get(name) not in (None, [], "")}
 
 
 def option(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,13 +32,13 @@ def option(found: Mapping[str, Any]) -> dict[str, Any]:
     return {name: found[member] for name, member in MEMBERS.items() if found.get(member) not in (None, [], "")}
 
 
-def same(found: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]) -> bool:
+def same(found: Sequence[Mapping[str, Any]], desired: Sequence[Mapping[str, Any]]) -> bool:
     """Whether two lists mean the same. The order of rules counts, for the first that fits is taken; that of a rule's lists does not."""
 
     def normal(rules: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         return [{name: sorted(value) if isinstance(value, list) else value for name, value in option(rule(each)).items()} for each in rules]
 
-    return normal(found) == normal(wanted)
+    return normal(found) == normal(desired)
 
 
 def errors(rules: Sequence[Mapping[str, Any]], where: str = "cors_rules") -> list[str]:

@@ -30,19 +30,19 @@ KNOWN = {"ID", "Status", "Filter", "Prefix", *(member for member, _name in (*EXP
 KNOWN_FILTERS = {"Prefix", "Tag", "And", "Tags"}
 
 
-def rule(wanted: Mapping[str, Any]) -> dict[str, Any]:
+def rule(desired: Mapping[str, Any]) -> dict[str, Any]:
     """S3's LifecycleRule of one of the option's rules."""
     made: dict[str, Any] = {
-        "ID": wanted["id"],
-        "Status": "Enabled" if wanted.get("enabled", True) else "Disabled",
-        "Filter": _filter(wanted.get("prefix") or "", _tags.as_list(wanted.get("tags"))),
+        "ID": desired["id"],
+        "Status": "Enabled" if desired.get("enabled", True) else "Disabled",
+        "Filter": _filter(desired.get("prefix") or "", _tags.as_list(desired.get("tags"))),
     }
     for option, (member, name) in EXPIRATIONS.items():
-        if wanted.get(option):
-            made.setdefault(member, {})[name] = wanted[option]
+        if desired.get(option):
+            made.setdefault(member, {})[name] = desired[option]
     for option, (member, days) in TRANSITIONS.items():
-        if wanted.get(option):
-            made[member] = [{days: step["days"], "StorageClass": step["storage_class"]} for step in wanted[option]]
+        if desired.get(option):
+            made[member] = [{days: step["days"], "StorageClass": step["storage_class"]} for step in desired[option]]
     return made
 
 
@@ -72,13 +72,13 @@ def option(found: Mapping[str, Any]) -> dict[str, Any]:
     return {**shown, "others": others} if others else shown
 
 
-def same(found: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]) -> bool:
+def same(found: Sequence[Mapping[str, Any]], desired: Sequence[Mapping[str, Any]]) -> bool:
     """Whether two lists of the option's rules mean the same; their order does not count."""
 
     def by_id(rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         return {each["id"]: {**option(rule(each)), "others": each.get("others")} for each in rules}
 
-    return by_id(found) == by_id(wanted)
+    return by_id(found) == by_id(desired)
 
 
 def errors(rules: Sequence[Mapping[str, Any]], where: str = "lifecycle_rules") -> list[str]:

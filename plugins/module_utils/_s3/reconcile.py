@@ -65,10 +65,10 @@ def _wrong_statements(given: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def wanted_values(module: PlatformModule, bucket: Bucket) -> dict[str, Any]:
+def desired_values(module: PlatformModule, bucket: Bucket) -> dict[str, Any]:
     """The attributes that the options ask for."""
     given = module.params
-    values = module.wanted(bucket)
+    values = module.desired(bucket)
     values["policy"] = policy.document(
         bucket.client.meta.partition, bucket.name, given["tls_only"], given["public_access"], given["policy_statements"]
     )
@@ -83,12 +83,12 @@ def wanted_values(module: PlatformModule, bucket: Bucket) -> dict[str, Any]:
     return values
 
 
-def bring(module: PlatformModule, bucket: Bucket) -> Outcome:
+def reconcile(module: PlatformModule, bucket: Bucket) -> Outcome:
     """Bring the bucket to its state, and say what is public and what is kept."""
     given = module.params
     if given["state"] == "present":
         refuse_wrong_input(given)
-        outcome = module.bring(bucket, wanted_values(module, bucket))
+        outcome = module.reconcile(bucket, desired_values(module, bucket))
         outcome.notes += public_note(bucket.name, outcome.resource)
         return outcome
     refuse_wrong_name(bucket.name)
@@ -96,13 +96,13 @@ def bring(module: PlatformModule, bucket: Bucket) -> Outcome:
     found = bucket.find() if keeping else None
     if found is not None and not _tags.not_ours(bucket.tags(found), given["tags"]) and contents.holds_objects(bucket.client, bucket.name):
         return keep(module, bucket)
-    return module.bring(bucket)
+    return module.reconcile(bucket)
 
 
 def keep(module: PlatformModule, bucket: Bucket) -> Outcome:
     """Leave the bucket with what it holds, tagged as kept on purpose."""
-    wanted = {**SWITCHED_OFF, "tags": {**(module.params["tags"] or {}), _tags.RETAINED: "true"}}
-    outcome = ensure_present(bucket, wanted, check_mode=module.check_mode, adopt=module.params["adopt"])
+    desired = {**SWITCHED_OFF, "tags": {**(module.params["tags"] or {}), _tags.RETAINED: "true"}}
+    outcome = ensure_present(bucket, desired, check_mode=module.check_mode, adopt=module.params["adopt"])
     outcome.notes.append(f"S3 bucket {bucket.name} holds objects and is kept, tagged {_tags.RETAINED}.")
     outcome.notes += public_note(bucket.name, outcome.resource)
     return outcome

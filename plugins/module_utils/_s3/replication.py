@@ -9,22 +9,22 @@ from typing import Any
 RULE_ID = "opta"
 
 
-def configuration(wanted: Mapping[str, Any]) -> dict[str, Any]:
+def configuration(desired: Mapping[str, Any]) -> dict[str, Any]:
     """S3's ReplicationConfiguration of the option `replication`."""
-    destination: dict[str, Any] = {"Bucket": wanted["destination_bucket_arn"]}
-    if wanted.get("storage_class"):
-        destination["StorageClass"] = wanted["storage_class"]
+    destination: dict[str, Any] = {"Bucket": desired["destination_bucket_arn"]}
+    if desired.get("storage_class"):
+        destination["StorageClass"] = desired["storage_class"]
     rule: dict[str, Any] = {
         "ID": RULE_ID,
         "Priority": 1,
         "Status": "Enabled",
-        "Filter": {"Prefix": wanted.get("prefix") or ""},
-        "DeleteMarkerReplication": {"Status": "Enabled" if wanted.get("delete_markers_enabled") else "Disabled"},
+        "Filter": {"Prefix": desired.get("prefix") or ""},
+        "DeleteMarkerReplication": {"Status": "Enabled" if desired.get("delete_markers_enabled") else "Disabled"},
     }
-    if wanted.get("kms_key_arn"):  # S3 wants both: that encrypted objects are replicated, and under which key
+    if desired.get("kms_key_arn"):  # S3 wants both: that encrypted objects are replicated, and under which key
         rule["SourceSelectionCriteria"] = {"SseKmsEncryptedObjects": {"Status": "Enabled"}}
-        destination["EncryptionConfiguration"] = {"ReplicaKmsKeyID": wanted["kms_key_arn"]}
-    return {"Role": wanted["role_arn"], "Rules": [{**rule, "Destination": destination}]}
+        destination["EncryptionConfiguration"] = {"ReplicaKmsKeyID": desired["kms_key_arn"]}
+    return {"Role": desired["role_arn"], "Rules": [{**rule, "Destination": destination}]}
 
 
 def option(found: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -48,8 +48,8 @@ def option(found: Mapping[str, Any] | None) -> dict[str, Any]:
     return {**shown, "others": others} if others else shown
 
 
-def same(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+def same(found: Mapping[str, Any], desired: Mapping[str, Any]) -> bool:
     """Whether two values of the option mean the same."""
-    if not found or not wanted:
-        return not found and not wanted
-    return not found.get("others") and option(configuration(found)) == option(configuration(wanted))
+    if not found or not desired:
+        return not found and not desired
+    return not found.get("others") and option(configuration(found)) == option(configuration(desired))

@@ -119,19 +119,19 @@ def _statement(statement: Mapping[str, Any], arn: str) -> dict[str, Any]:
 def _replication(
     entry: Mapping[str, Any], by_name: Mapping[str, Mapping[str, Any]], identity: Identity, shared: EncryptionDefaults
 ) -> dict[str, Any]:
-    wanted = entry.get("replication")
-    if not wanted:
+    desired = entry.get("replication")
+    if not desired:
         return {}
     target = destination(entry)
     of_target = encryption(by_name[target], shared.kms_key_arn)["kms_key_arn"] if target else None
-    key = wanted.get("kms_key_arn") or of_target
+    key = desired.get("kms_key_arn") or of_target
     if not key and target and encryption(entry, shared.kms_key_arn)["sse_algorithm"] == transformations.KMS:
         key = shared.kms_key_arn  # the same account and region: S3 wants a key for the replicas of what is under a key
     return {
-        "destination_bucket_arn": bucket_arn(identity, target) if target else wanted["destination_bucket_arn"],
+        "destination_bucket_arn": bucket_arn(identity, target) if target else desired["destination_bucket_arn"],
         "role_arn": identity.role_arn(REPLICATION_KIND, str(entry["name"])),
         **({"kms_key_arn": key} if key else {}),
-        **{option: wanted[option] for option in COPIED if wanted.get(option) is not None},
+        **{option: desired[option] for option in COPIED if desired.get(option) is not None},
     }
 
 

@@ -22,13 +22,13 @@ def bucket_arn(partition: str, name: str) -> str:
     return f"arn:{partition}:s3:::{name}"
 
 
-def encryption_rule(wanted: Mapping[str, Any], found: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def encryption_rule(desired: Mapping[str, Any], found: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """S3's ServerSideEncryptionRule of the option `encryption`; kinds of encryption that the found rule blocks stay blocked."""
-    rule: dict[str, Any] = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": wanted["sse_algorithm"]}}
-    if wanted["sse_algorithm"] == KMS:
-        if wanted.get("kms_key_arn"):
-            rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] = wanted["kms_key_arn"]
-        rule["BucketKeyEnabled"] = wanted.get("bucket_key_enabled", True)
+    rule: dict[str, Any] = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": desired["sse_algorithm"]}}
+    if desired["sse_algorithm"] == KMS:
+        if desired.get("kms_key_arn"):
+            rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] = desired["kms_key_arn"]
+        rule["BucketKeyEnabled"] = desired.get("bucket_key_enabled", True)
     blocked = (found or {}).get("BlockedEncryptionTypes")
     return {**rule, "BlockedEncryptionTypes": blocked} if blocked else rule
 
@@ -60,8 +60,8 @@ def access_logging(found: Mapping[str, Any] | None) -> dict[str, str]:
     return {"target_bucket": found["TargetBucket"], "target_prefix": found.get("TargetPrefix", "")}
 
 
-def logging_status(wanted: Mapping[str, Any]) -> dict[str, Any]:
+def logging_status(desired: Mapping[str, Any]) -> dict[str, Any]:
     """S3's BucketLoggingStatus of the option `access_logging`; an empty dict switches it off."""
-    if not wanted:
+    if not desired:
         return {}
-    return {"LoggingEnabled": {"TargetBucket": wanted["target_bucket"], "TargetPrefix": wanted.get("target_prefix") or ""}}
+    return {"LoggingEnabled": {"TargetBucket": desired["target_bucket"], "TargetPrefix": desired.get("target_prefix") or ""}}

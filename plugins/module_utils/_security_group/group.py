@@ -23,7 +23,7 @@ class StoreSecurityGroup(Resource):
     """
 
     kind = "security group"
-    made_by_aws = ("group_id",)
+    computed = ("group_id",)
 
     def __init__(
         self,
@@ -57,31 +57,31 @@ class StoreSecurityGroup(Resource):
         # Of several, in VPCs that the environment has left, a deletion means all
         return self.rules.read({**groups[0], "group_id": groups[0]["GroupId"], "group_ids": [group["GroupId"] for group in groups]})
 
-    def wanted(
+    def desired(
         self, cidr_blocks: Sequence[str] | None, security_group_ids: Sequence[str] | None, tags: Mapping[str, Any]
     ) -> dict[str, Any]:
         """What ensure_present is given; a list that is None is left as it is found."""
-        return {**self.rules.wanted(cidr_blocks, security_group_ids), "tags": {key: str(value) for key, value in tags.items()}}
+        return {**self.rules.desired(cidr_blocks, security_group_ids), "tags": {key: str(value) for key, value in tags.items()}}
 
-    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
         return self.rules.notes(found)
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
+    def create(self, desired: Mapping[str, Any]) -> None:
         with tolerated("InvalidGroup.Duplicate"):
-            write_api.create_security_group(self.client, self.vpc_id or "", self.name, self.description, wanted["tags"])
+            write_api.create_security_group(self.client, self.vpc_id or "", self.name, self.description, desired["tags"])
         found = wait_for(self._visible, f"{self.kind} {self.name} to be shown", VISIBLE_SECONDS, str)
-        self.rules.bring(found, wanted)
+        self.rules.reconcile(found, desired)
 
     def _visible(self) -> tuple[bool, Mapping[str, Any]]:
         """With the rule that AWS adds to each new group, which can only be revoked once it is shown."""
         found = self.find()
         return found is not None and bool(found["rules"]), found or {}
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if set(names) - {"tags"}:
-            self.rules.bring(found, wanted)
+            self.rules.reconcile(found, desired)
         if "tags" in names:
-            change_tags(self.client, found["GroupId"], tags_of(found), wanted["tags"])
+            change_tags(self.client, found["GroupId"], tags_of(found), desired["tags"])
 
     def delete(self, found: Mapping[str, Any]) -> None:
         for group_id in found["group_ids"]:

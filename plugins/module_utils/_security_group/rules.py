@@ -95,11 +95,11 @@ class OnePort:
             Attribute(
                 "allowed_security_group_ids", lambda g: self._sources(g, GROUP), same=lambda a, b: sorted(a or []) == sorted(b or [])
             ),
-            Attribute("other_rules", lambda g: sorted(text_of(rule) for rule in self._unwanted(g))),
+            Attribute("other_rules", lambda g: sorted(text_of(rule) for rule in self._undesired(g))),
             Attribute("egress_rules", lambda g: sorted(text_of(rule) for rule in self._outward(g))),
         )
 
-    def wanted(self, cidr_blocks: Sequence[str] | None, security_group_ids: Sequence[str] | None) -> dict[str, Any]:
+    def desired(self, cidr_blocks: Sequence[str] | None, security_group_ids: Sequence[str] | None) -> dict[str, Any]:
         """The values of the attributes; a list that is None is left as it is found."""
         given = {
             "allowed_cidr_blocks": None if cidr_blocks is None else [canonical(str(block)) for block in cidr_blocks],
@@ -121,11 +121,11 @@ class OnePort:
             "set purge_rules: true (<role>_purge_rules in the inventory) to have them revoked."
         ]
 
-    def bring(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    def reconcile(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> None:
         """Permit what is missing, and revoke what is too many once all that is wanted is seen: nobody loses access who keeps it."""
         group_id = found["GroupId"]
         self._revoke(group_id, self._outward(found), egress=True)
-        needed = self._needed(found, wanted)
+        needed = self._needed(found, desired)
         present = {self._key(rule) for rule in found["rules"]}
 
         def permit(keys: Sequence[tuple[str, str]]) -> None:
@@ -152,9 +152,9 @@ class OnePort:
 
         return text
 
-    def _needed(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[tuple[str, str]]:
+    def _needed(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[tuple[str, str]]:
         lists = {"allowed_cidr_blocks": BLOCK, "allowed_security_group_ids": GROUP}
-        return [(kind, source) for name, kind in lists.items() for source in wanted.get(name, self._sources(found, kind))]
+        return [(kind, source) for name, kind in lists.items() for source in desired.get(name, self._sources(found, kind))]
 
     def _key(self, rule: Rule) -> tuple[str, str] | None:
         """The kind of the source and its name, of a rule that opens our port."""
@@ -169,7 +169,7 @@ class OnePort:
     def _foreign(self, found: Mapping[str, Any]) -> list[Rule]:
         return [rule for rule in found["rules"] if not is_ours(rule) and rule not in self._default_egress(found)]
 
-    def _unwanted(self, found: Mapping[str, Any]) -> list[Rule]:
+    def _undesired(self, found: Mapping[str, Any]) -> list[Rule]:
         """Ours for another port, and those of others when they are to go."""
         inward = [rule for rule in found["rules"] if not rule["IsEgress"]]
         return [rule for rule in inward if (self._key(rule) is None if is_ours(rule) else self.purge_rules)]

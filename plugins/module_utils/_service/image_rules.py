@@ -16,37 +16,37 @@ IMAGE_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 
-def image_errors(inputs: Inputs, sentences: Errors) -> None:
+def image_errors(inputs: Inputs, errors: Errors) -> None:
     image, tag, digest = inputs.get("image"), inputs.get("tag"), inputs.get("digest")
     if image is not None and not IMAGE.match(str(image)):
         own = f"; for a repository of its own write {OWN_REPOSITORY}" if str(image).upper() in ("AUTO", OWN_REPOSITORY.upper()) else ""
-        sentences.say(
+        errors.add(
             f"opta_service_image is {image!r}: it must be a reference in lower case, for example nginxinc/nginx-unprivileged:1.29{own}."
         )
     if tag is not None:
-        _tag_errors(tag, digest, sentences)
+        _tag_errors(tag, digest, errors)
     tagged = ":" in str(image or "").rpartition("/")[2]
     if tag is not None and tagged:
-        sentences.say(f"opta_service_image {image!r} has a tag or digest already: give it there or as opta_service_tag, not both.")
+        errors.add(f"opta_service_image {image!r} has a tag or digest already: give it there or as opta_service_tag, not both.")
     elif digest is not None and "@" in str(image or ""):
-        sentences.say(f"opta_service_image {image!r} has a digest already: give it there or as opta_service_digest, not both.")
+        errors.add(f"opta_service_image {image!r} has a digest already: give it there or as opta_service_digest, not both.")
     if digest is not None and not IMAGE_DIGEST.fullmatch(str(digest)):
-        sentences.say(f"opta_service_digest is {digest!r}: it must be sha256: and 64 hexadecimal digits, as the registry shows it.")
+        errors.add(f"opta_service_digest is {digest!r}: it must be sha256: and 64 hexadecimal digits, as the registry shows it.")
 
 
-def _tag_errors(tag: Any, digest: Any, sentences: Errors) -> None:
+def _tag_errors(tag: Any, digest: Any, errors: Errors) -> None:
     if not isinstance(tag, str):
-        sentences.say(f'opta_service_tag is {tag}, a number: put it in quotes, for example "1.30", or YAML drops its last zero.')
+        errors.add(f'opta_service_tag is {tag}, a number: put it in quotes, for example "1.30", or YAML drops its last zero.')
     elif not tag.startswith(DIGEST):
         if not TAG.fullmatch(tag):
-            sentences.say(
+            errors.add(
                 f"opta_service_tag is {tag!r}: it must be 1 to 128 letters, digits and _ . -, beginning with no . or -, "
                 "for example 1.30, or a digest, sha256: and 64 hexadecimal digits."
             )
     elif not IMAGE_DIGEST.fullmatch(tag):
-        sentences.say(f"opta_service_tag is {tag!r}: a digest is sha256: and 64 hexadecimal digits, as the registry shows it.")
+        errors.add(f"opta_service_tag is {tag!r}: a digest is sha256: and 64 hexadecimal digits, as the registry shows it.")
     elif digest is not None:
-        sentences.say("opta_service_tag is a digest, and opta_service_digest is given: give one of them.")
+        errors.add("opta_service_tag is a digest, and opta_service_digest is given: give one of them.")
 
 
 def found_errors(inputs: Inputs, found: Mapping[str, Any]) -> list[str]:

@@ -18,7 +18,7 @@ def has_own_repository(inputs: Inputs) -> bool:
     return inputs.text("image") == OWN_REPOSITORY
 
 
-def wanted_version(inputs: Inputs) -> tuple[str, str]:
+def desired_version(inputs: Inputs) -> tuple[str, str]:
     """(tag, digest); a digest may be given as the tag too."""
     tag, digest = inputs.text("tag"), inputs.text("digest")
     return ("", tag) if tag.startswith(DIGEST) and not digest else (tag, digest)
@@ -26,13 +26,13 @@ def wanted_version(inputs: Inputs) -> tuple[str, str]:
 
 def version(given: Mapping[str, Any]) -> dict[str, str]:
     """Tag and digest, empty where there is none."""
-    tag, digest = wanted_version(Inputs(given))
+    tag, digest = desired_version(Inputs(given))
     return {"tag": tag, "digest": digest}
 
 
 def is_deployable(inputs: Inputs) -> bool:
     """Whether there is something to run: not before the first image of an own repository is named."""
-    return not has_own_repository(inputs) or any(wanted_version(inputs))
+    return not has_own_repository(inputs) or any(desired_version(inputs))
 
 
 def image_reference(given: Mapping[str, Any], repository_uri: str = "") -> str:
@@ -40,7 +40,7 @@ def image_reference(given: Mapping[str, Any], repository_uri: str = "") -> str:
     inputs = Inputs(given)
     if not is_deployable(inputs):
         return ""
-    tag, digest = wanted_version(inputs)
+    tag, digest = desired_version(inputs)
     image = repository_uri if has_own_repository(inputs) else inputs.text("image")
     return image + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
 

@@ -42,27 +42,27 @@ def layer_errors(
 
     places: of all services of the environment by host, this one's too; addons: see addon_namespaces; charts: k8s_addons_extra_charts.
     """
-    own, sentences = places[host], Errors()
+    own, errors = places[host], Errors()
     beside = {other: place for other, place in places.items() if other != host and place.layer == own.layer}
     if own.layer in addons:
-        sentences.say(
+        errors.add(
             f"opta_service_layer is {own.layer!r} (the service's name unless it is set): in environment {environment} that is the "
             f"namespace of the add-on {addons[own.layer]}; choose another layer, for example {own.layer}-services."
         )
     named = f"opta_service_name {own.name} in the layer {own.layer}"
     for other, place in beside.items():
         if place.name == own.name:
-            sentences.say(f"{named} is also that of service {other} of the inventory: give each its own.")
+            errors.add(f"{named} is also that of service {other} of the inventory: give each its own.")
         elif place.pod_security != own.pod_security:
-            sentences.say(_levels(own, f"service {other} of the inventory", place.pod_security))
+            errors.add(_levels(own, f"service {other} of the inventory", place.pod_security))
     for chart in _in(own.layer, charts):
         listed = f"in k8s_addons_extra_charts of environment {environment}"
         if chart["name"] == own.name:
-            sentences.say(f"{named} is also the name of a chart {listed}: choose another name or another layer.")
+            errors.add(f"{named} is also the name of a chart {listed}: choose another name or another layer.")
         level = chart.get("pod_security") or RESTRICTED
         if level != own.pod_security:
-            sentences.say(_levels(own, f"the chart {chart['name']} {listed}", level))
-    return sentences.said
+            errors.add(_levels(own, f"the chart {chart['name']} {listed}", level))
+    return errors.items
 
 
 def _levels(own: Scope, other: str, level: str) -> str:

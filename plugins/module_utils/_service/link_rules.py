@@ -35,27 +35,27 @@ ARNS = {
 }
 
 
-def link_errors(inputs: Inputs, sentences: Errors) -> None:
+def link_errors(inputs: Inputs, errors: Errors) -> None:
     """What is wrong with the links themselves."""
     given = inputs.get("links")
     if given is not None and not isinstance(given, (list, tuple)):
-        sentences.say(f"{PREFIX}links must be a list, for example [{{aurora: main}}].")
+        errors.add(f"{PREFIX}links must be a list, for example [{{aurora: main}}].")
     for number, entry in enumerate(inputs.items("links"), start=1):
-        _shape_errors(f"{PREFIX}links[{number}]", entry, sentences)
+        _shape_errors(f"{PREFIX}links[{number}]", entry, errors)
     seen: set[tuple[str, str, str]] = set()
     for link in links(inputs):
         for rule in (_permission_errors, _arn_errors, _naming_errors):
-            rule(link, sentences)
+            rule(link, errors)
         same = (link.kind_name, link.name, link.permission)
         if same in seen and not link.kind.variables:
-            sentences.say(f"{link.where} is linked twice with permission {link.permission}: link it once.")
+            errors.add(f"{link.where} is linked twice with permission {link.permission}: link it once.")
         seen.add(same)
-    _double_variables(inputs, sentences)
+    _double_variables(inputs, errors)
 
 
 def missing_stores(inputs: Inputs, stores: Stores) -> list[str]:
     """A sentence for each link to what the environment does not have."""
-    sentences = Errors()
+    errors = Errors()
     for link in links(inputs):
         if not link.kind.described_in:
             continue
@@ -64,30 +64,30 @@ def missing_stores(inputs: Inputs, stores: Stores) -> list[str]:
             continue
         known = sorted(outputs.get(link.kind.needed_outputs[0]) or {})
         there_is = f"there is {', '.join(known)}" if known else "there is none"
-        sentences.say(
+        errors.add(
             f"{link.where}: environment {inputs.text('environment')} has no {link.kind.noun} of that name ({there_is}). "
             f"Link one of those, or describe it in {link.kind.described_in} and run opta.platform.env for the environment first."
         )
-    return sentences.said
+    return errors.items
 
 
-def _shape_errors(where: str, entry: Any, sentences: Errors) -> None:
+def _shape_errors(where: str, entry: Any, errors: Errors) -> None:
     kinds = ", ".join(KINDS)
     if not isinstance(entry, Mapping):
-        sentences.say(f"{where} is {entry!r}: a link is a kind and a name, for example {{aurora: main}}; kinds are {kinds}.")
+        errors.add(f"{where} is {entry!r}: a link is a kind and a name, for example {{aurora: main}}; kinds are {kinds}.")
         return
     unknown = [str(option) for option in entry if option not in (*KINDS, *OPTIONS)]
     for option in unknown:
         near = OTHER_WORDS.get(option) or next(iter(difflib.get_close_matches(option, [*KINDS, *OPTIONS], n=1)), None)
         meant = f"write {near}." if near else f"a link has one of {kinds}, and may have {', '.join(OPTIONS)}."
-        sentences.say(f"{where} has {option}, which no link has: {meant}")
+        errors.add(f"{where} has {option}, which no link has: {meant}")
     named = kinds_named(entry)
     if len(named) > 1:
-        sentences.say(f"{where} names {' and '.join(named)}: make it two links.")
+        errors.add(f"{where} names {' and '.join(named)}: make it two links.")
     elif not named and not unknown:
-        sentences.say(f"{where} does not say what is linked: give one of {kinds}, for example aurora: main.")
+        errors.add(f"{where} does not say what is linked: give one of {kinds}, for example aurora: main.")
     elif named and (not isinstance(entry[named[0]], str) or not entry[named[0]]):
-        sentences.say(f"{where}: {named[0]} has no name: {_how_to_name(KINDS[named[0]], named[0])}.")
+        errors.add(f"{where}: {named[0]} has no name: {_how_to_name(KINDS[named[0]], named[0])}.")
 
 
 def _how_to_name(kind: LinkKind, word: str) -> str:
@@ -96,53 +96,53 @@ def _how_to_name(kind: LinkKind, word: str) -> str:
     return f"give its ARN, for example {word}: {kind.arn_example}"
 
 
-def _permission_errors(link: Link, sentences: Errors) -> None:
+def _permission_errors(link: Link, errors: Errors) -> None:
     allowed = link.kind.permissions
     given = link.entry.get("permission")
     if not allowed and given is not None:
-        sentences.say(f"{link.where} takes no permission: its user may do everything in it.")
+        errors.add(f"{link.where} takes no permission: its user may do everything in it.")
     elif allowed and not link.permission:
-        sentences.say(f"{link.where} does not say what the service may do: give permission: {' or '.join(allowed)}.")
+        errors.add(f"{link.where} does not say what the service may do: give permission: {' or '.join(allowed)}.")
     elif allowed and link.permission not in allowed:
-        sentences.say(f"{link.where}: permission is {given!r}: it must be {' or '.join(allowed)}.")
+        errors.add(f"{link.where}: permission is {given!r}: it must be {' or '.join(allowed)}.")
 
 
-def _arn_errors(link: Link, sentences: Errors) -> None:
+def _arn_errors(link: Link, errors: Errors) -> None:
     pattern = ARNS.get(link.kind_name)
     if pattern and not pattern.fullmatch(link.name):
-        sentences.say(f"{link.where}: {_how_to_name(link.kind, link.kind_name)}.")
+        errors.add(f"{link.where}: {_how_to_name(link.kind, link.kind_name)}.")
     if not link.kms_key_arn:
         return
     if not pattern:
-        sentences.say(f"{link.where} takes no kms_key_arn: its key is read from the environment.")
+        errors.add(f"{link.where} takes no kms_key_arn: its key is read from the environment.")
     elif not KEY_ARN.fullmatch(link.kms_key_arn):
-        sentences.say(
+        errors.add(
             f"{link.where}: kms_key_arn is {link.kms_key_arn!r}: give the ARN of a key and not of an alias, "
             "for example arn:aws:kms:eu-west-1:123456789012:key/0123abcd-4567-89ab-cdef-0123456789ab."
         )
 
 
-def _naming_errors(link: Link, sentences: Errors) -> None:
+def _naming_errors(link: Link, errors: Errors) -> None:
     """What is wrong with the names of the variables that a link gives."""
     given, known = link.entry.get("variables"), link.kind.variables
     if not known:
         if given is not None or link.entry.get("as") is not None:
-            sentences.say(f"{link.where} gives the service no variables, so it takes neither as nor variables.")
+            errors.add(f"{link.where} gives the service no variables, so it takes neither as nor variables.")
         return
     if given is not None and not isinstance(given, Mapping):
-        sentences.say(f"{link.where}: variables is {given!r}: give new names by what they hold, for example {{{known[0]}: MY_NAME}}.")
+        errors.add(f"{link.where}: variables is {given!r}: give new names by what they hold, for example {{{known[0]}: MY_NAME}}.")
     for what in link.renamed:
         if what not in known:
-            sentences.say(f"{link.where}: variables has {what}, which this link does not give: it gives {', '.join(known)}.")
+            errors.add(f"{link.where}: variables has {what}, which this link does not give: it gives {', '.join(known)}.")
     wrong = [name for name in link.variables().values() if not VARIABLE.match(name)]
     if wrong:
-        sentences.say(
+        errors.add(
             f"{link.where} gives the variable {wrong[0]!r}: use letters, digits and _, beginning with no digit; "
             "as and variables name them otherwise, for example as: main."
         )
 
 
-def _double_variables(inputs: Inputs, sentences: Errors) -> None:
+def _double_variables(inputs: Inputs, errors: Errors) -> None:
     """The same variable from two places: which of them counts should not be left to chance."""
     taken = {
         **dict.fromkeys(inputs.pairs("environment_variables"), f"{PREFIX}environment_variables"),
@@ -153,10 +153,10 @@ def _double_variables(inputs: Inputs, sentences: Errors) -> None:
         names = list(link.variables().values())
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
-            sentences.say(f"{link.where} gives the variable {repeated[0]} twice: give each its own name in variables.")
+            errors.add(f"{link.where} gives the variable {repeated[0]} twice: give each its own name in variables.")
         double = [name for name in names if name in taken]
         if double:
-            sentences.say(
+            errors.add(
                 f"{link.where} and {taken[double[0]].removeprefix(f'{PREFIX}links, ')} both give the variable {double[0]}: "
                 f"name it otherwise, for example {{{link.kind_name}: {link.name}, as: {link.kind_name}_{link.name}}}."
             )

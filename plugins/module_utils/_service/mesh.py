@@ -65,25 +65,25 @@ def clients(inputs: Inputs, addons: Mapping[str, Any]) -> dict[str, Any]:
     return {"identityRefs": references}
 
 
-def mesh_errors(inputs: Inputs, sentences: Errors) -> None:
+def mesh_errors(inputs: Inputs, errors: Errors) -> None:
     names = [str(name) for name in inputs.items("allowed_clients")]
     for name in names:
         layer, slash, service = name.partition("/")
         if name != EVERYONE and not (slash and is_label(layer) and (service == EVERYONE or is_name(service, 52))):
-            sentences.say(
+            errors.add(
                 f"opta_service_allowed_clients has {name!r}: name a service as layer/service, for example shop/hello, "
                 'all of a layer as shop/*, or everyone in the mesh as "*".'
             )
     for name in repeated(names):
-        sentences.say(f"opta_service_allowed_clients has {name} twice: give it once.")
+        errors.add(f"opta_service_allowed_clients has {name} twice: give it once.")
     if EVERYONE in names and len(names) > 1:
-        sentences.say(
+        errors.add(
             'opta_service_allowed_clients has "*", which is everyone in the mesh, and others besides: give it alone, or leave it out.'
         )
     for block in inputs.items("unmeshed_client_cidr_blocks"):
         wrong = source_error("opta_service_unmeshed_client_cidr_blocks", str(block), (4, 6))
         if wrong:
-            sentences.say(wrong)
+            errors.add(wrong)
 
 
 def mesh_warnings(inputs: Inputs, addons: Mapping[str, Any] | None) -> list[str]:

@@ -17,73 +17,71 @@ PROBES = ("liveness_probe", "readiness_probe", "startup_probe")
 KINDS = ("path", "command", "grpc", "tcp")
 
 
-def port_errors(inputs: Inputs, sentences: Errors) -> None:
+def port_errors(inputs: Inputs, errors: Errors) -> None:
     found = ports(inputs)
     for port in found:
         name = str(port["name"])
         if not PORT_NAME.fullmatch(name) or len(name) > 15 or not re.search("[a-z]", name):
-            sentences.say(
+            errors.add(
                 f"opta_service_ports has a port named {name!r}: Kubernetes allows 1 to 15 lower-case letters, digits and hyphens "
                 "with at least one letter, for example main."
             )
         for number in (port["port"], port["service_port"]):
             if number is None or not 1 <= number <= HIGHEST_PORT:
-                sentences.say(
-                    f"opta_service_ports, {name}: port and service_port must be numbers from 1 to {HIGHEST_PORT}, for example 8080."
-                )
+                errors.add(f"opta_service_ports, {name}: port and service_port must be numbers from 1 to {HIGHEST_PORT}, for example 8080.")
         if port["protocol"] and port["type"] != "http":
-            sentences.say(f"opta_service_ports, {name}: protocol {port['protocol']} is for ports of type http; leave type out.")
+            errors.add(f"opta_service_ports, {name}: protocol {port['protocol']} is for ports of type http; leave type out.")
     for key, meaning in (("name", "name"), ("port", "port"), ("service_port", "service_port")):
         for value in repeated(port[key] for port in found):
-            sentences.say(f"opta_service_ports has two ports with {meaning} {value}: give each its own.")
-    wanted = inputs.get("probe_port")
-    if wanted is not None and wanted not in [port["name"] for port in found]:
-        sentences.say(f"opta_service_probe_port is {wanted!r}, and opta_service_ports has no port of that name{_names(found)}.")
+            errors.add(f"opta_service_ports has two ports with {meaning} {value}: give each its own.")
+    desired = inputs.get("probe_port")
+    if desired is not None and desired not in [port["name"] for port in found]:
+        errors.add(f"opta_service_probe_port is {desired!r}, and opta_service_ports has no port of that name{_names(found)}.")
 
 
-def probe_errors(inputs: Inputs, sentences: Errors) -> None:
+def probe_errors(inputs: Inputs, errors: Errors) -> None:
     for option in PROBES:
         given = inputs.pairs(option)
         if given:
-            _probe(inputs, sentences, option, given)
+            _probe(inputs, errors, option, given)
 
 
-def _probe(inputs: Inputs, sentences: Errors, option: str, given: Mapping[str, Any]) -> None:
+def _probe(inputs: Inputs, errors: Errors, option: str, given: Mapping[str, Any]) -> None:
     where = f"{PREFIX}{option}"
     kinds = [kind for kind in KINDS if given.get(kind)]
     if len(kinds) != 1:
-        told = f"has {' and '.join(kinds)}" if kinds else "does not say how to ask"
-        sentences.say(f"{where} {told}: give exactly one of path, command, grpc and tcp, for example path: /healthy.")
+        reported = f"has {' and '.join(kinds)}" if kinds else "does not say how to ask"
+        errors.add(f"{where} {reported}: give exactly one of path, command, grpc and tcp, for example path: /healthy.")
         return
     for name in PROBE_FIELDS:
         number = as_number(given.get(name))
         least = 0 if name == "initial_delay_seconds" else 1
         if number is not None and number < least:
-            sentences.say(f"{where}, {name} is {number}: it must be at least {least}.")
+            errors.add(f"{where}, {name} is {number}: it must be at least {least}.")
     if option != "readiness_probe" and as_number(given.get("success_threshold")) not in (None, 1):
-        sentences.say(f"{where}, success_threshold must be 1: Kubernetes allows another number for readiness only.")
+        errors.add(f"{where}, success_threshold must be 1: Kubernetes allows another number for readiness only.")
     if kinds == ["command"]:
         return
     port = probed_port(inputs, given)
     if not port:
-        wanted = given.get("port")
-        if wanted and ports(inputs):
-            sentences.say(f"{where}, port is {wanted!r}, and opta_service_ports has no port of that name{_names(ports(inputs))}.")
+        desired = given.get("port")
+        if desired and ports(inputs):
+            errors.add(f"{where}, port is {desired!r}, and opta_service_ports has no port of that name{_names(ports(inputs))}.")
         elif not ports(inputs):
-            sentences.say(f"{where} asks a port, and the service has none: use command, or give opta_service_ports.")
+            errors.add(f"{where} asks a port, and the service has none: use command, or give opta_service_ports.")
         return
-    _fits(sentences, where, kinds[0], given, port)
+    _fits(errors, where, kinds[0], given, port)
 
 
-def _fits(sentences: Errors, where: str, kind: str, given: Mapping[str, Any], port: Mapping[str, Any]) -> None:
+def _fits(errors: Errors, where: str, kind: str, given: Mapping[str, Any], port: Mapping[str, Any]) -> None:
     speaks = port["protocol"] or port["type"]
     if kind == "path" and not str(given["path"]).startswith("/"):
-        sentences.say(f"{where}, path is {given['path']!r}: it must begin with /, for example /healthy.")
+        errors.add(f"{where}, path is {given['path']!r}: it must begin with /, for example /healthy.")
     elif kind == "path" and speaks != "http":
         instead = "grpc: true" if speaks == "grpc" else "tcp: true"
-        sentences.say(f"{where} has a path, and port {port['name']} speaks {speaks}: use {instead}, or name an http port.")
+        errors.add(f"{where} has a path, and port {port['name']} speaks {speaks}: use {instead}, or name an http port.")
     elif kind == "grpc" and speaks != "grpc":
-        sentences.say(
+        errors.add(
             f"{where} has grpc, and port {port['name']} speaks {speaks}: give the port protocol: grpc, or use another kind of probe."
         )
 

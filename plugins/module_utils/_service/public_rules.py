@@ -24,27 +24,27 @@ SETTINGS = ("annotations", "sticky_sessions_enabled", "hash_key", "read_timeout_
 MOST = 9999
 
 
-def public_errors(inputs: Inputs, sentences: Errors) -> None:
+def public_errors(inputs: Inputs, errors: Errors) -> None:
     """What is wrong with the addresses themselves."""
     given = inputs.get("public_addresses")
     if given is not None and not isinstance(given, (list, tuple)):
-        sentences.say(f"{OPTION} must be a list, for example [hello.example.com].")
+        errors.add(f"{OPTION} must be a list, for example [hello.example.com].")
     for number, entry in enumerate(inputs.items("public_addresses"), start=1):
-        _shape_errors(f"{OPTION}[{number}]", entry, sentences)
+        _shape_errors(f"{OPTION}[{number}]", entry, errors)
     found = list(public_addresses(inputs))
     for address in found:
-        _host_errors(address, sentences)
-        _path_errors(address, sentences)
-        _port_errors(inputs, address, sentences)
-    _beside_each_other(found, sentences)
+        _host_errors(address, errors)
+        _path_errors(address, errors)
+        _port_errors(inputs, address, errors)
+    _beside_each_other(found, errors)
     if found and inputs.number("maximum_replicas") == 0:
-        sentences.say(f"{OPTION} is given, and opta_service_maximum_replicas is 0: nothing would answer; leave one of them out.")
-    _settings(inputs, bool(given), sentences)
+        errors.add(f"{OPTION} is given, and opta_service_maximum_replicas is 0: nothing would answer; leave one of them out.")
+    _settings(inputs, bool(given), errors)
 
 
 def environment_errors(inputs: Inputs, addons: Addons, zone: Mapping[str, Any] = MappingProxyType({})) -> list[str]:
     """What the environment cannot serve. addons, zone: what its roles k8s_addons and dns_cert publish."""
-    sentences, environment = Errors(), inputs.text("environment")
+    errors, environment = Errors(), inputs.text("environment")
     domain, ingress = str(addons.get("domain") or ""), addons.get("ingress")
     found = list(public_addresses(inputs, domain))
     if not found:
@@ -66,14 +66,14 @@ def environment_errors(inputs: Inputs, addons: Addons, zone: Mapping[str, Any] =
         ]
     for address in found:
         if not _lies_in(address.host, domain):
-            sentences.say(
+            errors.add(
                 f"{address.where}: environment {environment} serves {domain}: use that or a name under it, "
                 f"for example {inputs.text('name')}.{domain}."
             )
-    _beside_each_other(found, sentences)
+    _beside_each_other(found, errors)
     if ingress == GATEWAY:
-        _gateway_errors(inputs, found, sentences)
-    return sentences.said
+        _gateway_errors(inputs, found, errors)
+    return errors.items
 
 
 def environment_warnings(inputs: Inputs, addons: Addons) -> list[str]:
@@ -93,28 +93,28 @@ def environment_warnings(inputs: Inputs, addons: Addons) -> list[str]:
 
 def held_errors(inputs: Inputs, addons: Addons, held: Iterable[Mapping[str, Any]]) -> list[str]:
     """Addresses that somebody else has. held: those that kubernetes_routes_info found in the cluster."""
-    sentences = Errors()
+    errors = Errors()
     others = [entry for entry in held if (entry["namespace"], entry["service"]) != (inputs.text("layer"), inputs.text("name"))]
     for address in public_addresses(inputs, str(addons.get("domain") or "")):
         for other in others:
             if address.host == other["host"] and _meet(address.is_grpc, address.path, other["path"] == "", other["path"]):
                 holder = f"service {other['service']} of layer {other['namespace']}" if other["service"] else "something else"
-                sentences.say(
+                errors.add(
                     f"{address.where}: {holder} holds this address already ({other['kind']} {other['namespace']}/{other['name']}): "
                     "choose another one, or take it from there first."
                 )
-    return sentences.said
+    return errors.items
 
 
 def shared_errors(given: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]], domain: str = "") -> list[str]:
     """Addresses that another service of the inventory has in the same environment. others: its inputs by its host."""
-    sentences, own = Errors(), list(public_addresses(Inputs(given), domain))
+    errors, own = Errors(), list(public_addresses(Inputs(given), domain))
     for host, inputs in others.items():
         for other in public_addresses(Inputs(inputs), domain):
             for address in own:
                 if address.host == other.host and _meet(address.is_grpc, address.path, other.is_grpc, other.path):
-                    sentences.say(f"{address.where}: service {host} of the inventory has this address as well: give each its own.")
-    return sentences.said
+                    errors.add(f"{address.where}: service {host} of the inventory has this address as well: give each its own.")
+    return errors.items
 
 
 def _lies_in(host: str, domain: str) -> bool:
@@ -126,99 +126,99 @@ def _meet(one_is_grpc: bool, one_path: str, other_is_grpc: bool, other_path: str
     return one_is_grpc or other_is_grpc or one_path == other_path
 
 
-def _shape_errors(where: str, entry: Any, sentences: Errors) -> None:
+def _shape_errors(where: str, entry: Any, errors: Errors) -> None:
     if not isinstance(entry, (str, Mapping)):
-        sentences.say(f"{where} is {entry!r}: give {FORMS}.")
+        errors.add(f"{where} is {entry!r}: give {FORMS}.")
         return
     unknown = [option for option in as_entry(entry) if option not in OPTIONS]
     for option in unknown:
-        sentences.say(f"{where} has {option}, which no address has: it has address, and may have strip_prefix and port.")
+        errors.add(f"{where} has {option}, which no address has: it has address, and may have strip_prefix and port.")
     text = as_entry(entry).get("address")
     if not unknown and (not isinstance(text, str) or not text):
-        sentences.say(f"{where} has no address: give {FORMS}.")
+        errors.add(f"{where} has no address: give {FORMS}.")
 
 
-def _host_errors(address: PublicAddress, sentences: Errors) -> None:
+def _host_errors(address: PublicAddress, errors: Errors) -> None:
     host = address.host.removeprefix("*.")
     if "://" in address.text:
-        sentences.say(f"{address.where}: leave the scheme out, for example {address.text.partition('://')[2] or 'hello.example.com'}.")
+        errors.add(f"{address.where}: leave the scheme out, for example {address.text.partition('://')[2] or 'hello.example.com'}.")
     elif ":" in address.text.partition("/")[0]:
-        sentences.say(f"{address.where}: leave the number of the port out, the load balancer answers on 443.")
+        errors.add(f"{address.where}: leave the number of the port out, the load balancer answers on 443.")
     elif address.text.startswith("/") and address.host == "":
         return
     elif len(host) > LONGEST_HOST or "." not in host or not all(is_label(label) for label in host.split(".")):
-        sentences.say(f"{address.where} is no address that can be served: give {FORMS}, in lower case.")
+        errors.add(f"{address.where} is no address that can be served: give {FORMS}, in lower case.")
 
 
-def _path_errors(address: PublicAddress, sentences: Errors) -> None:
+def _path_errors(address: PublicAddress, errors: Errors) -> None:
     path = address.text.partition("/")[1] + address.text.partition("/")[2]
     if "://" in address.text:
         return
     if not PATH.fullmatch(path) or any(part in (".", "..") for part in path.split("/")):
-        sentences.say(f"{address.where}: a path is made of letters, digits and . _ - between single slashes, for example /shop.")
+        errors.add(f"{address.where}: a path is made of letters, digits and . _ - between single slashes, for example /shop.")
     if address.entry.get("strip_prefix") is not None and address.path == "/":
-        sentences.say(f"{address.where} has strip_prefix, and no path that could be stripped: leave it out.")
+        errors.add(f"{address.where} has strip_prefix, and no path that could be stripped: leave it out.")
 
 
-def _port_errors(inputs: Inputs, address: PublicAddress, sentences: Errors) -> None:
+def _port_errors(inputs: Inputs, address: PublicAddress, errors: Errors) -> None:
     name, known = address.entry.get("port"), {port["name"]: port for port in ports(inputs)}
     if not known:
-        sentences.say(f"{address.where}: the service has no port: give opta_service_ports, for example [{{port: 8080}}].")
+        errors.add(f"{address.where}: the service has no port: give opta_service_ports, for example [{{port: 8080}}].")
     elif name is not None and name not in known:
         there_are = f"there are: {', '.join(known)}"
-        sentences.say(f"{address.where}: port is {name!r}, and opta_service_ports has no port of that name ({there_are}).")
+        errors.add(f"{address.where}: port is {name!r}, and opta_service_ports has no port of that name ({there_are}).")
     elif not address.port:
-        sentences.say(f"{address.where}: the ingress speaks HTTP, and the port is of type tcp: name a port of type http.")
+        errors.add(f"{address.where}: the ingress speaks HTTP, and the port is of type tcp: name a port of type http.")
     elif address.is_grpc and address.path != "/":
-        sentences.say(f"{address.where}: port {address.port['name']} speaks gRPC, whose paths are its own: give a host without a path.")
+        errors.add(f"{address.where}: port {address.port['name']} speaks gRPC, whose paths are its own: give a host without a path.")
 
 
-def _beside_each_other(found: Sequence[PublicAddress], sentences: Errors) -> None:
+def _beside_each_other(found: Sequence[PublicAddress], errors: Errors) -> None:
     """Addresses of one service that cannot both be."""
     for number, address in enumerate(found):
         for other in found[:number]:
             if address.host != other.host:
                 continue
             if address.path == other.path:
-                sentences.say(f"{OPTION} has {address.text} twice: give each address once.")
+                errors.add(f"{OPTION} has {address.text} twice: give each address once.")
             elif address.is_grpc or other.is_grpc:
-                sentences.say(f"{OPTION}: {other.text} and {address.text} are one host for gRPC and for HTTP: give each a host of its own.")
+                errors.add(f"{OPTION}: {other.text} and {address.text} are one host for gRPC and for HTTP: give each a host of its own.")
 
 
-def _settings(inputs: Inputs, is_public: bool, sentences: Errors) -> None:
+def _settings(inputs: Inputs, is_public: bool, errors: Errors) -> None:
     set_here = [name for name in SETTINGS if inputs.get(f"public_{name}") not in (None, {}) and not _is_off(inputs, name)]
     if set_here and not is_public:
-        sentences.say(f"{PREFIX}public_{set_here[0]} is given, and {OPTION} is not: it would do nothing; leave it out.")
+        errors.add(f"{PREFIX}public_{set_here[0]} is given, and {OPTION} is not: it would do nothing; leave it out.")
     for name, value in inputs.pairs("public_annotations").items():
         if value is None or isinstance(value, (dict, list, tuple)):
-            sentences.say(f"{PREFIX}public_annotations, {name}: the value must be a string; put it in quotes.")
+            errors.add(f"{PREFIX}public_annotations, {name}: the value must be a string; put it in quotes.")
     key = inputs.get("public_hash_key")
     if key is not None and not HASH_KEY.fullmatch(str(key)):
-        sentences.say(
+        errors.add(
             f"{PREFIX}public_hash_key is {key!r}: give a variable of nginx, $ and lower-case letters and _, "
             "for example $cookie_session or $remote_addr."
         )
     if key is not None and inputs.switch("public_sticky_sessions_enabled"):
-        sentences.say(f"{PREFIX}public_hash_key and {PREFIX}public_sticky_sessions_enabled both choose the pod: give one of them.")
+        errors.add(f"{PREFIX}public_hash_key and {PREFIX}public_sticky_sessions_enabled both choose the pod: give one of them.")
     for name, least in (("read_timeout_seconds", 1), ("request_body_max_mib", 0), ("sticky_sessions_max_age_seconds", 1)):
         number, most = inputs.number(f"public_{name}"), MOST if name in SETTINGS else None
         if number is not None and (number < least or (most and number > most)):
-            sentences.say(f"{PREFIX}public_{name} is {number}: it must be at least {least}{f' and at most {most}' if most else ''}.")
+            errors.add(f"{PREFIX}public_{name} is {number}: it must be at least {least}{f' and at most {most}' if most else ''}.")
 
 
 def _is_off(inputs: Inputs, name: str) -> bool:
     return name == "sticky_sessions_enabled" and not inputs.switch(f"public_{name}")
 
 
-def _gateway_errors(inputs: Inputs, found: Sequence[PublicAddress], sentences: Errors) -> None:
+def _gateway_errors(inputs: Inputs, found: Sequence[PublicAddress], errors: Errors) -> None:
     """What NGINX Gateway Fabric cannot do."""
     if inputs.switch("public_sticky_sessions_enabled"):
-        sentences.say(
+        errors.add(
             f"{PREFIX}public_sticky_sessions_enabled: NGINX Gateway Fabric sets no cookie of its own (only with NGINX Plus). "
             f"Give {PREFIX}public_hash_key instead: $cookie_session for a cookie that the service sets, or $remote_addr."
         )
     if inputs.has("public_read_timeout_seconds") and any(address.is_grpc for address in found):
-        sentences.say(
+        errors.add(
             f"{PREFIX}public_read_timeout_seconds: NGINX Gateway Fabric has no such setting for gRPC, it waits 60 seconds for each "
             "message: leave it out, and let the service send keep-alive messages."
         )

@@ -23,11 +23,11 @@ class Errors:
     """Collects what is wrong, each once."""
 
     def __init__(self) -> None:
-        self.said: list[str] = []
+        self.items: list[str] = []
 
-    def say(self, sentence: str) -> None:
-        if sentence not in self.said:
-            self.said.append(sentence)
+    def add(self, sentence: str) -> None:
+        if sentence not in self.items:
+            self.items.append(sentence)
 
 
 def is_label(text: str, longest: int = 63) -> bool:

@@ -22,11 +22,11 @@ CRON_WORDS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnigh
 OWN_LABELS = ("app.kubernetes.io/", "opta.platform/")
 
 
-def storage_errors(inputs: Inputs, sentences: Errors) -> None:
+def storage_errors(inputs: Inputs, errors: Errors) -> None:
     found = inputs.items("persistent_storage")
     for key in ("name", "path"):
         for value in repeated(entry.get(key) for entry in found):
-            sentences.say(f"opta_service_persistent_storage has two entries with {key} {value}: give each its own.")
+            errors.add(f"opta_service_persistent_storage has two entries with {key} {value}: give each its own.")
     taken = [CERTIFICATES_DIRECTORY]
     if inputs.switch("read_only_root_filesystem_enabled"):
         taken.append(TEMPORARY_DIRECTORY)
@@ -34,44 +34,44 @@ def storage_errors(inputs: Inputs, sentences: Errors) -> None:
         name, path = str(entry.get("name") or ""), str(entry.get("path") or "")
         where = f"opta_service_persistent_storage, {name}"
         if not is_label(name, LONGEST_VOLUME_NAME) or name in OWN_VOLUMES:
-            sentences.say(
+            errors.add(
                 f"opta_service_persistent_storage has the name {name!r}: use 1 to {LONGEST_VOLUME_NAME} lower-case letters, "
                 f"digits and hyphens, and neither {' nor '.join(OWN_VOLUMES)}, for example data."
             )
         if not path.startswith("/") or path.rstrip("/") == "" or ":" in path or path.rstrip("/") in taken:
-            sentences.say(f"{where}: path is {path!r}: give an absolute path other than / and {' and '.join(taken)}, for example /data.")
+            errors.add(f"{where}: path is {path!r}: give an absolute path other than / and {' and '.join(taken)}, for example /data.")
         if (as_number(entry.get("size_gib")) or 0) < 1:
-            sentences.say(f"{where}: size_gib must be a number of GiB from 1 on, for example 10.")
+            errors.add(f"{where}: size_gib must be a number of GiB from 1 on, for example 10.")
 
 
-def toleration_errors(inputs: Inputs, sentences: Errors) -> None:
+def toleration_errors(inputs: Inputs, errors: Errors) -> None:
     for entry in inputs.items("tolerations"):
         if entry.get("operator") == "Exists" and entry.get("value"):
-            sentences.say(f"opta_service_tolerations, {entry.get('key')}: operator Exists takes no value.")
+            errors.add(f"opta_service_tolerations, {entry.get('key')}: operator Exists takes no value.")
 
 
-def pod_errors(inputs: Inputs, sentences: Errors) -> None:
+def pod_errors(inputs: Inputs, errors: Errors) -> None:
     for name in inputs.pairs("pod_labels"):
         if str(name).startswith(OWN_LABELS):
-            sentences.say(f"opta_service_pod_labels has {name}: labels beginning with {' or '.join(OWN_LABELS)} are set by the role.")
+            errors.add(f"opta_service_pod_labels has {name}: labels beginning with {' or '.join(OWN_LABELS)} are set by the role.")
     for option in ("pod_labels", "pod_annotations", "node_selector"):
         for name, value in inputs.pairs(option).items():
             if value is None or isinstance(value, (dict, list, tuple)):
-                sentences.say(f"{PREFIX}{option}, {name}: the value must be a string; put it in quotes.")
+                errors.add(f"{PREFIX}{option}, {name}: the value must be a string; put it in quotes.")
     for option in ("pod_labels", "node_selector"):
         labels = {name: value for name, value in inputs.pairs(option).items() if isinstance(value, (str, int, float))}
         for sentence in label_errors(f"{PREFIX}{option}", labels):
-            sentences.say(sentence)
+            errors.add(sentence)
     for sentence in key_errors(f"{PREFIX}pod_annotations", inputs.pairs("pod_annotations")):
-        sentences.say(sentence)
+        errors.add(sentence)
 
 
-def cron_job_errors(inputs: Inputs, sentences: Errors) -> None:
+def cron_job_errors(inputs: Inputs, errors: Errors) -> None:
     for job in inputs.items("cron_jobs"):
         where = f"opta_service_cron_jobs, {job.get('name')}"
         schedule = str(job.get("schedule") or "")
         if not is_schedule(schedule):
-            sentences.say(
+            errors.add(
                 f'{where}: schedule is {schedule!r}: give minute, hour, day, month and weekday in quotes, for example "30 2 * * *". '
                 "The time zone has a field of its own, time_zone."
             )
@@ -79,17 +79,17 @@ def cron_job_errors(inputs: Inputs, sentences: Errors) -> None:
         zones = zoneinfo.available_timezones() if zone else set()  # empty on machines without a database of them
         if zones and str(zone) not in zones:
             near = difflib.get_close_matches(str(zone), zones, n=1)
-            sentences.say(f"{where}: time_zone is {zone!r}, which is no time zone: give one, for example {(near or ['Europe/Berlin'])[0]}.")
+            errors.add(f"{where}: time_zone is {zone!r}, which is no time zone: give one, for example {(near or ['Europe/Berlin'])[0]}.")
         if not job.get("command") and not job.get("args"):
-            sentences.say(f"{where} needs command or args: without them it would start the service itself.")
+            errors.add(f"{where} needs command or args: without them it would start the service itself.")
         for name in ("successful_jobs_history", "failed_jobs_history", "backoff_limit"):
             number = as_number(job.get(name))
             if number is not None and number < 0:
-                sentences.say(f"{where}: {name} is {number}: it must be at least 0.")
+                errors.add(f"{where}: {name} is {number}: it must be at least 0.")
         for name in ("active_deadline_seconds", "starting_deadline_seconds"):
             number = as_number(job.get(name))
             if number is not None and number < 1:
-                sentences.say(f"{where}: {name} is {number}: it must be at least 1.")
+                errors.add(f"{where}: {name} is {number}: it must be at least 1.")
 
 
 def is_schedule(text: str) -> bool:

@@ -49,11 +49,11 @@ class Ec2Resource(Resource):
     id_key: str
     id_name: str
 
-    def __init__(self, reading: Snapshot, name: str, *, purge_tags: bool = False) -> None:
-        self.reading = reading
-        self.client = reading.client
+    def __init__(self, snapshot: Snapshot, name: str, *, purge_tags: bool = False) -> None:
+        self.snapshot = snapshot
+        self.client = snapshot.client
         self.name = name
-        self.made_by_aws = (self.id_name,)
+        self.computed = (self.id_name,)
         self.attributes = [*self.table(), tags_attribute(tags_of, purge_tags)]
 
     def table(self) -> Sequence[Attribute]:
@@ -67,16 +67,16 @@ class Ec2Resource(Resource):
     def find(self) -> Mapping[str, Any] | None:
         found = self._look()
         if found is not None and self.state(found) in (State.IN_PROGRESS, State.DELETING):
-            self.reading.refresh(self.collection)
+            self.snapshot.refresh(self.collection)
             found = self._look()
         return found
 
     def find_again(self) -> Mapping[str, Any] | None:
-        self.reading.refresh(self.collection)
+        self.snapshot.refresh(self.collection)
         return self.find()
 
     def _look(self) -> dict[str, Any] | None:
-        item = next((item for item in self.reading.items(self.collection) if self.is_there(item) and self.matches(item)), None)
+        item = next((item for item in self.snapshot.items(self.collection) if self.is_there(item) and self.matches(item)), None)
         return None if item is None else {**item, self.id_name: item[self.id_key]}
 
     def is_there(self, item: Mapping[str, Any]) -> bool:
@@ -89,22 +89,22 @@ class Ec2Resource(Resource):
     def status(self, found: Mapping[str, Any] | None) -> str:
         return "gone" if found is None else str(found.get("State", "available")).lower()
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
-        self.change(found, wanted, names)
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
+        self.change(found, desired, names)
         if "tags" in names:
-            change_tags(self.client, found[self.id_key], tags_of(found), wanted["tags"])
-        self.reading.refresh(self.collection)
+            change_tags(self.client, found[self.id_key], tags_of(found), desired["tags"])
+        self.snapshot.refresh(self.collection)
 
-    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         """Change the attributes besides the tags."""
 
     def delete(self, found: Mapping[str, Any]) -> None:
         self.remove(found)
-        self.reading.forget(self.collection, found[self.id_key])
+        self.snapshot.forget(self.collection, found[self.id_key])
 
     def remove(self, found: Mapping[str, Any]) -> None:
         """The call that deletes it."""
         raise NotImplementedError(self.kind)  # pragma: no cover
 
-    def remember(self, item: dict[str, Any], wanted: Mapping[str, Any]) -> None:
-        self.reading.remember(self.collection, item, wanted.get("tags"))
+    def remember(self, item: dict[str, Any], desired: Mapping[str, Any]) -> None:
+        self.snapshot.remember(self.collection, item, desired.get("tags"))

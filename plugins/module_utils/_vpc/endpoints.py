@@ -20,9 +20,9 @@ HTTPS = 443
 FOR_RESOLVERS_ONLY = "PrivateDnsOnlyForInboundResolverEndpoint"
 
 
-def same_members(found: Sequence[str] | None, wanted: Sequence[str] | None) -> bool:
+def same_members(found: Sequence[str] | None, desired: Sequence[str] | None) -> bool:
     """Whether two lists hold the same, in whatever order."""
-    return sorted(found or []) == sorted(wanted or [])
+    return sorted(found or []) == sorted(desired or [])
 
 
 def endpoint_name(network: str, kind: str, service: str) -> str:
@@ -30,10 +30,10 @@ def endpoint_name(network: str, kind: str, service: str) -> str:
     return f"{network}-{kind.lower()}-{service}"
 
 
-def services_having(reading: Snapshot, kind: str) -> list[str]:
+def services_having(snapshot: Snapshot, kind: str) -> list[str]:
     """The short names of the services for which the network has an endpoint of this kind."""
-    start = endpoint_name(reading.name, kind, "")
-    standing = [item for item in reading.items("endpoints") if str(item.get("State", "")).lower() not in ("deleted", "deleting")]
+    start = endpoint_name(snapshot.name, kind, "")
+    standing = [item for item in snapshot.items("endpoints") if str(item.get("State", "")).lower() not in ("deleted", "deleting")]
     return sorted(name_of(item).removeprefix(start) for item in standing if name_of(item).startswith(start))
 
 
@@ -81,8 +81,8 @@ class Endpoint(Ec2Resource):
     def _entries(self, name: str, collection: str, read: Callable[[Mapping[str, Any]], list[str]]) -> Attribute:
         """A list of ids of which only parts of the network are ours: those that others have added stay."""
 
-        def merged(found: Sequence[str], wanted: Sequence[str]) -> list[str]:
-            return sorted({*wanted, *(set(found) - self.reading.parts_of(collection))})
+        def merged(found: Sequence[str], desired: Sequence[str]) -> list[str]:
+            return sorted({*desired, *(set(found) - self.snapshot.parts_of(collection))})
 
         return Attribute(name, lambda endpoint: sorted(read(endpoint)), same=same_members, merge=merged)
 
@@ -93,35 +93,35 @@ class Endpoint(Ec2Resource):
     def never_worked(self, found: Mapping[str, Any]) -> bool:
         return True  # failed, rejected or expired
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
+    def create(self, desired: Mapping[str, Any]) -> None:
         request: dict[str, Any] = {
-            "VpcId": self.reading.vpc_id,
-            "ServiceName": wanted["service_name"],
-            "VpcEndpointType": wanted["endpoint_type"],
+            "VpcId": self.snapshot.vpc_id,
+            "ServiceName": desired["service_name"],
+            "VpcEndpointType": desired["endpoint_type"],
         }
-        if wanted["endpoint_type"] == "Gateway":
-            request["RouteTableIds"] = wanted["route_table_ids"]
+        if desired["endpoint_type"] == "Gateway":
+            request["RouteTableIds"] = desired["route_table_ids"]
         else:
-            request.update(SubnetIds=wanted["subnet_ids"], SecurityGroupIds=wanted["security_group_ids"])
-            request["PrivateDnsEnabled"] = wanted["private_dns_enabled"]
-        if "private_dns_for_resolvers_only" in wanted:
-            request["DnsOptions"] = {FOR_RESOLVERS_ONLY: wanted["private_dns_for_resolvers_only"]}
-        made = write_api.create_vpc_endpoint(self.client, wanted["tags"], **request)
-        self.remember(made, wanted)
+            request.update(SubnetIds=desired["subnet_ids"], SecurityGroupIds=desired["security_group_ids"])
+            request["PrivateDnsEnabled"] = desired["private_dns_enabled"]
+        if "private_dns_for_resolvers_only" in desired:
+            request["DnsOptions"] = {FOR_RESOLVERS_ONLY: desired["private_dns_for_resolvers_only"]}
+        made = write_api.create_vpc_endpoint(self.client, desired["tags"], **request)
+        self.remember(made, desired)
 
-    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         request: dict[str, Any] = {}
         lists = {"route_table_ids": "RouteTableIds", "subnet_ids": "SubnetIds", "security_group_ids": "SecurityGroupIds"}
         before = {attribute.name: attribute.read(found) for attribute in self.attributes if attribute.name in lists}
         for name, key in lists.items():
             if name in names:
-                added, removed = set(wanted[name]) - set(before[name]), set(before[name]) - set(wanted[name])
+                added, removed = set(desired[name]) - set(before[name]), set(before[name]) - set(desired[name])
                 request.update({f"Add{key}": sorted(added)} if added else {})
                 request.update({f"Remove{key}": sorted(removed)} if removed else {})
         if "private_dns_enabled" in names:
-            request["PrivateDnsEnabled"] = wanted["private_dns_enabled"]
-        if {"private_dns_enabled", "private_dns_for_resolvers_only"} & set(names) and "private_dns_for_resolvers_only" in wanted:
-            request["DnsOptions"] = {FOR_RESOLVERS_ONLY: wanted["private_dns_for_resolvers_only"]}
+            request["PrivateDnsEnabled"] = desired["private_dns_enabled"]
+        if {"private_dns_enabled", "private_dns_for_resolvers_only"} & set(names) and "private_dns_for_resolvers_only" in desired:
+            request["DnsOptions"] = {FOR_RESOLVERS_ONLY: desired["private_dns_for_resolvers_only"]}
         if request:
             write_api.modify_vpc_endpoint(self.client, found["VpcEndpointId"], **request)
 
@@ -130,7 +130,7 @@ class Endpoint(Ec2Resource):
 
     def delete(self, found: Mapping[str, Any]) -> None:
         self.remove(found)
-        self.reading.refresh(self.collection)
+        self.snapshot.refresh(self.collection)
 
 
 class AwsManagedEndpoint(Endpoint):
@@ -140,7 +140,7 @@ class AwsManagedEndpoint(Endpoint):
         return item["VpcEndpointId"] == self.name
 
     def tags(self, found: Mapping[str, Any]) -> Mapping[str, str] | None:
-        return self.reading.tags
+        return self.snapshot.tags
 
 
 class EndpointSecurityGroup(Ec2Resource):
@@ -154,9 +154,9 @@ class EndpointSecurityGroup(Ec2Resource):
     id_key = "GroupId"
     id_name = "group_id"
 
-    def __init__(self, reading: Snapshot, name: str, *, purge_tags: bool = False, purge_rules: bool = False) -> None:
-        self.rules = OnePort(reading.client, HTTPS, f"{self.kind} {name}", part_tags(reading.tags, name), purge_rules)
-        super().__init__(reading, name, purge_tags=purge_tags)
+    def __init__(self, snapshot: Snapshot, name: str, *, purge_tags: bool = False, purge_rules: bool = False) -> None:
+        self.rules = OnePort(snapshot.client, HTTPS, f"{self.kind} {name}", part_tags(snapshot.tags, name), purge_rules)
+        super().__init__(snapshot, name, purge_tags=purge_tags)
 
     def table(self) -> Sequence[Attribute]:
         return self.rules.attributes()
@@ -165,22 +165,22 @@ class EndpointSecurityGroup(Ec2Resource):
         found = super()._look()
         return None if found is None else self.rules.read(found)
 
-    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
         return self.rules.notes(found)
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
+    def create(self, desired: Mapping[str, Any]) -> None:
         description = "HTTPS from the VPC to its interface endpoints"
-        made = write_api.create_security_group(self.client, self.reading.vpc_id, self.name, description, wanted["tags"])
-        self.remember({"GroupId": made, "GroupName": self.name, "VpcId": self.reading.vpc_id}, wanted)
-        self.rules.bring(wait_for(self._visible, f"{self.kind} {self.name} to be shown", VISIBLE_SECONDS, str), wanted)
+        made = write_api.create_security_group(self.client, self.snapshot.vpc_id, self.name, description, desired["tags"])
+        self.remember({"GroupId": made, "GroupName": self.name, "VpcId": self.snapshot.vpc_id}, desired)
+        self.rules.reconcile(wait_for(self._visible, f"{self.kind} {self.name} to be shown", VISIBLE_SECONDS, str), desired)
 
     def _visible(self) -> tuple[bool, Mapping[str, Any]]:
         found = self._look() or {}
         return bool(found.get("rules")), found
 
-    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if set(names) - {"tags"}:
-            self.rules.bring(found, wanted)
+            self.rules.reconcile(found, desired)
 
     def remove(self, found: Mapping[str, Any]) -> None:
         write_api.delete_security_group(self.client, found["GroupId"])

@@ -37,7 +37,7 @@ class FlowLog(Ec2Resource):
             Attribute(
                 "log_group_arn",
                 lambda f: f.get("LogDestination") or f.get("LogGroupName"),
-                same=lambda found, wanted: group_name(found) == group_name(wanted),
+                same=lambda found, desired: group_name(found) == group_name(desired),
             ),
             Attribute("role_arn", lambda f: f.get("DeliverLogsPermissionArn")),
             Attribute("traffic_type", lambda f: f.get("TrafficType")),
@@ -47,37 +47,37 @@ class FlowLog(Ec2Resource):
     def state(self, found: Mapping[str, Any]) -> State:
         return State.READY
 
-    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
         if found.get("DeliverLogsStatus") != "FAILED":
             return []
         return [f"{self.kind} {self.name} cannot deliver: {found.get('DeliverLogsErrorMessage')}. Look at its role and its log group."]
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        destination = wanted["log_group_arn"].removesuffix(":*")
+    def create(self, desired: Mapping[str, Any]) -> None:
+        destination = desired["log_group_arn"].removesuffix(":*")
         request: dict[str, Any] = {
             "LogDestinationType": DESTINATION,
             "LogDestination": destination,
-            "DeliverLogsPermissionArn": wanted["role_arn"],
-            "TrafficType": wanted["traffic_type"],
-            "MaxAggregationInterval": wanted["max_aggregation_interval"],
+            "DeliverLogsPermissionArn": desired["role_arn"],
+            "TrafficType": desired["traffic_type"],
+            "MaxAggregationInterval": desired["max_aggregation_interval"],
         }
-        made = write_api.create_flow_log(self.client, self.reading.vpc_id, wanted["tags"], **request)
-        item = {**request, "FlowLogId": made, "ResourceId": self.reading.vpc_id, "FlowLogStatus": "ACTIVE"}
-        self.remember(item, wanted)
+        made = write_api.create_flow_log(self.client, self.snapshot.vpc_id, desired["tags"], **request)
+        item = {**request, "FlowLogId": made, "ResourceId": self.snapshot.vpc_id, "FlowLogStatus": "ACTIVE"}
+        self.remember(item, desired)
 
-    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if set(names) != {"tags"}:
             # First away with it: EC2 refuses two of the same destination and traffic
             self.delete(found)
             kept = {attribute.name: attribute.read(found) for attribute in self.attributes}
-            self.create({**kept, **wanted})
+            self.create({**kept, **desired})
 
-    def update(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if set(names) == {"tags"}:
-            super().update(found, wanted, names)
+            super().update(found, desired, names)
         else:
-            self.change(found, wanted, names)
-            self.reading.refresh(self.collection)
+            self.change(found, desired, names)
+            self.snapshot.refresh(self.collection)
 
     def remove(self, found: Mapping[str, Any]) -> None:
         write_api.delete_flow_log(self.client, found["FlowLogId"])

@@ -17,19 +17,19 @@ from .snapshot import Snapshot, name_of, tags_of
 PATIENCE_SECONDS = 300.0
 
 
-def following(reading: Snapshot) -> set[str]:
+def following(snapshot: Snapshot) -> set[str]:
     """The ids of the interfaces that go with the NAT gateway or the endpoint that they belong to."""
-    ids = {a.get("NetworkInterfaceId") for nat in reading.items("nat_gateways") for a in nat.get("NatGatewayAddresses") or []}
-    return ids | {interface for endpoint in reading.items("endpoints") for interface in endpoint.get("NetworkInterfaceIds") or []}
+    ids = {a.get("NetworkInterfaceId") for nat in snapshot.items("nat_gateways") for a in nat.get("NatGatewayAddresses") or []}
+    return ids | {interface for endpoint in snapshot.items("endpoints") for interface in endpoint.get("NetworkInterfaceIds") or []}
 
 
-def living(reading: Snapshot) -> list[Mapping[str, Any]]:
+def living(snapshot: Snapshot) -> list[Mapping[str, Any]]:
     """The interfaces of the VPC that are neither the network's own nor left behind."""
-    skipped = following(reading)
+    skipped = following(snapshot)
     return [
         interface
-        for interface in reading.items("network_interfaces")
-        if interface["NetworkInterfaceId"] not in skipped and not (_owned(reading, interface) and interface.get("Status") == "available")
+        for interface in snapshot.items("network_interfaces")
+        if interface["NetworkInterfaceId"] not in skipped and not (_owned(snapshot, interface) and interface.get("Status") == "available")
     ]
 
 
@@ -40,11 +40,11 @@ def shown_interface(interface: Mapping[str, Any]) -> str:
     return f"{interface['NetworkInterfaceId']} ({what})"
 
 
-def refuse_used_subnets(reading: Snapshot, subnet_ids: Sequence[str]) -> None:
+def refuse_used_subnets(snapshot: Snapshot, subnet_ids: Sequence[str]) -> None:
     """Raise Refused when something lives in one of these subnets."""
-    inside = [shown_interface(interface) for interface in living(reading) if interface.get("SubnetId") in subnet_ids]
+    inside = [shown_interface(interface) for interface in living(snapshot) if interface.get("SubnetId") in subnet_ids]
     if inside:
-        raise Refused(f"{reading.name}: zones are not removed while something lives in their subnets: {first_of(inside)}. Move it first.")
+        raise Refused(f"{snapshot.name}: zones are not removed while something lives in their subnets: {first_of(inside)}. Move it first.")
 
 
 def first_of(shown: Sequence[str]) -> str:
@@ -53,26 +53,26 @@ def first_of(shown: Sequence[str]) -> str:
     return f"{', '.join(shown[:10])}{more}"
 
 
-def of_environment(reading: Snapshot) -> set[str]:
+def of_environment(snapshot: Snapshot) -> set[str]:
     """The ids of the security groups that other roles made in the same environment: those of its databases and caches."""
-    marks = _tags.marks(reading.tags)
-    return {group["GroupId"] for group in reading.items("security_groups") if _tags.carries(tags_of(group), marks)}
+    marks = _tags.marks(snapshot.tags)
+    return {group["GroupId"] for group in snapshot.items("security_groups") if _tags.carries(tags_of(group), marks)}
 
 
-def refuse_what_blocks(reading: Snapshot, ours: Mapping[str, set[str]], check_mode: bool = False) -> None:
+def refuse_what_blocks(snapshot: Snapshot, ours: Mapping[str, set[str]], check_mode: bool = False) -> None:
     """Raise Refused, naming it, when the VPC holds what neither is ours nor was left behind.
 
     In check mode the databases and caches of the environment still stand: the roles that remove them have only planned it.
     """
-    going = of_environment(reading) if check_mode else set()
+    going = of_environment(snapshot) if check_mode else set()
 
     def goes(interface: Mapping[str, Any]) -> bool:
-        return _owned(reading, interface) or any(group["GroupId"] in going for group in interface.get("Groups") or [])
+        return _owned(snapshot, interface) or any(group["GroupId"] in going for group in interface.get("Groups") or [])
 
     def group_goes(group: Mapping[str, Any]) -> bool:
-        return group.get("GroupName") == "default" or is_owned_group(group, reading.cluster_name) or group["GroupId"] in going
+        return group.get("GroupName") == "default" or is_owned_group(group, snapshot.cluster_name) or group["GroupId"] in going
 
-    blocking = [shown_interface(interface) for interface in living(reading) if not goes(interface)]
+    blocking = [shown_interface(interface) for interface in living(snapshot) if not goes(interface)]
     for collection, key, skip in (
         ("subnets", "SubnetId", lambda item: False),
         ("nat_gateways", "NatGatewayId", lambda item: str(item.get("State")).lower() in ("deleted", "failed")),
@@ -80,53 +80,53 @@ def refuse_what_blocks(reading: Snapshot, ours: Mapping[str, set[str]], check_mo
         ("security_groups", "GroupId", group_goes),
         ("endpoints", "VpcEndpointId", lambda item: str(item.get("State")).lower() == "deleted" or is_owned_endpoint(item)),
     ):
-        others = [item for item in reading.items(collection) if item[key] not in ours.get(collection, set()) and not skip(item)]
+        others = [item for item in snapshot.items(collection) if item[key] not in ours.get(collection, set()) and not skip(item)]
         blocking += [f"{item[key]} ({name_of(item) or item.get('GroupName') or 'without a name'})" for item in others]
     if blocking:
         raise Refused(
-            f"VPC {reading.name} ({reading.vpc_id}) holds what was not made by this collection: {first_of(blocking)}. "
+            f"VPC {snapshot.name} ({snapshot.vpc_id}) holds what was not made by this collection: {first_of(blocking)}. "
             "Remove it, then run again."
         )
 
 
-def wait_for_interfaces(reading: Snapshot, timeout_seconds: float) -> None:
+def wait_for_interfaces(snapshot: Snapshot, timeout_seconds: float) -> None:
     """Wait until load balancers and nodes that are being deleted have let go of their interfaces."""
 
     def look() -> tuple[bool, list[str]]:
-        in_use = [shown_interface(interface) for interface in living(reading)]
+        in_use = [shown_interface(interface) for interface in living(snapshot)]
         if in_use:
-            reading.refresh("network_interfaces")
+            snapshot.refresh("network_interfaces")
         return not in_use, in_use
 
     patience = min(timeout_seconds, PATIENCE_SECONDS)
-    wait_for(look, f"what uses the VPC {reading.name} to go", patience, lambda in_use: f"in use are {first_of(in_use)}")
+    wait_for(look, f"what uses the VPC {snapshot.name} to go", patience, lambda in_use: f"in use are {first_of(in_use)}")
 
 
-def remove_leftovers(reading: Snapshot, check_mode: bool) -> list[Outcome]:
+def remove_leftovers(snapshot: Snapshot, check_mode: bool) -> list[Outcome]:
     """Delete the interfaces and security groups that were left behind."""
     outcomes = []
-    for interface in [i for i in reading.items("network_interfaces") if _owned(reading, i) and i.get("Status") == "available"]:
+    for interface in [i for i in snapshot.items("network_interfaces") if _owned(snapshot, i) and i.get("Status") == "available"]:
         interface_id = interface["NetworkInterfaceId"]
         outcomes.append(_deleted("network interface", interface_id, {"description": interface.get("Description")}))
         if not check_mode:
-            write_api.delete_network_interface(reading.client, interface_id)
-            reading.forget("network_interfaces", interface_id)
+            write_api.delete_network_interface(snapshot.client, interface_id)
+            snapshot.forget("network_interfaces", interface_id)
     # A group that is still in use goes with what uses it: a plan does not count it as left behind
-    in_use = {group["GroupId"] for interface in living(reading) for group in interface.get("Groups") or []}
-    owned = [group for group in reading.items("security_groups") if is_owned_group(group, reading.cluster_name)]
+    in_use = {group["GroupId"] for interface in living(snapshot) for group in interface.get("Groups") or []}
+    owned = [group for group in snapshot.items("security_groups") if is_owned_group(group, snapshot.cluster_name)]
     groups = [group for group in owned if group["GroupId"] not in in_use]
     for group in groups if not check_mode else []:
-        _forget_other_groups(reading.client, group)
+        _forget_other_groups(snapshot.client, group)
     for group in groups:
         outcomes.append(_deleted("security group", group["GroupName"], {"group_id": group["GroupId"]}))
         if not check_mode:
-            write_api.delete_security_group(reading.client, group["GroupId"])
-            reading.forget("security_groups", group["GroupId"])
+            write_api.delete_security_group(snapshot.client, group["GroupId"])
+            snapshot.forget("security_groups", group["GroupId"])
     return outcomes
 
 
-def _owned(reading: Snapshot, interface: Mapping[str, Any]) -> bool:
-    return is_owned_interface(interface, reading.cluster_name, reading.items("security_groups"))
+def _owned(snapshot: Snapshot, interface: Mapping[str, Any]) -> bool:
+    return is_owned_interface(interface, snapshot.cluster_name, snapshot.items("security_groups"))
 
 
 def _forget_other_groups(client: Any, group: Mapping[str, Any]) -> None:

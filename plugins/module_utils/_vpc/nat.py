@@ -23,19 +23,19 @@ def nat_state(item: Mapping[str, Any]) -> str:
     return str(item.get("State", "available")).lower()
 
 
-def zones_with_nat(reading: Snapshot) -> list[str]:
+def zones_with_nat(snapshot: Snapshot) -> list[str]:
     """The ids of the zones in which the network has a NAT gateway."""
-    return _zones(reading, [item for item in reading.items("nat_gateways") if nat_state(item) in ("pending", "available")])
+    return _zones(snapshot, [item for item in snapshot.items("nat_gateways") if nat_state(item) in ("pending", "available")])
 
 
-def zones_with_traces(reading: Snapshot) -> list[str]:
+def zones_with_traces(snapshot: Snapshot) -> list[str]:
     """The ids of the zones in which the network has a NAT gateway, one that is going, or the address of one."""
-    gateways = [item for item in reading.items("nat_gateways") if nat_state(item) not in ("deleted", "failed")]
-    return _zones(reading, [*gateways, *(item for item in reading.items("addresses") if reading.is_ours(item))])
+    gateways = [item for item in snapshot.items("nat_gateways") if nat_state(item) not in ("deleted", "failed")]
+    return _zones(snapshot, [*gateways, *(item for item in snapshot.items("addresses") if snapshot.is_ours(item))])
 
 
-def _zones(reading: Snapshot, items: Sequence[Mapping[str, Any]]) -> list[str]:
-    start = nat_name(reading.name, "")
+def _zones(snapshot: Snapshot, items: Sequence[Mapping[str, Any]]) -> list[str]:
+    start = nat_name(snapshot.name, "")
     return sorted({name_of(item).removeprefix(start) for item in items if name_of(item).startswith(start)})
 
 
@@ -47,16 +47,16 @@ class ElasticIp(Ec2Resource):
     id_key = "AllocationId"
     id_name = "allocation_id"
 
-    def __init__(self, reading: Snapshot, name: str, *, purge_tags: bool = False) -> None:
-        super().__init__(reading, name, purge_tags=purge_tags)
-        self.made_by_aws = ("allocation_id", "public_ip")
+    def __init__(self, snapshot: Snapshot, name: str, *, purge_tags: bool = False) -> None:
+        super().__init__(snapshot, name, purge_tags=purge_tags)
+        self.computed = ("allocation_id", "public_ip")
 
     def matches(self, item: Mapping[str, Any]) -> bool:
-        return (super().matches(item) and self.reading.is_ours(item)) or item.get("AllocationId") in self._held()
+        return (super().matches(item) and self.snapshot.is_ours(item)) or item.get("AllocationId") in self._held()
 
     def _held(self) -> set[str]:
         """What the NAT gateway of this name uses, whatever it is called."""
-        gateways = [item for item in self.reading.items("nat_gateways") if name_of(item) == self.name and nat_state(item) != "deleted"]
+        gateways = [item for item in self.snapshot.items("nat_gateways") if name_of(item) == self.name and nat_state(item) != "deleted"]
         return {address.get("AllocationId") for item in gateways for address in item.get("NatGatewayAddresses") or []} - {None}
 
     def _look(self) -> dict[str, Any] | None:
@@ -66,8 +66,8 @@ class ElasticIp(Ec2Resource):
     def state(self, found: Mapping[str, Any]) -> State:
         return State.READY
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        self.remember(write_api.allocate_address(self.client, wanted["tags"]), wanted)
+    def create(self, desired: Mapping[str, Any]) -> None:
+        self.remember(write_api.allocate_address(self.client, desired["tags"]), desired)
 
     def remove(self, found: Mapping[str, Any]) -> None:
         write_api.release_address(self.client, found["AllocationId"])
@@ -89,11 +89,11 @@ class NatGateway(Ec2Resource):
         return (
             Attribute("subnet_id", lambda n: n["SubnetId"], Change.REFUSED, keeps),
             # Used when it is made; the address that one has stays
-            Attribute("allocation_id", lambda n: n["allocation_id"], same=lambda found, wanted: True),
+            Attribute("allocation_id", lambda n: n["allocation_id"], same=lambda found, desired: True),
         )
 
     def is_there(self, item: Mapping[str, Any]) -> bool:
-        made_now = item["NatGatewayId"] in self.reading.made.get(self.collection, {})
+        made_now = item["NatGatewayId"] in self.snapshot.made.get(self.collection, {})
         return nat_state(item) != "deleted" and (made_now or nat_state(item) != "failed")
 
     def _look(self) -> dict[str, Any] | None:
@@ -112,17 +112,17 @@ class NatGateway(Ec2Resource):
     def remedy(self, found: Mapping[str, Any]) -> str:
         return "Mend the cause and run again: another one is made."
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        subnet_id, allocation_id = wanted["subnet_id"], wanted["allocation_id"]
+    def create(self, desired: Mapping[str, Any]) -> None:
+        subnet_id, allocation_id = desired["subnet_id"], desired["allocation_id"]
         # EC2 answers a token that it knows with the gateway of then, be it long deleted
-        former = sorted(item["NatGatewayId"] for item in self.reading.items(self.collection) if name_of(item) == self.name)
+        former = sorted(item["NatGatewayId"] for item in self.snapshot.items(self.collection) if name_of(item) == self.name)
         token = f"{_names.shortened(self.name, 40)}-{_names.digest(subnet_id, allocation_id, *former)}"
-        made = write_api.create_nat_gateway(self.client, subnet_id, allocation_id, token, wanted["tags"])
-        self.remember(made, wanted)
+        made = write_api.create_nat_gateway(self.client, subnet_id, allocation_id, token, desired["tags"])
+        self.remember(made, desired)
 
     def remove(self, found: Mapping[str, Any]) -> None:
         write_api.delete_nat_gateway(self.client, found["NatGatewayId"])
 
     def delete(self, found: Mapping[str, Any]) -> None:
         self.remove(found)
-        self.reading.refresh(self.collection)
+        self.snapshot.refresh(self.collection)

@@ -60,8 +60,8 @@ class NetworkOptions:
 class Network:
     """One pass over all parts of a network: in check mode it says what would be done, and makes no call that changes anything."""
 
-    def __init__(self, reading: Snapshot, options: NetworkOptions, check_mode: bool) -> None:
-        self.reading = reading
+    def __init__(self, snapshot: Snapshot, options: NetworkOptions, check_mode: bool) -> None:
+        self.snapshot = snapshot
         self.options = options
         self.check_mode = check_mode
         self.outcomes: list[Outcome] = []
@@ -70,7 +70,7 @@ class Network:
         self.nat_zones: list[str] = []
         self.endpoint_group_id: str | None = None
 
-    def bring(self) -> list[Outcome]:
+    def reconcile(self) -> list[Outcome]:
         """Make and change what differs, in the order that works; then remove what is no longer wanted.
 
         Without waiting, the routes through NAT gateways that are not ready yet, and what follows them, are left to a later pass.
@@ -84,7 +84,7 @@ class Network:
         self._flow_log(result)
         first, later = self._interface_services()
         interfaces = self._interface_endpoints(result, first)
-        if not self.options.wait and not self.check_mode and any(self._under_way(part) for part, _wanted in gateways):
+        if not self.options.wait and not self.check_mode and any(self._under_way(part) for part, _desired in gateways):
             main.resource = {**dict.fromkeys(ROUTES, KNOWN_AFTER_APPLY), **result}
             return self.outcomes
         self._settle(gateways)
@@ -93,13 +93,13 @@ class Network:
         interfaces += self._interface_endpoints(result, later)
         if self.options.wait:
             self._settle(interfaces)
-        self._remove_unwanted()
+        self._remove_undesired()
         main.resource = result
         return self.outcomes
 
     def _lay_out(self) -> None:
-        existing = subnet.existing_zones(self.reading)
-        usable = layout.usable_zones(self.reading.items("zones"))
+        existing = subnet.existing_zones(self.snapshot)
+        usable = layout.usable_zones(self.snapshot.items("zones"))
         count = self.options.zone_count
         if count is None:
             blocks = self.options.public_subnet_cidr_blocks or self.options.private_subnet_cidr_blocks
@@ -108,12 +108,12 @@ class Network:
         chosen = layout.choose_zones(usable, existing, count, self.options.region)
         self.removed_zones = [zone for zone in existing if zone.zone_id not in {kept.zone_id for kept in chosen}]
         if self.removed_zones:
-            leftovers.refuse_used_subnets(self.reading, self._subnet_ids(self.removed_zones))
-        vpc = self.reading.find_vpc()
+            leftovers.refuse_used_subnets(self.snapshot, self._subnet_ids(self.removed_zones))
+        vpc = self.snapshot.find_vpc()
         block = vpc["CidrBlock"] if vpc else self.options.cidr_block
         if block is None:
             return  # the VPC itself says so
-        taken = [*subnet.other_blocks(self.reading), *(z.public_cidr_block for z in self.removed_zones if z.public_cidr_block)]
+        taken = [*subnet.other_blocks(self.snapshot), *(z.public_cidr_block for z in self.removed_zones if z.public_cidr_block)]
         taken += [zone.private_cidr_block for zone in self.removed_zones if zone.private_cidr_block]
         given = self.options.public_subnet_cidr_blocks, self.options.private_subnet_cidr_blocks
         if any(given):
@@ -128,19 +128,19 @@ class Network:
         return self._part(subnet.Subnet, subnet.subnet_name(self.options.name, kind, zone.zone_id))
 
     def _part(self, noun: type, name: str | None = None) -> Any:
-        return noun(self.reading, name or self.options.name, purge_tags=self.options.purge_tags)
+        return noun(self.snapshot, name or self.options.name, purge_tags=self.options.purge_tags)
 
     def _ensure(
-        self, part: Ec2Resource, wanted: Mapping[str, Any], tags: Mapping[str, Any] | None = None, wait: bool = True
+        self, part: Ec2Resource, desired: Mapping[str, Any], tags: Mapping[str, Any] | None = None, wait: bool = True
     ) -> dict[str, Any]:
         """Bring one part to its wanted state; answers its description."""
-        outcome = self._ensure_outcome(part, {**wanted, "tags": part_tags(self.options.tags, part.name, tags)}, wait)
+        outcome = self._ensure_outcome(part, {**desired, "tags": part_tags(self.options.tags, part.name, tags)}, wait)
         return dict(outcome.resource or {})
 
-    def _ensure_outcome(self, part: Ec2Resource, wanted: Mapping[str, Any], wait: bool = True) -> Outcome:
+    def _ensure_outcome(self, part: Ec2Resource, desired: Mapping[str, Any], wait: bool = True) -> Outcome:
         outcome = ensure_present(
             part,
-            wanted,
+            desired,
             check_mode=self.check_mode,
             adopt=self.options.adopt,
             wait=wait,
@@ -156,8 +156,8 @@ class Network:
 
     def _settle(self, parts: Sequence[tuple[Ec2Resource, Mapping[str, Any]]]) -> None:
         """Wait for what was begun without waiting."""
-        for part, wanted in [] if self.check_mode else parts:
-            ensure_present(part, wanted, check_mode=False, adopt=self.options.adopt, timeout_seconds=self.options.timeout_seconds)
+        for part, desired in [] if self.check_mode else parts:
+            ensure_present(part, desired, check_mode=False, adopt=self.options.adopt, timeout_seconds=self.options.timeout_seconds)
 
     def _drop(self, part: Ec2Resource, wait: bool = True) -> None:
         outcome = ensure_absent(
@@ -172,14 +172,14 @@ class Network:
             self.outcomes.append(outcome)
 
     def _vpc(self, result: dict[str, Any]) -> Outcome:
-        wanted: dict[str, Any] = {"enable_dns_support": True, "enable_dns_hostnames": True}
+        desired: dict[str, Any] = {"enable_dns_support": True, "enable_dns_hostnames": True}
         if self.options.cidr_block:
-            wanted["cidr_block"] = self.options.cidr_block
+            desired["cidr_block"] = self.options.cidr_block
         tags = {**self.options.tags, "Name": self.options.name}
-        main = self._ensure_outcome(self._part(Vpc), {**wanted, "tags": {key: str(value) for key, value in tags.items()}})
+        main = self._ensure_outcome(self._part(Vpc), {**desired, "tags": {key: str(value) for key, value in tags.items()}})
         made = main.resource or {}
         result.update({key: made.get(key) for key in ("vpc_id", "cidr_block", "tags")})
-        found = self.reading.find_vpc()
+        found = self.snapshot.find_vpc()
         result["cidr_blocks"] = blocks_of(found) if found else [result["cidr_block"]]
         group = self._ensure_outcome(self._part(DefaultSecurityGroup), {"empty": True}).resource or {}
         result["default_security_group_id"] = group.get("group_id") or KNOWN_AFTER_APPLY
@@ -192,8 +192,8 @@ class Network:
             more = {**subnet.ROLE_TAGS[kind], **getattr(self.options, f"{kind}_subnet_tags")}
             ids = []
             for zone in self.zones:
-                wanted = {"cidr_block": getattr(zone, f"{kind}_cidr_block"), "availability_zone_id": zone.zone_id}
-                made = self._ensure(self._subnet(kind, zone), {**wanted, "map_public_ip_on_launch": False}, more)
+                desired = {"cidr_block": getattr(zone, f"{kind}_cidr_block"), "availability_zone_id": zone.zone_id}
+                made = self._ensure(self._subnet(kind, zone), {**desired, "map_public_ip_on_launch": False}, more)
                 ids.append(made["subnet_id"])
             result[f"{kind}_subnet_ids"] = ids
             result[f"{kind}_subnet_cidr_blocks"] = [getattr(zone, f"{kind}_cidr_block") for zone in self.zones]
@@ -205,12 +205,12 @@ class Network:
     def _internet(self, result: dict[str, Any]) -> None:
         gateway = self._ensure(self._internet_gateway(), {"attached": True})
         result["internet_gateway_id"] = gateway["internet_gateway_id"]
-        wanted = {"default_route": gateway["internet_gateway_id"], "subnet_ids": result["public_subnet_ids"]}
-        table = self._ensure(self._part(routes.RouteTable, routes.table_name(self.options.name)), wanted)
+        desired = {"default_route": gateway["internet_gateway_id"], "subnet_ids": result["public_subnet_ids"]}
+        table = self._ensure(self._part(routes.RouteTable, routes.table_name(self.options.name)), desired)
         result["public_route_table_id"] = table["route_table_id"]
 
     def _nat_gateways(self, result: dict[str, Any]) -> list[tuple[Ec2Resource, Mapping[str, Any]]]:
-        having = nat.zones_with_nat(self.reading)
+        having = nat.zones_with_nat(self.snapshot)
         result["nat_mode"] = self.options.nat_mode or layout.found_nat_mode(having)
         self.nat_zones = layout.nat_zone_ids(result["nat_mode"], result["zone_ids"], having)
         result.update(nat_gateway_ids=[], nat_public_ips=[])
@@ -219,11 +219,11 @@ class Network:
             name = nat.nat_name(self.options.name, zone_id)
             address = self._ensure(self._part(nat.ElasticIp, name), {})
             subnet_id = result["public_subnet_ids"][result["zone_ids"].index(zone_id)]
-            wanted = {"subnet_id": subnet_id, "allocation_id": address["allocation_id"]}
+            desired = {"subnet_id": subnet_id, "allocation_id": address["allocation_id"]}
             gateway = self._part(nat.NatGateway, name)
-            result["nat_gateway_ids"].append(self._ensure(gateway, wanted, wait=False)["nat_gateway_id"])
+            result["nat_gateway_ids"].append(self._ensure(gateway, desired, wait=False)["nat_gateway_id"])
             result["nat_public_ips"].append(address["public_ip"])
-            begun.append((gateway, wanted))
+            begun.append((gateway, desired))
         return begun
 
     def _private_routes(self, result: dict[str, Any]) -> None:
@@ -238,62 +238,62 @@ class Network:
     def _endpoint(self, kind: str, service: str) -> endpoints.Endpoint:
         return self._part(endpoints.Endpoint, endpoints.endpoint_name(self.options.name, kind, service))
 
-    def _endpoints_wanted(self, kind: str, given: Sequence[str] | None) -> list[str]:
-        return list(dict.fromkeys(endpoints.services_having(self.reading, kind) if given is None else given))
+    def _endpoints_desired(self, kind: str, given: Sequence[str] | None) -> list[str]:
+        return list(dict.fromkeys(endpoints.services_having(self.snapshot, kind) if given is None else given))
 
     def _service(self, part: Ec2Resource, kind: str, service: str) -> Mapping[str, Any]:
         """The service's full name, and its zones; asked of AWS only where it is needed."""
         found = part.find()
         if found is not None and kind == "Gateway":
             return {"ServiceName": found["ServiceName"]}
-        return endpoints.find_service(self.reading.services(kind), kind, service, self.options.region)
+        return endpoints.find_service(self.snapshot.services(kind), kind, service, self.options.region)
 
     def _gateway_endpoints(self, result: dict[str, Any]) -> None:
         result["gateway_endpoint_ids"] = {}
-        for service in self._endpoints_wanted("Gateway", self.options.gateway_endpoints):
+        for service in self._endpoints_desired("Gateway", self.options.gateway_endpoints):
             part = self._endpoint("Gateway", service)
-            wanted = {
+            desired = {
                 "service_name": self._service(part, "Gateway", service)["ServiceName"],
                 "endpoint_type": "Gateway",
                 "route_table_ids": result["private_route_table_ids"],
             }
-            result["gateway_endpoint_ids"][service] = self._ensure(part, wanted)["vpc_endpoint_id"]
+            result["gateway_endpoint_ids"][service] = self._ensure(part, desired)["vpc_endpoint_id"]
 
     def _endpoint_group(self) -> endpoints.EndpointSecurityGroup:
         purge = {"purge_tags": self.options.purge_tags, "purge_rules": self.options.purge_rules}
-        return endpoints.EndpointSecurityGroup(self.reading, f"{self.options.name}-endpoints", **purge)
+        return endpoints.EndpointSecurityGroup(self.snapshot, f"{self.options.name}-endpoints", **purge)
 
     def _interface_services(self) -> tuple[list[str], list[str]]:
         """Those with interface endpoints, and apart from them those that may have a gateway endpoint too: it must be there before."""
-        services = self._endpoints_wanted("Interface", self.options.interface_endpoints)
+        services = self._endpoints_desired("Interface", self.options.interface_endpoints)
         later = [service for service in services if service in endpoints.GATEWAY_SERVICES]
         return [service for service in services if service not in later], later
 
     def _interface_endpoints(self, result: dict[str, Any], services: Sequence[str]) -> list[tuple[Ec2Resource, Mapping[str, Any]]]:
         begun: list[tuple[Ec2Resource, Mapping[str, Any]]] = []
         made = result.setdefault("interface_endpoint_ids", {})
-        gateways = self._endpoints_wanted("Gateway", self.options.gateway_endpoints)
+        gateways = self._endpoints_desired("Gateway", self.options.gateway_endpoints)
         for service in services:
             part = self._endpoint("Interface", service)
             details = self._service(part, "Interface", service)
             zones = details.get("AvailabilityZones") or result["zone_names"]
             inside = zip(result["zone_names"], result["private_subnet_ids"])  # noqa: B905
-            wanted = {
+            desired = {
                 "service_name": details["ServiceName"],
                 "endpoint_type": "Interface",
                 "subnet_ids": [subnet_id for zone, subnet_id in inside if zone in zones],
                 "security_group_ids": [self._endpoint_group_id(result)],
                 **endpoints.private_dns(details, service, gateways),
             }
-            made[service] = self._ensure(part, wanted, wait=False)["vpc_endpoint_id"]
-            begun.append((part, wanted))
+            made[service] = self._ensure(part, desired, wait=False)["vpc_endpoint_id"]
+            begun.append((part, desired))
         return begun
 
     def _endpoint_group_id(self, result: Mapping[str, Any]) -> str:
         """The id of the group of all interface endpoints, which is brought once."""
         if self.endpoint_group_id is None:
             group = self._endpoint_group()
-            self.endpoint_group_id = self._ensure(group, group.rules.wanted(result["cidr_blocks"], []))["group_id"]
+            self.endpoint_group_id = self._ensure(group, group.rules.desired(result["cidr_blocks"], []))["group_id"]
         return self.endpoint_group_id
 
     def _flow_log(self, result: dict[str, Any]) -> None:
@@ -307,15 +307,15 @@ class Network:
         else:
             result["flow_log_id"] = self._ensure(part, {key: value for key, value in given.items() if value is not None})["flow_log_id"]
 
-    def _remove_unwanted(self) -> None:
+    def _remove_undesired(self) -> None:
         """What has been moved away from: endpoints, then NAT gateways with their addresses, then zones."""
         for kind, given in (("Interface", self.options.interface_endpoints), ("Gateway", self.options.gateway_endpoints)):
-            wanted = self._endpoints_wanted(kind, given)
-            unwanted = [service for service in endpoints.services_having(self.reading, kind) if service not in wanted]
-            self.drop_together([self._endpoint(kind, service) for service in unwanted])
-        if not self._endpoints_wanted("Interface", self.options.interface_endpoints):
+            desired = self._endpoints_desired(kind, given)
+            undesired = [service for service in endpoints.services_having(self.snapshot, kind) if service not in desired]
+            self.drop_together([self._endpoint(kind, service) for service in undesired])
+        if not self._endpoints_desired("Interface", self.options.interface_endpoints):
             self._drop(self._endpoint_group())
-        self.drop_nat([zone_id for zone_id in nat.zones_with_traces(self.reading) if zone_id not in self.nat_zones])
+        self.drop_nat([zone_id for zone_id in nat.zones_with_traces(self.snapshot) if zone_id not in self.nat_zones])
         for zone in self.removed_zones:
             self._drop(self._part(routes.RouteTable, routes.table_name(self.options.name, zone.zone_id)))
             for kind in subnet.KINDS:
@@ -334,6 +334,6 @@ class Network:
         names = [nat.nat_name(self.options.name, zone_id) for zone_id in zone_ids]
         self.drop_together([self._part(nat.NatGateway, name) for name in names])
         if names and not self.check_mode:
-            self.reading.refresh("addresses")
+            self.snapshot.refresh("addresses")
         for name in names:
             self._drop(self._part(nat.ElasticIp, name))

@@ -53,7 +53,7 @@ def network_outcomes(module: PlatformModule) -> list[Outcome]:
     present = module.params["state"] == "present"
     if present:
         options.check()
-    reading = Snapshot(module.client("ec2"), options.name, options.tags, own_only=not present and not options.adopt)
+    snapshot = Snapshot(module.client("ec2"), options.name, options.tags, own_only=not present and not options.adopt)
     noun = Network if present else NetworkTeardown
-    planned = noun(reading, options, check_mode=True).bring()
-    return planned if module.check_mode else noun(reading, options, check_mode=False).bring()
+    planned = noun(snapshot, options, check_mode=True).reconcile()
+    return planned if module.check_mode else noun(snapshot, options, check_mode=False).reconcile()

@@ -72,36 +72,36 @@ class RouteTable(Ec2Resource):
 
     def table(self) -> Sequence[Attribute]:
         return (
-            Attribute("default_route", default_target, merge=lambda found, wanted: found if self._of_others(found) else wanted),
+            Attribute("default_route", default_target, merge=lambda found, desired: found if self._of_others(found) else desired),
             Attribute(
                 "subnet_ids",
                 lambda t: sorted(associated_subnets(t)),
-                merge=lambda found, wanted: sorted({*found, *wanted} - self._with_tables_of_others().keys()),
+                merge=lambda found, desired: sorted({*found, *desired} - self._with_tables_of_others().keys()),
             ),
         )
 
     def _of_others(self, target: str) -> bool:
         """Whether a target is none of our gateways; one that is gone is nobody's."""
         if target.startswith("nat-"):
-            standing = [gateway for gateway in self.reading.items("nat_gateways") if gateway["NatGatewayId"] == target]
-            return any(nat_state(gateway) != "deleted" and not self.reading.is_part(gateway) for gateway in standing)
+            standing = [gateway for gateway in self.snapshot.items("nat_gateways") if gateway["NatGatewayId"] == target]
+            return any(nat_state(gateway) != "deleted" and not self.snapshot.is_part(gateway) for gateway in standing)
         return bool(target) and not target.startswith("igw-")
 
     def _with_tables_of_others(self) -> dict[str, str]:
         """The subnets that use a route table of others: subnet id to table id."""
-        tables = [table for table in self.reading.items(self.collection) if not self.reading.is_part(table)]
+        tables = [table for table in self.snapshot.items(self.collection) if not self.snapshot.is_part(table)]
         return {subnet_id: table["RouteTableId"] for table in tables for subnet_id in associated_subnets(table)}
 
-    def notes(self, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
         notes = []
         target = default_target(found)
-        if wanted.get("default_route") and self._of_others(target):
+        if desired.get("default_route") and self._of_others(target):
             notes.append(
                 f"{self.kind} {self.name} sends {EVERYWHERE} to {target}, a route that this collection did not make: it stays. "
                 "Remove it, or set nat_mode: none (network_nat_mode in the inventory)."
             )
         others = self._with_tables_of_others()
-        for subnet_id in wanted.get("subnet_ids") or []:
+        for subnet_id in desired.get("subnet_ids") or []:
             if subnet_id in others:
                 notes.append(f"subnet {subnet_id} uses route table {others[subnet_id]}, which this collection did not make: it stays.")
         return notes
@@ -109,19 +109,19 @@ class RouteTable(Ec2Resource):
     def state(self, found: Mapping[str, Any]) -> State:
         return State.READY
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        made = write_api.create_route_table(self.client, self.reading.vpc_id, wanted["tags"])
-        self.remember(made, wanted)
-        if wanted.get("default_route"):
-            write_api.create_route(self.client, made["RouteTableId"], EVERYWHERE, target_argument(wanted["default_route"]))
-        self._associate(made, wanted["subnet_ids"])
-        self.reading.refresh(self.collection)
+    def create(self, desired: Mapping[str, Any]) -> None:
+        made = write_api.create_route_table(self.client, self.snapshot.vpc_id, desired["tags"])
+        self.remember(made, desired)
+        if desired.get("default_route"):
+            write_api.create_route(self.client, made["RouteTableId"], EVERYWHERE, target_argument(desired["default_route"]))
+        self._associate(made, desired["subnet_ids"])
+        self.snapshot.refresh(self.collection)
 
-    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "default_route" in names:
-            self._route(found, wanted["default_route"])
+            self._route(found, desired["default_route"])
         if "subnet_ids" in names:
-            self._associate(found, wanted["subnet_ids"])
+            self._associate(found, desired["subnet_ids"])
 
     def _route(self, found: Mapping[str, Any], target: str) -> None:
         if not target:
@@ -134,7 +134,7 @@ class RouteTable(Ec2Resource):
     def _associate(self, table: Mapping[str, Any], subnet_ids: Sequence[str]) -> None:
         """Associate the subnets that are not yet; one that uses another table is moved."""
         elsewhere: dict[str, str] = {}
-        for other in self.reading.items(self.collection):
+        for other in self.snapshot.items(self.collection):
             elsewhere.update(associated_subnets(other))
         for subnet_id in subnet_ids:
             if subnet_id in associated_subnets(table):

@@ -157,8 +157,8 @@ class Snapshot:
         return IN_VPC[kind][2] if kind in IN_VPC else IN_REGION[kind][1]
 
     def _read_together(self, kinds: Iterable[str], keep_known: bool = False) -> None:
-        wanted = [kind for kind in kinds if not (keep_known and kind in self._items)]
-        self._items.update(run_parallel({kind: partial(self._read, kind) for kind in wanted}, READERS))
+        desired = [kind for kind in kinds if not (keep_known and kind in self._items)]
+        self._items.update(run_parallel({kind: partial(self._read, kind) for kind in desired}, READERS))
 
     def _read(self, kind: str) -> list[dict[str, Any]]:
         if kind in VPC_ATTRIBUTES:

@@ -22,22 +22,22 @@ def subnet_name(network: str, kind: str, zone_id: str) -> str:
     return f"{network}-{kind}-{zone_id}"
 
 
-def existing_zones(reading: Snapshot) -> list[AvailabilityZone]:
+def existing_zones(snapshot: Snapshot) -> list[AvailabilityZone]:
     """The zones in which the network has a subnet, with the blocks of those that exist."""
     zones: dict[str, dict[str, str]] = {}
-    for subnet in reading.items("subnets"):
+    for subnet in snapshot.items("subnets"):
         for kind in KINDS:
             zone_id = subnet["AvailabilityZoneId"]
-            if name_of(subnet) == subnet_name(reading.name, kind, zone_id):
+            if name_of(subnet) == subnet_name(snapshot.name, kind, zone_id):
                 zone = zones.setdefault(zone_id, {"zone_name": subnet["AvailabilityZone"]})
                 zone[f"{kind}_cidr_block"] = subnet["CidrBlock"]
     return [AvailabilityZone(zone_id, **zones[zone_id]) for zone_id in sorted(zones)]
 
 
-def other_blocks(reading: Snapshot) -> list[str]:
+def other_blocks(snapshot: Snapshot) -> list[str]:
     """The blocks of the subnets of the VPC that are not the network's own."""
-    ours = {subnet_name(reading.name, kind, zone.zone_id) for kind in KINDS for zone in existing_zones(reading)}
-    return [subnet["CidrBlock"] for subnet in reading.items("subnets") if name_of(subnet) not in ours]
+    ours = {subnet_name(snapshot.name, kind, zone.zone_id) for kind in KINDS for zone in existing_zones(snapshot)}
+    return [subnet["CidrBlock"] for subnet in snapshot.items("subnets") if name_of(subnet) not in ours]
 
 
 class Subnet(Ec2Resource):
@@ -56,16 +56,16 @@ class Subnet(Ec2Resource):
             Attribute("map_public_ip_on_launch", lambda s: bool(s.get("MapPublicIpOnLaunch"))),
         )
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        zone_id, block = wanted["availability_zone_id"], wanted["cidr_block"]
-        made = write_api.create_subnet(self.client, self.reading.vpc_id, zone_id, block, wanted["tags"])
-        if bool(made.get("MapPublicIpOnLaunch")) != wanted["map_public_ip_on_launch"]:
-            write_api.modify_subnet_attribute(self.client, made["SubnetId"], wanted["map_public_ip_on_launch"])
-        self.remember({**made, "MapPublicIpOnLaunch": wanted["map_public_ip_on_launch"]}, wanted)
+    def create(self, desired: Mapping[str, Any]) -> None:
+        zone_id, block = desired["availability_zone_id"], desired["cidr_block"]
+        made = write_api.create_subnet(self.client, self.snapshot.vpc_id, zone_id, block, desired["tags"])
+        if bool(made.get("MapPublicIpOnLaunch")) != desired["map_public_ip_on_launch"]:
+            write_api.modify_subnet_attribute(self.client, made["SubnetId"], desired["map_public_ip_on_launch"])
+        self.remember({**made, "MapPublicIpOnLaunch": desired["map_public_ip_on_launch"]}, desired)
 
-    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "map_public_ip_on_launch" in names:
-            write_api.modify_subnet_attribute(self.client, found["SubnetId"], wanted["map_public_ip_on_launch"])
+            write_api.modify_subnet_attribute(self.client, found["SubnetId"], desired["map_public_ip_on_launch"])
 
     def remove(self, found: Mapping[str, Any]) -> None:
         write_api.delete_subnet(self.client, found["SubnetId"])

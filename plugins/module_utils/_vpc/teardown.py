@@ -20,11 +20,11 @@ from .vpc import Vpc
 class NetworkTeardown(Network):
     """Deletes what bears the network's names; what is gone already is no matter, so that any run can finish what one began."""
 
-    def __init__(self, reading: Snapshot, options: NetworkOptions, check_mode: bool) -> None:
-        super().__init__(reading, options, check_mode)
+    def __init__(self, snapshot: Snapshot, options: NetworkOptions, check_mode: bool) -> None:
+        super().__init__(snapshot, options, check_mode)
         self.name = options.name
 
-    def bring(self) -> list[Outcome]:
+    def reconcile(self) -> list[Outcome]:
         """Delete the network, or begin to; a plan is always of everything, so that what is refused is refused before that, too."""
         return self.remove() if self.check_mode or self.options.wait else self.begin()
 
@@ -34,17 +34,17 @@ class NetworkTeardown(Network):
         found = vpc.find()
         if found is not None:
             planned = ensure_absent(vpc, check_mode=True, tags=self.options.tags, adopt=self.options.adopt)
-            leftovers.refuse_what_blocks(self.reading, self._ours(), self.check_mode)
+            leftovers.refuse_what_blocks(self.snapshot, self._ours(), self.check_mode)
         else:
-            planned = Outcome(vpc.kind, vpc.name, notes=self._told_of_a_stranger(), left_alone=self.reading.stranger is not None)
+            planned = Outcome(vpc.kind, vpc.name, notes=self._told_of_a_stranger(), left_alone=self.snapshot.stranger is not None)
         self._drop(self._part(FlowLog, f"{self.name}-flow-log"))
         self.drop_together([*self._endpoints(), *self._endpoints_of_aws()])
-        self.drop_nat(nat.zones_with_traces(self.reading))
+        self.drop_nat(nat.zones_with_traces(self.snapshot))
         if found is not None:
-            self.reading.refresh("network_interfaces")
+            self.snapshot.refresh("network_interfaces")
             if not self.check_mode:
-                leftovers.wait_for_interfaces(self.reading, self.options.timeout_seconds)
-            self.outcomes += leftovers.remove_leftovers(self.reading, self.check_mode)
+                leftovers.wait_for_interfaces(self.snapshot, self.options.timeout_seconds)
+            self.outcomes += leftovers.remove_leftovers(self.snapshot, self.check_mode)
         self._drop(self._endpoint_group())
         for part in [*self._route_tables(), *self._subnets_found()]:
             self._drop(part)
@@ -55,7 +55,7 @@ class NetworkTeardown(Network):
 
     def begin(self) -> list[Outcome]:
         """Ask for the deletion of what takes minutes, the NAT gateways; what is not ready for that is left to remove()."""
-        for zone_id in nat.zones_with_traces(self.reading):
+        for zone_id in nat.zones_with_traces(self.snapshot):
             part = self._part(nat.NatGateway, nat.nat_name(self.name, zone_id))
             found = part.find()
             if found is not None and part.state(found) is State.READY:
@@ -67,15 +67,15 @@ class NetworkTeardown(Network):
         super()._drop(part, wait)
         if self.outcomes and self.outcomes[-1].left_alone:
             raise Refused(
-                f"VPC {self.name} ({self.reading.vpc_id}) is not removed: {' '.join(self.outcomes[-1].notes)} Remove it, then run again."
+                f"VPC {self.name} ({self.snapshot.vpc_id}) is not removed: {' '.join(self.outcomes[-1].notes)} Remove it, then run again."
             )
 
     def _told_of_a_stranger(self) -> list[str]:
-        stranger = self.reading.stranger
-        return [f"VPC {self.name} ({stranger['VpcId']}) is left alone: {self.reading.stranger_reason()}."] if stranger else []
+        stranger = self.snapshot.stranger
+        return [f"VPC {self.name} ({stranger['VpcId']}) is left alone: {self.snapshot.stranger_reason()}."] if stranger else []
 
     def _named(self, collection: str, noun: type, start: str) -> list[Any]:
-        names = sorted({name_of(item) for item in self.reading.items(collection) if name_of(item).startswith(start)})
+        names = sorted({name_of(item) for item in self.snapshot.items(collection) if name_of(item).startswith(start)})
         return [self._part(noun, name) for name in names]
 
     def _endpoints(self) -> list[Ec2Resource]:
@@ -83,7 +83,7 @@ class NetworkTeardown(Network):
         return [part for start in kinds for part in self._named("endpoints", endpoints.Endpoint, start)]
 
     def _endpoints_of_aws(self) -> list[Ec2Resource]:
-        owned = [item["VpcEndpointId"] for item in self.reading.items("endpoints") if is_owned_endpoint(item)]
+        owned = [item["VpcEndpointId"] for item in self.snapshot.items("endpoints") if is_owned_endpoint(item)]
         return [self._part(endpoints.AwsManagedEndpoint, endpoint_id) for endpoint_id in owned]
 
     def _route_tables(self) -> list[Ec2Resource]:
@@ -97,7 +97,7 @@ class NetworkTeardown(Network):
     def _ours(self) -> dict[str, set[str]]:
         """The ids of the parts, by their kind."""
         parts: list[Ec2Resource] = [*self._endpoints(), *self._route_tables(), *self._subnets_found(), self._endpoint_group()]
-        parts += [self._part(nat.NatGateway, nat.nat_name(self.name, zone_id)) for zone_id in nat.zones_with_traces(self.reading)]
+        parts += [self._part(nat.NatGateway, nat.nat_name(self.name, zone_id)) for zone_id in nat.zones_with_traces(self.snapshot)]
         ours: dict[str, set[str]] = {}
         for part in parts:
             found = part.find()

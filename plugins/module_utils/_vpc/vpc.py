@@ -50,30 +50,30 @@ class Vpc(Ec2Resource):
         )
 
     def find(self) -> Mapping[str, Any] | None:
-        found = self.reading.find_vpc()
+        found = self.snapshot.find_vpc()
         if found is None:
             return None
-        attributes = {name: self.reading.vpc_attribute(attribute) for name, attribute in DNS.items()}
+        attributes = {name: self.snapshot.vpc_attribute(attribute) for name, attribute in DNS.items()}
         return {**found, "vpc_id": found["VpcId"], **attributes}
 
-    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+    def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
         if found is not None and found.get("IsDefault"):
             raise Refused(f"{found['VpcId']} is the region's default VPC, which is never used: remove the tag Name={self.name} from it.")
-        if found is None and wanted.get("state") != "absent" and not wanted.get("cidr_block"):
+        if found is None and desired.get("state") != "absent" and not desired.get("cidr_block"):
             raise Refused(f"VPC {self.name} does not exist, and cidr_block is not given: set it, for example 10.0.0.0/16.")
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        made = write_api.create_vpc(self.client, wanted["cidr_block"], wanted["tags"])
-        self.remember({**made, "State": "available"}, wanted)
-        self.reading.vpc_id = made["VpcId"]
+    def create(self, desired: Mapping[str, Any]) -> None:
+        made = write_api.create_vpc(self.client, desired["cidr_block"], desired["tags"])
+        self.remember({**made, "State": "available"}, desired)
+        self.snapshot.vpc_id = made["VpcId"]
         # A new VPC has DNS support on and host names off
         write_api.modify_vpc_attribute(self.client, made["VpcId"], "EnableDnsHostnames", True)
 
-    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         for name, key in REQUEST_KEYS.items():
             if name in names:
-                write_api.modify_vpc_attribute(self.client, found["VpcId"], key, wanted[name])
-        self.reading.refresh(*DNS.values())
+                write_api.modify_vpc_attribute(self.client, found["VpcId"], key, desired[name])
+        self.snapshot.refresh(*DNS.values())
 
     def remove(self, found: Mapping[str, Any]) -> None:
         write_api.delete_vpc(self.client, found["VpcId"])
@@ -91,17 +91,17 @@ class InternetGateway(Ec2Resource):
         return (Attribute("attached", lambda g: g["attached"]),)
 
     def matches(self, item: Mapping[str, Any]) -> bool:
-        return self._attached(item) or (super().matches(item) and self.reading.is_ours(item))
+        return self._attached(item) or (super().matches(item) and self.snapshot.is_ours(item))
 
     def _attached(self, item: Mapping[str, Any]) -> bool:
         attachments = item.get("Attachments") or []
-        return self.reading.vpc_id is not None and any(a.get("VpcId") == self.reading.vpc_id for a in attachments)
+        return self.snapshot.vpc_id is not None and any(a.get("VpcId") == self.snapshot.vpc_id for a in attachments)
 
     def _look(self) -> dict[str, Any] | None:
         found = super()._look()
         return None if found is None else {**found, "attached": self._attached(found)}
 
-    def check(self, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+    def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
         if found is not None and not found["attached"] and found.get("Attachments"):
             other = found["Attachments"][0].get("VpcId")
             raise Refused(f"{self.kind} {found['InternetGatewayId']} ({self.name}) is attached to {other}: detach it there, and run again.")
@@ -109,18 +109,18 @@ class InternetGateway(Ec2Resource):
     def state(self, found: Mapping[str, Any]) -> State:
         return State.READY
 
-    def create(self, wanted: Mapping[str, Any]) -> None:
-        made = write_api.create_internet_gateway(self.client, wanted["tags"])
-        write_api.attach_internet_gateway(self.client, made["InternetGatewayId"], self.reading.vpc_id)
-        self.remember({**made, "Attachments": [{"VpcId": self.reading.vpc_id, "State": "available"}]}, wanted)
+    def create(self, desired: Mapping[str, Any]) -> None:
+        made = write_api.create_internet_gateway(self.client, desired["tags"])
+        write_api.attach_internet_gateway(self.client, made["InternetGatewayId"], self.snapshot.vpc_id)
+        self.remember({**made, "Attachments": [{"VpcId": self.snapshot.vpc_id, "State": "available"}]}, desired)
 
-    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "attached" in names:
-            write_api.attach_internet_gateway(self.client, found["InternetGatewayId"], self.reading.vpc_id)
+            write_api.attach_internet_gateway(self.client, found["InternetGatewayId"], self.snapshot.vpc_id)
 
     def remove(self, found: Mapping[str, Any]) -> None:
         if found["attached"]:
-            write_api.detach_internet_gateway(self.client, found["InternetGatewayId"], self.reading.vpc_id)
+            write_api.detach_internet_gateway(self.client, found["InternetGatewayId"], self.snapshot.vpc_id)
         write_api.delete_internet_gateway(self.client, found["InternetGatewayId"])
 
 
@@ -144,22 +144,22 @@ class DefaultSecurityGroup(Ec2Resource):
         return item.get("GroupName") == "default"
 
     def find(self) -> Mapping[str, Any] | None:
-        if self.reading.vpc_id is None:
+        if self.snapshot.vpc_id is None:
             return {**self.NEW, "group_id": None}
         return wait_for(self._look_again, f"the default security group of {self.name} to be listed", VISIBLE_SECONDS)
 
     def _look_again(self) -> tuple[bool, dict[str, Any] | None]:
         found = self._look()
         if found is None:
-            self.reading.refresh(self.collection)
+            self.snapshot.refresh(self.collection)
         return found is not None, found
 
     def tags(self, found: Mapping[str, Any]) -> Mapping[str, str] | None:
         """It belongs to whoever owns the VPC; it cannot be tagged in a creating call."""
-        vpc = self.reading.find_vpc()
-        return self.reading.tags if vpc is None else tags_of(vpc)
+        vpc = self.snapshot.find_vpc()
+        return self.snapshot.tags if vpc is None else tags_of(vpc)
 
-    def change(self, found: Mapping[str, Any], wanted: Mapping[str, Any], names: Sequence[str]) -> None:
+    def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if found.get("IpPermissions"):
             write_api.revoke_security_group_ingress(self.client, found["GroupId"], found["IpPermissions"])
         if found.get("IpPermissionsEgress"):

@@ -72,9 +72,9 @@ class Store:
         self.password, self.tags = None, {}
 
 
-def bring(credentials, store, rotate=False):
+def reconcile(credentials, store, rotate=False):
     """As a store's module does it."""
-    outcome = credentials.bring(check_mode=False)
+    outcome = credentials.reconcile(check_mode=False)
     target = credentials.prepare(credentials.target(rotate=rotate))
     if applied_version(store.tags) != target.version_id:
         store.password = credentials.password(target.version_id).reveal()
@@ -84,19 +84,19 @@ def bring(credentials, store, rotate=False):
 
 
 def test_a_secret_is_made_once(manager):
-    outcome = manager.credentials(description="of a cache").bring(check_mode=False)
+    outcome = manager.credentials(description="of a cache").reconcile(check_mode=False)
     assert (outcome.action, outcome.name) == ("create", NAME)
     found = manager.client.describe_secret(SecretId=NAME)
     assert (found["KmsKeyId"], found["Description"]) == (KEY, "of a cache")
     first = manager.value()
     manager.calls.clear()
-    assert manager.credentials(description="of a cache").bring(check_mode=False).action is None
+    assert manager.credentials(description="of a cache").reconcile(check_mode=False).action is None
     assert manager.changing() == []
     assert manager.value() == first
 
 
 def test_t16_passwords_are_of_letters_and_digits(manager):
-    manager.credentials().bring(check_mode=False)
+    manager.credentials().reconcile(check_mode=False)
     value = manager.value()
     assert value["username"] == "default"
     assert len(value["password"]) == 32
@@ -105,60 +105,60 @@ def test_t16_passwords_are_of_letters_and_digits(manager):
 
 
 def test_t13_tags_are_in_the_creating_call(manager):
-    manager.credentials().bring(check_mode=False)
+    manager.credentials().reconcile(check_mode=False)
     assert manager.changing() == ["CreateSecret"]
     assert {tag["Key"]: tag["Value"] for tag in manager.client.describe_secret(SecretId=NAME)["Tags"]} == TAGS
 
 
 def test_a_plan_calls_nothing_that_changes(manager):
     credentials = manager.credentials()
-    outcome, target = credentials.bring(check_mode=True), credentials.target(rotate=True)
+    outcome, target = credentials.reconcile(check_mode=True), credentials.target(rotate=True)
     assert (outcome.action, outcome.as_action()["resource"]) == ("create", f"secret {NAME}")
     assert (outcome.resource["arn"], target.version_id) == (KNOWN_AFTER_APPLY, KNOWN_AFTER_APPLY)
     assert manager.calls == ["DescribeSecret", "DescribeSecret"]
 
 
 def test_changes_in_place(manager):
-    manager.credentials().bring(check_mode=False)
+    manager.credentials().reconcile(check_mode=False)
     before = manager.value()
     changed = manager.credentials(key=OTHER_KEY, tags={**TAGS, "team": "blue"}, description="of another")
-    planned = changed.bring(check_mode=True)
+    planned = changed.reconcile(check_mode=True)
     assert planned.attributes == ["description", "kms_key_arn", "tags"]
-    assert changed.bring(check_mode=False).as_action() == planned.as_action()
+    assert changed.reconcile(check_mode=False).as_action() == planned.as_action()
     assert manager.client.describe_secret(SecretId=NAME)["KmsKeyId"] == OTHER_KEY
     assert manager.value() == before
-    assert changed.bring(check_mode=False).action is None
+    assert changed.reconcile(check_mode=False).action is None
 
 
 def test_t1_a_secret_scheduled_for_deletion_is_restored(manager):
     credentials = manager.credentials(recovery_window_in_days=7)
-    credentials.bring(check_mode=False)
+    credentials.reconcile(check_mode=False)
     before = manager.value()
     assert credentials.remove(check_mode=False).action == "delete"
     assert credentials.remove(check_mode=False).action is None
-    planned = credentials.bring(check_mode=True)
+    planned = credentials.reconcile(check_mode=True)
     assert (planned.action, planned.attributes) == ("update", ["scheduled_for_deletion"])
-    assert credentials.bring(check_mode=False).attributes == ["scheduled_for_deletion"]
+    assert credentials.reconcile(check_mode=False).attributes == ["scheduled_for_deletion"]
     assert manager.value() == before
 
 
 def test_t1_a_secret_under_a_key_that_went_makes_way(manager):
     """A rebuilt environment has a new key: what the old one encrypts cannot be read any more."""
-    manager.credentials().bring(check_mode=False)
+    manager.credentials().reconcile(check_mode=False)
     before = manager.value()
     manager.credentials().remove(check_mode=False)
     rebuilt = manager.credentials(key=OTHER_KEY)
-    assert rebuilt.bring(check_mode=True).action == "create"
-    assert rebuilt.bring(check_mode=False).action == "create"
+    assert rebuilt.reconcile(check_mode=True).action == "create"
+    assert rebuilt.reconcile(check_mode=False).action == "create"
     assert manager.client.describe_secret(SecretId=NAME)["KmsKeyId"] == OTHER_KEY
     assert manager.value() != before
 
 
 def test_a_secret_of_another_environment_is_neither_changed_nor_removed(manager):
-    manager.credentials().bring(check_mode=False)
+    manager.credentials().reconcile(check_mode=False)
     others = manager.credentials(tags={**TAGS, "opta:environment": "production"})
     with pytest.raises(Refused, match="belongs to the environment staging"):
-        others.bring(check_mode=False)
+        others.reconcile(check_mode=False)
     left = others.remove(check_mode=False)
     assert left.left_alone and "belongs to the environment staging" in left.notes[0]
     assert "DeletedDate" not in manager.client.describe_secret(SecretId=NAME)
@@ -166,23 +166,23 @@ def test_a_secret_of_another_environment_is_neither_changed_nor_removed(manager)
 
 def test_t16_a_store_without_the_tag_gets_its_password(manager):
     store, restored = Store(), Store()
-    bring(manager.credentials(), store)
+    reconcile(manager.credentials(), store)
     restored.password = "of the snapshot"
-    bring(manager.credentials(), restored)
+    reconcile(manager.credentials(), restored)
     assert restored.password == store.password == manager.value()["password"]
 
 
 def test_t16_rotation(manager):
     store = Store()
-    bring(manager.credentials(), store)
+    reconcile(manager.credentials(), store)
     first, label = store.password, manager.labels()["AWSCURRENT"]
     planned = manager.credentials().target(rotate=True)
     assert (planned.version_id, planned.rotating, planned.current_id) == (KNOWN_AFTER_APPLY, True, label)
     assert manager.credentials().rotation(planned).as_action()["attributes"] == ["password"]
-    bring(manager.credentials(), store, rotate=True)
+    reconcile(manager.credentials(), store, rotate=True)
     assert store.password == manager.value()["password"] != first
     assert manager.labels()["AWSPREVIOUS"] == label
-    bring(manager.credentials(), store, rotate=True)
+    reconcile(manager.credentials(), store, rotate=True)
     assert manager.credentials().target().rotating is False
     assert manager.credentials().rotation(manager.credentials().target()).action is None
     assert store.password == manager.value()["password"]
@@ -190,7 +190,7 @@ def test_t16_rotation(manager):
 
 def test_t16_a_rotation_that_was_given_up_can_be_begun_again(manager):
     store, credentials = Store(), manager.credentials()
-    bring(credentials, store)
+    reconcile(credentials, store)
     begun = credentials.prepare(credentials.target(rotate=True))
     manager.client.update_secret_version_stage(SecretId=NAME, VersionStage="AWSPENDING", RemoveFromVersionId=begun.version_id)
     assert credentials.target().rotating is False
@@ -201,7 +201,7 @@ def test_t16_a_rotation_that_was_given_up_can_be_begun_again(manager):
 
 def test_t16_two_runs_begin_one_rotation(manager):
     credentials = manager.credentials()
-    bring(credentials, Store())
+    reconcile(credentials, Store())
     planned = credentials.target(rotate=True)
     assert credentials.prepare(planned) == credentials.prepare(planned)
 
@@ -215,11 +215,11 @@ def test_w5_a_run_killed_after_any_call_is_finished(manager):
             manager.calls.clear()
             manager.dies_after = number
             try:
-                bring(manager.credentials(), store, rotate)
+                reconcile(manager.credentials(), store, rotate)
             except Killed:
                 died, cut = True, cut + 1
             manager.dies_after = None
-            bring(manager.credentials(), store)
+            reconcile(manager.credentials(), store)
             assert store.password == manager.value()["password"]
             assert applied_version(store.tags) == manager.labels()["AWSCURRENT"]
             assert manager.labels().get("AWSPENDING") in (None, manager.labels()["AWSCURRENT"])
@@ -233,16 +233,16 @@ def test_w5_a_run_killed_after_any_call_is_finished(manager):
 
 def test_w5_restoring_and_making_anew_killed_after_any_call(manager):
     for number, key in itertools.product(range(3), (KEY, OTHER_KEY)):
-        manager.credentials().bring(check_mode=False)
+        manager.credentials().reconcile(check_mode=False)
         manager.credentials().remove(check_mode=False)
         manager.calls.clear()
         manager.dies_after = number
-        wanted = manager.credentials(key=key, tags={**TAGS, "again": "true"})
+        desired = manager.credentials(key=key, tags={**TAGS, "again": "true"})
         with contextlib.suppress(Killed):
-            wanted.bring(check_mode=False)
+            desired.reconcile(check_mode=False)
         manager.dies_after = None
-        wanted.bring(check_mode=False)
-        assert wanted.bring(check_mode=True).action is None
+        desired.reconcile(check_mode=False)
+        assert desired.reconcile(check_mode=True).action is None
         assert len(manager.value()["password"]) == 32
         manager.client.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)
 
@@ -254,9 +254,9 @@ def test_a_password_does_not_show_itself():
     with pytest.raises(TypeError):
         pickle.dumps(password)
     for wrong in ("abc", '"abc"', '{"pass": "abc"}', '{"password": ["abc"]}'):
-        with pytest.raises(PlatformError) as told:
+        with pytest.raises(PlatformError) as reported:
             of_secret_string("a", wrong)
-        assert "abc" not in str(told.value)
+        assert "abc" not in str(reported.value)
 
 
 def test_options():
@@ -270,7 +270,7 @@ def test_options():
 
 
 def test_stores_are_found_by_their_secrets(manager):
-    manager.credentials().bring(check_mode=False)
+    manager.credentials().reconcile(check_mode=False)
     for name, tags in (("opta/staging/cache/foreign", {}), ("opta/staging/caches/x", TAGS), ("opta/staging/cache/gone", TAGS)):
         listed = [{"Key": key, "Value": value} for key, value in tags.items()]
         manager.client.create_secret(Name=name, SecretString="x", Tags=listed)

@@ -5,7 +5,7 @@ import json
 import boto3
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._ecr import images, lifecycle
-from ansible_collections.opta.platform.plugins.module_utils._ecr.repository import Repository, refuse_wrong_input, wanted_values
+from ansible_collections.opta.platform.plugins.module_utils._ecr.repository import Repository, desired_values, refuse_wrong_input
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_absent, ensure_present
 from moto import mock_aws
@@ -13,7 +13,7 @@ from moto import mock_aws
 NAME = "opta-staging/hello"
 TAGS = {"opta:environment": "staging"}
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
-WANTED = {
+DESIRED = {
     "image_tag_mutability": "IMMUTABLE",
     "image_tag_mutability_exclusion_filters": [],
     "scan_on_push": True,
@@ -41,8 +41,8 @@ def calls(client):
     return made
 
 
-def present(client, check_mode=False, **wanted):
-    return ensure_present(Repository(client, NAME), {**WANTED, **wanted}, check_mode=check_mode)
+def present(client, check_mode=False, **desired):
+    return ensure_present(Repository(client, NAME), {**DESIRED, **desired}, check_mode=check_mode)
 
 
 def push(client, tag, content="1"):
@@ -169,28 +169,28 @@ def test_what_is_wrong_is_one_sentence(wrong, message):
 
 
 def test_a_policy_of_ones_own_takes_the_place_of_the_usual_one():
-    assert wanted_values({**GIVEN, "tagged_image_count": 50}, {})["lifecycle_policy"] == lifecycle.usual_policy(14, 50)
-    assert "lifecycle_policy" not in wanted_values({**GIVEN, "lifecycle_policy": {}}, {})
+    assert desired_values({**GIVEN, "tagged_image_count": 50}, {})["lifecycle_policy"] == lifecycle.usual_policy(14, 50)
+    assert "lifecycle_policy" not in desired_values({**GIVEN, "lifecycle_policy": {}}, {})
 
 
 def test_a_new_repository_expires_images_and_an_existing_one_keeps_its_rules(client):
-    wanted = {name: value for name, value in WANTED.items() if name != "lifecycle_policy"}
+    desired = {name: value for name, value in DESIRED.items() if name != "lifecycle_policy"}
 
-    def bring():
-        return ensure_present(Repository(client, NAME), wanted, check_mode=False)
+    def reconcile():
+        return ensure_present(Repository(client, NAME), desired, check_mode=False)
 
     def rules():
         return json.loads(client.get_lifecycle_policy(repositoryName=NAME)["lifecyclePolicyText"])
 
-    bring()
+    reconcile()
     assert rules() == lifecycle.usual_policy(14, 100)
     client.put_lifecycle_policy(repositoryName=NAME, lifecyclePolicyText=json.dumps(lifecycle.usual_policy(14, 500)))
-    assert bring().action is None
+    assert reconcile().action is None
     client.delete_lifecycle_policy(repositoryName=NAME)
-    assert bring().attributes == ["lifecycle_policy"], "of an empty repository a run was cut"
+    assert reconcile().attributes == ["lifecycle_policy"], "of an empty repository a run was cut"
     client.delete_lifecycle_policy(repositoryName=NAME)
     push(client, "v1")
-    assert bring().action is None
+    assert reconcile().action is None
 
 
 def test_an_image_is_found_by_tag_and_by_digest(client):
@@ -217,7 +217,7 @@ def test_t18_an_image_under_the_lifecycle_policy_is_told(client):
     present(client, lifecycle_policy=lifecycle.usual_policy(14, 1))
     push(client, "v1")
     push(client, "v2", content="2")
-    told = [images.look(client, NAME, tag, None, 5) for tag in ("v1", "v2")]
-    due = [found for found in told if found["image"]["expiry"]]
+    reported = [images.look(client, NAME, tag, None, 5) for tag in ("v1", "v2")]
+    due = [found for found in reported if found["image"]["expiry"]]
     assert len(due) == 1
     assert "does not stay: it expires within a day under the lifecycle rule 2" in due[0]["sentence"]

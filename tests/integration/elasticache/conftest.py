@@ -65,7 +65,7 @@ class Cache:
         check(options)
         return outcomes(self.clients.__getitem__, options, present=present, check_mode=check_mode)
 
-    def bring(self, check_mode: bool = False, more: dict[str, Any] | None = None, **given: Any) -> list[Any]:
+    def reconcile(self, check_mode: bool = False, more: dict[str, Any] | None = None, **given: Any) -> list[Any]:
         return self._work(True, check_mode, more or {}, normal({**self.whole, **given}))
 
     def remove(self, check_mode: bool = False, more: dict[str, Any] | None = None, **given: Any) -> list[Any]:
@@ -107,12 +107,12 @@ def actions(done: list[Any]) -> list[tuple[str, str, tuple[str, ...]]]:
 
 def planned_and_done(cache: Cache, **options: Any) -> list[Any]:
     """Plans, does, and plans again: the plan is what is done, and nothing is left."""
-    planned = cache.bring(check_mode=True, **options)
+    planned = cache.reconcile(check_mode=True, **options)
     assert cache.changing() == []
-    done = cache.bring(**options)
+    done = cache.reconcile(**options)
     assert actions(done) == actions(planned)
     again = {key: value for key, value in options.items() if key != "rotate_password"}
-    assert actions(cache.bring(**again)) == []
+    assert actions(cache.reconcile(**again)) == []
     assert cache.changing() == []
     return done
 

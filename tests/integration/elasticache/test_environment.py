@@ -24,7 +24,7 @@ def test_outputs_are_read_back_as_the_role_publishes_them(cache):
     assert read(cache) == dict.fromkeys(
         ["replication_group_arns", "endpoints", "reader_endpoints", "ports", "secret_arns", "security_group_ids"], {}
     )
-    made = cache.bring()[0].resource
+    made = cache.reconcile()[0].resource
     assert read(cache) == {
         "replication_group_arns": {"main": made["arn"]},
         "endpoints": {"main": made["endpoint"]},
@@ -36,7 +36,7 @@ def test_outputs_are_read_back_as_the_role_publishes_them(cache):
 
 
 def test_a_cache_that_is_not_complete_leaves_the_outputs_undefined(cache):
-    cache.bring()
+    cache.reconcile()
     cache.account.groups[cache.name].status = "creating"
     assert read(cache) is None
     cache.account.groups[cache.name].status = "available"
@@ -45,7 +45,7 @@ def test_a_cache_that_is_not_complete_leaves_the_outputs_undefined(cache):
 
 
 def test_t1_the_final_snapshot_is_known_as_kept_and_expected_in_a_plan(cache):
-    cache.bring()
+    cache.reconcile()
     resources = RetainedResources(cache.aws.client, of(cache))
     (expected,) = resources.expected_of_caches()
     assert (expected.kind, expected.kms_key_arn) == ("cache snapshot", cache.whole["kms_key_arn"])
@@ -59,7 +59,7 @@ def test_t1_the_final_snapshot_is_known_as_kept_and_expected_in_a_plan(cache):
 
 
 def test_kept_is_only_what_says_so(cache):
-    cache.bring()
+    cache.reconcile()
     cache.api.create_snapshot(CacheClusterId=cache.group()["MemberClusters"][0], SnapshotName=f"{cache.name}-own")
     client = partial(cache.aws.client)
     assert RetainedResources(client, of(cache)).find() == []

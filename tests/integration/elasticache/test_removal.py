@@ -8,7 +8,7 @@ from .conftest import actions, died
 
 
 def test_absent_takes_a_final_snapshot_that_says_that_it_is_kept(cache):
-    cache.bring()
+    cache.reconcile()
     planned = cache.remove(check_mode=True)
     assert cache.changing() == []
     done = cache.remove()
@@ -26,29 +26,29 @@ def test_absent_takes_a_final_snapshot_that_says_that_it_is_kept(cache):
 
 def test_final_snapshots_do_not_collide(cache):
     for _ in range(2):
-        cache.bring()
+        cache.reconcile()
         cache.remove()
     names = [s["SnapshotName"] for s in cache.api.describe_snapshots()["Snapshots"] if s["ReplicationGroupId"] == cache.name]
     assert len(set(names)) == 2
 
 
 def test_absent_without_a_final_snapshot_leaves_nothing(cache):
-    cache.bring(authentication="auth_token")
+    cache.reconcile(authentication="auth_token")
     cache.remove(skip_final_snapshot=True)
     assert cache.left() == []
 
 
 def test_a_store_comes_back_with_its_secret(cache):
-    cache.bring()
+    cache.reconcile()
     before = cache.password()
     cache.remove(skip_final_snapshot=True)
-    cache.bring()
+    cache.reconcile()
     assert cache.accepted() == [cache.password()] == [before]
 
 
 @pytest.mark.parametrize("status", ["creating", "modifying", "snapshotting", "deleting"])
 def test_removing_waits_for_what_another_run_began(cache, aws, status):
-    cache.bring()
+    cache.reconcile()
     group, clock = cache.account.groups[cache.name], aws.world.clock
     clock.set_times({"elasticache:modification": 0.1, "elasticache:replicationgroup": 0.1})
     try:
@@ -69,13 +69,13 @@ def test_a_store_with_a_token_whose_runs_are_killed_is_finished(cache):
     options = {"authentication": "auth_token", "engine_version": "7.2"}
     cut = {"bring": 0, "change": 0, "remove": 0}
     for life, number in enumerate(range(1, 14, 3), start=1):
-        cut["bring"] += died(cache, number, lambda: cache.bring(**options))
-        cache.bring(**options)
-        assert actions(cache.bring(**options)) == []
+        cut["bring"] += died(cache, number, lambda: cache.reconcile(**options))
+        cache.reconcile(**options)
+        assert actions(cache.reconcile(**options)) == []
         assert len(cache.account.groups[cache.name].members) == 1
-        cut["change"] += died(cache, number, lambda: cache.bring(**{**options, **changes}))
-        cache.bring(**{**options, **changes})
-        assert actions(cache.bring(**{**options, **changes})) == []
+        cut["change"] += died(cache, number, lambda: cache.reconcile(**{**options, **changes}))
+        cache.reconcile(**{**options, **changes})
+        assert actions(cache.reconcile(**{**options, **changes})) == []
         assert cache.accepted() == [cache.password()]
         cut["remove"] += died(cache, number, cache.remove)
         cache.remove()

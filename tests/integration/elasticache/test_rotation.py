@@ -11,47 +11,47 @@ AUTHENTICATIONS = pytest.mark.parametrize("authentication", ["user_group", "auth
 
 @AUTHENTICATIONS
 def test_t16_rotation_is_planned_and_done(cache, authentication):
-    cache.bring(authentication=authentication)
+    cache.reconcile(authentication=authentication)
     before = cache.password()
-    planned = cache.bring(check_mode=True, authentication=authentication, rotate_password=True)
+    planned = cache.reconcile(check_mode=True, authentication=authentication, rotate_password=True)
     assert cache.changing() == []
     assert cache.accepted() == [before]
     subject = "cache user" if authentication == "user_group" else "cache replication group"
     assert actions(planned) == [("update", f"{subject} {cache.name}", ("password",)), ("update", f"secret {cache.secret}", ("password",))]
-    assert actions(cache.bring(authentication=authentication, rotate_password=True)) == actions(planned)
+    assert actions(cache.reconcile(authentication=authentication, rotate_password=True)) == actions(planned)
     assert cache.accepted() == [cache.password()] != [before]
-    assert actions(cache.bring(authentication=authentication)) == []
+    assert actions(cache.reconcile(authentication=authentication)) == []
     assert cache.changing() == []
 
 
 @AUTHENTICATIONS
 def test_t16_the_password_before_holds_until_it_is_let_go(cache, authentication):
     options = {"authentication": authentication}
-    cache.bring(**options)
+    cache.reconcile(**options)
     before = cache.password()
     keeping = {**options, "keep_previous_password": True}
-    cache.bring(**keeping, rotate_password=True)
+    cache.reconcile(**keeping, rotate_password=True)
     assert cache.accepted() == [before, cache.password()]
-    assert actions(cache.bring(**keeping)) == []
+    assert actions(cache.reconcile(**keeping)) == []
     assert cache.accepted() == [before, cache.password()]
-    planned = cache.bring(check_mode=True, **options)
+    planned = cache.reconcile(check_mode=True, **options)
     assert [attributes for _action, _what, attributes in actions(planned)] == [("password",)]
-    assert actions(cache.bring(**options)) == actions(planned)
+    assert actions(cache.reconcile(**options)) == actions(planned)
     assert cache.accepted() == [cache.password()]
 
 
 @AUTHENTICATIONS
 def test_t16_a_password_that_is_kept_is_let_go_before_there_is_a_third(cache, authentication):
     keeping = {"authentication": authentication, "keep_previous_password": True}
-    cache.bring(authentication=authentication)
+    cache.reconcile(authentication=authentication)
     first = cache.password()
-    cache.bring(**keeping, rotate_password=True)
+    cache.reconcile(**keeping, rotate_password=True)
     second = cache.password()
     for check_mode in (True, False):
-        assert actions(cache.bring(check_mode=check_mode, **keeping, rotate_password=True)) == []
+        assert actions(cache.reconcile(check_mode=check_mode, **keeping, rotate_password=True)) == []
     assert cache.accepted() == [first, second]
-    cache.bring(authentication=authentication)
-    cache.bring(**keeping, rotate_password=True)
+    cache.reconcile(authentication=authentication)
+    cache.reconcile(**keeping, rotate_password=True)
     assert cache.accepted() == [second, cache.password()]
 
 
@@ -60,23 +60,23 @@ def test_t16_a_password_that_is_kept_is_let_go_before_there_is_a_third(cache, au
 def test_t16_clients_keep_access_wherever_a_rotation_dies(cache, authentication, keep):
     """After each call: the current password gets in, and the next run finishes the rotation, although it does not ask for one."""
     options = {"authentication": authentication, "keep_previous_password": keep}
-    cache.bring(**options)
+    cache.reconcile(**options)
     cut = 0
     for number in range(12):
         before = cache.password()
-        dead = died(cache, number, lambda: cache.bring(**options, rotate_password=True))
+        dead = died(cache, number, lambda: cache.reconcile(**options, rotate_password=True))
         assert cache.password() in cache.accepted()
         cache.aws.pass_time()
         cache.group()
         assert cache.password() in cache.accepted()
-        planned = cache.bring(check_mode=True, **options)
-        assert actions(cache.bring(**options)) == actions(planned)
+        planned = cache.reconcile(check_mode=True, **options)
+        assert actions(cache.reconcile(**options)) == actions(planned)
         assert cache.password() in cache.accepted()
         assert cache.password() != before
         if keep:
             assert cache.accepted() == [before, cache.password()]
-        assert actions(cache.bring(**options)) == []
-        cache.bring(**{**options, "keep_previous_password": False})
+        assert actions(cache.reconcile(**options)) == []
+        cache.reconcile(**{**options, "keep_previous_password": False})
         assert cache.accepted() == [cache.password()]
         cut += dead
         if not dead:
@@ -87,7 +87,7 @@ def test_t16_clients_keep_access_wherever_a_rotation_dies(cache, authentication,
 @AUTHENTICATIONS
 def test_t16_a_store_without_the_tag_gets_its_password(cache, authentication):
     options = {"authentication": authentication}
-    cache.bring(**options)
+    cache.reconcile(**options)
     group = cache.account.groups[cache.name]
     if authentication == "user_group":
         cache.account.passwords[cache.name] = ["of the snapshot" * 2]
@@ -96,16 +96,16 @@ def test_t16_a_store_without_the_tag_gets_its_password(cache, authentication):
     for tags in cache.account.tags.values():
         if tags.get("opta:environment") == cache.tags["opta:environment"]:
             tags.pop("opta:secret-version-id", None)
-    planned = cache.bring(check_mode=True, **options)
+    planned = cache.reconcile(check_mode=True, **options)
     assert [attributes for _action, _what, attributes in actions(planned)] == [("password",)]
-    cache.bring(**options)
+    cache.reconcile(**options)
     assert cache.accepted() == [cache.password()]
 
 
 @AUTHENTICATIONS
 def test_a_new_store_has_nothing_to_rotate(cache, authentication):
-    planned = cache.bring(check_mode=True, authentication=authentication, rotate_password=True)
-    assert actions(cache.bring(authentication=authentication, rotate_password=True)) == actions(planned)
+    planned = cache.reconcile(check_mode=True, authentication=authentication, rotate_password=True)
+    assert actions(cache.reconcile(authentication=authentication, rotate_password=True)) == actions(planned)
     assert {action for action, _what, _attributes in actions(planned)} == {"create"}
     assert cache.accepted() == [cache.password()]
 
@@ -113,5 +113,5 @@ def test_a_new_store_has_nothing_to_rotate(cache, authentication):
 def test_no_password_is_shown(cache):
     shown = []
     for options in ({}, {"rotate_password": True}, {"node_type": "cache.t4g.small"}):
-        shown += [str(vars(outcome)) for check_mode in (True, False) for outcome in cache.bring(check_mode=check_mode, **options)]
+        shown += [str(vars(outcome)) for check_mode in (True, False) for outcome in cache.reconcile(check_mode=check_mode, **options)]
     assert not [text for text in shown if any(password in text for password in cache.accepted())]

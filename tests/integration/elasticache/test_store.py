@@ -38,21 +38,21 @@ def test_d2_a_plan_on_an_empty_account_says_what_the_run_does(cache):
 
 def test_a_plan_before_the_network_exists(cache):
     unknown = {"vpc_id": KNOWN_AFTER_APPLY, "subnet_ids": [KNOWN_AFTER_APPLY] * 3, "kms_key_arn": KNOWN_AFTER_APPLY}
-    planned = cache.bring(check_mode=True, **unknown)
+    planned = cache.reconcile(check_mode=True, **unknown)
     assert {outcome.action for outcome in planned} == {"create"}
     result = planned[0].resource
     assert (result["endpoint"], result["secret_arn"], result["security_group_id"]) == (KNOWN_AFTER_APPLY,) * 3
 
 
 def test_result_has_the_same_keys_in_a_plan(cache):
-    planned = cache.bring(check_mode=True)[0].resource
-    done = cache.bring()[0].resource
+    planned = cache.reconcile(check_mode=True)[0].resource
+    done = cache.reconcile()[0].resource
     assert planned.keys() == done.keys()
     assert "password" not in done
 
 
 def test_x1_only_the_port_is_open(cache):
-    group_id = cache.bring()[0].resource["security_group_id"]
+    group_id = cache.reconcile()[0].resource["security_group_id"]
     group = cache.clients["ec2"].describe_security_groups(GroupIds=[group_id])["SecurityGroups"][0]
     (rule,) = group["IpPermissions"]
     assert (rule["FromPort"], rule["ToPort"], [each["CidrIp"] for each in rule["IpRanges"]]) == (6379, 6379, ["10.0.0.0/16"])
@@ -83,51 +83,51 @@ def test_x1_only_the_port_is_open(cache):
     ids=lambda value: next(iter(value), "nothing") if isinstance(value, dict) else "",
 )
 def test_a_change_is_planned_done_and_done_once(cache, change, attributes):
-    cache.bring(**WITH_REPLICA)
+    cache.reconcile(**WITH_REPLICA)
     done = planned_and_done(cache, **{**WITH_REPLICA, **change})
     assert changed(done) == (set(change) if attributes is None else attributes)
 
 
 def test_defaults_are_those_of_a_new_cache(cache):
     """What somebody has raised since stays, unless the inventory names it."""
-    cache.bring(node_type=None)
+    cache.reconcile(node_type=None)
     group, node = cache.group(), cache.node()
     assert (node["CacheNodeType"], len(group["MemberClusters"]), group["SnapshotRetentionLimit"]) == ("cache.t4g.small", 1, 5)
     cache.api.modify_replication_group(
         ReplicationGroupId=cache.name, SnapshotRetentionLimit=35, CacheNodeType="cache.t4g.medium", ApplyImmediately=True
     )
-    assert actions(cache.bring(node_type=None)) == []
+    assert actions(cache.reconcile(node_type=None)) == []
     assert cache.group()["SnapshotRetentionLimit"] == 35
-    assert changed(cache.bring(node_type=None, snapshot_retention_days=5)) == {"snapshot_retention_days"}
+    assert changed(cache.reconcile(node_type=None, snapshot_retention_days=5)) == {"snapshot_retention_days"}
 
 
 def test_a_parameter_that_equals_its_default_is_no_change(cache, monkeypatch):
     """Whatever source AWS tells of it."""
-    cache.bring(parameters={"timeout": 0, "maxmemory-policy": "allkeys-lru"})
+    cache.reconcile(parameters={"timeout": 0, "maxmemory-policy": "allkeys-lru"})
     real = api.describe_parameters
 
-    def told(client, name):
+    def reported(client, name):
         listed = real(client, name)
         return [{**each, "Source": "system"} if each["ParameterName"] == "timeout" else each for each in listed]
 
-    monkeypatch.setattr(api, "describe_parameters", told)
-    assert actions(cache.bring(parameters={"timeout": 0, "maxmemory-policy": "allkeys-lru"})) == []
-    assert changed(cache.bring(parameters={"timeout": 0})) == {"parameters"}
+    monkeypatch.setattr(api, "describe_parameters", reported)
+    assert actions(cache.reconcile(parameters={"timeout": 0, "maxmemory-policy": "allkeys-lru"})) == []
+    assert changed(cache.reconcile(parameters={"timeout": 0})) == {"parameters"}
 
 
 def test_nodes_with_data_tiering_are_made(cache):
-    assert cache.bring(node_type="cache.r6gd.xlarge")[0].action == "create"
+    assert cache.reconcile(node_type="cache.r6gd.xlarge")[0].action == "create"
 
 
 def test_a_window_may_be_written_with_capitals(cache):
-    cache.bring(maintenance_window="Mon:01:00-Mon:02:30")
-    assert actions(cache.bring(maintenance_window="Mon:01:00-Mon:02:30")) == []
+    cache.reconcile(maintenance_window="Mon:01:00-Mon:02:30")
+    assert actions(cache.reconcile(maintenance_window="Mon:01:00-Mon:02:30")) == []
 
 
 def test_changes_reach_aws(cache):
-    cache.bring(**WITH_REPLICA)
+    cache.reconcile(**WITH_REPLICA)
     change = {"replica_count": 2, "node_type": "cache.t4g.medium", "engine_version": "8.1", "snapshot_retention_days": 7}
-    cache.bring(**{**WITH_REPLICA, **change, "parameters": {"timeout": "60"}})
+    cache.reconcile(**{**WITH_REPLICA, **change, "parameters": {"timeout": "60"}})
     group, node = cache.group(), cache.node()
     assert (len(group["MemberClusters"]), group["SnapshotRetentionLimit"]) == (3, 7)
     assert (node["CacheNodeType"], node["EngineVersion"]) == ("cache.t4g.medium", "8.1.0")
@@ -137,7 +137,7 @@ def test_changes_reach_aws(cache):
 
 
 def test_all_changes_at_once_come_in_an_order_that_works(cache):
-    cache.bring()
+    cache.reconcile()
     change = {**WITH_REPLICA, "node_type": "cache.t4g.small", "engine_version": "8.2", "snapshot_retention_days": 1}
     planned_and_done(cache, **change)
     back = {"replica_count": 0, "automatic_failover_enabled": False, "multi_az_enabled": False}
@@ -146,58 +146,58 @@ def test_all_changes_at_once_come_in_an_order_that_works(cache):
 
 
 def test_redis_becomes_valkey_with_a_parameter_group_of_its_family(cache):
-    cache.bring(engine="redis", engine_version="7.1")
+    cache.reconcile(engine="redis", engine_version="7.1")
     assert cache.node()["CacheParameterGroup"]["CacheParameterGroupName"] == f"{cache.name}-redis7"
     done = planned_and_done(cache, engine="valkey", engine_version="8.0")
     assert ("delete", f"cache parameter group {cache.name}-redis7", ()) in actions(done)
     assert (cache.group()["Engine"], cache.node()["EngineVersion"]) == ("valkey", "8.0.1")
     assert f"{cache.name}-redis7" not in cache.account.parameter_groups
     with pytest.raises(Refused, match="ElastiCache does not make redis of valkey"):
-        cache.bring(engine="redis")
+        cache.reconcile(engine="redis")
     assert cache.changing() == []
 
 
 def test_t6_what_is_not_given_is_left_alone(cache):
-    cache.bring(**WITH_REPLICA, engine_version="7.2", snapshot_retention_days=3, parameters={"timeout": "60"})
-    outcomes = cache.bring(subnet_ids=None, allowed_cidr_blocks=None, kms_key_arn=None, vpc_id=None, node_type=None)
+    cache.reconcile(**WITH_REPLICA, engine_version="7.2", snapshot_retention_days=3, parameters={"timeout": "60"})
+    outcomes = cache.reconcile(subnet_ids=None, allowed_cidr_blocks=None, kms_key_arn=None, vpc_id=None, node_type=None)
     assert actions(outcomes) == []
     assert outcomes[0].notes == [f"cache replication group {cache.name}: it has valkey 7.2.6; ElastiCache offers 8.2 now."]
     assert outcomes[0].resource["engine_version"] == "7.2.6"
 
 
 def test_t6_a_version_above_the_wanted_one_is_told_and_left(cache):
-    cache.bring(engine_version="8.1")
-    outcomes = cache.bring(engine_version="8.0")
+    cache.reconcile(engine_version="8.1")
+    outcomes = cache.reconcile(engine_version="8.0")
     assert actions(outcomes) == []
     assert "above the 8.0 that is asked for; it is left as it is" in outcomes[0].notes[0]
 
 
 def test_what_waits_for_the_maintenance_window_is_told(cache):
-    cache.bring(engine_version="7.2")
+    cache.reconcile(engine_version="7.2")
     change = {"engine_version": "8.0", "node_type": "cache.t4g.small", "apply_immediately": False}
-    planned = cache.bring(check_mode=True, **change)
-    assert actions(cache.bring(**change)) == actions(planned)
-    again = cache.bring(**change)
+    planned = cache.reconcile(check_mode=True, **change)
+    assert actions(cache.reconcile(**change)) == actions(planned)
+    again = cache.reconcile(**change)
     assert actions(again) == []
     assert "EngineVersion 8.0, CacheNodeType cache.t4g.small will come in the maintenance window" in again[0].notes[0]
     assert cache.node()["EngineVersion"] == "7.2.6"
-    assert {"engine_version", "node_type"} <= changed(cache.bring(**{**change, "apply_immediately": True}))
+    assert {"engine_version", "node_type"} <= changed(cache.reconcile(**{**change, "apply_immediately": True}))
     assert cache.node()["EngineVersion"] == "8.0.1"
     assert f"{cache.name}-valkey7" not in cache.account.parameter_groups
 
 
 def test_t17_parameters_that_need_a_reboot_are_told_until_it_is_done(cache):
-    cache.bring()
+    cache.reconcile()
     done = planned_and_done(cache, parameters={"databases": 32})
     assert "once its nodes are rebooted" in str(done[0].notes)
-    assert "once its nodes are rebooted" in str(cache.bring(parameters={"databases": 32})[0].notes), "on every run"
+    assert "once its nodes are rebooted" in str(cache.reconcile(parameters={"databases": 32})[0].notes), "on every run"
     cache.api.reboot_cache_cluster(CacheClusterId=f"{cache.name}-001", CacheNodeIdsToReboot=["0001"])
-    assert "rebooted" not in str(cache.bring(parameters={"databases": 32})[0].notes)
+    assert "rebooted" not in str(cache.reconcile(parameters={"databases": 32})[0].notes)
 
 
 def test_t17_nodes_are_rebooted_on_word_the_primary_last(cache, aws):
-    cache.bring(**WITH_REPLICA)
-    cache.bring(**WITH_REPLICA, parameters={"databases": 32})
+    cache.reconcile(**WITH_REPLICA)
+    cache.reconcile(**WITH_REPLICA, parameters={"databases": 32})
     aws.world.faults.add({"operation": "RebootCacheCluster", "code": "InvalidCacheClusterState", "count": 1})
     mark = len(aws.log())
     done = planned_and_done(cache, **WITH_REPLICA, parameters={"databases": 32}, allow_reboot=True)
@@ -214,7 +214,7 @@ def test_t17_nodes_are_rebooted_on_word_the_primary_last(cache, aws):
 
 
 def test_a_group_without_tls_gets_it_in_two_steps(cache):
-    cache.bring(authentication="auth_token")
+    cache.reconcile(authentication="auth_token")
     settings = cache.account.groups[cache.name].settings
     settings.update(TransitEncryptionEnabled=False, TransitEncryptionMode=None)
     assert changed(planned_and_done(cache, authentication="auth_token")) == {"transit_encryption_mode"}
@@ -222,18 +222,18 @@ def test_a_group_without_tls_gets_it_in_two_steps(cache):
 
 
 def test_a_token_becomes_a_user(cache):
-    cache.bring(authentication="auth_token")
+    cache.reconcile(authentication="auth_token")
     assert (cache.group()["AuthTokenEnabled"], cache.accepted()) == (True, [cache.password()])
     planned_and_done(cache, authentication="user_group")
     assert (cache.group()["AuthTokenEnabled"], cache.group()["UserGroupIds"]) == (False, [cache.name])
     assert cache.accepted() == [cache.password()]
     with pytest.raises(Refused, match="authentication cannot be changed from 'user_group' to 'auth_token': clients would lose access"):
-        cache.bring(authentication="auth_token")
+        cache.reconcile(authentication="auth_token")
 
 
 @pytest.mark.parametrize("engine", ["redis", "valkey"])
 def test_t15_the_only_user_is_ours_with_the_name_default(cache, engine):
-    cache.bring(engine=engine)
+    cache.reconcile(engine=engine)
     (user_id,) = cache.api.describe_user_groups(UserGroupId=cache.name)["UserGroups"][0]["UserIds"]
     user = cache.api.describe_users(UserId=user_id)["Users"][0]
     assert (user["UserId"], user["UserName"], user["Engine"]) == (cache.name, "default", engine)
@@ -243,66 +243,66 @@ def test_t15_the_only_user_is_ours_with_the_name_default(cache, engine):
 def test_t12_what_was_made_a_moment_ago_may_not_be_visible_yet(cache, aws):
     for operation, code in (("CreateUserGroup", "UserNotFound"), ("CreateReplicationGroup", "InvalidUserGroupState")):
         aws.world.faults.add({"operation": operation, "code": code, "count": 2})
-    assert cache.bring()[0].action == "create"
+    assert cache.reconcile()[0].action == "create"
     assert cache.accepted() == [cache.password()]
 
 
 def test_a_snapshot_that_begins_meanwhile_is_waited_for(cache, aws):
-    cache.bring()
+    cache.reconcile()
     aws.world.faults.add({"operation": "ModifyReplicationGroup", "code": "InvalidReplicationGroupState", "count": 2})
-    assert changed(cache.bring(snapshot_retention_days=3)) == {"snapshot_retention_days"}
+    assert changed(cache.reconcile(snapshot_retention_days=3)) == {"snapshot_retention_days"}
     assert cache.group()["SnapshotRetentionLimit"] == 3
 
 
 def test_t13_everything_is_tagged_by_the_call_that_makes_it(cache):
     for authentication in ("user_group", "auth_token"):
         cache.name = f"{cache.name[:30]}-{authentication[0]}"
-        cache.bring(authentication=authentication, secret_name=f"{cache.secret}-{authentication}")
+        cache.reconcile(authentication=authentication, secret_name=f"{cache.secret}-{authentication}")
         assert not [call for call in cache.changing() if "Tags" in call]
 
 
 def test_t14_the_group_of_another_environment_is_refused(cache):
-    cache.bring()
+    cache.reconcile()
     others = {"tags": {**cache.tags, "opta:environment": "production"}}
     with pytest.raises(Refused, match=rf"exists, but it belongs to the environment {cache.tags['opta:environment']}"):
-        cache.bring(more=others)
+        cache.reconcile(more=others)
     (left,) = cache.remove(more=others)
     assert left.left_alone and "is left alone: it belongs to the environment" in left.notes[0]
     assert cache.changing() == []
 
 
 def test_a_group_of_another_environment_that_begins_is_refused_once_its_tags_are_told(cache, aws):
-    cache.bring(secret_name=f"{cache.secret}-other")
+    cache.reconcile(secret_name=f"{cache.secret}-other")
     others = {**cache.tags, "opta:environment": "production"}
     cache.account.groups[cache.name].status = "creating"
     aws.world.clock.after("now", lambda: setattr(cache.account.groups[cache.name], "status", "available"))
     with pytest.raises(Refused, match="belongs to the environment"):
-        cache.bring(more={"tags": others})
+        cache.reconcile(more={"tags": others})
 
 
 @pytest.mark.parametrize("status", ["creating", "modifying", "snapshotting"])
 def test_what_another_run_began_is_waited_for(cache, aws, status):
-    cache.bring(**WITH_REPLICA)
+    cache.reconcile(**WITH_REPLICA)
     group = cache.account.groups[cache.name]
     group.status = status
     aws.world.clock.set_times({"elasticache:modification": 0.2})
     aws.world.clock.after("elasticache:modification", lambda: setattr(group, "status", "available"))
     aws.world.clock.set_times({"elasticache:modification": 0})
-    planned = cache.bring(check_mode=True, **WITH_REPLICA)
+    planned = cache.reconcile(check_mode=True, **WITH_REPLICA)
     assert actions(planned) == []
-    assert actions(cache.bring(**WITH_REPLICA)) == []
+    assert actions(cache.reconcile(**WITH_REPLICA)) == []
     assert cache.group()["Status"] == "available"
 
 
 def test_a_group_that_is_being_deleted_is_waited_for_and_made_anew(cache, aws):
-    cache.bring()
+    cache.reconcile()
     created = cache.group()["ReplicationGroupCreateTime"]
     aws.world.clock.set_times({"elasticache:replicationgroup": 0.2})
     try:
         cache.api.delete_replication_group(ReplicationGroupId=cache.name)
-        planned = cache.bring(check_mode=True)
+        planned = cache.reconcile(check_mode=True)
         assert planned[0].action == "create"
-        assert cache.bring()[0].action == "create"
+        assert cache.reconcile()[0].action == "create"
     finally:
         aws.world.clock.set_times({"elasticache:replicationgroup": 0})
     assert cache.group()["ReplicationGroupCreateTime"] > created
@@ -313,16 +313,16 @@ def test_a_group_that_failed_at_creation_is_replaced(cache, aws, place):
     cache.whole["kms_key_arn"] = key
     aws.world.clock.set_times({"elasticache:replicationgroup": 60})
     try:
-        cache.bring(more={"wait": False})
+        cache.reconcile(more={"wait": False})
         aws.kms.disable_key(KeyId=key)
         aws.pass_time()
     finally:
         aws.world.clock.set_times({"elasticache:replicationgroup": 0})
-    (planned, *_more) = cache.bring(check_mode=True)
+    (planned, *_more) = cache.reconcile(check_mode=True)
     assert planned.action == "replace"
     assert f"create-failed: Unable to access the KMS key {key}" in planned.notes[0]
     aws.kms.enable_key(KeyId=key)  # the cause is removed
-    assert cache.bring()[0].action == "replace"
+    assert cache.reconcile()[0].action == "replace"
     assert cache.group()["Status"] == "available"
     cache.remove(skip_final_snapshot=True)
     assert cache.left() == []
@@ -331,14 +331,14 @@ def test_a_group_that_failed_at_creation_is_replaced(cache, aws, place):
 def test_without_waiting_the_group_is_begun_and_another_run_ends_it(cache, aws):
     aws.world.clock.set_times({"elasticache:replicationgroup": 60})
     try:
-        begun = cache.bring(more={"wait": False})
+        begun = cache.reconcile(more={"wait": False})
         assert cache.group()["Status"] == "creating"
         assert begun[0].action == "create"
-        assert actions(cache.bring(more={"wait": False})) == []
+        assert actions(cache.reconcile(more={"wait": False})) == []
     finally:
         aws.world.clock.set_times({"elasticache:replicationgroup": 0})
     aws.pass_time()
-    assert actions(cache.bring()) == []
+    assert actions(cache.reconcile()) == []
     assert cache.accepted() == [cache.password()]
 
 
@@ -357,7 +357,7 @@ def test_without_waiting_the_group_is_begun_and_another_run_ends_it(cache, aws):
 def test_bad_input_is_told_before_anything_is_changed(cache, wrong, message):
     for check_mode in (True, False):
         with pytest.raises(Refused, match=message):
-            cache.bring(check_mode=check_mode, **wrong)
+            cache.reconcile(check_mode=check_mode, **wrong)
         assert cache.changing() == []
 
 
@@ -371,15 +371,15 @@ def test_bad_input_is_told_before_anything_is_changed(cache, wrong, message):
     ],
 )
 def test_what_aws_cannot_change_is_told_before_anything_is_changed(cache, wrong, message):
-    cache.bring(**WITH_REPLICA)
+    cache.reconcile(**WITH_REPLICA)
     for check_mode in (True, False):
         with pytest.raises(Refused, match=message):
-            cache.bring(check_mode=check_mode, **{**WITH_REPLICA, **wrong, "rotate_password": True})
+            cache.reconcile(check_mode=check_mode, **{**WITH_REPLICA, **wrong, "rotate_password": True})
         assert cache.changing() == []
 
 
 def test_a_second_run_makes_few_calls_and_none_that_changes(cache):
-    cache.bring(**WITH_REPLICA)
+    cache.reconcile(**WITH_REPLICA)
     answers, sent = ResponseCache(), []
     events = [client.meta.events for client in cache.clients.values()]
     handlers = {
@@ -391,7 +391,7 @@ def test_a_second_run_makes_few_calls_and_none_that_changes(cache):
         for event, handler in handlers.items():
             each.register(event, handler)
     try:
-        cache.bring(**WITH_REPLICA)
+        cache.reconcile(**WITH_REPLICA)
     finally:
         for each in events:
             for event, handler in handlers.items():

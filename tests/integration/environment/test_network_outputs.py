@@ -42,10 +42,10 @@ class Account:
             self.clients[service] = boto3.client(service, region_name=self.region, aws_access_key_id="x", aws_secret_access_key="x")
         return self.clients[service]
 
-    def bring(self, check_mode: bool = False, **options: Any) -> dict[str, Any]:
-        wanted = NetworkOptions(name=NAME, region=self.region, **{"tags": self.tags, "cidr_block": BLOCK, "nat_mode": "none", **options})
-        wanted.check()
-        outcomes = Network(Snapshot(self.client("ec2"), NAME, self.tags), wanted, check_mode).bring()
+    def reconcile(self, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+        desired = NetworkOptions(name=NAME, region=self.region, **{"tags": self.tags, "cidr_block": BLOCK, "nat_mode": "none", **options})
+        desired.check()
+        outcomes = Network(Snapshot(self.client("ec2"), NAME, self.tags), desired, check_mode).reconcile()
         return {"actions": [outcome.as_action() for outcome in outcomes if outcome.action], **(outcomes[0].resource or {})}
 
     def read(self) -> tuple[dict[str, Any] | None, list[str]]:
@@ -67,7 +67,7 @@ def region(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     indirect=["region"],
 )
 def test_every_number_of_zones_is_read_as_it_stands(region: Account, count: int) -> None:
-    made = region.bring(zone_count=count)
+    made = region.reconcile(zone_count=count)
     ec2 = region.client("ec2")
     ec2.create_network_interface(SubnetId=made["private_subnet_ids"][-1], Description="of a node")
     outputs, notes = region.read()
@@ -75,16 +75,16 @@ def test_every_number_of_zones_is_read_as_it_stands(region: Account, count: int)
     assert outputs is not None
     assert outputs["zone_ids"] == made["zone_ids"]
     assert len(outputs["private_subnet_ids"]) == count
-    assert region.bring()["actions"] == [], "without a number the zones stay"
+    assert region.reconcile()["actions"] == [], "without a number the zones stay"
 
 
 @pytest.mark.parametrize(("region", "count"), [("us-west-1", 2), ("eu-west-1", 3), ("us-east-1", 3)], indirect=["region"])
 def test_a_new_network_has_three_zones_or_as_many_as_the_region_has(region: Account, count: int) -> None:
-    assert len(region.bring(check_mode=True)["zone_ids"]) == count
+    assert len(region.reconcile(check_mode=True)["zone_ids"]) == count
 
 
 def test_a_run_that_ended_between_two_subnets_is_finished_in_all_zones(region: Account) -> None:
-    region.bring(zone_count=2)
+    region.reconcile(zone_count=2)
     ec2 = region.client("ec2")
     for table in ec2.describe_route_tables(Filters=[{"Name": "tag:opta:environment", "Values": ["test"]}])["RouteTables"]:
         for association in table["Associations"]:
@@ -94,7 +94,7 @@ def test_a_run_that_ended_between_two_subnets_is_finished_in_all_zones(region: A
     ec2.detach_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"], VpcId=gateway["Attachments"][0]["VpcId"])
     ec2.delete_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"])
     assert region.read()[0] is None
-    assert len(region.bring()["zone_ids"]) == 3
+    assert len(region.reconcile()["zone_ids"]) == 3
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_run_that_ended_between_two_subnets_is_finished_in_all_zones(region: A
     ids=lambda options: next(iter(options)),
 )
 def test_a_network_of_whatever_options_is_read(region: Account, options: dict[str, Any]) -> None:
-    made = region.bring(**options)
+    made = region.reconcile(**options)
     outputs, notes = region.read()
     assert notes == []
     assert outputs is not None
@@ -129,14 +129,14 @@ def test_a_vpc_of_somebody_else_with_the_name_is_not_read_and_told(region: Accou
 
 
 def test_a_network_that_was_changed_by_hand_is_read_but_for_one_without_a_way_out(region: Account) -> None:
-    made = region.bring(nat_mode="single", gateway_endpoints=["s3"])
+    made = region.reconcile(nat_mode="single", gateway_endpoints=["s3"])
     ec2 = region.client("ec2")
     open_to_all = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
     ec2.authorize_security_group_ingress(GroupId=made["default_security_group_id"], IpPermissions=open_to_all)
     ec2.modify_vpc_attribute(VpcId=made["vpc_id"], EnableDnsHostnames={"Value": False})
     ec2.modify_subnet_attribute(SubnetId=made["public_subnet_ids"][0], MapPublicIpOnLaunch={"Value": True})
     ec2.delete_tags(Resources=made["private_subnet_ids"][:1], Tags=[{"Key": "kubernetes.io/role/internal-elb"}])
-    planned = region.bring(check_mode=True, nat_mode="single", gateway_endpoints=["s3"])
+    planned = region.reconcile(check_mode=True, nat_mode="single", gateway_endpoints=["s3"])
     assert {action["action"] for action in planned["actions"]} == {"update"}
     outputs, _notes = region.read()
     assert outputs is not None
@@ -147,7 +147,7 @@ def test_a_network_that_was_changed_by_hand_is_read_but_for_one_without_a_way_ou
 
 
 def test_the_blocks_of_the_vpc_are_known_before_there_is_a_cluster(region: Account) -> None:
-    made = region.bring(zone_count=2)
+    made = region.reconcile(zone_count=2)
     region.client("ec2").associate_vpc_cidr_block(VpcId=made["vpc_id"], CidrBlock="10.20.0.0/16")
     other = region.client("ec2").create_vpc(CidrBlock="192.168.0.0/16")["Vpc"]["VpcId"]
     identity = identity_of("test", region=region.region)

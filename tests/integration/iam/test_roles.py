@@ -33,7 +33,7 @@ def role_of(iam, name="hello", **settings):
     return iam_role.IamRole(iam, name, "/opta/staging/", account=lambda: ("aws", "123456789012"), **settings)
 
 
-def wanted(**more):
+def desired(**more):
     trust = iam_role.trust_policy(PROVIDER.replace("aws-cn", "aws"), HELLO)
     return {"path": "/opta/staging/", "assume_role_policy": trust, "tags": {"opta:environment": "staging"}, **more}
 
@@ -86,27 +86,27 @@ def test_an_unknown_provider_gives_an_unknown_trust():
 
 def test_the_arn_of_a_role_is_known_before_it_is_made(iam):
     role = role_of(iam)
-    planned = ensure_present(role, wanted(assume_role_policy=KNOWN_AFTER_APPLY), check_mode=True)
+    planned = ensure_present(role, desired(assume_role_policy=KNOWN_AFTER_APPLY), check_mode=True)
     assert planned.resource["arn"] == "arn:aws:iam::123456789012:role/opta/staging/hello"
-    done = ensure_present(role, wanted(), check_mode=False)
+    done = ensure_present(role, desired(), check_mode=False)
     assert done.resource["arn"] == planned.resource["arn"] == iam.get_role(RoleName="hello")["Role"]["Arn"]
 
 
 def test_policies_are_compared_by_what_they_mean_and_purged(iam):
-    ensure_present(role_of(iam), wanted(inline_policies={"a": POLICY, "b": POLICY}), check_mode=False)
+    ensure_present(role_of(iam), desired(inline_policies={"a": POLICY, "b": POLICY}), check_mode=False)
     statement = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["*"]}
     same = {"a": {"Version": "2012-10-17", "Statement": statement}, "b": POLICY}
-    assert ensure_present(role_of(iam), wanted(inline_policies=same), check_mode=False).action is None
-    done = ensure_present(role_of(iam), wanted(inline_policies={"a": POLICY}), check_mode=False)
+    assert ensure_present(role_of(iam), desired(inline_policies=same), check_mode=False).action is None
+    done = ensure_present(role_of(iam), desired(inline_policies={"a": POLICY}), check_mode=False)
     assert (done.action, done.attributes) == ("update", ["inline_policies"])
     assert iam.list_role_policies(RoleName="hello")["PolicyNames"] == ["a"]
-    kept = ensure_present(role_of(iam, purge_policies=False), wanted(inline_policies={"c": POLICY}), check_mode=False)
+    kept = ensure_present(role_of(iam, purge_policies=False), desired(inline_policies={"c": POLICY}), check_mode=False)
     assert sorted(kept.resource["inline_policies"]) == ["a", "c"]
 
 
 def test_absent_takes_everything_off_the_role(iam):
     policy = iam.create_policy(PolicyName="p", PolicyDocument=json.dumps(POLICY))["Policy"]["Arn"]
-    ensure_present(role_of(iam), wanted(inline_policies={"a": POLICY}, managed_policy_arns=[policy]), check_mode=False)
+    ensure_present(role_of(iam), desired(inline_policies={"a": POLICY}, managed_policy_arns=[policy]), check_mode=False)
     iam.create_instance_profile(InstanceProfileName="i")
     iam.add_role_to_instance_profile(InstanceProfileName="i", RoleName="hello")
     ensure_absent(role_of(iam), check_mode=False, tags={"opta:environment": "staging"})
@@ -116,28 +116,28 @@ def test_absent_takes_everything_off_the_role(iam):
 
 
 def test_the_role_of_another_environment_is_refused(iam):
-    ensure_present(role_of(iam), wanted(), check_mode=False)
+    ensure_present(role_of(iam), desired(), check_mode=False)
     with pytest.raises(Refused, match="it belongs to the environment staging"):
-        ensure_present(role_of(iam), wanted(tags={"opta:environment": "production"}), check_mode=False)
+        ensure_present(role_of(iam), desired(tags={"opta:environment": "production"}), check_mode=False)
 
 
 def test_the_path_cannot_be_changed(iam):
-    ensure_present(role_of(iam), wanted(), check_mode=False)
+    ensure_present(role_of(iam), desired(), check_mode=False)
     with pytest.raises(Refused, match="path cannot be changed"):
-        ensure_present(role_of(iam), wanted(path="/other/"), check_mode=False)
+        ensure_present(role_of(iam), desired(path="/other/"), check_mode=False)
 
 
 def test_c6_only_what_is_missing_is_made_of_the_service_linked_roles(iam):
     """T2: the principals of a key's policy exist before the key."""
     services = ["autoscaling.amazonaws.com", "eks.amazonaws.com"]
     iam.create_service_linked_role(AWSServiceName=services[0])
-    planned, roles = service_linked_roles.bring(iam, services, check_mode=True)
+    planned, roles = service_linked_roles.reconcile(iam, services, check_mode=True)
     assert [outcome.action for outcome in planned] == [None, "create"]
     assert roles[1]["arn"] == KNOWN_AFTER_APPLY
-    done, roles = service_linked_roles.bring(iam, services, check_mode=False)
+    done, roles = service_linked_roles.reconcile(iam, services, check_mode=False)
     assert [outcome.as_action() for outcome in done] == [outcome.as_action() for outcome in planned]
     assert [role["arn"].rsplit("/", 2)[1] for role in roles] == services
-    again, _roles = service_linked_roles.bring(iam, services, check_mode=False)
+    again, _roles = service_linked_roles.reconcile(iam, services, check_mode=False)
     assert not any(outcome.action for outcome in again)
 
 
@@ -152,7 +152,7 @@ def test_t2_a_service_linked_role_that_another_run_made_meanwhile(monkeypatch):
         raise api.IamError(message="taken", exception=ClientError(taken, "CreateServiceLinkedRole"))
 
     monkeypatch.setattr(api, "create_service_linked_role", refuse)
-    _outcomes, roles = service_linked_roles.bring(None, ["eks.amazonaws.com"], check_mode=False)
+    _outcomes, roles = service_linked_roles.reconcile(None, ["eks.amazonaws.com"], check_mode=False)
     assert roles == [{"service": "eks.amazonaws.com", "arn": "arn:x"}]
 
 

@@ -12,7 +12,7 @@ from ansible_collections.opta.platform.plugins.module_utils._reconcile import en
 from moto import mock_aws
 
 TAGS = {"opta:environment": "staging", "opta:role": "network", "opta:name": "staging", "opta:managed-by": "opta.platform"}
-WANTED = {"alias": "alias/opta-staging", "enabled": True, "enable_key_rotation": True, "description": "all data", "tags": TAGS}
+DESIRED = {"alias": "alias/opta-staging", "enabled": True, "enable_key_rotation": True, "description": "all data", "tags": TAGS}
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def key(client, **options):
     return KmsKey(client, "opta-staging", tags=TAGS, **options)
 
 
-def present(client, check_mode=False, wanted=None, **options):
-    return ensure_present(key(client, **options), wanted or WANTED, check_mode=check_mode)
+def present(client, check_mode=False, desired=None, **options):
+    return ensure_present(key(client, **options), desired or DESIRED, check_mode=check_mode)
 
 
 def keys(client):
@@ -73,7 +73,7 @@ def test_check_mode_makes_nothing(client):
 def test_updates_in_place(client):
     present(client)
     policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}]}
-    outcome = present(client, wanted={**WANTED, "description": "other", "policy": policy, "tags": {**TAGS, "team": "a"}})
+    outcome = present(client, desired={**DESIRED, "description": "other", "policy": policy, "tags": {**TAGS, "team": "a"}})
     assert outcome.action == "update"
     assert sorted(outcome.attributes) == ["description", "policy", "tags"]
     key_id = keys(client)[0]["KeyId"]
@@ -87,7 +87,7 @@ def test_updates_in_place(client):
 def test_multi_region_is_refused(client):
     present(client)
     with pytest.raises(Refused, match="for life"):
-        present(client, wanted={**WANTED, "multi_region": True})
+        present(client, desired={**DESIRED, "multi_region": True})
 
 
 def test_killed_before_the_alias_is_finished_without_a_duplicate(client):
@@ -138,7 +138,7 @@ def test_key_of_another_environment_is_refused(client):
     present(client)
     others = {**TAGS, "opta:environment": "production"}
     with pytest.raises(Refused, match="belongs to the environment staging"):
-        ensure_present(KmsKey(client, "opta-staging", tags=others), {**WANTED, "tags": others}, check_mode=False)
+        ensure_present(KmsKey(client, "opta-staging", tags=others), {**DESIRED, "tags": others}, check_mode=False)
 
 
 def test_t12_new_principal_is_waited_for(client, monkeypatch):

@@ -128,12 +128,12 @@ def test_a_proxy_without_its_credentials_is_told_at_once_and_without_the_passwor
     get: Callable[..., Any], serve: Callable[..., int]
 ) -> None:
     port = serve(Proxy, encrypted=False)
-    with pytest.raises(KubernetesError) as told:
+    with pytest.raises(KubernetesError) as reported:
         get(f"http://ann:wrong@127.0.0.1:{port}")
     assert f"The proxy http://127.0.0.1:{port} does not connect to 127.0.0.1: 407 Proxy Authentication Required. Give its user" in str(
-        told.value
+        reported.value
     )
-    assert "wrong" not in str(told.value)
+    assert "wrong" not in str(reported.value)
     assert Proxy.asked == 1
 
 

@@ -30,8 +30,8 @@ def calls(client):
     return made
 
 
-def present(client, **wanted):
-    return ensure_present(LogGroup(client, NAME), {"tags": TAGS, **wanted}, check_mode=False)
+def present(client, **desired):
+    return ensure_present(LogGroup(client, NAME), {"tags": TAGS, **desired}, check_mode=False)
 
 
 def group(client):

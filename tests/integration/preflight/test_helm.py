@@ -33,8 +33,8 @@ def test_helm_3_and_4_are_right(errors: Any, version: str) -> None:
 
 @pytest.mark.parametrize(("version", "sentence"), [("", "helm 3 or 4 is needed, but not found"), ("v3.9.0", "is v3.9.0: install it")])
 def test_another_or_none_is_told(errors: Any, version: str, sentence: str) -> None:
-    (told,) = errors(version, "network", "k8s_addons")
-    assert sentence in told
+    (reported,) = errors(version, "network", "k8s_addons")
+    assert sentence in reported
 
 
 def test_it_is_needed_only_where_a_role_starts_it(errors: Any) -> None:

@@ -63,7 +63,7 @@ class Module:
         self.client = clients
         clients.check_mode = check_mode
 
-    wanted = PlatformModule.wanted
+    desired = PlatformModule.desired
 
 
 @pytest.fixture(scope="module")
@@ -77,31 +77,31 @@ def databases(aws):
 
 
 @pytest.fixture
-def bring(aws, clients, monkeypatch):
+def reconcile(aws, clients, monkeypatch):
     """Run a module's work; answers its result, with the notes under `warnings`."""
     monkeypatch.setattr(_wait, "time", Passing(aws))
 
     def run(name, /, check_mode=False, **options):
         module = importlib.import_module(f"ansible_collections.opta.platform.plugins.modules.{name}")
-        outcomes = module.bring(Module(clients, module.ARGUMENTS, options, check_mode))
+        outcomes = module.reconcile(Module(clients, module.ARGUMENTS, options, check_mode))
         return {**as_result(outcomes, "cluster"), "warnings": [note for outcome in outcomes for note in outcome.notes]}
 
     return run
 
 
 @pytest.fixture
-def plan_and_do(aws, bring):
+def plan_and_do(aws, reconcile):
     """Plan, do, plan again, do again: the plan says what is done, and the second time nothing is left to do."""
 
     def run(name, expected, /, **options):
-        planned = bring(name, check_mode=True, **options)
-        done = bring(name, **options)
+        planned = reconcile(name, check_mode=True, **options)
+        done = reconcile(name, **options)
         assert [action["action"] for action in done["actions"][:1]] == [expected], done["actions"]
         for key in ("actions", "changed", "diff"):
             assert planned[key] == done[key]
         before = len(aws.log())
-        assert bring(name, check_mode=True, **options)["actions"] == []
-        assert bring(name, **options)["actions"] == []
+        assert reconcile(name, check_mode=True, **options)["actions"] == []
+        assert reconcile(name, **options)["actions"] == []
         assert [each["operation"] for each in aws.log()[before:] if each["mutating"]] == []
         return done
 

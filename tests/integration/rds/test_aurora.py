@@ -14,14 +14,14 @@ def options(databases, fresh):
     return databases.options(fresh("aurora"), "aurora", engine_version="17", database_name="app", deletion_protection=True)
 
 
-def remove(bring, options, **more):
-    return bring(MODULE, **{**options, **more, "state": "absent", "deletion_protection": False})
+def remove(reconcile, options, **more):
+    return reconcile(MODULE, **{**options, **more, "state": "absent", "deletion_protection": False})
 
 
-def refusal(bring, check_mode=False, **options):
+def refusal(reconcile, check_mode=False, **options):
     """The sentence with which a module refuses."""
     with pytest.raises(PlatformError) as caught:
-        bring(MODULE, check_mode=check_mode, **options)
+        reconcile(MODULE, check_mode=check_mode, **options)
     return str(caught.value)
 
 
@@ -45,9 +45,9 @@ CHANGES = {
 }
 
 
-def test_every_single_change_is_planned_and_done(aws, bring, plan_and_do, databases, options):
+def test_every_single_change_is_planned_and_done(aws, reconcile, plan_and_do, databases, options):
     name = options["name"]
-    bring(MODULE, **options)
+    reconcile(MODULE, **options)
     for title, (change, member, value) in CHANGES.items():
         done = plan_and_do(MODULE, "update", **{**options, **change})
         assert [action["attributes"] for action in done["actions"]] == [list(change)], title
@@ -81,19 +81,19 @@ def test_every_single_change_is_planned_and_done(aws, bring, plan_and_do, databa
 
     done = plan_and_do(MODULE, "update", **{**options, "allowed_cidr_blocks": ["10.9.0.0/24"]})
     assert [action["resource"] for action in done["actions"]] == [f"security group {name}"]
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
     assert databases.snapshots(name) == []
 
 
-def test_the_first_key_of_performance_insights_stays(aws, bring, plan_and_do, databases, options):
+def test_the_first_key_of_performance_insights_stays(aws, reconcile, plan_and_do, databases, options):
     name = options["name"]
-    bring(MODULE, **options)
+    reconcile(MODULE, **options)
     databases.rds.modify_db_instance(DBInstanceIdentifier=f"{name}-1", EnablePerformanceInsights=True, ApplyImmediately=True)
     # the change by hand, with the account's default key
     aws.until(lambda: databases.instances(name)[f"{name}-1"]["PerformanceInsightsEnabled"])
     first = databases.instances(name)[f"{name}-1"]["PerformanceInsightsKMSKeyId"]
     assert first != options["kms_key_id"]
-    assert bring(MODULE, **options, performance_insights_enabled=True)["actions"] == [], "as it is"
+    assert reconcile(MODULE, **options, performance_insights_enabled=True)["actions"] == [], "as it is"
     options["performance_insights_enabled"] = True
     for change in (
         ("performance_insights_retention_period", 31),
@@ -107,15 +107,15 @@ def test_the_first_key_of_performance_insights_stays(aws, bring, plan_and_do, da
     assert instance["PerformanceInsightsRetentionPeriod"] == 31
 
 
-def test_a_major_upgrade_needs_a_word_and_brings_a_parameter_group_of_its_own(aws, bring, plan_and_do, databases, options):
+def test_a_major_upgrade_needs_a_word_and_brings_a_parameter_group_of_its_own(aws, reconcile, plan_and_do, databases, options):
     options = {**options, "engine_version": "16", "parameters": {"log_statement": "ddl"}}
     name = options["name"]
-    bring(MODULE, **options)
+    reconcile(MODULE, **options)
     assert databases.parameters(name) == {"rds.force_ssl": "1", "log_statement": "ddl"}, "1 is no default of 16"
     options["engine_version"] = "17"
     for check_mode in (True, False):
         mark = len(aws.log())
-        assert "allow_major_version_upgrade: true" in refusal(bring, check_mode, **options)
+        assert "allow_major_version_upgrade: true" in refusal(reconcile, check_mode, **options)
         assert mutating(aws, mark) == []
     options.update(allow_major_version_upgrade=True, allow_reboot=True)
     done = plan_and_do(MODULE, "update", **options)
@@ -130,35 +130,35 @@ def test_a_major_upgrade_needs_a_word_and_brings_a_parameter_group_of_its_own(aw
     assert databases.parameter(name, "rds.force_ssl") == "1"
     assert databases.groups_left(name) == [name, f"{name}-aurora-postgresql17"]
     assert databases.pending_reboot(name) == []
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_t6_a_version_that_moved_is_left_and_told(aws, bring, plan_and_do, databases, options):
+def test_t6_a_version_that_moved_is_left_and_told(aws, reconcile, plan_and_do, databases, options):
     name = options["name"]
-    bring(MODULE, **options)
-    told = bring(MODULE, **options)
-    assert "AWS offers 17.9" in " ".join(told["warnings"])
+    reconcile(MODULE, **options)
+    reported = reconcile(MODULE, **options)
+    assert "AWS offers 17.9" in " ".join(reported["warnings"])
     databases.rds.modify_db_cluster(DBClusterIdentifier=name, EngineVersion="17.9", ApplyImmediately=True)
     aws.until(lambda: databases.cluster(name)["Status"] == "upgrading")
     for version in ("17", "17.7", "16.13", None):
         given = (
             {**options, "engine_version": version} if version else {key: value for key, value in options.items() if key != "engine_version"}
         )
-        assert not bring(MODULE, **given)["changed"]
+        assert not reconcile(MODULE, **given)["changed"]
     assert databases.cluster(name)["EngineVersion"] == "17.9"
-    assert "above the 16.13" in " ".join(bring(MODULE, **{**options, "engine_version": "16.13"})["warnings"])
-    remove(bring, options, skip_final_snapshot=True)
+    assert "above the 16.13" in " ".join(reconcile(MODULE, **{**options, "engine_version": "16.13"})["warnings"])
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_t17_static_parameters_wait_for_a_reboot_that_needs_a_word(aws, bring, plan_and_do, databases, options):
+def test_t17_static_parameters_wait_for_a_reboot_that_needs_a_word(aws, reconcile, plan_and_do, databases, options):
     name, options = options["name"], {**options, "instance_count": 2}
-    bring(MODULE, **options)
+    reconcile(MODULE, **options)
     options["parameters"] = {"max_connections": 500, "log_statement": "all"}
     done = plan_and_do(MODULE, "update", **options)
     assert [action["resource"] for action in done["actions"]] == [f"DB cluster parameter group {name}-aurora-postgresql17"]
     assert "allow_reboot: true" in " ".join(done["warnings"])
     assert sorted(databases.pending_reboot(name)) == [f"{name}-1", f"{name}-2"]
-    assert "allow_reboot: true" in " ".join(bring(MODULE, **options)["warnings"]), "told on every run"
+    assert "allow_reboot: true" in " ".join(reconcile(MODULE, **options)["warnings"]), "told on every run"
     mark = len(aws.log())
     done = plan_and_do(MODULE, "update", **options, allow_reboot=True)
     assert {tuple(action["attributes"]) for action in done["actions"]} == {("parameter_status",)}
@@ -171,10 +171,10 @@ def test_t17_static_parameters_wait_for_a_reboot_that_needs_a_word(aws, bring, p
     assert len(done["actions"]) == 3, "the change and the reboots it needs are planned together"
     assert databases.parameters(name) == {"max_connections": "600"}
     assert databases.pending_reboot(name) == []
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_a_parameter_that_equals_its_default_is_no_change(plan_and_do, databases, options, bring):
+def test_a_parameter_that_equals_its_default_is_no_change(plan_and_do, databases, options, reconcile):
     name = options["name"]
     options["parameters"] = {"timezone": "UTC", "log_statement": "ddl"}
     plan_and_do(MODULE, "create", **options)
@@ -184,10 +184,10 @@ def test_a_parameter_that_equals_its_default_is_no_change(plan_and_do, databases
     options["parameters"] = {"timezone": "UTC", "log_statement": "ddl"}
     plan_and_do(MODULE, "update", **options)
     assert databases.parameter(name, "timezone") == "UTC"
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_a_list_parameter_takes_several_values(plan_and_do, databases, options, bring):
+def test_a_list_parameter_takes_several_values(plan_and_do, databases, options, reconcile):
     name = options["name"]
     options["parameters"] = {"shared_preload_libraries": "pg_stat_statements, pgaudit", "pgaudit.log": ["ddl", "role"]}
     plan_and_do(MODULE, "create", **options)
@@ -195,57 +195,57 @@ def test_a_list_parameter_takes_several_values(plan_and_do, databases, options, 
     options["parameters"]["shared_preload_libraries"] = ["pg_stat_statements", "pg_cron"]
     plan_and_do(MODULE, "update", **options, allow_reboot=True)
     assert databases.parameter(name, "shared_preload_libraries") == "pg_stat_statements,pg_cron"
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_a_cluster_of_a_deprecated_version_can_grow_and_be_upgraded(aws, bring, plan_and_do, databases, options):
+def test_a_cluster_of_a_deprecated_version_can_grow_and_be_upgraded(aws, reconcile, plan_and_do, databases, options):
     name = options["name"]
-    bring(MODULE, **{**options, "engine_version": "15.15"})
+    reconcile(MODULE, **{**options, "engine_version": "15.15"})
     account = aws.world.rds["123456789012", "eu-west-1"]
     account.clusters[name].data["EngineVersion"] = "15.4"
     options["engine_version"] = "15"
-    told = bring(MODULE, **options)
-    assert not told["changed"]
-    assert f"{name} has version 15.4, which AWS has deprecated: upgrade it." in " ".join(told["warnings"])
+    reported = reconcile(MODULE, **options)
+    assert not reported["changed"]
+    assert f"{name} has version 15.4, which AWS has deprecated: upgrade it." in " ".join(reported["warnings"])
     plan_and_do(MODULE, "create", **{**options, "instance_count": 2})
     options.update(instance_count=2, db_instance_class="db.r7g.large")
     plan_and_do(MODULE, "update", **options)
     options["engine_version"] = "15.17"
     plan_and_do(MODULE, "update", **options)
     assert databases.cluster(name)["EngineVersion"] == "15.17"
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_a_class_changes_one_instance_after_another(aws, bring, databases, options):
+def test_a_class_changes_one_instance_after_another(aws, reconcile, databases, options):
     """RDS calls an instance available for a moment after ModifyDBInstance."""
     name, options = options["name"], {**options, "instance_count": 2}
-    bring(MODULE, **options)
+    reconcile(MODULE, **options)
     mark = len(aws.log())
-    bring(MODULE, **{**options, "db_instance_class": "db.r7g.large"})
+    reconcile(MODULE, **{**options, "db_instance_class": "db.r7g.large"})
     calls = [each for each in aws.log()[mark:] if each["operation"] in ("ModifyDBInstance", "DescribeDBInstances")]
     modified = [place for place, each in enumerate(calls) if each["operation"] == "ModifyDBInstance"]
     assert [calls[place]["parameters"]["DBInstanceIdentifier"] for place in modified] == [f"{name}-2", f"{name}-1"], "the writer last"
     assert modified[1] - modified[0] > 2, "the first one is looked at until it has its class"
     assert {each["DBInstanceClass"] for each in databases.instances(name).values()} == {"db.r7g.large"}
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_serverless_capacity_goes_up_from_nothing(plan_and_do, bring, databases, options):
+def test_serverless_capacity_goes_up_from_nothing(plan_and_do, reconcile, databases, options):
     """AWS drops the pause with the least capacity of 0 that it belongs to."""
     options.update(db_instance_class="db.serverless", serverless_v2_scaling={"min_capacity": 0, "max_capacity": 4})
-    bring(MODULE, **options)
+    reconcile(MODULE, **options)
     options["serverless_v2_scaling"] = {"min_capacity": 0.5, "max_capacity": 4}
     plan_and_do(MODULE, "update", **options)
     assert databases.cluster(options["name"])["ServerlessV2ScalingConfiguration"] == {"MinCapacity": 0.5, "MaxCapacity": 4}
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_defaults_are_those_of_a_new_cluster(aws, bring, databases, options):
+def test_defaults_are_those_of_a_new_cluster(aws, reconcile, databases, options):
     """What somebody has raised since stays, unless the inventory names it."""
     name = options["name"]
     for option in ("db_instance_class", "backup_retention_period"):
         del options[option]
-    bring(MODULE, **options)
+    reconcile(MODULE, **options)
     cluster = databases.cluster(name)
     assert (cluster["BackupRetentionPeriod"], cluster["EnabledCloudwatchLogsExports"]) == (5, [])
     assert [each["DBInstanceClass"] for each in databases.instances(name).values()] == ["db.t4g.medium"]
@@ -258,62 +258,62 @@ def test_defaults_are_those_of_a_new_cluster(aws, bring, databases, options):
     parameter = {"ParameterName": "log_statement", "ParameterValue": "ddl", "ApplyMethod": "immediate"}
     databases.rds.modify_db_cluster_parameter_group(DBClusterParameterGroupName=cluster["DBClusterParameterGroup"], Parameters=[parameter])
     aws.until(lambda: databases.cluster(name)["BackupRetentionPeriod"] == 35)
-    assert not bring(MODULE, **options)["changed"]
+    assert not reconcile(MODULE, **options)["changed"]
     assert databases.instances(name)[f"{name}-1"]["DBInstanceClass"] == "db.r7g.large"
-    lowered = bring(MODULE, **options, backup_retention_period=5, parameters={})
+    lowered = reconcile(MODULE, **options, backup_retention_period=5, parameters={})
     assert [action["attributes"] for action in lowered["actions"]] == [["backup_retention_period"], ["parameters"]]
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_an_instance_that_somebody_has_made_public_becomes_private_again(aws, plan_and_do, bring, databases, options):
+def test_an_instance_that_somebody_has_made_public_becomes_private_again(aws, plan_and_do, reconcile, databases, options):
     name = options["name"]
-    bring(MODULE, **options)
+    reconcile(MODULE, **options)
     databases.rds.modify_db_instance(DBInstanceIdentifier=f"{name}-1", PubliclyAccessible=True, ApplyImmediately=True)
     aws.until(lambda: databases.instances(name)[f"{name}-1"]["PubliclyAccessible"])
     aws.until(lambda: databases.instances(name)[f"{name}-1"]["DBInstanceStatus"] == "available")
     done = plan_and_do(MODULE, "update", **options)
     assert [action["attributes"] for action in done["actions"]] == [["publicly_accessible"]]
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_windows_and_classes_may_be_written_with_capitals(plan_and_do, bring, databases, options):
+def test_windows_and_classes_may_be_written_with_capitals(plan_and_do, reconcile, databases, options):
     options.update(preferred_maintenance_window="Sun:04:00-Sun:05:00", db_instance_class="db.R7G.large")
     plan_and_do(MODULE, "create", **options)
     assert databases.cluster(options["name"])["PreferredMaintenanceWindow"] == "sun:04:00-sun:05:00"
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
 @pytest.mark.parametrize("module", [MODULE, "documentdb_cluster"])
-def test_t13_everything_is_tagged_by_the_call_that_makes_it(aws, bring, databases, fresh, module):
+def test_t13_everything_is_tagged_by_the_call_that_makes_it(aws, reconcile, databases, fresh, module):
     version = {MODULE: "17", "documentdb_cluster": "5.0"}[module]
     options = databases.options(fresh("tagged"), "databases", engine_version=version, deletion_protection=False)
     mark = len(aws.log())
-    bring(module, **options)
+    reconcile(module, **options)
     made = mutating(aws, mark)
     assert {"CreateDBCluster", "CreateDBInstance", "CreateDBSubnetGroup", "CreateDBClusterParameterGroup", "CreateSecret"} <= set(made)
     assert not [operation for operation in made if "Tag" in operation]
-    bring(module, **options, state="absent", skip_final_snapshot=True)
+    reconcile(module, **options, state="absent", skip_final_snapshot=True)
 
 
-def test_a_head_start_and_what_another_run_began_are_finished(aws, bring, plan_and_do, databases, options):
+def test_a_head_start_and_what_another_run_began_are_finished(aws, reconcile, plan_and_do, databases, options):
     name = options["name"]
-    begun = bring(MODULE, **options, wait=False)
+    begun = reconcile(MODULE, **options, wait=False)
     assert begun["actions"][0]["action"] == "create"
-    done = bring(MODULE, **options)
+    done = reconcile(MODULE, **options)
     assert [action["resource"] for action in done["actions"]] == [f"DB instance {name}-1"]
-    assert not bring(MODULE, **options)["changed"]
+    assert not reconcile(MODULE, **options)["changed"]
     databases.rds.modify_db_cluster(DBClusterIdentifier=name, BackupRetentionPeriod=9, DeletionProtection=False, ApplyImmediately=True)
     aws.until(lambda: databases.cluster(name)["Status"] == "modifying")
-    assert bring(MODULE, **options)["changed"]
+    assert reconcile(MODULE, **options)["changed"]
     assert databases.cluster(name)["BackupRetentionPeriod"] == 5
     databases.rds.modify_db_cluster(DBClusterIdentifier=name, DeletionProtection=False, ApplyImmediately=True)
     aws.until(lambda: databases.cluster(name)["Status"] == "modifying")
     options["deletion_protection"] = False
-    begun = bring(MODULE, **options, state="absent", wait=False, skip_final_snapshot=True)
+    begun = reconcile(MODULE, **options, state="absent", wait=False, skip_final_snapshot=True)
     assert begun["changed"]
-    bring(MODULE, **options)
+    reconcile(MODULE, **options)
     assert databases.cluster(name)["Status"] == "available", "what was being deleted is waited for, then made anew"
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
 STEPS = [
@@ -338,25 +338,25 @@ LAST_STEPS = [
 ]
 
 
-def test_a_run_that_is_cut_at_any_call_is_finished_by_the_next(aws, bring, plan_and_do, databases, options):
+def test_a_run_that_is_cut_at_any_call_is_finished_by_the_next(aws, reconcile, plan_and_do, databases, options):
     name = options["name"]
     for step in STEPS:
         aws.world.faults.add({"operation": step, "code": "AccessDenied", "message": "cut here", "status": 403})
         with pytest.raises(AnsibleAWSError):
-            bring(MODULE, **options)
+            reconcile(MODULE, **options)
         aws.world.faults.clear()
-    bring(MODULE, **options)
-    assert not bring(MODULE, **options)["changed"]
+    reconcile(MODULE, **options)
+    assert not reconcile(MODULE, **options)["changed"]
     assert list(databases.instances(name)) == [f"{name}-1"]
     assert len(databases.security_groups(name)) == 1
     absent = {**options, "state": "absent", "deletion_protection": False}
     for step in LAST_STEPS:
         aws.world.faults.add({"operation": step, "code": "AccessDenied", "message": "cut here", "status": 403})
         with pytest.raises(AnsibleAWSError):
-            bring(MODULE, **absent)
+            reconcile(MODULE, **absent)
         aws.world.faults.clear()
-    bring(MODULE, **absent)
-    assert not bring(MODULE, **absent)["changed"]
+    reconcile(MODULE, **absent)
+    assert not reconcile(MODULE, **absent)["changed"]
     assert (databases.cluster(name), databases.groups_left(name), databases.security_groups(name)) == (None, [], [])
     (snapshot,) = databases.snapshots(name)
     assert "opta:retained" in {tag["Key"] for tag in snapshot["TagList"]}
@@ -372,17 +372,17 @@ def test_a_run_that_is_cut_at_any_call_is_finished_by_the_next(aws, bring, plan_
         ({"parameters": {"shared_preload_libraries": "pgaudit,pg_audit"}}, "pg_audit is none of auto_explain"),
     ],
 )
-def test_what_aws_does_not_offer_is_refused_before_anything_is_changed(aws, bring, options, wrong, message):
+def test_what_aws_does_not_offer_is_refused_before_anything_is_changed(aws, reconcile, options, wrong, message):
     mark = len(aws.log())
     for check_mode in (True, False):
-        assert message in refusal(bring, check_mode, **{**options, **wrong})
+        assert message in refusal(reconcile, check_mode, **{**options, **wrong})
     assert mutating(aws, mark) == []
 
 
-def test_what_has_failed_is_told_with_what_can_be_done(aws, bring, plan_and_do, databases, options):
-    bring(MODULE, **options)
+def test_what_has_failed_is_told_with_what_can_be_done(aws, reconcile, plan_and_do, databases, options):
+    reconcile(MODULE, **options)
     databases.rds.stop_db_cluster(DBClusterIdentifier=options["name"])
-    failed = refusal(bring, **options)
+    failed = refusal(reconcile, **options)
     assert "It is stopped." in failed and "StartDBCluster" in failed
     databases.rds.start_db_cluster(DBClusterIdentifier=options["name"])
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)

@@ -13,14 +13,14 @@ def options(databases, fresh):
     return databases.options(fresh("aurora"), "aurora", engine_version="17", database_name="app", deletion_protection=True)
 
 
-def remove(bring, options, **more):
-    return bring(MODULE, **{**options, **more, "state": "absent", "deletion_protection": False})
+def remove(reconcile, options, **more):
+    return reconcile(MODULE, **{**options, **more, "state": "absent", "deletion_protection": False})
 
 
-def refusal(bring, check_mode=False, **options):
+def refusal(reconcile, check_mode=False, **options):
     """The sentence with which a module refuses."""
     with pytest.raises(PlatformError) as caught:
-        bring(MODULE, check_mode=check_mode, **options)
+        reconcile(MODULE, check_mode=check_mode, **options)
     return str(caught.value)
 
 
@@ -44,16 +44,16 @@ CHANGES = {
 }
 
 
-def test_t16_a_restore_sets_the_password_again(aws, bring, plan_and_do, databases, options, fresh):
-    bring(MODULE, **options)
-    remove(bring, options)
+def test_t16_a_restore_sets_the_password_again(aws, reconcile, plan_and_do, databases, options, fresh):
+    reconcile(MODULE, **options)
+    remove(reconcile, options)
     (snapshot,) = databases.snapshots(options["name"])
     name = fresh("restored")
     restored = {**options, "name": name, "secret_name": f"opta/{name}/store", "tags": {**options["tags"], "opta:name": name}}
     del restored["engine_version"]
     restored["restore"] = {"snapshot_identifier": snapshot["DBClusterSnapshotIdentifier"]}
     mark = len(aws.log())
-    assert bring(MODULE, **restored, wait=False)["actions"] == [], "a head start leaves it to the run that sets the password"
+    assert reconcile(MODULE, **restored, wait=False)["actions"] == [], "a head start leaves it to the run that sets the password"
     assert mutating(aws, mark) == []
     plan_and_do(MODULE, "create", **restored)
     assert databases.tags(name)["opta:secret-version-id"] == databases.current_version(restored["secret_name"])
@@ -67,19 +67,19 @@ def test_t16_a_restore_sets_the_password_again(aws, bring, plan_and_do, database
     plan_and_do(MODULE, "create", **point)
     assert len(databases.instances(again)) == 2
     for each in (restored, point):
-        remove(bring, each, skip_final_snapshot=True)
+        remove(reconcile, each, skip_final_snapshot=True)
     missing = {**restored, "name": fresh("missing"), "restore": {"snapshot_identifier": "not-there"}}
-    assert "no such snapshot" in refusal(bring, True, **missing)
+    assert "no such snapshot" in refusal(reconcile, True, **missing)
 
 
 def version_of(databases, name):
     return databases.cluster(name)["EngineVersion"]
 
 
-def test_a_restore_keeps_the_version_of_its_snapshot(aws, bring, plan_and_do, databases, options, fresh):
+def test_a_restore_keeps_the_version_of_its_snapshot(aws, reconcile, plan_and_do, databases, options, fresh):
     """Without a version AWS takes the engine's default, of another family than the snapshot's parameter group."""
-    bring(MODULE, **{**options, "engine_version": "16.13"})
-    remove(bring, options)
+    reconcile(MODULE, **{**options, "engine_version": "16.13"})
+    remove(reconcile, options)
     (snapshot,) = databases.snapshots(options["name"])
     restored = []
     for asked in (None, "16"):  # 16.11 is the default of 16: lower than the snapshot's version, which AWS refuses
@@ -91,20 +91,20 @@ def test_a_restore_keeps_the_version_of_its_snapshot(aws, bring, plan_and_do, da
         plan_and_do(MODULE, "create", **restored[-1])
         assert version_of(databases, name) == "16.13"
     for entry in restored:
-        remove(bring, entry, skip_final_snapshot=True)
+        remove(reconcile, entry, skip_final_snapshot=True)
     account = aws.world.rds["123456789012", "eu-west-1"]
     account.snapshots[snapshot["DBClusterSnapshotIdentifier"]].data["EngineVersion"] = "15.4"
-    told = bring(MODULE, check_mode=True, **restored[0])
-    assert "restored with version 15.15: AWS offers 15.4 no longer" in " ".join(told["warnings"])
-    bring(MODULE, **restored[0])
+    reported = reconcile(MODULE, check_mode=True, **restored[0])
+    assert "restored with version 15.15: AWS offers 15.4 no longer" in " ".join(reported["warnings"])
+    reconcile(MODULE, **restored[0])
     assert version_of(databases, restored[0]["name"]) == "15.15"
-    remove(bring, restored[0], skip_final_snapshot=True)
+    remove(reconcile, restored[0], skip_final_snapshot=True)
 
 
-def test_a_restore_to_a_point_in_time_is_no_upgrade_to_another_major_version(bring, databases, options, fresh):
-    bring(MODULE, **{**options, "engine_version": "16"})
+def test_a_restore_to_a_point_in_time_is_no_upgrade_to_another_major_version(reconcile, databases, options, fresh):
+    reconcile(MODULE, **{**options, "engine_version": "16"})
     name = fresh("pointintime")
     entry = {**options, "name": name, "secret_name": f"opta/{name}/store"}
     entry["restore"] = {"source_cluster_identifier": options["name"], "use_latest_restorable_time": True}
-    assert "leave engine_version out" in refusal(bring, True, **entry)
-    remove(bring, options, skip_final_snapshot=True)
+    assert "leave engine_version out" in refusal(reconcile, True, **entry)
+    remove(reconcile, options, skip_final_snapshot=True)

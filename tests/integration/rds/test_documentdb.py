@@ -13,8 +13,8 @@ def options(databases, fresh):
     return databases.options(fresh("docdb"), "documentdb", engine_version="5.0", deletion_protection=True)
 
 
-def remove(bring, options, **more):
-    return bring(MODULE, **{**options, **more, "state": "absent", "deletion_protection": False})
+def remove(reconcile, options, **more):
+    return reconcile(MODULE, **{**options, **more, "state": "absent", "deletion_protection": False})
 
 
 def test_d3_a_cluster_with_its_logs_through_its_life(plan_and_do, databases, options):
@@ -45,10 +45,10 @@ def test_d3_a_cluster_with_its_logs_through_its_life(plan_and_do, databases, opt
     assert "opta:retained" in {tag["Key"] for tag in snapshot["TagList"]}
 
 
-def test_t17_tls_is_static(aws, bring, plan_and_do, databases, options):
+def test_t17_tls_is_static(aws, reconcile, plan_and_do, databases, options):
     name = options["name"]
     options["instance_count"] = 3
-    bring(MODULE, **options)
+    reconcile(MODULE, **options)
     options["parameters"] = {"tls": "tls1.3+"}
     done = plan_and_do(MODULE, "update", **options)
     assert "allow_reboot: true" in " ".join(done["warnings"])
@@ -61,25 +61,25 @@ def test_t17_tls_is_static(aws, bring, plan_and_do, databases, options):
     assert order == [f"{name}-2", f"{name}-3", f"{name}-1"], "readers first"
     assert databases.pending_reboot(name) == []
     assert {instance.in_force["tls"] for instance in account.instances.values() if instance.name.startswith(name)} == {"tls1.3+"}
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_parameters_that_equal_their_defaults_change_nothing_and_reboot_nothing(aws, bring, databases, options):
+def test_parameters_that_equal_their_defaults_change_nothing_and_reboot_nothing(aws, reconcile, databases, options):
     options.update(parameters={"ttl_monitor": "enabled", "tls": "enabled", "profiler_threshold_ms": 100}, allow_reboot=True)
-    bring(MODULE, **options)
+    reconcile(MODULE, **options)
     assert databases.parameters(options["name"]) == {}
     mark = len(aws.log())
     for check_mode in (True, False):
-        again = bring(MODULE, check_mode=check_mode, **options)
+        again = reconcile(MODULE, check_mode=check_mode, **options)
         assert (again["actions"], again["warnings"]) == ([], [])
     assert [each["operation"] for each in aws.log()[mark:] if each["mutating"]] == []
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_a_new_password_is_published_after_the_cluster_has_it(aws, bring, clients, databases, options):
+def test_a_new_password_is_published_after_the_cluster_has_it(aws, reconcile, clients, databases, options):
     """DocumentDB stays available for a moment after ModifyDBCluster, and tells nothing of what is pending."""
     name, secret = options["name"], options["secret_name"]
-    bring(MODULE, **options)
+    reconcile(MODULE, **options)
     cluster = aws.world.rds["123456789012", "eu-west-1"].clusters[name]
     published = []
 
@@ -89,47 +89,47 @@ def test_a_new_password_is_published_after_the_cluster_has_it(aws, bring, client
 
     events = clients("secretsmanager").meta.events
     events.register("before-call", note)
-    bring(MODULE, **options, rotate_password=True)
+    reconcile(MODULE, **options, rotate_password=True)
     events.unregister("before-call", note)
     assert set(published) == {(databases.credentials(secret)["password"], "available")}
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_a_deprecated_version_is_upgraded_although_aws_tells_no_targets(aws, bring, plan_and_do, databases, options):
+def test_a_deprecated_version_is_upgraded_although_aws_tells_no_targets(aws, reconcile, plan_and_do, databases, options):
     """DocumentDB's DescribeDBEngineVersions cannot be asked for all versions."""
     options["engine_version"] = "4.0"
-    bring(MODULE, **options)
+    reconcile(MODULE, **options)
     aws.world.rds["123456789012", "eu-west-1"].clusters[options["name"]].data["EngineVersion"] = "3.6.0"
     options.update(engine_version="5.0", allow_major_version_upgrade=True, allow_reboot=True)
     plan_and_do(MODULE, "update", **options)
     assert databases.cluster(options["name"])["EngineVersion"] == "5.0.0"
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_a_purge_of_parameters_spares_those_of_logs_that_the_cluster_keeps(bring, databases, options):
-    bring(MODULE, **options, enabled_cloudwatch_logs_exports=["audit"], parameters={"ttl_monitor": "disabled"})
-    bring(MODULE, **options, parameters={})
+def test_a_purge_of_parameters_spares_those_of_logs_that_the_cluster_keeps(reconcile, databases, options):
+    reconcile(MODULE, **options, enabled_cloudwatch_logs_exports=["audit"], parameters={"ttl_monitor": "disabled"})
+    reconcile(MODULE, **options, parameters={})
     assert databases.parameters(options["name"]) == {"audit_logs": "enabled"}
-    bring(MODULE, **options, parameters={}, enabled_cloudwatch_logs_exports=[])
+    reconcile(MODULE, **options, parameters={}, enabled_cloudwatch_logs_exports=[])
     assert databases.parameters(options["name"]) == {}
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_a_major_upgrade(bring, plan_and_do, databases, options):
+def test_a_major_upgrade(reconcile, plan_and_do, databases, options):
     options["engine_version"] = "4.0"
-    bring(MODULE, **options)
+    reconcile(MODULE, **options)
     options["engine_version"] = "5.0"
     with pytest.raises(PlatformError, match="allow_major_version_upgrade: true"):
-        bring(MODULE, **options)
+        reconcile(MODULE, **options)
     plan_and_do(MODULE, "update", **options, allow_major_version_upgrade=True, allow_reboot=True)
     assert databases.cluster(options["name"])["EngineVersion"] == "5.0.0"
     assert databases.groups_left(options["name"]) == [options["name"], f"{options['name']}-docdb5-0"]
-    remove(bring, options, skip_final_snapshot=True)
+    remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_t16_a_restore_to_a_point_in_time_gets_its_group_and_its_password(aws, bring, plan_and_do, databases, options, fresh):
+def test_t16_a_restore_to_a_point_in_time_gets_its_group_and_its_password(aws, reconcile, plan_and_do, databases, options, fresh):
     """DocumentDB's call takes no parameter group: it is set afterwards."""
-    bring(MODULE, **options)
+    reconcile(MODULE, **options)
     name = fresh("restored")
     restored = {**options, "name": name, "secret_name": f"opta/{name}/store", "backup_retention_period": 8}
     restored["restore"] = {"source_cluster_identifier": options["name"], "use_latest_restorable_time": True}
@@ -138,16 +138,16 @@ def test_t16_a_restore_to_a_point_in_time_gets_its_group_and_its_password(aws, b
     assert (cluster["DBClusterParameterGroup"], cluster["BackupRetentionPeriod"]) == (f"{name}-docdb5-0", 8)
     assert databases.tags(name)["opta:secret-version-id"] == databases.current_version(restored["secret_name"])
     for each in (restored, options):
-        remove(bring, each, skip_final_snapshot=True)
+        remove(reconcile, each, skip_final_snapshot=True)
 
 
-def test_t14_the_name_of_an_aurora_cluster_is_refused(bring, databases, options):
+def test_t14_the_name_of_an_aurora_cluster_is_refused(reconcile, databases, options):
     aurora = {key: value for key, value in options.items() if key != "engine_version"}
-    bring("aurora_cluster", **aurora, engine_version="17")
+    reconcile("aurora_cluster", **aurora, engine_version="17")
     for state in ("present", "absent"):
         with pytest.raises(PlatformError, match="its engine is aurora-postgresql"):
-            bring(MODULE, **options, state=state)
-    bring("aurora_cluster", **{**aurora, "deletion_protection": False}, state="absent", skip_final_snapshot=True)
+            reconcile(MODULE, **options, state=state)
+    reconcile("aurora_cluster", **{**aurora, "deletion_protection": False}, state="absent", skip_final_snapshot=True)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +159,6 @@ def test_t14_the_name_of_an_aurora_cluster_is_refused(bring, databases, options)
         ({"db_instance_class": "db.r7g.large"}, "no db_instance_class db.r7g.large"),
     ],
 )
-def test_what_cannot_be_is_refused(bring, options, wrong, message):
+def test_what_cannot_be_is_refused(reconcile, options, wrong, message):
     with pytest.raises(PlatformError, match=message):
-        bring(MODULE, check_mode=True, **{**options, **wrong})
+        reconcile(MODULE, check_mode=True, **{**options, **wrong})

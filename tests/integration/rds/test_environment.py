@@ -11,13 +11,13 @@ from tests.support.identities import identity_of
 
 
 @pytest.mark.parametrize(("role", "version"), [("aurora", "17"), ("documentdb", "5.0")])
-def test_only_clusters_of_the_environment_are_read(aws, bring, databases, clients, fresh, role, version):
+def test_only_clusters_of_the_environment_are_read(aws, reconcile, databases, clients, fresh, role, version):
     environment, kind = fresh("staging"), KINDS[role].kind
     identity = identity_of(environment)
     name = cluster_name(KINDS[role], identity.prefix, environment, "main")
     secret = f"{identity.prefix}/{environment}/{kind}/main"
     options = databases.options(name, role, engine_version=version, secret_name=secret, tags=identity.tags(role, name))
-    made = bring(f"{role}_cluster", **options)["cluster"]
+    made = reconcile(f"{role}_cluster", **options)["cluster"]
     stores = store_secrets(clients("secretsmanager"), identity, kind)
     assert [store["name"] for store in stores] == ["main"]
     outputs = database_outputs(role, aws.client, identity, stores)

@@ -45,57 +45,57 @@ def options(module, databases, fresh):
 
 
 @pytest.fixture
-def standing(module, aws, bring, options):
-    bring(module, **options)
+def standing(module, aws, reconcile, options):
+    reconcile(module, **options)
     yield Standing(aws, options["name"])
-    bring(module, **options, state="absent", skip_final_snapshot=True)
+    reconcile(module, **options, state="absent", skip_final_snapshot=True)
 
 
-def test_what_is_at_work_is_waited_for(module, bring, databases, options, standing):
+def test_what_is_at_work_is_waited_for(module, reconcile, databases, options, standing):
     for has, statuses in ((standing.cluster_has, CLUSTER_AT_WORK), (standing.instance_has, INSTANCE_AT_WORK)):
         for status in statuses:
             standing.is_at_work(has, status)
             for check_mode in (True, False):
-                assert bring(module, check_mode=check_mode, **options)["actions"] == [], status
+                assert reconcile(module, check_mode=check_mode, **options)["actions"] == [], status
             assert databases.cluster(options["name"])["Status"] == "available", status
     for number, (has, status) in enumerate(((standing.cluster_has, "maintenance"), (standing.instance_has, "maintenance")), start=7):
         options["backup_retention_period"] = number
         standing.is_at_work(has, status)
-        planned, done = bring(module, check_mode=True, **options), bring(module, **options)
+        planned, done = reconcile(module, check_mode=True, **options), reconcile(module, **options)
         assert planned["actions"] == done["actions"] != []
         assert databases.cluster(options["name"])["BackupRetentionPeriod"] == number
 
 
-def test_what_has_failed_is_told_with_what_can_be_done(module, aws, bring, options, standing):
+def test_what_has_failed_is_told_with_what_can_be_done(module, aws, reconcile, options, standing):
     for has, statuses in ((standing.cluster_has, CLUSTER_FAILED), (standing.instance_has, INSTANCE_FAILED)):
         for status in statuses:
             has(status)
             mark = len(aws.log())
             with pytest.raises(PlatformError) as failed:
-                bring(module, **options)
+                reconcile(module, **options)
             assert f"has failed: {status}. {FAILED[status]}" in str(failed.value)
-            assert any(f"has failed: {status}" in warning for warning in bring(module, check_mode=True, **options)["warnings"])
+            assert any(f"has failed: {status}" in warning for warning in reconcile(module, check_mode=True, **options)["warnings"])
             assert not [each for each in aws.log()[mark:] if each["mutating"]]
             has("available")
 
 
-def test_an_instance_that_goes_is_made_again(module, bring, databases, options, standing):
+def test_an_instance_that_goes_is_made_again(module, reconcile, databases, options, standing):
     first, second = f"{options['name']}-1", f"{options['name']}-2"
-    bring(module, **{**options, "instance_count": 2})
+    reconcile(module, **{**options, "instance_count": 2})
     databases.rds.delete_db_instance(DBInstanceIdentifier=second)
-    planned = bring(module, check_mode=True, **options, instance_count=2)
-    done = bring(module, **options, instance_count=2)
+    planned = reconcile(module, check_mode=True, **options, instance_count=2)
+    done = reconcile(module, **options, instance_count=2)
     assert planned["actions"] == done["actions"]
     assert [(action["action"], action["resource"]) for action in done["actions"]] == [("create", f"DB instance {second}")]
     assert sorted(databases.instances(options["name"])) == [first, second]
 
 
 @pytest.mark.parametrize("status", ["maintenance", "deleting"])
-def test_removing_waits_for_what_is_at_work(module, bring, databases, options, standing, status):
+def test_removing_waits_for_what_is_at_work(module, reconcile, databases, options, standing, status):
     if status == "deleting":
-        bring(module, **options, state="absent", skip_final_snapshot=True, wait=False)
+        reconcile(module, **options, state="absent", skip_final_snapshot=True, wait=False)
     else:
         standing.is_at_work(standing.cluster_has, status)
-    bring(module, **options, state="absent", skip_final_snapshot=True)
+    reconcile(module, **options, state="absent", skip_final_snapshot=True)
     assert databases.cluster(options["name"]) is None
     assert databases.groups_left(options["name"]) == []

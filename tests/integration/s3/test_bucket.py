@@ -16,7 +16,7 @@ from moto import mock_aws
 
 TAGS = {"opta:environment": "staging"}
 NAME = "opta-staging-logs"
-WANTED = {
+DESIRED = {
     "object_ownership": "BucketOwnerEnforced",
     "public_access": "none",
     "encryption": {"sse_algorithm": "AES256", "kms_key_arn": None},
@@ -40,8 +40,8 @@ def calls(client):
     return made
 
 
-def present(client, check_mode=False, **wanted):
-    return ensure_present(Bucket(client, NAME), {**WANTED, **wanted}, check_mode=check_mode)
+def present(client, check_mode=False, **desired):
+    return ensure_present(Bucket(client, NAME), {**DESIRED, **desired}, check_mode=check_mode)
 
 
 def names(client):
@@ -74,8 +74,8 @@ def test_a_bucket_that_s3_is_still_at_work_on_is_waited_for(client, monkeypatch,
 
     def at_work(**_context):
         if next(left, None) is not None:
-            told = {"Code": "OperationAborted", "Message": "A conflicting conditional operation is currently in progress"}
-            raise botocore.exceptions.ClientError({"Error": told}, operation)
+            reported = {"Code": "OperationAborted", "Message": "A conflicting conditional operation is currently in progress"}
+            raise botocore.exceptions.ClientError({"Error": reported}, operation)
 
     client.meta.events.register(f"before-call.s3.{operation}", at_work)
     assert present(client).action == "create"
@@ -98,11 +98,11 @@ def test_a_bucket_that_s3_does_not_show_yet_gets_its_settings_all_the_same(clien
 
     client.meta.events.register("before-call.s3.CreateBucket", lambda **_context: made.append(True))
     client.meta.events.register(f"before-call.s3.{operation}", not_shown)
-    wanted = {"versioning_enabled": True, "policy": policy.document("aws", NAME, True, "none", [])}
-    assert present(client, **wanted).action == "create"
+    desired = {"versioning_enabled": True, "policy": policy.document("aws", NAME, True, "none", [])}
+    assert present(client, **desired).action == "create"
     assert client.get_bucket_versioning(Bucket=NAME)["Status"] == "Enabled"
-    assert json.loads(client.get_bucket_policy(Bucket=NAME)["Policy"]) == wanted["policy"]
-    assert present(client, **wanted).action is None
+    assert json.loads(client.get_bucket_policy(Bucket=NAME)["Policy"]) == desired["policy"]
+    assert present(client, **desired).action is None
 
 
 def test_check_mode_makes_nothing(client):
@@ -232,7 +232,7 @@ def test_t1_the_key_that_the_objects_were_encrypted_with_is_remembered(client):
     tags = {tag["Key"]: tag["Value"] for tag in client.get_bucket_tagging(Bucket=NAME)["TagSet"]}
     assert tags[previous_keys.TAG] == KEY
     assert present(client).action is None
-    assert ensure_present(Bucket(client, NAME, purge_tags=True), WANTED, check_mode=False).action is None
+    assert ensure_present(Bucket(client, NAME, purge_tags=True), DESIRED, check_mode=False).action is None
 
 
 def test_what_was_kept_is_taken_back(client):
@@ -289,16 +289,16 @@ def test_an_account_that_blocks_public_access_is_told(client, monkeypatch):
 def test_rules_of_new_buckets_only_leave_those_that_exist(client):
     policy_of_ours = policy.document("aws", NAME, True, "none", [])
 
-    def bring(days):
+    def reconcile(days):
         rules = [{"id": "expire", "enabled": True, "expiration_days": days}]
         bucket = Bucket(client, NAME, lifecycle_rules_at_creation_only=True)
-        return ensure_present(bucket, {**WANTED, "policy": policy_of_ours, "lifecycle_rules": rules}, check_mode=False)
+        return ensure_present(bucket, {**DESIRED, "policy": policy_of_ours, "lifecycle_rules": rules}, check_mode=False)
 
     def days():
         return client.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"][0]["Expiration"]["Days"]
 
-    bring(90)
+    reconcile(90)
     assert days() == 90
-    assert bring(30).action is None
+    assert reconcile(30).action is None
     client.delete_bucket_policy(Bucket=NAME)
-    assert "lifecycle_rules" in bring(30).attributes, "a run was cut before the policy, which comes last"
+    assert "lifecycle_rules" in reconcile(30).attributes, "a run was cut before the policy, which comes last"

@@ -36,9 +36,9 @@ class Cloud:
             if self.dies_after is not None and len(self.changing) > self.dies_after:
                 raise Killed(model.name)
 
-    def bring(self, blocks=None, groups=None, check_mode=False, tags=None, vpc_id=None, adopt=False, purge_rules=False, port=6379):
+    def reconcile(self, blocks=None, groups=None, check_mode=False, tags=None, vpc_id=None, adopt=False, purge_rules=False, port=6379):
         group = StoreSecurityGroup(self.ec2, NAME, port=port, vpc_id=vpc_id or self.vpc_id, tags=tags or TAGS, purge_rules=purge_rules)
-        return ensure_present(group, group.wanted(blocks, groups, tags or TAGS), check_mode=check_mode, adopt=adopt)
+        return ensure_present(group, group.desired(blocks, groups, tags or TAGS), check_mode=check_mode, adopt=adopt)
 
     def remove(self, check_mode=False, tags=None):
         group = StoreSecurityGroup(self.ec2, NAME, port=6379, vpc_id=None, tags=tags or TAGS)
@@ -87,21 +87,21 @@ def client_group(cloud, name="clients"):
 
 def test_only_the_port_from_those_who_are_named(cloud):
     clients = client_group(cloud)
-    planned = cloud.bring(BLOCKS, [clients], check_mode=True)
+    planned = cloud.reconcile(BLOCKS, [clients], check_mode=True)
     assert (planned.action, planned.resource["group_id"]) == ("create", KNOWN_AFTER_APPLY)
     assert cloud.found() == []
-    done = cloud.bring(BLOCKS, [clients])
+    done = cloud.reconcile(BLOCKS, [clients])
     assert done.as_action() == planned.as_action()
     assert done.resource["group_id"] == cloud.found()[0]["GroupId"]
     assert cloud.rules() == [("tcp", 6379, 6379, "10.0.0.0/16"), ("tcp", 6379, 6379, clients)]
     assert cloud.all_rules(egress=True) == []
     cloud.changing.clear()
-    assert cloud.bring(BLOCKS, [clients]).action is None
+    assert cloud.reconcile(BLOCKS, [clients]).action is None
     assert cloud.changing == []
 
 
 def test_group_and_rules_are_tagged_in_the_creating_calls(cloud):
-    cloud.bring(BLOCKS)
+    cloud.reconcile(BLOCKS)
     assert "CreateTags" not in cloud.changing
     assert {tag["Key"]: tag["Value"] for tag in cloud.found()[0]["Tags"]} == TAGS
     (rule,) = cloud.all_rules()
@@ -110,71 +110,71 @@ def test_group_and_rules_are_tagged_in_the_creating_calls(cloud):
 
 def test_our_rules_that_are_not_named_any_more_are_revoked(cloud):
     clients = client_group(cloud)
-    cloud.bring([*BLOCKS, "10.1.0.0/16"], [clients])
-    wanted = {"blocks": ["10.2.0.0/16", *BLOCKS], "groups": []}
-    planned = cloud.bring(**wanted, check_mode=True)
+    cloud.reconcile([*BLOCKS, "10.1.0.0/16"], [clients])
+    desired = {"blocks": ["10.2.0.0/16", *BLOCKS], "groups": []}
+    planned = cloud.reconcile(**desired, check_mode=True)
     assert planned.attributes == ["allowed_cidr_blocks", "allowed_security_group_ids"]
     cloud.changing.clear()
-    assert cloud.bring(**wanted).as_action() == planned.as_action()
+    assert cloud.reconcile(**desired).as_action() == planned.as_action()
     assert cloud.changing == ["AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress"]
     assert cloud.rules() == [("tcp", 6379, 6379, "10.0.0.0/16"), ("tcp", 6379, 6379, "10.2.0.0/16")]
-    assert cloud.bring(**wanted).action is None
+    assert cloud.reconcile(**desired).action is None
 
 
 def test_our_rules_for_another_port_are_revoked(cloud):
-    cloud.bring(BLOCKS)
-    planned = cloud.bring(BLOCKS, port=6380, check_mode=True)
+    cloud.reconcile(BLOCKS)
+    planned = cloud.reconcile(BLOCKS, port=6380, check_mode=True)
     assert planned.before["other_rules"] == ["tcp 6379-6379 10.0.0.0/16"]
-    cloud.bring(BLOCKS, port=6380)
+    cloud.reconcile(BLOCKS, port=6380)
     assert cloud.rules() == [("tcp", 6380, 6380, "10.0.0.0/16")]
 
 
 def test_rules_of_others_stay_and_are_told(cloud):
-    cloud.bring(BLOCKS)
+    cloud.reconcile(BLOCKS)
     cloud.permit("192.0.2.0/24")
     cloud.permit("198.51.100.0/24", port=22)
     everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     cloud.ec2.authorize_security_group_egress(GroupId=cloud.found()[0]["GroupId"], IpPermissions=[everything])
     cloud.changing.clear()
     for check_mode in (True, False):
-        told = cloud.bring(BLOCKS, [], check_mode=check_mode)
-        assert told.action is None
-        (note,) = told.notes
+        reported = cloud.reconcile(BLOCKS, [], check_mode=check_mode)
+        assert reported.action is None
+        (note,) = reported.notes
         assert "in tcp 6379-6379 192.0.2.0/24 (sgr-" in note
         assert "in tcp 22-22 198.51.100.0/24 (sgr-" in note
         assert "out all 0.0.0.0/0 (sgr-" in note
         assert "purge_rules: true" in note
     assert cloud.changing == []
-    purged = cloud.bring(BLOCKS, [], purge_rules=True)
+    purged = cloud.reconcile(BLOCKS, [], purge_rules=True)
     assert purged.attributes == ["other_rules", "egress_rules"]
     assert cloud.rules() == [("tcp", 6379, 6379, "10.0.0.0/16")]
     assert cloud.all_rules(egress=True) == []
-    assert cloud.bring(BLOCKS, [], purge_rules=True).action is None
+    assert cloud.reconcile(BLOCKS, [], purge_rules=True).action is None
 
 
 def test_a_rule_of_others_that_the_inventory_names_becomes_ours(cloud):
-    cloud.bring(BLOCKS)
+    cloud.reconcile(BLOCKS)
     cloud.permit("192.0.2.0/24")
-    assert cloud.bring([*BLOCKS, "192.0.2.0/24"]).attributes == ["allowed_cidr_blocks"]
+    assert cloud.reconcile([*BLOCKS, "192.0.2.0/24"]).attributes == ["allowed_cidr_blocks"]
     assert all({tag["Key"]: tag["Value"] for tag in rule["Tags"]} == RULE_TAGS for rule in cloud.all_rules())
-    assert cloud.bring([*BLOCKS, "192.0.2.0/24"]).notes == []
-    cloud.bring(BLOCKS)
+    assert cloud.reconcile([*BLOCKS, "192.0.2.0/24"]).notes == []
+    cloud.reconcile(BLOCKS)
     assert cloud.rules() == [("tcp", 6379, 6379, "10.0.0.0/16")]
 
 
 def test_a_block_with_host_bits_is_the_block_that_aws_keeps(cloud):
     written = ["10.0.3.4/16", "10.0.0.0/16"]
-    assert cloud.bring(written, check_mode=True).after["allowed_cidr_blocks"] == ["10.0.0.0/16"]
-    cloud.bring(written)
+    assert cloud.reconcile(written, check_mode=True).after["allowed_cidr_blocks"] == ["10.0.0.0/16"]
+    cloud.reconcile(written)
     cloud.changing.clear()
     for _run in range(2):
-        assert cloud.bring(written).action is None
+        assert cloud.reconcile(written).action is None
     assert cloud.changing == []
     assert cloud.rules() == [("tcp", 6379, 6379, "10.0.0.0/16")]
 
 
 def test_one_duplicate_does_not_hold_up_the_other_permissions(cloud):
-    cloud.bring(BLOCKS)
+    cloud.reconcile(BLOCKS)
     another_run = []
 
     def permit(model, **_context):
@@ -183,14 +183,14 @@ def test_one_duplicate_does_not_hold_up_the_other_permissions(cloud):
             cloud.permit("10.1.0.0/16")
 
     cloud.ec2.meta.events.register("before-call", permit)
-    cloud.bring([*BLOCKS, "10.1.0.0/16", "10.2.0.0/16"])
+    cloud.reconcile([*BLOCKS, "10.1.0.0/16", "10.2.0.0/16"])
     cloud.ec2.meta.events.unregister("before-call", permit)
     assert [rule[3] for rule in cloud.rules()] == ["10.0.0.0/16", "10.1.0.0/16", "10.2.0.0/16"]
-    assert cloud.bring([*BLOCKS, "10.1.0.0/16", "10.2.0.0/16"]).action is None
+    assert cloud.reconcile([*BLOCKS, "10.1.0.0/16", "10.2.0.0/16"]).action is None
 
 
 def test_nothing_is_revoked_before_what_is_wanted_is_seen(cloud):
-    cloud.bring(BLOCKS)
+    cloud.reconcile(BLOCKS)
     looks = []
 
     def hide(http_response, parsed, model, **_context):
@@ -200,7 +200,7 @@ def test_nothing_is_revoked_before_what_is_wanted_is_seen(cloud):
 
     cloud.changing.clear()
     cloud.ec2.meta.events.register("after-call", hide)
-    cloud.bring(["10.9.0.0/16"])
+    cloud.reconcile(["10.9.0.0/16"])
     cloud.ec2.meta.events.unregister("after-call", hide)
     assert len(looks) == 2
     assert all("RevokeSecurityGroupIngress" not in before for before in looks)
@@ -209,27 +209,27 @@ def test_nothing_is_revoked_before_what_is_wanted_is_seen(cloud):
 
 def test_what_is_not_given_is_left_alone(cloud):
     clients = client_group(cloud)
-    cloud.bring(BLOCKS, [clients])
-    assert cloud.bring().action is None
-    assert cloud.bring(tags={**TAGS, "team": "blue"}).attributes == ["tags"]
+    cloud.reconcile(BLOCKS, [clients])
+    assert cloud.reconcile().action is None
+    assert cloud.reconcile(tags={**TAGS, "team": "blue"}).attributes == ["tags"]
     assert cloud.rules() == [("tcp", 6379, 6379, "10.0.0.0/16"), ("tcp", 6379, 6379, clients)]
 
 
 def test_of_another_environment_is_refused(cloud):
-    cloud.bring(BLOCKS)
+    cloud.reconcile(BLOCKS)
     others = {**TAGS, "opta:environment": "production"}
     with pytest.raises(Refused, match="belongs to the environment staging"):
-        cloud.bring(BLOCKS, tags=others)
+        cloud.reconcile(BLOCKS, tags=others)
     assert cloud.remove(tags=others).action is None
     assert len(cloud.found()) == 1
 
 
 def test_without_a_vpc_the_plan_asks_nothing(cloud):
-    assert cloud.bring(BLOCKS, check_mode=True, vpc_id=KNOWN_AFTER_APPLY).action == "create"
+    assert cloud.reconcile(BLOCKS, check_mode=True, vpc_id=KNOWN_AFTER_APPLY).action == "create"
 
 
 def test_absent(cloud):
-    cloud.bring(BLOCKS)
+    cloud.reconcile(BLOCKS)
     assert cloud.remove(check_mode=True).action == "delete"
     assert len(cloud.found()) == 1
     assert cloud.remove().action == "delete"
@@ -239,9 +239,9 @@ def test_absent(cloud):
 
 def test_absent_takes_the_groups_of_all_vpcs(cloud):
     first = cloud.vpc_id
-    cloud.bring(BLOCKS)
+    cloud.reconcile(BLOCKS)
     cloud.vpc_id = cloud.ec2.create_vpc(CidrBlock="10.4.0.0/16")["Vpc"]["VpcId"]
-    cloud.bring(BLOCKS)
+    cloud.reconcile(BLOCKS)
     assert cloud.remove().action == "delete"
     assert cloud.found() == []
     cloud.vpc_id = first
@@ -254,11 +254,11 @@ def test_killed_after_any_call_is_finished(cloud):
         cloud.changing.clear()
         cloud.dies_after = number
         try:
-            cloud.bring(BLOCKS, [clients])
+            cloud.reconcile(BLOCKS, [clients])
         except Killed:
             assert number < 3
         cloud.dies_after = None
-        cloud.bring(BLOCKS, [clients])
+        cloud.reconcile(BLOCKS, [clients])
         assert cloud.rules() == [("tcp", 6379, 6379, "10.0.0.0/16"), ("tcp", 6379, 6379, clients)]
         assert cloud.all_rules(egress=True) == []
         assert {tag["Key"]: tag["Value"] for tag in cloud.found()[0]["Tags"]} == TAGS

@@ -36,14 +36,14 @@ class Cloud:
         return [name for name in self.calls if not name.startswith("Describe")]
 
     def _work(self, noun: type[Network], check_mode: bool, options: dict[str, Any]) -> list[Any]:
-        wanted = NetworkOptions(name=self.name, region=REGION, **{"tags": self.tags, **options})
-        wanted.check()
+        desired = NetworkOptions(name=self.name, region=REGION, **{"tags": self.tags, **options})
+        desired.check()
         self.calls.clear()
-        reading = Snapshot(self.ec2, wanted.name, wanted.tags)
-        passes = [noun(reading, wanted, True)] if check_mode else [noun(reading, wanted, True), noun(reading, wanted, False)]
-        return [network.bring() for network in passes][-1]
+        snapshot = Snapshot(self.ec2, desired.name, desired.tags)
+        passes = [noun(snapshot, desired, True)] if check_mode else [noun(snapshot, desired, True), noun(snapshot, desired, False)]
+        return [network.reconcile() for network in passes][-1]
 
-    def bring(self, check_mode: bool = False, **options: Any) -> list[Any]:
+    def reconcile(self, check_mode: bool = False, **options: Any) -> list[Any]:
         return self._work(Network, check_mode, options)
 
     def remove(self, check_mode: bool = False, **options: Any) -> list[Any]:

@@ -28,22 +28,22 @@ COUNTS = {
 
 
 def test_a_plan_on_an_empty_account_says_what_the_run_does(cloud):
-    planned = cloud.bring(check_mode=True, **WHOLE)
+    planned = cloud.reconcile(check_mode=True, **WHOLE)
     assert cloud.changing() == []
     result = planned[0].resource
     assert result["vpc_id"] == KNOWN_AFTER_APPLY
     assert result["private_subnet_ids"] == [KNOWN_AFTER_APPLY] * 3
     assert result["nat_public_ips"] == [KNOWN_AFTER_APPLY]
     assert result["zone_ids"] == ["euw1-az1", "euw1-az2", "euw1-az3"]
-    done = cloud.bring(**WHOLE)
+    done = cloud.reconcile(**WHOLE)
     assert cloud.actions(done) == cloud.actions(planned)
     assert cloud.counts() == COUNTS
     assert done[0].resource.keys() == result.keys()
 
 
 def test_the_second_run_reads_only(cloud):
-    cloud.bring(**WHOLE)
-    outcomes = cloud.bring(**WHOLE)
+    cloud.reconcile(**WHOLE)
+    outcomes = cloud.reconcile(**WHOLE)
     assert cloud.actions(outcomes) == []
     assert cloud.changing() == []
     assert len(cloud.calls) == len(set(cloud.calls)) + 1  # one call a kind; DescribeVpcAttribute answers one attribute
@@ -65,27 +65,27 @@ def test_the_second_run_reads_only(cloud):
     ids=lambda value: next(iter(value), "nothing") if isinstance(value, dict) else None,
 )
 def test_a_change_is_planned_done_and_done_once(cloud, change, expected):
-    cloud.bring(**WHOLE)
-    wanted = {**WHOLE, **change, "tags": {**cloud.tags, **change.get("tags", {})}}
-    planned = cloud.bring(check_mode=True, **wanted)
+    cloud.reconcile(**WHOLE)
+    desired = {**WHOLE, **change, "tags": {**cloud.tags, **change.get("tags", {})}}
+    planned = cloud.reconcile(check_mode=True, **desired)
     assert cloud.changing() == []
-    done = cloud.bring(**wanted)
+    done = cloud.reconcile(**desired)
     assert cloud.actions(done) == cloud.actions(planned) != []
     assert cloud.counts() == {**COUNTS, **expected}
-    assert cloud.actions(cloud.bring(**wanted)) == []
+    assert cloud.actions(cloud.reconcile(**desired)) == []
 
 
 def test_what_is_not_given_is_left_alone(cloud):
-    cloud.bring(**{**WHOLE, "nat_mode": "per_zone"})
-    done = cloud.bring()
+    cloud.reconcile(**{**WHOLE, "nat_mode": "per_zone"})
+    done = cloud.reconcile()
     assert cloud.actions(done) == []
     assert done[0].resource["nat_mode"] == "per_zone"
     assert done[0].resource["gateway_endpoint_ids"].keys() == {"s3", "dynamodb"}
 
 
 def test_routes_move_before_a_gateway_goes(cloud):
-    cloud.bring(**{**WHOLE, "nat_mode": "per_zone"})
-    cloud.bring(**WHOLE)
+    cloud.reconcile(**{**WHOLE, "nat_mode": "per_zone"})
+    cloud.reconcile(**WHOLE)
     order = cloud.changing()
     assert order.index("DeleteNatGateway") > max(place for place, name in enumerate(order) if name == "ReplaceRoute")
     assert order.index("ReleaseAddress") > max(place for place, name in enumerate(order) if name == "DeleteNatGateway")
@@ -96,7 +96,7 @@ def private_tables(cloud):
     return sorted(cloud.ec2.describe_route_tables(Filters=named)["RouteTables"], key=lambda table: table["RouteTableId"])
 
 
-def told(outcomes):
+def reported(outcomes):
     """What is said of things that others have made."""
     return [note for outcome in outcomes for note in outcome.notes if "did not make" in note]
 
@@ -107,33 +107,33 @@ def default_routes(cloud):
 
 
 def test_a_default_route_of_others_stays(cloud):
-    cloud.bring(**{**WHOLE, "nat_mode": "none"})
+    cloud.reconcile(**{**WHOLE, "nat_mode": "none"})
     gateway = cloud.ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
     for table in private_tables(cloud):
         cloud.ec2.create_route(RouteTableId=table["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", TransitGatewayId=gateway)
     for check_mode in (True, False):
-        outcomes = cloud.bring(check_mode=check_mode, **{**WHOLE, "nat_mode": "none"})
+        outcomes = cloud.reconcile(check_mode=check_mode, **{**WHOLE, "nat_mode": "none"})
         assert cloud.actions(outcomes) == []
-        assert told(outcomes) == []
+        assert reported(outcomes) == []
     assert cloud.changing() == []
-    with_nat = cloud.bring(**WHOLE)
-    notes = told(with_nat)
+    with_nat = cloud.reconcile(**WHOLE)
+    notes = reported(with_nat)
     assert len(notes) == 3
     assert f"sends 0.0.0.0/0 to {gateway}, a route that this collection did not make: it stays" in notes[0]
     assert [route["TransitGatewayId"] for route in default_routes(cloud)] == [gateway] * 3
 
 
 def test_a_route_to_a_nat_gateway_that_is_gone_is_ours(cloud):
-    first = cloud.bring(**WHOLE)[0].resource["nat_gateway_ids"][0]
+    first = cloud.reconcile(**WHOLE)[0].resource["nat_gateway_ids"][0]
     cloud.ec2.delete_nat_gateway(NatGatewayId=first)
     cloud.ec2.disassociate_address(AssociationId=associations(cloud)[0])  # as EC2 does when one is deleted
-    again = cloud.bring(**WHOLE)[0].resource["nat_gateway_ids"]
+    again = cloud.reconcile(**WHOLE)[0].resource["nat_gateway_ids"]
     assert [route["NatGatewayId"] for route in default_routes(cloud)] == again * 3
     assert again != [first]
 
 
 def test_a_subnet_that_others_gave_a_route_table_keeps_it(cloud):
-    made = cloud.bring(**WHOLE)[0].resource
+    made = cloud.reconcile(**WHOLE)[0].resource
     subnet_id = made["private_subnet_ids"][0]
     table_id = cloud.ec2.create_route_table(VpcId=made["vpc_id"])["RouteTable"]["RouteTableId"]
     (association,) = [
@@ -143,22 +143,22 @@ def test_a_subnet_that_others_gave_a_route_table_keeps_it(cloud):
         if entry.get("SubnetId") == subnet_id
     ]
     cloud.ec2.replace_route_table_association(AssociationId=association, RouteTableId=table_id)
-    outcomes = cloud.bring(**WHOLE)
+    outcomes = cloud.reconcile(**WHOLE)
     assert cloud.actions(outcomes) == []
-    assert told(outcomes) == [f"subnet {subnet_id} uses route table {table_id}, which this collection did not make: it stays."]
+    assert reported(outcomes) == [f"subnet {subnet_id} uses route table {table_id}, which this collection did not make: it stays."]
     assert cloud.changing() == []
 
 
 def test_what_others_added_to_an_endpoint_stays(cloud):
     options = {**WHOLE, "zone_count": 2, "interface_endpoints": ["sts"]}
-    made = cloud.bring(**options)[0].resource
+    made = cloud.reconcile(**options)[0].resource
     others = cloud.ec2.create_route_table(VpcId=made["vpc_id"])["RouteTable"]["RouteTableId"]
     group = cloud.ec2.create_security_group(VpcId=made["vpc_id"], GroupName="others", Description="others")["GroupId"]
     endpoints = {"s3": made["gateway_endpoint_ids"]["s3"], "sts": made["interface_endpoint_ids"]["sts"]}
     cloud.ec2.modify_vpc_endpoint(VpcEndpointId=endpoints["s3"], AddRouteTableIds=[others])
     cloud.ec2.modify_vpc_endpoint(VpcEndpointId=endpoints["sts"], AddSecurityGroupIds=[group])
-    assert cloud.actions(cloud.bring(**options)) == []
-    cloud.bring(**{**options, "zone_count": 1})
+    assert cloud.actions(cloud.reconcile(**options)) == []
+    cloud.reconcile(**{**options, "zone_count": 1})
     found = {each["VpcEndpointId"]: each for each in cloud.ec2.describe_vpc_endpoints()["VpcEndpoints"]}
     assert set(found[endpoints["s3"]]["RouteTableIds"]) == {made["private_route_table_ids"][0], others}
     assert group in {each["GroupId"] for each in found[endpoints["sts"]]["Groups"]}
@@ -166,24 +166,24 @@ def test_what_others_added_to_an_endpoint_stays(cloud):
 
 def test_all_blocks_of_the_vpc_reach_the_interface_endpoints(cloud):
     options = {**WHOLE, "zone_count": 1, "interface_endpoints": ["sts"]}
-    made = cloud.bring(**options)[0].resource
+    made = cloud.reconcile(**options)[0].resource
     assert made["cidr_blocks"] == ["10.0.0.0/16"]
     cloud.ec2.associate_vpc_cidr_block(VpcId=made["vpc_id"], CidrBlock="100.64.0.0/16")
-    outcomes = cloud.bring(**options)
+    outcomes = cloud.reconcile(**options)
     assert outcomes[0].resource["cidr_blocks"] == ["10.0.0.0/16", "100.64.0.0/16"]
     assert cloud.actions(outcomes) == [("update", f"security group {cloud.name}-endpoints", ("allowed_cidr_blocks",))]
 
 
 def test_rules_of_others_in_the_group_of_the_endpoints_stay(cloud):
     options = {**WHOLE, "zone_count": 1, "interface_endpoints": ["sts"]}
-    cloud.bring(**options)
+    cloud.reconcile(**options)
     (group,) = cloud.ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": [f"{cloud.name}-endpoints"]}])["SecurityGroups"]
     permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "192.0.2.0/24"}]}
     cloud.ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[permission])
-    outcomes = cloud.bring(**options)
+    outcomes = cloud.reconcile(**options)
     assert cloud.actions(outcomes) == []
-    assert "tcp 443-443 192.0.2.0/24" in told(outcomes)[0]
-    purged = cloud.actions(cloud.bring(**options, purge_rules=True))
+    assert "tcp 443-443 192.0.2.0/24" in reported(outcomes)[0]
+    purged = cloud.actions(cloud.reconcile(**options, purge_rules=True))
     assert purged == [("update", f"security group {cloud.name}-endpoints", ("other_rules",))]
     (group,) = cloud.ec2.describe_security_groups(GroupIds=[group["GroupId"]])["SecurityGroups"]
     assert [each["CidrIp"] for rule in group["IpPermissions"] for each in rule["IpRanges"]] == ["10.0.0.0/16"]
@@ -191,8 +191,8 @@ def test_rules_of_others_in_the_group_of_the_endpoints_stay(cloud):
 
 def test_t8_subnets_that_exist_decide_the_zones(cloud):
     """A network in two zones keeps them when the region's zones come first in another order."""
-    cloud.bring(**{**WHOLE, "zone_count": 2})
-    zone_ids = cloud.bring(**{**WHOLE, "zone_count": 3})[0].resource["zone_ids"]
+    cloud.reconcile(**{**WHOLE, "zone_count": 2})
+    zone_ids = cloud.reconcile(**{**WHOLE, "zone_count": 3})[0].resource["zone_ids"]
     assert zone_ids == ["euw1-az1", "euw1-az2", "euw1-az3"]
     first = cloud.ec2.describe_subnets(Filters=[{"Name": "tag:Name", "Values": [f"{cloud.name}-*-euw1-az1"]}])["Subnets"]
     for table in cloud.ec2.describe_route_tables()["RouteTables"]:
@@ -201,17 +201,17 @@ def test_t8_subnets_that_exist_decide_the_zones(cloud):
                 cloud.ec2.disassociate_route_table(AssociationId=association["RouteTableAssociationId"])
     for subnet in first:
         cloud.ec2.delete_tags(Resources=[subnet["SubnetId"]], Tags=[{"Key": "opta:name"}, {"Key": "Name"}])
-    kept = cloud.bring(check_mode=True, cidr_block="10.0.0.0/16", zone_count=2)[0].resource["zone_ids"]
+    kept = cloud.reconcile(check_mode=True, cidr_block="10.0.0.0/16", zone_count=2)[0].resource["zone_ids"]
     assert kept == ["euw1-az2", "euw1-az3"]
 
 
 def test_t13_everything_is_tagged_by_the_call_that_makes_it(cloud):
-    cloud.bring(**{**WHOLE, "interface_endpoints": ["sts"]})
+    cloud.reconcile(**{**WHOLE, "interface_endpoints": ["sts"]})
     assert "CreateTags" not in cloud.calls
 
 
 def test_t19_subnets_carry_the_tags_of_load_balancers(cloud):
-    made = cloud.bring(**WHOLE)[0].resource
+    made = cloud.reconcile(**WHOLE)[0].resource
     inside = {"Name": "vpc-id", "Values": [made["vpc_id"]]}
     for key, expected in (("kubernetes.io/role/elb", "public"), ("kubernetes.io/role/internal-elb", "private")):
         found = cloud.ec2.describe_subnets(Filters=[inside, {"Name": f"tag:{key}", "Values": ["1"]}])["Subnets"]
@@ -220,42 +220,42 @@ def test_t19_subnets_carry_the_tags_of_load_balancers(cloud):
 
 
 def test_n1_the_default_security_group_is_empty(cloud):
-    group_id = cloud.bring(**WHOLE)[0].resource["default_security_group_id"]
+    group_id = cloud.reconcile(**WHOLE)[0].resource["default_security_group_id"]
     group = cloud.ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"][0]
     assert (group["GroupName"], group["IpPermissions"], group["IpPermissionsEgress"]) == ("default", [], [])
 
 
 def test_t9_dns_is_on(cloud):
-    vpc_id = cloud.bring(**WHOLE)[0].resource["vpc_id"]
+    vpc_id = cloud.reconcile(**WHOLE)[0].resource["vpc_id"]
     for attribute, key in (("enableDnsSupport", "EnableDnsSupport"), ("enableDnsHostnames", "EnableDnsHostnames")):
         assert cloud.ec2.describe_vpc_attribute(VpcId=vpc_id, Attribute=attribute)[key]["Value"] is True
 
 
 def test_the_block_cannot_be_changed(cloud):
-    cloud.bring(**WHOLE)
+    cloud.reconcile(**WHOLE)
     with pytest.raises(Refused, match="cidr_block cannot be changed from '10.0.0.0/16' to '10.1.0.0/16': a VPC keeps its first block"):
-        cloud.bring(**{**WHOLE, "cidr_block": "10.1.0.0/16", "nat_mode": "none"})
+        cloud.reconcile(**{**WHOLE, "cidr_block": "10.1.0.0/16", "nat_mode": "none"})
     assert cloud.changing() == []
 
 
 def test_a_zone_in_use_is_not_removed(cloud):
-    made = cloud.bring(**WHOLE)[0].resource
+    made = cloud.reconcile(**WHOLE)[0].resource
     interface = cloud.ec2.create_network_interface(SubnetId=made["private_subnet_ids"][2], Description="a database")["NetworkInterface"]
     with pytest.raises(Refused, match=rf"something lives in their subnets: {interface['NetworkInterfaceId']} \(a database\)"):
-        cloud.bring(**{**WHOLE, "zone_count": 2})
+        cloud.reconcile(**{**WHOLE, "zone_count": 2})
     assert cloud.changing() == []
 
 
 def test_the_network_of_another_environment_is_refused(cloud):
-    cloud.bring(**WHOLE)
+    cloud.reconcile(**WHOLE)
     others = {**cloud.tags, "opta:environment": "production"}
     with pytest.raises(Refused, match=rf"VPC {cloud.name} exists, but it belongs to the environment {cloud.tags['opta:environment']}"):
-        cloud.bring(**{**WHOLE, "tags": others})
+        cloud.reconcile(**{**WHOLE, "tags": others})
     assert cloud.changing() == []
 
 
 def test_a_part_that_stays_keeps_the_network_before_anything_goes(cloud):
-    cloud.bring(cidr_block="10.0.0.0/16", nat_mode="none", zone_count=1)
+    cloud.reconcile(cidr_block="10.0.0.0/16", nat_mode="none", zone_count=1)
     ours = [{"Name": "tag:opta:environment", "Values": [cloud.tags["opta:environment"]]}]
     gateway = cloud.ec2.describe_internet_gateways(Filters=ours)["InternetGateways"][0]["InternetGatewayId"]
     cloud.ec2.delete_tags(Resources=[gateway], Tags=[{"Key": "opta:environment"}])
@@ -266,12 +266,12 @@ def test_a_part_that_stays_keeps_the_network_before_anything_goes(cloud):
 
 def test_without_a_block_nothing_can_be_made(cloud):
     with pytest.raises(Refused, match="does not exist, and cidr_block is not given: set it, for example"):
-        cloud.bring(nat_mode="none")
+        cloud.reconcile(nat_mode="none")
 
 
 def test_a_service_without_an_endpoint_is_named(cloud):
     with pytest.raises(Refused, match="interface_endpoints names 'nonsense', for which eu-west-1 has no such endpoint"):
-        cloud.bring(**WHOLE, interface_endpoints=["nonsense"])
+        cloud.reconcile(**WHOLE, interface_endpoints=["nonsense"])
     assert cloud.changing() == []
 
 
@@ -279,7 +279,7 @@ def test_the_default_vpc_is_never_used(cloud):
     default = next(vpc for vpc in cloud.ec2.describe_vpcs()["Vpcs"] if vpc["IsDefault"])
     cloud.ec2.create_tags(Resources=[default["VpcId"]], Tags=[{"Key": "Name", "Value": cloud.name}])
     with pytest.raises(Refused, match="is the region's default VPC, which is never used"):
-        cloud.bring(**WHOLE, adopt=True)
+        cloud.reconcile(**WHOLE, adopt=True)
     assert cloud.changing() == []
 
 
@@ -304,9 +304,9 @@ def test_a_failed_nat_gateway_is_told_and_replaced(cloud, monkeypatch):
     with pytest.raises(
         ResourceFailed, match=rf"NAT gateway {cloud.name}-nat-euw1-az1 has failed: failed: no free addresses Mend the cause"
     ):
-        cloud.bring(**{**WHOLE, "gateway_endpoints": []})
+        cloud.reconcile(**{**WHOLE, "gateway_endpoints": []})
     cloud.ec2.disassociate_address(AssociationId=associations(cloud)[0])  # as EC2 does when one has failed
-    made = cloud.bring(**{**WHOLE, "gateway_endpoints": []})[0].resource
+    made = cloud.reconcile(**{**WHOLE, "gateway_endpoints": []})[0].resource
     assert made["nat_gateway_ids"] != first
     assert cloud.counts()["addresses"] == 1
 
@@ -318,10 +318,10 @@ def test_a_gateway_that_was_attached_elsewhere_is_told_and_used_once_it_is_detac
     gateway_id = gateway["InternetGateway"]["InternetGatewayId"]
     cloud.ec2.attach_internet_gateway(InternetGatewayId=gateway_id, VpcId=other)
     with pytest.raises(Refused, match=rf"{gateway_id} \({cloud.name}-internet\) is attached to {other}: detach it there, and run again"):
-        cloud.bring(**WHOLE)
+        cloud.reconcile(**WHOLE)
     assert cloud.changing() == []
     cloud.ec2.detach_internet_gateway(InternetGatewayId=gateway_id, VpcId=other)
-    assert cloud.bring(**WHOLE)[0].resource["internet_gateway_id"] == gateway_id
+    assert cloud.reconcile(**WHOLE)[0].resource["internet_gateway_id"] == gateway_id
 
 
 def of_guardduty(cloud, vpc_id):
@@ -343,7 +343,7 @@ def of_guardduty(cloud, vpc_id):
 
 
 def test_what_aws_itself_put_into_the_vpc_goes_with_it(cloud):
-    made = cloud.bring(**WHOLE)[0].resource
+    made = cloud.reconcile(**WHOLE)[0].resource
     of_guardduty(cloud, made["vpc_id"])
     cloud.ec2.create_network_interface(SubnetId=made["private_subnet_ids"][0], Description="AWS Lambda VPC ENI-gone-1")
     planned = cloud.remove(check_mode=True)
@@ -354,7 +354,7 @@ def test_what_aws_itself_put_into_the_vpc_goes_with_it(cloud):
 
 
 def test_an_endpoint_of_the_user_for_guardduty_is_named_and_stays(cloud):
-    made = cloud.bring(**WHOLE)[0].resource
+    made = cloud.reconcile(**WHOLE)[0].resource
     endpoint = cloud.ec2.create_vpc_endpoint(
         VpcId=made["vpc_id"],
         ServiceName="com.amazonaws.eu-west-1.guardduty-data",
@@ -368,7 +368,7 @@ def test_an_endpoint_of_the_user_for_guardduty_is_named_and_stays(cloud):
 
 @pytest.mark.parametrize("tag", ["kubernetes.io/cluster/{cluster}=owned", "elbv2.k8s.aws/cluster={cluster}"])
 def test_what_another_cluster_left_in_the_vpc_is_named_and_stays(cloud, tag):
-    made = cloud.bring(**WHOLE)[0].resource
+    made = cloud.reconcile(**WHOLE)[0].resource
     key, value = tag.format(cluster="foreign").split("=")
     tags = [{"ResourceType": "security-group", "Tags": [{"Key": key, "Value": value}]}]
     group = cloud.ec2.create_security_group(GroupName="its", Description="its", VpcId=made["vpc_id"], TagSpecifications=tags)["GroupId"]

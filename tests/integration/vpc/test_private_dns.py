@@ -29,20 +29,20 @@ def found(cloud, outcomes, service):
 
 def test_an_interface_endpoint_of_s3_comes_after_its_gateway_endpoint_and_without_one(cloud):
     both = {**WHOLE, "gateway_endpoints": ["s3"], "interface_endpoints": ["s3", "sts"]}
-    made = cloud.bring(**both)
+    made = cloud.reconcile(**both)
     assert found(cloud, made, "s3") == (True, True), "the way within the VPC is the gateway, which costs nothing"
     assert found(cloud, made, "sts") == (True, None)
     alone = {**both, "gateway_endpoints": []}
     for options, for_resolvers_only in ((both, True), (alone, False), (both, True)):
-        changed = cloud.bring(**options)
+        changed = cloud.reconcile(**options)
         assert found(cloud, changed, "s3") == (True, for_resolvers_only)
-        assert cloud.actions(cloud.bring(**options)) == []
+        assert cloud.actions(cloud.reconcile(**options)) == []
     cloud.remove()
     assert cloud.counts()["vpcs"] == 0
-    assert found(cloud, cloud.bring(**alone), "s3") == (True, False)
+    assert found(cloud, cloud.reconcile(**alone), "s3") == (True, False)
 
 
 def test_a_service_without_a_private_dns_name_is_found_by_the_names_of_its_endpoint(cloud):
     options = {**WHOLE, "interface_endpoints": ["iot.data"]}
-    assert found(cloud, cloud.bring(**options), "iot.data") == (False, None)
-    assert cloud.actions(cloud.bring(**options)) == []
+    assert found(cloud, cloud.reconcile(**options), "iot.data") == (False, None)
+    assert cloud.actions(cloud.reconcile(**options)) == []

@@ -33,18 +33,18 @@ def names(aws, *identities):
     return {role["RoleName"] for each in identities for role in aws.iam.list_roles(PathPrefix=each.iam_path)["Roles"]}
 
 
-def told(read):
+def reported(read):
     return [str(warning) for warning in read.get("warnings", [])]
 
 
 def test_a_changed_region_or_prefix_is_told(aws, run_module, identity, other):
-    assert told(run_module("environment_info", environment=identity.environment)) == []
+    assert reported(run_module("environment_info", environment=identity.environment)) == []
     make_role(aws, other)
-    (warning,) = told(run_module("environment_info", environment=identity.environment))
+    (warning,) = reported(run_module("environment_info", environment=identity.environment))
     assert f"there is the environment {identity.environment} (name prefix {other.prefix}, region {other.region})" in warning
     assert "if opta_region or opta_name_prefix has changed, change it back" in warning
     aws.kms.create_alias(AliasName=f"alias/{identity.name}", TargetKeyId=key_of(aws, identity))
-    assert told(run_module("environment_info", environment=identity.environment)) == []
+    assert reported(run_module("environment_info", environment=identity.environment)) == []
 
 
 def key_of(aws, identity):
@@ -55,7 +55,7 @@ def key_of(aws, identity):
 def test_without_the_permission_to_list_roles_nothing_is_told(aws, run_module, identity, other):
     make_role(aws, other)
     aws.world.faults.add({"operation": "ListRoles", "code": "AccessDenied", "status": 403})
-    assert told(run_module("environment_info", environment=identity.environment)) == []
+    assert reported(run_module("environment_info", environment=identity.environment)) == []
     aws.world.faults.clear()
 
 

@@ -48,10 +48,10 @@ def test_they_are_told_and_none_is_published(run_module, identity, domain, chang
     read = run_module("environment_info", environment=identity.environment, domain=domain)
     assert not {"network", "eks", "dns_cert", "k8s_addons"} & read["outputs"].keys()
     assert read["found"]["domain_taken"]
-    told = {each["what"]: each["why"] for each in read["found"]["strangers"]}
-    assert set(told) == {f"VPC {identity.name}", f"KMS key alias/{identity.name}", f"EKS cluster {identity.name}"}
-    assert len(set(told.values())) == 1
-    for what, why in told.items():
+    reported = {each["what"]: each["why"] for each in read["found"]["strangers"]}
+    assert set(reported) == {f"VPC {identity.name}", f"KMS key alias/{identity.name}", f"EKS cluster {identity.name}"}
+    assert len(set(reported.values())) == 1
+    for what, why in reported.items():
         assert f"{what} is not read as the environment's, and stays as it is: {why}." in str(read["warnings"])
     assert changes() == []
 

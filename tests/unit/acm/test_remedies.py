@@ -39,7 +39,7 @@ class Acm:
         self.known[arn] |= {"Status": "FAILED", "FailureReason": self.failure} if self.failure else {"Status": "ISSUED"}
         return arn
 
-    def bring(self, domain=DOMAIN, check_mode=False):
+    def reconcile(self, domain=DOMAIN, check_mode=False):
         certificate = Certificate(None, None, domain, {"tags": TAGS}, hosted_zone_id=None, waiting=True)
         return ensure_certificate(certificate, {"tags": TAGS}, True, check_mode, True, 30)
 
@@ -56,21 +56,21 @@ def acm(monkeypatch):
 def test_another_one_is_requested_once_the_cause_is_gone(acm, reason):
     acm.failure = reason
     with pytest.raises(ResourceFailed, match=r"FAILED, \w+.*[Rr]un again"):
-        acm.bring()
+        acm.reconcile()
     acm.failure = None
-    planned = acm.bring(check_mode=True)
+    planned = acm.reconcile(check_mode=True)
     assert acm.statuses() == {(DOMAIN, "FAILED")}
-    done = acm.bring()
+    done = acm.reconcile()
     assert [outcome.action for outcome in planned] == ["create", "delete"]
     assert [outcome.action for outcome in done] == ["create", "delete"]
     assert acm.statuses() == {(DOMAIN, "ISSUED")}
-    assert [outcome.action for outcome in acm.bring()] == [None]
+    assert [outcome.action for outcome in acm.reconcile()] == [None]
 
 
 def test_another_domain_gets_a_certificate(acm):
     acm.failure = "INVALID_PUBLIC_DOMAIN"
     with pytest.raises(ResourceFailed, match="use another one"):
-        acm.bring()
+        acm.reconcile()
     acm.failure = None
-    assert [outcome.action for outcome in acm.bring(OTHER)] == ["create"]
+    assert [outcome.action for outcome in acm.reconcile(OTHER)] == ["create"]
     assert (OTHER, "ISSUED") in acm.statuses()

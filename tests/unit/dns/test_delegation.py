@@ -8,7 +8,7 @@ from ansible_collections.opta.platform.plugins.module_utils._dns.addresses impor
 from ansible_collections.opta.platform.plugins.module_utils._dns.delegation import judge
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
 
-WANTED = {"ns-1", "ns-2", "ns-3", "ns-4"}
+DESIRED = {"ns-1", "ns-2", "ns-3", "ns-4"}
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ WANTED = {"ns-1", "ns-2", "ns-3", "ns-4"}
     ],
 )
 def test_delegation(named, delegated, reason):
-    seen = judge("d", WANTED, named, "the resolver r")
+    seen = judge("d", DESIRED, named, "the resolver r")
     assert seen.delegated is delegated
     assert reason in seen.reason
     assert delegated or "asked: the resolver r" in seen.reason

@@ -44,9 +44,9 @@ def update(status):
     return {"update": {"id": "1", "type": "AddonUpdate", "status": status}}
 
 
-def present(eks, wanted, check_mode=False, timeout_seconds=1800, **options):
+def present(eks, desired, check_mode=False, timeout_seconds=1800, **options):
     addon = EksAddon(eks.client, "opta-staging", "vpc-cni", **options)
-    return ensure_present(addon, wanted, check_mode=check_mode, timeout_seconds=timeout_seconds)
+    return ensure_present(addon, desired, check_mode=check_mode, timeout_seconds=timeout_seconds)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_t10_creation_overwrites_and_carries_tags(eks):
     eks.answer("describe_addon", described("CREATING"))
     eks.answer("describe_addon", described("DEGRADED"))
     eks.answer("describe_addon", described("ACTIVE"))
-    wanted = {"service_account_role_arn": ROLE, "configuration_values": {"b": 2, "a": 1}, "tags": {"x": "y"}}
-    outcome = present(eks, wanted, kubernetes_version="1.34")
+    desired = {"service_account_role_arn": ROLE, "configuration_values": {"b": 2, "a": 1}, "tags": {"x": "y"}}
+    outcome = present(eks, desired, kubernetes_version="1.34")
     assert outcome.action == "create"
     sent = eks.sent("CreateAddon")
     assert sent["resolveConflicts"] == "OVERWRITE"

@@ -38,9 +38,9 @@ class Group:
     def sources(self) -> set[str]:
         return {source_of(rule) for rule in describe_rules(self.ec2, self.id) if rule["SecurityGroupRuleId"] not in self.others}
 
-    def bring(self, blocks: list[str], groups: list[str], check_mode: bool = False) -> Any:
-        wanted = {"api_client_cidr_blocks": blocks, "api_client_security_group_ids": groups}
-        return ensure_present(ApiClients(self.ec2, "opta-staging", self.id, TAGS), wanted, check_mode=check_mode)
+    def reconcile(self, blocks: list[str], groups: list[str], check_mode: bool = False) -> Any:
+        desired = {"api_client_cidr_blocks": blocks, "api_client_security_group_ids": groups}
+        return ensure_present(ApiClients(self.ec2, "opta-staging", self.id, TAGS), desired, check_mode=check_mode)
 
 
 @pytest.fixture
@@ -51,29 +51,32 @@ def group(monkeypatch: pytest.MonkeyPatch) -> Iterator[Group]:
 
 
 def test_clients_are_let_in_changed_and_let_in_no_more(group: Group) -> None:
-    assert group.bring([], []).action is None
-    assert group.bring([BLOCK], [group.bastion], check_mode=True).attributes == ["api_client_cidr_blocks", "api_client_security_group_ids"]
+    assert group.reconcile([], []).action is None
+    assert group.reconcile([BLOCK], [group.bastion], check_mode=True).attributes == [
+        "api_client_cidr_blocks",
+        "api_client_security_group_ids",
+    ]
     assert group.sources() == set()
-    group.bring([BLOCK], [group.bastion])
+    group.reconcile([BLOCK], [group.bastion])
     assert group.sources() == {BLOCK, group.bastion}
-    assert group.bring([BLOCK], [group.bastion]).action is None
-    assert group.bring([BLOCK, "172.16.0.0/12"], []).action == "update"
+    assert group.reconcile([BLOCK], [group.bastion]).action is None
+    assert group.reconcile([BLOCK, "172.16.0.0/12"], []).action == "update"
     assert group.sources() == {BLOCK, "172.16.0.0/12"}
-    group.bring([], [])
+    group.reconcile([], [])
     assert group.sources() == set()
     assert group.others <= group.rules(), "rules of EKS and of others stay"
 
 
 def test_blocks_are_compared_and_let_in_as_ec2_keeps_them(group: Group) -> None:
-    group.bring(["10.8.0.5", "10.1.2.3/16"], [])
+    group.reconcile(["10.8.0.5", "10.1.2.3/16"], [])
     assert group.sources() == {"10.8.0.5/32", "10.1.0.0/16"}
-    assert group.bring(["10.1.0.0/16", "10.8.0.5/32"], []).action is None
-    assert group.bring(["10.8.0.5", "10.1.2.3/16"], []).action is None
+    assert group.reconcile(["10.1.0.0/16", "10.8.0.5/32"], []).action is None
+    assert group.reconcile(["10.8.0.5", "10.1.2.3/16"], []).action is None
 
 
 def test_our_rules_carry_tags_and_one_of_others_gets_them_when_it_is_asked_for(group: Group) -> None:
-    group.bring([BLOCK, "192.0.2.0/24"], [])
-    assert group.bring([BLOCK, "192.0.2.0/24"], []).action is None
+    group.reconcile([BLOCK, "192.0.2.0/24"], [])
+    assert group.reconcile([BLOCK, "192.0.2.0/24"], []).action is None
     tagged = [rule for rule in describe_rules(group.ec2, group.id) if {"Key": "opta:environment", "Value": "staging"} in rule["Tags"]]
     assert {source_of(rule) for rule in tagged} == {BLOCK, "192.0.2.0/24"}
 

@@ -11,7 +11,7 @@ ROLE = "arn:aws-cn:iam::111122223333:role/opta/staging/cluster"
 KEY = "arn:aws-cn:kms:cn-north-1:111122223333:key/1"
 TAGS = {"opta:environment": "staging"}
 IN_PLACE = Change.IN_PLACE
-WANTED = {
+DESIRED = {
     "role_arn": ROLE,
     "version": "1.34",
     "subnet_ids": ["subnet-1", "subnet-2"],
@@ -67,9 +67,9 @@ def update(update_type, status="InProgress", errors=()):
     return {"update": {"id": update_type, "type": update_type, "status": status, "errors": list(errors)}}
 
 
-def present(eks, check_mode=False, wanted=None, **options):
+def present(eks, check_mode=False, desired=None, **options):
     cluster = EksCluster(eks.client, "opta-staging", **options)
-    return ensure_present(cluster, WANTED if wanted is None else wanted, check_mode=check_mode)
+    return ensure_present(cluster, DESIRED if desired is None else desired, check_mode=check_mode)
 
 
 @pytest.mark.parametrize(
@@ -169,8 +169,8 @@ def test_t12_a_subnet_that_does_not_exist_is_told_at_once(eks):
 def test_t6_a_version_not_given_is_decided_at_creation(eks):
     eks.refuse("describe_cluster", "ResourceNotFoundException")
     eks.answer("describe_cluster_versions", {"clusterVersions": [{"clusterVersion": "1.35"}]}, defaultOnly=True)
-    wanted = {name: value for name, value in WANTED.items() if name != "version"}
-    outcome = present(eks, check_mode=True, wanted=wanted, predict_arn=lambda: "arn:predicted")
+    desired = {name: value for name, value in DESIRED.items() if name != "version"}
+    outcome = present(eks, check_mode=True, desired=desired, predict_arn=lambda: "arn:predicted")
     assert outcome.resource["version"] == "1.35"
     assert outcome.resource["arn"] == "arn:predicted"
     assert outcome.resource["endpoint"] == "(known after apply)"
@@ -182,22 +182,22 @@ def test_a_default_version_is_taken_instead_of_the_one_of_eks(eks):
     eks.refuse("describe_cluster", "ResourceNotFoundException")
     eks.answer("create_cluster", described(status="CREATING"))
     eks.answer("describe_cluster", described())
-    present(eks, wanted={name: value for name, value in WANTED.items() if name != "version"}, default_version="1.35")
+    present(eks, desired={name: value for name, value in DESIRED.items() if name != "version"}, default_version="1.35")
     assert eks.sent("CreateCluster")["version"] == "1.35"
 
 
 def test_a_default_version_that_eks_offers_no_more_is_refused(eks):
     eks.refuse("describe_cluster", "ResourceNotFoundException")
     eks.answer("describe_cluster_versions", OFFERED)
-    wanted = {name: value for name, value in WANTED.items() if name != "version"}
+    desired = {name: value for name, value in DESIRED.items() if name != "version"}
     with pytest.raises(Refused, match="EKS does not offer version 1.32, but 1.33, 1.34, 1.35, 1.36"):
-        present(eks, check_mode=True, wanted=wanted, default_version="1.32")
+        present(eks, check_mode=True, desired=desired, default_version="1.32")
 
 
 def test_t6_a_version_not_given_stays_and_a_newer_one_is_told(eks):
     eks.answer("describe_cluster", described())
     eks.answer("describe_cluster_versions", {"clusterVersions": [{"clusterVersion": "1.35"}]})
-    outcome = present(eks, wanted={"tags": TAGS})
+    outcome = present(eks, desired={"tags": TAGS})
     assert outcome.action is None
     assert "now gives new clusters 1.35" in outcome.notes[0]
 
@@ -221,7 +221,7 @@ def test_a_version_that_eks_does_not_offer_is_refused(eks, check_mode):
     eks.refuse("describe_cluster", "ResourceNotFoundException")
     eks.answer("describe_cluster_versions", OFFERED)
     with pytest.raises(Refused, match="does not offer version 1.99, but 1.33, 1.34, 1.35, 1.36"):
-        present(eks, check_mode=check_mode, wanted={**WANTED, "version": "1.99"})
+        present(eks, check_mode=check_mode, desired={**DESIRED, "version": "1.99"})
 
 
 def test_several_updates_are_made_one_after_another_and_the_version_last(eks, anything):
@@ -276,18 +276,18 @@ def test_an_update_of_somebody_else_is_waited_for(eks):
 
 def test_cidr_blocks_are_left_alone_while_the_public_endpoint_is_off(eks):
     eks.answer("describe_cluster", described(vpc={"endpointPublicAccess": False, "publicAccessCidrs": []}))
-    assert present(eks, wanted={**WANTED, "endpoint_public_access": False}).action is None
-    assert subject.endpoint_request({**WANTED, "endpoint_public_access": False}) == {
+    assert present(eks, desired={**DESIRED, "endpoint_public_access": False}).action is None
+    assert subject.endpoint_request({**DESIRED, "endpoint_public_access": False}) == {
         "endpointPublicAccess": False,
         "endpointPrivateAccess": True,
     }
 
 
 def test_a_cidr_block_with_host_bits_is_the_block_that_it_means(eks):
-    wanted = {**WANTED, "public_access_cidrs": ["203.0.113.7/24", "203.0.113.0/24"]}
+    desired = {**DESIRED, "public_access_cidrs": ["203.0.113.7/24", "203.0.113.0/24"]}
     eks.answer("describe_cluster", described())
-    assert present(eks, wanted=wanted).action is None
-    assert subject.endpoint_request(wanted)["publicAccessCidrs"] == ["203.0.113.0/24"]
+    assert present(eks, desired=desired).action is None
+    assert subject.endpoint_request(desired)["publicAccessCidrs"] == ["203.0.113.0/24"]
 
 
 def test_the_default_role_is_for_a_new_cluster_alone():
@@ -302,7 +302,7 @@ def test_tags_change_in_place(eks):
     eks.answer("tag_resource", {}, resourceArn=described()["cluster"]["arn"], tags={"new": "1"})
     eks.answer("untag_resource", {}, resourceArn=described()["cluster"]["arn"], tagKeys=["old"])
     eks.answer("describe_cluster", described())
-    outcome = present(eks, wanted={**WANTED, "tags": {**TAGS, "new": 1}}, purge_tags=True)
+    outcome = present(eks, desired={**DESIRED, "tags": {**TAGS, "new": 1}}, purge_tags=True)
     assert outcome.attributes == ["tags"]
 
 
@@ -318,7 +318,7 @@ def test_tags_change_in_place(eks):
 def test_what_aws_cannot_change_is_refused_in_check_mode_too(eks, option, value, message):
     eks.answer("describe_cluster", described())
     with pytest.raises(Refused, match=message):
-        present(eks, check_mode=True, wanted={**WANTED, option: value})
+        present(eks, check_mode=True, desired={**DESIRED, option: value})
 
 
 def test_a_cluster_of_another_environment_is_refused(eks):
@@ -379,11 +379,11 @@ def test_deletion_waits_until_the_cluster_is_gone(eks):
 def test_creation_without_role_and_subnets_says_what_is_missing(eks):
     eks.refuse("describe_cluster", "ResourceNotFoundException")
     with pytest.raises(Refused, match="needs role_arn and subnet_ids"):
-        present(eks, wanted={"version": "1.34"})
+        present(eks, desired={"version": "1.34"})
 
 
 def test_a_new_cluster_gets_defaults_and_an_existing_one_keeps_what_is_not_given(eks):
-    given = {name: WANTED[name] for name in ("role_arn", "version", "subnet_ids", "tags")}
+    given = {name: DESIRED[name] for name in ("role_arn", "version", "subnet_ids", "tags")}
 
     def planned():
         return ensure_present(EksCluster(eks.client, "opta-staging", predict_arn=lambda: "arn"), given, check_mode=True)

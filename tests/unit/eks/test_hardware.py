@@ -56,10 +56,10 @@ def hardware(recorded):
     ],
 )
 def test_what_does_not_fit_is_one_sentence(hardware, ami_type, names, sentence):
-    told = hardware(*names).error(ami_type, names)
+    reported = hardware(*names).error(ami_type, names)
     begin, _, end = sentence.partition(": .* ")
-    assert begin in told
-    assert end in told
+    assert begin in reported
+    assert end in reported
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_an_image_of_ones_own_decides_the_instance_types(hardware, image, defaul
 
 
 def test_an_image_of_ones_own_is_held_against_the_instance_types(hardware):
-    told = hardware("t3.large", image="arm64").error("CUSTOM", ["t3.large"])
-    assert told.startswith("image_id ami-1 is for arm64, but t3.large of instance_types is x86_64")
+    reported = hardware("t3.large", image="arm64").error("CUSTOM", ["t3.large"])
+    assert reported.startswith("image_id ami-1 is for arm64, but t3.large of instance_types is x86_64")
 
 
 @pytest.mark.parametrize("ami_type", AMI_TYPES)
@@ -105,6 +105,8 @@ def test_the_groups_of_an_environment_are_named(recorded):
     groups = typed_node_groups({"eks_node_groups": given})
     for group in groups:
         ec2.answer("describe_instance_types", {"InstanceTypes": offered(*group["instance_types"])})
-    told = group_errors({"ec2": ec2.client}.get, groups)
-    assert len(told) == 1
-    assert told[0].startswith("eks_node_groups, group arm: ami_type AL2023_ARM_64_STANDARD is for arm64, but m6i.large of instance_types")
+    reported = group_errors({"ec2": ec2.client}.get, groups)
+    assert len(reported) == 1
+    assert reported[0].startswith(
+        "eks_node_groups, group arm: ami_type AL2023_ARM_64_STANDARD is for arm64, but m6i.large of instance_types"
+    )

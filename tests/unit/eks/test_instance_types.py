@@ -8,7 +8,7 @@ from ansible_collections.opta.platform.plugins.module_utils._errors import Refus
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_present
 
 from .machines import hardware
-from .test_node_group import WANTED, described, present
+from .test_node_group import DESIRED, described, present
 
 ARM_IMAGE = {"ami_type": "AL2023_ARM_64_STANDARD"}
 
@@ -23,10 +23,10 @@ ARM_IMAGE = {"ami_type": "AL2023_ARM_64_STANDARD"}
     ],
 )
 def test_a_new_group_has_instance_types_that_fit_its_image(eks, ami_type, given, made):
-    wanted = {name: value for name, value in {**WANTED, "ami_type": ami_type, "instance_types": given}.items() if value is not None}
+    desired = {name: value for name, value in {**DESIRED, "ami_type": ami_type, "instance_types": given}.items() if value is not None}
     eks.refuse("describe_nodegroup", "ResourceNotFoundException")
     group = NodeGroup(eks.client, "opta-staging", "default", hardware=hardware("ami-arm"))
-    assert ensure_present(group, wanted, check_mode=True).after["instance_types"] == made
+    assert ensure_present(group, desired, check_mode=True).after["instance_types"] == made
 
 
 @pytest.mark.parametrize(
@@ -35,14 +35,14 @@ def test_a_new_group_has_instance_types_that_fit_its_image(eks, ami_type, given,
 )
 def test_a_new_group_for_accelerators_names_its_instance_types(eks, ami_type, example):
     eks.refuse("describe_nodegroup", "ResourceNotFoundException")
-    wanted = {name: value for name, value in WANTED.items() if name != "instance_types"}
+    desired = {name: value for name, value in DESIRED.items() if name != "instance_types"}
     with pytest.raises(Refused, match=rf"ami_type {ami_type} needs instance_types with such accelerators, for example \[{example}\]"):
-        ensure_present(NodeGroup(eks.client, "opta-staging", "default"), {**wanted, "ami_type": ami_type}, check_mode=True)
+        ensure_present(NodeGroup(eks.client, "opta-staging", "default"), {**desired, "ami_type": ami_type}, check_mode=True)
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize(
-    ("found", "wanted", "image"),
+    ("found", "desired", "image"),
     [
         (None, ARM_IMAGE, None),
         (None, {"instance_types": ["m7g.large"]}, None),
@@ -53,13 +53,13 @@ def test_a_new_group_for_accelerators_names_its_instance_types(eks, ami_type, ex
         (described("CREATE_FAILED", resources={}), ARM_IMAGE, None),
     ],
 )
-def test_instance_types_that_cannot_run_the_image_are_refused_before_anything_changes(eks, found, wanted, image, check_mode):
+def test_instance_types_that_cannot_run_the_image_are_refused_before_anything_changes(eks, found, desired, image, check_mode):
     if found:
         eks.answer("describe_nodegroup", found)
     else:
         eks.refuse("describe_nodegroup", "ResourceNotFoundException")
     with pytest.raises(Refused, match=r"is for (arm64|x86_64), but m7[ig].large of instance_types is (arm64|x86_64): give instance_types"):
-        present(eks, wanted, check_mode=check_mode, allow_replacement=True, hardware=hardware(image))
+        present(eks, desired, check_mode=check_mode, allow_replacement=True, hardware=hardware(image))
 
 
 def test_the_remedy_of_unfit_instance_types_is_to_name_others(eks):

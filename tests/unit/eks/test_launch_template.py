@@ -20,7 +20,7 @@ VALUES = {
     "user_data": "MIME-Version: 1.0",
     "image_id": None,
 }
-WANTED = {
+DESIRED = {
     "volume_size_gib": 50,
     "volume_kms_key_arn": KEY,
     "node_tags": VALUES["node_tags"],
@@ -104,7 +104,7 @@ def test_creation_carries_the_tags(recorded):
     ec2.answer("create_launch_template", {"LaunchTemplate": template()["LaunchTemplates"][0]})
     ec2.answer("describe_launch_templates", template())
     ec2.answer("describe_launch_template_versions", versions(1))
-    outcome = ensure_present(resource(ec2), WANTED, check_mode=False)
+    outcome = ensure_present(resource(ec2), DESIRED, check_mode=False)
     assert outcome.action == "create"
     assert ec2.sent("CreateLaunchTemplate")["TagSpecifications"] == [
         {"ResourceType": "launch-template", "Tags": [{"Key": "opta:environment", "Value": "staging"}]}
@@ -115,7 +115,7 @@ def test_what_is_as_wanted_is_left(recorded):
     ec2 = recorded("ec2")
     ec2.answer("describe_launch_templates", template())
     ec2.answer("describe_launch_template_versions", versions(2, 1))
-    outcome = ensure_present(resource(ec2), WANTED, check_mode=False)
+    outcome = ensure_present(resource(ec2), DESIRED, check_mode=False)
     assert (outcome.action, outcome.resource["latest_version"]) == (None, "2")
 
 
@@ -173,7 +173,7 @@ def test_a_template_whose_version_ec2_does_not_list_yet_is_waited_for(recorded, 
     ec2.refuse("describe_launch_template_versions", "InvalidLaunchTemplateId.NotFound")
     ec2.answer("describe_launch_templates", template())
     ec2.answer("describe_launch_template_versions", versions(1))
-    assert ensure_present(resource(ec2), WANTED, check_mode=False).resource["latest_version"] == "1"
+    assert ensure_present(resource(ec2), DESIRED, check_mode=False).resource["latest_version"] == "1"
 
 
 def test_a_node_group_gets_the_version_that_was_made_for_it(recorded, monkeypatch):
@@ -187,5 +187,5 @@ def test_a_node_group_gets_the_version_that_was_made_for_it(recorded, monkeypatc
     ec2.answer("describe_launch_template_versions", versions(1))  # the one before, for a moment
     ec2.answer("describe_launch_templates", template())
     ec2.answer("describe_launch_template_versions", versions(1, 2, volume_size_gib=80))
-    outcome = ensure_present(resource(ec2), {**WANTED, "volume_size_gib": 80}, check_mode=False)
+    outcome = ensure_present(resource(ec2), {**DESIRED, "volume_size_gib": 80}, check_mode=False)
     assert outcome.resource["latest_version"] == "2"

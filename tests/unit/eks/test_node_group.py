@@ -12,7 +12,7 @@ from .machines import hardware
 ROLE = "arn:aws-cn:iam::111122223333:role/opta/staging/nodes"
 TAGS = {"opta:environment": "staging"}
 TAINT = {"key": "dedicated", "value": "batch", "effect": "NO_SCHEDULE"}
-WANTED = {
+DESIRED = {
     "node_role_arn": ROLE,
     "subnet_ids": ["subnet-1", "subnet-2"],
     "ami_type": "AL2023_x86_64_STANDARD",
@@ -57,9 +57,9 @@ def update(update_type, status="InProgress", errors=()):
     return {"update": {"id": update_type, "type": update_type, "status": status, "errors": list(errors)}}
 
 
-def present(eks, wanted=None, check_mode=False, allow_replacement=False, **options):
+def present(eks, desired=None, check_mode=False, allow_replacement=False, **options):
     group = NodeGroup(eks.client, "opta-staging", "default", **{"hardware": hardware(), **options})
-    return ensure_present(group, {**WANTED, **(wanted or {})}, check_mode=check_mode, allow_replacement=allow_replacement)
+    return ensure_present(group, {**DESIRED, **(desired or {})}, check_mode=check_mode, allow_replacement=allow_replacement)
 
 
 @pytest.mark.parametrize(("found", "low", "high", "result"), [(3, 2, 4, 3), (1, 2, 4, 2), (9, 2, 4, 4), (2, 2, 4, 2)])
@@ -201,7 +201,7 @@ def test_t6_a_version_above_the_wanted_one_is_told_and_left(eks):
 def test_an_image_of_ones_own_has_no_version_to_name():
     found = described(amiType="CUSTOM")["nodegroup"]
     assert set(requests.version_request(found, {"launch_template_version": "2"}, ["launch_template_version"])) == {"launchTemplate"}
-    created = requests.create_request({**WANTED, "ami_type": "CUSTOM", "desired_size": 2})
+    created = requests.create_request({**DESIRED, "ami_type": "CUSTOM", "desired_size": 2})
     assert not {"amiType", "releaseVersion", "version"} & set(created)
 
 
@@ -260,7 +260,7 @@ def test_new_nodes_come_first_under_another_name_as_the_refusal_says(eks):
     eks.answer("create_nodegroup", described("CREATING", nodegroupName="larger"))
     eks.answer("describe_nodegroup", described(nodegroupName="larger", instanceTypes=["m7i.xlarge"]))
     larger = NodeGroup(eks.client, "opta-staging", "larger", hardware=hardware())
-    assert ensure_present(larger, {**WANTED, **changed}, check_mode=False).action == "create"
+    assert ensure_present(larger, {**DESIRED, **changed}, check_mode=False).action == "create"
     assert eks.sent("CreateNodegroup")["nodegroupName"] == "larger"
     eks.answer("describe_nodegroup", described())
     eks.answer("delete_nodegroup", described("DELETING"), clusterName="opta-staging", nodegroupName="default")
@@ -316,7 +316,7 @@ def test_sizes_must_fit_together(eks, sizes, message):
 
 
 @pytest.mark.parametrize(
-    ("found", "wanted", "same"),
+    ("found", "desired", "same"),
     [
         ({"maxUnavailable": 1}, {"max_unavailable": 1, "max_unavailable_percentage": None}, True),
         ({"maxUnavailable": 1}, {"max_unavailable_percentage": 33}, False),
@@ -324,8 +324,8 @@ def test_sizes_must_fit_together(eks, sizes, message):
         ({"maxUnavailable": 1}, {"max_unavailable": 2}, False),
     ],
 )
-def test_update_configurations_are_compared_by_what_is_named(found, wanted, same):
-    assert subject.same_update_config(requests.as_update_config({"updateConfig": found}), wanted) is same
+def test_update_configurations_are_compared_by_what_is_named(found, desired, same):
+    assert subject.same_update_config(requests.as_update_config({"updateConfig": found}), desired) is same
 
 
 def test_taints_are_compared_whatever_their_order():
@@ -335,7 +335,7 @@ def test_taints_are_compared_whatever_their_order():
 
 
 def test_a_new_group_gets_defaults_and_an_existing_one_keeps_what_is_not_given(eks):
-    given = {name: WANTED[name] for name in ("node_role_arn", "subnet_ids", "tags")}
+    given = {name: DESIRED[name] for name in ("node_role_arn", "subnet_ids", "tags")}
 
     def planned(**options):
         return ensure_present(NodeGroup(eks.client, "opta-staging", "default", **options), given, check_mode=True)

@@ -53,9 +53,9 @@ def test_what_is_right_is_not_talked_about():
     ],
 )
 def test_what_is_wrong_is_told(wrong, sentence):
-    told = rules.group_errors({**RIGHT, **wrong})
-    assert len(told) == (1 if sentence else 0), told
-    assert not sentence or sentence in told[0]
+    reported = rules.group_errors({**RIGHT, **wrong})
+    assert len(reported) == (1 if sentence else 0), reported
+    assert not sentence or sentence in reported[0]
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,13 @@ def test_what_is_wrong_is_told(wrong, sentence):
     ],
 )
 def test_the_preflight_names_the_group(groups, sentence):
-    (told,) = elasticache_rules({"elasticache_replication_groups": groups})
-    assert sentence in told
+    (reported,) = elasticache_rules({"elasticache_replication_groups": groups})
+    assert sentence in reported
 
 
 def test_the_preflight_knows_the_recovery_window():
-    (told,) = elasticache_rules({"elasticache_secret_recovery_window_days": 3})
-    assert "allows 7 to 30" in told
+    (reported,) = elasticache_rules({"elasticache_secret_recovery_window_days": 3})
+    assert "allows 7 to 30" in reported
 
 
 def test_names_of_a_long_environment_fit():
@@ -103,17 +103,17 @@ def test_outputs_of_a_plan():
 
 
 @pytest.mark.parametrize(
-    ("found", "wanted", "same", "above"),
+    ("found", "desired", "same", "above"),
     [("8.0.1", "8.0", True, False), ("8.0", "8.0.1", True, False), ("8.10", "8.1", False, True), ("7.2.6", "8.0", False, False)],
 )
-def test_versions(found, wanted, same, above):
-    assert (versions.same_version(found, wanted), versions.is_above(found, wanted)) == (same, above)
+def test_versions(found, desired, same, above):
+    assert (versions.same_version(found, desired), versions.is_above(found, desired)) == (same, above)
 
 
 def test_steps_come_in_an_order_that_works():
     found = {"MemberClusters": ["a"], "TransitEncryptionEnabled": False}
-    wanted = {"transit_encryption_mode": "required", "replica_count": 2, "automatic_failover_enabled": True, "node_type": "x"}
-    steps = requests.steps(found, wanted, list(wanted))
+    desired = {"transit_encryption_mode": "required", "replica_count": 2, "automatic_failover_enabled": True, "node_type": "x"}
+    steps = requests.steps(found, desired, list(desired))
     assert [step.replicas or sorted(step.request) for step in steps] == [
         ["TransitEncryptionEnabled", "TransitEncryptionMode"],
         ["TransitEncryptionEnabled", "TransitEncryptionMode"],

@@ -164,15 +164,15 @@ class Lamp(Resource):
             return None
         return dict(self.made[0]) if self.made else None
 
-    def create(self, wanted: Any) -> None:
-        self._call("make", lambda: self.made.append({"colour": wanted["colour"], "on": False}))
-        self._call("switch", lambda: self.made[0].update(on=wanted["on"]))
+    def create(self, desired: Any) -> None:
+        self._call("make", lambda: self.made.append({"colour": desired["colour"], "on": False}))
+        self._call("switch", lambda: self.made[0].update(on=desired["on"]))
 
-    def update(self, found: Any, wanted: Any, names: Any) -> None:
-        self._call(f"change {','.join(names)}", lambda: self.made[0].update({name: wanted[name] for name in names}))
+    def update(self, found: Any, desired: Any, names: Any) -> None:
+        self._call(f"change {','.join(names)}", lambda: self.made[0].update({name: desired[name] for name in names}))
 
 
-WANTED = {"colour": "red", "on": True}
+DESIRED = {"colour": "red", "on": True}
 
 
 @pytest.mark.parametrize(
@@ -188,30 +188,30 @@ WANTED = {"colour": "red", "on": True}
 )
 def test_what_is_made_once_is_completed(lost: list[str], calls: list[str]) -> None:
     lamp = Lamp(*lost, shown_after=2)
-    outcome = ensure_present(lamp, WANTED, check_mode=False)
-    assert (lamp.made, lamp.calls) == ([WANTED], calls)
+    outcome = ensure_present(lamp, DESIRED, check_mode=False)
+    assert (lamp.made, lamp.calls) == ([DESIRED], calls)
     assert (outcome.action, outcome.attributes) == ("create", ["colour", "on"])
-    assert outcome.resource == {"name": "desk", **WANTED}
+    assert outcome.resource == {"name": "desk", **DESIRED}
 
 
 @pytest.mark.parametrize("fate", ["carried out", "not carried out"])
 def test_a_change_is_completed(fate: str) -> None:
     lamp = Lamp(fate)
     lamp.made = [{"colour": "blue", "on": True}]
-    outcome = ensure_present(lamp, WANTED, check_mode=False)
-    assert (outcome.action, outcome.attributes, lamp.made) == ("update", ["colour"], [WANTED])
+    outcome = ensure_present(lamp, DESIRED, check_mode=False)
+    assert (outcome.action, outcome.attributes, lamp.made) == ("update", ["colour"], [DESIRED])
 
 
 def test_responses_that_are_always_lost_end_the_run() -> None:
     lamp = Lamp(*["not carried out"] * 9)
     with pytest.raises(LostResponse):
-        ensure_present(lamp, WANTED, check_mode=False)
+        ensure_present(lamp, DESIRED, check_mode=False)
     assert lamp.calls == ["make"] * _lost_responses.ATTEMPTS
 
 
 def test_what_aws_does_not_show_yet_is_waited_for() -> None:
     lamp = Lamp(shown_after=3)
-    assert (ensure_present(lamp, WANTED, check_mode=False).resource or {})["colour"] == "red"
+    assert (ensure_present(lamp, DESIRED, check_mode=False).resource or {})["colour"] == "red"
 
 
 @pytest.mark.parametrize(("fate", "made"), [("carried out", 1), ("not carried out", 1), ("answered", 1)])

@@ -22,7 +22,7 @@ from tests.support.identities import marks
 
 class Lamp(Resource):
     kind = "lamp"
-    made_by_aws = ("arn",)
+    computed = ("arn",)
     attributes = (
         Attribute("colour", lambda r: r["colour"]),
         Attribute("socket", lambda r: r["socket"], Change.REPLACE),
@@ -40,21 +40,21 @@ class Lamp(Resource):
     def state(self, found: Any) -> State:
         return found.get("state", State.READY)
 
-    def create(self, wanted: Any) -> None:
+    def create(self, desired: Any) -> None:
         self.calls.append("create")
-        self.found = {"arn": "arn:1", "code": "", **wanted}
+        self.found = {"arn": "arn:1", "code": "", **desired}
 
-    def update(self, found: Any, wanted: Any, names: Any) -> None:
+    def update(self, found: Any, desired: Any, names: Any) -> None:
         self.calls.append(f"update {','.join(names)}")
-        self.found = {**found, **{name: wanted[name] for name in names}}
+        self.found = {**found, **{name: desired[name] for name in names}}
 
     def delete(self, found: Any) -> None:
         self.calls.append("delete")
         self.found = None
 
 
-WANTED: dict[str, Any] = {"colour": "red", "socket": "E27", "voltage": 230, "code": "s3cret"}
-EXISTING = {"arn": "arn:1", **WANTED}
+DESIRED: dict[str, Any] = {"colour": "red", "socket": "E27", "voltage": 230, "code": "s3cret"}
+EXISTING = {"arn": "arn:1", **DESIRED}
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -69,15 +69,15 @@ EXISTING = {"arn": "arn:1", **WANTED}
 )
 def test_ensure_present(found: Any, change: dict[str, Any], action: str | None, calls: list[str], check_mode: bool) -> None:
     lamp = Lamp(found)
-    outcome = ensure_present(lamp, {**WANTED, **change}, check_mode=check_mode, allow_replacement=True)
+    outcome = ensure_present(lamp, {**DESIRED, **change}, check_mode=check_mode, allow_replacement=True)
     assert outcome.action == action
     assert lamp.calls == ([] if check_mode else calls)
     if not check_mode:
-        assert ensure_present(lamp, {**WANTED, **change}, check_mode=False).action is None
+        assert ensure_present(lamp, {**DESIRED, **change}, check_mode=False).action is None
 
 
 def test_what_aws_decides_is_known_after_apply() -> None:
-    assert (ensure_present(Lamp(), WANTED, check_mode=True).resource or {})["arn"] == KNOWN_AFTER_APPLY
+    assert (ensure_present(Lamp(), DESIRED, check_mode=True).resource or {})["arn"] == KNOWN_AFTER_APPLY
 
 
 def test_what_is_not_asked_for_is_left_alone() -> None:
@@ -108,7 +108,7 @@ def test_what_cannot_be_changed_is_refused(check_mode: bool) -> None:
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("found", [None, EXISTING, {**EXISTING, "code": "old0ne"}])
 def test_secrets_are_never_shown(found: Any, check_mode: bool) -> None:
-    outcome = ensure_present(Lamp(found), WANTED, check_mode=check_mode)
+    outcome = ensure_present(Lamp(found), DESIRED, check_mode=check_mode)
     assert "s3cret" not in repr(outcome)
     assert "old0ne" not in repr(outcome)
 
@@ -125,21 +125,21 @@ def test_secrets_are_never_shown(found: Any, check_mode: bool) -> None:
     ],
 )
 def test_what_is_not_ours_is_refused_unless_adopted(tags: dict[str, str], reason: str, check_mode: bool) -> None:
-    wanted = {**WANTED, "tags": marks()}
+    desired = {**DESIRED, "tags": marks()}
     with pytest.raises(Refused, match=reason):
-        ensure_present(Lamp({**EXISTING, "tags": tags}), wanted, check_mode=check_mode)
+        ensure_present(Lamp({**EXISTING, "tags": tags}), desired, check_mode=check_mode)
     others = Lamp({**EXISTING, "tags": tags})
-    left = ensure_absent(others, check_mode=check_mode, tags=wanted["tags"])
+    left = ensure_absent(others, check_mode=check_mode, tags=desired["tags"])
     assert (left.action, left.left_alone, others.calls) == (None, True, [])
     assert re.search(f"lamp .* is left alone: it .*{reason}", left.notes[0])
-    adopted = ensure_present(Lamp({**EXISTING, "tags": tags}), wanted, check_mode=check_mode, adopt=True)
+    adopted = ensure_present(Lamp({**EXISTING, "tags": tags}), desired, check_mode=check_mode, adopt=True)
     assert adopted.attributes == ["tags"]
 
 
 def test_a_failed_resource_is_told() -> None:
     with pytest.raises(ResourceFailed, match="lamp desk has failed"):
-        ensure_present(Lamp({**EXISTING, "state": State.FAILED}), WANTED, check_mode=False)
-    planned = ensure_present(Lamp({**EXISTING, "state": State.FAILED}), WANTED, check_mode=True)
+        ensure_present(Lamp({**EXISTING, "state": State.FAILED}), DESIRED, check_mode=False)
+    planned = ensure_present(Lamp({**EXISTING, "state": State.FAILED}), DESIRED, check_mode=True)
     advice = "Delete it in AWS and run again: it is made again."
     assert planned.notes == [f"lamp desk has failed: failed {advice} The run itself stops at it."]
     assert planned.stops
@@ -148,9 +148,9 @@ def test_a_failed_resource_is_told() -> None:
 def test_a_failed_resource_that_was_deleted_is_made_again_as_its_remedy_says() -> None:
     lamp = Lamp({**EXISTING, "state": State.FAILED})
     with pytest.raises(ResourceFailed, match=r"Delete it in AWS and run again: it is made again\.$"):
-        ensure_present(lamp, WANTED, check_mode=False)
+        ensure_present(lamp, DESIRED, check_mode=False)
     lamp.found = None
-    assert ensure_present(lamp, WANTED, check_mode=False).action == "create"
+    assert ensure_present(lamp, DESIRED, check_mode=False).action == "create"
 
 
 class Bulb(Lamp):
@@ -164,8 +164,8 @@ def test_a_failed_resource_that_may_be_in_use_is_made_again_as_its_remedy_says()
     failed = {**EXISTING, "state": State.FAILED}
     advice = "Remove the cause, set allow_replacement: true to have it deleted and made again, and run again. It is dark meanwhile."
     with pytest.raises(ResourceFailed, match=re.escape(advice)):
-        ensure_present(Bulb(failed), WANTED, check_mode=False)
-    outcome = ensure_present(Bulb(failed), WANTED, check_mode=False, allow_replacement=True)
+        ensure_present(Bulb(failed), DESIRED, check_mode=False)
+    outcome = ensure_present(Bulb(failed), DESIRED, check_mode=False, allow_replacement=True)
     assert outcome.action == "replace"
     assert outcome.notes == ["lamp desk has failed, and is deleted and made again: failed"]
 
@@ -177,12 +177,12 @@ class Fuse(Lamp):
 
 def test_what_failed_before_it_worked_is_made_again() -> None:
     failed = {**EXISTING, "state": State.FAILED}
-    planned = ensure_present(Fuse(failed), {**WANTED, "socket": "E14"}, check_mode=True)
+    planned = ensure_present(Fuse(failed), {**DESIRED, "socket": "E14"}, check_mode=True)
     assert (planned.action, planned.attributes, planned.allowed) == ("replace", ["socket"], True)
     fuse = Fuse(failed)
-    assert ensure_present(fuse, WANTED, check_mode=False, wait=False).action is None
+    assert ensure_present(fuse, DESIRED, check_mode=False, wait=False).action is None
     assert fuse.calls == []
-    assert ensure_present(fuse, WANTED, check_mode=False).action == "replace"
+    assert ensure_present(fuse, DESIRED, check_mode=False).action == "replace"
     assert fuse.calls == ["delete", "create"]
 
 

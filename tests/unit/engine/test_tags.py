@@ -9,9 +9,9 @@ FOUND = {"aws:cloudformation:stack-name": "old", "team": "web", "cost": "1"}
 
 def test_tags_of_others_stay_unless_they_are_purged_and_those_of_aws_always() -> None:
     assert _tags.keeping_others(FOUND, {"cost": 2}) == {**FOUND, "cost": "2"}
-    assert _tags.only_wanted(FOUND, {"cost": 2}) == {"aws:cloudformation:stack-name": "old", "cost": "2"}
-    assert (_tags.keeping_others(None, {}), _tags.only_wanted(None, {})) == ({}, {})
+    assert _tags.only_desired(FOUND, {"cost": 2}) == {"aws:cloudformation:stack-name": "old", "cost": "2"}
+    assert (_tags.keeping_others(None, {}), _tags.only_desired(None, {})) == ({}, {})
 
 
 def test_a_difference_names_what_to_set_and_what_to_remove() -> None:
-    assert _tags.difference(FOUND, _tags.only_wanted(FOUND, {"cost": 2, "new": "x"})) == ({"cost": "2", "new": "x"}, ["team"])
+    assert _tags.difference(FOUND, _tags.only_desired(FOUND, {"cost": 2, "new": "x"})) == ({"cost": "2", "new": "x"}, ["team"])

@@ -128,8 +128,8 @@ def test_ownership_by_label():
 
 
 def test_labels_of_a_new_revision():
-    wanted = DesiredRelease("a", "shop", Chart("/a", digest="d1"), environment="staging")
-    assert labels(wanted, "m.1.2") == (
+    desired = DesiredRelease("a", "shop", Chart("/a", digest="d1"), environment="staging")
+    assert labels(desired, "m.1.2") == (
         "opta.platform/rollout=started,opta.platform/chart-digest=d1,opta.platform/environment=staging,opta.platform/run=m.1.2"
     )
 

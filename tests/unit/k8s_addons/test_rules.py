@@ -45,9 +45,9 @@ WRONG = {
 @pytest.mark.parametrize("case", WRONG)
 def test_what_is_wrong_is_told(case):
     inputs, words = WRONG[case]
-    told = environment_rules({**GIVEN, **inputs})
-    assert any(words in sentence for sentence in told), told
-    assert not [sentence for sentence in told if "None" in sentence]
+    reported = environment_rules({**GIVEN, **inputs})
+    assert any(words in sentence for sentence in reported), reported
+    assert not [sentence for sentence in reported if "None" in sentence]
 
 
 def test_the_defaults_are_right():
@@ -81,7 +81,7 @@ def test_charts_share_a_namespace_with_others_under_one_level_only(charts, words
 
 
 @pytest.mark.parametrize(
-    ("wanted", "current", "inputs", "refused", "note"),
+    ("desired", "current", "inputs", "refused", "note"),
     [
         pytest.param(
             "1.36", None, {}, "linkerd-control-plane is for Kubernetes 1.31 to 1.35, but the cluster is to run 1.36", "", id="made"
@@ -100,11 +100,11 @@ def test_charts_share_a_namespace_with_others_under_one_level_only(charts, words
         pytest.param(None, None, {}, "", "", id="the default"),
     ],
 )
-def test_a_cluster_outside_of_a_window_is_not_made_and_not_upgraded_but_one_that_stands_goes_on(wanted, current, inputs, refused, note):
-    given, found = {**GIVEN, "eks_version": wanted, **inputs}, {"cluster_version": current}
+def test_a_cluster_outside_of_a_window_is_not_made_and_not_upgraded_but_one_that_stands_goes_on(desired, current, inputs, refused, note):
+    given, found = {**GIVEN, "eks_version": desired, **inputs}, {"cluster_version": current}
     assert environment_rules(given) == []
-    for told, words in ((aws_rules(given, found), refused), (aws_notes(given, found), note)):
-        assert any(words in sentence for sentence in told) if words else told == []
+    for reported, words in ((aws_rules(given, found), refused), (aws_notes(given, found), note)):
+        assert any(words in sentence for sentence in reported) if words else reported == []
 
 
 def test_the_default_version_lies_in_every_window():

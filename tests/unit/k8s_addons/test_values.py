@@ -78,7 +78,7 @@ def test_t20_the_load_balancer_ends_tls_and_the_gateway_speaks_plain_http(inputs
     found = values(inputs, charts, "nginx_gateway_fabric")
     listeners = found["gateways"][0]["spec"]["listeners"]
     assert [(entry["name"], entry["port"], entry["protocol"]) for entry in listeners] == [("http", 80, "HTTP"), ("https", 443, "HTTP")]
-    told = found["nginx"]["service"]["patches"][0]["value"]["metadata"]["annotations"]
+    reported = found["nginx"]["service"]["patches"][0]["value"]["metadata"]["annotations"]
     for name, value in {
         "ssl-ports": "443",
         "alpn-policy": "HTTP2Preferred",
@@ -86,13 +86,13 @@ def test_t20_the_load_balancer_ends_tls_and_the_gateway_speaks_plain_http(inputs
         "proxy-protocol": "*",
         "scheme": "internet-facing",
     }.items():
-        assert told[f"{load_balancer.PREFIX}{name}"] == value
+        assert reported[f"{load_balancer.PREFIX}{name}"] == value
     assert found["nginx"]["config"]["rewriteClientIP"]["mode"] == "ProxyProtocol", "both speak it, or neither"
     assert found["nginx"]["config"]["rewriteClientIP"]["trustedAddresses"] == [
         {"type": "CIDR", "value": "10.0.0.0/16"},
         {"type": "CIDR", "value": "100.64.0.0/16"},
     ]
-    assert "access_logs.s3.bucket=logs" in told[f"{load_balancer.PREFIX}attributes"]
+    assert "access_logs.s3.bucket=logs" in reported[f"{load_balancer.PREFIX}attributes"]
     (redirect,) = [each for each in further_objects(found) if each["metadata"]["name"] == "redirect-to-https"]
     assert redirect["spec"]["parentRefs"] == [{"name": "public", "sectionName": "http"}], "on 443 it would go round for ever"
 

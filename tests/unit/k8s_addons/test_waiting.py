@@ -49,7 +49,7 @@ def test_a_manifest_that_stands_is_not_fetched():
     def fetch(url):
         raise AssertionError(url)
 
-    assert definitions.bring(FakeCluster([definition()]), None, "it", CHECKSUM, "https://x.example", fetch) == []
+    assert definitions.reconcile(FakeCluster([definition()]), None, "it", CHECKSUM, "https://x.example", fetch) == []
 
 
 def test_another_file_is_refused():
@@ -144,9 +144,9 @@ def test_one_healthy_target_in_each_group_is_enough():
 
 
 def test_who_may_not_read_the_health_of_targets_is_told_so():
-    told = []
-    assert balancers.wait_for_one(Balancing("active", None), {"k": "v"}, 0, told.append)["state"] == "active"
-    assert "elasticloadbalancing:DescribeTargetHealth" in told[0]
+    reported = []
+    assert balancers.wait_for_one(Balancing("active", None), {"k": "v"}, 0, reported.append)["state"] == "active"
+    assert "elasticloadbalancing:DescribeTargetHealth" in reported[0]
 
 
 def test_only_the_records_of_an_owner_are_removed(monkeypatch):

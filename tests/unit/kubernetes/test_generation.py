@@ -45,7 +45,7 @@ def cluster():
     return Cluster()
 
 
-def bring(cluster, obj, **options):
+def reconcile(cluster, obj, **options):
     (plan,) = ObjectsReconciler(cluster, ApplyOptions(generation_annotation=ANNOTATION, wait=False, **options)).apply([obj])
     return plan
 
@@ -55,39 +55,39 @@ def generation(plan):
 
 
 def test_it_is_random_and_stays_while_the_data_does(cluster):
-    first = generation(bring(cluster, secret(a="MQ==")))
+    first = generation(reconcile(cluster, secret(a="MQ==")))
     assert str(uuid.UUID(first)) == first
-    again = bring(cluster, secret(a="MQ=="))
+    again = reconcile(cluster, secret(a="MQ=="))
     assert (again.outcome.action, generation(again), cluster.writes) == (None, first, 1)
 
 
 @pytest.mark.parametrize("data", [{"a": "Mg=="}, {}, {"a": "MQ==", "b": "MQ=="}])
 def test_other_data_have_another_one_in_the_same_write(cluster, data):
-    first = generation(bring(cluster, secret(a="MQ==")))
-    changed = bring(cluster, secret(**data))
+    first = generation(reconcile(cluster, secret(a="MQ==")))
+    changed = reconcile(cluster, secret(**data))
     assert changed.outcome.action == "update"
     assert generation(changed) != first
     assert (cluster.stored["metadata"]["annotations"][ANNOTATION], cluster.writes) == (generation(changed), 2)
 
 
 def test_going_back_to_old_data_does_not_bring_the_old_one_back(cluster):
-    seen = {generation(bring(cluster, secret(a=value))) for value in ("MQ==", "Mg==", "MQ==")}
+    seen = {generation(reconcile(cluster, secret(a=value))) for value in ("MQ==", "Mg==", "MQ==")}
     assert len(seen) == 3, "an id that returned would tell that the data are the same as before"
 
 
 def test_a_label_is_no_data(cluster):
-    first = generation(bring(cluster, secret(a="MQ==")))
+    first = generation(reconcile(cluster, secret(a="MQ==")))
     labelled = secret(a="MQ==")
     labelled["metadata"]["labels"] = {"x": "y"}
-    changed = bring(cluster, labelled)
+    changed = reconcile(cluster, labelled)
     assert (changed.outcome.action, generation(changed)) == ("update", first)
 
 
 def test_a_plan_says_that_it_will_be_known_and_writes_nothing(cluster):
-    assert generation(bring(cluster, secret(a="MQ=="), check_mode=True)) == "(known after apply)"
-    bring(cluster, secret(a="MQ=="))
-    planned = bring(cluster, secret(a="Mg=="), check_mode=True)
-    done = bring(cluster, secret(a="Mg=="))
+    assert generation(reconcile(cluster, secret(a="MQ=="), check_mode=True)) == "(known after apply)"
+    reconcile(cluster, secret(a="MQ=="))
+    planned = reconcile(cluster, secret(a="Mg=="), check_mode=True)
+    done = reconcile(cluster, secret(a="Mg=="))
     assert generation(planned) == "(known after apply)"
     assert planned.outcome.as_action() == done.outcome.as_action()
     assert cluster.writes == 2
@@ -101,10 +101,10 @@ def test_a_plan_without_a_cluster(cluster):
 def test_a_secret_made_without_one_gets_one(cluster):
     (plan,) = ObjectsReconciler(cluster, ApplyOptions(wait=False)).apply([secret(a="MQ==")])
     assert "annotations" not in plan.result["metadata"]
-    later = bring(cluster, secret(a="MQ=="))
+    later = reconcile(cluster, secret(a="MQ=="))
     assert later.outcome.action == "update" and uuid.UUID(generation(later))
 
 
 def test_other_kinds_have_none(cluster):
-    plan = bring(cluster, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "login", "namespace": "shop"}})
+    plan = reconcile(cluster, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "login", "namespace": "shop"}})
     assert "annotations" not in plan.result["metadata"]

@@ -110,10 +110,10 @@ PARENT = {"name": "public", "namespace": "gateways", "sectionName": "https"}
 MESH = {"group": "core", "kind": "Service", "name": "a"}
 
 
-def route(kind="HTTPRoute", parents=(PARENT,), told=(PARENT,), generation=1, **conditions):
+def route(kind="HTTPRoute", parents=(PARENT,), reported=(PARENT,), generation=1, **conditions):
     words = {"Accepted": "True", "ResolvedRefs": "True", **conditions}
     listed = [{"type": name, "status": status, "reason": "Why", "observedGeneration": 1} for name, status in words.items()]
-    status = {"parents": [{"parentRef": parent, "conditions": listed} for parent in told]}
+    status = {"parents": [{"parentRef": parent, "conditions": listed} for parent in reported]}
     return made("gateway.networking.k8s.io/v1", kind, {"parentRefs": list(parents)}, status, generation)
 
 
@@ -122,9 +122,9 @@ def route(kind="HTTPRoute", parents=(PARENT,), told=(PARENT,), generation=1, **c
     [
         (route(), "ready"),
         (route("GRPCRoute"), "ready"),
-        (route(parents=[MESH], told=[]), "ready"),
-        (route(told=[]), "for Gateway public, Accepted is not set yet"),
-        (route(told=[{**PARENT, "sectionName": "http"}]), "for Gateway public, Accepted is not set yet"),
+        (route(parents=[MESH], reported=[]), "ready"),
+        (route(reported=[]), "for Gateway public, Accepted is not set yet"),
+        (route(reported=[{**PARENT, "sectionName": "http"}]), "for Gateway public, Accepted is not set yet"),
         (route(generation=2), "for Gateway public, Accepted is not set yet"),
         (route(Accepted="False"), "for Gateway public, Accepted is False: Why"),
         (route(ResolvedRefs="False"), "for Gateway public, ResolvedRefs is False: Why"),
@@ -140,7 +140,7 @@ FULL = {"group": "gateway.networking.k8s.io", "kind": "Gateway", **WHOLE}
 
 
 @pytest.mark.parametrize(
-    ("parents", "told", "done"),
+    ("parents", "reported", "done"),
     [
         ([WHOLE], [FULL], True),
         ([WHOLE], [{**FULL, "sectionName": "http"}], True),  # NGINX Gateway Fabric, with one listener
@@ -151,12 +151,12 @@ FULL = {"group": "gateway.networking.k8s.io", "kind": "Gateway", **WHOLE}
         ([{"name": "public"}], [FULL], False),  # a Gateway beside the route, in the namespace default
     ],
 )
-def test_a_status_belongs_to_the_parent_that_it_is_about(parents, told, done):
-    assert readiness(route(parents=parents, told=told)).done is done
+def test_a_status_belongs_to_the_parent_that_it_is_about(parents, reported, done):
+    assert readiness(route(parents=parents, reported=reported)).done is done
 
 
 def test_the_best_status_of_a_whole_gateway_counts():
-    obj = route(parents=[WHOLE], told=[{**FULL, "sectionName": "http"}, {**FULL, "sectionName": "https"}])
+    obj = route(parents=[WHOLE], reported=[{**FULL, "sectionName": "http"}, {**FULL, "sectionName": "https"}])
     obj["status"]["parents"][0]["conditions"] = []
     assert readiness(obj).done
 
@@ -179,7 +179,7 @@ def test_a_gateway_is_ready_when_it_is_programmed(conditions, generation, words)
 
 @pytest.mark.parametrize("kind", ["ClientSettingsPolicy", "ProxySettingsPolicy", "UpstreamSettingsPolicy"])
 @pytest.mark.parametrize(
-    ("told", "generation", "words"),
+    ("reported", "generation", "words"),
     [
         ([], 1, "ready"),
         ([("True", "Accepted", "The Policy is accepted")], 1, "ready"),
@@ -192,10 +192,10 @@ def test_a_gateway_is_ready_when_it_is_programmed(conditions, generation, words)
         ),
     ],
 )
-def test_a_policy_is_ready_unless_a_controller_refuses_it(kind, told, generation, words):
+def test_a_policy_is_ready_unless_a_controller_refuses_it(kind, reported, generation, words):
     conditions = [
         {"type": "Accepted", "status": status, "reason": reason, "message": message, "observedGeneration": 1}
-        for status, reason, message in told
+        for status, reason, message in reported
     ]
     status = {"ancestors": [{"ancestorRef": WHOLE, "conditions": [each]} for each in conditions]}
     found = readiness(made("gateway.nginx.org/v1alpha1", kind, status=status, generation=generation))

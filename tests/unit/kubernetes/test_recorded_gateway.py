@@ -22,9 +22,9 @@ def test_a_route_is_ready_when_it_was_taken_up_with_all_that_it_leads_to(route):
 
 
 def test_the_gateway_is_ready():
-    told = recorded(
+    reported = recorded(
         "nginx-gateway-fabric", **dict.fromkeys(("gateway", "cluster", "certificate", "balancer", "subnet", "other_subnet"), "1")
     )
     gateway = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": {"generation": 1}, "spec": {}}
-    assert readiness({**gateway, "status": {"conditions": conditions(told["gateway"])}}).done
-    assert not readiness({**gateway, "status": {"conditions": conditions(told["gateway"][:1])}}).done
+    assert readiness({**gateway, "status": {"conditions": conditions(reported["gateway"])}}).done
+    assert not readiness({**gateway, "status": {"conditions": conditions(reported["gateway"][:1])}}).done

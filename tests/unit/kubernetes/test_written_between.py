@@ -6,7 +6,7 @@ import copy
 
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import ApplyOptions, ObjectsReconciler
 
-WANTED = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "shop"}, "data": {"a": "1"}}
+DESIRED = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "shop"}, "data": {"a": "1"}}
 
 
 class Cluster:
@@ -15,7 +15,7 @@ class Cluster:
     cluster_name = "tests"
 
     def __init__(self):
-        self.stored = copy.deepcopy(WANTED)
+        self.stored = copy.deepcopy(DESIRED)
         self.stored["metadata"] |= {"resourceVersion": "1", "labels": {}}
         self.dry_runs = 0
 
@@ -35,5 +35,5 @@ class Cluster:
 
 def test_others_work_is_not_ours():
     cluster = Cluster()
-    (plan,) = ObjectsReconciler(cluster, ApplyOptions(wait=False)).apply([WANTED])
+    (plan,) = ObjectsReconciler(cluster, ApplyOptions(wait=False)).apply([DESIRED])
     assert (plan.outcome.action, cluster.dry_runs) == (None, 2)

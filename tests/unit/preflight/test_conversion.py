@@ -81,9 +81,9 @@ def test_what_cannot_be_meant_is_told(variable: str, given: Any, sentence: str) 
     values, problems = convert_all({variable: given}, _inputs.options())
     assert values == {variable: given}
     assert sentence in problems[variable][0]
-    with pytest.raises(AnsibleFilterError) as told:
+    with pytest.raises(AnsibleFilterError) as reported:
         _inputs.validated(given, variable)
-    assert sentence in str(told.value)
+    assert sentence in str(reported.value)
 
 
 def test_what_is_not_given_stays_away() -> None:

@@ -28,8 +28,8 @@ def test_what_is_right_is_not_talked_about(given):
     ],
 )
 def test_what_is_wrong_is_told(given, sentence):
-    (told,) = dns_cert_rules(given)
-    assert sentence in told
+    (reported,) = dns_cert_rules(given)
+    assert sentence in reported
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_what_is_wrong_is_told(given, sentence):
     ],
 )
 def test_zones_of_the_account_are_held_against_the_domain(found, sentence):
-    (told,) = dns_cert_aws_rules({**DOMAIN, "opta_environment": "staging"}, found)
-    assert sentence in told
+    (reported,) = dns_cert_aws_rules({**DOMAIN, "opta_environment": "staging"}, found)
+    assert sentence in reported
 
 
 def test_own_and_adopted_zones_are_right():

@@ -12,7 +12,7 @@ def service(**inputs):
     return {"opta_service_environment": "staging", **{f"opta_service_{name}": value for name, value in inputs.items()}}
 
 
-def told(kind="service", host="hello", **hosts):
+def reported(kind="service", host="hello", **hosts):
     """What preflight says of a service, or of the environment staging with its services."""
     every = {"staging": {}, **hosts}
     groups = {"environments": ["staging"], "services": [name for name in every if name != "staging"]}
@@ -24,7 +24,7 @@ def told(kind="service", host="hello", **hosts):
     ("namespace", "addon"), [("datadog", "datadog"), ("nginx-gateway", "nginx-gateway-fabric"), ("linkerd-cni", "linkerd-cni")]
 )
 def test_the_namespace_of_an_add_on_is_no_layer_even_when_the_add_on_is_off(namespace, addon):
-    (said,) = told(hello=service(layer=namespace))
+    (said,) = reported(hello=service(layer=namespace))
     assert said == (
         f"opta_service_layer is '{namespace}' (the service's name unless it is set): in environment staging that is the namespace of "
         f"the add-on {addon}; choose another layer, for example {namespace}-services."
@@ -32,31 +32,31 @@ def test_the_namespace_of_an_add_on_is_no_layer_even_when_the_add_on_is_off(name
 
 
 def test_a_service_named_as_an_add_on_needs_another_layer():
-    assert "the namespace of the add-on datadog" in told(host="datadog", datadog=HELLO)[0]
-    assert told(host="datadog", datadog=service(layer="shop")) == []
-    assert told(hello=service(name="datadog", layer="shop")) == []
+    assert "the namespace of the add-on datadog" in reported(host="datadog", datadog=HELLO)[0]
+    assert reported(host="datadog", datadog=service(layer="shop")) == []
+    assert reported(hello=service(name="datadog", layer="shop")) == []
 
 
 def test_the_namespaces_are_those_that_the_environment_gives_its_add_ons():
     staging = {"k8s_addons_datadog_namespace": "monitoring"}
-    assert told(hello=service(layer="datadog"), staging=staging) == []
-    assert "the add-on datadog" in told(hello=service(layer="monitoring"), staging=staging)[0]
-    assert told(hello={**service(layer="monitoring"), "opta_service_environment": "production"}, staging=staging) == []
+    assert reported(hello=service(layer="datadog"), staging=staging) == []
+    assert "the add-on datadog" in reported(hello=service(layer="monitoring"), staging=staging)[0]
+    assert reported(hello={**service(layer="monitoring"), "opta_service_environment": "production"}, staging=staging) == []
 
 
 def test_services_of_one_layer_have_one_level():
-    (said,) = told(hello=service(layer="shop"), web=service(layer="shop", pod_security="baseline"))
+    (said,) = reported(hello=service(layer="shop"), web=service(layer="shop", pod_security="baseline"))
     assert said == (
         "opta_service_pod_security is restricted, but service web of the inventory, which shares the namespace shop, has baseline: "
         "a namespace has one level; give both the same, or choose another layer."
     )
-    assert told(hello=service(layer="shop"), web=service(layer="other", pod_security="baseline")) == []
+    assert reported(hello=service(layer="shop"), web=service(layer="other", pod_security="baseline")) == []
     elsewhere = {**service(layer="shop", pod_security="baseline"), "opta_service_environment": "production"}
-    assert told(hello=service(layer="shop"), web=elsewhere) == []
+    assert reported(hello=service(layer="shop"), web=elsewhere) == []
 
 
 def test_two_hosts_are_two_services():
-    (said,) = told(hello=service(layer="shop"), web=service(name="hello", layer="shop"))
+    (said,) = reported(hello=service(layer="shop"), web=service(name="hello", layer="shop"))
     assert said == "opta_service_name hello in the layer shop is also that of service web of the inventory: give each its own."
 
 
@@ -72,13 +72,13 @@ def test_two_hosts_are_two_services():
     ],
 )
 def test_charts_share_a_layer_under_another_name_and_with_the_same_level(chart, words):
-    said = told(hello=HELLO, staging={"k8s_addons_extra_charts": [chart]})
+    said = reported(hello=HELLO, staging={"k8s_addons_extra_charts": [chart]})
     assert len(said) == bool(words)
     assert not words or words in said[0]
 
 
 def test_an_environment_is_told_of_all_its_services():
-    said = told("environment", datadog=HELLO, web=service(layer="shop"), api=service(layer="shop", pod_security="baseline"))
+    said = reported("environment", datadog=HELLO, web=service(layer="shop"), api=service(layer="shop", pod_security="baseline"))
     assert [sentence.partition(":")[0] for sentence in said] == ["Service datadog", "Service web", "Service api"]
 
 
@@ -87,4 +87,4 @@ def test_inputs_that_cannot_be_templated_yet_are_no_obstacle():
         def __getitem__(self, name):
             raise ValueError(name)
 
-    assert told(hello=HELLO, web=Host(opta_service_layer="datadog"), staging=Host(k8s_addons_extra_charts=[])) == []
+    assert reported(hello=HELLO, web=Host(opta_service_layer="datadog"), staging=Host(k8s_addons_extra_charts=[])) == []

@@ -97,9 +97,9 @@ def test_what_is_right_is_not_talked_about() -> None:
     ],
 )
 def test_what_is_wrong_is_told(change: dict[str, Any], sentence: str) -> None:
-    told = rules.environment_rules({**RIGHT, **change})
-    assert len(told) == 1
-    assert sentence in told[0]
+    reported = rules.environment_rules({**RIGHT, **change})
+    assert len(reported) == 1
+    assert sentence in reported[0]
 
 
 @pytest.mark.parametrize("block", ["172.20.0.0/16", "10.100.0.0/16", "192.168.0.0/16"])
@@ -108,7 +108,7 @@ def test_any_network_is_right_when_eks_chooses_the_addresses_of_services(block: 
 
 
 @pytest.mark.parametrize(
-    ("service", "found", "told"),
+    ("service", "found", "reported"),
     [
         ("10.20.0.0/16", {"vpc_cidr_blocks": ["10.0.0.0/16", "10.20.128.0/20"]}, ["overlaps 10.20.128.0/20 of the VPC"]),
         ("172.20.0.0/16", {"vpc_cidr_blocks": ["10.0.0.0/16"]}, []),
@@ -117,10 +117,10 @@ def test_any_network_is_right_when_eks_chooses_the_addresses_of_services(block: 
         ("10.20.0.0/16", {"vpc_cidr_blocks": ["10.20.0.0/16"], "cluster_version": "1.35"}, []),
     ],
 )
-def test_services_of_a_new_cluster_share_no_addresses_with_the_vpc(service: str | None, found: dict[str, Any], told: list[str]) -> None:
+def test_services_of_a_new_cluster_share_no_addresses_with_the_vpc(service: str | None, found: dict[str, Any], reported: list[str]) -> None:
     sentences = rules.aws_rules({"eks_service_ipv4_cidr": service}, found)
-    assert len(sentences) == len(told)
-    assert all(part in sentence for part, sentence in zip(told, sentences, strict=True))
+    assert len(sentences) == len(reported)
+    assert all(part in sentence for part, sentence in zip(reported, sentences, strict=True))
 
 
 def test_labels_and_taints_that_nodes_can_have_are_not_talked_about() -> None:
@@ -130,7 +130,7 @@ def test_labels_and_taints_that_nodes_can_have_are_not_talked_about() -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "found", "group", "told"),
+    ("version", "found", "group", "reported"),
     [
         (None, None, {}, True),
         ("1.32", None, {}, False),
@@ -140,12 +140,12 @@ def test_labels_and_taints_that_nodes_can_have_are_not_talked_about() -> None:
         (None, "1.34", {}, True),
     ],
 )
-def test_amazon_linux_2_ends_with_kubernetes_1_32(version: str | None, found: str | None, group: dict[str, Any], told: bool) -> None:
+def test_amazon_linux_2_ends_with_kubernetes_1_32(version: str | None, found: str | None, group: dict[str, Any], reported: bool) -> None:
     given = {**RIGHT, "eks_version": version, "eks_node_groups": [{"name": "a", "ami_type": "AL2_ARM_64", **group}]}
     sentences = rules.aws_rules(given, {"cluster_version": found})
     assert ["ami_type AL2_ARM_64 is for Kubernetes 1.32 at the most: give AL2023_ARM_64_STANDARD" in each for each in sentences] == [
         True
-    ] * told
+    ] * reported
 
 
 def test_the_number_of_zones_need_not_be_given() -> None:
@@ -174,10 +174,10 @@ def test_what_aws_has_is_held_against_the_inputs(given: dict[str, Any], found: d
 
 def test_what_bears_the_name_and_is_anothers_is_refused_unless_it_is_adopted() -> None:
     stranger = {"what": "EKS cluster opta-legacy", "why": "it was not made by this collection", "adopt": "eks_adopt"}
-    (told,) = rules.aws_rules({}, {"strangers": [stranger]})
-    assert told.startswith("EKS cluster opta-legacy exists, but it was not made by this collection: give ")
+    (reported,) = rules.aws_rules({}, {"strangers": [stranger]})
+    assert reported.startswith("EKS cluster opta-legacy exists, but it was not made by this collection: give ")
     assert rules.aws_rules({"eks_adopt": True}, {"strangers": [stranger]}) == []
-    assert rules.aws_rules({"network_adopt": True}, {"strangers": [stranger]}) == [told]
+    assert rules.aws_rules({"network_adopt": True}, {"strangers": [stranger]}) == [reported]
 
 
 @pytest.mark.parametrize("found", ["1.35", "1.34", "1.36", None])
@@ -186,8 +186,8 @@ def test_t6_a_step_of_one_minor_or_a_newer_cluster_is_fine(found: str | None) ->
 
 
 def test_a_misspelt_variable_is_told_with_the_right_name() -> None:
-    told = variables.unknown_variables(["eks_verison", "eks_outputs", "other"], ["eks_version", "eks_tags"], ["eks"])
-    assert told == ["eks_verison is not known: did you mean eks_version?"]
+    reported = variables.unknown_variables(["eks_verison", "eks_outputs", "other"], ["eks_version", "eks_tags"], ["eks"])
+    assert reported == ["eks_verison is not known: did you mean eks_version?"]
 
 
 def test_an_empty_value_is_told_unless_that_is_the_default() -> None:
@@ -200,14 +200,14 @@ def test_an_empty_value_is_told_unless_that_is_the_default() -> None:
 def test_variables_that_are_written_nearly_as_an_input_are_warned_of() -> None:
     known = {"elasticache_replication_groups", "k8s_addons_ingress", "opta_region"}
     present = {"elasticcache_replication_groups", "k8s_addon_ingress", "opta_region", "region", "groups", "ansible_k8s_addons_ingres"}
-    told = variables.misspelt_variables(present, known)
-    assert len(told) == 2
-    assert "elasticcache_replication_groups is not an input" in told[0]
-    assert "did you mean k8s_addons_ingress?" in told[1]
+    reported = variables.misspelt_variables(present, known)
+    assert len(reported) == 2
+    assert "elasticcache_replication_groups is not an input" in reported[0]
+    assert "did you mean k8s_addons_ingress?" in reported[1]
 
 
 @pytest.mark.parametrize(
-    ("tags", "told"),
+    ("tags", "reported"),
     [
         (["ek"], "--tags ek: no role of this collection has such a tag, so nothing of it is done: did you mean eks?"),
         (["k8s-addons"], "did you mean k8s_addons?"),
@@ -217,7 +217,7 @@ def test_variables_that_are_written_nearly_as_an_input_are_warned_of() -> None:
         ([], ""),
     ],
 )
-def test_a_run_that_is_narrowed_to_nothing_is_warned_of(tags: list[str], told: str) -> None:
+def test_a_run_that_is_narrowed_to_nothing_is_warned_of(tags: list[str], reported: str) -> None:
     notes = variables.unknown_tags(tags, ["eks", "k8s_addons", "network"])
-    assert len(notes) == bool(told)
-    assert all(told in note for note in notes)
+    assert len(notes) == bool(reported)
+    assert all(reported in note for note in notes)

@@ -51,11 +51,11 @@ def test_what_is_right_is_not_talked_about() -> None:
     ],
 )
 def test_what_is_wrong_is_told(buckets: list[dict[str, Any]], sentence: str) -> None:
-    told = s3_rules({"s3_buckets": buckets, "network_log_bucket_enabled": False})
-    assert len(told) == 1
-    assert sentence in told[0]
+    reported = s3_rules({"s3_buckets": buckets, "network_log_bucket_enabled": False})
+    assert len(reported) == 1
+    assert sentence in reported[0]
 
 
 def test_a_name_that_s3_refuses_is_told_as_the_one_that_it_becomes() -> None:
-    told = s3_rules({"s3_buckets": [{"name": "a"}], "opta_name_prefix": "Acme"})
-    assert "its name in S3 would be refused" in told[0]
+    reported = s3_rules({"s3_buckets": [{"name": "a"}], "opta_name_prefix": "Acme"})
+    assert "its name in S3 would be refused" in reported[0]

@@ -105,8 +105,8 @@ def bucket(**entry: Any) -> Inputs:
 )
 def test_what_would_be_refused_is_told(inputs: Inputs, sentence: str) -> None:
     assert environment_rules(GIVEN) == []
-    (told,) = environment_rules({**GIVEN, **inputs})
-    assert sentence in told
+    (reported,) = environment_rules({**GIVEN, **inputs})
+    assert sentence in reported
 
 
 @pytest.mark.parametrize(
@@ -140,8 +140,8 @@ def test_what_aws_takes_is_taken(inputs: Inputs) -> None:
     ],
 )
 def test_what_is_rarely_meant_is_warned_of(inputs: Inputs, sentence: str) -> None:
-    (told,) = environment_notes({**GIVEN, **inputs})
-    assert sentence in told
+    (reported,) = environment_notes({**GIVEN, **inputs})
+    assert sentence in reported
     assert environment_rules({**GIVEN, **inputs}) == []
 
 

@@ -15,7 +15,7 @@ TARGETS = [{"EngineVersion": version} for version in ("17.9", "18.3", "17.10")]
 
 
 @pytest.mark.parametrize(
-    ("asked", "wanted", "note"),
+    ("asked", "desired", "note"),
     [
         (None, None, "offers 17.10"),
         ("17", None, "offers 17.10"),
@@ -27,9 +27,9 @@ TARGETS = [{"EngineVersion": version} for version in ("17.9", "18.3", "17.10")]
         ("18.3", "18.3", ""),
     ],
 )
-def test_t6_which_version_a_found_cluster_gets(asked, wanted, note):
+def test_t6_which_version_a_found_cluster_gets(asked, desired, note):
     decided = versions.upgrade(AURORA, "it", "17.7", asked, True, TARGETS)
-    assert decided.wanted == wanted
+    assert decided.desired == desired
     assert note in " ".join(decided.notes)
     assert bool(decided.notes) == bool(note)
 
@@ -82,11 +82,17 @@ def test_what_a_change_of_each_attribute_means():
 
 
 def test_requests():
-    wanted = {"engine_version": "17.7", "master_username": "opta", "master_user_password": "v1", "tags": {"a": "1"}, "database_name": "app"}
-    made = cluster_requests.creation(wanted, "secret")
+    desired = {
+        "engine_version": "17.7",
+        "master_username": "opta",
+        "master_user_password": "v1",
+        "tags": {"a": "1"},
+        "database_name": "app",
+    }
+    made = cluster_requests.creation(desired, "secret")
     assert {"Key": "opta:secret-version-id", "Value": "v1"} in made["Tags"]
     assert (made["StorageEncrypted"], made["MasterUserPassword"]) == (True, "secret")
-    restored = cluster_requests.restoration(wanted, {"source_cluster_identifier": "c", "restore_to_time": "2026-01-01T00:00:00Z"}, "docdb")
+    restored = cluster_requests.restoration(desired, {"source_cluster_identifier": "c", "restore_to_time": "2026-01-01T00:00:00Z"}, "docdb")
     assert not {"MasterUserPassword", "MasterUsername", "DatabaseName", "EngineVersion", "StorageEncrypted"} & set(restored)
     assert restored["Tags"] == [{"Key": "a", "Value": "1"}], "T16: no tag says that the password is set"
     logs = cluster_requests.modification(

@@ -270,16 +270,16 @@ def test_in_china_the_service_has_either_name(given):
 
 
 def test_a_link_to_what_does_not_exist_names_what_exists(given):
-    (said,) = missing_stores(Inputs(given(links=[{"s3": "mian", "permission": "read"}])), STORES)
-    assert said == (
+    (items,) = missing_stores(Inputs(given(links=[{"s3": "mian", "permission": "read"}])), STORES)
+    assert items == (
         "opta_service_links, s3 mian: environment staging has no S3 bucket of that name (there is main, plain). "
         "Link one of those, or describe it in s3_buckets and run opta.platform.env for the environment first."
     )
 
 
 def test_a_link_into_an_environment_without_stores_says_so(given):
-    (said,) = missing_stores(Inputs(given(links=[{"aurora": "main"}])), {"aurora": {}})
-    assert "(there is none)" in said and "aurora_clusters" in said
+    (items,) = missing_stores(Inputs(given(links=[{"aurora": "main"}])), {"aurora": {}})
+    assert "(there is none)" in items and "aurora_clusters" in items
 
 
 def test_what_is_named_by_an_arn_is_not_looked_for(given):

@@ -115,9 +115,9 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_bad_input_is_one_sentence(given, case):
     inputs, sentence = BAD[case]
-    said = service_errors(given(**{"ports": PORTS, **inputs}), ["staging"])
-    assert len(said) == 1, said
-    assert sentence in said[0] and said[0].startswith("opta_service_public") and said[0].endswith(".")
+    items = service_errors(given(**{"ports": PORTS, **inputs}), ["staging"])
+    assert len(items) == 1, items
+    assert sentence in items[0] and items[0].startswith("opta_service_public") and items[0].endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -141,15 +141,15 @@ def test_bad_input_is_one_sentence(given, case):
 def test_v4_what_the_environment_cannot_serve(given, inputs, addons, sentence):
     complete = given(**{"ports": PORTS, **inputs})
     assert service_errors(complete, ["staging"]) == []
-    (said,) = environment_errors(Inputs(complete), addons)
-    assert sentence in said
+    (items,) = environment_errors(Inputs(complete), addons)
+    assert sentence in items
 
 
 def test_z1_an_address_needs_a_certificate_or_the_gateway_has_no_listener_for_it(given):
     inputs = Inputs(given(public_addresses=["/"], ports=PORTS))
     zone = {"domain": "example.com", "name_servers": ["ns-1.example.net", "ns-2.example.org"], "certificate_arn": ""}
-    (said,) = environment_errors(inputs, GATEWAY, zone)
-    assert "example.com has no certificate yet: delegate the domain (its name servers are ns-1.example.net, ns-2.example.org)" in said
+    (items,) = environment_errors(inputs, GATEWAY, zone)
+    assert "example.com has no certificate yet: delegate the domain (its name servers are ns-1.example.net, ns-2.example.org)" in items
     assert environment_errors(inputs, GATEWAY, {**zone, "certificate_arn": "arn:aws:acm:…"}) == []
     assert environment_errors(inputs, GATEWAY, {**zone, "domain": "another.example.com"}) == [], "an ingress of somebody's own"
 
@@ -175,8 +175,8 @@ def test_a_service_without_addresses_needs_no_ingress(given):
     ],
 )
 def test_a_name_that_the_certificate_may_not_have_is_told(given, address, warns):
-    said = environment_warnings(Inputs(given(public_addresses=[address], ports=PORTS)), GATEWAY)
-    assert [("more than one level below example.com" in text) for text in said] == [True] * warns
+    items = environment_warnings(Inputs(given(public_addresses=[address], ports=PORTS)), GATEWAY)
+    assert [("more than one level below example.com" in text) for text in items] == [True] * warns
 
 
 def held(host="example.com", path="/a", **more):
@@ -200,9 +200,9 @@ def held(host="example.com", path="/a", **more):
     ],
 )
 def test_v4_an_address_that_another_service_holds(given, addresses, ports, other, sentence):
-    said = held_errors(Inputs(given(public_addresses=addresses, ports=ports)), GATEWAY, [other])
-    assert len(said) == (sentence is not None)
-    assert sentence is None or sentence in said[0]
+    items = held_errors(Inputs(given(public_addresses=addresses, ports=ports)), GATEWAY, [other])
+    assert len(items) == (sentence is not None)
+    assert sentence is None or sentence in items[0]
 
 
 def test_v4_two_services_of_the_inventory_with_one_address(given):
@@ -213,6 +213,6 @@ def test_v4_two_services_of_the_inventory_with_one_address(given):
         "other": {"opta_service_public_addresses": ["/c"], "opta_service_ports": PORTS},
         "private": {},
     }
-    said = shared_errors(own, others, "example.com")
-    assert [text.split(": ")[1].split(" of")[0] for text in said] == ["service web", "service api"]
+    items = shared_errors(own, others, "example.com")
+    assert [text.split(": ")[1].split(" of")[0] for text in items] == ["service web", "service api"]
     assert len(shared_errors(own, others)) == 1, "without a domain /a is not known to be example.com/a"

@@ -212,23 +212,23 @@ def test_good_input_is_not_remarked_upon(given, inputs):
 
 @pytest.mark.parametrize(("inputs", "sentence"), BAD.values(), ids=BAD)
 def test_bad_input_is_one_clear_sentence(given, inputs, sentence):
-    said = service_errors(given(**inputs), ["staging"])
-    assert len(said) == 1, said
-    assert sentence in said[0]
-    assert said[0].endswith(".") and "\n" not in said[0]
+    items = service_errors(given(**inputs), ["staging"])
+    assert len(items) == 1, items
+    assert sentence in items[0]
+    assert items[0].endswith(".") and "\n" not in items[0]
 
 
 def test_an_environment_that_does_not_exist_is_told_with_those_that_do(given):
-    said = service_errors(given(environment="stagign"), ["staging", "production"])
-    assert said == ["opta_service_environment is 'stagign', and the inventory has no such environment: there are production, staging."]
+    items = service_errors(given(environment="stagign"), ["staging", "production"])
+    assert items == ["opta_service_environment is 'stagign', and the inventory has no such environment: there are production, staging."]
     assert "there is none in the group environments" in service_errors(given(), [])[0]
     assert "is not set" in service_errors(given(environment=None), ["staging"])[0]
 
 
 def test_the_value_of_a_secret_is_in_no_sentence(given):
-    (said,) = service_errors(given(secrets={"TOKEN": {"value": "correct-horse"}, "BAD NAME": "correct-horse"}), ["staging"])[:1]
+    (items,) = service_errors(given(secrets={"TOKEN": {"value": "correct-horse"}, "BAD NAME": "correct-horse"}), ["staging"])[:1]
     everything = "".join(service_errors(given(secrets={"TOKEN": {"value": "correct-horse"}, "BAD NAME": "correct-horse"}), ["staging"]))
-    assert "TOKEN" in everything and said
+    assert "TOKEN" in everything and items
     assert "correct-horse" not in everything
 
 

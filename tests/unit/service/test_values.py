@@ -62,8 +62,8 @@ def test_r1_what_is_told_of_a_service_is_its_addresses_or_how_to_push():
     url, waiting = "https://hello.example.com", {"image": "", "public_urls": []}
     assert advice("hello", {"image": "a:1", "repository_uri": REPOSITORY, "public_urls": [url]}) == [f"hello: {url}"]
     assert advice("hello", {"image": "a:1", "repository_uri": "", "public_urls": []}) == []
-    told = advice("hello", {**waiting, "repository_uri": REPOSITORY})
-    assert told[0].startswith("hello: there is no image") and told[1:] == how_to_push(REPOSITORY)
+    reported = advice("hello", {**waiting, "repository_uri": REPOSITORY})
+    assert reported[0].startswith("hello: there is no image") and reported[1:] == how_to_push(REPOSITORY)
     (planned,) = advice("hello", {**waiting, "repository_uri": KNOWN_AFTER_APPLY})
     assert planned.startswith("hello: there is no image") and "Push" not in planned
 
@@ -160,8 +160,8 @@ FOUND = {"repository": {"name": "opta-staging/shop/hello"}, "exists": True, "ima
     ],
 )
 def test_r1_an_image_that_is_not_there_is_refused(given, inputs, found, sentence):
-    said = service_image_errors(given(image="repository", **inputs), {**FOUND, **found})
-    assert said == [] if sentence is None else said[0].endswith(sentence)
+    items = service_image_errors(given(image="repository", **inputs), {**FOUND, **found})
+    assert items == [] if sentence is None else items[0].endswith(sentence)
 
 
 def test_t18_an_image_that_will_expire_is_warned_about(given, monkeypatch):

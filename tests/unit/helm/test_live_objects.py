@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._helm.live_objects import Live
+from ansible_collections.opta.platform.plugins.module_utils._helm.live_objects import LiveObjects
 from ansible_collections.opta.platform.plugins.module_utils._helm.manifest import changes, objects_of
 
 MANIFEST = """
@@ -52,13 +52,13 @@ class Cluster:
 
 @pytest.mark.parametrize(("between", "found"), [({}, []), ({"replicas": 2}, []), ({"replicas": 2, "paused": True}, ["spec.paused"])])
 def test_a_controller_that_scales_meanwhile_is_no_drift(between, found):
-    drift = Live(Cluster(between), objects_of(MANIFEST, "shop"), "shop").drift()
+    drift = LiveObjects(Cluster(between), objects_of(MANIFEST, "shop"), "shop").drift()
     assert [field for change in drift.values() for field in change.fields] == found
 
 
 def test_what_helm_left_of_a_drift_is_set_back():
     cluster = Cluster({"paused": True})
-    live = Live(cluster, objects_of(MANIFEST, "shop"), "shop")
+    live = LiveObjects(cluster, objects_of(MANIFEST, "shop"), "shop")
     live.set_back()
     assert cluster.stored["spec"] == {"paused": False, "replicas": 1}
     assert live.drift() == {}
@@ -103,7 +103,7 @@ class Claims:
 
 def test_the_claims_that_an_upgrade_deletes_are_known():
     before = objects_of(CLAIMS, "shop")
-    live = Live(Claims(), before, "shop")
+    live = LiveObjects(Claims(), before, "shop")
     assert live.going_claims(changes(before, {}), "store", "shop") == ["data", "search/index"]
     assert live.going_claims(changes(before, before), "store", "shop") == []
     assert live.going_claims(changes(before, {}), "another", "shop") == []

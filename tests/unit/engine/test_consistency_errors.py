@@ -102,8 +102,8 @@ def test_every_row_is_of_a_call_of_the_collection() -> None:
 def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     now = iter(range(0, 10_000, 50))
     monkeypatch.setattr(_eventual_consistency.time, "monotonic", lambda: next(now))
-    told: list[str] = []
-    monkeypatch.setattr(_wait, "report_progress", told.append)
+    reported: list[str] = []
+    monkeypatch.setattr(_wait, "report_progress", reported.append)
     refusal = ("InvalidParameterException", "Access denied to KMS key arn:aws:kms:eu-west-1:1:key/1 due to explicit deny policy")
     calls = Calls("eks", "CreateCluster", *[refusal] * 3)
     from ansible_collections.opta.platform.plugins.module_utils._eks import api  # noqa: PLC0415
@@ -111,7 +111,7 @@ def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(api.EksError, match="Access denied to KMS key"):
         api.create_cluster(calls.client, name="a")
     calls.stubber.assert_no_pending_responses()
-    assert told[0].startswith("waiting until AWS accepts CreateCluster, 50 s: Access denied to KMS key")
+    assert reported[0].startswith("waiting until AWS accepts CreateCluster, 50 s: Access denied to KMS key")
 
 
 @pytest.mark.parametrize(

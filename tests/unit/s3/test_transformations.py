@@ -8,7 +8,7 @@ ARN = "arn:aws:kms:eu-west-1:123456789012:key/"
 
 
 @pytest.mark.parametrize(
-    ("wanted", "rule"),
+    ("desired", "rule"),
     [
         (
             {"sse_algorithm": "AES256", "kms_key_arn": None, "bucket_key_enabled": False},
@@ -20,9 +20,9 @@ ARN = "arn:aws:kms:eu-west-1:123456789012:key/"
         ),
     ],
 )
-def test_encryption_there_and_back(wanted, rule):
-    assert transformations.encryption_rule(wanted) == rule
-    assert transformations.encryption(rule) == wanted
+def test_encryption_there_and_back(desired, rule):
+    assert transformations.encryption_rule(desired) == rule
+    assert transformations.encryption(rule) == desired
 
 
 def test_a_bucket_without_a_rule_is_encrypted_by_s3():
@@ -52,17 +52,17 @@ def test_single_blocks_are_neither():
 
 
 def test_access_logging_there_and_back():
-    wanted = {"target_bucket": "t", "target_prefix": "p/"}
-    assert transformations.access_logging(transformations.logging_status(wanted)["LoggingEnabled"]) == wanted
+    desired = {"target_bucket": "t", "target_prefix": "p/"}
+    assert transformations.access_logging(transformations.logging_status(desired)["LoggingEnabled"]) == desired
     assert transformations.access_logging(None) == {}
     assert transformations.logging_status({}) == {}
 
 
 def test_cors_rule_there_and_back():
-    wanted = {"allowed_origins": ["https://example.com"], "allowed_methods": ["GET"], "max_age_seconds": 60}
+    desired = {"allowed_origins": ["https://example.com"], "allowed_methods": ["GET"], "max_age_seconds": 60}
     rule = {"AllowedOrigins": ["https://example.com"], "AllowedMethods": ["GET"], "MaxAgeSeconds": 60}
-    assert cors.rule({**wanted, "id": None, "expose_headers": []}) == rule
-    assert cors.option(rule) == wanted
+    assert cors.rule({**desired, "id": None, "expose_headers": []}) == rule
+    assert cors.option(rule) == desired
 
 
 def test_the_order_of_cors_rules_counts_and_that_of_their_lists_does_not():
@@ -76,9 +76,9 @@ REPLICATION = {"destination_bucket_arn": "arn:aws:s3:::d", "role_arn": "arn:aws:
 
 
 def test_replication_there_and_back():
-    wanted = {**REPLICATION, "kms_key_arn": "k", "prefix": "in/", "storage_class": "STANDARD_IA", "delete_markers_enabled": True}
-    made = replication.configuration(wanted)
-    assert replication.option(made) == wanted
+    desired = {**REPLICATION, "kms_key_arn": "k", "prefix": "in/", "storage_class": "STANDARD_IA", "delete_markers_enabled": True}
+    made = replication.configuration(desired)
+    assert replication.option(made) == desired
     assert made["Rules"][0]["SourceSelectionCriteria"] == {"SseKmsEncryptedObjects": {"Status": "Enabled"}}
     assert replication.option(None) == {}
 

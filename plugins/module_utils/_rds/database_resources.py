@@ -64,7 +64,7 @@ class DatabaseResources:
         self.name: str = self.given["name"]
         self.client = module.client(engine.service)
         self.tags = {key: str(value) for key, value in (self.given["tags"] or {}).items()}
-        self.reading = InstanceCache(self.client, self.name)
+        self.instance_cache = InstanceCache(self.client, self.name)
         self.restore = restore_of(self.given)
         self._ask_ahead()
         self.listed = api.describe_parameter_groups(self.client)
@@ -216,16 +216,16 @@ class DatabaseResources:
 
     def instance(self, name: str) -> DatabaseInstance:
         settings = {"purge_tags": self.given["purge_tags"], "timeout_seconds": self.given["wait_timeout"]}
-        return DatabaseInstance(self.reading, self.engine, name, **settings)
+        return DatabaseInstance(self.instance_cache, self.engine, name, **settings)
 
-    def wanted(self, target: SecretVersion) -> DesiredResource:
+    def desired(self, target: SecretVersion) -> DesiredResource:
         """What is wanted; raises Refused for what AWS does not offer. target: the version of the secret that is wanted."""
         given, new = self.given, self.found is None
         if new:
             for option, example in NEEDED.items():
                 if not given[option]:
                     raise Refused(f"{self.engine.kind} {self.name} does not exist, and {option} is needed to make it: {example}.")
-        cluster = self.module.wanted(self.cluster, self.given)
+        cluster = self.module.desired(self.cluster, self.given)
         cluster.update(
             db_cluster_parameter_group_name=self.parameter_group.name,
             vpc_security_group_ids=self.security_group_ids(),
@@ -233,8 +233,8 @@ class DatabaseResources:
             **{PASSWORD: target.version_id},
         )
         cluster.pop("engine_version", None)
-        if self.versions.wanted:
-            cluster["engine_version"] = self.versions.wanted
+        if self.versions.desired:
+            cluster["engine_version"] = self.versions.desired
         if new:
             if self.engine.lifecycle_support and not given["engine_lifecycle_support"]:
                 cluster["engine_lifecycle_support"] = self.engine.lifecycle_support
@@ -250,33 +250,33 @@ class DatabaseResources:
         return self._with_instances(DesiredResource(cluster, self._instance_values()))
 
     def _instance_values(self) -> dict[str, Any]:
-        values = self.module.wanted(self.instance("any"), self.given)
+        values = self.module.desired(self.instance("any"), self.given)
         if values.get("performance_insights_enabled") and self.given["kms_key_id"]:
             values["performance_insights_kms_key_id"] = self.given["kms_key_id"]
         if self.engine.can_be_public:
             values["publicly_accessible"] = False
         return values
 
-    def _with_instances(self, wanted: DesiredResource) -> DesiredResource:
-        found = {} if self.found is None else self.reading.instances()
+    def _with_instances(self, desired: DesiredResource) -> DesiredResource:
+        found = {} if self.found is None else self.instance_cache.instances()
         standing = [name for name, each in found.items() if each["DBInstanceStatus"] != "deleting"]
         writer = next((m["DBInstanceIdentifier"] for m in (self.found or {}).get("DBClusterMembers") or [] if m["IsClusterWriter"]), None)
         ours = own_names(self.name, standing)
         count = self.given["instance_count"]
         if count is None:
             count = len(ours) or (0 if standing else 1)
-        wanted.make, wanted.remove = names_of(self.name, standing, count, writer)
-        wanted.keep = sorted((name for name in ours if name not in wanted.remove), key=lambda name: (name == writer, name))
-        if wanted.make and not self.given["db_instance_class"]:
-            wanted.instance["db_instance_class"] = next(iter(found.values()))["DBInstanceClass"] if found else NEW_CLASS
-        self._check_class(wanted, found)
-        return wanted
+        desired.make, desired.remove = names_of(self.name, standing, count, writer)
+        desired.keep = sorted((name for name in ours if name not in desired.remove), key=lambda name: (name == writer, name))
+        if desired.make and not self.given["db_instance_class"]:
+            desired.instance["db_instance_class"] = next(iter(found.values()))["DBInstanceClass"] if found else NEW_CLASS
+        self._check_class(desired, found)
+        return desired
 
-    def _check_class(self, wanted: DesiredResource, found: Mapping[str, Mapping[str, Any]]) -> None:
-        instance_class = wanted.instance.get("db_instance_class")
+    def _check_class(self, desired: DesiredResource, found: Mapping[str, Mapping[str, Any]]) -> None:
+        instance_class = desired.instance.get("db_instance_class")
         classes = {name: each["DBInstanceClass"] for name, each in found.items()}
-        changed = any(classes[name] != instance_class for name in wanted.keep) if instance_class else False
-        if instance_class in classes.values() or (not wanted.make and not changed):
+        changed = any(classes[name] != instance_class for name in desired.keep) if instance_class else False
+        if instance_class in classes.values() or (not desired.make and not changed):
             return
         what = f"{self.engine.kind} {self.name}"
         refuse_unknown_class(self.client, self.engine, what, instance_class, self.versions.effective)

@@ -134,7 +134,7 @@ def test_a_user_is_not_taken_for_changed_before_aws_has_begun(monkeypatch, aws, 
 
 def test_each_step_says_how_it_is_seen():
     found = {"MemberClusters": ["a"], "TransitEncryptionEnabled": True, "node": {}}
-    wanted = {
+    desired = {
         "replica_count": 1,
         "description": "x",
         "log_delivery": [],
@@ -146,5 +146,5 @@ def test_each_step_says_how_it_is_seen():
         "user_group_id": "main",
         "transit_encryption_mode": "preferred",
     }
-    shown = [name for step in requests.steps(found, wanted, list(wanted)) for name in step.shows]
-    assert sorted(shown) == sorted(wanted)
+    shown = [name for step in requests.steps(found, desired, list(desired)) for name in step.shows]
+    assert sorted(shown) == sorted(desired)

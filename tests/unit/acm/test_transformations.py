@@ -44,19 +44,19 @@ def test_names_and_keys_as_they_are_asked_for():
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "reported"),
     [
         ({}, "PENDING_VALIDATION of *.example.com, example.com"),
         ({"Status": "ISSUED"}, "ISSUED"),
         ({"Status": "FAILED", "FailureReason": "CAA_ERROR"}, "FAILED, CAA_ERROR"),
     ],
 )
-def test_how_far_it_is(answer, told):
-    assert transformations.status(certificate(**answer)) == told
+def test_how_far_it_is(answer, reported):
+    assert transformations.status(certificate(**answer)) == reported
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "reported"),
     [
         ({"RenewalEligibility": "INELIGIBLE"}, []),
         ({"RenewalEligibility": "INELIGIBLE", "InUseBy": ["lb"]}, ["not eligible for renewal"]),
@@ -68,10 +68,10 @@ def test_how_far_it_is(answer, told):
         ({"Status": "ISSUED", "NotAfter": NOW + timedelta(days=9)}, ["ends in 9 days"]),
     ],
 )
-def test_t22_a_renewal_that_is_not_healthy_is_told(answer, told):
+def test_t22_a_renewal_that_is_not_healthy_is_told(answer, reported):
     sentences = transformations.attention(certificate(**answer), NOW)
-    assert len(sentences) == len(told)
-    assert all(part in sentence for part, sentence in zip(told, sentences, strict=True))
+    assert len(sentences) == len(reported)
+    assert all(part in sentence for part, sentence in zip(reported, sentences, strict=True))
 
 
 def test_who_may_share_a_record():
