@@ -52,7 +52,7 @@ def service_held_errors(inputs: Mapping[str, Any], addons: Addons, held: Sequenc
 def service_image_errors(inputs: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
     """A sentence when the image cannot be deployed; that it will not stay becomes a warning. found: what ecr_image_info says."""
     read = Inputs(inputs)
-    if images.will_not_stay(read, found):
+    if images.will_expire(read, found):
         Display().warning(found["sentence"])
     return image_rules.found_errors(read, found)
 

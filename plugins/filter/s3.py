@@ -18,14 +18,14 @@ def described_buckets(
 ) -> list[dict[str, Any]]:
     """What to bring each of the buckets to. identity: as the filters for names take it."""
     try:
-        return role_entries.described(entries, Identity.of(identity), EncryptionDefaults(kms_key_arn, log_bucket_name, tags))
+        return role_entries.desired_buckets(entries, Identity.of(identity), EncryptionDefaults(kms_key_arn, log_bucket_name, tags))
     except PlatformError as error:
         raise AnsibleFilterError(str(error)) from error
 
 
 def removed_buckets(entries: Sequence[Mapping[str, Any]], standing: Mapping[str, str], identity: Mapping[str, str]) -> list[dict[str, Any]]:
     """The buckets to remove. standing: bucket names by name, as they were found."""
-    return role_entries.removed(entries, standing, Identity.of(identity))
+    return role_entries.buckets_to_delete(entries, standing, Identity.of(identity))
 
 
 class FilterModule:
@@ -35,6 +35,6 @@ class FilterModule:
         return {
             "described_buckets": described_buckets,
             "removed_buckets": removed_buckets,
-            "emptied_buckets": role_entries.emptied,
+            "emptied_buckets": role_entries.buckets_to_empty,
             "bucket_outputs": role_entries.outputs,
         }

@@ -45,7 +45,7 @@ def ensure_present(
 
 def _reconcile(resource: Resource, found: Mapping[str, Any] | None, desired: Mapping[str, Any], how: _How) -> Outcome:
     if found is not None:
-        _refuse_what_is_not_ours(resource, found, desired, how.adopt)
+        _refuse_foreign(resource, found, desired, how.adopt)
         if resource.state(found) is State.FAILED:
             unused = resource.never_worked(found)
             if unused or (how.allow_replacement and resource.replaceable(found)):
@@ -162,12 +162,12 @@ def _carry_out(
 def _look_for(resource: Resource, shows: Callable[[Mapping[str, Any]], bool]) -> Mapping[str, Any] | None:
     """What AWS has of a resource after a call without a response; None when it does not show within SHOWN_SECONDS."""
 
-    def look() -> tuple[bool, Mapping[str, Any] | None]:
+    def poll() -> tuple[bool, Mapping[str, Any] | None]:
         found = resource.find_again()
         return found is not None and shows(found), found
 
     try:
-        return wait_for(look, f"what the lost response was about, {resource.kind} {resource.name}", SHOWN_SECONDS, resource.status)
+        return wait_for(poll, f"what the lost response was about, {resource.kind} {resource.name}", SHOWN_SECONDS, resource.status)
     except WaitTimeout:
         return resource.find_again()
 
@@ -234,7 +234,7 @@ def as_result(outcomes: Sequence[Outcome], key: str) -> dict[str, Any]:
     }
 
 
-def _refuse_what_is_not_ours(resource: Resource, found: Mapping[str, Any], desired: Mapping[str, Any], adopt: bool) -> None:
+def _refuse_foreign(resource: Resource, found: Mapping[str, Any], desired: Mapping[str, Any], adopt: bool) -> None:
     reason = None if adopt else _tags.not_ours(resource.tags(found), desired.get("tags"))
     if reason:
         raise Refused(f"{resource.kind} {resource.name} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
@@ -293,12 +293,12 @@ def _finish(resource: Resource, outcome: Outcome, how: _How) -> Outcome:
 def _wait_until_shown(resource: Resource) -> Mapping[str, Any]:
     """What AWS answers of something that was made or changed a moment ago."""
 
-    def look() -> tuple[bool, Mapping[str, Any] | None]:
+    def poll() -> tuple[bool, Mapping[str, Any] | None]:
         found = resource.find()
         return found is not None, found
 
     try:
-        return wait_for(look, f"{resource.kind} {resource.name} to be shown", SHOWN_SECONDS, resource.status) or {}
+        return wait_for(poll, f"{resource.kind} {resource.name} to be shown", SHOWN_SECONDS, resource.status) or {}
     except WaitTimeout as error:
         raise ResourceFailed(f"{resource.kind} {resource.name} was made, yet AWS does not show it. Run again in a minute.") from error
 
@@ -336,18 +336,18 @@ def _failure_notes(resource: Resource, found: Mapping[str, Any], check_mode: boo
 def _wait_until_idle(resource: Resource, timeout_seconds: float, last_seen: Mapping[str, Any] | None = None) -> Mapping[str, Any] | None:
     seen = [last_seen] if last_seen else []
 
-    def look() -> tuple[bool, Mapping[str, Any] | None]:
+    def poll() -> tuple[bool, Mapping[str, Any] | None]:
         found = seen.pop() if seen else resource.find()
         return found is None or resource.state(found) in (State.READY, State.FAILED), found
 
-    return wait_for(look, f"{resource.kind} {resource.name} to be ready", timeout_seconds, resource.status)
+    return wait_for(poll, f"{resource.kind} {resource.name} to be ready", timeout_seconds, resource.status)
 
 
 def _wait_until_gone(resource: Resource, timeout_seconds: float, failure: str = "") -> None:
     """failure: the status of one that had failed before; it may be shown until its deletion is."""
     shown = [failure]
 
-    def look() -> tuple[bool, Mapping[str, Any] | None]:
+    def poll() -> tuple[bool, Mapping[str, Any] | None]:
         found = resource.find()
         if found is not None and resource.state(found) is State.DELETING:
             shown.clear()
@@ -355,4 +355,4 @@ def _wait_until_gone(resource: Resource, timeout_seconds: float, failure: str = 
             raise ResourceFailed(f"{resource.kind} {resource.name} could not be deleted: {resource.status(found)}")
         return found is None, found
 
-    wait_for(look, f"{resource.kind} {resource.name} to be deleted", timeout_seconds, resource.status)
+    wait_for(poll, f"{resource.kind} {resource.name} to be deleted", timeout_seconds, resource.status)

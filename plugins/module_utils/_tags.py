@@ -72,15 +72,15 @@ def not_ours(found: Mapping[str, str] | None, desired: Mapping[str, Any] | None)
     missing = [key for key in ours if key not in theirs]
     if missing and theirs[ENVIRONMENT] == ours[ENVIRONMENT]:
         return f"it has no tag {' and no tag '.join(missing)}, as an early release of this collection left it"
-    return f"it belongs to {described(theirs)}"
+    return f"it belongs to {tag_text(theirs)}"
 
 
-def described(tags: Mapping[str, str]) -> str:
+def tag_text(tags: Mapping[str, str]) -> str:
     """The environment that ownership tags name."""
     place = [f"{what} {tags[key]}" for key, what in ((PREFIX, "name prefix"), (REGION, "region")) if key in tags]
     return f"the environment {tags[ENVIRONMENT]}" + (f" ({', '.join(place)})" if place else "")
 
 
-def taking_back(found: Mapping[str, str] | None, desired: Mapping[str, Any]) -> dict[str, str]:
+def merged_unretained(found: Mapping[str, str] | None, desired: Mapping[str, Any]) -> dict[str, str]:
     """As keeping_others, but what is described again is no longer something that outlives its environment."""
     return keeping_others({name: content for name, content in (found or {}).items() if name != RETAINED}, desired)

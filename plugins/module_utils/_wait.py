@@ -50,7 +50,7 @@ class Begun:
 
 
 def wait_for(
-    look: Callable[[], tuple[bool, T]],
+    poll: Callable[[], tuple[bool, T]],
     what: str,
     timeout_seconds: float,
     status: Callable[[T], str] = str,
@@ -67,7 +67,7 @@ def wait_for(
     reported = started
     delay = FIRST_DELAY_SECONDS
     while True:
-        done, value = look()
+        done, value = poll()
         if done:
             return value
         before_waiting()

@@ -119,7 +119,7 @@ def look(given):
     """The module's result."""
     asked = Resolver(given["resolver"], given["timeout_seconds"])
     known = isinstance(given["name_servers"], list)
-    seen = delegation.look(asked, given["name"], given["name_servers"]) if known else delegation.Delegation(False, [], NOT_MADE)
+    seen = delegation.check_delegation(asked, given["name"], given["name_servers"]) if known else delegation.Delegation(False, [], NOT_MADE)
     problems = caa.problems(asked, given["certificate_names"])
     return {
         "delegated": seen.delegated,

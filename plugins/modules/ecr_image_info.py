@@ -97,7 +97,7 @@ sentence:
   sample: Image v9 is not in ECR repository opta-staging/hello; its newest tags are v2, v1. Push it first, or name one that is there.
 """
 
-from ..module_utils._ecr.images import look
+from ..module_utils._ecr.images import find_image
 from ..module_utils._module import PlatformModule
 
 ARGUMENTS = {
@@ -113,7 +113,7 @@ def main():
     module = PlatformModule(argument_spec=ARGUMENTS, common=False)
     given = module.params
     meant = (given["repository_name"], given["image_tag"], given["image_digest"], given["newest_count"])
-    found = module.attempt(lambda: look(module.client("ecr"), *meant))
+    found = module.attempt(lambda: find_image(module.client("ecr"), *meant))
     if given["must_exist"] and not found["exists"]:
         module.fail_json(msg=found["sentence"] or "must_exist needs image_tag or image_digest: name what must be there.", **found)
     module.exit_json(changed=False, **found)

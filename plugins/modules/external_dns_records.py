@@ -64,7 +64,7 @@ diff:
 from ansible_collections.opta.platform.plugins.module_utils._external_dns import records
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import as_result
-from ansible_collections.opta.platform.plugins.module_utils._route53.records import described
+from ansible_collections.opta.platform.plugins.module_utils._route53.records import describe_record_sets
 
 ARGUMENTS = {
     "zone_id": {"required": True},
@@ -79,7 +79,7 @@ def main():
 
     def work():
         client = module.client("route53")
-        names = described(records.owned(client, given["zone_id"], given["owner_id"]))
+        names = describe_record_sets(records.owned(client, given["zone_id"], given["owner_id"]))
         if given["state"] == "present":
             return names, []
         return names, records.remove(client, given["zone_id"], given["owner_id"], module.check_mode)

@@ -147,9 +147,9 @@ def test_what_a_role_registers_is_its_own(role: str) -> None:
             names |= {task[key] for key in ("register",) if key in task}
             names |= {(task.get("loop_control") or {}).get("loop_var", f"__{role}_")}
             names = {name for name in names if "{{" not in name and name != "cacheable" and not name.startswith("ansible_")}
-            strangers = {name for name in names - allowed if not name.startswith(f"__{role}_")}
-            strangers -= {name for name in strangers if "include_role" in str(list(task)) and name in task.get("vars", {})}
-            assert not strangers, f"{path.name}: {strangers}"
+            foreign_resources = {name for name in names - allowed if not name.startswith(f"__{role}_")}
+            foreign_resources -= {name for name in foreign_resources if "include_role" in str(list(task)) and name in task.get("vars", {})}
+            assert not foreign_resources, f"{path.name}: {foreign_resources}"
             assert "cacheable" not in (task.get("ansible.builtin.set_fact") or {})
 
 

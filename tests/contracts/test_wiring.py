@@ -80,15 +80,15 @@ def test_an_output_that_is_missing_says_what_to_do(role: str) -> None:
 
 
 def test_only_defaults_refer_to_other_roles() -> None:
-    strangers = []
+    foreign_resources = []
     for role in ROLES:
         directory = collection.ROLES / role
         for path in [*directory.rglob("*.yml"), *directory.rglob("*.j2")]:
             if path.parent.name == "defaults" or "files" in path.parts:
                 continue
             others = {other for other, _key in collection.output_references(path.read_text()) if other in ROLES}
-            strangers += [f"{path.relative_to(directory)} of {role} reads {other}_outputs" for other in others - {role}]
-    assert not strangers
+            foreign_resources += [f"{path.relative_to(directory)} of {role} reads {other}_outputs" for other in others - {role}]
+    assert not foreign_resources
 
 
 def test_the_roles_form_no_cycle_and_env_takes_them_in_order() -> None:

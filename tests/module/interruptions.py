@@ -91,7 +91,7 @@ class Case:
 
     module: str
     phases: Callable[[Standin, str], Sequence[Options]]
-    look: Callable[[Standin, str], dict[str, int]]
+    poll: Callable[[Standin, str], dict[str, int]]
 
 
 def in_aws(*services: str) -> Callable[[Standin, str], dict[str, int]]:
@@ -113,14 +113,14 @@ Before = Callable[[Options], None]
 def live(standin: Standin, case: Case, name: str, before: Before) -> Ends:
     """Each phase is disturbed, then run until its end, and run again, which has nothing left to do."""
     phases = case.phases(standin, name)
-    at_first, ends = case.look(standin, name), []
+    at_first, ends = case.poll(standin, name), []
     for options in phases:
         before(options)
         for expect_idle in (False, True):
             result = call_module(case.module, options, standin.environment)
             assert not result.get("failed"), result
             assert not expect_idle or result["actions"] == [], result
-        now = case.look(standin, name)
+        now = case.poll(standin, name)
         ends.append({kind: number - at_first.get(kind, 0) for kind, number in now.items() if number != at_first.get(kind, 0)})
     return ends
 

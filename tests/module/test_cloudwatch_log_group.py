@@ -47,12 +47,12 @@ def group(logs, name):
 
 
 def test_twelve_steps(standin, run_module, logs, options):
-    def look():
+    def poll():
         found = group(logs, options["name"])
         return found and (found.get("retentionInDays"), logs.list_tags_for_resource(resourceArn=found["arn"].removesuffix(":*"))["tags"])
 
     changed = {**options, "retention_in_days": 0, "tags": {**options["tags"], "team": "a"}}
-    created, updated, deleted = twelve_steps(standin, run_module, "cloudwatch_log_group", options, changed, look)
+    created, updated, deleted = twelve_steps(standin, run_module, "cloudwatch_log_group", options, changed, poll)
     assert created == (30, {"opta:environment": "staging"})
     assert updated == (None, {"opta:environment": "staging", "team": "a"})
     assert deleted is None

@@ -23,7 +23,7 @@ def options(databases, unique):
 def test_twelve_steps(standin, run_module, databases, options):
     name = options["name"]
 
-    def look():
+    def poll():
         cluster = databases.cluster(name)
         if cluster is None:
             return databases.groups_left(name), databases.security_groups(name), len(databases.snapshots(name))
@@ -32,7 +32,7 @@ def test_twelve_steps(standin, run_module, databases, options):
 
     changed = {**options, "backup_retention_period": 8, "enabled_cloudwatch_logs_exports": ["audit"]}
     delete = {**options, "deletion_protection": False}
-    created, updated, deleted = twelve_steps(standin, run_module, MODULE, options, changed, look, delete)
+    created, updated, deleted = twelve_steps(standin, run_module, MODULE, options, changed, poll, delete)
     assert created == ("docdb", 5, [], ["enabled", "disabled"])
     assert updated == ("docdb", 8, ["audit"], ["enabled", "enabled"])
     assert deleted == ([], [], 1)

@@ -41,12 +41,12 @@ def described(ecr, name):
 def test_twelve_steps(standin, run_module, ecr, options):
     name = options["name"]
 
-    def look():
+    def poll():
         found = described(ecr, name)
         return found and (found["imageTagMutability"], found["imageScanningConfiguration"]["scanOnPush"])
 
     changed = {**options, "image_tag_mutability": "MUTABLE", "scan_on_push": False}
-    seen = twelve_steps(standin, run_module, "ecr_repository", options, changed, look)
+    seen = twelve_steps(standin, run_module, "ecr_repository", options, changed, poll)
     assert seen == [("IMMUTABLE", True), ("MUTABLE", False), None]
 
 

@@ -56,7 +56,7 @@ def secret(standin, options, label="AWSCURRENT"):
 def test_twelve_steps(standin, run_module, cache, options):
     name = options["name"]
 
-    def look():
+    def poll():
         group = described(cache, name)
         if group is None:
             return [s["SnapshotName"] for s in cache.describe_snapshots()["Snapshots"] if s["ReplicationGroupId"] == name]
@@ -76,7 +76,7 @@ def test_twelve_steps(standin, run_module, cache, options):
         "tags": {**options["tags"], "team": "blue"},
     }
     gone = {"name": name, "secret_name": options["secret_name"], "secret_recovery_window_in_days": 7, "tags": options["tags"]}
-    first, second, snapshots = twelve_steps(standin, run_module, MODULE, created, changed, look, delete=gone)
+    first, second, snapshots = twelve_steps(standin, run_module, MODULE, created, changed, poll, delete=gone)
     assert first == ("available", 1, "disabled", "cache.t4g.micro", "8.0.1")
     assert second == ("available", 2, "enabled", "cache.t4g.small", "8.1.0")
     assert len(snapshots) == 1

@@ -29,7 +29,7 @@ def arn_of(standin, options):
 def test_twelve_steps(standin, run_module, iam, options):
     arn = arn_of(standin, options)
 
-    def look():
+    def poll():
         try:
             found = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
         except ClientError as error:
@@ -37,7 +37,7 @@ def test_twelve_steps(standin, run_module, iam, options):
         return found["ClientIDList"], {tag["Key"]: tag["Value"] for tag in found["Tags"]}
 
     changed = {**options, "tags": {**options["tags"], "team": "blue"}}
-    created, updated, deleted = twelve_steps(standin, run_module, "iam_oidc_provider", options, changed, look)
+    created, updated, deleted = twelve_steps(standin, run_module, "iam_oidc_provider", options, changed, poll)
     assert created == (["sts.amazonaws.com"], options["tags"])
     assert updated == (["sts.amazonaws.com"], changed["tags"])
     assert deleted == "NoSuchEntity"

@@ -41,7 +41,7 @@ def options(unique, provider):
 def test_twelve_steps(standin, run_module, iam, options, provider):
     name, issuer = options["name"], provider.split(":oidc-provider/")[1]
 
-    def look():
+    def poll():
         try:
             role = iam.get_role(RoleName=name)["Role"]
         except ClientError as error:
@@ -56,7 +56,7 @@ def test_twelve_steps(standin, run_module, iam, options, provider):
         "managed_policy_arns": [],
         "inline_policies": {"queue": POLICY},
     }
-    created, updated, deleted = twelve_steps(standin, run_module, "irsa_role", options, changed, look)
+    created, updated, deleted = twelve_steps(standin, run_module, "irsa_role", options, changed, poll)
     subject, audience = f"{issuer}:sub", f"{issuer}:aud"
     first, second = "system:serviceaccount:hello:hello", "system:serviceaccount:hello:worker"
     equals = {audience: "sts.amazonaws.com", subject: first}

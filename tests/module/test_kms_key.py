@@ -43,7 +43,7 @@ def tagged(kms, environment):
 def test_twelve_steps(standin, run_module, kms, options):
     name = options["name"]
 
-    def look():
+    def poll():
         key = key_of(kms, name)
         if key is None:
             return [found["KeyState"] for found in tagged(kms, name)]
@@ -51,7 +51,7 @@ def test_twelve_steps(standin, run_module, kms, options):
         return key["KeyState"], key["Description"], rotation["KeyRotationEnabled"], rotation.get("RotationPeriodInDays")
 
     changed = {**options, "description": "all data", "rotation_period_in_days": 180}
-    created, updated, deleted = twelve_steps(standin, run_module, "kms_key", options, changed, look)
+    created, updated, deleted = twelve_steps(standin, run_module, "kms_key", options, changed, poll)
     assert created == ("Enabled", "data", True, 365)
     assert updated == ("Enabled", "all data", True, 180)
     assert deleted == ["PendingDeletion"]

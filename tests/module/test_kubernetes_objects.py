@@ -61,12 +61,12 @@ def test_twelve_steps(standin, cluster, run_module, unique):
     options = {**cluster.options, "environment": "staging", "objects": [config_map(name, a="1"), place]}
     changed = {**options, "objects": [config_map(name, a="2"), place]}
 
-    def look():
+    def poll():
         found = cluster.get(path)
         return found and found["data"]
 
     # the namespace is there already when the update comes, and goes with the deletion
-    seen = twelve_steps(standin, run_module, MODULE, options, changed, look)
+    seen = twelve_steps(standin, run_module, MODULE, options, changed, poll)
     assert seen == [{"a": "1"}, {"a": "2"}, None]
     assert cluster.get(f"/api/v1/namespaces/{name}") is None
 

@@ -103,7 +103,7 @@ def test_made_once_kept_and_removed(mesh, tmp_path):
     for name in SECRETS:
         found = mesh.cluster.get(f"/api/v1/namespaces/{mesh.namespace}/secrets/{name}")
         assert found["type"] == "kubernetes.io/tls"
-        assert mesh.pair(name).fits_its_key()
+        assert mesh.pair(name).matches_key()
         verify(anchors, mesh.pair(name).certificate, tmp_path)
     assert mesh.pair().names == [f"identity.{mesh.namespace}.cluster.local"]
     assert mesh.pair("linkerd-proxy-injector-k8s-tls").names == [f"linkerd-proxy-injector.{mesh.namespace}.svc"]

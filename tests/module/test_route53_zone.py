@@ -32,12 +32,12 @@ def tags_of(route53, zone_id):
 
 
 def test_twelve_steps(standin, run_module, route53, options):
-    def look():
+    def poll():
         found = zones(route53, options["name"])
         return [(zone["Config"]["Comment"], tags_of(route53, zone["Id"].rsplit("/", 1)[-1])) for zone in found]
 
     changed = {**options, "comment": "another", "tags": {**options["tags"], "team": "web"}}
-    created, updated, deleted = twelve_steps(standin, run_module, "route53_zone", options, changed, look)
+    created, updated, deleted = twelve_steps(standin, run_module, "route53_zone", options, changed, poll)
     assert created == [("a test", options["tags"])]
     assert updated == [("another", changed["tags"])]
     assert deleted == []

@@ -36,14 +36,14 @@ def statements(s3, name):
 def test_twelve_steps(standin, run_module, s3, options):
     name = options["name"]
 
-    def look():
+    def poll():
         if name not in names(s3):
             return None
         days = [rule["Expiration"]["Days"] for rule in s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]]
         return days, s3.get_bucket_versioning(Bucket=name).get("Status"), s3.get_bucket_tagging(Bucket=name)["TagSet"]
 
     changed = {**options, "lifecycle_rules": [{"id": "expire", "expiration_days": 30}], "versioning_enabled": True}
-    created, updated, deleted = twelve_steps(standin, run_module, "s3_bucket", options, changed, look)
+    created, updated, deleted = twelve_steps(standin, run_module, "s3_bucket", options, changed, poll)
     tags = [{"Key": "opta:environment", "Value": "staging"}]
     assert created == ([90], None, tags)
     assert updated == ([30], "Enabled", tags)

@@ -87,14 +87,14 @@ def ensure_no_certificate(
             f"there are {len(own)} certificates of {certificate.name}, and without tags nobody knows which one is meant: "
             "give its ownership tags, for example opta:environment."
         )
-    usage.refuse_what_is_used(load_balancing, certificate.name, own, _tags.marks(certificate.owner), check_mode)
+    usage.refuse_if_used(load_balancing, certificate.name, own, _tags.marks(certificate.owner), check_mode)
     outcomes, names = [], set()
-    going = [each["CertificateArn"] for each in own]
+    deleting = [each["CertificateArn"] for each in own]
     for each in own:
         arn = each["CertificateArn"]
         title = certificate.name if len(own) == 1 else f"{certificate.name} {arn.rsplit('/', 1)[-1]}"
         outcomes.append(Outcome(certificate.kind, title, action="delete", before={"arn": arn, "status": each["Status"]}))
-        names |= {record["name"] for record in spare_records(certificate, each, going)}
+        names |= {record["name"] for record in spare_records(certificate, each, deleting)}
     if not check_mode:
         for each in own:
             if each.get("InUseBy"):
@@ -113,13 +113,13 @@ def remove(certificate: Certificate, found: Mapping[str, Any]) -> None:
     api.delete_certificate(certificate.acm, found["CertificateArn"])
 
 
-def spare_records(certificate: Certificate, found: Mapping[str, Any], going: Sequence[str]) -> list[dict[str, str]]:
+def spare_records(certificate: Certificate, found: Mapping[str, Any], deleting: Sequence[str]) -> list[dict[str, str]]:
     """The validation records that nobody needs once the certificates `going` are gone: no other one of the account lists them."""
     spare = certificate.expected_records(found)
     names = [records.normal(name) for name in (found["DomainName"], *(found.get("SubjectAlternativeNames") or []))]
     for client in (certificate.acm, *certificate.elsewhere()):
         for summary in api.list_certificates(client):
-            if summary["CertificateArn"] not in going and transformations.shares_a_name(summary, names):
+            if summary["CertificateArn"] not in deleting and transformations.shares_a_name(summary, names):
                 theirs = transformations.validation_records(api.describe_certificate(client, summary["CertificateArn"]) or {})
                 spare = [record for record in spare if record not in theirs]
     return spare

@@ -18,7 +18,7 @@ def is_load_balancer(arn: str) -> bool:
     return ":elasticloadbalancing:" in arn and ":loadbalancer/" in arn and arn.count("/") >= 3
 
 
-def gone(client: Any, arn: str) -> bool:
+def is_deleted(client: Any, arn: str) -> bool:
     """Whether a user that ACM still lists is a load balancer that has been deleted: ACM notices that late."""
     return is_load_balancer(arn) and not load_balancers.describe_load_balancer(client, arn)
 
@@ -31,11 +31,9 @@ def of_environment(client: Any, arn: str, marks: Mapping[str, str]) -> bool:
     return any(_tags.carries(_tags.as_dict(each.get("Tags")), marks) for each in described)
 
 
-def refuse_what_is_used(
-    client: Any, name: str, certificates: Sequence[Mapping[str, Any]], marks: Mapping[str, str], check_mode: bool
-) -> None:
+def refuse_if_used(client: Any, name: str, certificates: Sequence[Mapping[str, Any]], marks: Mapping[str, str], check_mode: bool) -> None:
     """Raise Refused for a certificate that something existing uses; a plan lets pass what is removed before the certificate is."""
-    users = {arn for each in certificates for arn in each.get("InUseBy") or [] if not gone(client, arn)}
+    users = {arn for each in certificates for arn in each.get("InUseBy") or [] if not is_deleted(client, arn)}
     if check_mode:
         users = {arn for arn in users if not of_environment(client, arn, marks)}
     if users:
@@ -48,11 +46,11 @@ def refuse_what_is_used(
 def wait_until_unused(acm: Any, name: str, arn: str, timeout_seconds: float) -> None:
     """Until ACM has noticed that the users are gone."""
 
-    def look() -> tuple[bool, list[str]]:
+    def poll() -> tuple[bool, list[str]]:
         users = (api.describe_certificate(acm, arn) or {}).get("InUseBy") or []
         return not users, users
 
     what = f"ACM certificate {name} to be in use no more"
     wait_for(
-        look, what, timeout_seconds, lambda users: f"ACM still lists {', '.join(users)}, which {'is' if len(users) == 1 else 'are'} gone"
+        poll, what, timeout_seconds, lambda users: f"ACM still lists {', '.join(users)}, which {'is' if len(users) == 1 else 'are'} gone"
     )

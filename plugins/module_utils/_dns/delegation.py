@@ -22,7 +22,7 @@ class Delegation:
     reason: str = ""
 
 
-def look(dns: Resolver, domain: str, name_servers: Sequence[str]) -> Delegation:
+def check_delegation(dns: Resolver, domain: str, name_servers: Sequence[str]) -> Delegation:
     """What a resolver knows; if that is not the zone's servers, what the parent's own servers say, for a resolver may remember the past."""
     desired = {normal(server) for server in name_servers}
     try:
@@ -36,18 +36,18 @@ def look(dns: Resolver, domain: str, name_servers: Sequence[str]) -> Delegation:
         with_parent = ask_parent(dns, domain, parent[1])
         if with_parent is not None:
             named, asked = with_parent, f"the name servers of {parent[0]}"
-    return judge(domain, desired, named, asked)
+    return classify_delegation(domain, desired, named, asked)
 
 
-def judge(domain: str, desired: set[str], named: list[str] | None, asked: str) -> Delegation:
+def classify_delegation(domain: str, desired: set[str], named: list[str] | None, asked: str) -> Delegation:
     """Pure."""
     if named is None:
         return Delegation(False, [], f"nobody answers about {domain} (asked: {asked})")
     if not named:
         return Delegation(False, [], f"the DNS has no NS records of {domain} (asked: {asked})")
-    strangers = sorted(set(named) - desired)
-    if strangers:
-        strange = ", ".join(strangers)
+    foreign_resources = sorted(set(named) - desired)
+    if foreign_resources:
+        strange = ", ".join(foreign_resources)
         return Delegation(False, named, f"the DNS sends {domain} to {strange}, which the zone does not have (asked: {asked})")
     return Delegation(True, named)
 

@@ -28,7 +28,7 @@ def _of_name(cluster_name: str) -> dict[str, str]:
     return {f"kubernetes.io/cluster/{cluster_name}": "owned"}
 
 
-def _strangers(client: Any, cluster_name: str, marks: Mapping[str, str]) -> list[Outcome]:
+def _foreign_resources(client: Any, cluster_name: str, marks: Mapping[str, str]) -> list[Outcome]:
     """Volumes of a cluster of that name that are not the environment's."""
     outcomes = []
     for volume in api.describe_volumes(client, _of_name(cluster_name)) if marks else []:
@@ -44,11 +44,11 @@ def remove_volumes(
 ) -> list[Outcome]:
     """Delete the volumes of a cluster; each is kept as a snapshot first, unless delete_volumes says that the data may go."""
     marks = _tags.marks(tags)
-    outcomes = _strangers(client, cluster_name, marks)
+    outcomes = _foreign_resources(client, cluster_name, marks)
     for volume in find_volumes(client, cluster_name, marks):
         volume_id = volume["VolumeId"]
         if not delete_volumes:
-            kept = keep(client, volume_id, check_mode, {**tags, **_of_kubernetes(volume)}, timeout_seconds, "its cluster")
+            kept = retain_volume(client, volume_id, check_mode, {**tags, **_of_kubernetes(volume)}, timeout_seconds, "its cluster")
             outcomes.append(Outcome("EBS snapshot", f"of {volume_id}", action="create" if kept else None, after={"volume_id": volume_id}))
         if not check_mode:
             _wait_until_free(client, cluster_name, marks, volume_id, timeout_seconds)
@@ -62,7 +62,7 @@ def _of_kubernetes(volume: Mapping[str, Any]) -> dict[str, str]:
     return {key: value for key, value in _tags.as_dict(volume.get("Tags")).items() if key.startswith("kubernetes.io/created-for/")}
 
 
-def keep(client: Any, volume_id: str, check_mode: bool, tags: Mapping[str, str], timeout_seconds: float, user: str) -> bool:
+def retain_volume(client: Any, volume_id: str, check_mode: bool, tags: Mapping[str, str], timeout_seconds: float, user: str) -> bool:
     """Have a completed snapshot of a volume that nothing writes to any more; True when one had to be made. user: who had the volume."""
     made = not _snapshots(client, volume_id)
     if check_mode:
@@ -76,14 +76,14 @@ def keep(client: Any, volume_id: str, check_mode: bool, tags: Mapping[str, str],
             f"the snapshot of volume {volume_id}",
         )
 
-    def look() -> tuple[bool, str]:
+    def poll() -> tuple[bool, str]:
         found = _snapshots(client, volume_id)
         state = found[0]["State"] if found else "not shown yet"
         if state == "error":
             raise PlatformError(f"The snapshot {found[0]['SnapshotId']} of volume {volume_id} failed: delete it and run again.")
         return state == "completed", state
 
-    wait_for(look, f"the snapshot of volume {volume_id}", timeout_seconds)
+    wait_for(poll, f"the snapshot of volume {volume_id}", timeout_seconds)
     return made
 
 
@@ -92,9 +92,9 @@ def _snapshots(client: Any, volume_id: str) -> list[dict[str, Any]]:
 
 
 def _wait_until_free(client: Any, cluster_name: str, marks: Mapping[str, str], volume_id: str, timeout_seconds: float) -> None:
-    def look() -> tuple[bool, str]:
+    def poll() -> tuple[bool, str]:
         states = {v["VolumeId"]: v["State"] for v in find_volumes(client, cluster_name, marks)}
         state = states.get(volume_id, "gone")
         return state in ("available", "error", "gone"), state
 
-    wait_for(look, f"volume {volume_id} to be detached", timeout_seconds)
+    wait_for(poll, f"volume {volume_id} to be detached", timeout_seconds)

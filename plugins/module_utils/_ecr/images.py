@@ -11,7 +11,7 @@ from .. import _policy
 from . import api, lifecycle
 
 
-def look(client: Any, name: str, tag: str | None, digest: str | None, newest_count: int) -> dict[str, Any]:
+def find_image(client: Any, name: str, tag: str | None, digest: str | None, newest_count: int) -> dict[str, Any]:
     """What ecr_image_info returns."""
     repository = api.describe_repository(client, name)
     if repository is None:
@@ -20,7 +20,7 @@ def look(client: Any, name: str, tag: str | None, digest: str | None, newest_cou
     images = sorted(api.describe_images(client, name), key=lambda each: each["imagePushedAt"], reverse=True)
     newest = newest_tags(images, newest_count)
     desired = tag or digest
-    image = next((each for each in images if is_meant(each, tag, digest)), None) if desired else None
+    image = next((each for each in images if is_requested(each, tag, digest)), None) if desired else None
     result = {
         "repository": {"name": name, "arn": repository["repositoryArn"], "uri": repository["repositoryUri"]},
         "exists": image is not None,
@@ -45,7 +45,7 @@ def newest_tags(images: Sequence[Mapping[str, Any]], count: int) -> list[str]:
     return [tag for image in images for tag in sorted(image.get("imageTags") or [])][:count]
 
 
-def is_meant(image: Mapping[str, Any], tag: str | None, digest: str | None) -> bool:
+def is_requested(image: Mapping[str, Any], tag: str | None, digest: str | None) -> bool:
     """Whether an image has the tag and the digest, as far as they are given."""
     return (tag is None or tag in (image.get("imageTags") or [])) and (digest is None or digest == image["imageDigest"])
 

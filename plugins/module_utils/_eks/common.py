@@ -40,11 +40,11 @@ def wait_for_update(client: Any, cluster_name: str, update: Mapping[str, Any], w
     Raises ResourceFailed with the update's own errors when it failed or was cancelled.
     """
 
-    def look() -> tuple[bool, Mapping[str, Any]]:
+    def poll() -> tuple[bool, Mapping[str, Any]]:
         now = api.describe_update(client, cluster_name, update["id"], **of)
         return now["status"] != "InProgress", now
 
-    ended = wait_for(look, f"{what} ({update['type']})", timeout_seconds, lambda now: str(now["status"]))
+    ended = wait_for(poll, f"{what} ({update['type']})", timeout_seconds, lambda now: str(now["status"]))
     if ended["status"] != "Successful":
         errors = [_issue(e.get("errorCode"), e.get("errorMessage"), e.get("resourceIds")) for e in ended.get("errors") or []]
         reason = "; ".join(errors) or (ended.get("cancellation") or {}).get("reason") or "AWS gives no reason"

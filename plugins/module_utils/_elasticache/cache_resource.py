@@ -30,12 +30,12 @@ class CacheResource(Resource):
         """The attributes besides the tags."""
         return ()
 
-    def look(self) -> dict[str, Any] | None:
+    def observe(self) -> dict[str, Any] | None:
         """AWS's answer."""
         raise NotImplementedError(self.kind)  # pragma: no cover
 
     def find(self) -> Mapping[str, Any] | None:
-        found = self.look()
+        found = self.observe()
         if found is None:
             return None
         tags = api.list_tags(self.client, found["ARN"])

@@ -27,7 +27,7 @@ class SubnetGroup(CacheResource):
     def table(self) -> Sequence[Attribute]:
         return (Attribute("subnet_ids", lambda g: sorted(s["SubnetIdentifier"] for s in g["Subnets"]), same=same_members),)
 
-    def look(self) -> dict[str, Any] | None:
+    def observe(self) -> dict[str, Any] | None:
         return api.describe_subnet_group(self.client, self.name)
 
     def create(self, desired: Mapping[str, Any]) -> None:
@@ -57,7 +57,7 @@ class ParameterGroup(CacheResource):
             Attribute("parameters", lambda g: g["own"], merge=self._merged),
         )
 
-    def look(self) -> dict[str, Any] | None:
+    def observe(self) -> dict[str, Any] | None:
         found = next((g for g in api.describe_parameter_groups(self.client) if g["CacheParameterGroupName"] == self.name), None)
         if found is None:
             return None

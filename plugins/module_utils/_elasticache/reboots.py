@@ -73,7 +73,7 @@ def _wait_until_rebooted(client: Any, name: str, timeout_seconds: float) -> None
     """AWS still calls a node available for a moment after RebootCacheCluster, and its parameters may still show as in sync."""
     begun = Begun()
 
-    def look() -> tuple[bool, str]:
+    def poll() -> tuple[bool, str]:
         node = api.describe_cache_cluster(client, name)
         if node is None:
             return True, "gone"
@@ -81,4 +81,4 @@ def _wait_until_rebooted(client: Any, name: str, timeout_seconds: float) -> None
         has_begun = begun.seen(status != "available")
         return has_begun and status == "available" and not waits(node), status
 
-    wait_for(look, f"{NODE} {name} to be rebooted", timeout_seconds, str)
+    wait_for(poll, f"{NODE} {name} to be rebooted", timeout_seconds, str)

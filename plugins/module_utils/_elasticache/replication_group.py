@@ -145,7 +145,7 @@ class ReplicationGroup(CacheResource):
     def table(self) -> Sequence[Attribute]:
         return attributes(pending_counts=not self.apply_immediately, passwords=self.passwords)
 
-    def look(self) -> dict[str, Any] | None:
+    def observe(self) -> dict[str, Any] | None:
         group = api.describe_replication_group(self.client, self.name)
         if group is None:
             return None
@@ -172,7 +172,7 @@ class ReplicationGroup(CacheResource):
         return {**found, "all_tags": self.desired_tags}  # check() looks again once they are told
 
     @staticmethod
-    def is_going(found: Mapping[str, Any]) -> bool:
+    def is_deleting(found: Mapping[str, Any]) -> bool:
         return found["Status"] == "deleting"
 
     def status(self, found: Mapping[str, Any] | None) -> str:
@@ -189,14 +189,14 @@ class ReplicationGroup(CacheResource):
             if desired.get("state") != "absent":
                 self._refuse_what_cannot_be_made(desired)
             return
-        self._refuse_what_is_not_ours(found)
+        self._refuse_foreign(found)
         if found.get("ClusterEnabled"):
             raise Refused(f"{self.kind} {self.name} has shards (cluster mode), which is not managed here: use another name.")
         if desired.get("state") != "absent":
             self._refuse_a_node_type_that_aws_does_not_offer(found, desired)
             requests.refuse_failover_without_replicas(found, desired, self.attributes)
 
-    def _refuse_what_is_not_ours(self, found: Mapping[str, Any]) -> None:
+    def _refuse_foreign(self, found: Mapping[str, Any]) -> None:
         reason = None if self.adopt or not found["tags_known"] else _tags.not_ours(found["all_tags"], self.desired_tags)
         if reason:
             raise Refused(f"{self.kind} {self.name} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
@@ -216,7 +216,7 @@ class ReplicationGroup(CacheResource):
     def _has_come_to(self, node_type: str) -> bool:
         """Whether a change of an earlier run has ended since the group was described."""
         _wait.before_waiting()
-        return ((self.look() or {}).get("node") or {}).get("CacheNodeType") == node_type
+        return ((self.observe() or {}).get("node") or {}).get("CacheNodeType") == node_type
 
     def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
         notes = []
@@ -272,14 +272,14 @@ class ReplicationGroup(CacheResource):
         changed = [attribute for attribute in self.attributes if attribute.name in step.shows]
         begun = Begun()
 
-        def look() -> tuple[bool, str]:
-            now = self.look()
+        def poll() -> tuple[bool, str]:
+            now = self.observe()
             if now is None:
                 return True, "gone"
             applied = not any(attribute.differs(now, step.shows[attribute.name]) for attribute in changed)
             return begun.seen(applied) and now["Status"] == "available", str(now["Status"])
 
-        wait_for(look, f"{self.kind} {self.name} to have {', '.join(step.shows)}", self.timeout_seconds, str)
+        wait_for(poll, f"{self.kind} {self.name} to have {', '.join(step.shows)}", self.timeout_seconds, str)
 
     def _change_token(self, **request: Any) -> None:
         """AWS shows the change of a token by a pending status, and by another time of the last change."""
@@ -287,7 +287,7 @@ class ReplicationGroup(CacheResource):
         write_api.modify_replication_group(self.client, self.name, ApplyImmediately=True, **request)
         begun = Begun()
 
-        def look() -> tuple[bool, str]:
+        def poll() -> tuple[bool, str]:
             now = api.describe_replication_group(self.client, self.name)
             if now is None:
                 return True, "gone"
@@ -295,21 +295,21 @@ class ReplicationGroup(CacheResource):
             at_rest = now["Status"] == "available" and not pending
             return begun.seen(not at_rest or now.get(TOKEN_CHANGED) != before) and at_rest, str(pending or now["Status"])
 
-        wait_for(look, f"{self.kind} {self.name} to have its AUTH token", self.timeout_seconds, str)
+        wait_for(poll, f"{self.kind} {self.name} to have its AUTH token", self.timeout_seconds, str)
 
     def _available(self) -> tuple[bool, str]:
         group = api.describe_replication_group(self.client, self.name)
         return group is None or group["Status"] == "available", "gone" if group is None else str(group["Status"])
 
     def delete(self, found: Mapping[str, Any]) -> None:
-        self._refuse_what_is_not_ours(found)  # it may have been made by others while its tags were not told
+        self._refuse_foreign(found)  # it may have been made by others while its tags were not told
         write_api.delete_replication_group(self.client, self.name, self.final_snapshot(found))
 
     def never_worked(self, found: Mapping[str, Any]) -> bool:
         return True  # create-failed is the only failure
 
     def delete_failed(self, found: Mapping[str, Any]) -> None:
-        self._refuse_what_is_not_ours(found)
+        self._refuse_foreign(found)
         write_api.delete_replication_group(self.client, self.name, None)  # it holds nothing of which there could be a snapshot
 
     def describe(self, found: Mapping[str, Any]) -> dict[str, Any]:

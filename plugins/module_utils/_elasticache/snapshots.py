@@ -26,7 +26,7 @@ def planned(name: str, tags: Mapping[str, str]) -> Outcome:
     return Outcome(KIND, name, action="create", attributes=["tags"], after={"name": name, "tags": dict(tags)})
 
 
-def kept_tags(tags: Mapping[str, Any]) -> dict[str, str]:
+def retained_tags(tags: Mapping[str, Any]) -> dict[str, str]:
     """The tags of a snapshot that outlives its environment on purpose."""
     return {**{key: str(value) for key, value in tags.items()}, _tags.RETAINED: "true"}
 
@@ -52,8 +52,8 @@ def tag_final_snapshots(client: Any, group: str, tags: Mapping[str, str], check_
 
 
 def _wait_until_available(client: Any, name: str, timeout_seconds: float) -> None:
-    def look() -> tuple[bool, str]:
+    def poll() -> tuple[bool, str]:
         status = next((each["SnapshotStatus"] for each in api.describe_snapshots(client) if each["SnapshotName"] == name), "gone")
         return status not in {"creating", "copying"}, status
 
-    wait_for(look, f"{KIND} {name} to be available", timeout_seconds, str)
+    wait_for(poll, f"{KIND} {name} to be available", timeout_seconds, str)

@@ -89,9 +89,9 @@ class CacheStore:
 
     def reconcile(self) -> list[Outcome]:
         """Make and change what differs, in the order that works; the replication group's outcome comes first."""
-        self._ask_ahead()
+        self._prefetch()
         found = self._group().find()
-        standing = None if found is None or ReplicationGroup.is_going(found) else found
+        standing = None if found is None or ReplicationGroup.is_deleting(found) else found
         self.settled = standing is None or standing["Status"] == "available"
         if standing is None:
             self._refuse_without_a_place()
@@ -123,7 +123,7 @@ class CacheStore:
         main.resource = result
         return [main, *(outcome for outcome in self.outcomes if outcome.action or outcome.notes)]
 
-    def _ask_ahead(self) -> None:
+    def _prefetch(self) -> None:
         name, cache = self.options.name, self.cache
         prefetch(
             [

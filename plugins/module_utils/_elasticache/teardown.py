@@ -22,7 +22,7 @@ class CacheTeardown(CacheStore):
     def remove(self) -> list[Outcome]:
         """Delete everything; the outcome of the replication group comes first."""
         options = self.options
-        kept = snapshots.kept_tags(options.own_tags)
+        kept = snapshots.retained_tags(options.own_tags)
         group = self._group()
         group.final_snapshot = self._snapshot_name
         found = group.find()
@@ -49,7 +49,7 @@ class CacheTeardown(CacheStore):
 
     def _snapshot_name(self, found: Mapping[str, Any]) -> str | None:
         """The name of the final snapshot; None when none is wanted, or none can be taken."""
-        if self.options.get("skip_final_snapshot", False) or ReplicationGroup.is_going(found) or found["Status"] == "create-failed":
+        if self.options.get("skip_final_snapshot", False) or ReplicationGroup.is_deleting(found) or found["Status"] == "create-failed":
             return None
         return snapshots.final_snapshot_name(found)
 

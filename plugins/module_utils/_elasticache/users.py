@@ -55,7 +55,7 @@ class User(CacheResource):
             Attribute("password", lambda u: applied_version(u["all_tags"]), secret=True, same=same),
         )
 
-    def look(self) -> dict[str, Any] | None:
+    def observe(self) -> dict[str, Any] | None:
         return api.describe_user(self.client, self.name)
 
     def create(self, desired: Mapping[str, Any]) -> None:
@@ -64,7 +64,7 @@ class User(CacheResource):
             self.client,
             UserId=self.name,
             UserName=desired["user_name"],
-            CacheEngine=self.engine,
+            Engine=self.engine,
             AccessString=desired["access_string"],
             Passwords=[self.passwords.value().reveal()],
             Tags=_tags.as_list({**desired["tags"], **self.passwords.creating_tag()}),
@@ -86,18 +86,18 @@ class User(CacheResource):
 
     def _modify(self, **request: Any) -> None:
         """AWS may still call a user active for a moment after ModifyUser; then it does not show the change either."""
-        before = self.look()
+        before = self.observe()
         write_api.modify_user(self.client, self.name, **request)
         begun = Begun()
 
-        def look() -> tuple[bool, str]:
-            now = self.look()
+        def poll() -> tuple[bool, str]:
+            now = self.observe()
             if now is None:
                 return True, "gone"
             ready = self.state(now) is State.READY
             return begun.seen(not ready or _shown(now) != _shown(before)) and ready, self.status(now)
 
-        wait_for(look, f"{self.kind} {self.name} to be active", USER_SECONDS, str)
+        wait_for(poll, f"{self.kind} {self.name} to be active", USER_SECONDS, str)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         write_api.delete_user(self.client, self.name)
@@ -121,7 +121,7 @@ class UserGroup(CacheResource):
     def table(self) -> Sequence[Attribute]:
         return (Attribute("user_ids", lambda g: sorted(g.get("UserIds") or []), same=same_members),)
 
-    def look(self) -> dict[str, Any] | None:
+    def observe(self) -> dict[str, Any] | None:
         return api.describe_user_group(self.client, self.name)
 
     def create(self, desired: Mapping[str, Any]) -> None:

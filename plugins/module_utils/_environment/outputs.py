@@ -23,7 +23,7 @@ from .._rds.role_entries import KINDS
 from .._resource import Outcome
 from .._response_cache import prefetch
 from .._s3 import api as s3_api
-from .._s3.role_entries import beginning
+from .._s3.role_entries import name_prefix
 from .._vpc import api as vpc_api
 from .._vpc.layout import usable_zones
 from .._vpc.network import Network, NetworkOptions
@@ -83,7 +83,7 @@ class Environment:
             "zone_count": len(usable_zones(self.snapshot.items("zones"))),
             "cluster_version": (self.cluster or {}).get("version"),
             "vpc_cidr_blocks": self.vpc_cidr_blocks(),
-            "strangers": self.strangers,
+            "strangers": self.foreign_resources,
             **self.domain.found(),
         }
 
@@ -97,18 +97,20 @@ class Environment:
         return group_errors(self.client, self.node_groups)
 
     @cached_property
-    def strangers(self) -> list[dict[str, str]]:
-        return self.parents.strangers(bool(self.existing.get("vpc_id")))
+    def foreign_resources(self) -> list[dict[str, str]]:
+        return self.parents.foreign_resources(bool(self.existing.get("vpc_id")))
 
     def warnings(self) -> list[str]:
         """Warnings about other environments, and about resources that only have the names of this one."""
-        reported = [f"{each['what']} is not read as the environment's, and stays as it is: {each['why']}." for each in self.strangers]
+        reported = [
+            f"{each['what']} is not read as the environment's, and stays as it is: {each['why']}." for each in self.foreign_resources
+        ]
         stands = self.snapshot.vpc_id or self.cluster or self.parents.key_arn or self.secrets
-        namesakes = [] if stands else self.parents.namesakes()
-        if namesakes:
+        same_names = [] if stands else self.parents.same_name_resources()
+        if same_names:
             reported.append(
-                f"Nothing of {_tags.described(self.identity.marks())} was found, but there is {' and '.join(namesakes)}. An environment is "
-                "neither moved nor renamed: if opta_region or opta_name_prefix has changed, change it back."
+                f"No resource of {_tags.tag_text(self.identity.marks())} was found, but {' and '.join(same_names)} exists. "
+                "An environment cannot be moved or renamed: if opta_region or opta_name_prefix has changed, change it back."
             )
         return reported
 
@@ -156,7 +158,7 @@ class Environment:
     @cached_property
     def buckets(self) -> list[str]:
         """Names of buckets, all of the environment's among them, listed once."""
-        return s3_api.list_buckets(self.client("s3"), commonprefix([beginning(self.identity), self._log_bucket]))
+        return s3_api.list_buckets(self.client("s3"), commonprefix([name_prefix(self.identity), self._log_bucket]))
 
     def stores(self, kind: str) -> list[dict[str, str]]:
         """The stores of a kind by their secrets, also those that do not stand completely."""

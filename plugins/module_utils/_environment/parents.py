@@ -58,22 +58,22 @@ class Parents:
         found, reason = self._named_key
         return None if reason or found is None else str(found["Arn"])
 
-    def strangers(self, brought: bool) -> list[dict[str, str]]:
+    def foreign_resources(self, brought: bool) -> list[dict[str, str]]:
         """What bears the environment's names and is not its own: what it is, why not, and the input by which a role takes it over.
 
         brought: whether the VPC is the user's own.
         """
         found = [
-            ("" if brought else "VPC", self.identity.name, self.snapshot.stranger_reason(), "network_adopt"),
+            ("" if brought else "VPC", self.identity.name, self.snapshot.foreign_reason(), "network_adopt"),
             ("KMS key", alias_name(self.identity.name), self._named_key[1], "network_adopt"),
             ("EKS cluster", self.identity.cluster_name, self._named_cluster[1], "eks_adopt"),
         ]
         return [{"what": f"{kind} {name}", "why": why, "adopt": adopt} for kind, name, why, adopt in found if kind and why]
 
-    def namesakes(self) -> list[str]:
+    def same_name_resources(self) -> list[str]:
         """Environments of the same name in other regions or under other prefixes, as far as IAM roles and VPCs tell."""
         paths = (PATH.match(role["Path"]) for role in iam_api.list_roles_if_allowed(self.client("iam"), "/opta/"))
         named = [{_tags.ENVIRONMENT: p["environment"], _tags.PREFIX: p["prefix"], _tags.REGION: p["region"]} for p in paths if p]
         named += [_tags.marks(tags_of(vpc)) for vpc in self.snapshot.items("vpcs")]
         others = [tags for tags in named if tags.get(_tags.ENVIRONMENT) == self.identity.environment and tags != self.identity.marks()]
-        return sorted({_tags.described(tags) for tags in others})
+        return sorted({_tags.tag_text(tags) for tags in others})

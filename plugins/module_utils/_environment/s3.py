@@ -11,7 +11,7 @@ from .. import _tags
 from .._names import Identity
 from .._parallel import run_parallel
 from .._s3 import api, transformations
-from .._s3.role_entries import ROLE, beginning, outputs
+from .._s3.role_entries import ROLE, name_prefix, outputs
 
 READERS_AT_ONCE = 8
 
@@ -39,7 +39,7 @@ def environment_buckets(client: Any, identity: Identity, names: Sequence[str]) -
         }
 
     found = run_parallel(
-        {name: partial(read, name) for name in names if name.startswith(beginning(identity)) and name.endswith(identity.suffix)},
+        {name: partial(read, name) for name in names if name.startswith(name_prefix(identity)) and name.endswith(identity.suffix)},
         READERS_AT_ONCE,
     )
     owner = {**identity.marks(), _tags.ROLE: ROLE}

@@ -8,7 +8,7 @@ from typing import Any
 
 from .._resource import Outcome
 from .._route53.api import change_resource_record_sets, list_resource_record_sets
-from .._route53.records import as_changes, described, of_external_dns
+from .._route53.records import as_changes, describe_record_sets, of_external_dns
 
 KIND = "DNS record"
 
@@ -23,4 +23,4 @@ def remove(client: Any, zone_id: str, owner_id: str, check_mode: bool) -> list[O
     found = owned(client, zone_id, owner_id)
     if found and not check_mode:
         change_resource_record_sets(client, zone_id, as_changes("DELETE", found))
-    return [Outcome(KIND, name, action="delete") for name in described(found)]
+    return [Outcome(KIND, name, action="delete") for name in describe_record_sets(found)]

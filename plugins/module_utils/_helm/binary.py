@@ -135,7 +135,7 @@ class Helm:
             process.communicate()
             raise HelmError(f"helm {command[1]} did not end in {LONGEST_SECONDS + 60} seconds.") from error
         if process.returncode:
-            raise HelmError(error_words(errors or output) or f"helm {command[1]} ended with {process.returncode}.")
+            raise HelmError(error_text(errors or output) or f"helm {command[1]} ended with {process.returncode}.")
         return output
 
     def _environment(self) -> dict[str, str]:
@@ -175,7 +175,7 @@ def end_with_parent() -> Callable[[], None] | None:
     return call
 
 
-def error_words(text: str) -> str:
+def error_text(text: str) -> str:
     """helm's message, without the whole objects (Secrets, too) that it repeats in it."""
     lines = [line for line in text.strip().splitlines() if not line.startswith(LOGGED)]
     words = " ".join(lines).removeprefix("Error: ")

@@ -11,11 +11,11 @@ from .._kubernetes import diff
 from .._kubernetes.apply import is_immutable
 from .._kubernetes.client import KubernetesClient, KubernetesError
 from .._kubernetes.discovery import Discovery, UnknownApiKind, path_of
-from .._kubernetes.helm_owner import goes_with, name_for
+from .._kubernetes.helm_owner import is_deleted_with, name_for
 from .._kubernetes.objects import ObjectIdentity
 from .._kubernetes.ready import readiness
 from .._kubernetes.wait import Objects as Found
-from .._kubernetes.wait import together, wait_until_ready
+from .._kubernetes.wait import run_together, wait_until_ready
 from .manifest import ObjectChange, Objects
 
 #: only in dry runs: nothing is ever stored under this name
@@ -42,18 +42,18 @@ class LiveObjects:
             except UnknownApiKind:
                 continue
         self.found: dict[ObjectIdentity, dict[str, Any] | None] = dict(
-            zip(self._paths, together(client.get, self._paths.values()), strict=True)
+            zip(self._paths, run_together(client.get, self._paths.values()), strict=True)
         )
 
     def drift(self) -> dict[ObjectIdentity, ObjectChange]:
         """What helm would set back: objects that are missing, and given fields that have another value."""
-        looked = together(self._drift_of, self._objects)
+        looked = run_together(self._drift_of, self._objects)
         return {name: change for name, change in zip(self._objects, looked, strict=True) if change}
 
     def _drift_of(self, name: ObjectIdentity) -> ObjectChange | None:
         desired, found = self._objects[name], self.found.get(name)
         if found is None:
-            return None if vanishes(desired) else ObjectChange("create", after=desired)
+            return None if expires(desired) else ObjectChange("create", after=desired)
         try:
             after = self._client.apply(self._paths[name], desired, DRIFT_MANAGER, force=True, dry_run=True)
         except KubernetesError as error:
@@ -81,7 +81,7 @@ class LiveObjects:
                         "or the release, and run again."
                     ) from error
 
-        together(ask, [name for name, change in changes.items() if change.action == "update" and self.found.get(name)])
+        run_together(ask, [name for name, change in changes.items() if change.action == "update" and self.found.get(name)])
 
     def set_back(self) -> None:
         """Give fields their values that helm's upgrade left: of custom resources it patches only what changed between two revisions."""
@@ -96,9 +96,9 @@ class LiveObjects:
 
     def going_claims(self, changed: Mapping[ObjectIdentity, ObjectChange], release: str, namespace: str) -> list[str]:
         """The PersistentVolumeClaims of a release that helm deletes with these changes; those of other namespaces as namespace/name."""
-        going = [name for name, change in changed.items() if change.action == "delete" and name.kind == CLAIM]
-        found = [obj["metadata"] for obj in map(self.found.get, going) if obj]
-        return sorted(name_for(metadata, namespace) for metadata in found if goes_with(metadata, release, namespace))
+        deleting = [name for name, change in changed.items() if change.action == "delete" and name.kind == CLAIM]
+        found = [obj["metadata"] for obj in map(self.found.get, deleting) if obj]
+        return sorted(name_for(metadata, namespace) for metadata in found if is_deleted_with(metadata, release, namespace))
 
     def at_paths(self) -> dict[str, dict[str, Any]]:
         """Those that exist, by their paths."""
@@ -110,7 +110,7 @@ class LiveObjects:
         return [f"{name}: {state.words}" for name, state in judged.items() if not state.done]
 
 
-def vanishes(obj: Mapping[str, Any]) -> bool:
+def expires(obj: Mapping[str, Any]) -> bool:
     """Whether an object goes away by itself: a Job with a time to live."""
     return obj["kind"] == "Job" and (obj.get("spec") or {}).get("ttlSecondsAfterFinished") is not None
 

@@ -30,7 +30,7 @@ def is_abandoned(revision: Revision, timeout_seconds: float) -> bool:
     return revision.age_seconds() > timeout_seconds
 
 
-def age_words(revision: Revision) -> str:
+def age_text(revision: Revision) -> str:
     seconds = max(0, int(revision.age_seconds()))
     return f"{seconds} seconds" if seconds < 120 else f"{seconds // 60} minutes"
 

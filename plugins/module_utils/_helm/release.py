@@ -16,7 +16,7 @@ from .._wait import wait_for
 from .binary import Helm
 from .live_objects import LiveObjects
 from .manifest import ObjectChange, changes, objects_of, without_unstable
-from .pending import age_words, is_abandoned
+from .pending import age_text, is_abandoned
 from .plan import DesiredRelease, ReleasePlan, as_resource, base_of, not_ours, reasons_for_change
 from .release_storage import ReleaseStorage, Revision, StoredReleases
 from .render import Renderer
@@ -91,7 +91,7 @@ class Release:
         revisions = store.revisions()
         if not revisions:
             return [ReleasePlan().outcome(desired)]
-        self._refuse_what_is_not_ours(revisions[0])
+        self._refuse_foreign(revisions[0])
         stored = store.read(revisions[0].number)
         if stored is not None and desired.chart_name and stored.chart != desired.chart_name:
             words = f"{desired.title} is a release of the chart {stored.chart}, not of {desired.chart_name}: it stays."
@@ -167,17 +167,17 @@ class Release:
         """The revisions once nobody else works on the release; one that was left unfinished may be repaired, or is refused."""
         revisions = store.revisions()
         if revisions:
-            self._refuse_what_is_not_ours(revisions[0])
+            self._refuse_foreign(revisions[0])
         notes = []
         if self._desired.check_mode:
             if revisions and revisions[0].unfinished and not is_abandoned(revisions[0], self._desired.timeout_seconds):
-                notes.append(f"{self._desired.title} is {revisions[0].status} for {age_words(revisions[0])}: another run is at work on it.")
+                notes.append(f"{self._desired.title} is {revisions[0].status} for {age_text(revisions[0])}: another run is at work on it.")
                 return revisions, notes
         else:
             revisions = self._wait_for_others(store, revisions)
         newest = revisions[0] if revisions else None
         if newest is not None and newest.unfinished:
-            reported = f"{self._desired.title} is {newest.status} for {age_words(newest)}: a run that was killed left it so."
+            reported = f"{self._desired.title} is {newest.status} for {age_text(newest)}: a run that was killed left it so."
             if not self._desired.repair_pending:
                 raise Refused(
                     f"{reported} Set repair_pending: true to clear it away "
@@ -193,16 +193,16 @@ class Release:
         if settled(revisions):
             return revisions
 
-        def look() -> tuple[bool, list[Revision]]:
+        def poll() -> tuple[bool, list[Revision]]:
             found = store.revisions()
             return settled(found), found
 
         what = f"another run's work on {self._desired.title}"
         return wait_for(
-            look, what, self._desired.timeout_seconds, lambda found: found[0].status if found else "gone", LONGEST_DELAY_SECONDS
+            poll, what, self._desired.timeout_seconds, lambda found: found[0].status if found else "gone", LONGEST_DELAY_SECONDS
         )
 
-    def _refuse_what_is_not_ours(self, newest: Revision) -> None:
+    def _refuse_foreign(self, newest: Revision) -> None:
         reason = None if self._desired.adopt else not_ours(newest, self._desired.environment)
         if reason:
             raise Refused(f"{self._desired.title} exists, but {reason}. Choose another name, or set adopt: true to take it over.")

@@ -137,6 +137,6 @@ def _revision(metadata: Mapping[str, Any]) -> Revision:
     return Revision(int(labels["version"]), labels["status"], labels, begun)
 
 
-def goal_of_rollback(revisions: Sequence[Revision], failed: int) -> int | None:
+def rollback_target(revisions: Sequence[Revision], failed: int) -> int | None:
     """The newest good revision before the failed one."""
     return next((revision.number for revision in revisions if revision.number < failed and revision.good), None)

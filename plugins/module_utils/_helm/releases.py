@@ -74,6 +74,6 @@ def _desired(entry: Mapping[str, Any], shared: Mapping[str, Any], check_mode: bo
 
 
 def _stages(entries: Sequence[Mapping[str, Any]]) -> list[list[int]]:
-    going = [number for number, entry in enumerate(entries) if entry["state"] == "absent"]
-    coming = [number for number in range(len(entries)) if number not in going]
-    return [going, [n for n in coming if not entries[n].get(LATER)], [n for n in coming if entries[n].get(LATER)]]
+    deleting = [number for number, entry in enumerate(entries) if entry["state"] == "absent"]
+    coming = [number for number in range(len(entries)) if number not in deleting]
+    return [deleting, [n for n in coming if not entries[n].get(LATER)], [n for n in coming if entries[n].get(LATER)]]

@@ -8,14 +8,14 @@ import time
 
 from .._errors import ControllerGone, PlatformError, ResourceFailed, WaitTimeout
 from .._kubernetes.client import KubernetesClient
-from .._kubernetes.helm_owner import goes_with
+from .._kubernetes.helm_owner import is_deleted_with
 from .._kubernetes.wait import wait_until_ready
 from .binary import Helm, HelmError, timeout_argument
 from .live_objects import LiveObjects
 from .manifest import objects_of
 from .pending import run_label
 from .plan import DesiredRelease, labels
-from .release_storage import ROLLOUT, STARTED, ReleaseStorage, Revision, StoredReleases, goal_of_rollback
+from .release_storage import ROLLOUT, STARTED, ReleaseStorage, Revision, StoredReleases, rollback_target
 from .render import Renderer
 
 CUT_WAITS = ("timed out", "deadline exceeded")
@@ -114,7 +114,7 @@ class Rollout:
             return PlatformError(f"{self._desired.title}: helm changed nothing: {reason}")
         failed = revisions[0]
         reported = f"{self._desired.title}: revision {failed.number} failed: {reason} {self._about_hooks(failed)}".rstrip()
-        goal = goal_of_rollback(revisions, failed.number) or previous
+        goal = rollback_target(revisions, failed.number) or previous
         try:
             if goal is None:
                 self.uninstall()
@@ -144,7 +144,7 @@ class Rollout:
         kept = objects_of(self.newest().manifest, self._desired.namespace)
         gone = {name: obj for name, obj in objects_of(left.manifest, self._desired.namespace).items() if name not in kept}
         for path, obj in LiveObjects(self._client, gone, self._desired.namespace).at_paths().items():
-            if goes_with(obj["metadata"], self._desired.name, self._desired.namespace):
+            if is_deleted_with(obj["metadata"], self._desired.name, self._desired.namespace):
                 self._client.delete(path, obj["metadata"]["uid"], "Background")
 
     def _about_hooks(self, failed: Revision) -> str:

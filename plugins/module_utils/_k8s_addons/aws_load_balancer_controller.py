@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _tags
-from .definition import BUDGET, Addon, Inputs, Statement, chart_labels, owner_tags, resources, service_account, spread
+from .definition import BUDGET, Addon, Inputs, Statement, chart_labels, owner_tags, resources, service_account, topology_spread_constraints
 
 NAME = "aws-load-balancer-controller"
 CLUSTER_TAG = "elbv2.k8s.aws/cluster"
@@ -36,7 +36,7 @@ def values(inputs: Inputs) -> dict[str, Any]:
         "enableWafv2": False,
         "keepTLSSecret": True,
         "podDisruptionBudget": BUDGET,
-        "topologySpreadConstraints": spread(chart_labels(NAME, ADDON.release)),
+        "topologySpreadConstraints": topology_spread_constraints(chart_labels(NAME, ADDON.release)),
         "podSecurityContext": {"fsGroup": 65534, "seccompProfile": {"type": "RuntimeDefault"}},
         "securityContext": {
             "readOnlyRootFilesystem": True,

@@ -80,7 +80,7 @@ def chart_labels(name: str, release: str) -> dict[str, str]:
     return {"app.kubernetes.io/name": name, "app.kubernetes.io/instance": release}
 
 
-def spread(labels: Mapping[str, str]) -> list[dict[str, Any]]:
+def topology_spread_constraints(labels: Mapping[str, str]) -> list[dict[str, Any]]:
     """Pods of a Deployment in different zones, and there on different nodes, as far as there is room: for topologySpreadConstraints."""
     how = {"maxSkew": 1, "whenUnsatisfiable": "ScheduleAnyway", "matchLabelKeys": ["pod-template-hash"]}
     return [

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import load_balancer
-from .definition import BUDGET, Addon, Inputs, chart_labels, resources, spread
+from .definition import BUDGET, Addon, Inputs, chart_labels, resources, topology_spread_constraints
 
 CLASS_NAME = "nginx"
 ARCHIVED = (
@@ -30,7 +30,9 @@ def values(inputs: Inputs) -> dict[str, Any]:
     controller = {
         "replicaCount": 2,
         **BUDGET,
-        "topologySpreadConstraints": spread({**chart_labels("ingress-nginx", ADDON.release), "app.kubernetes.io/component": "controller"}),
+        "topologySpreadConstraints": topology_spread_constraints(
+            {**chart_labels("ingress-nginx", ADDON.release), "app.kubernetes.io/component": "controller"}
+        ),
         # its preStop hook waits for nginx, which goes on for so long
         "extraArgs": {"shutdown-grace-period": load_balancer.DRAIN_SECONDS},
         "terminationGracePeriodSeconds": load_balancer.DRAIN_SECONDS + load_balancer.QUIT_SECONDS,

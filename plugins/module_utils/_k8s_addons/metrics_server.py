@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from .definition import BUDGET, Addon, Inputs, chart_labels, resources, spread
+from .definition import BUDGET, Addon, Inputs, chart_labels, resources, topology_spread_constraints
 
 
 def values(inputs: Inputs) -> dict[str, Any]:
     return {
         "replicas": 2,
         "podDisruptionBudget": {"enabled": True, **BUDGET},
-        "topologySpreadConstraints": spread(chart_labels("metrics-server", ADDON.release)),
+        "topologySpreadConstraints": topology_spread_constraints(chart_labels("metrics-server", ADDON.release)),
         "resources": resources("100m", "200Mi"),
     }
 

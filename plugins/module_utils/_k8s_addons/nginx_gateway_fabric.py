@@ -8,7 +8,7 @@ from typing import Any
 
 from .._cidr import canonical
 from . import load_balancer
-from .definition import Addon, Inputs, budget, chart_labels, resources, spread
+from .definition import Addon, Inputs, budget, chart_labels, resources, topology_spread_constraints
 
 GATEWAY, CLASS_NAME = "public", "nginx"
 HTTP, HTTPS = "http", "https"
@@ -34,7 +34,7 @@ def values(inputs: Inputs) -> dict[str, Any]:
         "nginxGateway": {
             "gatewayClassName": CLASS_NAME,
             "replicas": 2,
-            "topologySpreadConstraints": spread(_control_plane()),
+            "topologySpreadConstraints": topology_spread_constraints(_control_plane()),
             "productTelemetry": {"enable": False},
             "resources": resources("100m", "256Mi"),
         },
@@ -47,7 +47,7 @@ def values(inputs: Inputs) -> dict[str, Any]:
             },
             "pod": {
                 "terminationGracePeriodSeconds": load_balancer.DRAIN_SECONDS + load_balancer.QUIT_SECONDS,
-                "topologySpreadConstraints": spread(GATEWAY_PODS),
+                "topologySpreadConstraints": topology_spread_constraints(GATEWAY_PODS),
             },
             "service": service,
         },

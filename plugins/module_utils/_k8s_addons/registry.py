@@ -58,9 +58,9 @@ def merged(ours: Any, theirs: Any) -> Any:
 def is_on(key: str, inputs: Inputs) -> bool:
     """Whether the cluster is to have an add-on: switched on, and, where it needs one, with a zone."""
     if key not in ADDONS:
-        return truth(inputs["addons"][key]["enabled"])
+        return as_bool(inputs["addons"][key]["enabled"])
     has_zone = bool((inputs["zone"] or {}).get("zone_id"))
-    return truth(inputs["addons"][key]["enabled"]) and (has_zone or not ADDONS[key].needs_zone)
+    return as_bool(inputs["addons"][key]["enabled"]) and (has_zone or not ADDONS[key].needs_zone)
 
 
 def roles(inputs: Inputs, on: bool = True, only: str = "") -> list[dict[str, Any]]:
@@ -91,7 +91,7 @@ def namespaces(inputs: Inputs, on: bool = True) -> list[dict[str, Any]]:
             left.append(name)
     for entry in inputs["extra_charts"] or []:
         name = entry.get("namespace") or entry["name"]
-        if truth(entry.get("enabled", True)):
+        if as_bool(entry.get("enabled", True)):
             desired.setdefault(name, _namespace(name, entry.get("pod_security") or "restricted", {}))
         else:
             left.append(name)
@@ -140,8 +140,8 @@ def releases(inputs: Inputs, charts: Charts) -> list[dict[str, Any]]:
 
 def charts_off(extra_charts: Sequence[Mapping[str, Any]] | None, every: bool = False) -> list[dict[str, str]]:
     """Release and namespace of the charts of the user that are off, or of every one."""
-    going = [entry for entry in extra_charts or [] if every or not truth(entry.get("enabled", True))]
-    return [{"name": entry["name"], "namespace": entry.get("namespace") or entry["name"]} for entry in going]
+    deleting = [entry for entry in extra_charts or [] if every or not as_bool(entry.get("enabled", True))]
+    return [{"name": entry["name"], "namespace": entry.get("namespace") or entry["name"]} for entry in deleting]
 
 
 def charts_losing_claims(
@@ -188,7 +188,7 @@ def removals(removal: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
 
 
 def _extra(entry: Mapping[str, Any], mirror: str) -> dict[str, Any]:
-    if not truth(entry.get("enabled", True)):
+    if not as_bool(entry.get("enabled", True)):
         return _gone(entry)
     release = {"name": entry["name"], "namespace": entry.get("namespace") or entry["name"]}
     place = place_of(entry["repository"], entry.get("chart") or entry["name"], mirror)
@@ -220,10 +220,10 @@ def _shared_with_pods_in_the_mesh(inputs: Inputs) -> set[str]:
 
 
 def _mesh(addon: Addon, inputs: Inputs) -> dict[str, str]:
-    if addon.mesh_annotations is None or not truth(inputs["addons"]["linkerd"]["enabled"]):
+    if addon.mesh_annotations is None or not as_bool(inputs["addons"]["linkerd"]["enabled"]):
         return {}
     return {INJECT: "enabled", **addon.mesh_annotations}
 
 
-def truth(value: Any) -> bool:
+def as_bool(value: Any) -> bool:
     return value is True or str(value).lower() in ("true", "yes", "on", "1")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .mirror import mirror_problem
-from .registry import ADDONS, INGRESSES, Charts, truth
+from .registry import ADDONS, INGRESSES, Charts, as_bool
 
 NONE = "none"
 RESTRICTED = "restricted"
@@ -51,7 +51,7 @@ def errors(
     problem = mirror_problem(str(mirror or ""))
     if problem:
         sentences.append(problem)
-    if datadog_keys is not None and truth((addons.get("datadog") or {}).get("enabled", False)):
+    if datadog_keys is not None and as_bool((addons.get("datadog") or {}).get("enabled", False)):
         if not any(datadog_keys):
             sentences.append(
                 "k8s_addons_datadog_enabled is true, but there is no API key: give k8s_addons_datadog_api_key_secret_arn, the ARN of a "
@@ -72,7 +72,7 @@ def outside_windows(addons: Mapping[str, Mapping[str, Any]], charts: Charts, min
     for key, given in addons.items():
         version = str(given.get("chart_version") or charts[key]["version"])
         window = (charts[key].get("kubernetes") or {}).get(version)
-        if not window or not truth(given.get("enabled", False)) or _within(minor, window):
+        if not window or not as_bool(given.get("enabled", False)) or _within(minor, window):
             continue
         known = f"version {version} of the chart {charts[key]['chart']} is for Kubernetes {window[0]} to {window[1]}"
         variable = f"k8s_addons_{key}_chart_version"
@@ -117,7 +117,7 @@ def _shared(entries: Any, namespaces: Mapping[str, str]) -> list[str]:
     levels = {namespace: ("the add-on " + ADDONS[key].release, ADDONS[key].pod_security) for (namespace, _), key in releases.items()}
     sentences = []
     for entry in entries if isinstance(entries, list) else []:
-        if not isinstance(entry, Mapping) or not entry.get("name") or not truth(entry.get("enabled", True)):
+        if not isinstance(entry, Mapping) or not entry.get("name") or not as_bool(entry.get("enabled", True)):
             continue
         name, namespace, level = entry["name"], entry.get("namespace") or entry["name"], entry.get("pod_security")
         where = f"k8s_addons_extra_charts, chart {name}"

@@ -31,7 +31,7 @@ def eks_cluster(grant: Mapping[str, Any]) -> str:
     return name.removeprefix(EKS_GRANT) if name.startswith(EKS_GRANT) else ""
 
 
-def described(grant: Mapping[str, Any]) -> str:
+def describe_grant(grant: Mapping[str, Any]) -> str:
     """A grant for people."""
     grantee = grant.get("GranteePrincipal") or grant.get("GranteeServicePrincipal") or "somebody unknown"
     name = f" ({grant['Name']})" if grant.get("Name") else ""

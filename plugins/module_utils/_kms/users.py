@@ -29,10 +29,10 @@ class KeyUsers:
     After find(), `denied` holds the actions that the caller may not take, and `other_grants` the grants that tell no resource known here.
     """
 
-    def __init__(self, client: Callable[[str], Any], key_arn: str, going: Mapping[str, str], retained_goes: bool = False) -> None:
+    def __init__(self, client: Callable[[str], Any], key_arn: str, deleting: Mapping[str, str], retained_is_deleted: bool = False) -> None:
         self.key_arn = key_arn
-        self.going = going
-        self.retained_goes = retained_goes
+        self.deleting = deleting
+        self.retained_is_deleted = retained_is_deleted
         self.asked = KeyUsersApi(client)
         self.other_grants: list[str] = []
         _arn, self.partition, _kms, self.region, self.account_id, _key = key_arn.split(":", 5)
@@ -69,20 +69,22 @@ class KeyUsers:
         names = {self.key_arn, self.key_arn.rpartition("/")[2]}
         return [answer for answer in answers if answer.get(field) in names]
 
-    def _goes(self, tags: Mapping[str, str]) -> bool:
+    def _is_deleted(self, tags: Mapping[str, str]) -> bool:
         """Whether the run deletes something live before it comes to the key."""
-        return _tags.carries(tags, self.going)
+        return _tags.carries(tags, self.deleting)
 
-    def _kept_goes(self, tags: Mapping[str, str]) -> bool:
-        return self.retained_goes and _tags.RETAINED in tags and self._goes(tags)
+    def _retained_is_deleted(self, tags: Mapping[str, str]) -> bool:
+        return self.retained_is_deleted and _tags.RETAINED in tags and self._is_deleted(tags)
 
     def _ec2(self, kind: str, name: str) -> str:
         return f"arn:{self.partition}:ec2:{self.region}:{self.account_id}:{kind}/{name}"
 
     def _storage(self, found: Mapping[str, list[Answer]]) -> list[str]:
         standing = [volume for volume in self._under(found["volumes"]) if volume["State"] not in VOLUME_STATES_GOING]
-        volumes = [volume for volume in standing if not self._goes(_tags.as_dict(volume.get("Tags")))]
-        snapshots = [s["SnapshotId"] for s in self._under(found["snapshots"]) if not self._kept_goes(_tags.as_dict(s.get("Tags")))]
+        volumes = [volume for volume in standing if not self._is_deleted(_tags.as_dict(volume.get("Tags")))]
+        snapshots = [
+            s["SnapshotId"] for s in self._under(found["snapshots"]) if not self._retained_is_deleted(_tags.as_dict(s.get("Tags")))
+        ]
         of_images = {
             image["ImageId"]
             for image in found["images"]
@@ -96,29 +98,29 @@ class KeyUsers:
         ]
 
     def _databases(self, found: Mapping[str, list[Answer]]) -> list[str]:
-        going = {c["DBClusterIdentifier"] for c in found["clusters"] if self._goes(_tags.as_dict(c.get("TagList")))}
-        own = {i["DBInstanceIdentifier"] for i in found["instances"] if self._goes(_tags.as_dict(i.get("TagList")))}
+        deleting = {c["DBClusterIdentifier"] for c in found["clusters"] if self._is_deleted(_tags.as_dict(c.get("TagList")))}
+        own = {i["DBInstanceIdentifier"] for i in found["instances"] if self._is_deleted(_tags.as_dict(i.get("TagList")))}
         needing = [
             cluster["DBClusterArn"]
             for cluster in self._under(found["clusters"])
-            if cluster["DBClusterIdentifier"] not in going and cluster["Status"] != "deleting"
+            if cluster["DBClusterIdentifier"] not in deleting and cluster["Status"] != "deleting"
         ]
         needing += [
             instance["DBInstanceArn"]
             for instance in self._under(found["instances"])
             if instance["DBInstanceIdentifier"] not in own
-            and instance.get("DBClusterIdentifier") not in going
+            and instance.get("DBClusterIdentifier") not in deleting
             and instance["DBInstanceStatus"] != "deleting"
         ]
         for kind, source, of, arn in (
-            ("cluster_snapshots", "DBClusterIdentifier", going, "DBClusterSnapshotArn"),
+            ("cluster_snapshots", "DBClusterIdentifier", deleting, "DBClusterSnapshotArn"),
             ("instance_snapshots", "DBInstanceIdentifier", own, "DBSnapshotArn"),
         ):
             for snapshot in self._under(found[kind]):
                 if snapshot.get("Status") == SNAPSHOT_GOING:
                     continue
                 with_source = snapshot.get("SnapshotType") == "automated" and snapshot.get(source) in of
-                if not with_source and not self._kept_goes(_tags.as_dict(snapshot.get("TagList"))):
+                if not with_source and not self._retained_is_deleted(_tags.as_dict(snapshot.get("TagList"))):
                     needing.append(snapshot[arn])
         return [*needing, *self._automated_backups(found)]
 
@@ -137,13 +139,15 @@ class KeyUsers:
 
     def _caches(self, found: Mapping[str, list[Answer]]) -> list[str]:
         caches = [group for group in self._under(found["caches"]) if group["Status"] != "deleting"]
-        going = {group["ReplicationGroupId"] for group in caches if self.going and self._goes(self.asked.cache_tags(group["ARN"]))}
-        needing = [group["ARN"] for group in caches if group["ReplicationGroupId"] not in going]
+        deleting = {
+            group["ReplicationGroupId"] for group in caches if self.deleting and self._is_deleted(self.asked.cache_tags(group["ARN"]))
+        }
+        needing = [group["ARN"] for group in caches if group["ReplicationGroupId"] not in deleting]
         for snapshot in self._under(found["cache_snapshots"]):
             if snapshot.get("SnapshotStatus") == SNAPSHOT_GOING:
                 continue
-            with_source = snapshot.get("SnapshotSource") == "automated" and snapshot.get("ReplicationGroupId") in going
-            if not with_source and not (self.retained_goes and self._kept_goes(self.asked.cache_tags(snapshot["ARN"]))):
+            with_source = snapshot.get("SnapshotSource") == "automated" and snapshot.get("ReplicationGroupId") in deleting
+            if not with_source and not (self.retained_is_deleted and self._retained_is_deleted(self.asked.cache_tags(snapshot["ARN"]))):
                 needing.append(snapshot["ARN"])
         return needing
 
@@ -174,10 +178,10 @@ class KeyUsers:
             cluster, names = grants.eks_cluster(grant), grants.resources(grant)
             if cluster:
                 described = self.asked.one("eks", "describe_cluster", "cluster", name=cluster)
-                if described and not self._goes(described.get("tags") or {}):
+                if described and not self._is_deleted(described.get("tags") or {}):
                     needing.append(str(described["arn"]))
             elif names:
-                needing += [arn for arn, tags in (standing[name] for name in names if name in standing) if not self._goes(tags)]
+                needing += [arn for arn, tags in (standing[name] for name in names if name in standing) if not self._is_deleted(tags)]
             else:
-                self.other_grants.append(grants.described(grant))
+                self.other_grants.append(grants.describe_grant(grant))
         return needing

@@ -15,7 +15,7 @@ from .client import KubernetesClient, KubernetesError
 from .discovery import ApiKind, Discovery, UnknownApiKind, is_namespaced, kinds_of_definitions, path_of
 from .namespace_users import NamespaceUsers
 from .objects import CRD, ObjectIdentity, holds, identity, in_order, not_ours, owned, rank
-from .wait import together, wait_until_gone, wait_until_ready
+from .wait import run_together, wait_until_gone, wait_until_ready
 
 FIELD_MANAGER = "opta.platform"
 OWNERSHIP = "field ownership"
@@ -87,8 +87,8 @@ class ObjectsReconciler:
         """Apply the objects in the order that works; nothing is changed before all of them are planned."""
         self._coming_kinds = kinds_of_definitions(objects)
         self._coming_namespaces = {obj["metadata"]["name"] for obj in objects if obj["kind"] == "Namespace"}
-        self._ask_ahead(objects)
-        plans = together(self._plan, [owned(obj, self._options.environment) for obj in in_order(objects)])
+        self._prefetch(objects)
+        plans = run_together(self._plan, [owned(obj, self._options.environment) for obj in in_order(objects)])
         if self._options.check_mode or self._client is None:
             return plans
         for number, plan in enumerate(plans):
@@ -107,8 +107,8 @@ class ObjectsReconciler:
         """Delete the objects, users of others first, and wait until they are gone."""
         if self._client is None:
             return []
-        self._ask_ahead(objects)
-        plans = [plan for plan in together(self._plan_deletion, in_order(objects)) if plan.found or plan.outcome.notes]
+        self._prefetch(objects)
+        plans = [plan for plan in run_together(self._plan_deletion, in_order(objects)) if plan.found or plan.outcome.notes]
         plans.reverse()
         if self._options.check_mode:
             return plans
@@ -123,7 +123,7 @@ class ObjectsReconciler:
 
     # ---------------------------------------------------------------- planning
 
-    def _ask_ahead(self, objects: Sequence[Mapping[str, Any]]) -> None:
+    def _prefetch(self, objects: Sequence[Mapping[str, Any]]) -> None:
         if self._discovery:
             self._discovery.ask_ahead(obj for obj in objects if (obj["apiVersion"], obj["kind"]) not in self._coming_kinds)
 
@@ -162,7 +162,7 @@ class ObjectsReconciler:
             return self._creation(obj, path, obj)
         found = self._client.get(path)
         if found is not None:
-            self._refuse_what_is_not_ours(found)
+            self._refuse_foreign(found)
             if found["metadata"].get("deletionTimestamp"):
                 plan = self._creation(obj, path, obj)
                 plan.found = found
@@ -195,7 +195,7 @@ class ObjectsReconciler:
                 return self._creation(obj, path, obj)
             raise Refused(f"{name}: the namespace {namespace} does not exist; add it to objects, or create it first.") from error
         if error.status == 409 and any(cause.get("reason") == "FieldManagerConflict" for cause in error.causes):
-            raise Refused(conflict_words(name, error.causes)) from error
+            raise Refused(conflict_text(name, error.causes)) from error
         if self._options.check_mode and holds(obj, KNOWN_AFTER_APPLY):
             if found is None:
                 return self._creation(obj, path, obj)
@@ -243,7 +243,7 @@ class ObjectsReconciler:
         found = self._client.get(path)
         if found is None:
             return PlannedObject(obj, _outcome(obj, None, []), path)
-        self._refuse_what_is_not_ours(found)
+        self._refuse_foreign(found)
         if obj["kind"] == "Namespace" and not found["metadata"].get("deletionTimestamp"):
             kept = self._kept(obj["metadata"]["name"])
             if kept is not None:
@@ -262,7 +262,7 @@ class ObjectsReconciler:
             return None
         return NamespaceUsers(self._client, namespace, self._options.releases_gone if self._options.check_mode else ()).named() or None
 
-    def _refuse_what_is_not_ours(self, found: Mapping[str, Any]) -> None:
+    def _refuse_foreign(self, found: Mapping[str, Any]) -> None:
         reason = None if self._options.adopt else not_ours(found, self._options.environment)
         if reason:
             raise Refused(f"{identity(found)} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
@@ -291,7 +291,7 @@ def is_immutable(error: KubernetesError) -> bool:
     return any(words in f"{cause.get('message')}" for cause in [*error.causes, {"message": error.detail}] for words in IMMUTABLE)
 
 
-def conflict_words(name: ObjectIdentity, causes: Sequence[Mapping[str, Any]]) -> str:
+def conflict_text(name: ObjectIdentity, causes: Sequence[Mapping[str, Any]]) -> str:
     """One sentence about the fields that belong to other field managers."""
     fields: dict[str, list[str]] = {}
     for cause in causes:

@@ -10,12 +10,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._ebs.kubernetes_volumes import keep
+from .._ebs.kubernetes_volumes import retain_volume
 from .._errors import Refused
 from .._resource import Outcome
 from .._tags import RETAINED
 from .client import KubernetesClient
-from .helm_owner import goes_with, name_for
+from .helm_owner import is_deleted_with, name_for
 from .wait import wait_until_gone
 
 DRIVER = "ebs.csi.aws.com"
@@ -93,12 +93,12 @@ class Claims:
             return self._list("PersistentVolumeClaim", f"/api/v1/namespaces/{self.namespace}/persistentvolumeclaims", self.labels)
         found = self._list("PersistentVolumeClaim", "/api/v1/persistentvolumeclaims", {})
         chosen = [claim for claim in found if self.only is None or name_for(claim["metadata"], self.namespace) in self.only]
-        return [claim for claim in chosen if goes_with(claim["metadata"], self.release, self.namespace)]
+        return [claim for claim in chosen if is_deleted_with(claim["metadata"], self.release, self.namespace)]
 
     def _wait_for_deletions(self, claims: list[dict[str, Any]]) -> None:
         """Helm does not wait until the claims are gone that an upgrade deletes: they stay while a pod uses them."""
-        going = [claim for claim in claims if claim["metadata"].get("deletionTimestamp")]
-        wait_until_gone(self.client, {_path(claim["metadata"]): claim for claim in going}, self.timeout_seconds)
+        deleting = [claim for claim in claims if claim["metadata"].get("deletionTimestamp")]
+        wait_until_gone(self.client, {_path(claim["metadata"]): claim for claim in deleting}, self.timeout_seconds)
 
     def _is_claimed(self, volume: Mapping[str, Any]) -> bool:
         """Whether the claim that the volume was made for is still there; the volume's own phase says so only a moment later."""
@@ -150,7 +150,7 @@ class Claims:
         notes = []
         if not self.delete_volumes and ebs_id:
             tags = {**self.tags, **_of_kubernetes(volume)}
-            made = keep(self.ec2, ebs_id, self.check_mode, tags, self.timeout_seconds, self.user)
+            made = retain_volume(self.ec2, ebs_id, self.check_mode, tags, self.timeout_seconds, self.user)
             outcomes.append(Outcome("EBS snapshot", f"of {ebs_id}", action="create" if made else None, after={"volume_id": ebs_id}))
             notes = [f"The data of volume {ebs_id} is kept in a snapshot, tagged {RETAINED}."]
         if not self.check_mode:

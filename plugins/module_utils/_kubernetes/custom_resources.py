@@ -8,7 +8,7 @@ from typing import Any
 
 from .client import METADATA_LIST, KubernetesClient
 from .discovery import CLUSTER_WIDE, ApiKind, path_of
-from .wait import together
+from .wait import run_together
 
 #: Kubernetes API concepts, aggregated discovery: every group, version and kind in one answer; stable since Kubernetes 1.30
 AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
@@ -32,7 +32,7 @@ def custom_kinds(client: KubernetesClient) -> list[ApiKind]:
 def custom_resources(client: KubernetesClient, namespace: str) -> list[tuple[str, Mapping[str, Any]]]:
     """Kind and metadata of each in a namespace, without those that are ending or belong to another object, which counts itself."""
     kinds = custom_kinds(client)
-    answers = together(lambda kind: client.get(path_of(kind, namespace), accept=METADATA_LIST) or {}, kinds)
+    answers = run_together(lambda kind: client.get(path_of(kind, namespace), accept=METADATA_LIST) or {}, kinds)
     return [
         (kind.kind, item["metadata"])
         for kind, answer in zip(kinds, answers, strict=True)

@@ -32,7 +32,7 @@ LISTS = {
 }
 
 
-def stands(client: KubernetesClient | None, name: str, checksum: str) -> bool:
+def is_installed(client: KubernetesClient | None, name: str, checksum: str) -> bool:
     """Whether the cluster has all definitions of the manifest, as this checksum has them."""
     found = _listed(client, name, CRD) if client else []
     annotations = [item["metadata"].get("annotations") or {} for item in found]
@@ -43,7 +43,7 @@ def reconcile(
     client: KubernetesClient | None, options: ApplyOptions, name: str, checksum: str, url: str, fetch: Callable[[str], bytes]
 ) -> list[PlannedObject]:
     """Apply the manifest unless it stands."""
-    if stands(client, name, checksum):
+    if is_installed(client, name, checksum):
         return []
     objects = read(fetch(url), url, checksum)
     number = sum(obj["kind"] == CRD for obj in objects)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from .._errors import PlatformError
 from .client import KubernetesClient
 from .objects import CRD
-from .wait import together
+from .wait import run_together
 
 #: the kinds of Kubernetes itself that every API server has whose version EKS offers (Kubernetes API reference)
 KINDS_OF_KUBERNETES = {
@@ -94,7 +94,7 @@ class Discovery:
     def ask_ahead(self, objects: Iterable[Mapping[str, Any]]) -> None:
         """Ask side by side for what kind() will be asked of these objects."""
         unknown = {obj["apiVersion"] for obj in objects if not kind_of_kubernetes(obj["apiVersion"], obj["kind"])} - self._known.keys()
-        self._known.update(zip(unknown, together(self._ask, unknown), strict=True))
+        self._known.update(zip(unknown, run_together(self._ask, unknown), strict=True))
 
     def kind(self, api_version: str, kind: str) -> ApiKind:
         """Raises UnknownKind when the cluster does not have it."""

@@ -58,7 +58,7 @@ def _about_pod(client: KubernetesClient, pod: Mapping[str, Any]) -> str:
     if status.get("reason") or status.get("message"):
         words.append(": ".join(str(status[key]) for key in ("reason", "message") if status.get(key)))
     for container in [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]:
-        reported = container_words(container)
+        reported = container_text(container)
         if reported:
             words.append(reported)
             words += _log(client, pod, container)
@@ -67,7 +67,7 @@ def _about_pod(client: KubernetesClient, pod: Mapping[str, Any]) -> str:
     return f"pod {pod['metadata']['name']}: {reported}"
 
 
-def container_words(container: Mapping[str, Any]) -> str:
+def container_text(container: Mapping[str, Any]) -> str:
     """What a container's status says, when it is not as it should be."""
     state = container.get("state") or {}
     ended = (container.get("lastState") or {}).get("terminated") or {}
@@ -108,11 +108,11 @@ def _events(client: KubernetesClient, obj: Mapping[str, Any]) -> list[str]:
     metadata = obj["metadata"]
     namespace = metadata.get("namespace") or "default"
     answer = client.get(f"/api/v1/namespaces/{namespace}/events", fieldSelector=f"involvedObject.uid={metadata.get('uid')}") or {}
-    reported = event_words(answer.get("items") or [])
+    reported = event_text(answer.get("items") or [])
     return [f"events: {', '.join(reported)}"] if reported else []
 
 
-def event_words(events: Sequence[Mapping[str, Any]]) -> list[str]:
+def event_text(events: Sequence[Mapping[str, Any]]) -> list[str]:
     """The newest warnings, each once."""
 
     def when(event: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 RELEASE, RELEASE_NAMESPACE, POLICY = "meta.helm.sh/release-name", "meta.helm.sh/release-namespace", "helm.sh/resource-policy"
 
 
-def goes_with(metadata: Mapping[str, Any], release: str, namespace: str | None = None) -> bool:
+def is_deleted_with(metadata: Mapping[str, Any], release: str, namespace: str | None = None) -> bool:
     """Whether an object goes with this release, whose namespace is the object's own unless it is given."""
     annotations = metadata.get("annotations") or {}
     place = namespace or metadata.get("namespace")

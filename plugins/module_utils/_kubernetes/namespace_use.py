@@ -12,7 +12,7 @@ from typing import Any
 
 from .client import METADATA_LIST, KubernetesClient
 from .custom_resources import custom_resources
-from .wait import together
+from .wait import run_together
 
 #: what every use of a namespace has at least one of
 LISTS = {
@@ -43,7 +43,7 @@ def others(client: KubernetesClient, namespace: str, own_labels: Mapping[str, st
     custom = [
         f"{kind} {item['name']}" for kind, item in custom_resources(client, namespace) if is_of_others(kind, {"metadata": item}, own_labels)
     ]
-    return [*(name for found in together(ask, LISTS) for name in found), *custom]
+    return [*(name for found in run_together(ask, LISTS) for name in found), *custom]
 
 
 def is_of_others(kind: str, item: Mapping[str, Any], own_labels: Mapping[str, str]) -> bool:

@@ -12,9 +12,9 @@ from typing import Any
 from .client import METADATA_LIST, KubernetesClient
 from .custom_resources import custom_resources
 from .discovery import Discovery, UnknownApiKind, path_of
-from .helm_owner import goes_with
+from .helm_owner import is_deleted_with
 from .namespace_use import LISTS
-from .wait import together
+from .wait import run_together
 
 #: kind: what is asked for. What has come to its end is no use
 SELECTED: dict[str, dict[str, str]] = {
@@ -43,8 +43,8 @@ class NamespaceUsers:
     def named(self) -> list[str]:
         """Kind and name of each."""
         custom = custom_resources(self._client, self._namespace)
-        own = [name for found in together(self._of_kind, SELECTED) for name in found]
-        return [*own, *(f"{kind} {metadata['name']}" for kind, metadata in custom if not self._goes(metadata))]
+        own = [name for found in run_together(self._of_kind, SELECTED) for name in found]
+        return [*own, *(f"{kind} {metadata['name']}" for kind, metadata in custom if not self._is_deleted(metadata))]
 
     def _of_kind(self, kind: str) -> list[str]:
         answer = self._client.get(LISTS[kind].format(self._namespace), METADATA_LIST, **SELECTED[kind]) or {}
@@ -55,7 +55,7 @@ class NamespaceUsers:
         return [f"{kind} {metadata['name']}" for metadata in found if self._counts(metadata)]
 
     def _counts(self, metadata: Mapping[str, Any]) -> bool:
-        if metadata.get("deletionTimestamp") or self._goes(metadata):
+        if metadata.get("deletionTimestamp") or self._is_deleted(metadata):
             return False
         owner: Mapping[str, Any] = next((each for each in metadata.get("ownerReferences") or [] if each.get("controller")), {})
         if not owner:
@@ -63,7 +63,7 @@ class NamespaceUsers:
         if owner["kind"] in (*SELECTED, "ReplicaSet"):  # which counts itself
             return False
         found = self._owner(owner) if self._gone else None
-        return not (found and self._goes(found["metadata"]))
+        return not (found and self._is_deleted(found["metadata"]))
 
     def _owner(self, owner: Mapping[str, Any]) -> dict[str, Any] | None:
         try:
@@ -72,5 +72,5 @@ class NamespaceUsers:
             return None
         return self._client.get(path_of(kind, self._namespace, owner["name"]))
 
-    def _goes(self, metadata: Mapping[str, Any]) -> bool:
-        return any(goes_with(metadata, *reversed(release.split("/"))) for release in self._gone)
+    def _is_deleted(self, metadata: Mapping[str, Any]) -> bool:
+        return any(is_deleted_with(metadata, *reversed(release.split("/"))) for release in self._gone)

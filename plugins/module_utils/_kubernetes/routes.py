@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .client import KubernetesClient
-from .wait import together
+from .wait import run_together
 
 LISTS = {
     "HTTPRoute": "/apis/gateway.networking.k8s.io/v1/httproutes",
@@ -26,7 +26,7 @@ def held_addresses(client: KubernetesClient) -> list[dict[str, str]]:
         answer = client.get(LISTS[kind]) or {}
         return [address for item in answer.get("items") or [] for address in addresses_of(kind, item)]
 
-    return [address for found in together(ask, LISTS) for address in found]
+    return [address for found in run_together(ask, LISTS) for address in found]
 
 
 def addresses_of(kind: str, item: Mapping[str, Any]) -> Iterator[dict[str, str]]:

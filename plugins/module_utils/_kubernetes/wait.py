@@ -23,7 +23,7 @@ R = TypeVar("R")
 Objects = dict[str, dict[str, Any] | None]
 
 
-def together(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
+def run_together(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
     """work of each item, several at a time, in the items' order; the first error is raised."""
     given = list(items)
     if len(given) < 2:
@@ -48,9 +48,9 @@ def wait_until_ready(
     waiting = [path for path, state in judged.items() if not state.done]
     first = True
 
-    def look() -> tuple[bool, list[str]]:
+    def poll() -> tuple[bool, list[str]]:
         nonlocal first
-        for path, found in zip(waiting, [last[p] for p in waiting] if first else together(client.get, waiting), strict=True):
+        for path, found in zip(waiting, [last[p] for p in waiting] if first else run_together(client.get, waiting), strict=True):
             last[path] = found
             judged[path] = _judge(client, found, conditions) if found else Readiness(False, "it is gone", failed=True)
             if judged[path].failed:
@@ -66,7 +66,7 @@ def wait_until_ready(
         return last
     what = ", ".join(str(identity(objects[path])) for path in waiting)
     try:
-        wait_for(look, f"{what} to be ready", timeout_seconds, words, LONGEST_DELAY_SECONDS)
+        wait_for(poll, f"{what} to be ready", timeout_seconds, words, LONGEST_DELAY_SECONDS)
     except WaitTimeout:
         late = f"is not ready after {timeout_seconds:.0f} seconds"
         reported = [_told(client, objects[path], last[path], judged[path], late) for path in waiting]
@@ -105,8 +105,8 @@ def wait_until_gone(client: KubernetesClient, objects: Mapping[str, Mapping[str,
     """Wait until the objects at these paths are gone; one of the same name but another uid is another object."""
     left = dict(objects)
 
-    def look() -> tuple[bool, Objects]:
-        found = dict(zip(left, together(client.get, list(left)), strict=True))
+    def poll() -> tuple[bool, Objects]:
+        found = dict(zip(left, run_together(client.get, list(left)), strict=True))
         for path, obj in found.items():
             if obj is None or obj["metadata"].get("uid") != left[path]["metadata"].get("uid"):
                 del left[path]
@@ -117,7 +117,7 @@ def wait_until_gone(client: KubernetesClient, objects: Mapping[str, Mapping[str,
 
     if left:
         what = ", ".join(str(identity(obj)) for obj in left.values())
-        wait_for(look, f"{what} to be deleted", timeout_seconds, words, LONGEST_DELAY_SECONDS)
+        wait_for(poll, f"{what} to be deleted", timeout_seconds, words, LONGEST_DELAY_SECONDS)
 
 
 def _still_there(obj: Mapping[str, Any]) -> str:

@@ -64,7 +64,7 @@ class Signed:
             return False
         return True
 
-    def fits_its_key(self) -> bool:
+    def matches_key(self) -> bool:
         return bool(self.key) and _public(_key(self.key).public_key()) == _public(_loaded(self.certificate).public_key())
 
 
@@ -72,7 +72,7 @@ def readable(certificate: str, key: str) -> Signed | None:
     """The pair, if it is a certificate and its key; None when either is missing, broken, or another one's. The key becomes PKCS #8."""
     pair = Signed(certificate, key)
     try:
-        return Signed(certificate, _written(_key(key))) if pair.fits_its_key() else None
+        return Signed(certificate, _written(_key(key))) if pair.matches_key() else None
     except (ValueError, TypeError):
         return None
 

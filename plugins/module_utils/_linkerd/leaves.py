@@ -39,7 +39,7 @@ class Leaf:
     make: Callable[[str, Signed, datetime.datetime, int], Signed]
 
 
-def leaves(namespace: str, trust_domain: str, terms: Validity) -> dict[str, Leaf]:
+def leaf_certificates(namespace: str, trust_domain: str, terms: Validity) -> dict[str, Leaf]:
     """All of a mesh, the issuer first."""
     identity = f"identity.{namespace}.{trust_domain}"
     issuer = Leaf("issuer", ISSUER, identity, terms.issuer_days, terms.issuer_renewal_days, "identity", "issuer" in terms.asked, new_issuer)

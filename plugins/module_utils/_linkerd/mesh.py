@@ -14,7 +14,7 @@ from .._reconcile import ensure_absent, ensure_present
 from .._resource import KNOWN_AFTER_APPLY, Outcome
 from .anchors import Anchors, Validity, day, next_anchors
 from .certificates import Signed, bundle
-from .leaves import Leaf, as_object, held_pair, held_text, leaves, next_pair, reencoded
+from .leaves import Leaf, as_object, held_pair, held_text, leaf_certificates, next_pair, reencoded
 from .proxies import Proxies, Workload, can_restart
 from .secret import AnchorSecret
 
@@ -51,7 +51,7 @@ class MeshCertificates:
         self.namespace, self.trust_domain, self.restart_workloads = namespace, trust_domain, restart_workloads
         self._hide = hide
         self._now = now or datetime.datetime.now(datetime.timezone.utc)
-        self._leaves = leaves(namespace, trust_domain, terms)
+        self._leaves = leaf_certificates(namespace, trust_domain, terms)
         self._proxies = Proxies(client, namespace) if client else None
 
     def present(self, desired: Mapping[str, Any], adopt: bool = False) -> MeshResult:
@@ -139,7 +139,7 @@ class MeshCertificates:
                     "the runs after that renew the issuer and drop the old anchor."
                 )
             return
-        waiting = self._proxies.distrusting(anchors)
+        waiting = self._proxies.untrusting_workloads(anchors)
         done.certificates["workloads_to_restart"] = [str(workload) for workload in waiting]
         if waiting and self.restart_workloads:
             ours = [workload for workload in waiting if can_restart(workload, self.namespace)]

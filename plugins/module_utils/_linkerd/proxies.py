@@ -49,7 +49,7 @@ class Proxies:
         """Whether there is a mesh at all."""
         return self._client.get(f"/api/v1/namespaces/{self._namespace}/configmaps/{TRUST_ROOTS}") is not None
 
-    def distrusting(self, anchors: Anchors) -> list[Workload]:
+    def untrusting_workloads(self, anchors: Anchors) -> list[Workload]:
         """The workloads with a pod whose proxy was started without the newest anchor."""
         listed = self._client.get("/api/v1/pods", METADATA_LIST, labelSelector=f"{MESH_LABEL}={self._namespace}", fieldSelector=RUNNING)
         pods = [pod["metadata"] for pod in (listed or {}).get("items") or []]
@@ -57,7 +57,7 @@ class Proxies:
 
     def all_trust(self, anchors: Anchors) -> bool:
         """Whether the issuer may be made from the newest anchor."""
-        if self.distrusting(anchors):
+        if self.untrusting_workloads(anchors):
             return False
         return self.are_told(anchors) or not self.are_there()
 

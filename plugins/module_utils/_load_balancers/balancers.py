@@ -52,7 +52,7 @@ def wait_for_one(client: Any, tags: Mapping[str, str], timeout_seconds: float, w
     """
     words = ", ".join(f"{key}={value}" for key, value in tags.items())
 
-    def look() -> tuple[bool, tuple[list[dict[str, Any]], str]]:
+    def poll() -> tuple[bool, tuple[list[dict[str, Any]], str]]:
         found = find(client, tags)
         for balancer in found:
             if balancer["state"] == FAILED:
@@ -65,7 +65,7 @@ def wait_for_one(client: Any, tags: Mapping[str, str], timeout_seconds: float, w
         return "; ".join(filter(None, [", ".join(balancer["state"] for balancer in seen[0]) or "none", seen[1]]))
 
     what = f"a load balancer with the tags {words} to be active, with healthy targets"
-    return wait_for(look, what, timeout_seconds, reported)[0][0]
+    return wait_for(poll, what, timeout_seconds, reported)[0][0]
 
 
 def _missing(client: Any, arn: str, warn: Callable[[str], None]) -> str:
@@ -84,10 +84,10 @@ def _missing(client: Any, arn: str, warn: Callable[[str], None]) -> str:
 def wait_until_none(client: Any, tags: Mapping[str, str], timeout_seconds: float) -> None:
     """Return when AWS shows none with these tags any more."""
 
-    def look() -> tuple[bool, list[dict[str, Any]]]:
+    def poll() -> tuple[bool, list[dict[str, Any]]]:
         found = find(client, tags)
         return not found, found
 
     words = ", ".join(f"{key}={value}" for key, value in tags.items())
     what = f"the load balancers with the tags {words} to go"
-    wait_for(look, what, timeout_seconds, lambda found: f"{', '.join(balancer['name'] for balancer in found)} still there")
+    wait_for(poll, what, timeout_seconds, lambda found: f"{', '.join(balancer['name'] for balancer in found)} still there")

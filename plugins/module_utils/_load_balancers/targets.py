@@ -17,7 +17,7 @@ def without_service(client: Any, arn: str) -> str:
     if not groups:
         return "it has no target group yet"
     found = [(group["TargetGroupName"], _states(client, group["TargetGroupArn"])) for group in groups]
-    return ", ".join(f"target group {name} has no healthy target ({_words(states)})" for name, states in found if HEALTHY not in states)
+    return ", ".join(f"target group {name} has no healthy target ({_text(states)})" for name, states in found if HEALTHY not in states)
 
 
 def _states(client: Any, arn: str) -> Counter[str]:
@@ -25,5 +25,5 @@ def _states(client: Any, arn: str) -> Counter[str]:
     return Counter(entry["TargetHealth"]["State"] for entry in described)
 
 
-def _words(states: Counter[str]) -> str:
+def _text(states: Counter[str]) -> str:
     return ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none is registered"

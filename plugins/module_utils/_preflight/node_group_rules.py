@@ -9,7 +9,7 @@ from typing import Any
 
 from .._eks.options import NODE_GROUP_NAME
 from .._kubernetes.labels import DOMAIN, NAME
-from .._service.inputs import as_number, as_switch
+from .._service.inputs import as_bool, as_number
 
 #: EKS API, labelKey, labelValue, taintKey and taintValue: a value may be missing of a taint alone
 LONGEST = 63
@@ -48,7 +48,7 @@ def group_rules(groups: Sequence[Mapping[str, Any]], version: Any) -> Iterator[s
     """A sentence for each name or number that EKS or EC2 would refuse. version: of the cluster, as far as it is given."""
     for group in groups:
         where = f"eks_node_groups, group {group.get('name')}"
-        name, longest = str(group.get("name")), LONGEST - (ROOM_FOR_ZONE if as_switch(group.get("per_zone")) else 0)
+        name, longest = str(group.get("name")), LONGEST - (ROOM_FOR_ZONE if as_bool(group.get("per_zone")) else 0)
         if not NODE_GROUP_NAME.fullmatch(name) or len(name) > longest:
             yield f"{where}: name must have 1 to {longest} letters, digits, - and _, the first no - or _, for example default."
         for option, least in LEAST.items():

@@ -58,7 +58,7 @@ def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
             f"set it to at most {zones}."
         )
     sentences.extend(found.get("refusals") or [])
-    sentences.extend(_strangers(given, found.get("strangers") or []))
+    sentences.extend(_foreign_resources(given, found.get("strangers") or []))
     sentences.extend(_overlaps(given.get("eks_service_ipv4_cidr"), found))
     sentences.extend(_version_step(given.get("eks_version"), found.get("cluster_version")))
     version = _version_to_come(given.get("eks_version"), found.get("cluster_version"))
@@ -76,12 +76,12 @@ def aws_notes(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
     return version_rules(given, current, stands=True)
 
 
-def _strangers(given: Mapping[str, Any], strangers: Sequence[Mapping[str, str]]) -> list[str]:
+def _foreign_resources(given: Mapping[str, Any], foreign_resources: Sequence[Mapping[str, str]]) -> list[str]:
     """A sentence for each thing that bears the environment's name, is another's, and is not to be taken over."""
     return [
         f"{each['what']} exists, but {each['why']}: give opta_environment or opta_name_prefix another value, "
         f"or set {each['adopt']}: true to take it over."
-        for each in strangers
+        for each in foreign_resources
         if not given.get(each["adopt"])
     ]
 

@@ -145,7 +145,7 @@ class DatabaseCluster(Resource):
         desired = self._with_known_groups(desired)
         if not self.restore:
             password = self._password(desired)
-            api.create_cluster(self.client, DatabaseEngine=self.engine.engine, **self._named(cluster_requests.creation(desired, password)))
+            api.create_cluster(self.client, Engine=self.engine.engine, **self._named(cluster_requests.creation(desired, password)))
             return
         request = self._named(cluster_requests.restoration(desired, self.restore, self.engine.engine))
         restore = api.restore_from_snapshot if self.restore.get("snapshot_identifier") else api.restore_to_point_in_time
@@ -181,7 +181,7 @@ class DatabaseCluster(Resource):
         """
         changed = [attribute for attribute in self.attributes if attribute.name in names and not attribute.secret]
 
-        def look() -> tuple[bool, Mapping[str, Any] | None]:
+        def poll() -> tuple[bool, Mapping[str, Any] | None]:
             now = self.find()
             if now is None or self.state(now) is State.FAILED:
                 return True, now
@@ -191,7 +191,7 @@ class DatabaseCluster(Resource):
             applied = not pending and not any(each.differs(now, desired[each.name]) for each in changed)
             return has_begun and applied and ready, now
 
-        wait_for(look, f"{self.kind} {self.name} to have {', '.join(names)}", self.timeout_seconds, self.status)
+        wait_for(poll, f"{self.kind} {self.name} to have {', '.join(names)}", self.timeout_seconds, self.status)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         before: dict[str, Any] = {}

@@ -27,13 +27,13 @@ FAILED = {
     "stopped": "It is stopped.",
 }
 #: what AWS only reboots or deletes (AWS re:Post, Aurora in the incompatible-parameters status): a run corrects the parameters first
-MENDABLE = "incompatible-parameters"
+REPAIRABLE = "incompatible-parameters"
 #: Source: AWS re:Post, an Aurora cluster in an inaccessible encryption state; Amazon Aurora User Guide, DB instance status
 REMEDIES = {
     "inaccessible-encryption-credentials-recoverable": (
         "Within seven days enable the key or cancel its deletion, start the cluster (StartDBCluster), and run again."
     ),
-    MENDABLE: "Correct the parameters and run again: the parameter group is changed first, then the instance is rebooted.",
+    REPAIRABLE: "Correct the parameters and run again: the parameter group is changed first, then the instance is rebooted.",
     "insufficient-capacity": "Delete this instance in AWS and run again, with another db_instance_class or after some hours.",
     "stopped": "Start it (StartDBCluster) and run again.",
 }

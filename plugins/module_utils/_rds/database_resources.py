@@ -66,7 +66,7 @@ class DatabaseResources:
         self.tags = {key: str(value) for key, value in (self.given["tags"] or {}).items()}
         self.instance_cache = InstanceCache(self.client, self.name)
         self.restore = restore_of(self.given)
-        self._ask_ahead()
+        self._prefetch()
         self.listed = api.describe_parameter_groups(self.client)
         self.cluster = DatabaseCluster(
             self.client,
@@ -84,7 +84,7 @@ class DatabaseResources:
         if self.found is not None:
             prefetch([self._found_parameter_group, self.subnet_group.find])
 
-    def _ask_ahead(self) -> None:
+    def _prefetch(self) -> None:
         secrets, groups = self.module.client("secretsmanager"), self.module.client("ec2")
         prefetch(
             [

@@ -116,7 +116,7 @@ class DatabaseInstance(Resource):
             self.client,
             DBInstanceIdentifier=self.name,
             DBClusterIdentifier=self.instance_cache.cluster_name,
-            DatabaseEngine=self.engine.engine,
+            Engine=self.engine.engine,
             Tags=_tags.as_list(desired.get("tags")),
             CopyTagsToSnapshot=True,
             **{theirs: desired[ours] for ours, theirs in REQUEST.items() if ours in desired},
@@ -143,7 +143,7 @@ class DatabaseInstance(Resource):
         """AWS still calls an instance available for a moment after ModifyDBInstance; the next one restarts only after this one."""
         changed = [attribute for attribute in self.attributes if attribute.name in names]
 
-        def look() -> tuple[bool, Mapping[str, Any] | None]:
+        def poll() -> tuple[bool, Mapping[str, Any] | None]:
             self.instance_cache.forget()
             now = self.find()
             if now is None or self.state(now) is State.FAILED:
@@ -152,7 +152,7 @@ class DatabaseInstance(Resource):
             applied = not pending and not any(each.differs(now, desired[each.name]) for each in changed)
             return applied and self.state(now) is State.READY, now
 
-        wait_for(look, f"{self.kind} {self.name} to have {', '.join(names)}", self.timeout_seconds, self.status)
+        wait_for(poll, f"{self.kind} {self.name} to have {', '.join(names)}", self.timeout_seconds, self.status)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         api.delete_instance(self.client, self.name)

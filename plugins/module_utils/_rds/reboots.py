@@ -10,7 +10,7 @@ from .._reconcile import raise_if_failed
 from .._resource import Outcome, State
 from .._wait import Begun, wait_for
 from . import api
-from .common import MENDABLE
+from .common import REPAIRABLE
 from .instance import DatabaseInstance
 
 if TYPE_CHECKING:
@@ -25,23 +25,23 @@ def members(parts: DatabaseResources) -> dict[str, dict[str, Any]]:
     return {member["DBInstanceIdentifier"]: member for member in (parts.found or {}).get("DBClusterMembers") or []}
 
 
-def broken(parts: DatabaseResources, removed: Sequence[str]) -> list[str]:
+def instances_to_repair(parts: DatabaseResources, removed: Sequence[str]) -> list[str]:
     """Names of the instances that stay and do not start with their parameters, readers first."""
     found = {} if parts.found is None else parts.instance_cache.instances()
-    names = [name for name, each in found.items() if each["DBInstanceStatus"] == MENDABLE and name not in removed]
+    names = [name for name, each in found.items() if each["DBInstanceStatus"] == REPAIRABLE and name not in removed]
     return _readers_first(parts, names)
 
 
-def mending_outcomes(names: Sequence[str]) -> list[Outcome]:
+def repair_outcomes(names: Sequence[str]) -> list[Outcome]:
     """What the reboot of an instance that does not start does; nobody is connected to it, so it needs no permission."""
-    before, after = {"status": MENDABLE}, {"status": "available"}
+    before, after = {"status": REPAIRABLE}, {"status": "available"}
     return [
         Outcome(DatabaseInstance.kind, name, action="update", attributes=["status"], before=dict(before), after=dict(after))
         for name in names
     ]
 
 
-def mending_note(name: str) -> str:
+def repair_note(name: str) -> str:
     return f"{DatabaseInstance.kind} {name} does not start with its parameters: it is rebooted once its parameter group is as described."
 
 
@@ -50,13 +50,13 @@ def pending(parts: DatabaseResources, instances: Sequence[Outcome], cluster: Out
     if parts.found is None:
         return []
     known = members(parts)
-    going = {outcome.name for outcome in instances if outcome.action == "delete"}
+    deleting = {outcome.name for outcome in instances if outcome.action == "delete"}
     restarted = {outcome.name for outcome in instances if outcome.action == "update" and "db_instance_class" in outcome.attributes}
     all_wait = (cluster.action == "update" and GROUP in cluster.attributes) or bool(static_changes(parts))
     waiting = [
         name
         for name, member in known.items()
-        if name not in going | restarted and (all_wait or member.get("DBClusterParameterGroupStatus") == PENDING)
+        if name not in deleting | restarted and (all_wait or member.get("DBClusterParameterGroupStatus") == PENDING)
     ]
     return _readers_first(parts, waiting)
 
@@ -105,7 +105,7 @@ def _wait_until_rebooted(parts: DatabaseResources, name: str) -> None:
     """AWS still calls an instance available for a moment after RebootDBInstance, and its parameters may still show as in sync."""
     begun = Begun()
 
-    def look() -> tuple[bool, Mapping[str, Any] | None]:
+    def poll() -> tuple[bool, Mapping[str, Any] | None]:
         instance = parts.instance(name)
         now = instance.find()
         if now is None:
@@ -121,4 +121,4 @@ def _wait_until_rebooted(parts: DatabaseResources, name: str) -> None:
         )
         return has_begun and applied and state is State.READY, now
 
-    wait_for(look, f"{DatabaseInstance.kind} {name} to be rebooted", parts.given["wait_timeout"], parts.instance(name).status)
+    wait_for(poll, f"{DatabaseInstance.kind} {name} to be rebooted", parts.given["wait_timeout"], parts.instance(name).status)

@@ -89,11 +89,11 @@ class Removal:
     def _wait_until_idle(self) -> None:
         """AWS takes no order for a cluster that is at work."""
 
-        def look() -> tuple[bool, Mapping[str, Any] | None]:
+        def poll() -> tuple[bool, Mapping[str, Any] | None]:
             found = self.cluster.find()
             return found is None or self.cluster.state(found) is not State.IN_PROGRESS, found
 
-        wait_for(look, f"{self.cluster.kind} {self.name} to be ready", self.given["wait_timeout"], self.cluster.status)
+        wait_for(poll, f"{self.cluster.kind} {self.name} to be ready", self.given["wait_timeout"], self.cluster.status)
 
     def _still_there(self) -> bool:
         """Whether a removal that does not wait has left the cluster, which its groups cannot leave before."""

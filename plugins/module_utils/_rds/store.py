@@ -15,11 +15,11 @@ from .._reconcile import ensure_absent, ensure_present, raise_if_failed
 from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource, State
 from .._wait import wait_for
 from .cluster import PASSWORD
-from .common import MENDABLE
+from .common import REPAIRABLE
 from .database_resources import DatabaseResources, DesiredResource
 from .engine import DatabaseEngine
 from .options import check_options
-from .reboots import broken, mending_note, mending_outcomes, pending, reboot_all, reboot_notes, reboot_outcomes
+from .reboots import instances_to_repair, pending, reboot_all, reboot_notes, reboot_outcomes, repair_note, repair_outcomes
 
 if TYPE_CHECKING:
     from .._module import PlatformModule
@@ -78,11 +78,11 @@ class DatabaseStore:
         cluster = self._ensure(parts.cluster, desired.cluster, check_mode=True)
         plan = DatabasePlan(desired, target, cluster)
         plan.others += [secret, *self._foundations(check_mode=True), parts.credentials.rotation(target)]
-        plan.mended = broken(parts, desired.remove)
+        plan.mended = instances_to_repair(parts, desired.remove)
         plan.instances += self._plan_instances(desired, plan.mended)
         plan.others += [self._remove(group, check_mode=True) for group in parts.other_parameter_groups()]
         plan.rebooted = [name for name in pending(parts, plan.instances, cluster) if name not in plan.mended]
-        plan.instances += mending_outcomes(plan.mended)
+        plan.instances += repair_outcomes(plan.mended)
         if self.given["allow_reboot"]:
             plan.instances += reboot_outcomes(plan.rebooted)
         cluster.notes += [*parts.versions.notes, *reboot_notes(parts, plan.rebooted)]
@@ -93,7 +93,7 @@ class DatabaseStore:
         made = [self._ensure(self.parts.instance(name), desired.instance, check_mode=True) for name in [*desired.make, *desired.keep]]
         for outcome in made:
             if outcome.name in mended:
-                outcome.notes = [mending_note(outcome.name)]  # instead of its failure, at which a run would stop
+                outcome.notes = [repair_note(outcome.name)]  # instead of its failure, at which a run would stop
         return [*made, *(self._remove(self.parts.instance(name), check_mode=True) for name in desired.remove)]
 
     def _foundations(self, check_mode: bool) -> list[Outcome]:
@@ -128,7 +128,7 @@ class DatabaseStore:
         waited = self._wait_until_ready(parts.cluster)
         parts.instance_cache.live = True
         for name in self._own_instances():
-            waited = self._wait_until_ready(parts.instance(name), MENDABLE) or waited
+            waited = self._wait_until_ready(parts.instance(name), REPAIRABLE) or waited
         return waited
 
     def _own_instances(self) -> list[str]:
@@ -143,13 +143,13 @@ class DatabaseStore:
         if ready(resource.find()):
             return False
 
-        def look() -> tuple[bool, Mapping[str, Any] | None]:
+        def poll() -> tuple[bool, Mapping[str, Any] | None]:
             now = resource.find()
             if now is not None and not ready(now):
                 raise_if_failed(resource, now)
             return ready(now), now
 
-        wait_for(look, f"{resource.kind} {resource.name} to be ready", self.given["wait_timeout"], resource.status)
+        wait_for(poll, f"{resource.kind} {resource.name} to be ready", self.given["wait_timeout"], resource.status)
         return True
 
     def begin(self, plan: DatabasePlan) -> list[Outcome]:
@@ -192,7 +192,7 @@ class DatabaseStore:
         for name in desired.remove:
             self._wait_until_gone(parts.instance(name))
         done.others += [self._remove(group, check_mode=False) for group in parts.other_parameter_groups()]
-        done.instances += mending_outcomes(plan.mended)
+        done.instances += repair_outcomes(plan.mended)
         if self.given["allow_reboot"]:
             reboot_all(parts, plan.rebooted)
             done.instances += reboot_outcomes(plan.rebooted)
@@ -242,8 +242,8 @@ class DatabaseStore:
         )
 
     def _wait_until_gone(self, resource: Resource) -> None:
-        def look() -> tuple[bool, Any]:
+        def poll() -> tuple[bool, Any]:
             found = resource.find()
             return found is None, found
 
-        wait_for(look, f"{resource.kind} {resource.name} to be deleted", self.given["wait_timeout"], resource.status)
+        wait_for(poll, f"{resource.kind} {resource.name} to be deleted", self.given["wait_timeout"], resource.status)

@@ -10,16 +10,16 @@ from typing import Any
 from .. import _tags
 from .._names import Identity
 from .._s3 import api, contents, previous_keys, transformations
-from .._s3.role_entries import ROLE, beginning
+from .._s3.role_entries import ROLE, name_prefix
 from .retained_resource import RetainedResource
 
 
-def kept_buckets(client: Any, identity: Identity) -> list[RetainedResource]:
+def retained_buckets(client: Any, identity: Identity) -> list[RetainedResource]:
     """Those of the role s3 that carry opta:retained, by S3's own answers."""
     return [_retained(client, name, identity.partition, tags) for name, tags in _ours(client, identity) if _tags.RETAINED in tags]
 
 
-def kept_bucket(client: Any, identity: Identity, arn: str) -> list[RetainedResource]:
+def retained_bucket(client: Any, identity: Identity, arn: str) -> list[RetainedResource]:
     """The bucket that the tagging API shows, if S3 still says that it is kept; one of another role is not deleted here."""
     name = arn.rsplit(":", 1)[1]
     tags = _tags.as_dict(api.get_tags(client, name))
@@ -30,7 +30,7 @@ def kept_bucket(client: Any, identity: Identity, arn: str) -> list[RetainedResou
     ]
 
 
-def soon_kept_buckets(client: Any, identity: Identity, emptied: Sequence[str]) -> list[RetainedResource]:
+def buckets_to_retain(client: Any, identity: Identity, emptied: Sequence[str]) -> list[RetainedResource]:
     """Those of the role s3 that hold objects and are not among the emptied ones."""
     return [
         _retained(client, name, identity.partition, tags)
@@ -41,7 +41,7 @@ def soon_kept_buckets(client: Any, identity: Identity, emptied: Sequence[str]) -
 
 def _ours(client: Any, identity: Identity) -> list[tuple[str, dict[str, str]]]:
     """Name and tags of the buckets that the role s3 made for the environment; their names say the rest of its identity."""
-    start = beginning(identity)
+    start = name_prefix(identity)
     names = [name for name in api.list_buckets(client, start) if name.startswith(start) and name.endswith(identity.suffix)]
     found = [(name, _tags.as_dict(api.get_tags(client, name))) for name in names]
     return [(name, tags) for name, tags in found if _tags.carries(tags, {**identity.marks(), _tags.ROLE: ROLE})]

@@ -10,7 +10,7 @@ from .._ecr import api
 from .retained_resource import RetainedResource
 
 
-def kept_repository(client: Any, arn: str) -> list[RetainedResource]:
+def retained_repository(client: Any, arn: str) -> list[RetainedResource]:
     """The repository that the tagging API shows, if ECR still knows it.
 
     It has had its tags since it was made, so that the tagging API does not miss it.

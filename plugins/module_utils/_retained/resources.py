@@ -14,8 +14,8 @@ from .._names import Identity
 from .._rds.removal import final_name
 from .._resource import Outcome
 from . import api
-from .buckets import kept_bucket, kept_buckets, soon_kept_buckets
-from .repositories import kept_repository
+from .buckets import buckets_to_retain, retained_bucket, retained_buckets
+from .repositories import retained_repository
 from .retained_resource import RetainedResource
 
 RECOVERY_WINDOW_IN_DAYS = 7  # the shortest that Secrets Manager has
@@ -53,7 +53,7 @@ class RetainedResources:
 
     def find(self) -> list[RetainedResource]:
         """Everything with the environment's tags and opta:retained."""
-        buckets = kept_buckets(self.client("s3"), self.identity)
+        buckets = retained_buckets(self.client("s3"), self.identity)
         known = [*self._ebs(), *self._databases(), *self._caches(), *self._secrets(), *buckets]
         arns = {kept.arn for kept in known}
         filters = [*({"Key": key, "Values": [value]} for key, value in self.identity.marks().items()), {"Key": _tags.RETAINED}]
@@ -62,9 +62,9 @@ class RetainedResources:
             if arn in arns or self._stale(arn):
                 continue
             if arn.startswith(f"arn:{self.partition}:s3:::"):  # of a name that is not ours
-                known += kept_bucket(self.client("s3"), self.identity, arn)
+                known += retained_bucket(self.client("s3"), self.identity, arn)
             elif arn.startswith(f"arn:{self.partition}:ecr:"):
-                known += kept_repository(self.client("ecr"), arn)
+                known += retained_repository(self.client("ecr"), arn)
             else:
                 known.append(RetainedResource("resource", arn, arn, None))
         return known
@@ -99,7 +99,7 @@ class RetainedResources:
 
     def expected_buckets(self, emptied: Sequence[str]) -> list[RetainedResource]:
         """Buckets that a run would keep because they hold objects; for a plan. emptied: names of those that go with all they hold."""
-        return soon_kept_buckets(self.client("s3"), self.identity, emptied)
+        return buckets_to_retain(self.client("s3"), self.identity, emptied)
 
     def expected(self) -> list[RetainedResource]:
         """Snapshots of Kubernetes' volumes that a run would make and keep; for a plan."""

@@ -97,7 +97,7 @@ def _stands_for(note: str) -> list[tuple[str, str]]:
     return [(name, kind.upper()) for name in names]
 
 
-def described(record_sets: Iterable[Mapping[str, Any]]) -> list[str]:
+def describe_record_sets(record_sets: Iterable[Mapping[str, Any]]) -> list[str]:
     """`name type`, as people read them."""
     return sorted(f"{normal(each['Name'])} {each['Type']}" for each in record_sets)
 

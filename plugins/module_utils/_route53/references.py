@@ -13,7 +13,7 @@ from .. import _tags
 FIELDS = (_tags.PREFIX, _tags.REGION, _tags.ENVIRONMENT)
 
 
-def beginning(marks: Mapping[str, str]) -> str:
+def reference_prefix(marks: Mapping[str, str]) -> str:
     """How the caller references of an environment's zones begin."""
     return "/".join((_tags.COLLECTION, *(marks.get(field, "") for field in FIELDS), ""))
 

@@ -116,7 +116,8 @@ class HostedZone(Resource):
         if foreign:
             raise Refused(
                 f"{self.kind} {self.name} is not removed: it has records that this collection did not make: "
-                f"{', '.join(records.described(foreign))}. Delete them, or set delete_records: true to delete all of them with the zone."
+                f"{', '.join(records.describe_record_sets(foreign))}. "
+                "Delete them, or set delete_records: true to delete all of them with the zone."
             )
 
     def _records(self, zone_id: str) -> list[Mapping[str, Any]]:
@@ -127,7 +128,7 @@ class HostedZone(Resource):
         return [each for each in found if each not in own and records.normal(each["Name"]) not in self.gone_records]
 
     def create(self, desired: Mapping[str, Any]) -> None:
-        request: dict[str, Any] = {"Name": self.name, "CallerReference": f"{references.beginning(self.marks)}{time.time_ns()}"}
+        request: dict[str, Any] = {"Name": self.name, "CallerReference": f"{references.reference_prefix(self.marks)}{time.time_ns()}"}
         if desired.get("comment") is not None:
             request["HostedZoneConfig"] = {"Comment": desired["comment"], "PrivateZone": False}
         if desired.get("delegation_set_id"):

@@ -46,7 +46,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
         Attribute("cors_rules", lambda b: [cors.option(rule) for rule in b["cors"]], same=cors.same),
         Attribute("access_logging", lambda b: transformations.access_logging(b["logging"])),
         Attribute("replication", lambda b: replication.option(b["replication"]), same=replication.same),
-        Attribute("tags", lambda b: b["tags"], merge=_only_desired if purge_tags else _tags.taking_back),
+        Attribute("tags", lambda b: b["tags"], merge=_only_desired if purge_tags else _tags.merged_unretained),
     )
 
 

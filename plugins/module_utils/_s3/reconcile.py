@@ -95,11 +95,11 @@ def reconcile(module: PlatformModule, bucket: Bucket) -> Outcome:
     keeping = given["keep_contents"] and not given["delete_contents"]
     found = bucket.find() if keeping else None
     if found is not None and not _tags.not_ours(bucket.tags(found), given["tags"]) and contents.holds_objects(bucket.client, bucket.name):
-        return keep(module, bucket)
+        return retain(module, bucket)
     return module.reconcile(bucket)
 
 
-def keep(module: PlatformModule, bucket: Bucket) -> Outcome:
+def retain(module: PlatformModule, bucket: Bucket) -> Outcome:
     """Leave the bucket with what it holds, tagged as kept on purpose."""
     desired = {**SWITCHED_OFF, "tags": {**(module.params["tags"] or {}), _tags.RETAINED: "true"}}
     outcome = ensure_present(bucket, desired, check_mode=module.check_mode, adopt=module.params["adopt"])

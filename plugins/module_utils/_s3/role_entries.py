@@ -30,7 +30,7 @@ def bucket_arn(identity: Identity, name: str) -> str:
     return transformations.bucket_arn(identity.partition, bucket_name(identity, name))
 
 
-def beginning(identity: Identity) -> str:
+def name_prefix(identity: Identity) -> str:
     """What the names of all the environment's buckets begin with, shortened ones too."""
     return f"{identity.name}-{KIND}-"[:45].rstrip("-")
 
@@ -44,7 +44,7 @@ class EncryptionDefaults:
     tags: Mapping[str, str]
 
 
-def described(entries: Sequence[Mapping[str, Any]], identity: Identity, shared: EncryptionDefaults) -> list[dict[str, Any]]:
+def desired_buckets(entries: Sequence[Mapping[str, Any]], identity: Identity, shared: EncryptionDefaults) -> list[dict[str, Any]]:
     """What to bring each bucket to; the destinations of a replication come before its source."""
     by_name = {str(entry["name"]): entry for entry in entries}
     return [_bucket(by_name[name], by_name, identity, shared) for name in in_order(by_name)]
@@ -176,15 +176,15 @@ def _use_of_key(sid: str, actions: list[str], key_arn: str, region: str, bucket_
     return {**_allow(sid, actions, key_arn), "Condition": {"StringLike": names}}
 
 
-def emptied(entries: Sequence[Mapping[str, Any]]) -> list[str]:
+def buckets_to_empty(entries: Sequence[Mapping[str, Any]]) -> list[str]:
     """Names of the buckets that go with all they hold."""
     return [str(entry["name"]) for entry in entries if str(entry.get("delete_contents", False)).lower() in ("true", "yes", "1")]
 
 
-def removed(entries: Sequence[Mapping[str, Any]], standing: Mapping[str, str], identity: Identity) -> list[dict[str, Any]]:
+def buckets_to_delete(entries: Sequence[Mapping[str, Any]], standing: Mapping[str, str], identity: Identity) -> list[dict[str, Any]]:
     """The buckets to remove: those described, and those that stand although nobody describes them any more, whose objects are kept."""
     names = {**{str(entry["name"]): bucket_name(identity, str(entry["name"])) for entry in entries}, **standing}
-    gone = emptied(entries)
+    gone = buckets_to_empty(entries)
     return [
         {
             "name": name,

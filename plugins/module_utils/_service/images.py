@@ -45,7 +45,7 @@ def image_reference(given: Mapping[str, Any], repository_uri: str = "") -> str:
     return image + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
 
 
-def will_not_stay(inputs: Inputs, found: Mapping[str, Any]) -> bool:
+def will_expire(inputs: Inputs, found: Mapping[str, Any]) -> bool:
     """Whether the image is there, but falls under the repository's lifecycle policy. found: what ecr_image_info says of it."""
     return is_deployable(inputs) and bool(found["exists"] and found["sentence"])
 

@@ -44,7 +44,7 @@ class Inputs:
         return as_number(self.get(name))
 
     def switch(self, name: str) -> bool:
-        return as_switch(self.get(name))
+        return as_bool(self.get(name))
 
     def items(self, name: str) -> Sequence[Any]:
         value = self.get(name)
@@ -62,7 +62,7 @@ def as_number(value: Any) -> int | None:
         return None
 
 
-def as_switch(value: Any) -> bool:
+def as_bool(value: Any) -> bool:
     return value.strip().lower() in ("true", "yes", "on", "1") if isinstance(value, str) else bool(value)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .images import is_deployable
-from .inputs import PREFIX, Inputs, as_switch, ports
+from .inputs import PREFIX, Inputs, as_bool, ports
 
 #: what the environment's role k8s_addons publishes
 Addons = Mapping[str, Any]
@@ -43,7 +43,7 @@ class PublicAddress:
     @property
     def strip_prefix(self) -> bool:
         """Whether the service does not see the path by which it is found."""
-        return as_switch(self.entry.get("strip_prefix")) and self.path != "/"
+        return as_bool(self.entry.get("strip_prefix")) and self.path != "/"
 
     @property
     def url(self) -> str:

@@ -14,8 +14,8 @@ from .inputs import (
     CERTIFICATES_VARIABLE,
     TARGET_MEMORY_PERCENT,
     Inputs,
+    as_bool,
     as_number,
-    as_switch,
     as_text,
     memory_request_mib,
     ports,
@@ -190,7 +190,7 @@ def cron_job(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _switched_on(entry: Mapping[str, Any]) -> bool:
     enabled = entry.get("enabled")
-    return True if enabled is None else as_switch(enabled)
+    return True if enabled is None else as_bool(enabled)
 
 
 def _given_or(entry: Mapping[str, Any], name: str, default: int) -> int:

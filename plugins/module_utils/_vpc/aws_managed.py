@@ -19,11 +19,11 @@ OWNED_BY_CLUSTER = "kubernetes.io/cluster/"
 class NetworkInterface:
     """Network interfaces whose description begins so.
 
-    goes: whether they go with what the environment had; the others are left behind only once nothing uses them.
+    removed_by_aws: whether AWS deletes them with the resource that they serve; others are leftovers once nothing uses them.
     """
 
     description: str
-    goes: bool
+    removed_by_aws: bool
     source: str
 
 
@@ -59,7 +59,7 @@ def is_owned_interface(interface: Mapping[str, Any], cluster_name: str, groups: 
     row = next((row for row in INTERFACES if description.startswith(row.description)), None)
     if row is None or _clusters_of_interface(interface, groups) - {cluster_name}:
         return False
-    return row.goes or interface.get("Status") == "available"
+    return row.removed_by_aws or interface.get("Status") == "available"
 
 
 def is_owned_group(group: Mapping[str, Any], cluster_name: str) -> bool:

@@ -65,17 +65,17 @@ class Ec2Resource(Resource):
         return name_of(item) == self.name
 
     def find(self) -> Mapping[str, Any] | None:
-        found = self._look()
+        found = self._observe()
         if found is not None and self.state(found) in (State.IN_PROGRESS, State.DELETING):
             self.snapshot.refresh(self.collection)
-            found = self._look()
+            found = self._observe()
         return found
 
     def find_again(self) -> Mapping[str, Any] | None:
         self.snapshot.refresh(self.collection)
         return self.find()
 
-    def _look(self) -> dict[str, Any] | None:
+    def _observe(self) -> dict[str, Any] | None:
         item = next((item for item in self.snapshot.items(self.collection) if self.is_there(item) and self.matches(item)), None)
         return None if item is None else {**item, self.id_name: item[self.id_key]}
 

@@ -161,8 +161,8 @@ class EndpointSecurityGroup(Ec2Resource):
     def table(self) -> Sequence[Attribute]:
         return self.rules.attributes()
 
-    def _look(self) -> dict[str, Any] | None:
-        found = super()._look()
+    def _observe(self) -> dict[str, Any] | None:
+        found = super()._observe()
         return None if found is None else self.rules.read(found)
 
     def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
@@ -175,7 +175,7 @@ class EndpointSecurityGroup(Ec2Resource):
         self.rules.reconcile(wait_for(self._visible, f"{self.kind} {self.name} to be shown", VISIBLE_SECONDS, str), desired)
 
     def _visible(self) -> tuple[bool, Mapping[str, Any]]:
-        found = self._look() or {}
+        found = self._observe() or {}
         return bool(found.get("rules")), found
 
     def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:

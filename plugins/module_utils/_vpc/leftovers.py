@@ -23,7 +23,7 @@ def following(snapshot: Snapshot) -> set[str]:
     return ids | {interface for endpoint in snapshot.items("endpoints") for interface in endpoint.get("NetworkInterfaceIds") or []}
 
 
-def living(snapshot: Snapshot) -> list[Mapping[str, Any]]:
+def interfaces_in_use(snapshot: Snapshot) -> list[Mapping[str, Any]]:
     """The interfaces of the VPC that are neither the network's own nor left behind."""
     skipped = following(snapshot)
     return [
@@ -42,7 +42,7 @@ def shown_interface(interface: Mapping[str, Any]) -> str:
 
 def refuse_used_subnets(snapshot: Snapshot, subnet_ids: Sequence[str]) -> None:
     """Raise Refused when something lives in one of these subnets."""
-    inside = [shown_interface(interface) for interface in living(snapshot) if interface.get("SubnetId") in subnet_ids]
+    inside = [shown_interface(interface) for interface in interfaces_in_use(snapshot) if interface.get("SubnetId") in subnet_ids]
     if inside:
         raise Refused(f"{snapshot.name}: zones are not removed while something lives in their subnets: {first_of(inside)}. Move it first.")
 
@@ -59,25 +59,25 @@ def of_environment(snapshot: Snapshot) -> set[str]:
     return {group["GroupId"] for group in snapshot.items("security_groups") if _tags.carries(tags_of(group), marks)}
 
 
-def refuse_what_blocks(snapshot: Snapshot, ours: Mapping[str, set[str]], check_mode: bool = False) -> None:
+def refuse_blocking_resources(snapshot: Snapshot, ours: Mapping[str, set[str]], check_mode: bool = False) -> None:
     """Raise Refused, naming it, when the VPC holds what neither is ours nor was left behind.
 
     In check mode the databases and caches of the environment still stand: the roles that remove them have only planned it.
     """
-    going = of_environment(snapshot) if check_mode else set()
+    deleting = of_environment(snapshot) if check_mode else set()
 
-    def goes(interface: Mapping[str, Any]) -> bool:
-        return _owned(snapshot, interface) or any(group["GroupId"] in going for group in interface.get("Groups") or [])
+    def is_deleted(interface: Mapping[str, Any]) -> bool:
+        return _owned(snapshot, interface) or any(group["GroupId"] in deleting for group in interface.get("Groups") or [])
 
-    def group_goes(group: Mapping[str, Any]) -> bool:
-        return group.get("GroupName") == "default" or is_owned_group(group, snapshot.cluster_name) or group["GroupId"] in going
+    def group_is_deleted(group: Mapping[str, Any]) -> bool:
+        return group.get("GroupName") == "default" or is_owned_group(group, snapshot.cluster_name) or group["GroupId"] in deleting
 
-    blocking = [shown_interface(interface) for interface in living(snapshot) if not goes(interface)]
+    blocking = [shown_interface(interface) for interface in interfaces_in_use(snapshot) if not is_deleted(interface)]
     for collection, key, skip in (
         ("subnets", "SubnetId", lambda item: False),
         ("nat_gateways", "NatGatewayId", lambda item: str(item.get("State")).lower() in ("deleted", "failed")),
         ("route_tables", "RouteTableId", lambda item: any(a.get("Main") for a in item.get("Associations") or [])),
-        ("security_groups", "GroupId", group_goes),
+        ("security_groups", "GroupId", group_is_deleted),
         ("endpoints", "VpcEndpointId", lambda item: str(item.get("State")).lower() == "deleted" or is_owned_endpoint(item)),
     ):
         others = [item for item in snapshot.items(collection) if item[key] not in ours.get(collection, set()) and not skip(item)]
@@ -92,14 +92,14 @@ def refuse_what_blocks(snapshot: Snapshot, ours: Mapping[str, set[str]], check_m
 def wait_for_interfaces(snapshot: Snapshot, timeout_seconds: float) -> None:
     """Wait until load balancers and nodes that are being deleted have let go of their interfaces."""
 
-    def look() -> tuple[bool, list[str]]:
-        in_use = [shown_interface(interface) for interface in living(snapshot)]
+    def poll() -> tuple[bool, list[str]]:
+        in_use = [shown_interface(interface) for interface in interfaces_in_use(snapshot)]
         if in_use:
             snapshot.refresh("network_interfaces")
         return not in_use, in_use
 
     patience = min(timeout_seconds, PATIENCE_SECONDS)
-    wait_for(look, f"what uses the VPC {snapshot.name} to go", patience, lambda in_use: f"in use are {first_of(in_use)}")
+    wait_for(poll, f"what uses the VPC {snapshot.name} to go", patience, lambda in_use: f"in use are {first_of(in_use)}")
 
 
 def remove_leftovers(snapshot: Snapshot, check_mode: bool) -> list[Outcome]:
@@ -112,7 +112,7 @@ def remove_leftovers(snapshot: Snapshot, check_mode: bool) -> list[Outcome]:
             write_api.delete_network_interface(snapshot.client, interface_id)
             snapshot.forget("network_interfaces", interface_id)
     # A group that is still in use goes with what uses it: a plan does not count it as left behind
-    in_use = {group["GroupId"] for interface in living(snapshot) for group in interface.get("Groups") or []}
+    in_use = {group["GroupId"] for interface in interfaces_in_use(snapshot) for group in interface.get("Groups") or []}
     owned = [group for group in snapshot.items("security_groups") if is_owned_group(group, snapshot.cluster_name)]
     groups = [group for group in owned if group["GroupId"] not in in_use]
     for group in groups if not check_mode else []:

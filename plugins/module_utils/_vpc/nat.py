@@ -59,8 +59,8 @@ class ElasticIp(Ec2Resource):
         gateways = [item for item in self.snapshot.items("nat_gateways") if name_of(item) == self.name and nat_state(item) != "deleted"]
         return {address.get("AllocationId") for item in gateways for address in item.get("NatGatewayAddresses") or []} - {None}
 
-    def _look(self) -> dict[str, Any] | None:
-        found = super()._look()
+    def _observe(self) -> dict[str, Any] | None:
+        found = super()._observe()
         return None if found is None else {**found, "public_ip": found.get("PublicIp")}
 
     def state(self, found: Mapping[str, Any]) -> State:
@@ -96,8 +96,8 @@ class NatGateway(Ec2Resource):
         made_now = item["NatGatewayId"] in self.snapshot.made.get(self.collection, {})
         return nat_state(item) != "deleted" and (made_now or nat_state(item) != "failed")
 
-    def _look(self) -> dict[str, Any] | None:
-        found = super()._look()
+    def _observe(self) -> dict[str, Any] | None:
+        found = super()._observe()
         if found is None:
             return None
         addresses = found.get("NatGatewayAddresses") or [{}]

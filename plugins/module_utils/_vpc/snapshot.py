@@ -130,7 +130,7 @@ class Snapshot:
         """Whether something that was found in the whole region belongs to the network's environment."""
         return _tags.not_ours(tags_of(item), self.tags) is None
 
-    def stranger_reason(self) -> str | None:
+    def foreign_reason(self) -> str | None:
         """Why the VPC of that name is not the environment's; None without one."""
         return _tags.not_ours(tags_of(self.stranger), self.tags) if self.stranger else None
 

@@ -34,7 +34,7 @@ class NetworkTeardown(Network):
         found = vpc.find()
         if found is not None:
             planned = ensure_absent(vpc, check_mode=True, tags=self.options.tags, adopt=self.options.adopt)
-            leftovers.refuse_what_blocks(self.snapshot, self._ours(), self.check_mode)
+            leftovers.refuse_blocking_resources(self.snapshot, self._ours(), self.check_mode)
         else:
             planned = Outcome(vpc.kind, vpc.name, notes=self._told_of_a_stranger(), left_alone=self.snapshot.stranger is not None)
         self._drop(self._part(FlowLog, f"{self.name}-flow-log"))
@@ -72,7 +72,7 @@ class NetworkTeardown(Network):
 
     def _told_of_a_stranger(self) -> list[str]:
         stranger = self.snapshot.stranger
-        return [f"VPC {self.name} ({stranger['VpcId']}) is left alone: {self.snapshot.stranger_reason()}."] if stranger else []
+        return [f"VPC {self.name} ({stranger['VpcId']}) is left alone: {self.snapshot.foreign_reason()}."] if stranger else []
 
     def _named(self, collection: str, noun: type, start: str) -> list[Any]:
         names = sorted({name_of(item) for item in self.snapshot.items(collection) if name_of(item).startswith(start)})

@@ -97,8 +97,8 @@ class InternetGateway(Ec2Resource):
         attachments = item.get("Attachments") or []
         return self.snapshot.vpc_id is not None and any(a.get("VpcId") == self.snapshot.vpc_id for a in attachments)
 
-    def _look(self) -> dict[str, Any] | None:
-        found = super()._look()
+    def _observe(self) -> dict[str, Any] | None:
+        found = super()._observe()
         return None if found is None else {**found, "attached": self._attached(found)}
 
     def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
@@ -149,7 +149,7 @@ class DefaultSecurityGroup(Ec2Resource):
         return wait_for(self._look_again, f"the default security group of {self.name} to be listed", VISIBLE_SECONDS)
 
     def _look_again(self) -> tuple[bool, dict[str, Any] | None]:
-        found = self._look()
+        found = self._observe()
         if found is None:
             self.snapshot.refresh(self.collection)
         return found is not None, found

@@ -197,18 +197,18 @@ def test_an_image_is_found_by_tag_and_by_digest(client):
     present(client)
     digest = push(client, "v1")
     other = push(client, "v2", content="2")
-    found = images.look(client, NAME, "v1", None, 5)
+    found = images.find_image(client, NAME, "v1", None, 5)
     assert (found["exists"], found["image"]["digest"], found["image"]["expiry"], found["sentence"]) == (True, digest, None, "")
-    assert images.look(client, NAME, None, other, 5)["image"]["tags"] == ["v2"]
-    assert not images.look(client, NAME, "v1", other, 5)["exists"]
+    assert images.find_image(client, NAME, None, other, 5)["image"]["tags"] == ["v2"]
+    assert not images.find_image(client, NAME, "v1", other, 5)["exists"]
 
 
 def test_a_missing_image_is_one_sentence_with_what_is_there(client):
-    assert "does not exist in this account" in images.look(client, NAME, "v1", None, 5)["sentence"]
+    assert "does not exist in this account" in images.find_image(client, NAME, "v1", None, 5)["sentence"]
     present(client)
-    assert "it holds no tagged image" in images.look(client, NAME, "v1", None, 5)["sentence"]
+    assert "it holds no tagged image" in images.find_image(client, NAME, "v1", None, 5)["sentence"]
     push(client, "v1")
-    missing = images.look(client, NAME, "v9", None, 5)
+    missing = images.find_image(client, NAME, "v9", None, 5)
     assert missing["exists"] is False
     assert "Image v9 is not in ECR repository opta-staging/hello; its newest tags are v1" in missing["sentence"]
 
@@ -217,7 +217,7 @@ def test_t18_an_image_under_the_lifecycle_policy_is_told(client):
     present(client, lifecycle_policy=lifecycle.usual_policy(14, 1))
     push(client, "v1")
     push(client, "v2", content="2")
-    reported = [images.look(client, NAME, tag, None, 5) for tag in ("v1", "v2")]
+    reported = [images.find_image(client, NAME, tag, None, 5) for tag in ("v1", "v2")]
     due = [found for found in reported if found["image"]["expiry"]]
     assert len(due) == 1
     assert "does not stay: it expires within a day under the lifecycle rule 2" in due[0]["sentence"]

@@ -15,7 +15,7 @@ from ansible_collections.opta.platform.plugins.module_utils._helm.binary import 
     Helm,
     HelmError,
     end_with_parent,
-    error_words,
+    error_text,
     find_helm,
     timeout_argument,
 )
@@ -142,12 +142,12 @@ def test_error_is_helms_own_without_whole_objects(helm):
 
 
 def test_long_errors_are_cut_and_warnings_left_out():
-    assert error_words("WARNING: x\nError: y") == "y"
+    assert error_text("WARNING: x\nError: y") == "y"
     assert (
-        error_words('level=WARN msg="upgrade failed" name=a error="{\\"data\\": \\"c2VjcmV0\\"}"\nError: UPGRADE FAILED: y')
+        error_text('level=WARN msg="upgrade failed" name=a error="{\\"data\\": \\"c2VjcmV0\\"}"\nError: UPGRADE FAILED: y')
         == "UPGRADE FAILED: y"
     )
-    assert len(error_words("x" * 9000)) < 2000
+    assert len(error_text("x" * 9000)) < 2000
 
 
 def test_helm_ends_with_its_parent(tmp_path):

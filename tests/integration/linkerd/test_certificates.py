@@ -47,7 +47,7 @@ def test_all_keys_are_p256_and_of_their_certificate(anchor, issuer):
         key = x509.load_pem_x509_certificate(pair.certificate.encode()).public_key()
         assert isinstance(key, ec.EllipticCurvePublicKey)
         assert isinstance(key.curve, ec.SECP256R1)
-        assert pair.fits_its_key()
+        assert pair.matches_key()
         assert pair.key.startswith("-----BEGIN PRIVATE KEY-----")  # PKCS #8, RFC 7468
         assert pair.key not in repr(pair)
 

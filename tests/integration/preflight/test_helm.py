@@ -14,7 +14,7 @@ from ansible_collections.opta.platform.plugins.action.preflight import ActionMod
 def errors(tmp_path: Path) -> Any:
     """What preflight says of the helm on a PATH that has one of this version, or none."""
 
-    def look(version: str, *roles: str, transport: str = "local", **present: Any) -> list[str]:
+    def poll(version: str, *roles: str, transport: str = "local", **present: Any) -> list[str]:
         if version:
             (tmp_path / "helm").write_text(f"#!/bin/sh\necho {version}\n")
             (tmp_path / "helm").chmod(0o755)
@@ -23,7 +23,7 @@ def errors(tmp_path: Path) -> Any:
         action._compute_environment_string = lambda raw_environment_out: raw_environment_out.update(PATH=str(tmp_path))  # type: ignore[assignment]
         return action._helm_errors(roles, present)
 
-    return look
+    return poll
 
 
 @pytest.mark.parametrize("version", ["v3.21.4", "v4.3.2", "v4.3"])

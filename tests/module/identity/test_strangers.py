@@ -28,7 +28,7 @@ def domain(identity):
 
 
 @pytest.fixture
-def strangers(aws, identity, domain, tags):
+def foreign_resources(aws, identity, domain, tags):
     """A VPC, a key, a cluster with nodes and a zone that bear the environment's names."""
     made = {"vpc": aws.ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]}
     aws.ec2.create_tags(Resources=[made["vpc"]], Tags=as_list({"Name": identity.name, **tags}))
@@ -43,7 +43,7 @@ def strangers(aws, identity, domain, tags):
     return {**made, "key": key["KeyId"], "zone": zone}
 
 
-def test_they_are_told_and_none_is_published(run_module, identity, domain, changes, strangers):
+def test_they_are_told_and_none_is_published(run_module, identity, domain, changes, foreign_resources):
     changes()
     read = run_module("environment_info", environment=identity.environment, domain=domain)
     assert not {"network", "eks", "dns_cert", "k8s_addons"} & read["outputs"].keys()
@@ -57,7 +57,7 @@ def test_they_are_told_and_none_is_published(run_module, identity, domain, chang
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_a_destroy_leaves_them_alone(run_module, identity, domain, changes, strangers, check_mode):
+def test_a_destroy_leaves_them_alone(run_module, identity, domain, changes, foreign_resources, check_mode):
     ours = identity.tags("eks", identity.cluster_name)
     changes()
     read = run_module("eks_cluster_info", name=identity.cluster_name, tags=ours)

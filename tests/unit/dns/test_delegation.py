@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._dns import caa
 from ansible_collections.opta.platform.plugins.module_utils._dns.addresses import parse_address
-from ansible_collections.opta.platform.plugins.module_utils._dns.delegation import judge
+from ansible_collections.opta.platform.plugins.module_utils._dns.delegation import classify_delegation
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
 
 DESIRED = {"ns-1", "ns-2", "ns-3", "ns-4"}
@@ -22,7 +22,7 @@ DESIRED = {"ns-1", "ns-2", "ns-3", "ns-4"}
     ],
 )
 def test_delegation(named, delegated, reason):
-    seen = judge("d", DESIRED, named, "the resolver r")
+    seen = classify_delegation("d", DESIRED, named, "the resolver r")
     assert seen.delegated is delegated
     assert reason in seen.reason
     assert delegated or "asked: the resolver r" in seen.reason

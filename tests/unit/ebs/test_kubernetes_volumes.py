@@ -9,7 +9,7 @@ import boto3
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _lost_responses
 from ansible_collections.opta.platform.plugins.module_utils._ebs import api
-from ansible_collections.opta.platform.plugins.module_utils._ebs.kubernetes_volumes import keep
+from ansible_collections.opta.platform.plugins.module_utils._ebs.kubernetes_volumes import retain_volume
 from ansible_collections.opta.platform.plugins.module_utils._errors import LostResponse
 from moto import mock_aws
 
@@ -35,5 +35,5 @@ def test_a_lost_response_makes_no_second_snapshot(ec2: Any, monkeypatch: pytest.
             raise LostResponse("CreateSnapshot")
 
     monkeypatch.setattr(api, "create_snapshot", losing)
-    assert keep(ec2, volume, False, {"opta:environment": "staging"}, 10, "its cluster")
+    assert retain_volume(ec2, volume, False, {"opta:environment": "staging"}, 10, "its cluster")
     assert len(ec2.describe_snapshots(OwnerIds=["self"], Filters=[{"Name": "volume-id", "Values": [volume]}])["Snapshots"]) == 1

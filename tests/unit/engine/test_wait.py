@@ -53,10 +53,10 @@ def test_an_end_is_noticed_after_a_twentieth_of_the_time_at_the_latest() -> None
     begun = _wait.time.monotonic()
     calls = [0]
 
-    def look() -> tuple[bool, str]:
+    def poll() -> tuple[bool, str]:
         calls[0] += 1
         return _wait.time.monotonic() - begun >= 100, ""
 
-    _wait.wait_for(look, "a cluster to be ACTIVE", 600)
+    _wait.wait_for(poll, "a cluster to be ACTIVE", 600)
     assert _wait.time.monotonic() - begun <= 105.5
     assert calls[0] < 80

@@ -20,7 +20,7 @@ from ansible_collections.opta.platform.plugins.module_utils._helm.release_storag
     Revision,
     StoredReleases,
     decode,
-    goal_of_rollback,
+    rollback_target,
 )
 
 
@@ -85,9 +85,9 @@ def test_one_goes_back_to_what_was_seen_ready():
         revision(3, "superseded", rollout="started"),
         revision(2, "superseded", rollout="finished"),
     ]
-    assert goal_of_rollback(revisions, 4) == 2
-    assert goal_of_rollback(revisions, 2) is None
-    assert goal_of_rollback([revision(2, "failed"), revision(1)], 2) == 1  # of another tool: no label
+    assert rollback_target(revisions, 4) == 2
+    assert rollback_target(revisions, 2) is None
+    assert rollback_target([revision(2, "failed"), revision(1)], 2) == 1  # of another tool: no label
 
 
 def reasons(found, chart=None, values=None, newest=None, name="a"):
@@ -151,8 +151,8 @@ def test_run_of_another_machine_is_given_up_after_the_timeout():
 
 
 def test_age_in_words():
-    assert pending.age_words(revision(1, age=30)).endswith(" seconds")
-    assert pending.age_words(revision(1, age=615)) == "10 minutes"
+    assert pending.age_text(revision(1, age=30)).endswith(" seconds")
+    assert pending.age_text(revision(1, age=615)) == "10 minutes"
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def definition(checksum=CHECKSUM, number="1"):
     ],
 )
 def test_a_manifest_stands_when_all_its_definitions_do(items, expected):
-    assert definitions.stands(FakeCluster(items), "it", CHECKSUM) is expected
+    assert definitions.is_installed(FakeCluster(items), "it", CHECKSUM) is expected
 
 
 def test_a_manifest_that_stands_is_not_fetched():

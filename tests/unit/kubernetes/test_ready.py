@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.explain import container_words, event_words
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.explain import container_text, event_text
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.ready import readiness
 
 
@@ -245,7 +245,7 @@ def test_conditions_besides():
     ],
 )
 def test_container_in_words(container, words):
-    assert container_words(container) == words
+    assert container_text(container) == words
 
 
 def test_newest_warnings_once_each():
@@ -253,4 +253,4 @@ def test_newest_warnings_once_each():
         return {"type": kind, "reason": reason, "message": "m", "lastTimestamp": time}
 
     events = [event("Old", "2026-01-01T00:00:00Z"), event("New", "2026-01-02T00:00:00Z"), event("New", "2026-01-02T00:00:01Z")]
-    assert event_words([*events, event("Fine", "2026-01-03T00:00:00Z", "Normal")]) == ["New: m", "Old: m"]
+    assert event_text([*events, event("Fine", "2026-01-03T00:00:00Z", "Normal")]) == ["New: m", "Old: m"]

@@ -15,7 +15,7 @@ from ansible_collections.opta.platform.plugins.module_utils._linkerd.leaves impo
     as_object,
     held_pair,
     held_text,
-    leaves,
+    leaf_certificates,
     next_pair,
     reencoded,
 )
@@ -59,7 +59,7 @@ class Mesh:
         issuer, authority = held_pair(self.secrets.get("issuer")), held_text(self.secrets.get("issuer"), "ca.crt")
         anchors, why = trust.next_anchors(found, issuer, authority, self.now, terms, "root", self._trusted)
         self.why = {"anchor": why} if why else {}
-        for name, leaf in leaves("linkerd", "cluster.local", terms).items():
+        for name, leaf in leaf_certificates("linkerd", "cluster.local", terms).items():
             pair, reason = next_pair(leaf, held_pair(self.secrets.get(name)), anchors, self.now)
             self.secrets[name] = as_object(leaf, pair, anchors, "linkerd")
             self.why |= {name: reason} if reason else {}
@@ -126,7 +126,7 @@ def test_expired_issuer_is_repaired(mesh):
 
 @pytest.mark.parametrize("broken", ["nonsense", "another key", "another anchor", "another name"])
 def test_broken_issuer_is_made_anew(mesh, broken):
-    leaf = leaves("linkerd", "cluster.local", TERMS)["issuer"]
+    leaf = leaf_certificates("linkerd", "cluster.local", TERMS)["issuer"]
     stranger = Mesh()
     stranger.run()
     if broken == "nonsense":

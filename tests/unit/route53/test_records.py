@@ -50,7 +50,7 @@ OWN = [record("example.com", "NS", "ns-1"), record("example.com", "SOA", "ns-1 a
 def test_what_hinders_a_deletion():
     foreign = [record("mail.example.com", "A", "192.0.2.1"), record("sub.example.com", "NS", "ns-2")]
     assert records.beyond_the_zones_own([*OWN, *foreign], "example.com") == foreign
-    assert records.described(foreign) == ["mail.example.com A", "sub.example.com NS"]
+    assert records.describe_record_sets(foreign) == ["mail.example.com A", "sub.example.com NS"]
 
 
 def note(name, owner):

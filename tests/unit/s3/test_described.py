@@ -15,7 +15,7 @@ SHARED = EncryptionDefaults(KEY, "opta-staging-logs-1", {"team": "a"})
 
 
 def bucket(*entries, shared=SHARED):
-    return role_entries.described(entries, IDENTITY, shared)
+    return role_entries.desired_buckets(entries, IDENTITY, shared)
 
 
 def test_a_name_is_enough():
@@ -43,7 +43,7 @@ def test_t14_names_differ_by_account_and_region_and_long_ones_stay_within_63():
     names = [role_entries.bucket_name(long, "n" * 40 + end) for end in ("a", "b")]
     assert max(map(len, names)) <= 63
     assert len(set(names)) == 2
-    assert all(name.startswith(role_entries.beginning(long)) for name in names)
+    assert all(name.startswith(role_entries.name_prefix(long)) for name in names)
 
 
 def test_without_a_bucket_for_them_there_are_no_access_logs():
@@ -116,15 +116,17 @@ def test_the_role_may_copy_and_nothing_else():
 
 def test_an_unknown_key_can_be_planned():
     unknown = EncryptionDefaults("(known after apply)", "logs", {})
-    _target, source = role_entries.described([{**REPLICATED, "sse_algorithm": "aws:kms"}, {"name": "z"}], IDENTITY, unknown)
+    _target, source = role_entries.desired_buckets([{**REPLICATED, "sse_algorithm": "aws:kms"}, {"name": "z"}], IDENTITY, unknown)
     assert source["replication_role"]["permissions"]["Statement"][3]["Resource"] == "(known after apply)"
 
 
 def test_what_is_removed_is_what_stands_and_what_is_described():
-    removed = role_entries.removed([{"name": "a", "delete_contents": True}, {"name": "b"}], {"old": "opta-staging-bucket-old-1"}, IDENTITY)
+    removed = role_entries.buckets_to_delete(
+        [{"name": "a", "delete_contents": True}, {"name": "b"}], {"old": "opta-staging-bucket-old-1"}, IDENTITY
+    )
     assert [(each["name"], each["delete_contents"]) for each in removed] == [("a", True), ("b", False), ("old", False)]
     assert removed[2]["bucket_name"] == "opta-staging-bucket-old-1"
-    assert role_entries.emptied([{"name": "a", "delete_contents": "true"}, {"name": "b", "delete_contents": False}]) == ["a"]
+    assert role_entries.buckets_to_empty([{"name": "a", "delete_contents": "true"}, {"name": "b", "delete_contents": False}]) == ["a"]
 
 
 def test_outputs_are_maps_of_strings():
