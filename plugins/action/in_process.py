@@ -47,8 +47,8 @@ class ActionModule(ActionBase):
             except (AttributeError, ImportError, TypeError) as error:
                 if self._begun:
                     raise
-                reason = f"ansible-core {ansible_version} cannot do it in the worker: {error}"
-        DISPLAY.vvv(f"{self._task.action} runs as a process of its own and shows no progress: {reason}")
+                reason = f"ansible-core {ansible_version} cannot run it in the worker: {error}"
+        DISPLAY.vvv(f"{self._task.action} runs as a separate process and reports no progress: {reason}")
         self._in_worker = False
         if self._connection.transport == "local" and task_vars is not None:
             self._name_interpreter(task_vars)
@@ -86,7 +86,7 @@ class ActionModule(ActionBase):
         if os.environ.get(SWITCH) == "0":
             return f"{SWITCH}=0"
         if not _worker.SUPPORTED:
-            return "this version of ansible-core has other internals"
+            return "this version of ansible-core is not supported"
         if self._task.async_val:
             return "async"
         if self._connection.transport != "local":

@@ -117,7 +117,7 @@ class ActionModule(ActionBase):
                 value = _inputs.plain(self._templar.template(present[name]))
             except Exception as error:
                 if not variables.PUBLISHED_NAME.search(str(error)):
-                    problems.append(f"{name}: {variables.cause(error)}. Give the variable that it needs, or correct the template.")
+                    problems.append(f"{name}: {variables.cause(error)}. Define the missing variable, or correct the template.")
                 continue
             is_none = value == none != present[name] and name in _inputs.nullable()
             given[name] = None if is_none else value

@@ -16,7 +16,7 @@ def boolean(value: Any) -> bool:
     try:
         return bool(convert_bool.boolean(value))
     except TypeError as error:
-        raise AnsibleFilterError(f"{value!r} is neither true nor false.") from error
+        raise AnsibleFilterError(f"{value!r} is not a boolean: use true or false.") from error
 
 
 class FilterModule:

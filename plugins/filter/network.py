@@ -20,7 +20,7 @@ def service_suffix(partition: str) -> str:
     """The end of the host names and regional service principals of a partition, as botocore knows it."""
     known = {item["id"]: item["outputs"]["dnsSuffix"] for item in _session.data("partitions")["partitions"]}
     if partition not in known:
-        raise AnsibleFilterError(f"{partition!r} is not a partition of AWS: {', '.join(sorted(known))} are.")
+        raise AnsibleFilterError(f"{partition!r} is not an AWS partition: valid partitions are {', '.join(sorted(known))}.")
     return known[partition]
 
 
@@ -42,7 +42,7 @@ def environment_key_policy(identity: Mapping[str, str], service_linked_roles: Se
     of = Identity.of(identity)
     autoscaling = next((role["arn"] for role in service_linked_roles if role["service"] == AUTO_SCALING), None)
     if autoscaling is None:
-        raise AnsibleFilterError(f"environment_key_policy: service_linked_roles must hold that of {AUTO_SCALING}.")
+        raise AnsibleFilterError(f"environment_key_policy: service_linked_roles must include the role of {AUTO_SCALING}.")
     return policies.environment_key(
         partition=of.partition,
         account_id=of.account_id,

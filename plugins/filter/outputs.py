@@ -16,7 +16,7 @@ def checked_outputs(published: Mapping[str, Any], role: str) -> dict[str, Any]:
     """The outputs of a role, in the types of its meta/outputs.yml; AnsibleFilterError when one is missing, unknown or of another type."""
     result = ArgumentSpecValidator(role_outputs(ROLES_DIRECTORY, role)).validate(plain(published))
     if result.error_messages:
-        raise AnsibleFilterError(f"{role}_outputs are not as roles/{role}/meta/outputs.yml says: {'; '.join(result.error_messages)}")
+        raise AnsibleFilterError(f"{role}_outputs do not match roles/{role}/meta/outputs.yml: {'; '.join(result.error_messages)}")
     return dict(result.validated_parameters)
 
 

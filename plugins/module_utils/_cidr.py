@@ -29,12 +29,12 @@ def block_error(option: str, block: str, smallest_prefix: int = SMALLEST_PREFIX)
         try:
             right = IPv4Network(block, strict=False)
         except ValueError:
-            return f"{option} is {block!r}: it must be a block of IPv4 addresses, {EXAMPLE}."
-        return f"{option} is {block!r}, which does not begin at its own first address: did you mean {right}?"
+            return f"{option} is {block!r}: it must be an IPv4 CIDR block, {EXAMPLE}."
+        return f"{option} is {block!r}, which has host bits set: did you mean {right}?"
     if network.prefixlen < LARGEST_PREFIX or network.prefixlen > smallest_prefix:
-        return f"{option} is {block!r}: its size must lie between /{LARGEST_PREFIX} and /{smallest_prefix}, {EXAMPLE}."
+        return f"{option} is {block!r}: its prefix length must be between /{LARGEST_PREFIX} and /{smallest_prefix}, {EXAMPLE}."
     if any(network.overlaps(IPv4Network(refused)) for refused in REFUSED_RANGES):
-        return f"{option} is {block!r}, addresses that no VPC may have: use private ones, {EXAMPLE}."
+        return f"{option} is {block!r}, which AWS does not allow for a VPC: use a private block, {EXAMPLE}."
     return None
 
 
@@ -43,12 +43,12 @@ def service_block_error(option: str, block: str) -> str | None:
     try:
         network = IPv4Network(block)
     except ValueError:
-        return f"{option} is {block!r}: it must be a block of IPv4 addresses without host bits, for example 172.20.0.0/16."
+        return f"{option} is {block!r}: it must be an IPv4 CIDR block without host bits, for example 172.20.0.0/16."
     inside = any(network.subnet_of(IPv4Network(outer)) for outer in SERVICE_RANGES)
     if inside and LARGEST_SERVICE_PREFIX <= network.prefixlen <= SMALLEST_SERVICE_PREFIX:
         return None
     return (
-        f"{option} is {block!r}: it must lie within {', '.join(SERVICE_RANGES)}, and its size between /{LARGEST_SERVICE_PREFIX} and "
+        f"{option} is {block!r}: it must be within {', '.join(SERVICE_RANGES)}, with a prefix length between /{LARGEST_SERVICE_PREFIX} and "
         f"/{SMALLEST_SERVICE_PREFIX}, for example 172.20.0.0/16."
     )
 
@@ -78,8 +78,8 @@ def source_error(option: str, block: str, versions: Sequence[int] = (4,)) -> str
             return None
     except ValueError:
         pass
-    kind = "IPv4 addresses" if tuple(versions) == (4,) else "addresses"
-    return f"{option} has {block!r}: it must be a block of {kind} in CIDR notation, for example 10.0.0.0/16."
+    kind = "an IPv4" if tuple(versions) == (4,) else "a"
+    return f"{option} has {block!r}: it must be {kind} CIDR block, for example 10.0.0.0/16."
 
 
 def overlap_error(option: str, blocks: Sequence[str]) -> str | None:
@@ -88,7 +88,7 @@ def overlap_error(option: str, blocks: Sequence[str]) -> str | None:
     for position, network in enumerate(networks):
         for other in networks[:position]:
             if network.overlaps(other):
-                return f"{option}: {other} and {network} overlap; each subnet needs addresses of its own."
+                return f"{option}: {other} and {network} overlap; CIDR blocks of subnets must not overlap."
     return None
 
 
@@ -96,7 +96,7 @@ def outside_error(option: str, blocks: Sequence[str], whole_option: str, whole: 
     """The first block that does not lie within the whole, as a sentence."""
     for block in blocks:
         if not IPv4Network(block).subnet_of(IPv4Network(whole)):
-            return f"{option}: {block} does not lie within {whole_option} {whole}."
+            return f"{option}: {block} is not within {whole_option} {whole}."
     return None
 
 

@@ -76,8 +76,8 @@ def refuse_to_repeat(
         context[KEY] = True
     elif lost or (context.get(KEY) and _is_refused(response)):  # refused may mean that the call before was carried out
         raise LostResponse(
-            f"AWS did not answer {operation.name} ({caught_exception or _error(response).get('Code') or 'no reason'}), "
-            "and whether it was carried out is not known. Run again: what was made is found then."
+            f"AWS did not respond to {operation.name} ({caught_exception or _error(response).get('Code') or 'no reason'}), "
+            "and the result of the call is unknown. Run again: the run finds what was created."
         )
 
 

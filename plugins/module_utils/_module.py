@@ -87,7 +87,7 @@ class PlatformModule(AnsibleAWSModule):
                 service, endpoint_url=endpoint_url, config=config, **{"region_name": region, **arguments, **settings}
             )
         except botocore.exceptions.NoRegionError:
-            self.fail_json(msg="No AWS region was found: give the option region, for example eu-west-1, or set AWS_REGION.")
+            self.fail_json(msg="No AWS region is set: set the option region, for example eu-west-1, or AWS_REGION.")
         except (ValueError, botocore.exceptions.BotoCoreError) as error:
             self.fail_json_aws(error, msg="Couldn't connect to AWS")
         client.meta.events.register("before-call", self._before_call)
@@ -108,7 +108,7 @@ class PlatformModule(AnsibleAWSModule):
     def before_change(self, what: str) -> None:
         """To be called before everything that changes something: raises in check mode, and once the controller has ended."""
         if self.check_mode:
-            raise PlatformError(f"{what} would have been called in check mode: this is a fault of the module {self._name}")
+            raise PlatformError(f"{what} must not be called in check mode: this is a bug in the module {self._name}")
         self._controller.check()
         self._responses.forget()
 

@@ -51,7 +51,7 @@ class Identity:
     def __post_init__(self) -> None:
         for field in ("environment", "prefix", "region"):
             if not getattr(self, field):
-                raise PlatformError(f"The identity of an environment needs its {field}, which is empty.")
+                raise PlatformError(f"The identity of an environment requires {field}, which is empty.")
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Identity:
@@ -77,7 +77,7 @@ class Identity:
     def suffix(self) -> str:
         """A hash of account and region: names end in it where they share a namespace with those of other regions or accounts."""
         if not self.account_id:
-            raise PlatformError("A name that is unique in all regions needs the account's id, which is empty.")
+            raise PlatformError("A name that is unique across regions requires the account ID, which is empty.")
         return digest(self.account_id, self.region)
 
     @property

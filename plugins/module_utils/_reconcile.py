@@ -86,7 +86,7 @@ def _change(resource: Resource, found: Mapping[str, Any], desired: Mapping[str, 
         unknown = dict.fromkeys(resource.computed, KNOWN_AFTER_APPLY) if replacing else {}
         outcome.resource = {**resource.describe(found), **unknown, **outcome.after}
         if not outcome.allowed:
-            outcome.notes.append(f"{_replacement(resource, replacing)} The run itself is refused without it.")
+            outcome.notes.append(f"{_replacement(resource, replacing)} Without it, the run fails.")
         return outcome
     if not outcome.allowed:
         raise Refused(_replacement(resource, replacing))
@@ -237,7 +237,7 @@ def as_result(outcomes: Sequence[Outcome], key: str) -> dict[str, Any]:
 def _refuse_foreign(resource: Resource, found: Mapping[str, Any], desired: Mapping[str, Any], adopt: bool) -> None:
     reason = None if adopt else _tags.not_ours(resource.tags(found), desired.get("tags"))
     if reason:
-        raise Refused(f"{resource.kind} {resource.name} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
+        raise Refused(f"{resource.kind} {resource.name} exists, but {reason}. Use another name, or set adopt: true to adopt it.")
 
 
 def _judge(resource: Resource, changes: Sequence[Attribute], found: Mapping[str, Any], values: Mapping[str, Any]) -> list[str]:

@@ -24,7 +24,7 @@ def tag_errors(option: str, tags: Any) -> Iterator[str]:
         yield f"{option} must be a map of tags, for example {{team: payments}}."
         return
     if len(tags) > MOST_TAGS:
-        yield f"{option} has {len(tags)} tags: give at most {MOST_TAGS}; AWS allows 50 with those of the collection and Kubernetes."
+        yield f"{option} has {len(tags)} tags: use at most {MOST_TAGS}; AWS allows 50, including those of the collection and Kubernetes."
     for key, value in tags.items():
         reason = _key_problem(str(key)) or _value_problem(value)
         if reason:
@@ -33,15 +33,15 @@ def tag_errors(option: str, tags: Any) -> Iterator[str]:
 
 def _key_problem(key: str) -> str:
     if key.lower().startswith(RESERVED):
-        return f"and keys that begin with {RESERVED} belong to AWS: choose another one, for example team"
+        return f"and keys that start with {RESERVED} are reserved by AWS: use another key, for example team"
     if not key or len(key) > LONGEST_KEY or not CHARACTERS.fullmatch(key):
-        return f"but a key has 1 to {LONGEST_KEY} letters (a to z), digits, spaces and _ . : / = + - @, for example team"
+        return f"but a key must have 1 to {LONGEST_KEY} letters (a to z), digits, spaces and _ . : / = + - @, for example team"
     return ""
 
 
 def _value_problem(value: Any) -> str:
     if value is None or isinstance(value, (Mapping, list, tuple)):
-        return 'whose value is no text: give one, for example payments, or ""'
+        return 'whose value is not a string: set one, for example payments, or ""'
     if len(str(value)) > LONGEST_VALUE or not CHARACTERS.fullmatch(str(value)):
-        return f"but a value has at most {LONGEST_VALUE} letters (a to z), digits, spaces and _ . : / = + - @, for example payments"
+        return f"but a value can have at most {LONGEST_VALUE} letters (a to z), digits, spaces and _ . : / = + - @, for example payments"
     return ""

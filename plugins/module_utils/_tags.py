@@ -68,10 +68,10 @@ def not_ours(found: Mapping[str, str] | None, desired: Mapping[str, Any] | None)
     if not ours or carries(theirs, ours):
         return None
     if ENVIRONMENT not in theirs:
-        return "it was not made by this collection"
+        return "it was not created by this collection"
     missing = [key for key in ours if key not in theirs]
     if missing and theirs[ENVIRONMENT] == ours[ENVIRONMENT]:
-        return f"it has no tag {' and no tag '.join(missing)}, as an early release of this collection left it"
+        return f"it has no tag {' and no tag '.join(missing)}"
     return f"it belongs to {tag_text(theirs)}"
 
 

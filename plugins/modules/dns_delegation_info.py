@@ -112,7 +112,7 @@ ARGUMENTS = {
     "resolver": {},
     "timeout_seconds": {"type": "float", "default": 3},
 }
-NOT_MADE = "the zone is not made yet, so that nobody can know its name servers"
+NOT_MADE = "the hosted zone does not exist yet, so its name servers are unknown"
 
 
 def look(given):

@@ -94,7 +94,7 @@ sentence:
   description: Why the image cannot be deployed, or that it will not stay; empty when all is well.
   returned: success
   type: str
-  sample: Image v9 is not in ECR repository opta-staging/hello; its newest tags are v2, v1. Push it first, or name one that is there.
+  sample: Image v9 is not in ECR repository opta-staging/hello; its newest tags are v2, v1. Push the image first, or use an existing one.
 """
 
 from ..module_utils._ecr.images import find_image
@@ -115,7 +115,7 @@ def main():
     meant = (given["repository_name"], given["image_tag"], given["image_digest"], given["newest_count"])
     found = module.attempt(lambda: find_image(module.client("ecr"), *meant))
     if given["must_exist"] and not found["exists"]:
-        module.fail_json(msg=found["sentence"] or "must_exist needs image_tag or image_digest: name what must be there.", **found)
+        module.fail_json(msg=found["sentence"] or "must_exist requires image_tag or image_digest.", **found)
     module.exit_json(changed=False, **found)
 
 

@@ -90,7 +90,7 @@ def main():
         cluster = api.describe_cluster(client, name)
         reason = _tags.not_ours(cluster.get("tags"), tags) if cluster else None
         if reason:
-            module.warn(f"EKS cluster {name} is left alone, with all that is in it: {reason}.")
+            module.warn(f"EKS cluster {name} and its contents are not changed: {reason}.")
             cluster = None
         groups = api.list_nodegroups(client, name) if cluster else []
         groups = [*groups, *names_of_lost_groups(module.client("ec2"), name, groups, _tags.marks(tags))]

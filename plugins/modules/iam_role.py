@@ -142,7 +142,7 @@ def reconcile(module):
         purge_policies=given["purge_policies"],
     )
     if given["state"] == "present" and not given["assume_role_policy"] and role.find() is None:
-        raise Refused(f"IAM role {given['name']} does not exist, and making it needs assume_role_policy: who may take it.")
+        raise Refused(f"IAM role {given['name']} does not exist; to create it, set assume_role_policy.")
     return module.reconcile(role)
 
 

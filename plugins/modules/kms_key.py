@@ -163,7 +163,7 @@ def refuse_wrong_numbers(module):
     if period is not None and not 90 <= period <= 2560:
         module.fail_json(msg=f"rotation_period_in_days is {period}, but KMS allows 90 to 2560 days, for example 365.")
     if period is not None and not module.params["enable_key_rotation"]:
-        module.fail_json(msg="rotation_period_in_days needs enable_key_rotation: true; leave one of the two out.")
+        module.fail_json(msg="rotation_period_in_days requires enable_key_rotation: true; omit one of the two.")
 
 
 def remove(module, key):
@@ -174,15 +174,15 @@ def remove(module, key):
     marks = _tags.marks(given["tags"])
     users = KeyUsers(module.client, found["arn"], marks if module.check_mode else {}, given["retained_goes"] and module.check_mode)
     needing = sorted({*key.needed_by(found, given["still_needed"]), *users.find()})
-    reasons = [f"{', '.join(needing)} cannot be read without it"] if needing else []
+    reasons = [f"{', '.join(needing)} cannot be read without the key"] if needing else []
     if users.denied:
-        reasons.append(f"what else needs it is not known without the permissions {', '.join(users.denied)}")
+        reasons.append(f"other users of the key are unknown without the permissions {', '.join(users.denied)}")
     if reasons:
         notes = [f"{key.kind} {key.name} is not scheduled for deletion: {reason}." for reason in reasons]
         return Outcome(key.kind, key.name, resource=key.describe(found), notes=notes)
     outcome = module.reconcile(key)
     if users.other_grants and not module.check_mode:
-        outcome.notes.append(f"{key.kind} {key.name} had grants that name no resource known here: {'; '.join(sorted(users.other_grants))}.")
+        outcome.notes.append(f"{key.kind} {key.name} had grants whose resources are unknown: {'; '.join(sorted(users.other_grants))}.")
     return outcome
 
 

@@ -110,7 +110,7 @@ def main():
     module = ClusterModule(argument_spec=ARGUMENTS, common=False, **rules)
     given = module.params
     if given["match_labels"] == {}:
-        module.fail_json(msg="match_labels is empty: name the labels of the claims, for example app.kubernetes.io/instance: hello.")
+        module.fail_json(msg="match_labels is empty: set the labels of the claims, for example app.kubernetes.io/instance: hello.")
 
     def work():
         client = module.cluster()

@@ -124,7 +124,7 @@ def main():
     given = module.params
     problem = name_problem(given["name"])
     if problem:
-        module.fail_json(msg=f"name is {given['name']!r}, which is no domain: {problem}. For example staging.example.com.")
+        module.fail_json(msg=f"name is {given['name']!r}, which is not a valid domain name: {problem}. For example staging.example.com.")
     options = {name: given[name] for name in ("tags", "purge_tags", *ARGUMENTS) if name not in {"name", "comment"}}
     zone = HostedZone(module.client("route53"), given["name"], **options)
     outcome = module.attempt(lambda: module.reconcile(zone))

@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def obtain() -> Callable[..., Path]:
-    """A program or a chart: the test is skipped, with the words of who refused it, when it cannot be had."""
+    """A program or a chart: the test is skipped, with the words of who refused it, when it cannot be downloaded."""
 
     def have(make: Callable[..., Path], *arguments: programs.Controller) -> Path:
         try:

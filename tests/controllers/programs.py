@@ -30,7 +30,7 @@ Report = Callable[[str], None]
 
 
 class ControllerError(Exception):
-    """A controller or a chart that cannot be had, with the words of who refused it."""
+    """A controller or a chart that cannot be downloaded, with the words of who refused it."""
 
 
 @dataclass(frozen=True)

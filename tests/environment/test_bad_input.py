@@ -19,14 +19,14 @@ Cases = list[tuple[dict[str, Any], str]]
 
 #: none of these needs an answer of AWS
 WITHOUT_A_CALL: Cases = [
-    ({"eks_verison": "1.35"}, "eks_verison is not known: did you mean eks_version?"),
+    ({"eks_verison": "1.35"}, "eks_verison is not a known variable: did you mean eks_version?"),
     ({"opta_region": ""}, "opta_region is empty"),
     ({"network_cidr_block": "10.0.0.0/27"}, "network_cidr_block"),
     (
         {"network_public_subnet_cidr_blocks": ["10.0.0.0/20", "10.0.8.0/21", "10.0.32.0/20"]},
         "overlap",
     ),
-    ({"eks_node_groups": [{"name": "default", "min_size": 5, "max_size": 2}]}, "min_size 5 is above max_size 2"),
+    ({"eks_node_groups": [{"name": "default", "min_size": 5, "max_size": 2}]}, "min_size 5 is higher than max_size 2"),
     ({"network_nat_mode": "none"}, "network_nat_mode is none"),
     ({"opta_account_id": "12"}, "12 digits"),
     ({"aurora_clusters": [{"name": "main"}, {"name": "main"}]}, "aurora_clusters has two clusters named main"),
@@ -37,7 +37,7 @@ WITHOUT_A_CALL: Cases = [
     ({"elasticache_replication_groups": [{"name": "main", "node_type": "t4g.small"}]}, "a right one is cache.t4g.small"),
     ({"s3_buckets": [{"name": "Uploads"}]}, "bucket Uploads: name must be lower-case letters"),
     ({"s3_buckets": [{"name": "a"}, {"name": "a"}]}, "s3_buckets has two buckets named a"),
-    ({"dns_cert_domain": "staging"}, "dns_cert_domain is 'staging', which is no domain"),
+    ({"dns_cert_domain": "staging"}, "dns_cert_domain is 'staging', which is not a valid domain name"),
 ]
 
 #: of a service

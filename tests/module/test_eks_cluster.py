@@ -116,8 +116,8 @@ def test_what_cannot_be_changed_is_refused_before_anything_is_changed(standin, r
     mark = standin.mark()
     cases = {
         "upgrade to": {"version": "1.36"},
-        "fixes the role": {"role_arn": foundation.node_role_arn, "log_types": ["api"]},
-        "one way only": {"authentication_mode": "CONFIG_MAP"},
+        "cannot change the role": {"role_arn": foundation.node_role_arn, "log_types": ["api"]},
+        "one direction only": {"authentication_mode": "CONFIG_MAP"},
         "belongs to the environment staging": {"tags": {"opta:environment": "production"}},
     }
     for message, change in cases.items():
@@ -153,5 +153,5 @@ def test_a_head_start_begins_and_the_next_run_finishes(run_module, options, trut
 def test_bad_options_are_told_before_the_first_call(standin, run_module):
     mark = standin.mark()
     failed = run_module("eks_cluster", expect_failure=True, name="x", version="1.3", subnet_ids=["a", "b"])
-    assert 'in quotes, e.g. "1.35"' in failed["msg"]
+    assert 'in quotes, for example "1.35"' in failed["msg"]
     assert standin.requests(mark) == []

@@ -283,7 +283,7 @@ def test_ownership(release, cluster, options):
         refused = release(environment="production", expect_failure=True, **more)
         assert "it belongs to the environment staging" in refused["msg"]
     cluster.set_status(options["namespace"], options["name"], 1, "deployed", {"opta.platform/environment": None})
-    assert "was not made by this collection" in release(expect_failure=True)["msg"]
+    assert "was not created by this collection" in release(expect_failure=True)["msg"]
     adopted = release(adopt=True, values={"image": "registry.example.com/app:2"})
     assert adopted["release"]["revision"] == 2
     assert not release(values={"image": "registry.example.com/app:2"})["changed"]
@@ -329,9 +329,9 @@ def test_cluster_that_is_not_there_yet_is_planned_from_the_chart(standin, releas
     [
         ({"name": "Not_A_Name"}, "is no name for a release"),
         ({"namespace": "Not_A_Name"}, "is no name for a namespace"),
-        ({"chart": "nginx"}, "give repository"),
-        ({"chart": "nginx", "repository": "https://charts.example.com"}, "version is needed"),
-        ({"chart": "/"}, "holds no Chart.yaml"),
+        ({"chart": "nginx"}, "set repository"),
+        ({"chart": "nginx", "repository": "https://charts.example.com"}, "version is required"),
+        ({"chart": "/"}, "contains no Chart.yaml"),
         ({"history_max": -1}, "history_max must be 0"),
         ({"values": {"replicas": "many"}}, "replicas"),
     ],

@@ -195,7 +195,7 @@ def test_ownership(apply, cluster, namespace):
     apply(config_map(namespace, a="1"))
     for desired in (config_map(namespace, a="2"),):
         refused = apply(desired, environment="staging", expect_failure=True)
-        assert "it was not made by this collection" in refused["msg"]
+        assert "it was not created by this collection" in refused["msg"]
     apply(config_map(namespace, a="2"), environment="staging", adopt=True)
     path = f"/api/v1/namespaces/{namespace}/configmaps/settings"
     metadata = cluster.get(path)["metadata"]
@@ -257,8 +257,8 @@ def test_cluster_that_is_not_there_yet_is_planned_without_a_call(standin, cluste
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"generateName": "a-"}}, "needs metadata.name"),
-        ({"kind": "ConfigMap", "metadata": {"name": "a"}}, "needs apiVersion"),
+        ({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"generateName": "a-"}}, "requires metadata.name"),
+        ({"kind": "ConfigMap", "metadata": {"name": "a"}}, "requires apiVersion"),
         ({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}, "data": {"key": "no base64!"}}, "data.key must be base64"),
         ({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}, "stringData": {"key": 5}}, "stringData.key must be a string"),
         (

@@ -115,5 +115,5 @@ def test_a_domain_of_another_environment_is_refused_before_anything(standin, run
     assert f"belongs to the environment {domain.split('.')[0]}" in failure
     assert f"other.{domain}" in failure
     renamed = run(dns_cert_domain=f"new.{domain}", fails=True).failure()
-    assert "a zone is not renamed" in renamed
+    assert "which cannot be renamed" in renamed
     assert standin.mutating(mark) == []

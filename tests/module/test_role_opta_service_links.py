@@ -172,7 +172,7 @@ def test_what_does_not_exist_yet_is_planned_and_not_done(stores, service):
     assert planned.returncode == 0, planned.output[-3000:]
     assert {"data", "data.main_db_password"} & set(told[0])
     failed = service.run(links=LINKS[1:])
-    assert f"The secret {stores.arns['docdb']} does not exist, or holds nothing yet" in failed.failure()
+    assert f"The secret {stores.arns['docdb']} does not exist or is empty" in failed.failure()
 
 
 def test_a_link_to_what_does_not_exist_is_told_before_anything_is_asked(standin, service):

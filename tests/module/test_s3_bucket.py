@@ -259,14 +259,14 @@ def test_a_name_of_another_account_is_told(standin, run_module, options):
 
 def test_a_bucket_that_is_not_ours_is_adopted_on_word(standin, run_module, s3, options):
     s3.create_bucket(Bucket=options["name"], CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    assert "was not made by this collection" in run_module("s3_bucket", expect_failure=True, **options)["msg"]
+    assert "was not created by this collection" in run_module("s3_bucket", expect_failure=True, **options)["msg"]
     done = plan_and_do(standin, run_module, "s3_bucket", "update", **options, adopt=True)
     assert "tags" in done["actions"][0]["attributes"]
 
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
-    [({"name": "Not_A_Bucket"}, "3 to 63 lower-case"), ({"lifecycle_rules": [{"id": "nothing"}]}, "does nothing")],
+    [({"name": "Not_A_Bucket"}, "3 to 63 lower-case"), ({"lifecycle_rules": [{"id": "nothing"}]}, "has no action")],
 )
 def test_wrong_input_is_told_before_the_first_call(standin, run_module, options, wrong, message):
     before = standin.mark()

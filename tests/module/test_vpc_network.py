@@ -181,7 +181,7 @@ def test_absent_without_waiting_begins_with_the_nat_gateways_and_leaves_the_rest
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"cidr_block": "10.0.0.0/30"}, "cidr_block is '10.0.0.0/30': its size must lie between /16 and /28"),
+        ({"cidr_block": "10.0.0.0/30"}, "cidr_block is '10.0.0.0/30': its prefix length must be between /16 and /28"),
         ({"cidr_block": "10.0.0.0/26"}, "cidr_block 10.0.0.0/26 is too small for 2 zones"),
         ({"public_subnet_cidr_blocks": ["10.0.0.0/24", "10.0.0.0/25"]}, "10.0.0.0/24 and 10.0.0.0/25 overlap"),
         ({"zone_count": 9}, "zone_count is 9: it must lie between 1 and 6"),

@@ -151,7 +151,7 @@ class Certificate(Resource):
         return "gone" if found is None else transformations.status(found)
 
     def remedy(self, found: Mapping[str, Any]) -> str:
-        return transformations.REMEDIES.get(str(found.get("FailureReason")), "Run again: another certificate is requested then.")
+        return transformations.REMEDIES.get(str(found.get("FailureReason")), "Run again to request a new certificate.")
 
     def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
         completed = {name: self._normal(name, value) for name, value in desired.items()}
@@ -228,5 +228,5 @@ class Certificate(Resource):
         elsewhere = [r for r in transformations.validation_records(found) if r not in self.expected_records(found)]
         if self.hosted_zone_id and elsewhere and found["Status"] == transformations.PENDING:
             records_told = ", ".join(f"{r['name']} CNAME {r['value']}" for r in elsewhere)
-            reported.append(f"{self.kind} {self.name} needs records outside of its zone, which somebody else must make: {records_told}.")
+            reported.append(f"{self.kind} {self.name} requires DNS records outside its hosted zone, which you must create: {records_told}.")
         return reported

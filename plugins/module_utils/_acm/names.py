@@ -20,15 +20,15 @@ def names_problem(
     """A sentence about the first name that ACM would refuse; empty when there is none."""
     problem = name_problem(str(domain).removeprefix("*."))
     if problem:
-        return f"{what} is {domain!r}, which is no domain: {problem}. For example staging.example.com."
+        return f"{what} is {domain!r}, which is not a valid domain name: {problem}. For example staging.example.com."
     if len(normal(domain)) > LONGEST_DOMAIN:
-        return f"{what} is {domain!r}: ACM takes at most {LONGEST_DOMAIN} characters for the first name of a certificate."
+        return f"{what} is {domain!r}: ACM allows at most {LONGEST_DOMAIN} characters for the first domain name of a certificate."
     for name in alternative_names:
         problem = name_problem(str(name).removeprefix("*."))
         if problem:
-            return f"{others} has {name!r}, which is no domain: {problem}. For example *.staging.example.com."
+            return f"{others} has {name!r}, which is not a valid domain name: {problem}. For example *.staging.example.com."
     if len(alternative_names) >= MOST_NAMES:
-        return f"{others} has {len(alternative_names)} names, and ACM takes at most {MOST_NAMES} with the domain."
+        return f"{others} has {len(alternative_names)} names; ACM allows at most {MOST_NAMES}, including the domain."
     return ""
 
 

@@ -36,12 +36,12 @@ def delegation_advice(domain: str, name_servers: Any, parent: Mapping[str, str],
     """Lines that say what the owner of the domain's parent must set."""
     domain = normal(domain)
     if isinstance(name_servers, str):
-        return [f"{domain} is not delegated yet: {reason}. A run makes the zone and says them."]
+        return [f"{domain} is not delegated yet: {reason}. A run creates the hosted zone and reports its name servers."]
     above = parent.get("name") or domain.partition(".")[2]
     where = f", which is the zone {parent['zone_id']} of this account" if parent.get("zone_id") else ", or where the domain is registered"
     return [
         f"{domain} IS NOT DELEGATED: {reason}.",
         f"Set these NS records for {domain} in the DNS of {above}{where}:",
         *(f"{domain}. NS {server}." for server in name_servers),
-        "Everything else is built. Run again once they are set: then the certificate is made.",
+        "All other resources are created. Set the records and run again to request the certificate.",
     ]

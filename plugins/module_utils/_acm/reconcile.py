@@ -31,10 +31,13 @@ def ensure_certificate(
     if not possible:
         found = certificate.find()
         if found is None:
-            note = f"{certificate.kind} {certificate.name} is not requested yet: DNS cannot validate it. The next run goes on."
+            note = (
+                f"{certificate.kind} {certificate.name} is not requested yet, because DNS "
+                "cannot validate it. Run again after the delegation."
+            )
             return [Outcome(certificate.kind, certificate.title, notes=[note])]
         if not certificate.as_desired(found):
-            notes.append(f"{certificate.kind} {certificate.name} keeps its names until DNS can validate a new one.")
+            notes.append(f"{certificate.kind} {certificate.name} keeps its domain names until DNS can validate a new certificate.")
             desired = {name: value for name, value in desired.items() if name not in REQUESTED_ANEW}
     outcome = ensure_present(
         certificate, desired, check_mode=check_mode, adopt=certificate.adopt, wait=wait and possible, timeout_seconds=timeout_seconds
@@ -66,7 +69,7 @@ def _replaced(certificate: Certificate, outcome: Outcome, check_mode: bool) -> l
             if not check_mode:
                 remove(certificate, other)
         else:
-            reported = f"{certificate.kind} {title} is superseded, and deleted by a later run once {', '.join(users)} has the new one."
+            reported = f"{certificate.kind} {title} is superseded. A later run deletes it once {', '.join(users)} uses the new certificate."
             done = Outcome(certificate.kind, title, notes=[reported])
             if SUPERSEDED not in other["tags"]:
                 done.action, done.attributes, done.after = "update", ["tags"], {"tags": {SUPERSEDED: KNOWN_AFTER_APPLY}}
@@ -84,8 +87,8 @@ def ensure_no_certificate(
     own = certificate.own()
     if not certificate.owner and len(own) > 1:
         raise Refused(
-            f"there are {len(own)} certificates of {certificate.name}, and without tags nobody knows which one is meant: "
-            "give its ownership tags, for example opta:environment."
+            f"there are {len(own)} certificates for {certificate.name}, and no tags to select one: "
+            "set its ownership tags, for example opta:environment."
         )
     usage.refuse_if_used(load_balancing, certificate.name, own, _tags.marks(certificate.owner), check_mode)
     outcomes, names = [], set()

@@ -18,10 +18,10 @@ ATTENTION_DAYS = 30
 RECORD_TTL_SECONDS = 300
 
 REMEDIES = {
-    "CAA_ERROR": "A CAA record forbids Amazon to issue: allow amazon.com in it, and run again.",
-    "DOMAIN_NOT_ALLOWED": "Amazon takes the domain for unsafe: ask AWS support, then run again.",
-    "INVALID_PUBLIC_DOMAIN": "The domain is none of the public DNS: use another one.",
-    "ADDITIONAL_VERIFICATION_REQUIRED": "AWS support must release the domain: open a case, then run again.",
+    "CAA_ERROR": "A CAA record forbids Amazon to issue certificates. Allow amazon.com in it, and run again.",
+    "DOMAIN_NOT_ALLOWED": "Amazon considers the domain unsafe. Contact AWS Support, then run again.",
+    "INVALID_PUBLIC_DOMAIN": "The domain is not publicly registered. Use a public domain.",
+    "ADDITIONAL_VERIFICATION_REQUIRED": "AWS Support must release the domain. Open a case, then run again.",
 }
 
 
@@ -94,12 +94,14 @@ def attention(certificate: Mapping[str, Any], now: datetime | None = None) -> li
     summary = certificate.get("RenewalSummary") or {}
     if summary.get("RenewalStatus") in {PENDING, "FAILED"}:
         reason = f" ({summary['RenewalStatusReason']})" if summary.get("RenewalStatusReason") else ""
-        reported.append(f"its renewal is {summary['RenewalStatus']}{reason}: look at the validation records and CAA records of its names.")
+        reported.append(
+            f"its renewal is {summary['RenewalStatus']}{reason}: check the validation records and CAA records of its domain names."
+        )
     if certificate.get("InUseBy") and certificate.get("RenewalEligibility") == "INELIGIBLE":
-        reported.append("ACM says that it is not eligible for renewal, although it is in use.")
+        reported.append("ACM reports that it is not eligible for renewal, although it is in use.")
     ends = certificate.get("NotAfter")
     if ends and certificate["Status"] == ISSUED:
         days = (ends - (now or datetime.now(timezone.utc))).days
         if days < ATTENTION_DAYS:
-            reported.append(f"it ends in {days} days, on {ends:%Y-%m-%d}, and ACM has not renewed it.")
+            reported.append(f"it expires in {days} days, on {ends:%Y-%m-%d}, and ACM has not renewed it.")
     return reported

@@ -38,8 +38,8 @@ def refuse_if_used(client: Any, name: str, certificates: Sequence[Mapping[str, A
         users = {arn for arn in users if not of_environment(client, arn, marks)}
     if users:
         raise Refused(
-            f"ACM certificate {name} is not removed: it is in use by {', '.join(sorted(users))}. "
-            "Remove these, or give them another certificate, and run again."
+            f"ACM certificate {name} is not deleted: it is in use by {', '.join(sorted(users))}. "
+            "Delete these resources, or attach another certificate to them, and run again."
         )
 
 
@@ -50,7 +50,10 @@ def wait_until_unused(acm: Any, name: str, arn: str, timeout_seconds: float) -> 
         users = (api.describe_certificate(acm, arn) or {}).get("InUseBy") or []
         return not users, users
 
-    what = f"ACM certificate {name} to be in use no more"
+    what = f"ACM certificate {name} to be no longer in use"
     wait_for(
-        poll, what, timeout_seconds, lambda users: f"ACM still lists {', '.join(users)}, which {'is' if len(users) == 1 else 'are'} gone"
+        poll,
+        what,
+        timeout_seconds,
+        lambda users: f"ACM still lists {', '.join(users)}, which no longer {'exists' if len(users) == 1 else 'exist'}",
     )

@@ -21,4 +21,6 @@ def parse_address(text: str) -> tuple[str, int]:
     try:
         return str(ipaddress.ip_address(host)), int(port)
     except ValueError as error:
-        raise PlatformError(f"resolver is {text!r}: it must be an address, with a port if it is not 53, for example 192.0.2.53.") from error
+        raise PlatformError(
+            f"resolver is {text!r}: it must be an IP address, with a port if it is not 53, for example 192.0.2.53."
+        ) from error

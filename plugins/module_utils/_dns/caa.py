@@ -50,4 +50,4 @@ def allows(records: Sequence[tuple[str, str]], wildcard: bool) -> bool:
 def sentence(name: str, place: str, records: Sequence[tuple[str, str]]) -> str:
     """Pure."""
     shown = ", ".join(f'{tag} "{value}"' for tag, value in records)
-    return f'Amazon may not issue a certificate for {name}: {place} has the CAA records {shown}. Add 0 issue "amazon.com" there.'
+    return f'Amazon cannot issue a certificate for {name}: {place} has the CAA records {shown}. Add the record 0 issue "amazon.com".'

@@ -42,13 +42,15 @@ def check_delegation(dns: Resolver, domain: str, name_servers: Sequence[str]) ->
 def classify_delegation(domain: str, desired: set[str], named: list[str] | None, asked: str) -> Delegation:
     """Pure."""
     if named is None:
-        return Delegation(False, [], f"nobody answers about {domain} (asked: {asked})")
+        return Delegation(False, [], f"no DNS server answers for {domain} (queried: {asked})")
     if not named:
-        return Delegation(False, [], f"the DNS has no NS records of {domain} (asked: {asked})")
+        return Delegation(False, [], f"DNS has no NS records for {domain} (queried: {asked})")
     foreign_resources = sorted(set(named) - desired)
     if foreign_resources:
         strange = ", ".join(foreign_resources)
-        return Delegation(False, named, f"the DNS sends {domain} to {strange}, which the zone does not have (asked: {asked})")
+        return Delegation(
+            False, named, f"DNS delegates {domain} to {strange}, not to the name servers of the hosted zone (queried: {asked})"
+        )
     return Delegation(True, named)
 
 

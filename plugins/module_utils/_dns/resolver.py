@@ -47,7 +47,9 @@ class Resolver:
         try:
             return [str(server) for server in dns.resolver.Resolver().nameservers]
         except dns.resolver.NoResolverConfiguration as error:
-            raise NoAnswerError("this machine has no resolver: give the option resolver an address, for example 192.0.2.53.") from error
+            raise NoAnswerError(
+                "this machine has no DNS resolver: set the option resolver to an IP address, for example 192.0.2.53."
+            ) from error
 
     @property
     def reported(self) -> str:
@@ -73,7 +75,7 @@ class Resolver:
                 continue
             if answer.rcode() in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
                 return answer
-        raise NoAnswerError(f"{', '.join(addresses) or 'no server'} did not answer a question about {name}")
+        raise NoAnswerError(f"{', '.join(addresses) or 'no server'} did not answer a query for {name}")
 
 
 def found(answer: Any, name: str, kind: str, authority: bool = False) -> list[Any]:

@@ -34,7 +34,7 @@ def _foreign_resources(client: Any, cluster_name: str, marks: Mapping[str, str])
     for volume in api.describe_volumes(client, _of_name(cluster_name)) if marks else []:
         reason = _tags.not_ours(_tags.as_dict(volume.get("Tags")), marks)
         if reason:
-            note = f"EBS volume {volume['VolumeId']} is left alone: {reason}."
+            note = f"EBS volume {volume['VolumeId']} is not changed: {reason}."
             outcomes.append(Outcome("EBS volume", volume["VolumeId"], notes=[note], left_alone=True))
     return outcomes
 
@@ -53,7 +53,7 @@ def remove_volumes(
         if not check_mode:
             _wait_until_free(client, cluster_name, marks, volume_id, timeout_seconds)
             api.delete_volume(client, volume_id)
-        note = [] if delete_volumes else [f"The data of volume {volume_id} is kept in a snapshot, tagged {_tags.RETAINED}."]
+        note = [] if delete_volumes else [f"The data of volume {volume_id} is retained in a snapshot, tagged {_tags.RETAINED}."]
         outcomes.append(Outcome("EBS volume", volume_id, action="delete", before={"size_gib": volume.get("Size")}, notes=note))
     return outcomes
 
@@ -69,7 +69,7 @@ def retain_volume(client: Any, volume_id: str, check_mode: bool, tags: Mapping[s
         return made
     if made:
         complete = {**tags, _tags.RETAINED: "true", SOURCE_TAG: volume_id}
-        description = f"Kept when {user} was removed: {volume_id}"
+        description = f"Retained when {user} was deleted: {volume_id}"
         create_once(
             lambda: api.create_snapshot(client, volume_id, description, _tags.as_list(complete)),
             lambda: bool(_snapshots(client, volume_id)),

@@ -30,13 +30,13 @@ def find_image(client: Any, name: str, tag: str | None, digest: str | None, newe
     }
     if image is None:
         known = f"its newest tags are {', '.join(newest)}" if newest else "it holds no tagged image"
-        missing = f"Image {desired} is not in ECR repository {name}; {known}. Push it first, or name one that is there."
+        missing = f"Image {desired} is not in ECR repository {name}; {known}. Push the image first, or use an existing one."
         return {**result, "sentence": missing if desired else ""}
     policy = _policy.parsed(api.get_lifecycle_policy(client, name)) or {}
     expiry = lifecycle.expiry(policy, images, image["imageDigest"], datetime.now(timezone.utc))
     result["image"] = {**shown_image(image), "expiry": expiry.shown() if expiry else None}
     if expiry:
-        result["sentence"] = f"Image {desired} of ECR repository {name} does not stay: {expiry.sentence}."
+        result["sentence"] = f"Image {desired} of ECR repository {name} expires: {expiry.sentence}."
     return result
 
 

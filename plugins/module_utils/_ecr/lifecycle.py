@@ -36,7 +36,7 @@ def usual_policy(untagged_expiration_days: int, tagged_image_count: int) -> dict
         "rules": [
             {
                 "rulePriority": 1,
-                "description": f"Untagged images go after {untagged_expiration_days} days",
+                "description": f"Expire untagged images after {untagged_expiration_days} days",
                 "selection": {
                     "tagStatus": "untagged",
                     "countType": "sinceImagePushed",
@@ -47,7 +47,7 @@ def usual_policy(untagged_expiration_days: int, tagged_image_count: int) -> dict
             },
             {
                 "rulePriority": 2,
-                "description": f"The newest {tagged_image_count} tagged images stay",
+                "description": f"Keep the newest {tagged_image_count} tagged images",
                 "selection": {
                     "tagStatus": "tagged",
                     "tagPatternList": ["*"],

@@ -50,7 +50,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
             "encryption",
             encryption,
             Change.REFUSED,
-            "ECR encrypts a repository as it was made, for life (CreateRepository). Make one of another name and push the images there.",
+            "ECR cannot change the encryption of a repository. Create a repository with another name and push the images there.",
             same=same_encryption,
         ),
         Attribute("lifecycle_policy", lambda r: _policy.parsed(r["lifecycle"]) or {}, same=lifecycle.same),
@@ -102,7 +102,7 @@ class Repository(Resource):
 
     def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
         if desired.get("state") == "absent" and not self.delete_contents and api.first_images(self.client, self.name):
-            raise Refused(f"{self.kind} {self.name} still holds images; set delete_contents: true to delete them with it.")
+            raise Refused(f"{self.kind} {self.name} contains images; set delete_contents: true to delete them with the repository.")
 
     def create(self, desired: Mapping[str, Any]) -> None:
         request: dict[str, Any] = {"repositoryName": self.name, "tags": _tags.as_list(desired.get("tags"))}
@@ -166,14 +166,14 @@ def refuse_wrong_input(given: Mapping[str, Any]) -> None:
     sentences = []
     if not NAME.fullmatch(name) or not 2 <= len(name) <= 256:
         sentences.append(
-            f"name is {name!r}, but a repository's name has 2 to 256 lower-case letters and digits, with . _ - inside its parts and / "
+            f"name is {name!r}: a repository name must have 2 to 256 lower-case letters and digits, with . _ - inside its parts and / "
             "between them, for example opta-staging/hello."
         )
     if filters and not mutability.endswith(WITH_EXCLUSION):
         desired = f"{mutability}{WITH_EXCLUSION}"
-        sentences.append(f"image_tag_mutability_exclusion_filters needs image_tag_mutability: {desired}; it is {mutability}.")
+        sentences.append(f"image_tag_mutability_exclusion_filters requires image_tag_mutability: {desired}; it is {mutability}.")
     if mutability.endswith(WITH_EXCLUSION) and not filters:
-        sentences.append(f"image_tag_mutability is {mutability}: name what is left out, image_tag_mutability_exclusion_filters: [latest].")
+        sentences.append(f"image_tag_mutability is {mutability}: set image_tag_mutability_exclusion_filters too, for example [latest].")
     wrong = [each for each in filters if not FILTER.fullmatch(each)]
     if wrong or len(filters) > MOST_FILTERS:
         sentences.append(
@@ -182,7 +182,7 @@ def refuse_wrong_input(given: Mapping[str, Any]) -> None:
         )
     encrypted = given["encryption"] or {}
     if encrypted.get("kms_key_arn") and encrypted["encryption_type"] != KMS:
-        sentences.append("encryption.kms_key_arn needs encryption.encryption_type: KMS; leave the key out for AES256.")
+        sentences.append("encryption.kms_key_arn requires encryption.encryption_type: KMS; omit the key for AES256.")
     for option, least in (("untagged_expiration_days", 1), ("tagged_image_count", 1)):
         if given[option] is not None and given[option] < least:
             sentences.append(f"{option} is {given[option]}: it must be {least} or more, for example 14.")

@@ -58,7 +58,7 @@ def attributes(purge_policies: bool = True, purge_tags: bool = False) -> tuple[A
     if not purge_policies:
         policies = replace(policies, merge=keeping_other_policies)
     return (
-        Attribute("type", lambda e: e.get("type"), Change.REPLACE, "EKS fixes the type of an access entry when it is made."),
+        Attribute("type", lambda e: e.get("type"), Change.REPLACE, "EKS cannot change the type of an access entry."),
         Attribute("kubernetes_groups", lambda e: e.get("kubernetesGroups") or [], same=same_members),
         Attribute("username", lambda e: e.get("username")),
         policies,
@@ -117,9 +117,9 @@ class AccessEntry(Resource):
             self._refuse_to_remove(found)
         elif has_cluster_admin(found["policies"]):
             if not has_cluster_admin(self._merged_policies(found, desired)):
-                self._refuse_the_last_way_in("would lose its cluster administrator policy")
+                self._refuse_the_last_way_in("would lose the cluster administrator policy")
             if desired.get("type") not in (None, found.get("type")):
-                self._refuse_the_last_way_in("would be removed to change its type")
+                self._refuse_the_last_way_in("would be deleted to change its type")
 
     def create(self, desired: Mapping[str, Any]) -> None:
         request: dict[str, Any] = {"tags": as_tags(desired.get("tags"))}
@@ -162,22 +162,19 @@ class AccessEntry(Resource):
 
     def _refuse_to_remove(self, found: Mapping[str, Any]) -> None:
         if not self.adopt and _tags.MANAGED_BY not in (found.get("tags") or {}):
-            raise Refused(
-                f"{self.kind} {self.name} was not made by this collection, and such an entry is not removed. "
-                "Set adopt: true to remove it nevertheless."
-            )
+            raise Refused(f"{self.kind} {self.name} was not created by this collection and is not deleted. To delete it, set adopt: true.")
         if is_caller(self.caller_arn(), self.principal_arn):
-            raise Refused(f"{self.kind} {self.name} is the caller's own way into the cluster: let another administrator remove it.")
+            raise Refused(f"{self.kind} {self.name} is the access entry of this run's caller: run as another administrator to delete it.")
         if has_cluster_admin(found["policies"]):
-            self._refuse_the_last_way_in("would be removed")
+            self._refuse_the_last_way_in("would be deleted")
 
     def _refuse_the_last_way_in(self, what: str) -> None:
         if is_caller(self.caller_arn(), self.principal_arn):
-            raise Refused(f"{self.kind} {self.name} is the caller's own, and {what}: let another administrator do that.")
+            raise Refused(f"{self.kind} {self.name} is the access entry of this run's caller, and {what}: run as another administrator.")
         for other in api.list_access_entries(self.client, self.cluster_name, self._policy_arn(CLUSTER_ADMIN)):
             if other != self.principal_arn:
                 associated = api.list_associated_access_policies(self.client, self.cluster_name, other)
                 if has_cluster_admin(found_policies(associated)):
                     return
-        last = f"{self.kind} {self.name} is the last way into the cluster, and {what}"
-        raise Refused(f"{last}: give another principal the policy {CLUSTER_ADMIN} first.")
+        last = f"{self.kind} {self.name} is the last administrator of the cluster, and {what}"
+        raise Refused(f"{last}: associate the policy {CLUSTER_ADMIN} with another principal first.")

@@ -121,7 +121,7 @@ class EksAddon(Resource):
         if "ConfigurationConflict" in issues_text(found.get("health")):
             option = "create" if found["status"] == "CREATE_FAILED" else "update"
             return f"Set resolve_conflicts_on_{option}: OVERWRITE and run again."
-        return super().remedy(found) if found["status"] in FAILED else "Remove the cause and run again."
+        return super().remedy(found) if found["status"] in FAILED else "Fix the cause and run again."
 
     def never_worked(self, found: Mapping[str, Any]) -> bool:
         return found["status"] in FAILED
@@ -155,7 +155,8 @@ class EksAddon(Resource):
             newer = self._default_version(self.kubernetes_version)
             if newer and newer != found["addonVersion"]:
                 notes.append(
-                    f"{self.kind} {self.name} has version {found['addonVersion']}; EKS's default for {self.kubernetes_version} is {newer}."
+                    f"{self.kind} {self.name} has version {found['addonVersion']}; the default "
+                    f"for Kubernetes {self.kubernetes_version} is {newer}."
                 )
         return notes
 

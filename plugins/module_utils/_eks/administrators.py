@@ -57,7 +57,10 @@ class Administrators:
             if found is None or (found.get("tags") or {}).get(_tags.MANAGED_BY) != _tags.COLLECTION:
                 continue
             if is_caller(self.caller_arn, arn):
-                note = f"{arn} is not among the administrators any more, but this run uses it: let another administrator run, then it goes."
+                note = (
+                    f"{arn} is no longer listed, but it is the caller of this run, so its access "
+                    "entry was kept. Run as another administrator to delete it."
+                )
                 outcomes.append(Outcome(entry.kind, entry.name, notes=[note]))
             else:
                 outcomes.append(ensure_absent(entry, check_mode=check_mode))

@@ -25,14 +25,14 @@ HTTPS = 443
 NAME = "kubernetes-api-clients"
 
 
-@Ec2ErrorHandler.common_error_handler("describe the rules of the cluster's security group")
+@Ec2ErrorHandler.common_error_handler("describe the rules of the cluster security group")
 @AWSRetry.jittered_backoff()
 def describe_rules(client: Any, group_id: str) -> list[dict[str, Any]]:
     pages = client.get_paginator("describe_security_group_rules").paginate(Filters=[{"Name": "group-id", "Values": [group_id]}])
     return pages.build_full_result()["SecurityGroupRules"]
 
 
-@Ec2ErrorHandler.common_error_handler("let a client of the Kubernetes API in")
+@Ec2ErrorHandler.common_error_handler("authorize a client of the Kubernetes API")
 @retry_until_consistent
 @AWSRetry.jittered_backoff()
 def authorize(client: Any, group_id: str, permission: Mapping[str, Any], tags: Mapping[str, str]) -> None:
@@ -40,7 +40,7 @@ def authorize(client: Any, group_id: str, permission: Mapping[str, Any], tags: M
     client.authorize_security_group_ingress(GroupId=group_id, IpPermissions=[permission], TagSpecifications=[specification])
 
 
-@Ec2ErrorHandler.deletion_error_handler("let a client of the Kubernetes API in no more")
+@Ec2ErrorHandler.deletion_error_handler("revoke access of a client of the Kubernetes API")
 @AWSRetry.jittered_backoff()
 def revoke(client: Any, group_id: str, rule_id: str) -> None:
     client.revoke_security_group_ingress(GroupId=group_id, SecurityGroupRuleIds=[rule_id])

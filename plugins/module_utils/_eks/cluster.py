@@ -34,14 +34,14 @@ def version_change(before: str | None, after: str) -> Change | str:
 
 def key_change(before: str | None, after: str) -> Change | str:
     """A key can be set where there is none, and then stays."""
-    return "EKS cannot change or remove the key of a cluster." if before else Change.IN_PLACE
+    return "EKS cannot change or remove the KMS key of a cluster." if before else Change.IN_PLACE
 
 
 def authentication_change(before: str, after: str) -> Change | str:
     """The mode moves towards API only."""
     if AUTHENTICATION_MODES.index(after) > AUTHENTICATION_MODES.index(before):
         return Change.IN_PLACE
-    return f"EKS moves the authentication mode one way only ({' to '.join(AUTHENTICATION_MODES)})."
+    return f"EKS changes the authentication mode in one direction only ({' to '.join(AUTHENTICATION_MODES)})."
 
 
 def found_log_types(cluster: Mapping[str, Any]) -> list[str]:
@@ -80,7 +80,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
     """Every attribute once. Source: EKS API, CreateCluster, DescribeCluster and UpdateClusterConfig."""
     refused = Change.REFUSED
     return (
-        Attribute("role_arn", lambda c: c["roleArn"], refused, "EKS fixes the role of a cluster when it is made; a new cluster is needed."),
+        Attribute("role_arn", lambda c: c["roleArn"], refused, "EKS cannot change the role of a cluster; create a new cluster."),
         Attribute("version", lambda c: c.get("version"), version_change, merge=later_version),
         Attribute("subnet_ids", _vpc("subnetIds"), same=same_members),
         Attribute("security_group_ids", _vpc("securityGroupIds"), same=same_members),
@@ -96,7 +96,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
             "service_ipv4_cidr",
             lambda c: (c.get("kubernetesNetworkConfig") or {}).get("serviceIpv4Cidr"),
             refused,
-            "EKS fixes the addresses of services when a cluster is made; a new cluster is needed.",
+            "EKS cannot change the service CIDR of a cluster; create a new cluster.",
         ),
         tags_attribute(lambda c: c.get("tags") or {}, purge_tags),
     )
@@ -176,7 +176,7 @@ class EksCluster(Resource):
         return "gone" if found is None else status_text(found["status"], found.get("health"))
 
     def remedy(self, found: Mapping[str, Any]) -> str:
-        return "Remove it (state: absent; of an environment: the playbook destroy with --tags eks) and run again."
+        return "Delete it (state: absent; for an environment: the playbook destroy with --tags eks) and run again."
 
     def derived(self) -> dict[str, Any]:
         return {"arn": self.predict_arn()} if self.missing and self.predict_arn else {}
@@ -196,10 +196,10 @@ class EksCluster(Resource):
     def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
         if desired.get("state") == "absent":
             if found and found.get("deletionProtection") and not self.lift_protection:
-                raise Refused(f"{self.kind} {self.name} is protected from deletion: set deletion_protection: false to remove it.")
+                raise Refused(f"{self.kind} {self.name} has deletion protection: set deletion_protection: false to delete it.")
             return
         if found is None and not (desired.get("role_arn") and desired.get("subnet_ids")):
-            raise Refused(f"{self.kind} {self.name} does not exist, and making it needs role_arn and subnet_ids.")
+            raise Refused(f"{self.kind} {self.name} does not exist; to create it, set role_arn and subnet_ids.")
         self._refuse_a_version_that_eks_does_not_offer(found, desired)
 
     def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
@@ -208,11 +208,11 @@ class EksCluster(Resource):
         if found["status"] == "FAILED":
             notes.append(f"{self.kind} {self.name} has failed: {self.status(found)} {self.remedy(found)}")
         elif issues_text(found.get("health")):
-            notes.append(f"{self.kind} {self.name} is not well: {issues_text(found.get('health'))}.")
+            notes.append(f"{self.kind} {self.name} has health issues: {issues_text(found.get('health'))}.")
         if asked is None and current is not None:
             newest = self._version_for_new_clusters()
             if newest != current and later_version(current, newest) == newest:
-                notes.append(f"{self.kind} {self.name} has version {current}; EKS now gives new clusters {newest}.")
+                notes.append(f"{self.kind} {self.name} has version {current}; the default for new clusters is {newest}.")
         elif not notes and asked != current and current is not None:
             notes.extend(self._upgrade_notes(str(asked)))
         return notes
@@ -292,7 +292,7 @@ class EksCluster(Resource):
             return
         offered = sorted((each["clusterVersion"] for each in api.describe_cluster_versions(self.client)), key=minor)
         if asked not in offered:
-            raise Refused(f"{self.kind} {self.name}: EKS does not offer version {asked}, but {', '.join(offered)}.")
+            raise Refused(f"{self.kind} {self.name}: EKS does not offer version {asked}; available versions are {', '.join(offered)}.")
 
     def _version_for_new_clusters(self) -> str:
         """What EKS itself takes by default."""
@@ -306,5 +306,5 @@ class EksCluster(Resource):
         except api.EksError as error:
             if api.error_code(error) != "AccessDeniedException":
                 raise
-            return [f"{what}: its readiness is not known, eks:ListInsights is not allowed."]
+            return [f"{what}: upgrade readiness is unknown, because eks:ListInsights is not allowed."]
         return [f"{what}: {i['insightStatus']['status']}: {i['name']}: {i['insightStatus'].get('reason', '')}" for i in found]

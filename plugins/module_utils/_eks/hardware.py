@@ -40,17 +40,17 @@ class Hardware:
         known = {each["InstanceType"]: each for each in api.describe_instance_types(self.client(), names)}
         unknown = [name for name in names if name not in known]
         if unknown:
-            return f"EC2 does not offer {', '.join(unknown)} in this region, one of instance_types."
+            return f"EC2 does not offer {', '.join(unknown)} of instance_types in this region."
         image = f"image_id {self.image_id}" if ami_type == CUSTOM else f"ami_type {ami_type}"
-        advice = f"give instance_types that fit, for example [{example(ami_type, architecture)}]"
+        advice = f"use matching instance_types, for example [{example(ami_type, architecture)}]"
         others = {name: _architectures(known[name]) for name in names if architecture not in _architectures(known[name])}
         if others:
             reported = ", ".join(f"{name} of instance_types is {' or '.join(theirs)}" for name, theirs in others.items())
-            return f"{image} is for {architecture}, but {reported}: {advice}, or an image of their architecture."
+            return f"{image} is for {architecture}, but {reported}: {advice}, or an image for their architecture."
         needed = accelerators(ami_type)
         bare = [name for name in names if needed and not any(known[name].get(key) for key in needed)]
         if bare:
-            return f"{image} is for accelerators, but {', '.join(bare)} of instance_types has none of its kind: {advice}."
+            return f"{image} requires accelerators, but {', '.join(bare)} of instance_types has no matching ones: {advice}."
         old = [name for name in names if name.startswith(FIRST_GRAVITON) and ami_type.startswith("AL2023")]
         return f"Amazon Linux 2023 does not run on {', '.join(old)} of instance_types: {advice}." if old else None
 

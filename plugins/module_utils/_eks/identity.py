@@ -21,7 +21,7 @@ class IdentityErrorHandler(AWSErrorHandler):
     _CUSTOM_EXCEPTION = IdentityError
 
 
-@IdentityErrorHandler.common_error_handler("get the caller's identity")
+@IdentityErrorHandler.common_error_handler("get the caller identity")
 @AWSRetry.jittered_backoff()
 def get_caller_identity(sts: Any) -> dict[str, str]:
     return sts.get_caller_identity()
@@ -61,12 +61,14 @@ def role_behind(iam_client: Callable[[], Any], arn: str) -> str:
     except IdentityError as error:
         code = getattr(error.exception, "response", {}).get("Error", {}).get("Code")
         if code == "NoSuchEntity":
-            raise PlatformError(f"{arn} is a session of the role {name}, which this account does not have: give the role's ARN.") from error
+            raise PlatformError(
+                f"{arn} is a session of the role {name}, which does not exist in this account: use the ARN of an existing role."
+            ) from error
         if code in ("AccessDenied", "AccessDeniedException"):
             example = f"arn:{partition(arn)}:iam::{arn.split(':')[4]}:role/<path>/{name}"
             raise PlatformError(
-                f"{arn} is a session that does not show its role's path, and iam:GetRole is not allowed: "
-                f"give the role's full ARN, e.g. {example}."
+                f"{arn} is a session, which does not include the path of its role, and iam:GetRole is not allowed: "
+                f"use the full ARN of the role, for example {example}."
             ) from error
         raise
 

@@ -53,7 +53,7 @@ AMI_TYPES = (
 NEW_MIN_SIZE = 1
 VERSION_NAMES = ("version", "release_version", "launch_template_version")
 FAILED = ("CREATE_FAILED", "DELETE_FAILED")
-FIXED = "EKS fixes it when a node group is made."
+FIXED = "EKS cannot change it after creation."
 
 
 def desired_size(found: int, low: int, high: int) -> int:
@@ -135,9 +135,9 @@ class NodeGroup(Resource):
     kind = "EKS node group"
     computed = ("arn", "status", "auto_scaling_group_names")
     replacement_note = (
-        "All its nodes go before new ones come. In the role eks it is allow_replacement of the entry in eks_node_groups, or "
-        "eks_allow_replacement. To have new nodes first, leave the entry out, add one under another name, and once its nodes are "
-        "ready remove this group with the module opta.platform.eks_node_group and state: absent."
+        "All nodes are deleted before new ones are created. In the role eks, set allow_replacement of the entry in eks_node_groups, or "
+        "eks_allow_replacement. To create new nodes first, omit the entry, add one with another name, and once its nodes are "
+        "ready, delete this group with the module opta.platform.eks_node_group and state: absent."
     )
 
     def __init__(
@@ -213,7 +213,7 @@ class NodeGroup(Resource):
         return "gone" if found is None else status_text(found["status"], found.get("health"))
 
     def remedy(self, found: Mapping[str, Any]) -> str:
-        return "Remove the cause and run again." if found["status"] == "DEGRADED" else super().remedy(found)
+        return "Fix the cause and run again." if found["status"] == "DEGRADED" else super().remedy(found)
 
     def never_worked(self, found: Mapping[str, Any]) -> bool:
         """Whether no node has joined: all instances are named as those that did not. A deletion that failed may have left nodes."""
@@ -256,13 +256,13 @@ class NodeGroup(Resource):
         if found is None:
             missing = [name for name in ("node_role_arn", "subnet_ids") if desired.get(name) is None]
             if missing:
-                raise Refused(f"{self.kind} {self.name} does not exist, and making it needs {', '.join(missing)}.")
+                raise Refused(f"{self.kind} {self.name} does not exist; to create it, set {', '.join(missing)}.")
             if not desired.get("instance_types"):
                 raise Refused(f"{self.kind} {self.name} does not exist: {missing_types(desired['ami_type'])}")
         self._refuse_unfit_instance_types(found, desired)
         sizes = {name: desired.get(name, ((found or {}).get("scalingConfig") or {}).get(theirs)) for name, theirs in SIZES.items()}
         if sizes["min_size"] > sizes["max_size"]:
-            raise Refused(f"{self.kind} {self.name}: min_size {sizes['min_size']} is above max_size {sizes['max_size']}.")
+            raise Refused(f"{self.kind} {self.name}: min_size {sizes['min_size']} is higher than max_size {sizes['max_size']}.")
         if not sizes["min_size"] <= desired.get("desired_size", sizes["min_size"]) <= sizes["max_size"]:
             raise Refused(f"{self.kind} {self.name}: desired_size {desired['desired_size']} is not between min_size and max_size.")
 
@@ -289,11 +289,11 @@ class NodeGroup(Resource):
             if attribute.name in desired and attribute.differs(found, desired[attribute.name])
         }
         if changed & set(VERSION_NAMES):
-            notes.append(f"{self.kind} {self.name}: its nodes are drained and replaced, at most as many at a time as update_config allows.")
+            notes.append(f"{self.kind} {self.name}: nodes are drained and replaced, as many at a time as update_config allows.")
         elif "node_tags" in changed:
             notes.append(
-                f"{self.kind} {self.name}: no node is replaced for its tags. New instances get them; those that run, and volumes and "
-                "network interfaces, get them when the nodes are next replaced."
+                f"{self.kind} {self.name}: tags do not replace nodes. New instances get the new tags; running instances, volumes and "
+                "network interfaces get them when their nodes are replaced."
             )
         return notes
 
@@ -348,5 +348,6 @@ class NodeGroup(Resource):
         cluster = api.describe_cluster(self.client, self.cluster_name) if asked else None
         if asked and cluster and minor(asked) > minor(cluster["version"]):
             raise Refused(
-                f"{self.kind} {self.name}: version {asked} is above the cluster's, {cluster['version']}; upgrade the cluster first."
+                f"{self.kind} {self.name}: version {asked} is higher than the cluster version "
+                f"{cluster['version']}; upgrade the cluster first."
             )

@@ -22,49 +22,49 @@ def check_cluster(options: Mapping[str, Any]) -> None:
     """Raise PlatformError for options of eks_cluster that cannot be right."""
     if not CLUSTER_NAME.fullmatch(options["name"]):
         raise PlatformError(
-            f"name {options['name']!r} is not a name for an EKS cluster: 1 to 100 letters, digits, - and _, "
-            "beginning with a letter or a digit, e.g. opta-staging."
+            f"name {options['name']!r} is not a valid EKS cluster name: use 1 to 100 letters, digits, - and _, "
+            "starting with a letter or digit, for example opta-staging."
         )
     check_kubernetes_version("version", options.get("version"))
     _check_blocks(options)
     if options.get("endpoint_public_access") is False and options.get("endpoint_private_access") is False:
-        raise PlatformError("endpoint_public_access and endpoint_private_access are both off, nobody could reach the cluster: turn one on.")
+        raise PlatformError("endpoint_public_access and endpoint_private_access are both false, so the cluster is unreachable: enable one.")
     if options["state"] == "present" and options.get("subnet_ids") is not None and len(options["subnet_ids"]) < 2:
-        raise PlatformError("subnet_ids has fewer than two subnets: an EKS cluster needs subnets in at least two zones.")
+        raise PlatformError("subnet_ids has fewer than two subnets: an EKS cluster requires subnets in at least two Availability Zones.")
 
 
 def check_node_group(options: Mapping[str, Any]) -> None:
     """Raise PlatformError for options of eks_node_group that cannot be right."""
     if not NODE_GROUP_NAME.fullmatch(options["name"]):
         raise PlatformError(
-            f"name {options['name']!r} is not a name for an EKS node group: 1 to 63 letters, digits, - and _, "
-            "beginning with a letter or a digit, e.g. default."
+            f"name {options['name']!r} is not a valid EKS node group name: use 1 to 63 letters, digits, - and _, "
+            "starting with a letter or digit, for example default."
         )
     check_kubernetes_version("version", options.get("version"))
     if options["state"] == "present" and (options["ami_type"] == "CUSTOM") != bool(options.get("image_id")):
         raise PlatformError(
-            "image_id goes with ami_type: CUSTOM, and only with it, e.g. {ami_type: CUSTOM, image_id: ami-0123456789abcdef0}."
+            "image_id requires ami_type: CUSTOM, and the other way round, for example {ami_type: CUSTOM, image_id: ami-0123456789abcdef0}."
         )
     if options["ami_type"].startswith("AL2") and options.get("user_data") and not MIME.match(options["user_data"]):
         raise PlatformError(
-            "user_data of an Amazon Linux node group must be in MIME multi-part form, "
-            'beginning with "MIME-Version: 1.0" and "Content-Type: multipart/mixed".'
+            "user_data of an Amazon Linux node group must be in MIME multi-part format, "
+            'starting with "MIME-Version: 1.0" and "Content-Type: multipart/mixed".'
         )
     _check_sizes(options)
     config = options.get("update_config") or {}
     percentage = config.get("max_unavailable_percentage")
     if percentage is not None and not 1 <= percentage <= 100:
-        raise PlatformError(f"update_config, max_unavailable_percentage is {percentage}; allowed is 1 to 100, e.g. 33.")
+        raise PlatformError(f"update_config, max_unavailable_percentage is {percentage}; it must be between 1 and 100, for example 33.")
 
 
 def _check_sizes(options: Mapping[str, Any]) -> None:
     smallest = {"min_size": 0, "max_size": 1, "desired_size": 0, "volume_size_gib": 1}
     for name, least in smallest.items():
         if options.get(name) is not None and options[name] < least:
-            raise PlatformError(f"{name} is {options[name]}; allowed is {least} or more, e.g. {max(least, 3)}.")
+            raise PlatformError(f"{name} is {options[name]}; it must be {least} or more, for example {max(least, 3)}.")
     low, high = options.get("min_size"), options.get("max_size")
     if low is not None and high is not None and low > high:
-        raise PlatformError(f"min_size {low} is above max_size {high}: give a minimum that is not above the maximum.")
+        raise PlatformError(f"min_size {low} is higher than max_size {high}: min_size must not exceed max_size.")
 
 
 def check_access_entry(options: Mapping[str, Any]) -> None:
@@ -72,14 +72,13 @@ def check_access_entry(options: Mapping[str, Any]) -> None:
     arn = options["principal_arn"]
     if arn != KNOWN_AFTER_APPLY and not PRINCIPAL_ARN.fullmatch(arn):
         raise PlatformError(
-            f"principal_arn {arn!r} is not the ARN of an IAM role, user or session: give the whole ARN, "
-            "e.g. the one that `aws iam get-role` shows."
+            f"principal_arn {arn!r} is not the ARN of an IAM role, user or session: use the full ARN, as `aws iam get-role` shows it."
         )
     for policy in options.get("policies") or []:
         if (policy["scope"] == "namespace") != bool(policy["namespaces"]):
             raise PlatformError(
-                f"policies, {policy['policy']}: namespaces go with scope: namespace, and only with it, "
-                "e.g. {policy: AmazonEKSViewPolicy, scope: namespace, namespaces: [hello]}."
+                f"policies, {policy['policy']}: namespaces requires scope: namespace, and the other way round, "
+                "for example {policy: AmazonEKSViewPolicy, scope: namespace, namespaces: [hello]}."
             )
 
 

@@ -17,7 +17,7 @@ def minor(version: str, option: str = "version") -> int:
     """The minor of a Kubernetes version, e.g. 35 of "1.35"."""
     matched = VERSION.fullmatch(version)
     if matched is None or int(matched.group(1)) < OLDEST_MINOR:
-        raise PlatformError(f'{option} {version!r} is not a Kubernetes version of EKS: write major and minor in quotes, e.g. "1.35".')
+        raise PlatformError(f'{option} {version!r} is not a Kubernetes version: use major and minor version in quotes, for example "1.35".')
     return int(matched.group(1))
 
 
@@ -32,4 +32,4 @@ def above_desired(what: str, found: str | None, desired: str | None) -> list[str
     """A note when the found version is above the one that is asked for; else nothing."""
     if found is None or desired is None or desired == found or later_version(found, desired) == desired:
         return []
-    return [f"{what} has version {found}, above the {desired} that is asked for; it is left as it is."]
+    return [f"{what} has version {found}, higher than the requested {desired}; it is not changed."]

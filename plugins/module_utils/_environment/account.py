@@ -20,13 +20,13 @@ def read_account(sts: Any, region: str | None, expected_account_id: str | None) 
     Raises PlatformError, with what to do, when there is no such region, there are no credentials, nobody answers, or it is another account.
     """
     if not region:
-        raise PlatformError("No region is given: set opta_region, for example eu-west-1.")
+        raise PlatformError("No AWS region is set: set opta_region, for example eu-west-1.")
     known = _known_regions()
     if region not in known:
         near = ", ".join(get_close_matches(region, known, 3)) or "eu-west-1"
         raise PlatformError(
-            f"opta_region is {region!r}, and botocore {botocore_version} knows no such region: give one that exists, for example {near}. "
-            "For a region that AWS has opened since, update boto3."
+            f"opta_region is {region!r}, which botocore {botocore_version} does not know. Use an existing region, for example {near}. "
+            "For a newer region, update boto3."
         )
     try:
         answer = sts.get_caller_identity()
@@ -37,7 +37,7 @@ def read_account(sts: Any, region: str | None, expected_account_id: str | None) 
         ) from error
     except (exceptions.EndpointConnectionError, exceptions.ConnectTimeoutError, exceptions.ConnectionClosedError) as error:
         raise PlatformError(
-            f"AWS does not answer at {sts.meta.endpoint_url}: look at the network, opta_region ({region}) and AWS_ENDPOINT_URL."
+            f"AWS does not answer at {sts.meta.endpoint_url}: check the network, opta_region ({region}) and AWS_ENDPOINT_URL."
         ) from error
     except exceptions.ClientError as error:
         reported = error.response.get("Error", {})
@@ -46,8 +46,8 @@ def read_account(sts: Any, region: str | None, expected_account_id: str | None) 
         ) from error
     if expected_account_id and answer["Account"] != expected_account_id:
         raise PlatformError(
-            f"These credentials are of the account {answer['Account']}, but opta_account_id is {expected_account_id}: nothing was changed. "
-            "Use the credentials of that account."
+            f"The credentials belong to account {answer['Account']}, but opta_account_id is {expected_account_id}: nothing was changed. "
+            "Use credentials of account {expected_account_id}."
         )
     partition = answer["Arn"].split(":")[1]
     return {"account_id": answer["Account"], "partition": partition, "region": region, "caller_arn": answer["Arn"]}

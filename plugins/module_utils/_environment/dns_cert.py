@@ -71,4 +71,4 @@ class Domain:
 
     def _owner(self, tags: Mapping[str, str]) -> str:
         """Why a zone that this collection made is not the environment's."""
-        return _tags.not_ours(tags, self.identity.marks()) or f"it was made by the role {tags.get(_tags.ROLE)}"
+        return _tags.not_ours(tags, self.identity.marks()) or f"it was created by the role {tags.get(_tags.ROLE)}"

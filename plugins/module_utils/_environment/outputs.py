@@ -103,7 +103,7 @@ class Environment:
     def warnings(self) -> list[str]:
         """Warnings about other environments, and about resources that only have the names of this one."""
         reported = [
-            f"{each['what']} is not read as the environment's, and stays as it is: {each['why']}." for each in self.foreign_resources
+            f"{each['what']} does not belong to the environment and is not changed: {each['why']}." for each in self.foreign_resources
         ]
         stands = self.snapshot.vpc_id or self.cluster or self.parents.key_arn or self.secrets
         same_names = [] if stands else self.parents.same_name_resources()
@@ -135,7 +135,7 @@ class Environment:
         try:
             return reader()
         except PlatformError as error:
-            self.notes.append(f"{role}_outputs are not known: {error}")
+            self.notes.append(f"{role}_outputs are unknown: {error}")
             return None
 
     def _databases(self, role: str, kind: str) -> dict[str, Any] | None:

@@ -26,7 +26,7 @@ MAJORS = (3, 4)
 #: of helm 3: the first with --take-ownership
 OLDEST = (3, 17)
 VERSION = re.compile(r"v([0-9]+)\.([0-9]+)\b")
-GET_HELM = "install it from https://helm.sh/docs/intro/install/ (the execution environment has it)."
+GET_HELM = "install it from https://helm.sh/docs/intro/install/ (the execution environment includes it)."
 
 #: versions by path, size and time of change; what the controller knows, its workers need not ask
 _versions: dict[tuple[str, int, int], str] = {}
@@ -44,13 +44,13 @@ def find_helm(search_path: str | None = None) -> Binary:
     """The helm on this PATH, or on that of this process; raises PlatformError when there is none of a version that is known."""
     found = shutil.which("helm", path=search_path)
     if found is None:
-        raise PlatformError(f"helm 3 or 4 is needed, but not found on the PATH: {GET_HELM}")
+        raise PlatformError(f"helm 3 or 4 is required, but was not found on the PATH: {GET_HELM}")
     version = _version(found)
     numbers = VERSION.match(version)
     major, minor = (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)
     if major not in MAJORS or (major, minor) < OLDEST:
         raise PlatformError(
-            f"helm {OLDEST[0]}.{OLDEST[1]} or newer, or helm 4, is needed, but {found} is {version or 'no helm'}: {GET_HELM}"
+            f"helm {OLDEST[0]}.{OLDEST[1]} or newer, or helm 4, is required, but {found} is {version or 'not helm'}: {GET_HELM}"
         )
     return Binary(found, major)
 
@@ -133,7 +133,7 @@ class Helm:
         except subprocess.TimeoutExpired as error:
             process.terminate()  # helm then marks the release as failed
             process.communicate()
-            raise HelmError(f"helm {command[1]} did not end in {LONGEST_SECONDS + 60} seconds.") from error
+            raise HelmError(f"helm {command[1]} did not finish within {LONGEST_SECONDS + 60} seconds.") from error
         if process.returncode:
             raise HelmError(error_text(errors or output) or f"helm {command[1]} ended with {process.returncode}.")
         return output

@@ -43,21 +43,24 @@ def find_chart(reference: str, repository: str | None, version: str | None) -> C
     """The chart meant by the module's options; raises PlatformError, in one sentence, when they do not name one."""
     remote = bool(repository) or reference.startswith("oci://")
     if repository and reference.startswith("oci://"):
-        raise PlatformError("chart is an oci:// URL, so repository must not be given.")
+        raise PlatformError("chart is an oci:// URL, so repository must not be set.")
     if remote and not version:
-        raise PlatformError(f"version is needed for the chart {reference}: what stands must not change because a newer one appeared.")
+        raise PlatformError(
+            f"version is required for the chart {reference}, for example version: 1.2.3: a "
+            "release must not change because a newer chart was published."
+        )
     if remote:
         return Chart(reference, repository, version)
     path = Path(reference)
     if not path.is_absolute() or not path.exists():
         raise PlatformError(
-            f"chart {reference} is no absolute path of a chart on this machine; for a chart of a repository give repository, "
+            f"chart {reference} is not the absolute path of a chart on this machine; for a chart in a repository, set repository, "
             "for example repository: https://charts.example.com."
         )
     if version:
-        raise PlatformError("version belongs to charts of a repository; a local chart has its version in its Chart.yaml.")
+        raise PlatformError("version is only for charts in a repository; the version of a local chart is in its Chart.yaml.")
     if path.is_dir() and not (path / "Chart.yaml").is_file():
-        raise PlatformError(f"{reference} holds no Chart.yaml, so it is not a chart.")
+        raise PlatformError(f"{reference} contains no Chart.yaml, so it is not a chart.")
     return Chart(str(path), digest=digest(path))
 
 
@@ -96,4 +99,4 @@ def _from_archive(path: Path) -> str:
                 file = archive.extractfile(member)
                 if file is not None:
                     return file.read().decode()
-    raise PlatformError(f"{path.name} holds no Chart.yaml, so it is not a chart.")
+    raise PlatformError(f"{path.name} contains no Chart.yaml, so it is not a chart.")

@@ -77,7 +77,7 @@ class LiveObjects:
             except KubernetesError as error:
                 if error.status == 422 and is_immutable(error):
                     raise Refused(
-                        f"{name}: Kubernetes cannot change it in place: {error}. Take the change back; or delete the object, "
+                        f"{name}: Kubernetes cannot change it in place: {error}. Revert the change; or delete the object, "
                         "or the release, and run again."
                     ) from error
 

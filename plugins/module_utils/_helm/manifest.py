@@ -41,7 +41,7 @@ def objects_of(manifest: str, namespace: str) -> Objects:
     try:
         documents = list(yaml.load_all(manifest, Loader=_loader()))
     except yaml.YAMLError as error:
-        raise PlatformError(f"The chart renders something that is not YAML: {error}") from error
+        raise PlatformError(f"The chart renders invalid YAML: {error}") from error
     for document in documents:
         for obj in _flat(document):
             if not obj["metadata"].get("namespace") and is_namespaced(obj):

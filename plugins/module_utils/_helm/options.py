@@ -21,12 +21,12 @@ def desired_of(parameters: Mapping[str, Any], check_mode: bool) -> DesiredReleas
     """What the module's parameters ask for; raises PlatformError for what cannot be."""
     if not NAME.fullmatch(parameters["name"]) or len(parameters["name"]) > 53:
         raise PlatformError(
-            f"name {parameters['name']!r} is no name for a release: at most 53 lower-case letters, digits, hyphens and dots, "
+            f"name {parameters['name']!r} is not a valid release name: use at most 53 lower-case letters, digits, hyphens and dots, "
             "for example hello-worker."
         )
     if not NAMESPACE.fullmatch(parameters["namespace"]) or len(parameters["namespace"]) > 63:
         raise PlatformError(
-            f"namespace {parameters['namespace']!r} is no name for a namespace: at most 63 lower-case letters, digits and hyphens, "
+            f"namespace {parameters['namespace']!r} is not a valid namespace name: use at most 63 lower-case letters, digits and hyphens, "
             "for example shop."
         )
     if parameters["history_max"] < 0:

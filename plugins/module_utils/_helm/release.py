@@ -62,7 +62,7 @@ class Release:
         if stored is not None and stored.chart != desired.chart_name and not desired.adopt:
             raise Refused(
                 f"{desired.title} exists, but is a release of the chart {stored.chart}, not of {desired.chart_name}. "
-                "Choose another name, or set adopt: true to take it over."
+                "Use another name, or set adopt: true to adopt it."
             )
         plan = self._plan(renderer, newest, stored)
         plan.notes += notes
@@ -94,7 +94,7 @@ class Release:
         self._refuse_foreign(revisions[0])
         stored = store.read(revisions[0].number)
         if stored is not None and desired.chart_name and stored.chart != desired.chart_name:
-            words = f"{desired.title} is a release of the chart {stored.chart}, not of {desired.chart_name}: it stays."
+            words = f"{desired.title} is a release of the chart {stored.chart}, not of {desired.chart_name}: it is not changed."
             return [ReleasePlan(notes=[words]).outcome(desired)]
         before = objects_of(stored.manifest, desired.namespace) if stored else {}
         plan = ReleasePlan("delete", objects=changes(before, {}))
@@ -121,19 +121,19 @@ class Release:
             if drift:
                 return ReleasePlan("update", objects=drift)
             unready = live.unready() if desired.check_mode else []
-            return ReleasePlan(notes=[f"{desired.title} is as wanted, but not ready: {'; '.join(unready)}."] if unready else [])
+            return ReleasePlan(notes=[f"{desired.title} is up to date, but not ready: {'; '.join(unready)}."] if unready else [])
         after, notes = renderer.objects(True, newest.unfinished)
         found = changes(before, after)
         if any(change.action == "update" for change in found.values()):
             again, _notes = renderer.objects(True, newest.unfinished)
             found, ignored = without_unstable(found, after, again)
             if ignored:
-                notes.append(f"{desired.title}: fields that the chart makes at random are not compared: {', '.join(ignored)}.")
+                notes.append(f"{desired.title}: fields that the chart generates at random are not compared: {', '.join(ignored)}.")
         live.refuse_immutable(found)
         dropped = live.going_claims(found, desired.name, desired.namespace)
         if dropped:
             notes.append(
-                f"{desired.title}: its new values drop PersistentVolumeClaims, whose volumes are kept (Retain): {', '.join(dropped)}."
+                f"{desired.title}: the new values remove PersistentVolumeClaims, whose volumes are retained: {', '.join(dropped)}."
             )
         return ReleasePlan("update", reasons, _together(found, drift, set(after)), notes, dropped)
 
@@ -171,19 +171,21 @@ class Release:
         notes = []
         if self._desired.check_mode:
             if revisions and revisions[0].unfinished and not is_abandoned(revisions[0], self._desired.timeout_seconds):
-                notes.append(f"{self._desired.title} is {revisions[0].status} for {age_text(revisions[0])}: another run is at work on it.")
+                notes.append(
+                    f"{self._desired.title} is {revisions[0].status} for {age_text(revisions[0])}; another run may be in progress."
+                )
                 return revisions, notes
         else:
             revisions = self._wait_for_others(store, revisions)
         newest = revisions[0] if revisions else None
         if newest is not None and newest.unfinished:
-            reported = f"{self._desired.title} is {newest.status} for {age_text(newest)}: a run that was killed left it so."
+            reported = f"{self._desired.title} is {newest.status} for {age_text(newest)}, left by a run that was killed."
             if not self._desired.repair_pending:
                 raise Refused(
-                    f"{reported} Set repair_pending: true to clear it away "
+                    f"{reported} Set repair_pending: true to repair it "
                     f"({'uninstall' if base_of(revisions) is None else 'roll back'}) and go on."
                 )
-            notes.append(f"{reported} It is cleared away first.")
+            notes.append(f"{reported} It is repaired first.")
         return revisions, notes
 
     def _wait_for_others(self, store: ReleaseStorage, revisions: list[Revision]) -> list[Revision]:
@@ -205,7 +207,7 @@ class Release:
     def _refuse_foreign(self, newest: Revision) -> None:
         reason = None if self._desired.adopt else not_ours(newest, self._desired.environment)
         if reason:
-            raise Refused(f"{self._desired.title} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
+            raise Refused(f"{self._desired.title} exists, but {reason}. Use another name, or set adopt: true to adopt it.")
 
 
 def _together(

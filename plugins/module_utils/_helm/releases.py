@@ -69,7 +69,7 @@ def _desired(entry: Mapping[str, Any], shared: Mapping[str, Any], check_mode: bo
     common = {key: shared[key] for key in SHARED}
     options = {**common, **own, "values": entry.get("values") or {}, "create_namespace": False, "skip_crds": bool(entry.get("skip_crds"))}
     if entry["state"] == "present" and not entry.get("chart"):
-        raise PlatformError(f"releases, {entry['name']}: chart is needed, for example chart: metrics-server.")
+        raise PlatformError(f"releases, {entry['name']}: chart is required, for example chart: metrics-server.")
     return desired_of(options, check_mode)
 
 

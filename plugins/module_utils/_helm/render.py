@@ -23,7 +23,7 @@ class Renderer:
 
     def __init__(self, helm: Helm, desired: DesiredRelease, directory: Path, cluster: bool) -> None:
         if desired.chart is None:
-            raise PlatformError("chart is needed to install a release.")
+            raise PlatformError("chart is required to install a release.")
         self._chart: Chart = desired.chart
         self._helm = helm
         self._desired = desired
@@ -56,7 +56,9 @@ class Renderer:
             except HelmError as error:
                 if not any(words in str(error) for words in UNKNOWN_KIND):
                     raise PlatformError(f"{desired.title}: the chart cannot be rendered: {error}") from error
-                note = f"{desired.title}: the cluster does not know all kinds of the chart yet, so it was rendered without the cluster."
+                note = (
+                    f"{desired.title}: the cluster does not have all CRDs of the chart yet, so the chart was rendered without the cluster."
+                )
                 return self._alone(exists, False), [note]
         return self._alone(exists, self._cluster), []
 
@@ -83,9 +85,13 @@ class Renderer:
             self._helm.run(*command)
         except HelmError as error:
             if any(words in str(error) for words in NO_REPOSITORY):
-                raise PlatformError(f"The chart repository {chart.place} does not answer, or is none: {error}") from error
-            raise PlatformError(f"The chart {chart.reference} {chart.version} cannot be had from {chart.place}: {error}") from error
+                raise PlatformError(
+                    f"The chart repository {chart.place} does not respond, or is not a chart repository: {error}"
+                ) from error
+            raise PlatformError(f"The chart {chart.reference} {chart.version} cannot be downloaded from {chart.place}: {error}") from error
         found = sorted(folder.glob("*.tgz"))
         if not found:
-            raise PlatformError(f"The chart {chart.reference} {chart.version} was fetched from {chart.place}, but helm left no archive.")
+            raise PlatformError(
+                f"The chart {chart.reference} {chart.version} was downloaded from {chart.place}, but helm created no archive."
+            )
         return found[0]

@@ -60,7 +60,7 @@ class Rollout:
             live.wait(self._desired.timeout_seconds)
         except (WaitTimeout, ResourceFailed) as error:
             if stored.labels.get(ROLLOUT) != STARTED:
-                raise ResourceFailed(f"{self._desired.title} is as wanted, but does not work: {error}") from error
+                raise ResourceFailed(f"{self._desired.title} is up to date, but does not work: {error}") from error
             raise self._gone_back(str(error), previous) from error
         if stored.labels.get(ROLLOUT) == STARTED:
             self._store.finish(stored.number)
@@ -99,7 +99,7 @@ class Rollout:
             stored = self._store.read(revision.number)
             if stored is not None:
                 return stored
-        raise PlatformError(f"{self._desired.title} was deployed, but helm stored no revision of it. Run again.")
+        raise PlatformError(f"{self._desired.title} was deployed, but helm stored no revision. Run again.")
 
     def _live(self, manifest: str) -> LiveObjects:
         return LiveObjects(self._client, objects_of(manifest, self._desired.namespace), self._desired.namespace)
@@ -118,14 +118,14 @@ class Rollout:
         try:
             if goal is None:
                 self.uninstall()
-                return ResourceFailed(f"{reported} It was the first revision and was uninstalled.")
+                return ResourceFailed(f"{reported} The release was uninstalled, because it had no earlier revision.")
             self._rollback(goal)
             self._live(self.newest().manifest).wait(self._desired.timeout_seconds)
         except ControllerGone:
             raise
         except PlatformError as error:
-            return ResourceFailed(f"{reported} Going back failed as well: {error}")
-        return ResourceFailed(f"{reported} It was rolled back to revision {goal}.")
+            return ResourceFailed(f"{reported} The rollback failed too: {error}")
+        return ResourceFailed(f"{reported} The release was rolled back to revision {goal}.")
 
     def _rollback(self, goal: int) -> None:
         options = [*self._common(), *self._helm.client_side, f"--history-max={self._desired.history_max}"]

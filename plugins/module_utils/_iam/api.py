@@ -38,7 +38,7 @@ def _tag_list(tags: Mapping[str, Any] | None) -> list[dict[str, str]]:
     return [{"Key": key, "Value": str(value)} for key, value in (tags or {}).items()]
 
 
-@IamErrorHandler.common_error_handler("get the caller's identity")
+@IamErrorHandler.common_error_handler("get the caller identity")
 @AWSRetry.jittered_backoff()
 def get_caller_identity(sts: Any) -> dict[str, str]:
     return sts.get_caller_identity()
@@ -203,7 +203,7 @@ def delete_role_policy(client: Any, name: str, policy: str) -> None:
     client.delete_role_policy(RoleName=name, PolicyName=policy)
 
 
-@IamErrorHandler.deletion_error_handler("take the role out of an instance profile")
+@IamErrorHandler.deletion_error_handler("remove the role from an instance profile")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def remove_role_from_instance_profile(client: Any, name: str, profile: str) -> None:
     client.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=name)

@@ -29,14 +29,14 @@ POLICIES_AT_ONCE = 4
 def check_names(name: str, path: str, session_seconds: int | None = None) -> None:
     """Raise Refused for what IAM would refuse, before it is asked."""
     if len(name) > 64:
-        raise Refused(f"name is {len(name)} characters long, and a role's name has 64 at the most: shorten {name!r}.")
+        raise Refused(f"name {name!r} has {len(name)} characters: an IAM role name can have 64 at most.")
     if not ROLE_NAME.match(name):
-        raise Refused(f"name is {name!r}: a role's name has letters, digits and + = , . @ _ - only, for example opta-staging-cni.")
+        raise Refused(f"name is {name!r}: an IAM role name can only have letters, digits and + = , . @ _ -, for example opta-staging-cni.")
     if not PATH.match(path) or len(path) > 512:
-        raise Refused(f"path is {path!r}: it must begin and end with a slash, for example /opta/opta/eu-west-1/staging/.")
+        raise Refused(f"path is {path!r}: it must start and end with a slash, for example /opta/opta/eu-west-1/staging/.")
     least, most = SESSION_SECONDS
     if session_seconds is not None and not least <= session_seconds <= most:
-        raise Refused(f"max_session_duration is {session_seconds}: it must lie between {least} and {most} seconds, for example {least}.")
+        raise Refused(f"max_session_duration is {session_seconds}: it must be between {least} and {most} seconds, for example {least}.")
 
 
 def subjects(service_accounts: Sequence[Mapping[str, str]], allow_wildcards: bool = False) -> list[str]:
@@ -47,13 +47,13 @@ def subjects(service_accounts: Sequence[Mapping[str, str]], allow_wildcards: boo
         for key in ("namespace", "name"):
             if not pattern.match(account[key]):
                 if not allow_wildcards and WITH_WILDCARD.match(account[key]):
-                    how = "a wildcard would trust every service account that it fits; name each, or set allow_wildcards: true"
+                    how = "a wildcard trusts every matching service account; list each one, or set allow_wildcards: true"
                 else:
-                    how = "it must be a name of Kubernetes, for example hello"
+                    how = "it must be a Kubernetes name, for example hello"
                 raise Refused(f"service_accounts has the {key} {account[key]!r}: {how}.")
         found.add(f"system:serviceaccount:{account['namespace']}:{account['name']}")
     if not found:
-        raise Refused("service_accounts is empty: name at least one, for example {namespace: hello, name: hello}.")
+        raise Refused("service_accounts is empty: set at least one, for example {namespace: hello, name: hello}.")
     return sorted(found)
 
 
@@ -85,7 +85,7 @@ def same_trust(found: Mapping[str, Any], desired: Mapping[str, Any] | str) -> bo
 def check_provider_arn(arn: str) -> None:
     """Raise Refused for what is not the ARN of an OpenID Connect provider."""
     if KNOWN_AFTER_APPLY not in arn and not re.match(r"^arn:[a-z0-9-]+:iam::[0-9]{12}:oidc-provider/.+$", arn):
-        raise Refused(f"oidc_provider_arn is {arn!r}: it must be the ARN of an OpenID Connect provider of IAM.")
+        raise Refused(f"oidc_provider_arn is {arn!r}: it must be the ARN of an IAM OpenID Connect provider.")
 
 
 def same_policies(found: Mapping[str, Any], desired: Mapping[str, Any]) -> bool:
@@ -100,7 +100,7 @@ def attributes(purge_tags: bool = False, purge_policies: bool = True) -> tuple[A
             "path",
             lambda r: r["Path"],
             Change.REFUSED,
-            "a role keeps its path for life (IAM, CreateRole). Use another name, or delete the role first.",
+            "IAM cannot change the path of a role. Use another name, or delete the role first.",
         ),
         Attribute("assume_role_policy", lambda r: _policy.parsed(r["AssumeRolePolicyDocument"]), same=same_trust),
         Attribute("description", lambda r: r.get("Description", "")),

@@ -20,7 +20,7 @@ def check_url(url: str) -> None:
         return
     if not url.startswith("https://") or len(url) <= len("https://") or "?" in url or "#" in url:
         example = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"
-        raise Refused(f"url is {url!r}: it must be the issuer's URL, beginning with https:// and without a query, for example {example}.")
+        raise Refused(f"url is {url!r}: it must be the issuer's URL, starting with https:// and without a query, for example {example}.")
 
 
 def provider_name(url: str) -> str:
@@ -126,7 +126,7 @@ def providers_owned_by(client: Any, tags: Mapping[str, Any]) -> list[str]:
     """The ARNs of the providers that carry the ownership tags: whose cluster may be gone, and its URL with it."""
     owner = _tags.owner(tags)
     if _tags.ENVIRONMENT not in owner:
-        raise Refused("url is not given: then tags must hold opta:environment, for example opta:environment: staging.")
+        raise Refused("url is not set: tags must then include opta:environment, for example opta:environment: staging.")
     found = []
     for arn in api.list_oidc_providers(client):
         provider = api.get_oidc_provider(client, arn)

@@ -50,7 +50,7 @@ def irsa_role_outcome(module: PlatformModule) -> Outcome:
     if given["state"] == "present":
         check_provider_arn(provider)
         if provider == KNOWN_AFTER_APPLY and not module.check_mode:
-            raise Refused("oidc_provider_arn is not known: make the provider first (opta.platform.iam_oidc_provider).")
+            raise Refused("oidc_provider_arn is unknown: create the provider first (opta.platform.iam_oidc_provider).")
         desired["assume_role_policy"] = trust_policy(
             provider, subjects(given["service_accounts"], given["allow_wildcards"]), given["audience"]
         )

@@ -23,7 +23,7 @@ def check_services(services: Sequence[str]) -> None:
     """Raise Refused for what is not the name of a service."""
     for service in services:
         if not SERVICE.match(service):
-            raise Refused(f"services has {service!r}: it must be the name of a service, for example autoscaling.amazonaws.com.")
+            raise Refused(f"services has {service!r}: it must be a service principal, for example autoscaling.amazonaws.com.")
 
 
 def roles_by_service(roles: Sequence[Mapping[str, Any]]) -> dict[str, str]:

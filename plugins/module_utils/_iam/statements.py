@@ -24,11 +24,11 @@ def statement_errors(where: str, statements: Sequence[Any], services: Sequence[s
     for number, statement in enumerate(statements, start=1):
         place = f"{where}[{number}]"
         if not isinstance(statement, Mapping):
-            yield f"{place} is {statement!r}: it must be a statement of IAM, {EXAMPLE}."
+            yield f"{place} is {statement!r}: it must be an IAM policy statement, {EXAMPLE}."
             continue
         unknown = sorted(str(key) for key in statement if key not in ELEMENTS)
         if unknown:
-            yield f"{place} has {', '.join(unknown)}, which no statement has; there are {', '.join(ELEMENTS)}."
+            yield f"{place} has {', '.join(unknown)}, which is not an element of a statement; valid elements are {', '.join(ELEMENTS)}."
         if statement.get("Effect") not in ("Allow", "Deny"):
             yield f"{place}: Effect is {statement.get('Effect')!r}: it must be Allow or Deny, {EXAMPLE}."
         if ("Action" in statement) == ("NotAction" in statement):
@@ -36,7 +36,7 @@ def statement_errors(where: str, statements: Sequence[Any], services: Sequence[s
         if of_roles and ("Resource" in statement) == ("NotResource" in statement):
             yield f"{place} must have either Resource or NotResource, {EXAMPLE}."
         if of_roles and {"Principal", "NotPrincipal"} & set(statement):
-            yield f"{place} has a principal, which a role's policy has not: the principal is the service's role."
+            yield f"{place} has a Principal, which an identity-based policy cannot have: the principal is the role of the service."
         yield from _actions(place, statement, services)
 
 
@@ -44,6 +44,6 @@ def _actions(place: str, statement: Mapping[str, Any], services: Sequence[str]) 
     given = statement.get("Action", statement.get("NotAction"))
     for action in [given] if isinstance(given, str) else given or []:
         if not ACTION.fullmatch(str(action)):
-            yield f"{place}: the action {action!r} must be a service and its operation, for example s3:GetObject."
+            yield f"{place}: the action {action!r} must be a service prefix and an operation, for example s3:GetObject."
         elif services and str(action) != "*" and str(action).partition(":")[0].lower() not in services:
-            yield f"{place}: the action {action} is not of {' or '.join(services)}, for example {services[0]}:GetObject."
+            yield f"{place}: the action {action} must be an action of {' or '.join(services)}, for example {services[0]}:GetObject."

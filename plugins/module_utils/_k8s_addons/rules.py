@@ -95,7 +95,7 @@ def _extra(entries: Any) -> list[str]:
     sentences = []
     names = [str(entry.get("name")) for entry in entries if isinstance(entry, Mapping)]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        sentences.append(f"k8s_addons_extra_charts has two charts named {name}: names must differ.")
+        sentences.append(f"k8s_addons_extra_charts has two charts named {name}: names must be unique.")
     for entry in (entry for entry in entries if isinstance(entry, Mapping)):
         where = f"k8s_addons_extra_charts, chart {entry.get('name')}"
         if not NAME.fullmatch(str(entry.get("name") or "")):
@@ -104,7 +104,7 @@ def _extra(entries: Any) -> list[str]:
             sentences.append(f"{where}: repository must be a URL with https:// or oci://, for example https://charts.example.com.")
         if not entry.get("chart_version"):
             sentences.append(
-                f"{where}: chart_version is needed, for example 2.2.5: what stands must not change because a newer one appeared."
+                f"{where}: chart_version is required, for example 2.2.5: a release must not change because a newer chart was published."
             )
         if entry.get("values") is not None and not isinstance(entry["values"], Mapping):
             sentences.append(f"{where}: values must be a map of the chart's values, not {_kind(entry['values'])}.")

@@ -37,7 +37,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
             "multi_region",
             lambda k: bool(k.get("MultiRegion")),
             Change.REFUSED,
-            "a key is a multi-Region key or a single-Region key for life (KMS, CreateKey). Use a key of another name.",
+            "KMS cannot change a single-Region key into a multi-Region key or back. Use a key with another name.",
         ),
         tags_attribute(lambda k: k["tags"], purge_tags),
     )
@@ -86,8 +86,9 @@ class KmsKey(Resource):
     def find_again(self) -> Mapping[str, Any] | None:
         if _tags.ENVIRONMENT not in self.desired_tags:
             raise LostResponse(
-                f"AWS did not answer while {self.kind} {self.name} was made, and without the tag {_tags.ENVIRONMENT} it cannot be known "
-                "among other keys: remove the key without an alias in AWS KMS, if there is one, and run again."
+                f"AWS did not respond while {self.kind} {self.name} was created, and without "
+                f"the tag {_tags.ENVIRONMENT} it cannot be found "
+                "among other keys: schedule the deletion of the key without an alias in AWS KMS, if it exists, and run again."
             )
         self._made = None  # the response that was lost may be that of CreateAlias
         return self.find()
@@ -139,7 +140,8 @@ class KmsKey(Resource):
     def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
         if found is not None and found.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
             raise Refused(
-                f"{self.kind} {self.name} is of the kind {found['KeySpec']}, and only symmetric keys are managed here: use another name."
+                f"{self.kind} {self.name} has the key spec {found['KeySpec']}; only symmetric "
+                "encryption keys are supported: use another name."
             )
 
     def create(self, desired: Mapping[str, Any]) -> None:

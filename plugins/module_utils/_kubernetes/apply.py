@@ -202,7 +202,7 @@ class ObjectsReconciler:
             return self._update(obj, path, found, _overlaid(found, obj))
         if error.status == 422 and found is not None and is_immutable(error):
             return self._replacement(obj, path, found, error)
-        raise PlatformError(f"{name}: the API server refuses it: {error}") from error
+        raise PlatformError(f"{name}: the API server rejects it: {error}") from error
 
     def _creation(self, obj: dict[str, Any], path: str, after: Mapping[str, Any]) -> PlannedObject:
         shown = diff.shown_content(after)
@@ -231,7 +231,7 @@ class ObjectsReconciler:
         if not outcome.allowed:
             if not self._options.check_mode:
                 raise Refused(reported)
-            outcome.notes.append(f"{reported} The run itself is refused without it.")
+            outcome.notes.append(f"{reported} Without it, the run fails.")
         return PlannedObject(obj, outcome, path, found, after)
 
     def _plan_deletion(self, obj: dict[str, Any]) -> PlannedObject:
@@ -265,7 +265,7 @@ class ObjectsReconciler:
     def _refuse_foreign(self, found: Mapping[str, Any]) -> None:
         reason = None if self._options.adopt else not_ours(found, self._options.environment)
         if reason:
-            raise Refused(f"{identity(found)} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
+            raise Refused(f"{identity(found)} exists, but {reason}. Use another name, or set adopt: true to adopt it.")
 
     # ---------------------------------------------------------------- acting
 
@@ -278,7 +278,7 @@ class ObjectsReconciler:
         try:
             plan.result = self._client.apply(plan.path, plan.desired, FIELD_MANAGER, force=self._options.force_conflicts)
         except KubernetesError as error:
-            raise PlatformError(f"{identity(plan.desired)}: the API server refuses it: {error}") from error
+            raise PlatformError(f"{identity(plan.desired)}: the API server rejects it: {error}") from error
 
     @staticmethod
     def _is_needed(plan: PlannedObject, later: Sequence[PlannedObject]) -> bool:
@@ -297,8 +297,8 @@ def conflict_text(name: ObjectIdentity, causes: Sequence[Mapping[str, Any]]) -> 
     for cause in causes:
         parts = str(cause.get("message")).split('"')
         fields.setdefault(parts[1] if len(parts) > 1 else str(cause.get("message")), []).append(str(cause.get("field")).lstrip("."))
-    reported = "; ".join(f"{', '.join(paths)} belongs to {manager}" for manager, paths in sorted(fields.items()))
-    return f"{name}: {reported}. Leave such a field to its manager by not giving it, or set force_conflicts: true to take it over."
+    reported = "; ".join(f"{', '.join(paths)} is managed by {manager}" for manager, paths in sorted(fields.items()))
+    return f"{name}: {reported}. Omit the field to leave it to its manager, or set force_conflicts: true to take ownership."
 
 
 def _outcome(obj: Mapping[str, Any], action: str | None, attributes: list[str], allowed: bool = True) -> Outcome:
@@ -309,7 +309,7 @@ def _outcome(obj: Mapping[str, Any], action: str | None, attributes: list[str], 
 
 def _staying(obj: Mapping[str, Any], users: Sequence[str]) -> Outcome:
     outcome = _outcome(obj, None, [])
-    outcome.notes = [f"{identity(obj)} stays, because others are in it: {', '.join(users)}."]
+    outcome.notes = [f"{identity(obj)} is not deleted, because others use it: {', '.join(users)}."]
     return outcome
 
 

@@ -127,8 +127,9 @@ class Claims:
         if not self.delete_volumes and not volume_id(volume):
             claim = volume["spec"]["claimRef"]["name"]
             raise Refused(
-                f"PersistentVolumeClaim {self.namespace}/{claim} has a volume that is not of Amazon EBS and cannot be kept as a snapshot: "
-                "save its data and say delete_volumes: true, or remove the claim by hand."
+                f"PersistentVolumeClaim {self.namespace}/{claim} has a volume that is not "
+                "an EBS volume and cannot be retained as a snapshot: "
+                "save its data and set delete_volumes: true, or delete the claim manually."
             )
 
     def _remove_claim(self, claim: Mapping[str, Any]) -> Outcome:
@@ -152,7 +153,7 @@ class Claims:
             tags = {**self.tags, **_of_kubernetes(volume)}
             made = retain_volume(self.ec2, ebs_id, self.check_mode, tags, self.timeout_seconds, self.user)
             outcomes.append(Outcome("EBS snapshot", f"of {ebs_id}", action="create" if made else None, after={"volume_id": ebs_id}))
-            notes = [f"The data of volume {ebs_id} is kept in a snapshot, tagged {RETAINED}."]
+            notes = [f"The data of volume {ebs_id} is retained in a snapshot, tagged {RETAINED}."]
         if not self.check_mode:
             path = f"{VOLUMES}/{name}"
             self.client.merge(path, {"spec": {"persistentVolumeReclaimPolicy": "Delete"}})

@@ -148,7 +148,7 @@ class KubernetesClient:
                 if now - reported >= _wait.PROGRESS_SECONDS:
                     reported = now
                     _wait.report_progress(
-                        f"waiting until cluster {self.cluster_name} lets the caller in: {answer.status}, {now - began:.0f} s"
+                        f"waiting until cluster {self.cluster_name} authorizes the caller: {answer.status}, {now - began:.0f} s"
                     )
                 if answer.status == 401:
                     self.tokens.renew()
@@ -159,12 +159,12 @@ class KubernetesClient:
         if _is_certificate_error(error):
             return (
                 f"The certificate of {self.endpoint} is not that of cluster {self.cluster_name}: {_cause(error)}. "
-                "Give endpoint and certificate_authority_data of one and the same cluster."
+                "Set endpoint and certificate_authority_data of the same cluster."
             )
         return (
-            f"The API server of cluster {self.cluster_name} at {self.endpoint} does not answer: {_cause(error)}. "
-            "Let this machine in: from the internet by eks_endpoint_public_cidr_blocks, from inside the VPC and networks that resolve its "
-            "private address by eks_api_client_cidr_blocks or eks_api_client_security_group_ids."
+            f"The API server of cluster {self.cluster_name} at {self.endpoint} does not respond: {_cause(error)}. "
+            "Allow this machine: from the internet with eks_endpoint_public_cidr_blocks, from inside the VPC and networks that resolve its "
+            "private address with eks_api_client_cidr_blocks or eks_api_client_security_group_ids."
         )
 
     def _refusal(self, method: str, path: str, answer: Any) -> KubernetesError:
@@ -175,9 +175,9 @@ class KubernetesClient:
         message = content.get("message") or f"HTTP {answer.status}"
         if answer.status == 401:
             message = (
-                f"Cluster {self.cluster_name} does not know the caller: there is no access entry for these AWS credentials, they belong to "
-                "another account, or EKS does not enforce a new entry yet. Give the caller's role an access entry "
-                "(eks_admin_principal_arns), or run again in some minutes."
+                f"Cluster {self.cluster_name} does not know the caller: no access entry exists for these AWS credentials, they belong to "
+                "another account, or a new access entry is not in effect yet. Create an access entry for the caller's role "
+                "(eks_admin_principal_arns), or run again in a few minutes."
             )
         elif answer.status == 403 and "User " in message:
             message = f"Cluster {self.cluster_name} does not allow it: {message}"
@@ -196,7 +196,7 @@ def decode_certificate(data: str) -> str:
     except (binascii.Error, UnicodeDecodeError, ValueError):
         pem = ""
     if "BEGIN CERTIFICATE" not in pem:
-        raise PlatformError("certificate_authority_data must be a base64-encoded PEM certificate, as EKS's DescribeCluster answers it.")
+        raise PlatformError("certificate_authority_data must be a base64-encoded PEM certificate, as DescribeCluster of EKS returns it.")
     return pem
 
 
@@ -204,7 +204,7 @@ def _pool(endpoint: str, certificate_authority: str) -> Any:
     try:
         context = ssl.create_default_context(cadata=certificate_authority)
     except ssl.SSLError as error:
-        raise PlatformError(f"certificate_authority_data holds no usable certificate: {error}") from error
+        raise PlatformError(f"certificate_authority_data is not a valid certificate: {error}") from error
     # from Python 3.13 on the default is stricter than the certificates that EKS makes (no authority key identifier)
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     settings: dict[str, Any] = proxy_settings(endpoint) | {

@@ -48,7 +48,7 @@ def reconcile(
     objects = read(fetch(url), url, checksum)
     number = sum(obj["kind"] == CRD for obj in objects)
     if not number:
-        raise PlatformError(f"The manifest {url} holds no CustomResourceDefinition.")
+        raise PlatformError(f"The manifest {url} contains no CustomResourceDefinition.")
     return ObjectsReconciler(client, options).apply([_marked(obj, name, checksum, number) for obj in objects])
 
 
@@ -66,7 +66,7 @@ def read(content: bytes, url: str, checksum: str) -> list[dict[str, Any]]:
     """The objects of a manifest that has this checksum."""
     found = f"sha256:{hashlib.sha256(content).hexdigest()}"
     if found != checksum:
-        raise PlatformError(f"The manifest {url} has the checksum {found}, but {checksum} is wanted: it is another file.")
+        raise PlatformError(f"The manifest {url} has the checksum {found}, but {checksum} is expected.")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return checked([obj for obj in yaml.load_all(content, Loader=loader) if obj])
 
@@ -76,7 +76,7 @@ def fetch(url: str) -> bytes:
     try:
         return open_url(url, timeout=TIMEOUT_SECONDS).read()
     except (URLError, OSError, ValueError) as error:
-        raise PlatformError(f"The manifest {url} cannot be had: {error}.") from error
+        raise PlatformError(f"The manifest {url} cannot be downloaded: {error}.") from error
 
 
 def _listed(client: KubernetesClient, name: str, kind: str) -> list[dict[str, Any]]:

@@ -28,6 +28,6 @@ def remove_all(client: KubernetesClient, check_mode: bool, emptied: Sequence[str
             limits = {key: value for key, value in budget["spec"].items() if key in ("minAvailable", "maxUnavailable")}
             outcomes.append(Outcome("PodDisruptionBudget", f"{namespace}/{name}", action="delete", before=limits))
     except KubernetesError as error:
-        note = f"PodDisruptionBudgets are left, so that draining a node may take five minutes longer: {error}"
+        note = f"PodDisruptionBudgets could not be deleted, so draining a node may take five minutes longer: {error}"
         outcomes.append(Outcome("PodDisruptionBudget", client.cluster_name, notes=[note]))
     return outcomes

@@ -22,7 +22,7 @@ def explain(client: KubernetesClient, obj: Mapping[str, Any]) -> str:
     with suppress(KubernetesError):  # the failure itself must be told in any case
         refused = condition(obj, "ReplicaFailure")
         if refused.get("status") == "True":
-            parts.append(f"no pod could be made: {refused.get('message')}")
+            parts.append(f"no pod could be created: {refused.get('message')}")
         pods = [obj] if obj["kind"] == "Pod" else _pods(client, obj)
         failing = [pod for pod in pods if condition(pod, "Ready").get("status") != "True" and not _succeeded(pod)]
         failing.sort(key=lambda pod: str(pod["metadata"].get("creationTimestamp")), reverse=True)
@@ -63,7 +63,7 @@ def _about_pod(client: KubernetesClient, pod: Mapping[str, Any]) -> str:
             words.append(reported)
             words += _log(client, pod, container)
     words += _events(client, pod)
-    reported = "; ".join(words) or f"phase {status.get('phase')}, it says nothing more"
+    reported = "; ".join(words) or f"phase {status.get('phase')}, without a reason"
     return f"pod {pod['metadata']['name']}: {reported}"
 
 
@@ -83,7 +83,7 @@ def container_text(container: Mapping[str, Any]) -> str:
     if "terminated" in state and state["terminated"].get("exitCode"):
         return f"{name} ended with exit code {state['terminated'].get('exitCode')} ({state['terminated'].get('reason')}){restarts}"
     if "running" in state and not container.get("ready", True):
-        return f"{name} runs but is not ready (its readiness probe does not succeed){restarts}{last}"
+        return f"{name} runs but is not ready (its readiness probe fails){restarts}{last}"
     return ""
 
 

@@ -20,7 +20,10 @@ def key_errors(where: str, keys: Iterable[Any]) -> Iterator[str]:
     for key in keys:
         prefix, slash, name = str(key).rpartition("/")
         if not NAME.fullmatch(name) or (slash and not DOMAIN.fullmatch(prefix)):
-            yield f"{where} has the key {key!r}: give letters, digits, - _ and . after a domain and /, for example example.com/team."
+            yield (
+                f"{where} has the key {key!r}: it must have letters, digits, - _ and ., optionally "
+                "after a domain and /, for example example.com/team."
+            )
 
 
 def label_errors(where: str, labels: Mapping[str, Any]) -> Iterator[str]:

@@ -52,7 +52,7 @@ class ClusterModule(PlatformModule):
                 f"endpoint is {KNOWN_AFTER_APPLY}: cluster {self.params['cluster_name']} does not exist yet; create it first."
             )
         if not endpoint.startswith("https://"):
-            raise PlatformError(f"endpoint must be an https:// URL as EKS's DescribeCluster answers it, not {endpoint!r}.")
+            raise PlatformError(f"endpoint must be an https:// URL, as DescribeCluster of EKS returns it, not {endpoint!r}.")
         name = self.params["cluster_name"]
         sts = self.client("sts")
         tokens = TokenSource(lambda: mint(sts, name), self.hide)

@@ -72,11 +72,11 @@ def checked(given: Sequence[Any]) -> list[dict[str, Any]]:
 def _checked_one(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
     for key in ("apiVersion", "kind"):
         if not isinstance(entry.get(key), str) or not entry[key]:
-            raise PlatformError(f"{where} needs {key}, for example apiVersion: v1 and kind: ConfigMap.")
+            raise PlatformError(f"{where} requires {key}, for example apiVersion: v1 and kind: ConfigMap.")
     metadata = entry.get("metadata")
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
     if not isinstance(name, str) or not name:
-        raise PlatformError(f"{where} ({entry['kind']}) needs metadata.name; generateName cannot be found again by the next run.")
+        raise PlatformError(f"{where} ({entry['kind']}) requires metadata.name; the next run cannot find an object with generateName.")
     obj = copy.deepcopy(dict(entry))
     obj.pop("status", None)
     for key in ("managedFields", "resourceVersion", "uid", "generation", "creationTimestamp"):
@@ -92,7 +92,7 @@ def _encoded_secret(obj: dict[str, Any]) -> dict[str, Any]:
         try:
             base64.b64decode(value, validate=True)
         except (binascii.Error, TypeError, ValueError):
-            raise PlatformError(f"Secret {name}: data.{key} must be base64; give plain text under stringData.") from None
+            raise PlatformError(f"Secret {name}: data.{key} must be base64; use stringData for plain text.") from None
     for key, value in (obj.pop("stringData", None) or {}).items():
         if not isinstance(value, str):
             raise PlatformError(f"Secret {name}: stringData.{key} must be a string; put it in quotes.")
@@ -111,7 +111,7 @@ def refuse_duplicates(objects: Iterable[Mapping[str, Any]]) -> None:
     seen: set[ObjectIdentity] = set()
     for obj in objects:
         if identity(obj) in seen:
-            raise PlatformError(f"{identity(obj)} is given twice.")
+            raise PlatformError(f"{identity(obj)} is listed twice.")
         seen.add(identity(obj))
 
 
@@ -131,7 +131,7 @@ def not_ours(found: Mapping[str, Any], environment: str | None) -> str | None:
         return None
     owner = (found["metadata"].get("annotations") or {}).get(ENVIRONMENT_ANNOTATION)
     if owner is None:
-        return "it was not made by this collection"
+        return "it was not created by this collection"
     return None if owner == environment else f"it belongs to the environment {owner}"
 
 

@@ -44,7 +44,7 @@ def refusal_of_proxy(url: str, error: Exception) -> str:
     reported = f"The proxy {place.scheme}://{place.hostname}:{place.port or 80} does not connect to {host}: {answer}. "
     if answer.startswith(str(WITHOUT_CREDENTIALS)):
         return reported + (
-            "Give its user and password in HTTPS_PROXY, with special characters percent-encoded, "
+            "Set its user and password in HTTPS_PROXY, with special characters percent-encoded, "
             "for example http://user:pass%40word@proxy.example.com:3128."
         )
-    return reported + f"Let the proxy allow it, or add {host} to NO_PROXY when this machine may reach it directly."
+    return reported + f"Allow the connection in the proxy, or add {host} to NO_PROXY if this machine can reach it directly."

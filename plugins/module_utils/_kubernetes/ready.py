@@ -57,11 +57,13 @@ def _deployment(obj: Mapping[str, Any]) -> Readiness:
     if obj["spec"].get("paused"):
         return Readiness(True, "paused")
     if not _observed(obj):
-        return Readiness(False, "the new specification is not taken up yet")
+        return Readiness(False, "the new specification is not observed yet")
     progressing = condition(obj, "Progressing")
     updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
     outdated = max(0, status.get("replicas", 0) - updated)
-    words = f"{updated} of {desired} replicas updated, {available} available" + (f", {outdated} old ones still run" if outdated else "")
+    words = f"{updated} of {desired} replicas updated, {available} available" + (
+        f", {outdated} old replicas still running" if outdated else ""
+    )
     if progressing.get("reason") == "ProgressDeadlineExceeded":
         return Readiness(False, f"{words}; {progressing.get('message')}", failed=True)
     done = updated >= desired and available >= desired and not outdated
@@ -72,7 +74,7 @@ def _stateful_set(obj: Mapping[str, Any]) -> Readiness:
     status, spec = obj.get("status") or {}, obj["spec"]
     desired = spec.get("replicas", 1)
     if not _observed(obj):
-        return Readiness(False, "the new specification is not taken up yet")
+        return Readiness(False, "the new specification is not observed yet")
     strategy = spec.get("updateStrategy") or {}
     ready = status.get("readyReplicas", 0)
     if strategy.get("type") == "OnDelete":
@@ -86,7 +88,7 @@ def _stateful_set(obj: Mapping[str, Any]) -> Readiness:
 def _daemon_set(obj: Mapping[str, Any]) -> Readiness:
     status = obj.get("status") or {}
     if not _observed(obj):
-        return Readiness(False, "the new specification is not taken up yet")
+        return Readiness(False, "the new specification is not observed yet")
     desired, ready = status.get("desiredNumberScheduled", 0), status.get("numberReady", 0)
     updated = status.get("updatedNumberScheduled", 0)
     if (obj["spec"].get("updateStrategy") or {}).get("type") == "OnDelete":
@@ -135,7 +137,7 @@ def _service(obj: Mapping[str, Any]) -> Readiness:
 def _definition(obj: Mapping[str, Any]) -> Readiness:
     refused = condition(obj, "NamesAccepted")
     if refused.get("status") == "False":
-        return Readiness(False, f"its names are not accepted: {_told(refused)}", failed=True)
+        return Readiness(False, f"names are not accepted: {_told(refused)}", failed=True)
     found = condition(obj, "Established")
     return Readiness(found.get("status") == "True", f"Established is {_told(found)}")
 

@@ -44,10 +44,10 @@ class SecretValues:
         for number, entry in enumerate(entries, start=1):
             namespace, name = place = _place(entry, default_namespace)
             if place not in secrets:
-                raise PlatformError(f"stored_values[{number}] is for the Secret {namespace}/{name}, which is not among objects.")
+                raise PlatformError(f"stored_values[{number}] is for the Secret {namespace}/{name}, which is not in objects.")
             data = secrets[place].setdefault("data", {})
             if entry["key"] in data:
-                raise PlatformError(f"stored_values[{number}]: the Secret {namespace}/{name} has {entry['key']} already: give it once.")
+                raise PlatformError(f"stored_values[{number}]: the Secret {namespace}/{name} already has {entry['key']}: set it once.")
             data[entry["key"]] = base64.b64encode(self._value(entry).encode()).decode()
             self._conceal(data[entry["key"]])
         return objects
@@ -68,7 +68,7 @@ class SecretValues:
     def _field(self, entry: Entry, held: Mapping[str, str], name: str) -> str:
         if name not in held:
             known = ", ".join(sorted(held)) or "none"
-            raise PlatformError(f"The secret {entry['secret_id']} has no {name} (there are: {known}); {entry['key']} asks for it.")
+            raise PlatformError(f"The secret {entry['secret_id']} has no key {name}, which {entry['key']} requires (keys: {known}).")
         self._conceal(held[name])
         return held[name]
 
@@ -82,7 +82,7 @@ class SecretValues:
             known = self._read is not None and KNOWN_AFTER_APPLY not in secret_id
             self._held[secret_id] = self._read(secret_id) if self._read is not None and known else None
         if self._held[secret_id] is None and not self._check_mode:
-            raise PlatformError(f"The secret {secret_id} does not exist, or holds nothing yet: make it first.")
+            raise PlatformError(f"The secret {secret_id} does not exist or is empty: create it first.")
         return self._held[secret_id]
 
 

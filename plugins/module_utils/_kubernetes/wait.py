@@ -77,7 +77,7 @@ def wait_until_ready(
 def _judge(client: KubernetesClient, obj: Mapping[str, Any], conditions: Sequence[Mapping[str, str]]) -> Readiness:
     found = readiness(obj, conditions)
     if not found.done and not found.failed and obj["kind"] == "PersistentVolumeClaim" and _waits_for_pod(client, obj):
-        return Readiness(True, "bound as soon as a pod uses it")
+        return Readiness(True, "bound when a pod uses it")
     if found.done and is_gateway(obj):
         for part in data_plane(client, obj):
             state = readiness(part)
@@ -123,7 +123,7 @@ def wait_until_gone(client: KubernetesClient, objects: Mapping[str, Mapping[str,
 def _still_there(obj: Mapping[str, Any]) -> str:
     finalizers = [*(obj["metadata"].get("finalizers") or []), *((obj.get("spec") or {}).get("finalizers") or [])]
     reported = [f"{entry.get('type')}: {entry.get('message')}" for entry in (obj.get("status") or {}).get("conditions") or []]
-    reasons = [f"held by {', '.join(finalizers)}"] if finalizers else []
+    reasons = [f"has the finalizers {', '.join(finalizers)}"] if finalizers else []
     if obj["kind"] == "Namespace":
         reasons += [words for words in reported if words.startswith("Namespace")]
-    return f"{identity(obj)} still there" + (f" ({'; '.join(reasons)})" if reasons else "")
+    return f"{identity(obj)} still exists" + (f" ({'; '.join(reasons)})" if reasons else "")

@@ -75,7 +75,7 @@ def _missing(client: Any, arn: str, warn: Callable[[str], None]) -> str:
         if not api.is_denied(error):
             raise
         warn(
-            "Whether the load balancer has healthy targets is not known: elasticloadbalancing:DescribeTargetGroups and "
+            "The target health of the load balancer is unknown: elasticloadbalancing:DescribeTargetGroups and "
             "elasticloadbalancing:DescribeTargetHealth are not both allowed."
         )
         return ""
@@ -89,5 +89,5 @@ def wait_until_none(client: Any, tags: Mapping[str, str], timeout_seconds: float
         return not found, found
 
     words = ", ".join(f"{key}={value}" for key, value in tags.items())
-    what = f"the load balancers with the tags {words} to go"
-    wait_for(poll, what, timeout_seconds, lambda found: f"{', '.join(balancer['name'] for balancer in found)} still there")
+    what = f"the load balancers with the tags {words} to be deleted"
+    wait_for(poll, what, timeout_seconds, lambda found: f"{', '.join(balancer['name'] for balancer in found)} still exists")

@@ -15,7 +15,7 @@ def without_service(client: Any, arn: str) -> str:
     """Which target groups of a load balancer have no healthy target, in words; empty when each has one."""
     groups = api.describe_target_groups(client, arn)
     if not groups:
-        return "it has no target group yet"
+        return "no target group yet"
     found = [(group["TargetGroupName"], _states(client, group["TargetGroupArn"])) for group in groups]
     return ", ".join(f"target group {name} has no healthy target ({_text(states)})" for name, states in found if HEALTHY not in states)
 
@@ -26,4 +26,4 @@ def _states(client: Any, arn: str) -> Counter[str]:
 
 
 def _text(states: Counter[str]) -> str:
-    return ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none is registered"
+    return ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "no target is registered"

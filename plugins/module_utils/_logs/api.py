@@ -66,7 +66,7 @@ def associate_kms_key(client: Any, name: str, key_arn: str) -> None:
     client.associate_kms_key(logGroupName=name, kmsKeyId=key_arn)
 
 
-@LogsErrorHandler.common_error_handler("stop encrypting log group with a key of ours")
+@LogsErrorHandler.common_error_handler("disassociate the KMS key from log group")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=RETRIED)
 def disassociate_kms_key(client: Any, name: str) -> None:
     client.disassociate_kms_key(logGroupName=name)

@@ -24,7 +24,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
             "log_group_class",
             lambda g: g.get("logGroupClass", "STANDARD"),
             Change.REFUSED,
-            "a log group keeps its class (CloudWatch Logs, CreateLogGroup). Use another name, or delete the group first.",
+            "CloudWatch Logs cannot change the class of a log group. Use another name, or delete the log group first.",
         ),
         tags_attribute(lambda g: g["tags"], purge_tags),
     )

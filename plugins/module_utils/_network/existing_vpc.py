@@ -23,16 +23,16 @@ def existing_network(
     Raises PlatformError when the VPC or a subnet is not there, or the subnet is of another VPC.
     """
     if not vpcs:
-        raise PlatformError(f"network_vpc_id is {vpc_id}, but this account has no such VPC in this region.")
+        raise PlatformError(f"network_vpc_id is {vpc_id}, but the VPC does not exist in this account and region.")
     if not private_subnet_ids:
         raise PlatformError(
-            f"network_vpc_id is {vpc_id}: name its private subnets too, for example network_private_subnet_ids: [subnet-0a1b, subnet-2c3d]."
+            f"network_vpc_id is {vpc_id}: set its private subnets too, for example network_private_subnet_ids: [subnet-0a1b, subnet-2c3d]."
         )
     by_id = {subnet["subnet_id"]: subnet for subnet in subnets if subnet["vpc_id"] == vpc_id}
     for variable, ids in (("network_public_subnet_ids", public_subnet_ids), ("network_private_subnet_ids", private_subnet_ids)):
         foreign = [subnet_id for subnet_id in ids if subnet_id not in by_id]
         if foreign:
-            raise PlatformError(f"{variable}: {', '.join(foreign)} is not a subnet of {vpc_id}; name subnets of that VPC.")
+            raise PlatformError(f"{variable}: {', '.join(foreign)} is not a subnet of {vpc_id}; use subnets of that VPC.")
     addresses = [
         address["public_ip"]
         for gateway in nat_gateways

@@ -23,7 +23,8 @@ def access_rules(given: Mapping[str, Any]) -> list[str]:
 def access_notes(given: Mapping[str, Any]) -> list[str]:
     """What is allowed and is rarely meant."""
     return [
-        f"{where} has {block}: everybody who reaches the subnets may connect. Name the blocks of your clients, for example 10.8.0.0/16."
+        f"{where} has {block}: it allows every client that can reach the subnets. List "
+        "the CIDR blocks of your clients, for example 10.8.0.0/16."
         for where, blocks in _named(given, "allowed_cidr_blocks")
         for block in blocks
         if block in OPEN
@@ -33,7 +34,7 @@ def access_notes(given: Mapping[str, Any]) -> list[str]:
 def group_errors(where: str, groups: Sequence[Any]) -> list[str]:
     """A sentence for each id that is none; where: what the user calls them."""
     return [
-        f"{where} has {group!r}: give ids of security groups, for example sg-0123456789abcdef0."
+        f"{where} has {group!r}: it must be the ID of a security group, for example sg-0123456789abcdef0."
         for group in groups
         if not SECURITY_GROUP.fullmatch(str(group))
     ]

@@ -30,6 +30,6 @@ def arn_rules(given: Mapping[str, Any]) -> Iterator[str]:
     for arn in given.get("eks_admin_principal_arns") or []:
         if not PRINCIPAL_ARN.fullmatch(str(arn)) or OF_A_SERVICE in str(arn):
             yield (
-                f"eks_admin_principal_arns has {arn!r}: it must be the ARN of an IAM role or user, and no group or service-linked role, "
+                f"eks_admin_principal_arns has {arn!r}: it must be the ARN of an IAM role or user, not of a group or service-linked role, "
                 "for example arn:aws:iam::123456789012:role/admins."
             )

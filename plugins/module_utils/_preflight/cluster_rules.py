@@ -30,11 +30,11 @@ def _public(given: Mapping[str, Any]) -> Iterator[str]:
         except ValueError:
             continue
         if "/" not in text:
-            yield f"eks_endpoint_public_cidr_blocks has {text}: write it as a block, {text}/{network.max_prefixlen}."
+            yield f"eks_endpoint_public_cidr_blocks has {text}: write it as a CIDR block, {text}/{network.max_prefixlen}."
         elif isinstance(network, IPv4Network) and any(network.subnet_of(IPv4Network(private)) for private in SERVICE_RANGES):
             yield (
-                f"eks_endpoint_public_cidr_blocks has {text}, private addresses, which EKS refuses: name public ones, for example "
-                "203.0.113.0/24, and private ones in eks_api_client_cidr_blocks."
+                f"eks_endpoint_public_cidr_blocks has {text}, a private block, which EKS rejects. Use public blocks, for example "
+                "203.0.113.0/24; private blocks belong in eks_api_client_cidr_blocks."
             )
 
 
@@ -43,11 +43,11 @@ def _addons(given: Mapping[str, Any]) -> Iterator[str]:
         for name in given.get(variable) or {}:
             if name not in ADDONS:
                 near = difflib.get_close_matches(str(name), ADDONS, n=1)
-                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(ADDONS)}."
-                yield f"{variable} has {name}, which is no managed add-on: {hint}"
+                hint = f"did you mean {near[0]}?" if near else f"valid add-ons are {', '.join(ADDONS)}."
+                yield f"{variable} has {name}, which is not a managed add-on: {hint}"
     for name, version in (given.get("eks_addon_versions") or {}).items():
         if version is not None and not ADDON_VERSION.fullmatch(str(version)):
-            yield f"eks_addon_versions, {name} is {version!r}: it must be a version of EKS, for example v1.12.4-eksbuild.1."
+            yield f"eks_addon_versions, {name} is {version!r}: it must be an EKS add-on version, for example v1.12.4-eksbuild.1."
     for name, values in (given.get("eks_addon_configuration_values") or {}).items():
         if values is not None and not isinstance(values, Mapping):
             yield f"eks_addon_configuration_values, {name} is {values!r}: it must be a mapping, for example {{replicaCount: 3}}."

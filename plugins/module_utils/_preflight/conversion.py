@@ -68,7 +68,7 @@ def _prepared(name: str, where: str, value: Any, option: Option, problems: list[
         return str(value).lower()
     if kind == "str" and isinstance(value, (float, date)):
         read_as = "a date" if isinstance(value, date) else "a number"
-        problems.append(f'{where} is {value}, {read_as}: put it in quotes, for example "1.30", or YAML drops its last zero.')
+        problems.append(f'{where} is {value}, {read_as}: put it in quotes, for example "1.30"; YAML drops the trailing zero of a number.')
     return value
 
 
@@ -92,10 +92,10 @@ def _from_text(name: str, where: str, value: str, kind: str, problems: list[str]
         try:
             return json.loads(text)
         except ValueError:
-            problems.append(f"{where} is text that begins as JSON and is none: give a {kind}, or JSON text.")
+            problems.append(f"{where} is not valid JSON: set a {kind}, or JSON text.")
     elif kind == "list" and name.endswith(WORDS) and text:
         words = ", ".join(text.split()[:3])
-        problems.append(f"{where} is {value!r}, one string: give a list of its words, for example [{words}].")
+        problems.append(f"{where} is {value!r}, a string: it must be a list, for example [{words}].")
     return value
 
 
@@ -137,16 +137,16 @@ def _sentence(variable: str, message: str) -> str:
     wrong = OF_ANOTHER_TYPE.search(message)
     if wrong and wrong["type"] in TYPES:
         named = variable if wrong["name"] == variable else f"{variable}, {wrong['name']}"
-        return f"{named} must be {TYPES[wrong['type']]}; a {wrong['given']} is given."
+        return f"{named} must be {TYPES[wrong['type']]}, not a {wrong['given']}."
     if NO_ENTRY.search(message):
-        return f"{variable} must be a list of mappings, for example [{{name: main}}]. The README of its role describes them."
+        return f"{variable} must be a list of mappings, for example [{{name: main}}]. See the README of the role."
     choice = CHOICE.search(message)
     if choice:
         named = variable if choice["name"] == variable else f"{variable}, {choice['name']}"
         return f"{named} is {choice['given']}: it must be {choice['choices'].replace(', ', ' or ')}."
     missing = MISSING.search(message)
     if missing:
-        return f"{variable} has an entry without {missing['names']}, which it needs. The README of its role describes it."
+        return f"{variable} has an entry without {missing['names']}, which is required. See the README of the role."
     unknown, supported, known = message.partition(". Supported parameters include: ")
-    reported = f"{unknown} is not known; there are {known}" if supported else f"{variable}: {message}"
-    return f"{reported.rstrip('.')}. The README of its role describes it."
+    reported = f"{unknown} is not a valid key; valid keys are {known}" if supported else f"{variable}: {message}"
+    return f"{reported.rstrip('.')}. See the README of the role."

@@ -29,14 +29,14 @@ def dns_cert_rules(given: Mapping[str, Any]) -> list[str]:
         ]
     problem = names_problem(domain, further, "dns_cert_domain", "dns_cert_subject_alternative_names")
     if not problem and str(domain).startswith("*."):
-        problem = f"dns_cert_domain is {domain!r}: leave the wildcard out, the certificate has it anyway (dns_cert_wildcard_enabled)."
+        problem = f"dns_cert_domain is {domain!r}: omit the wildcard; dns_cert_wildcard_enabled adds it to the certificate."
     if problem:
         return [*sentences, problem]
     outside = sorted(str(name) for name in further if not within(str(name).removeprefix("*."), domain))
     if outside:
         sentences.append(
-            f"dns_cert_subject_alternative_names has {', '.join(outside)}, which does not lie in {domain}: "
-            f"the zone could not validate it. Use names such as api.{domain}."
+            f"dns_cert_subject_alternative_names has {', '.join(outside)}, which is not in {domain}: "
+            f"the hosted zone cannot validate it. Use names such as api.{domain}."
         )
     return sentences
 
@@ -51,20 +51,20 @@ def dns_cert_aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> li
     if found.get("domain_taken") and found.get("domain_owner"):
         example = f"{given.get('opta_environment') or 'staging'}.{domain}"
         return [
-            f"dns_cert_domain is {domain}, and the zone of it in this account is another's: {found['domain_owner']}. "
-            f"Give this environment a domain of its own, for example {example}."
+            f"dns_cert_domain is {domain}, but the hosted zone for it in this account belongs to another owner: {found['domain_owner']}. "
+            f"Use a different domain for this environment, for example {example}."
         ]
     if len(found.get("domain_zone_ids") or []) > 1:
         return [f"dns_cert_domain is {domain}: {several_zones(domain, found['domain_zone_ids'])}"]
     if found.get("domain_taken") and not given.get("dns_cert_adopt"):
         return [
-            f"dns_cert_domain is {domain}, and this account has a zone of it that this collection did not make: "
-            "set dns_cert_adopt: true to take it over, or give another domain."
+            f"dns_cert_domain is {domain}, and this account has a hosted zone for it that this collection did not create: "
+            "set dns_cert_adopt: true to adopt it, or use another domain."
         ]
     standing = found.get("zone_domain")
     if standing and standing != domain:
         return [
-            f"dns_cert_domain is {domain}, but the environment has the zone {standing}, and a zone is not renamed: "
-            f"remove it first with the playbook destroy and --tags dns_cert, or keep {standing}."
+            f"dns_cert_domain is {domain}, but the environment has the hosted zone {standing}, which cannot be renamed: "
+            f"delete it first with the playbook destroy and --tags dns_cert, or keep {standing}."
         ]
     return []

@@ -16,7 +16,7 @@ def elasticache_rules(given: Mapping[str, Any]) -> list[str]:
     groups = given.get("elasticache_replication_groups") or []
     names = [str(group.get("name")) for group in groups]
     sentences = [
-        f"elasticache_replication_groups has two groups named {name}: names must differ."
+        f"elasticache_replication_groups has two groups named {name}: names must be unique."
         for name in sorted({name for name in names if names.count(name) > 1})
     ]
     for group, name in zip(groups, names):  # noqa: B905

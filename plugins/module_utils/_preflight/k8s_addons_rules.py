@@ -42,7 +42,7 @@ def _datadog(given: Mapping[str, Any]) -> list[str]:
         example = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:datadog"
         sentences.append(f"{PREFIX}datadog_api_key_secret_arn is {arn!r}: it must be the ARN of a secret, for example {example}.")
     if site and not SITE.fullmatch(str(site)):
-        sentences.append(f"{PREFIX}datadog_site is {site!r}: it must be the domain of a site of Datadog, for example datadoghq.eu.")
+        sentences.append(f"{PREFIX}datadog_site is {site!r}: it must be the domain of a Datadog site, for example datadoghq.eu.")
     return sentences
 
 

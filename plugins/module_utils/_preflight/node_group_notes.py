@@ -17,11 +17,11 @@ def node_group_notes(given: Mapping[str, Any]) -> list[str]:
         return []
     notes = []
     if not groups:
-        notes.append(
-            "eks_node_groups is empty: nothing runs in the cluster, and k8s_addons waits for its pods in vain without nodes of yours."
-        )
+        notes.append("eks_node_groups is empty: no pod can run, and k8s_addons times out unless you provide nodes.")
     elif all(any(taint.get("effect") != "PREFER_NO_SCHEDULE" for taint in group.get("taints") or []) for group in groups):
-        notes.append("eks_node_groups: every group has taints, so that coredns and other add-ons find no node: leave one group without.")
+        notes.append(
+            "eks_node_groups: every group has taints, so coredns and other add-ons cannot be scheduled. Define one group without taints."
+        )
     if len(groups) > USUAL_QUOTA:
-        notes.append(f"eks_node_groups has {len(groups)} groups, and the usual quota of a cluster is {USUAL_QUOTA} (L-6D54EA21).")
+        notes.append(f"eks_node_groups has {len(groups)} groups; the default quota is {USUAL_QUOTA} per cluster (L-6D54EA21).")
     return notes

@@ -50,7 +50,7 @@ def group_rules(groups: Sequence[Mapping[str, Any]], version: Any) -> Iterator[s
         where = f"eks_node_groups, group {group.get('name')}"
         name, longest = str(group.get("name")), LONGEST - (ROOM_FOR_ZONE if as_bool(group.get("per_zone")) else 0)
         if not NODE_GROUP_NAME.fullmatch(name) or len(name) > longest:
-            yield f"{where}: name must have 1 to {longest} letters, digits, - and _, the first no - or _, for example default."
+            yield f"{where}: name must have 1 to {longest} letters, digits, - and _, and start with a letter or digit, for example default."
         for option, least in LEAST.items():
             number = as_number(group.get(option))
             if number is not None and number < least:
@@ -58,10 +58,10 @@ def group_rules(groups: Sequence[Mapping[str, Any]], version: Any) -> Iterator[s
         config = group.get("update_config")
         wrong = set(config) - {*UNAVAILABLE, "update_strategy"} if isinstance(config, Mapping) else set()
         if wrong or (isinstance(config, Mapping) and set(UNAVAILABLE) <= set(config)):
-            yield f"{where}: update_config takes {' or '.join(UNAVAILABLE)}, one of them, for example {{max_unavailable: 1}}."
+            yield f"{where}: update_config takes exactly one of {' and '.join(UNAVAILABLE)}, for example {{max_unavailable: 1}}."
         own, cluster = MINOR.fullmatch(str(group.get("version"))), MINOR.fullmatch(str(version))
         if own and cluster and int(own.group(1)) > int(cluster.group(1)):
-            yield f"{where}: version {group['version']} is above eks_version {version}: nodes cannot be newer than the cluster."
+            yield f"{where}: version {group['version']} is higher than eks_version {version}: nodes cannot be newer than the cluster."
 
 
 def image_rules(groups: Sequence[Mapping[str, Any]], version: str | None) -> Iterator[str]:
@@ -75,9 +75,9 @@ def image_rules(groups: Sequence[Mapping[str, Any]], version: str | None) -> Ite
         if not ami_type.startswith("AL2_") or (known and int(known.group(1)) <= LAST_MINOR_OF_AL2):
             continue
         yield (
-            f"eks_node_groups, group {group.get('name')}: ami_type {ami_type} is for Kubernetes 1.{LAST_MINOR_OF_AL2} at the most: give "
+            f"eks_node_groups, group {group.get('name')}: ami_type {ami_type} supports Kubernetes up to 1.{LAST_MINOR_OF_AL2}. Use "
             f"{ami_type.replace('AL2_', 'AL2023_').replace('_GPU', '_NVIDIA')}{'' if ami_type.endswith('_GPU') else '_STANDARD'}, "
-            "in a group of another name if this one has nodes."
+            "in a new group if this one has nodes."
         )
 
 
@@ -87,7 +87,7 @@ def _key_problem(key: str, example: str) -> str:
     return (
         ""
         if right
-        else f"is no key: it has 1 to {LONGEST} letters, digits and - _ ., after a domain and / or without, for example {example}"
+        else f"is not a valid key: use 1 to {LONGEST} letters, digits and - _ ., optionally after a domain and /, for example {example}"
     )
 
 
@@ -95,7 +95,7 @@ def _label_problem(key: str, value: Any) -> str:
     domain = key.rpartition("/")[0]
     theirs = next((owner for owner in OF_OTHERS if domain == owner or domain.endswith(f".{owner}")), None)
     if theirs and domain not in OF_THE_KUBELET and not domain.endswith(tuple(f".{each}" for each in OF_THE_KUBELET)):
-        return f"belongs to {theirs}, and nodes with it would not join: choose another domain, for example node-role.example.com/web"
+        return f"is reserved for {theirs}, and nodes with it cannot join: use another domain, for example node-role.example.com/web"
     return _value_problem(value)
 
 

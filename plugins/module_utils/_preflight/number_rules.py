@@ -29,13 +29,13 @@ def number_rules(given: Mapping[str, Any]) -> list[str]:
     """A sentence for each number that is refused; given: inputs and literal defaults by name."""
     numbers = {name: value for name, value in given.items() if isinstance(value, (int, float)) and not isinstance(value, bool)}
     sentences = [
-        f"{name} is {numbers[name]}: it must be from {least} to {most}, for example {example}."
+        f"{name} is {numbers[name]}: it must be between {least} and {most}, for example {example}."
         for name, (least, most, example) in RANGES.items()
         if name in numbers and not least <= numbers[name] <= most
     ]
     days = ", ".join(map(str, (0, *RETENTIONS)))
     sentences += [
-        f"{name} is {numbers[name]}, but CloudWatch Logs keeps events {days} days (0: for ever), for example 30."
+        f"{name} is {numbers[name]}, but CloudWatch Logs accepts {days} days (0: never expire), for example 30."
         for name in LOG_RETENTIONS
         if name in numbers and numbers[name] not in (0, *RETENTIONS)
     ]

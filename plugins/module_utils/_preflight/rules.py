@@ -54,8 +54,8 @@ def aws_rules(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
     zones, count = found.get("zone_count"), _number(given.get("network_zone_count"))
     if zones and count and not given.get("network_vpc_id") and count > zones:
         sentences.append(
-            f"network_zone_count is {count}, but {found.get('region')} has only {zones} availability zones where EKS can run: "
-            f"set it to at most {zones}."
+            f"network_zone_count is {count}, but {found.get('region')} has only {zones} Availability Zones that EKS supports: "
+            f"set it to {zones} or less."
         )
     sentences.extend(found.get("refusals") or [])
     sentences.extend(_foreign_resources(given, found.get("strangers") or []))
@@ -79,7 +79,7 @@ def aws_notes(given: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
 def _foreign_resources(given: Mapping[str, Any], foreign_resources: Sequence[Mapping[str, str]]) -> list[str]:
     """A sentence for each thing that bears the environment's name, is another's, and is not to be taken over."""
     return [
-        f"{each['what']} exists, but {each['why']}: give opta_environment or opta_name_prefix another value, "
+        f"{each['what']} exists, but {each['why']}: use another opta_environment or opta_name_prefix, "
         f"or set {each['adopt']}: true to take it over."
         for each in foreign_resources
         if not given.get(each["adopt"])
@@ -109,31 +109,31 @@ def _collection(given: Mapping[str, Any]) -> list[str]:
     sentences = []
     environment = given.get("opta_environment") or ""
     if environment in ("true", "false"):
-        sentences.append(f'opta_environment is {environment}, neither is a name: put it in quotes, for example "staging".')
+        sentences.append(f'opta_environment is {environment}, which is not a string: put it in quotes, for example "staging".')
     elif not ENVIRONMENT.match(str(environment)):
         sentences.append(
             f"opta_environment is {environment!r}: it must be 1 to 32 lower-case letters, digits and single hyphens, "
-            "beginning with a letter, for example staging."
+            "starting with a letter, for example staging."
         )
     prefix = given.get("opta_name_prefix")
     if prefix is not None and not ENVIRONMENT.match(str(prefix)):
         sentences.append(
             f"opta_name_prefix is {prefix!r}: it must be 1 to 32 lower-case letters, digits and single hyphens, "
-            "beginning with a letter, for example opta."
+            "starting with a letter, for example opta."
         )
     elif f"{prefix}-".startswith(RESERVED_BEGINNINGS):
         sentences.append(
-            f"opta_name_prefix is {prefix!r}: names that begin with {', '.join(RESERVED_BEGINNINGS)} belong to AWS: "
-            "choose another one, for example opta."
+            f"opta_name_prefix is {prefix!r}: names that start with {', '.join(RESERVED_BEGINNINGS)} are reserved by AWS: "
+            "use another prefix, for example opta."
         )
     region = given.get("opta_region")
     if region is None:
-        sentences.append("opta_region is not set: give the environment's region, for example eu-west-1.")
+        sentences.append("opta_region is not set: set the AWS region of the environment, for example eu-west-1.")
     elif region and not REGION.match(str(region)):
         sentences.append(f"opta_region is {region!r}: it must be the name of an AWS region, for example eu-west-1.")
     account = given.get("opta_account_id")
     if account and not re.fullmatch(r"[0-9]{12}", str(account)):
-        sentences.append(f'opta_account_id is {account!r}: it must be the 12 digits of an account in quotes, for example "123456789012".')
+        sentences.append(f'opta_account_id is {account!r}: it must be a 12-digit account ID in quotes, for example "123456789012".')
     return sentences
 
 
@@ -144,7 +144,7 @@ def _network(given: Mapping[str, Any]) -> list[str]:
         return _own_ids(given)
     lonely = [name for name in ("network_public_subnet_ids", "network_private_subnet_ids") if given.get(name)]
     if lonely:
-        return [f"{lonely[0]} is given without network_vpc_id: name the VPC of these subnets too, for example vpc-0123456789abcdef0."]
+        return [f"{lonely[0]} requires network_vpc_id, the VPC of these subnets, for example vpc-0123456789abcdef0."]
     return layout_errors(
         given.get("network_cidr_block", ""),
         _number(given.get("network_zone_count")),
@@ -161,7 +161,7 @@ def _own_ids(given: Mapping[str, Any]) -> list[str]:
         *((name, "subnet", each) for name, listed in lists.items() for each in listed),
     ]
     return [
-        f"{name} has {found!r}: it must be the id of a {kind} of EC2, for example {kind}-0123456789abcdef0."
+        f"{name} has {found!r}: it must be the ID of a {kind}, for example {kind}-0123456789abcdef0."
         for name, kind, found in ids
         if not re.fullmatch(rf"{kind}-[0-9a-f]{{8,17}}", str(found))
     ]
@@ -171,7 +171,7 @@ def _eks(given: Mapping[str, Any]) -> list[str]:
     sentences = []
     version = given.get("eks_version")
     if version is not None and not VERSION.match(str(version)):
-        sentences.append(f'eks_version is {version!r}: it must be a minor version of Kubernetes in quotes, for example "1.35".')
+        sentences.append(f'eks_version is {version!r}: it must be a Kubernetes minor version in quotes, for example "1.35".')
     sentences.extend(_node_groups(given.get("eks_node_groups") or []))
     sentences.extend(node_group_rules(given.get("eks_node_groups") or []))
     sentences.extend(group_rules(given.get("eks_node_groups") or [], version))
@@ -179,12 +179,12 @@ def _eks(given: Mapping[str, Any]) -> list[str]:
         missing = [name for name in INTERFACE_ENDPOINTS_FOR_NODES if name not in (given.get("network_interface_endpoints") or [])]
         if missing or "s3" not in (given.get("network_gateway_endpoints") or []):
             sentences.append(
-                "network_nat_mode is none: nodes could not reach EKS and the registries. Use single or per_zone, or give the gateway "
+                "network_nat_mode is none: nodes cannot reach EKS and the image registries. Use single or per_zone, or set the gateway "
                 f"endpoint s3 and network_interface_endpoints: {', '.join(INTERFACE_ENDPOINTS_FOR_NODES)}."
             )
     if given.get("eks_endpoint_public_cidr_blocks") == [] and given.get("eks_endpoint_public_enabled") is not False:
         sentences.append(
-            "eks_endpoint_public_cidr_blocks is empty: name the blocks that may reach the endpoint, for example [203.0.113.0/24], "
+            "eks_endpoint_public_cidr_blocks is empty: list the CIDR blocks that can access the endpoint, for example [203.0.113.0/24], "
             "or set eks_endpoint_public_enabled: false."
         )
     return [*sentences, *_eks_blocks(given)]
@@ -199,7 +199,9 @@ def _eks_blocks(given: Mapping[str, Any]) -> list[str]:
         sentences.append(wrong)
         known = not wrong and not given.get("network_vpc_id") and whole and not block_error("network_cidr_block", whole)
         if known and IPv4Network(service).overlaps(IPv4Network(whole)):
-            sentences.append(f"eks_service_ipv4_cidr: {service} overlaps network_cidr_block {whole}; services need addresses of their own.")
+            sentences.append(
+                f"eks_service_ipv4_cidr: {service} overlaps network_cidr_block {whole}; the service CIDR must not overlap the VPC."
+            )
     return [sentence for sentence in sentences if sentence]
 
 
@@ -208,14 +210,16 @@ def _overlaps(service: str | None, found: Mapping[str, Any]) -> list[str]:
     if not service or found.get("cluster_version"):
         return []
     shared = [block for block in found.get("vpc_cidr_blocks") or [] if IPv4Network(service).overlaps(IPv4Network(block))]
-    return [f"eks_service_ipv4_cidr: {service} overlaps {block} of the VPC; services need addresses of their own." for block in shared[:1]]
+    return [
+        f"eks_service_ipv4_cidr: {service} overlaps {block} of the VPC; the service CIDR must not overlap the VPC." for block in shared[:1]
+    ]
 
 
 def _node_groups(groups: Sequence[Mapping[str, Any]]) -> list[str]:
     sentences = []
     names = [group.get("name") for group in groups]
     for name in sorted({str(name) for name in names if names.count(name) > 1}):
-        sentences.append(f"eks_node_groups has two groups named {name}: names must differ.")
+        sentences.append(f"eks_node_groups has two groups named {name}: names must be unique.")
     for group in groups:
         smallest, largest = _number(group.get("min_size")), _number(group.get("max_size"))
         desired = _number(group.get("desired_size"))
@@ -225,9 +229,9 @@ def _node_groups(groups: Sequence[Mapping[str, Any]]) -> list[str]:
         if missing:
             sentences.append(f"{where}: {missing}")
         if smallest is not None and largest is not None and smallest > largest:
-            sentences.append(f"{where}: min_size {smallest} is above max_size {largest}; for example min_size: 2, max_size: 6.")
+            sentences.append(f"{where}: min_size {smallest} is higher than max_size {largest}; for example min_size: 2, max_size: 6.")
         elif desired is not None and not (smallest or 0) <= desired <= (largest if largest is not None else desired):
-            sentences.append(f"{where}: desired_size {desired} must lie between min_size {smallest} and max_size {largest}.")
+            sentences.append(f"{where}: desired_size {desired} must be between min_size {smallest} and max_size {largest}.")
     return sentences
 
 

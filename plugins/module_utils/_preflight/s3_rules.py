@@ -25,7 +25,7 @@ def s3_rules(given: Mapping[str, Any]) -> list[str]:
     entries = [entry for entry in given.get("s3_buckets") or [] if isinstance(entry, Mapping) and entry.get("name")]
     names = [str(entry["name"]) for entry in entries]
     sentences = [
-        f"s3_buckets has two buckets named {name}: names must differ." for name in sorted({n for n in names if names.count(n) > 1})
+        f"s3_buckets has two buckets named {name}: names must be unique." for name in sorted({n for n in names if names.count(n) > 1})
     ]
     for entry in entries:
         where = f"s3_buckets, bucket {entry['name']}"
@@ -39,34 +39,35 @@ def s3_rules(given: Mapping[str, Any]) -> list[str]:
 
 def _name(entry: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
     if not NAME.match(str(entry["name"])):
-        return ["name must be lower-case letters, digits and hyphens, for example uploads; it becomes a part of the bucket's name."]
+        return ["name must be lower-case letters, digits and hyphens, for example uploads; it is part of the bucket name."]
     prefix, environment = str(given.get("opta_name_prefix") or "opta"), str(given.get("opta_environment") or "staging")
     reason = refused_name(bucket_name(Identity(environment, prefix, ANY_REGION, ANY_ACCOUNT), str(entry["name"])))
-    return [f"its name in S3 would be refused: {reason}"] if reason else []
+    return [f"S3 rejects the resulting bucket name: {reason}"] if reason else []
 
 
 def _arns(entry: Mapping[str, Any]) -> Iterator[str]:
     replication = entry.get("replication") or {}
     for option, arn in (("kms_key_arn", entry.get("kms_key_arn")), ("replication.kms_key_arn", replication.get("kms_key_arn"))):
         if arn and not KEY_ARN.fullmatch(str(arn)):
-            yield f"{option} is {arn!r}: give the ARN of a key, for example arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d."
+            yield f"{option} is {arn!r}: it must be the ARN of a KMS key, for example arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d."
     bucket = replication.get("destination_bucket_arn")
     if bucket and not BUCKET_ARN.fullmatch(str(bucket)):
-        yield f"replication.destination_bucket_arn is {bucket!r}: give the ARN of a bucket: arn, partition and s3, then ::: and its name."
+        yield f"replication.destination_bucket_arn is {bucket!r}: it must be the ARN of a bucket: arn:<partition>:s3:::<name>."
 
 
 def _access(entry: Mapping[str, Any]) -> list[str]:
     encrypted, access = entry.get("sse_algorithm", transformations.AES256), entry.get("public_access", transformations.PRIVATE)
     problems = []
     if entry.get("kms_key_arn") and encrypted != transformations.KMS:
-        problems.append("kms_key_arn needs sse_algorithm: aws:kms; leave the key out for AES256.")
+        problems.append("kms_key_arn requires sse_algorithm: aws:kms; omit the key for AES256.")
     if access == transformations.PUBLIC_READ and encrypted == transformations.KMS:
-        problems.append("public_access: read needs sse_algorithm: AES256; without an account nobody can use a key of KMS.")
+        problems.append("public_access: read requires sse_algorithm: AES256; anonymous users cannot use a KMS key.")
     opened = policy.public_actions({"Statement": [each for each in entry.get("policy_statements") or [] if isinstance(each, Mapping)]})
     if opened and access == transformations.PRIVATE:
         problems.append(
-            f"policy_statements would let everybody {', '.join(opened)}, but public_access is none: name accounts or roles as principals, "
-            "or make the bucket public by public_access: read."
+            f"policy_statements would allow {', '.join(opened)} to everyone, but "
+            "public_access is none: use accounts or roles as principals, "
+            "or make the bucket public with public_access: read."
         )
     return problems
 
@@ -74,7 +75,7 @@ def _access(entry: Mapping[str, Any]) -> list[str]:
 def _logs(entry: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
     own = given.get("s3_log_bucket_name")
     if entry.get("access_logs_enabled") is True and not own and given.get("network_log_bucket_enabled") is False:
-        return ["access_logs_enabled needs a bucket for them: network_log_bucket_enabled: true, or s3_log_bucket_name."]
+        return ["access_logs_enabled requires a log bucket: set network_log_bucket_enabled: true, or s3_log_bucket_name."]
     return []
 
 
@@ -92,13 +93,15 @@ def _replications(entries: Sequence[Mapping[str, Any]]) -> list[str]:
         where = f"s3_buckets, bucket {name}: replication"
         target = destination(entry)
         if bool(target) == bool(replication.get("destination_bucket_arn")):
-            sentences.append(f"{where} needs either bucket, the name of another one of the list, or destination_bucket_arn.")
+            sentences.append(f"{where} requires either bucket, the name of another bucket in the list, or destination_bucket_arn.")
         if not entry.get("versioning_enabled"):
-            sentences.append(f"{where} needs versioning_enabled: true.")
+            sentences.append(f"{where} requires versioning_enabled: true.")
         if target in by_name and not by_name[target].get("versioning_enabled"):
-            sentences.append(f"{where} needs versioning_enabled: true of {target} too.")
+            sentences.append(f"{where} requires versioning_enabled: true for {target} as well.")
         if not target and entry.get("sse_algorithm") == transformations.KMS and not replication.get("kms_key_arn"):
-            sentences.append(f"{where} needs kms_key_arn, a key of the destination's region, for what is encrypted with aws:kms.")
+            sentences.append(
+                f"{where} requires kms_key_arn, a key in the destination's region, because the bucket is encrypted with aws:kms."
+            )
     try:
         in_order(by_name)
     except PlatformError as error:

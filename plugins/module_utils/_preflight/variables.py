@@ -18,17 +18,17 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 #: Variables of the whole collection; every other one belongs to a role.
 COLLECTION_VARIABLES: dict[str, str] = {
-    "opta_environment": "name of the environment; the inventory host's name by default",
+    "opta_environment": "name of the environment; default is the inventory host name",
     "opta_region": "AWS region, for example eu-west-1",
-    "opta_account_id": "the AWS account that this environment lives in; a run against another one stops at once",
-    "opta_name_prefix": "beginning of every name; opta by default",
-    "opta_tags": "tags for everything that is made, besides the collection's own",
-    "opta_permissions_boundary_arn": "ARN of the permissions boundary of every IAM role that is made",
-    "opta_deletion_protection": "whether clusters and databases refuse to be deleted; true by default",
-    "opta_progress_seconds": "seconds between two lines of progress in a long wait; 30 by default",
-    "opta_delete_retained": "whether destroy also removes what is kept on purpose: snapshots, their key; false by default",
-    "opta_destroy_confirm": "the environment's name, to confirm that it may be destroyed",
-    "opta_prune_confirm": "the environment's name, to confirm that what is no longer described may be removed",
+    "opta_account_id": "AWS account of the environment; a run against another account fails",
+    "opta_name_prefix": "prefix of all resource names; default is opta",
+    "opta_tags": "tags for all resources, in addition to the collection's own",
+    "opta_permissions_boundary_arn": "ARN of the permissions boundary of all IAM roles",
+    "opta_deletion_protection": "deletion protection of clusters and databases; default is true",
+    "opta_progress_seconds": "seconds between progress lines during long waits; default is 30",
+    "opta_delete_retained": "whether destroy also deletes retained resources, such as snapshots and their key; default is false",
+    "opta_destroy_confirm": "name of the environment, to confirm its deletion",
+    "opta_prune_confirm": "name of the environment, to confirm the deletion of resources that the inventory no longer lists",
 }
 
 #: their types, of those that are no strings
@@ -85,8 +85,8 @@ def unknown_variables(present: Iterable[str], known: Iterable[str], roles: Itera
         if not variable.startswith(prefixes) or variable in names or variable in outputs or variable in PUBLISHED:
             continue
         near = difflib.get_close_matches(variable, names, n=1, cutoff=0.6)
-        hint = f"did you mean {near[0]}?" if near else "it is not an input of any role; see the role's README."
-        sentences.append(f"{variable} is not known: {hint}")
+        hint = f"did you mean {near[0]}?" if near else "it is not an input of any role. See the README of the role."
+        sentences.append(f"{variable} is not a known variable: {hint}")
     return sentences
 
 
@@ -96,11 +96,7 @@ def misspelt_variables(present: Iterable[str], known: Collection[str]) -> list[s
     inputs = sorted(known)
     alike = {name: [each for each in inputs if each[0] == name[0] and abs(len(each) - len(name)) <= 2] for name in others}
     found = {name: difflib.get_close_matches(name, names, n=1, cutoff=NEARLY) for name, names in alike.items()}
-    return [
-        f"{name} is not an input of this collection, and has no effect here: did you mean {near[0]}?"
-        for name, near in found.items()
-        if near
-    ]
+    return [f"{name} is not an input of this collection and has no effect: did you mean {near[0]}?" for name, near in found.items() if near]
 
 
 def unknown_tags(tags: Iterable[str], roles: Collection[str]) -> list[str]:
@@ -109,8 +105,8 @@ def unknown_tags(tags: Iterable[str], roles: Collection[str]) -> list[str]:
     if not given or {"all", "tagged", "untagged", "always", *roles} & set(given):
         return []
     near = difflib.get_close_matches(given[0], sorted(roles), n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(roles))}."
-    return [f"--tags {','.join(given)}: no role of this collection has such a tag, so nothing of it is done: {hint}"]
+    hint = f"did you mean {near[0]}?" if near else f"valid tags are {', '.join(sorted(roles))}."
+    return [f"--tags {','.join(given)}: no role of this collection has this tag, so no role runs: {hint}"]
 
 
 def empty_variables(values: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]], nullable: Collection[str] = ()) -> list[str]:
@@ -123,7 +119,7 @@ def empty_variables(values: Mapping[str, Any], options: Mapping[str, Mapping[str
         option = options.get(variable, {})
         null = variable in nullable and is_null(value, option)
         if isinstance(value, str) and not value.strip() and option.get("default") != "" and not null:
-            sentences.append(f"{variable} is empty: give it a value, for example {_example(variable, option)}, or leave it out.")
+            sentences.append(f"{variable} is empty: set a value, for example {_example(variable, option)}, or omit the variable.")
     return sentences
 
 
@@ -137,14 +133,14 @@ def _example(variable: str, option: Mapping[str, Any]) -> str:
         return str(option["choices"][0])
     if variable.endswith("_region"):
         return "eu-west-1"
-    return str(option["default"]) if option.get("default") else "the one its description names"
+    return str(option["default"]) if option.get("default") else "see the description of the variable"
 
 
 def confirmation_notes(given: Mapping[str, Any]) -> list[str]:
     """Names in a run that deletes nothing that confirm a deletion: from the inventory they would confirm every later one."""
     return [
-        f"{name} is {given[name]!r}, but this run deletes nothing. Keep it out of the inventory, where it would confirm every destroy: "
-        f"give it on the command line of the run that deletes, for example -e {name}={given[name]}."
+        f"{name} is {given[name]!r}, but this run deletes nothing. Do not set it in the inventory, where it confirms every destroy: "
+        f"pass it on the command line of the run that deletes, for example -e {name}={given[name]}."
         for name in sorted(given)
         if name.endswith("_confirm") and name != "opta_prune_confirm" and given[name]
     ]

@@ -205,7 +205,7 @@ def delete_retained(resources: RetainedResources, check_mode: bool, expected: Se
     unknown = [kept.arn for kept in found if kept.remove is None]
     if unknown:
         raise Refused(
-            f"{', '.join(unknown)} is tagged {_tags.RETAINED}, but is of a kind that is not deleted here: delete it yourself first."
+            f"{', '.join(unknown)} is tagged {_tags.RETAINED}, but this module cannot delete resources of this kind: delete it first."
         )
     outcomes = []
     for kept in [*found, *(expected if check_mode else ())]:

@@ -21,16 +21,16 @@ OWN_AFFIX = "extdns"
 def name_problem(domain: Any) -> str:
     """Why a text is not a domain's name; empty when it is one."""
     if not isinstance(domain, str):
-        return "it is no text"
+        return "it is not a string"
     labels = normal(domain).split(".")
     if len(labels) < 2:
-        return "it needs at least two parts with a dot between them"
+        return "it must have at least two labels, separated by a dot"
     if len(normal(domain)) > LONGEST_NAME:
         return f"it has more than {LONGEST_NAME} characters"
     wrong = [label for label in labels if not LABEL.match(label)]
     if wrong:
-        return f"its part {wrong[0]!r} is not 1 to 63 letters, digits and hyphens, with none of these at an end"
-    return "it ends in a number, as an address does" if labels[-1].isdigit() else ""
+        return f"its label {wrong[0]!r} must have 1 to 63 letters, digits and hyphens, and no hyphen at an end"
+    return "it ends with a number, like an IP address" if labels[-1].isdigit() else ""
 
 
 def normal(name: str) -> str:
@@ -42,7 +42,7 @@ def several_zones(domain: str, zone_ids: Iterable[str]) -> str:
     """The sentence about several public zones of one name, of which only one can be delegated to."""
     ids = sorted(zone_id.rpartition("/")[2] for zone_id in zone_ids)
     return (
-        f"there are {len(ids)} public hosted zones of {domain}: {', '.join(ids)}. Delete those that the domain is not delegated to, "
+        f"there are {len(ids)} public hosted zones for {domain}: {', '.join(ids)}. Delete those that the domain is not delegated to, "
         "and run again."
     )
 

@@ -12,7 +12,7 @@ from .._errors import PlatformError, Refused
 from .._resource import Attribute, Change, Resource, tags_attribute
 from . import api, records, references
 
-FIXED = "Route 53 fixes the name servers of a zone when it is made. Remove the zone and make it anew, or leave delegation_set_id out"
+FIXED = "Route 53 cannot change the name servers of a hosted zone. Delete the zone and create it again, or omit delegation_set_id"
 
 
 def zone_arn(partition: str, zone_id: str) -> str:
@@ -100,8 +100,8 @@ class HostedZone(Resource):
         delegation_set = api.get_reusable_delegation_set(self.client, self._delegation_set_id)
         if delegation_set is None:
             raise PlatformError(
-                f"delegation_set_id is {self._delegation_set_id}, and the account has no reusable delegation set of this id: "
-                "look at `aws route53 list-reusable-delegation-sets`, or leave it out."
+                f"delegation_set_id is {self._delegation_set_id}, but the account has no reusable delegation set with this ID: "
+                "see `aws route53 list-reusable-delegation-sets`, or omit the option."
             )
         return {"name_servers": sorted(records.normal(server) for server in delegation_set["NameServers"])}
 
@@ -115,7 +115,7 @@ class HostedZone(Resource):
         foreign = self._foreign(self._records(found["zone_id"]))
         if foreign:
             raise Refused(
-                f"{self.kind} {self.name} is not removed: it has records that this collection did not make: "
+                f"{self.kind} {self.name} is not deleted: it has records that this collection did not create: "
                 f"{', '.join(records.describe_record_sets(foreign))}. "
                 "Delete them, or set delete_records: true to delete all of them with the zone."
             )

@@ -42,7 +42,7 @@ class S3ErrorHandler(AWSErrorHandler):
         return is_boto3_error_code(MISSING)
 
 
-@S3ErrorHandler.list_error_handler("look for bucket", None)
+@S3ErrorHandler.list_error_handler("find bucket", None)
 @AWSRetry.jittered_backoff()
 def head_bucket(client: Any, name: str) -> dict[str, Any] | str | None:
     """AWS's answer; FOREIGN when S3 says 403 or 301, without a body, of a bucket of another account or region."""

@@ -84,7 +84,7 @@ class Bucket(Resource):
             return None
         region = None if isinstance(head, str) else head.get("BucketRegion", self.client.meta.region_name)
         if region != self.client.meta.region_name:
-            raise self._taken(f"exists in the region {region}" if region else "")
+            raise self._taken(f"exists in region {region}" if region else "")
         try:
             found = run_parallel({name: partial(read, self.client, self.name) for name, read in READERS.items()}, len(READERS))
         except is_ansible_aws_error_code("NoSuchBucket"):
@@ -92,8 +92,8 @@ class Bucket(Resource):
         return {**found, "tags": _tags.as_dict(found["tags"])}
 
     def _taken(self, how: str) -> Refused:
-        who = how or "is taken: it belongs to another account, or these credentials may not look at it"
-        return Refused(f"{self.kind} {self.name} {who}. Names of buckets are global: choose another one.")
+        who = how or "is not available: it belongs to another account, or these credentials cannot access it"
+        return Refused(f"{self.kind} {self.name} {who}. Bucket names are global: use another name.")
 
     def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
         unfinished = found is None or not found["policy"]  # the policy comes last
@@ -116,7 +116,7 @@ class Bucket(Resource):
             transformations.AES256,
         ):
             raise Refused(
-                f"public_access of {self.name} is read, which needs encryption with AES256: without an account nobody can use a key of KMS."
+                f"public_access of {self.name} is read, which requires encryption with AES256: anonymous users cannot use a KMS key."
             )
         if meant.get("replication"):
             self._refuse_replication(meant)
@@ -126,23 +126,24 @@ class Bucket(Resource):
 
     def _refuse_contents(self) -> None:
         if not self.delete_contents and contents.holds_objects(self.client, self.name):
-            raise Refused(f"{self.kind} {self.name} still holds objects; set delete_contents: true to delete them, all versions included.")
+            raise Refused(f"{self.kind} {self.name} contains objects; set delete_contents: true to delete them, including all versions.")
 
     def _refuse_replication(self, meant: Mapping[str, Any]) -> None:
         if not meant.get("versioning_enabled"):
-            raise Refused(f"replication of {self.name} needs versioning_enabled: true; S3 replicates between versioned buckets alone.")
+            raise Refused(f"replication of {self.name} requires versioning_enabled: true; S3 replicates only between versioned buckets.")
         if meant.get("encryption", {}).get("sse_algorithm") == transformations.KMS and not meant["replication"].get("kms_key_arn"):
             raise Refused(
-                f"replication of {self.name} needs kms_key_arn, a key of the destination's region: the bucket is encrypted with aws:kms, "
-                "and S3 leaves such objects out when it does not know the key for their replicas."
+                f"replication of {self.name} requires kms_key_arn, a key in the destination's "
+                "region: the bucket is encrypted with aws:kms, "
+                "and S3 does not replicate such objects without a key for their replicas."
             )
 
     def _refuse_log_target(self, target: str) -> None:
         algorithm = transformations.encryption(api.get_encryption(self.client, target))["sse_algorithm"]
         if algorithm != transformations.AES256:
             raise Refused(
-                f"access_logging of {self.name}: S3 delivers no access logs to {target}, which is encrypted with {algorithm}; "
-                "the bucket for access logs must use AES256."
+                f"access_logging of {self.name}: S3 cannot deliver access logs to {target}, which is encrypted with {algorithm}; "
+                "the log bucket must use AES256."
             )
 
     def create(self, desired: Mapping[str, Any]) -> None:
@@ -212,8 +213,8 @@ class Bucket(Resource):
             api.put_policy(self.client, self.name, json.dumps(policy))
         except is_ansible_aws_error_code("AccessDenied") as error:
             raise Refused(
-                f"{self.kind} {self.name} could not be made public: {error.exception} Perhaps the account itself blocks "
-                "public access (S3, Block Public Access settings for this account): lift that, or set public_access: none."
+                f"{self.kind} {self.name} could not be made public: {error.exception} The account may block "
+                "public access (S3, Block Public Access settings for this account): allow it there, or set public_access: none."
             ) from error
 
     def delete(self, found: Mapping[str, Any]) -> None:

@@ -45,4 +45,4 @@ def remove(client: Any, name: str, delete_contents: bool) -> None:
         except is_ansible_aws_error_code("BucketNotEmpty"):
             if not delete_contents:
                 raise
-    raise Refused(f"S3 bucket {name} does not become empty: something still writes to it. Run again once it has stopped.")
+    raise Refused(f"S3 bucket {name} could not be emptied: a client still writes to it. Stop the client and run again.")

@@ -47,16 +47,20 @@ def errors(rules: Sequence[Mapping[str, Any]], where: str = "cors_rules") -> lis
     for each in rules:
         origins, methods = _listed(each.get("allowed_origins")), _listed(each.get("allowed_methods"))
         if not origins or not methods:
-            sentences.append(f"{where}: each rule needs allowed_origins, for example [https://example.com], and allowed_methods.")
-        sentences += [f"{where}: {method} is not among {', '.join(METHODS)}." for method in methods if method not in METHODS]
+            sentences.append(f"{where}: each rule requires allowed_origins, for example [https://example.com], and allowed_methods.")
+        sentences += [
+            f"{where}: {method} is not a valid method; valid methods are {', '.join(METHODS)}."
+            for method in methods
+            if method not in METHODS
+        ]
         for option, values in (("allowed_origins", origins), ("allowed_headers", _listed(each.get("allowed_headers")))):
             sentences += [
-                f"{where}: {option} has {value!r}, but S3 takes one * in a value: give each of them a value of its own."
+                f"{where}: {option} has {value!r}, but S3 allows one * per value: use one value for each."
                 for value in values
                 if str(value).count("*") > 1
             ]
         sentences += [
-            f"{where}: expose_headers has {header!r}: name each header, for example ETag; S3 has no wildcards there."
+            f"{where}: expose_headers has {header!r}: list each header, for example ETag; S3 allows no wildcards here."
             for header in _listed(each.get("expose_headers"))
             if not EXPOSED.fullmatch(str(header))
         ]

@@ -85,17 +85,17 @@ def errors(rules: Sequence[Mapping[str, Any]], where: str = "lifecycle_rules") -
     """A sentence for each rule that S3 would refuse, or that does nothing."""
     names = [each["id"] for each in rules]
     twice = sorted({name for name in names if names.count(name) > 1})
-    sentences = [f"{where} has two rules with the id {name}: ids must differ." for name in twice]
+    sentences = [f"{where} has two rules with the id {name}: ids must be unique." for name in twice]
     for each in rules:
         start = f"{where}: the rule {each['id']}"
         if not any(each.get(name) for name in (*EXPIRATIONS, *TRANSITIONS)):
-            sentences.append(f"{start} does nothing; give it for example expiration_days: 90.")
+            sentences.append(f"{start} has no action; set one, for example expiration_days: 90.")
         if each.get("newer_noncurrent_versions") and not each.get("noncurrent_expiration_days"):
-            sentences.append(f"{start} has newer_noncurrent_versions, which needs noncurrent_expiration_days, for example 30.")
+            sentences.append(f"{start} has newer_noncurrent_versions, which requires noncurrent_expiration_days, for example 30.")
         if each.get("expired_object_delete_marker") and (each.get("expiration_days") or each.get("tags")):
-            sentences.append(f"{start}: expired_object_delete_marker goes neither with expiration_days nor with tags; make another rule.")
+            sentences.append(f"{start}: expired_object_delete_marker cannot be combined with expiration_days or tags; use a separate rule.")
         if each.get("abort_incomplete_multipart_upload_days") and each.get("tags"):
-            sentences.append(f"{start}: abort_incomplete_multipart_upload_days does not go with tags; make another rule.")
+            sentences.append(f"{start}: abort_incomplete_multipart_upload_days cannot be combined with tags; use a separate rule.")
         sentences.extend(f"{start}: {problem}" for problem in (*_numbers(each), *_steps(each)))
     return sentences
 
@@ -108,9 +108,9 @@ def _numbers(rule: Mapping[str, Any]) -> Iterator[str]:
     for name in (name for name in EXPIRATIONS if name.endswith("_days")):
         value = rule.get(name)
         if isinstance(value, int) and not isinstance(value, bool) and value < 1:
-            yield f"{name} is {value}: give a number from 1, or leave it out."
+            yield f"{name} is {value}: it must be 1 or more, for example 30; or omit it."
     if _number(rule.get("newer_noncurrent_versions")) > MOST_NEWER_VERSIONS:
-        yield f"newer_noncurrent_versions is {rule['newer_noncurrent_versions']}: S3 keeps 1 to {MOST_NEWER_VERSIONS}."
+        yield f"newer_noncurrent_versions is {rule['newer_noncurrent_versions']}: it must be between 1 and {MOST_NEWER_VERSIONS}."
 
 
 def _steps(rule: Mapping[str, Any]) -> Iterator[str]:
@@ -119,9 +119,9 @@ def _steps(rule: Mapping[str, Any]) -> Iterator[str]:
         for step in steps:
             named, days = step.get("storage_class"), _number(step.get("days"))
             if named not in CLASSES:
-                yield f"{option}: storage_class is {named!r}, but S3 moves objects to {', '.join(CLASSES)}."
+                yield f"{option}: storage_class is {named!r}; valid storage classes are {', '.join(CLASSES)}."
             elif named in LATE_CLASSES and days < EARLIEST_DAY:
-                yield f"{option}: days is {days}, but nothing moves to {named} before day {EARLIEST_DAY}."
+                yield f"{option}: days is {days}, but S3 moves objects to {named} after {EARLIEST_DAY} days at the earliest."
         last = max((_number(step.get("days")) for step in steps), default=0)
         if rule.get(end) and steps and _number(rule[end]) <= last:
-            yield f"{end} is {rule[end]}: it must be above the {last} days of {option}."
+            yield f"{end} is {rule[end]}: it must be higher than the {last} days of {option}."

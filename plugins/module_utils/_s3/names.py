@@ -15,10 +15,13 @@ def refused_name(name: str) -> str:
     """Why S3 refuses a name, with an example; empty when it takes it."""
     example = "for example opta-staging-logs."
     if not NAME.fullmatch(name):
-        return f"a bucket's name has 3 to 63 lower-case letters, digits, hyphens and dots, a letter or digit first and last, {example}"
+        return (
+            "a bucket name must have 3 to 63 lower-case letters, digits, hyphens and "
+            f"dots, and start and end with a letter or digit, {example}"
+        )
     if ".." in name or ADDRESS.fullmatch(name):
-        return f"a bucket's name has no two dots beside each other and is no address, {example}"
+        return f"a bucket name must not contain two adjacent dots or be an IP address, {example}"
     if name.startswith(RESERVED_BEGINNINGS) or name.endswith(RESERVED_ENDINGS):
-        reserved = f"names that begin with {', '.join(RESERVED_BEGINNINGS)} or end in {', '.join(RESERVED_ENDINGS)}"
-        return f"{reserved} belong to AWS: choose another one, {example}"
+        reserved = f"names that start with {', '.join(RESERVED_BEGINNINGS)} or end with {', '.join(RESERVED_ENDINGS)}"
+        return f"{reserved} are reserved by AWS: use another name, {example}"
     return ""

@@ -34,11 +34,11 @@ def refuse_wrong_input(given: Mapping[str, Any]) -> None:
     sentences = []
     encryption = given["encryption"] or {}
     if encryption.get("kms_key_arn") and encryption["sse_algorithm"] != transformations.KMS:
-        sentences.append("encryption.kms_key_arn needs encryption.sse_algorithm: aws:kms; leave the key out for AES256.")
+        sentences.append("encryption.kms_key_arn requires encryption.sse_algorithm: aws:kms; omit the key for AES256.")
     sentences += lifecycle.errors(given["lifecycle_rules"] or [])
     sentences += cors.errors(given["cors_rules"] or [])
     if (given["access_logging"] or {}).get("target_bucket") == given["name"]:
-        sentences.append("access_logging.target_bucket is the bucket itself, and its logs would never end: name another one.")
+        sentences.append("access_logging.target_bucket is the bucket itself, which would log its own log deliveries: use another bucket.")
     sentences += _wrong_replication(given)
     sentences += _wrong_statements(given)
     if sentences:
@@ -49,18 +49,19 @@ def _wrong_replication(given: Mapping[str, Any]) -> list[str]:
     replication = given["replication"] or {}
     meant = {name: value for name, value in replication.items() if value not in (None, "", False)}
     missing = [name for name in ("destination_bucket_arn", "role_arn") if meant and not meant.get(name)]
-    return [f"replication needs {missing[0]} too; an empty dict switches it off."] if missing else []
+    return [f"replication requires {missing[0]} too; an empty dict disables it."] if missing else []
 
 
 def _wrong_statements(given: Mapping[str, Any]) -> list[str]:
     own = [s for s in given["policy_statements"] if s.get("Sid") in (policy.TLS_ONLY_SID, policy.PUBLIC_READ_SID)]
     if own:
-        return [f"policy_statements has a statement with the Sid {own[0]['Sid']}, which the module itself uses: give it another one."]
+        return [f"policy_statements has a statement with the Sid {own[0]['Sid']}, which is reserved for the module: use another Sid."]
     opened = policy.public_actions({"Statement": given["policy_statements"]})
     if opened and given["public_access"] == transformations.PRIVATE:
         return [
-            f"policy_statements would let everybody {', '.join(opened)}, but public_access is none: name accounts or roles as principals, "
-            "narrow them by a condition such as aws:PrincipalOrgID, or make the bucket public by public_access: read."
+            f"policy_statements would allow {', '.join(opened)} to everyone, but "
+            "public_access is none: use accounts or roles as principals, "
+            "restrict them with a condition such as aws:PrincipalOrgID, or make the bucket public with public_access: read."
         ]
     return []
 
@@ -103,7 +104,7 @@ def retain(module: PlatformModule, bucket: Bucket) -> Outcome:
     """Leave the bucket with what it holds, tagged as kept on purpose."""
     desired = {**SWITCHED_OFF, "tags": {**(module.params["tags"] or {}), _tags.RETAINED: "true"}}
     outcome = ensure_present(bucket, desired, check_mode=module.check_mode, adopt=module.params["adopt"])
-    outcome.notes.append(f"S3 bucket {bucket.name} holds objects and is kept, tagged {_tags.RETAINED}.")
+    outcome.notes.append(f"S3 bucket {bucket.name} contains objects and is retained, tagged {_tags.RETAINED}.")
     outcome.notes += public_note(bucket.name, outcome.resource)
     return outcome
 
@@ -117,4 +118,4 @@ def public(resource: Mapping[str, Any] | None) -> list[str]:
 def public_note(name: str, resource: Mapping[str, Any] | None) -> list[str]:
     """A sentence when the bucket is public."""
     actions = public(resource)
-    return [f"S3 bucket {name} is public: everybody on the internet may {', '.join(actions)} there."] if actions else []
+    return [f"S3 bucket {name} is public: everyone on the internet is allowed {', '.join(actions)}."] if actions else []

@@ -61,11 +61,11 @@ def in_order(by_name: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
     def take(name: str, path: tuple[str, ...]) -> None:
         if name in path:
-            raise PlatformError(f"s3_buckets: {' -> '.join((*path, name))} is a circle of replications: leave out one of them.")
+            raise PlatformError(f"s3_buckets: {' -> '.join((*path, name))} is a replication loop: remove one of the replications.")
         if name not in by_name:
             raise PlatformError(
-                f"s3_buckets, bucket {path[-1]}: replication.bucket is {name}, which is none of the list: describe it too, "
-                "or name another bucket by destination_bucket_arn."
+                f"s3_buckets, bucket {path[-1]}: replication.bucket is {name}, which is not in the list: add it, "
+                "or set destination_bucket_arn to a bucket outside the list."
             )
         target = destination(by_name[name])
         if target:

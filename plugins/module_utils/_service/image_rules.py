@@ -36,7 +36,7 @@ def image_errors(inputs: Inputs, errors: Errors) -> None:
 
 def _tag_errors(tag: Any, digest: Any, errors: Errors) -> None:
     if not isinstance(tag, str):
-        errors.add(f'opta_service_tag is {tag}, a number: put it in quotes, for example "1.30", or YAML drops its last zero.')
+        errors.add(f'opta_service_tag is {tag}, a number: put it in quotes, for example "1.30"; YAML drops the trailing zero of a number.')
     elif not tag.startswith(DIGEST):
         if not TAG.fullmatch(tag):
             errors.add(

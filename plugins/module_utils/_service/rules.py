@@ -165,7 +165,7 @@ def _certificates(inputs: Inputs, errors: Errors) -> None:
 def _cron_names(inputs: Inputs, errors: Errors) -> None:
     service, jobs = inputs.text("name"), inputs.items("cron_jobs")
     for name in repeated(job.get("name") for job in jobs):
-        errors.add(f"opta_service_cron_jobs has two jobs named {name}: names must differ.")
+        errors.add(f"opta_service_cron_jobs has two jobs named {name}: names must be unique.")
     for job in jobs:
         name = str(job.get("name") or "")
         if not is_label(name):

@@ -121,8 +121,8 @@ def choose_zones(
     missing = count - len(kept)
     if missing > len(others):
         raise Refused(
-            f"zone_count is {count}, but {region} has only {len(existing) + len(others)} availability zones where EKS can run: "
-            f"set it to at most {len(existing) + len(others)}."
+            f"zone_count is {count}, but {region} has only {len(existing) + len(others)} Availability Zones that EKS supports: "
+            f"set it to {len(existing) + len(others)} or less."
         )
     return sorted([*kept, *others[:missing]], key=lambda zone: zone.zone_id)
 

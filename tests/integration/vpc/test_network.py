@@ -259,7 +259,9 @@ def test_a_part_that_stays_keeps_the_network_before_anything_goes(cloud):
     ours = [{"Name": "tag:opta:environment", "Values": [cloud.tags["opta:environment"]]}]
     gateway = cloud.ec2.describe_internet_gateways(Filters=ours)["InternetGateways"][0]["InternetGatewayId"]
     cloud.ec2.delete_tags(Resources=[gateway], Tags=[{"Key": "opta:environment"}])
-    with pytest.raises(Refused, match=r"is not removed: internet gateway .* is left alone: it was not made by this collection\. Remove it"):
+    with pytest.raises(
+        Refused, match=r"is not removed: internet gateway .* is left alone: it was not created by this collection\. Remove it"
+    ):
         cloud.remove()
     assert cloud.changing() == []
 
@@ -361,7 +363,7 @@ def test_an_endpoint_of_the_user_for_guardduty_is_named_and_stays(cloud):
         VpcEndpointType="Interface",
         SubnetIds=made["private_subnet_ids"][:1],
     )["VpcEndpoint"]["VpcEndpointId"]
-    with pytest.raises(Refused, match=f"holds what was not made by this collection: {endpoint}"):
+    with pytest.raises(Refused, match=f"holds what was not created by this collection: {endpoint}"):
         cloud.remove(check_mode=True)
     assert cloud.changing() == []
 

@@ -69,7 +69,7 @@ def test_another_one_is_requested_once_the_cause_is_gone(acm, reason):
 
 def test_another_domain_gets_a_certificate(acm):
     acm.failure = "INVALID_PUBLIC_DOMAIN"
-    with pytest.raises(ResourceFailed, match="use another one"):
+    with pytest.raises(ResourceFailed, match="Use a public domain"):
         acm.reconcile()
     acm.failure = None
     assert [outcome.action for outcome in acm.reconcile(OTHER)] == ["create"]

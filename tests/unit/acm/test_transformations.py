@@ -65,7 +65,7 @@ def test_how_far_it_is(answer, reported):
         ({"RenewalSummary": {"RenewalStatus": "FAILED", "RenewalStatusReason": "CAA_ERROR"}}, ["FAILED (CAA_ERROR)"]),
         ({"RenewalSummary": {"RenewalStatus": "PENDING_VALIDATION"}}, ["renewal is PENDING_VALIDATION"]),
         ({"Status": "ISSUED", "NotAfter": NOW + timedelta(days=100)}, []),
-        ({"Status": "ISSUED", "NotAfter": NOW + timedelta(days=9)}, ["ends in 9 days"]),
+        ({"Status": "ISSUED", "NotAfter": NOW + timedelta(days=9)}, ["expires in 9 days"]),
     ],
 )
 def test_t22_a_renewal_that_is_not_healthy_is_told(answer, reported):

@@ -16,16 +16,16 @@ DESIRED = {"ns-1", "ns-2", "ns-3", "ns-4"}
     [
         (["ns-1", "ns-2", "ns-3", "ns-4"], True, ""),
         (["ns-1", "ns-2"], True, ""),
-        ([], False, "has no NS records of d"),
-        (None, False, "nobody answers about d"),
-        (["ns-1", "other"], False, "sends d to other, which the zone does not have"),
+        ([], False, "has no NS records for d"),
+        (None, False, "no DNS server answers for d"),
+        (["ns-1", "other"], False, "delegates d to other, not to the name servers of the hosted zone"),
     ],
 )
 def test_delegation(named, delegated, reason):
     seen = classify_delegation("d", DESIRED, named, "the resolver r")
     assert seen.delegated is delegated
     assert reason in seen.reason
-    assert delegated or "asked: the resolver r" in seen.reason
+    assert delegated or "queried: the resolver r" in seen.reason
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_t6_a_version_not_given_stays_and_a_newer_default_is_told(eks):
     eks.answer("describe_addon_versions", VERSIONS)
     outcome = present(eks, {"configuration_values": {"a": {"b": 1}}}, kubernetes_version="1.34")
     assert outcome.action is None
-    assert outcome.notes == ["EKS add-on opta-staging/vpc-cni has version v1; EKS's default for 1.34 is v2."]
+    assert outcome.notes == ["EKS add-on opta-staging/vpc-cni has version v1; the default for Kubernetes 1.34 is v2."]
 
 
 def test_t6_a_version_not_given_is_decided_anew_when_the_clusters_minor_has_changed(eks):
@@ -191,7 +191,7 @@ NOT_ALLOWED = {"code": "AccessDenied", "message": "the role may not", "resourceI
             {"resolve_conflicts_on_update": "OVERWRITE"},
             "OVERWRITE",
         ),
-        (NOT_ALLOWED, "may not. Remove the cause and run again", {}, "PRESERVE"),
+        (NOT_ALLOWED, "may not. Fix the cause and run again", {}, "PRESERVE"),
     ],
 )
 @pytest.mark.parametrize("shown", ["v1", "v2"])

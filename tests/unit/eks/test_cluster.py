@@ -190,7 +190,7 @@ def test_a_default_version_that_eks_offers_no_more_is_refused(eks):
     eks.refuse("describe_cluster", "ResourceNotFoundException")
     eks.answer("describe_cluster_versions", OFFERED)
     desired = {name: value for name, value in DESIRED.items() if name != "version"}
-    with pytest.raises(Refused, match="EKS does not offer version 1.32, but 1.33, 1.34, 1.35, 1.36"):
+    with pytest.raises(Refused, match="EKS does not offer version 1.32; available versions are 1.33, 1.34, 1.35, 1.36"):
         present(eks, check_mode=True, desired=desired, default_version="1.32")
 
 
@@ -199,14 +199,14 @@ def test_t6_a_version_not_given_stays_and_a_newer_one_is_told(eks):
     eks.answer("describe_cluster_versions", {"clusterVersions": [{"clusterVersion": "1.35"}]})
     outcome = present(eks, desired={"tags": TAGS})
     assert outcome.action is None
-    assert "now gives new clusters 1.35" in outcome.notes[0]
+    assert "the default for new clusters is 1.35" in outcome.notes[0]
 
 
 def test_t6_a_version_above_the_wanted_one_is_told_and_left(eks):
     eks.answer("describe_cluster", described(version="1.35"))
     outcome = present(eks)
     assert outcome.action is None
-    assert "1.35, above the 1.34" in outcome.notes[0]
+    assert "1.35, higher than the requested 1.34" in outcome.notes[0]
 
 
 def test_a_skipped_minor_is_refused_with_the_next_one(eks):
@@ -220,7 +220,7 @@ def test_a_skipped_minor_is_refused_with_the_next_one(eks):
 def test_a_version_that_eks_does_not_offer_is_refused(eks, check_mode):
     eks.refuse("describe_cluster", "ResourceNotFoundException")
     eks.answer("describe_cluster_versions", OFFERED)
-    with pytest.raises(Refused, match="does not offer version 1.99, but 1.33, 1.34, 1.35, 1.36"):
+    with pytest.raises(Refused, match="does not offer version 1.99; available versions are 1.33, 1.34, 1.35, 1.36"):
         present(eks, check_mode=check_mode, desired={**DESIRED, "version": "1.99"})
 
 
@@ -309,10 +309,10 @@ def test_tags_change_in_place(eks):
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
-        ("role_arn", "arn:aws-cn:iam::111122223333:role/other", "fixes the role"),
-        ("service_ipv4_cidr", "10.100.0.0/16", "fixes the addresses"),
-        ("kms_key_arn", "other", "cannot change or remove the key"),
-        ("authentication_mode", "CONFIG_MAP", "one way only"),
+        ("role_arn", "arn:aws-cn:iam::111122223333:role/other", "cannot change the role"),
+        ("service_ipv4_cidr", "10.100.0.0/16", "cannot change the service CIDR"),
+        ("kms_key_arn", "other", "cannot change or remove the KMS key"),
+        ("authentication_mode", "CONFIG_MAP", "one direction only"),
     ],
 )
 def test_what_aws_cannot_change_is_refused_in_check_mode_too(eks, option, value, message):
@@ -330,7 +330,7 @@ def test_a_cluster_of_another_environment_is_refused(eks):
 def test_a_failed_cluster_is_removed_and_made_as_its_remedy_says(eks):
     eks.answer("describe_cluster", described("FAILED"))
     with pytest.raises(
-        ResourceFailed, match="Remove it .state: absent; of an environment: the playbook destroy with --tags eks. and run again"
+        ResourceFailed, match="Delete it .state: absent; for an environment: the playbook destroy with --tags eks. and run again"
     ):
         present(eks)
     eks.answer("describe_cluster", described("FAILED", deletionProtection=False))
@@ -378,7 +378,7 @@ def test_deletion_waits_until_the_cluster_is_gone(eks):
 
 def test_creation_without_role_and_subnets_says_what_is_missing(eks):
     eks.refuse("describe_cluster", "ResourceNotFoundException")
-    with pytest.raises(Refused, match="needs role_arn and subnet_ids"):
+    with pytest.raises(Refused, match="to create it, set role_arn and subnet_ids"):
         present(eks, desired={"version": "1.34"})
 
 

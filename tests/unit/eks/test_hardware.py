@@ -47,12 +47,12 @@ def hardware(recorded):
         ("BOTTLEROCKET_ARM_64_FIPS", ["t3.large"], "ami_type BOTTLEROCKET_ARM_64_FIPS is for arm64, but t3.large"),
         ("AL2023_x86_64_STANDARD", ["m7g.large"], "for x86_64, but m7g.large of instance_types is arm64: .* [t3.large]"),
         ("WINDOWS_CORE_2022_x86_64", ["m7g.large"], "for x86_64, but m7g.large"),
-        ("AL2023_x86_64_NVIDIA", ["g5.xlarge", "t3.large"], "but t3.large of instance_types has none of its kind: .* [g5.xlarge]"),
-        ("AL2023_ARM_64_NVIDIA", ["m7g.large"], "m7g.large of instance_types has none of its kind: .* [g5g.xlarge]"),
-        ("AL2023_x86_64_NVIDIA", ["inf2.xlarge"], "inf2.xlarge of instance_types has none of its kind"),
-        ("AL2023_x86_64_NEURON", ["g5.xlarge"], "g5.xlarge of instance_types has none of its kind: .* [inf2.xlarge]"),
+        ("AL2023_x86_64_NVIDIA", ["g5.xlarge", "t3.large"], "but t3.large of instance_types has no matching ones: .* [g5.xlarge]"),
+        ("AL2023_ARM_64_NVIDIA", ["m7g.large"], "m7g.large of instance_types has no matching ones: .* [g5g.xlarge]"),
+        ("AL2023_x86_64_NVIDIA", ["inf2.xlarge"], "inf2.xlarge of instance_types has no matching ones"),
+        ("AL2023_x86_64_NEURON", ["g5.xlarge"], "g5.xlarge of instance_types has no matching ones: .* [inf2.xlarge]"),
         ("AL2023_ARM_64_STANDARD", ["a1.large"], "Amazon Linux 2023 does not run on a1.large"),
-        ("AL2023_x86_64_STANDARD", ["t3.large", "t33.large"], "EC2 does not offer t33.large in this region"),
+        ("AL2023_x86_64_STANDARD", ["t3.large", "t33.large"], "EC2 does not offer t33.large of instance_types in this region"),
     ],
 )
 def test_what_does_not_fit_is_one_sentence(hardware, ami_type, names, sentence):

@@ -17,7 +17,10 @@ def test_t11_a_session_is_understood_as_its_role_with_its_path(recorded):
 
 @pytest.mark.parametrize(
     ("code", "message"),
-    [("AccessDenied", "give the role's full ARN, e.g. arn:aws-cn:iam::111122223333:role/<path>/admin"), ("NoSuchEntity", "does not have")],
+    [
+        ("AccessDenied", "use the full ARN of the role, for example arn:aws-cn:iam::111122223333:role/<path>/admin"),
+        ("NoSuchEntity", "does not exist in this account"),
+    ],
 )
 def test_t11_a_role_that_cannot_be_found_is_asked_for(recorded, code, message):
     iam = recorded("iam")

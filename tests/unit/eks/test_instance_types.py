@@ -58,7 +58,9 @@ def test_instance_types_that_cannot_run_the_image_are_refused_before_anything_ch
         eks.answer("describe_nodegroup", found)
     else:
         eks.refuse("describe_nodegroup", "ResourceNotFoundException")
-    with pytest.raises(Refused, match=r"is for (arm64|x86_64), but m7[ig].large of instance_types is (arm64|x86_64): give instance_types"):
+    with pytest.raises(
+        Refused, match=r"is for (arm64|x86_64), but m7[ig].large of instance_types is (arm64|x86_64): use matching instance_types"
+    ):
         present(eks, desired, check_mode=check_mode, allow_replacement=True, hardware=hardware(image))
 
 

@@ -195,7 +195,7 @@ def test_t6_a_version_above_the_wanted_one_is_told_and_left(eks):
     eks.answer("describe_nodegroup", described(version="1.35"))
     outcome = present(eks)
     assert outcome.action is None
-    assert "1.35, above the 1.34" in outcome.notes[0]
+    assert "1.35, higher than the requested 1.34" in outcome.notes[0]
 
 
 def test_an_image_of_ones_own_has_no_version_to_name():
@@ -252,7 +252,7 @@ def test_a_replacement_keeps_the_number_of_nodes_and_takes_a_new_image(eks):
 def test_new_nodes_come_first_under_another_name_as_the_refusal_says(eks):
     changed = {"instance_types": ["m7i.xlarge"]}
     eks.answer("describe_nodegroup", described())
-    with pytest.raises(Refused, match="add one under another name, and once its nodes are ready remove this group with the module"):
+    with pytest.raises(Refused, match="add one with another name, and once its nodes are ready, delete this group with the module"):
         present(eks, changed)
     for _ in range(2):
         eks.refuse("describe_nodegroup", "ResourceNotFoundException")
@@ -274,7 +274,7 @@ def test_degraded_before_a_change_is_told_and_after_it_a_failure(eks):
     assert "no capacity" in present(eks).notes[0]
     for status in ("CREATING", "DEGRADED"):
         eks.answer("describe_nodegroup", described(status, [issue]))
-    with pytest.raises(ResourceFailed, match="no capacity. Remove the cause and run again"):
+    with pytest.raises(ResourceFailed, match="no capacity. Fix the cause and run again"):
         present(eks)
 
 
@@ -284,7 +284,7 @@ def test_a_degraded_group_is_left_once_its_cause_is_removed_as_the_remedy_says(e
     eks.answer("update_nodegroup_version", update("VersionUpdate"))
     eks.answer("describe_update", update("VersionUpdate", "Successful"))
     eks.answer("describe_nodegroup", described("DEGRADED", [issue], launchTemplate={"id": "lt-1", "version": "2"}))
-    with pytest.raises(ResourceFailed, match="no capacity. Remove the cause and run again"):
+    with pytest.raises(ResourceFailed, match="no capacity. Fix the cause and run again"):
         present(eks, {"launch_template_version": "2"})
     eks.answer("describe_nodegroup", described(launchTemplate={"id": "lt-1", "version": "2"}))
     outcome = present(eks, {"launch_template_version": "2"})
@@ -302,12 +302,12 @@ def test_a_change_that_removes_the_cause_is_made_although_the_group_is_degraded(
 
 def test_creation_says_what_is_missing(eks):
     eks.refuse("describe_nodegroup", "ResourceNotFoundException")
-    with pytest.raises(Refused, match="needs node_role_arn, subnet_ids"):
+    with pytest.raises(Refused, match="to create it, set node_role_arn, subnet_ids"):
         ensure_present(NodeGroup(eks.client, "opta-staging", "default"), {"ami_type": "AL2023_x86_64_STANDARD"}, check_mode=True)
 
 
 @pytest.mark.parametrize(
-    ("sizes", "message"), [({"min_size": 5}, "min_size 5 is above max_size 4"), ({"desired_size": 9}, "desired_size 9")]
+    ("sizes", "message"), [({"min_size": 5}, "min_size 5 is higher than max_size 4"), ({"desired_size": 9}, "desired_size 9")]
 )
 def test_sizes_must_fit_together(eks, sizes, message):
     eks.refuse("describe_nodegroup", "ResourceNotFoundException")

@@ -12,16 +12,16 @@ ENTRY = {"principal_arn": "arn:aws-cn:iam::111122223333:role/x"}
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"name": "-x"}, "beginning with a letter"),
+        ({"name": "-x"}, "starting with a letter"),
         ({"name": "x" * 101}, "1 to 100"),
-        ({"version": "1.3"}, 'in quotes, e.g. "1.35"'),
+        ({"version": "1.3"}, 'in quotes, for example "1.35"'),
         ({"version": "latest"}, "version 'latest'"),
         ({"public_access_cidrs": ["203.0.113"]}, "public_access_cidrs has '203.0.113'"),
         ({"service_ipv4_cidr": "ten"}, "service_ipv4_cidr"),
-        ({"service_ipv4_cidr": "10.100.0.0"}, "service_ipv4_cidr is '10.100.0.0': it must lie within"),
+        ({"service_ipv4_cidr": "10.100.0.0"}, "service_ipv4_cidr is '10.100.0.0': it must be within"),
         ({"api_client_cidr_blocks": ["10.8.0.5", "fd00::/8"]}, "api_client_cidr_blocks has 'fd00::/8'"),
-        ({"endpoint_public_access": False, "endpoint_private_access": False}, "both off"),
-        ({"subnet_ids": ["subnet-1"]}, "at least two zones"),
+        ({"endpoint_public_access": False, "endpoint_private_access": False}, "both false"),
+        ({"subnet_ids": ["subnet-1"]}, "at least two Availability Zones"),
     ],
 )
 def test_bad_options_of_a_cluster(options, message):
@@ -45,14 +45,14 @@ def test_good_options_of_a_cluster(options):
     ("options", "message"),
     [
         ({"name": "a/b"}, "1 to 63"),
-        ({"ami_type": "CUSTOM"}, "image_id goes with"),
-        ({"image_id": "ami-1"}, "image_id goes with"),
+        ({"ami_type": "CUSTOM"}, "image_id requires"),
+        ({"image_id": "ami-1"}, "image_id requires"),
         ({"user_data": "#!/bin/sh"}, "MIME multi-part"),
-        ({"min_size": 3, "max_size": 2}, "min_size 3 is above max_size 2"),
-        ({"max_size": 0}, "max_size is 0; allowed is 1 or more"),
+        ({"min_size": 3, "max_size": 2}, "min_size 3 is higher than max_size 2"),
+        ({"max_size": 0}, "max_size is 0; it must be 1 or more"),
         ({"min_size": -1}, "min_size is -1"),
         ({"volume_size_gib": 0}, "volume_size_gib is 0"),
-        ({"update_config": {"max_unavailable_percentage": 101}}, "allowed is 1 to 100"),
+        ({"update_config": {"max_unavailable_percentage": 101}}, "it must be between 1 and 100"),
         ({"version": "2.0"}, "version '2.0'"),
     ],
 )
@@ -78,8 +78,8 @@ def test_good_options_of_a_node_group(options):
     ("options", "message"),
     [
         ({"principal_arn": "administrator"}, "not the ARN of an IAM role"),
-        ({"policies": [{"policy": "x", "scope": "namespace", "namespaces": []}]}, "namespaces go with scope: namespace"),
-        ({"policies": [{"policy": "x", "scope": "cluster", "namespaces": ["a"]}]}, "namespaces go with scope: namespace"),
+        ({"policies": [{"policy": "x", "scope": "namespace", "namespaces": []}]}, "namespaces requires scope: namespace"),
+        ({"policies": [{"policy": "x", "scope": "cluster", "namespaces": ["a"]}]}, "namespaces requires scope: namespace"),
     ],
 )
 def test_bad_options_of_an_access_entry(options, message):

@@ -49,7 +49,7 @@ def test_what_is_right_is_not_talked_about():
         ({"maintenance_window": "sun:05:00-sun:05:30"}, "at least 60 minutes of a week"),
         ({"maintenance_window": "sun:23:30-mon:01:00"}, "overlap, which ElastiCache refuses"),
         ({"port": 0}, "from 1 to 65535"),
-        ({"allowed_cidr_blocks": ["10.8.0.5/16", "10.8"]}, "allowed_cidr_blocks has '10.8': it must be a block of IPv4 addresses"),
+        ({"allowed_cidr_blocks": ["10.8.0.5/16", "10.8"]}, "allowed_cidr_blocks has '10.8': it must be an IPv4 CIDR block"),
     ],
 )
 def test_what_is_wrong_is_told(wrong, sentence):
@@ -61,7 +61,7 @@ def test_what_is_wrong_is_told(wrong, sentence):
 @pytest.mark.parametrize(
     ("groups", "sentence"),
     [
-        ([{"name": "a"}, {"name": "a"}], "has two groups named a: names must differ."),
+        ([{"name": "a"}, {"name": "a"}], "has two groups named a: names must be unique."),
         ([{"name": "Main"}], "elasticache_replication_groups, name is 'Main'"),
         ([{"name": "a--b"}], "single hyphens"),
         (

@@ -54,7 +54,7 @@ def test_without_marks_nothing_is_carried():
 
 
 def test_what_is_missing_is_told():
-    with pytest.raises(PlatformError, match="needs its prefix"):
+    with pytest.raises(PlatformError, match="requires prefix"):
         Identity("staging", "", "eu-west-1")
-    with pytest.raises(PlatformError, match="needs the account's id"):
+    with pytest.raises(PlatformError, match="requires the account ID"):
         Identity("staging", "opta", "eu-west-1").role_name("eks-node")

@@ -93,7 +93,7 @@ def create_vpc(client: Any) -> Any:
 @pytest.mark.parametrize("answer", [LOST, error(500, "InternalError"), error(503, "Unavailable")], ids=["no answer", "500", "503"])
 def test_a_call_that_makes_something_is_sent_once(answer: Any) -> None:
     ec2 = Answering("ec2", answer)
-    with pytest.raises(LostResponse, match="AWS did not answer CreateVpc .* what was made is found then"):
+    with pytest.raises(LostResponse, match="AWS did not respond to CreateVpc .* finds what was created"):
         create_vpc(ec2.client)
     assert len(ec2.sent) == 1
 
@@ -126,7 +126,7 @@ def test_a_call_with_a_token_is_sent_again_with_the_same_token() -> None:
 
 
 def test_a_repeated_call_that_is_refused_may_have_been_carried_out_before() -> None:
-    with pytest.raises(LostResponse, match="AWS did not answer CreateCluster"):
+    with pytest.raises(LostResponse, match="AWS did not respond to CreateCluster"):
         Answering("eks", LOST, refused("ResourceInUseException")).client.create_cluster(name="a", roleArn="b", resourcesVpcConfig={})
     with pytest.raises(ClientError):
         Answering("eks", refused("ResourceInUseException")).client.create_cluster(name="a", roleArn="b", resourcesVpcConfig={})

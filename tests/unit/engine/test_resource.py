@@ -117,11 +117,11 @@ def test_secrets_are_never_shown(found: Any, check_mode: bool) -> None:
 @pytest.mark.parametrize(
     ("tags", "reason"),
     [
-        ({}, "not made by this collection"),
+        ({}, "not created by this collection"),
         (marks("production"), "belongs to the environment production"),
         (marks(prefix="acme"), r"belongs to the environment staging \(name prefix acme, region eu-west-1\)"),
         (marks(region="us-east-1"), r"belongs to the environment staging \(name prefix opta, region us-east-1\)"),
-        ({"opta:environment": "staging"}, "has no tag opta:prefix and no tag opta:region, as an early release of this collection left it"),
+        ({"opta:environment": "staging"}, "has no tag opta:prefix and no tag opta:region"),
     ],
 )
 def test_what_is_not_ours_is_refused_unless_adopted(tags: dict[str, str], reason: str, check_mode: bool) -> None:

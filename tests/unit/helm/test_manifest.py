@@ -49,7 +49,7 @@ def test_yaml_is_read_as_kubernetes_reads_it():
 
 
 def test_what_is_no_yaml_is_told():
-    with pytest.raises(PlatformError, match="not YAML"):
+    with pytest.raises(PlatformError, match="invalid YAML"):
         objects_of("a: [", "shop")
 
 

@@ -124,7 +124,7 @@ def test_ownership_by_label():
     assert not_ours(revision(1, environment="staging"), "staging") is None
     assert not_ours(revision(1, environment="staging"), None) is None
     assert not_ours(revision(1, environment="staging"), "production") == "it belongs to the environment staging"
-    assert not_ours(revision(1), "staging") == "it was not made by this collection"
+    assert not_ours(revision(1), "staging") == "it was not created by this collection"
 
 
 def test_labels_of_a_new_revision():
@@ -184,12 +184,12 @@ def test_metadata_of_directory_and_archive(chart, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("nginx", None, None), "give repository"),
-        (("relative/chart", None, None), "no absolute path"),
-        (("nginx", "https://x", None), "version is needed"),
-        (("oci://x/nginx", None, None), "version is needed"),
-        (("oci://x/nginx", "https://x", "1"), "repository must not be given"),
-        (("/", None, None), "holds no Chart.yaml"),
+        (("nginx", None, None), "set repository"),
+        (("relative/chart", None, None), "not the absolute path"),
+        (("nginx", "https://x", None), "version is required"),
+        (("oci://x/nginx", None, None), "version is required"),
+        (("oci://x/nginx", "https://x", "1"), "repository must not be set"),
+        (("/", None, None), "contains no Chart.yaml"),
     ],
 )
 def test_chart_that_names_none_is_refused(arguments, words):
@@ -199,5 +199,5 @@ def test_chart_that_names_none_is_refused(arguments, words):
 
 def test_local_chart_takes_no_version(chart):
     assert find_chart(str(chart), None, None).local
-    with pytest.raises(PlatformError, match="version belongs to charts of a repository"):
+    with pytest.raises(PlatformError, match="version is only for charts in a repository"):
         find_chart(str(chart), None, "1.0.0")

@@ -29,7 +29,7 @@ WRONG = {
     "a mirror without a scheme": ({"k8s_addons_repository_mirror": "charts.example.com"}, "must begin with https://, http:// or oci://"),
     "an extra chart without a version": (
         {"k8s_addons_extra_charts": [{"name": "a", "repository": "https://x.example"}]},
-        "chart a: chart_version is needed",
+        "chart a: chart_version is required",
     ),
     "an extra chart of nowhere": (
         {"k8s_addons_extra_charts": [{"name": "a", "repository": "x", "chart_version": "1"}]},

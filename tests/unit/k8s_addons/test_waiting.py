@@ -53,7 +53,7 @@ def test_a_manifest_that_stands_is_not_fetched():
 
 
 def test_another_file_is_refused():
-    with pytest.raises(PlatformError, match="it is another file"):
+    with pytest.raises(PlatformError, match="is expected"):
         definitions.read(MANIFEST + b"#", "https://x.example/m.yaml", CHECKSUM)
     assert [obj["kind"] for obj in definitions.read(MANIFEST, "https://x.example/m.yaml", CHECKSUM)] == ["CustomResourceDefinition"]
 
@@ -63,7 +63,7 @@ def test_a_place_that_does_not_answer_is_named(monkeypatch):
         raise URLError("Connection refused")
 
     monkeypatch.setattr(definitions, "open_url", refuse)
-    with pytest.raises(PlatformError, match="The manifest https://x.example/m.yaml cannot be had: .*Connection refused"):
+    with pytest.raises(PlatformError, match="The manifest https://x.example/m.yaml cannot be downloaded: .*Connection refused"):
         definitions.fetch("https://x.example/m.yaml")
 
 
@@ -84,7 +84,7 @@ def test_load_balancers_are_found_by_all_their_tags(monkeypatch):
     monkeypatch.setattr(api, "describe_tags", describe_tags)
     assert [found["name"] for found in balancers.find(None, {"k": "44"})] == ["b44"]
     assert asked == [20, 20, 5]
-    with pytest.raises(WaitTimeout, match="b44 still there"):
+    with pytest.raises(WaitTimeout, match="b44 still exists"):
         balancers.wait_until_none(None, {"k": "44"}, 0)
 
 
@@ -128,8 +128,8 @@ class Balancing:
     ("state", "health", "seen"),
     [
         ("provisioning", {}, "last seen: provisioning"),
-        ("active", {}, "active; it has no target group yet"),
-        ("active", {"http": []}, r"active; target group http has no healthy target \(none is registered\)"),
+        ("active", {}, "active; no target group yet"),
+        ("active", {"http": []}, r"active; target group http has no healthy target \(no target is registered\)"),
         ("active", {"http": ["healthy"], "https": ["initial", "initial"]}, r"target group https has no healthy target \(2 initial\)"),
     ],
 )

@@ -60,9 +60,9 @@ def test_plain_text_of_a_secret_is_sent_as_data():
     ("given", "words"),
     [
         ("text", "must be a mapping"),
-        ({"kind": "ConfigMap", "metadata": {"name": "a"}}, "needs apiVersion"),
-        ({"apiVersion": "v1", "metadata": {"name": "a"}}, "needs kind"),
-        ({"apiVersion": "v1", "kind": "ConfigMap"}, "needs metadata.name"),
+        ({"kind": "ConfigMap", "metadata": {"name": "a"}}, "requires apiVersion"),
+        ({"apiVersion": "v1", "metadata": {"name": "a"}}, "requires kind"),
+        ({"apiVersion": "v1", "kind": "ConfigMap"}, "requires metadata.name"),
         (obj("Secret", data={"k": "not base64"}), "must be base64"),
         (obj("Secret", stringData={"k": 1}), "must be a string"),
     ],
@@ -75,7 +75,7 @@ def test_bad_objects_are_told_with_their_place(given, words):
 
 def test_the_same_object_twice_is_refused_whatever_its_version():
     refuse_duplicates([obj(), obj(name="b"), obj(namespace="x"), obj(api_version="apps/v1")])
-    with pytest.raises(PlatformError, match="Boat x/a is given twice"):
+    with pytest.raises(PlatformError, match="Boat x/a is listed twice"):
         refuse_duplicates([obj("Boat", namespace="x", api_version="e.com/v1"), obj("Boat", namespace="x", api_version="e.com/v2")])
 
 
@@ -87,7 +87,7 @@ def test_ownership():
     assert not_ours(obj(), None) is None
     assert not_ours(marked, "staging") is None
     assert not_ours(marked, "production") == "it belongs to the environment staging"
-    assert not_ours(obj(), "staging") == "it was not made by this collection"
+    assert not_ours(obj(), "staging") == "it was not created by this collection"
 
 
 def test_label_that_the_user_gives_stays():

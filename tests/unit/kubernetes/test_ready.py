@@ -240,7 +240,7 @@ def test_conditions_besides():
         ),
         (
             {"name": "a", "state": {"running": {}}, "ready": False},
-            "container a runs but is not ready (its readiness probe does not succeed)",
+            "container a runs but is not ready (its readiness probe fails)",
         ),
     ],
 )

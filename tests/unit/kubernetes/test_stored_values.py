@@ -69,11 +69,16 @@ def test_a_secret_that_a_plan_makes_is_not_asked_for(put):
 
 
 BAD = {
-    "no such secret": ([secret()], entry(), lambda _id: None, "The secret one does not exist, or holds nothing yet"),
-    "no such part": ([secret()], entry(json_key="token"), lambda _id: HELD, "has no token (there are: password, username); PASSWORD asks"),
-    "no such part of a url": ([secret()], entry(url="{user}"), lambda _id: HELD, "has no user"),
-    "no such Secret": ([secret("jobs")], entry(), lambda _id: HELD, "the Secret shop/hello, which is not among objects"),
-    "given already": ([secret(PASSWORD="eA==")], entry(), lambda _id: HELD, "has PASSWORD already: give it once"),
+    "no such secret": ([secret()], entry(), lambda _id: None, "The secret one does not exist or is empty"),
+    "no such part": (
+        [secret()],
+        entry(json_key="token"),
+        lambda _id: HELD,
+        "has no key token, which PASSWORD requires (keys: password, username)",
+    ),
+    "no such part of a url": ([secret()], entry(url="{user}"), lambda _id: HELD, "has no key user"),
+    "no such Secret": ([secret("jobs")], entry(), lambda _id: HELD, "the Secret shop/hello, which is not in objects"),
+    "given already": ([secret(PASSWORD="eA==")], entry(), lambda _id: HELD, "already has PASSWORD: set it once"),
 }
 
 

@@ -121,7 +121,7 @@ def test_a_vpc_that_is_brought_looks_like_ours():
 @pytest.mark.parametrize(
     ("vpcs", "public", "private", "message"),
     [
-        ([], [], ["subnet-1"], "no such VPC"),
+        ([], [], ["subnet-1"], "does not exist in this account"),
         (VPCS, [], [], "network_private_subnet_ids: "),
         (VPCS, [], ["subnet-4"], "network_private_subnet_ids: subnet-4 is not a subnet of vpc-1"),
         (VPCS, ["subnet-9"], ["subnet-1"], "network_public_subnet_ids: subnet-9"),
@@ -146,7 +146,7 @@ def test_names_of_roles_and_buckets_fit_and_differ():
 
 def test_an_identity_without_a_part_is_an_error_of_the_filter():
     filters = names.FilterModule().filters()
-    with pytest.raises(AnsibleFilterError, match="needs its region"):
+    with pytest.raises(AnsibleFilterError, match="requires region"):
         filters["ownership_tags"]({**IDENTITY, "region": None}, "eks", "opta-staging")
-    with pytest.raises(AnsibleFilterError, match="needs the account's id"):
+    with pytest.raises(AnsibleFilterError, match="requires the account ID"):
         filters["role_name"]({**IDENTITY, "account_id": ""}, "eks-node")

@@ -50,30 +50,30 @@ def test_what_validation_converts_is_read_converted(variable: str, given: Any, m
         (
             "opta_service_command",
             "a -b",
-            "opta_service_command is 'a -b', one string: give a list of its words, for example [a, -b].",
+            "opta_service_command is 'a -b', a string: it must be a list, for example [a, -b].",
         ),
         ("opta_service_args", "--verbose", "for example [--verbose]."),
-        ("opta_service_cron_jobs", [{**JOB, "command": "a b"}], "opta_service_cron_jobs, report: command is 'a b', one string"),
-        ("opta_service_probe", {"command": "curl -f"}, "opta_service_probe, command is 'curl -f', one string"),
+        ("opta_service_cron_jobs", [{**JOB, "command": "a b"}], "opta_service_cron_jobs, report: command is 'a b', a string"),
+        ("opta_service_probe", {"command": "curl -f"}, "opta_service_probe, command is 'curl -f', a string"),
         (
             "opta_service_command",
             "[python, -m]",
-            "opta_service_command is text that begins as JSON and is none: give a list, or JSON text.",
+            "opta_service_command is not valid JSON: set a list, or JSON text.",
         ),
         ("opta_service_tag", 1.3, 'opta_service_tag is 1.3, a number: put it in quotes, for example "1.30"'),
         ("opta_service_args", [1.10], "opta_service_args, 1 is 1.1, a number: put it in quotes"),
         ("aurora_clusters", [{"name": "main", "engine_version": 16.1}], "aurora_clusters, main: engine_version is 16.1, a number"),
         ("opta_service_tag", datetime.date(2026, 11, 1), "opta_service_tag is 2026-11-01, a date: put it in quotes"),
-        ("network_zone_count", "three", "network_zone_count must be a whole number without a unit, for example 3; a str is given."),
+        ("network_zone_count", "three", "network_zone_count must be a whole number without a unit, for example 3, not a str."),
         ("opta_service_memory_request_mib", "512Mi", "opta_service_memory_request_mib must be a whole number without a unit"),
-        ("eks_node_groups", {"name": "a"}, "eks_node_groups must be a list, for example [a, b]; a dict is given."),
-        ("opta_service_secrets", ["A"], "opta_service_secrets must be a mapping, for example {team: payments}; a list is given."),
+        ("eks_node_groups", {"name": "a"}, "eks_node_groups must be a list, for example [a, b], not a dict."),
+        ("opta_service_secrets", ["A"], "opta_service_secrets must be a mapping, for example {team: payments}, not a list."),
         ("eks_node_groups", [{"name": "a", "min_size": "many"}], "eks_node_groups, min_size must be a whole number without a unit"),
         ("network_nat_mode", "one", "network_nat_mode is one: it must be none or single or per_zone."),
-        ("s3_buckets", [{"public_access": "none"}], "s3_buckets has an entry without name, which it needs."),
+        ("s3_buckets", [{"public_access": "none"}], "s3_buckets has an entry without name, which is required."),
         ("s3_buckets", "uploads", "s3_buckets must be a list of mappings, for example [{name: main}]."),
         ("eks_log_types", ["api", "API"], "eks_log_types is API: it must be api or audit or"),
-        ("s3_buckets", [{"name": "a", "acces": "none"}], "s3_buckets.acces is not known; there are access_logs_enabled, "),
+        ("s3_buckets", [{"name": "a", "acces": "none"}], "s3_buckets.acces is not a valid key; valid keys are access_logs_enabled, "),
         ("s3_buckets", [{"name": "a", "public_access": "all"}], "s3_buckets, public_access is all: it must be none or read."),
     ],
 )
@@ -98,7 +98,7 @@ def test_a_switch_is_what_validation_takes_it_for(given: Any, meant: bool) -> No
 
 
 def test_what_is_no_switch_is_told() -> None:
-    with pytest.raises(AnsibleFilterError, match="'maybe' is neither true nor false"):
+    with pytest.raises(AnsibleFilterError, match="'maybe' is not a boolean"):
         boolean("maybe")
 
 

@@ -18,11 +18,11 @@ def test_what_is_right_is_not_talked_about(given):
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"dns_cert_domain": "staging"}, "dns_cert_domain is 'staging', which is no domain"),
-        ({"dns_cert_domain": "https://staging.example.com"}, "which is no domain"),
-        ({"dns_cert_domain": "*.example.com"}, "leave the wildcard out"),
-        ({**DOMAIN, "dns_cert_subject_alternative_names": ["www.example.org"]}, "does not lie in staging.example.com"),
-        ({**DOMAIN, "dns_cert_subject_alternative_names": ["a_b.staging.example.com"]}, "which is no domain"),
+        ({"dns_cert_domain": "staging"}, "dns_cert_domain is 'staging', which is not a valid domain name"),
+        ({"dns_cert_domain": "https://staging.example.com"}, "which is not a valid domain name"),
+        ({"dns_cert_domain": "*.example.com"}, "omit the wildcard"),
+        ({**DOMAIN, "dns_cert_subject_alternative_names": ["www.example.org"]}, "is not in staging.example.com"),
+        ({**DOMAIN, "dns_cert_subject_alternative_names": ["a_b.staging.example.com"]}, "which is not a valid domain name"),
         ({"dns_cert_subject_alternative_names": ["www.example.org"]}, "needs dns_cert_domain"),
         ({**DOMAIN, "dns_cert_resolver": "dns.example.com"}, "dns_cert_resolver is 'dns.example.com'"),
     ],
@@ -37,8 +37,8 @@ def test_what_is_wrong_is_told(given, sentence):
     [
         ({"domain_taken": True, "domain_owner": "it belongs to the environment production"}, "belongs to the environment production"),
         ({"domain_taken": True, "domain_owner": ""}, "dns_cert_adopt: true"),
-        ({"domain_zone_ids": ["/hostedzone/Z2", "/hostedzone/Z1"]}, "there are 2 public hosted zones of staging.example.com: Z1, Z2."),
-        ({"zone_domain": "old.example.com"}, "a zone is not renamed"),
+        ({"domain_zone_ids": ["/hostedzone/Z2", "/hostedzone/Z1"]}, "there are 2 public hosted zones for staging.example.com: Z1, Z2."),
+        ({"zone_domain": "old.example.com"}, "which cannot be renamed"),
     ],
 )
 def test_zones_of_the_account_are_held_against_the_domain(found, sentence):

@@ -38,7 +38,7 @@ def test_what_is_right_is_not_talked_about() -> None:
             {"opta_name_prefix": "my--team"},
             "opta_name_prefix is 'my--team': it must be 1 to 32 lower-case letters, digits and single hyphens",
         ),
-        ({"opta_name_prefix": "sg"}, "opta_name_prefix is 'sg': names that begin with sg-, sthree-, amzn-s3-demo- belong to AWS"),
+        ({"opta_name_prefix": "sg"}, "opta_name_prefix is 'sg': names that start with sg-, sthree-, amzn-s3-demo- are reserved by AWS"),
         ({"opta_region": None}, "opta_region is not set"),
         ({"opta_region": "Ireland"}, "opta_region is 'Ireland'"),
         ({"opta_account_id": "1234"}, "opta_account_id is '1234'"),
@@ -48,51 +48,63 @@ def test_what_is_right_is_not_talked_about() -> None:
             {"eks_admin_principal_arns": ["arn:aws:iam::123456789012:group/admins"]},
             "group/admins': it must be the ARN of an IAM role or user",
         ),
-        ({"eks_admin_principal_arns": ["arn:aws:iam::123456789012:role/aws-service-role/a.com/b"]}, "and no group or service-linked role"),
+        (
+            {"eks_admin_principal_arns": ["arn:aws:iam::123456789012:role/aws-service-role/a.com/b"]},
+            "not of a group or service-linked role",
+        ),
         ({"opta_tags": ["team=payments"]}, "opta_tags must be a map of tags"),
-        ({"opta_tags": {"AWS:team": "payments"}}, "opta_tags has the tag 'AWS:team', and keys that begin with aws: belong to AWS"),
-        ({"opta_tags": {"team;": "payments"}}, "opta_tags has the tag 'team;', but a key has 1 to 128 letters"),
-        ({"opta_tags": {"Kostenstelle": "Süd"}}, "opta_tags has the tag 'Kostenstelle', but a value has at most 256 letters (a to z)"),
-        ({"opta_tags": {"team": "a, b"}}, "opta_tags has the tag 'team', but a value has at most 256 letters"),
-        ({"opta_tags": {"team": "x" * 257}}, "opta_tags has the tag 'team', but a value has at most 256 letters"),
-        ({"eks_tags": {"team": {"name": "payments"}}}, "eks_tags has the tag 'team', whose value is no text"),
-        ({"s3_tags": {f"t{number}": "v" for number in range(51)}}, "s3_tags has 51 tags: give at most 35"),
+        ({"opta_tags": {"AWS:team": "payments"}}, "opta_tags has the tag 'AWS:team', and keys that start with aws: are reserved by AWS"),
+        ({"opta_tags": {"team;": "payments"}}, "opta_tags has the tag 'team;', but a key must have 1 to 128 letters"),
+        ({"opta_tags": {"Kostenstelle": "Süd"}}, "opta_tags has the tag 'Kostenstelle', but a value can have at most 256 letters (a to z)"),
+        ({"opta_tags": {"team": "a, b"}}, "opta_tags has the tag 'team', but a value can have at most 256 letters"),
+        ({"opta_tags": {"team": "x" * 257}}, "opta_tags has the tag 'team', but a value can have at most 256 letters"),
+        ({"eks_tags": {"team": {"name": "payments"}}}, "eks_tags has the tag 'team', whose value is not a string"),
+        ({"s3_tags": {f"t{number}": "v" for number in range(51)}}, "s3_tags has 51 tags: use at most 35"),
         ({"s3_buckets": [{"name": "up", "tags": {"aws:a": "b"}}]}, "s3_buckets, up: tags has the tag 'aws:a'"),
-        ({"eks_log_retention_days": 100}, "eks_log_retention_days is 100, but CloudWatch Logs keeps events 0, 1, 3, 5, 7, 14, 30"),
+        ({"eks_log_retention_days": 100}, "eks_log_retention_days is 100, but CloudWatch Logs accepts 0, 1, 3, 5, 7, 14, 30"),
         ({"network_flow_logs_retention_days": 2}, "network_flow_logs_retention_days is 2"),
         ({"network_cidr_block": "10.0.0.0/8"}, "network_cidr_block is '10.0.0.0/8'"),
         ({"network_zone_count": 1}, "network_zone_count is 1: it must lie between 2 and 6"),
-        ({"network_private_subnet_ids": ["subnet-1"]}, "network_private_subnet_ids is given without network_vpc_id"),
+        ({"network_private_subnet_ids": ["subnet-1"]}, "network_private_subnet_ids requires network_vpc_id"),
         ({"eks_version": "1.3"}, "eks_version is '1.3'"),
         ({"eks_node_groups": [{"name": "a"}, {"name": "a"}]}, "two groups named a"),
         ({"eks_node_groups": [{"name": "a", "ami_type": "AL2_x86_64_GPU"}]}, "ami_type AL2_x86_64_GPU needs instance_types"),
-        ({"eks_node_groups": [{"name": "a", "min_size": 3, "max_size": 1}]}, "min_size 3 is above max_size 1"),
-        ({"eks_node_groups": [{"name": "a", "min_size": 1, "max_size": 3, "desired_size": 9}]}, "desired_size 9 must lie between"),
+        ({"eks_node_groups": [{"name": "a", "min_size": 3, "max_size": 1}]}, "min_size 3 is higher than max_size 1"),
+        ({"eks_node_groups": [{"name": "a", "min_size": 1, "max_size": 3, "desired_size": 9}]}, "desired_size 9 must be between"),
         ({"eks_node_groups": [{"name": "My group!"}]}, "group My group!: name must have 1 to 63 letters"),
         ({"eks_node_groups": [{"name": "a" * 53, "per_zone": True}]}, "name must have 1 to 52 letters"),
         ({"eks_node_groups": [{"name": "a", "min_size": -1, "max_size": 2}]}, "group a: min_size is -1: it must be at least 0"),
         ({"eks_node_groups": [{"name": "a", "min_size": 0, "max_size": 0}]}, "group a: max_size is 0: it must be at least 1"),
         ({"eks_node_groups": [{"name": "a", "volume_size_gib": 5}]}, "group a: volume_size_gib is 5: it must be at least 20"),
-        ({"eks_node_groups": [{"name": "a", "update_config": {"maxUnavailable": 1}}]}, "update_config takes max_unavailable or max_unav"),
+        (
+            {"eks_node_groups": [{"name": "a", "update_config": {"maxUnavailable": 1}}]},
+            "update_config takes exactly one of max_unavailable",
+        ),
         (
             {"eks_node_groups": [{"name": "a", "update_config": {"max_unavailable": 1, "max_unavailable_percentage": 9}}]},
-            "update_config takes max_unavailable or max_unavailable_percentage, one of them",
+            "update_config takes exactly one of max_unavailable and max_unavailable_percentage",
         ),
-        ({"eks_version": "1.34", "eks_node_groups": [{"name": "a", "version": "1.35"}]}, "version 1.35 is above eks_version 1.34"),
-        ({"eks_node_groups": [{"name": "a", "labels": {"my label": "a"}}]}, "group a: label 'my label' is no key"),
+        ({"eks_version": "1.34", "eks_node_groups": [{"name": "a", "version": "1.35"}]}, "version 1.35 is higher than eks_version 1.34"),
+        ({"eks_node_groups": [{"name": "a", "labels": {"my label": "a"}}]}, "group a: label 'my label' is not a valid key"),
         ({"eks_node_groups": [{"name": "a", "labels": {"tier": "a b"}}]}, "group a: label 'tier' has the value 'a b'"),
         ({"eks_node_groups": [{"name": "a", "labels": {"tier": ""}}]}, "group a: label 'tier' has the value ''"),
-        ({"eks_node_groups": [{"name": "a", "labels": {"node-role.kubernetes.io/web": "a"}}]}, "belongs to kubernetes.io"),
-        ({"eks_node_groups": [{"name": "a", "labels": {"eks.amazonaws.com/x": "a"}}]}, "belongs to eks.amazonaws.com"),
-        ({"eks_node_groups": [{"name": "a", "taints": [{"key": "a b", "effect": "NO_EXECUTE"}]}]}, "group a: taint 'a b' is no key"),
+        ({"eks_node_groups": [{"name": "a", "labels": {"node-role.kubernetes.io/web": "a"}}]}, "is reserved for kubernetes.io"),
+        ({"eks_node_groups": [{"name": "a", "labels": {"eks.amazonaws.com/x": "a"}}]}, "is reserved for eks.amazonaws.com"),
+        (
+            {"eks_node_groups": [{"name": "a", "taints": [{"key": "a b", "effect": "NO_EXECUTE"}]}]},
+            "group a: taint 'a b' is not a valid key",
+        ),
         ({"eks_endpoint_public_cidr_blocks": []}, "eks_endpoint_public_cidr_blocks is empty"),
         ({"eks_endpoint_public_cidr_blocks": ["203.0.113.7/24", "203.0.113"]}, "eks_endpoint_public_cidr_blocks has '203.0.113'"),
         ({"elasticache_allowed_cidr_blocks": ["10.8.0.5/16", "all"]}, "elasticache_allowed_cidr_blocks has 'all'"),
-        ({"eks_api_client_cidr_blocks": ["10.8.0.5", "10.8.0.5/16", "ci"]}, "eks_api_client_cidr_blocks has 'ci': it must be a block"),
-        ({"eks_api_client_cidr_blocks": ["fd00::/8"]}, "eks_api_client_cidr_blocks has 'fd00::/8': it must be a block of IPv4"),
-        ({"eks_service_ipv4_cidr": "10.100.0.5/16"}, "eks_service_ipv4_cidr is '10.100.0.5/16': it must be a block"),
-        ({"eks_service_ipv4_cidr": "10.100.0.0"}, "eks_service_ipv4_cidr is '10.100.0.0': it must lie within 10.0.0.0/8"),
-        ({"eks_service_ipv4_cidr": "203.0.113.0/24"}, "eks_service_ipv4_cidr is '203.0.113.0/24': it must lie within"),
+        (
+            {"eks_api_client_cidr_blocks": ["10.8.0.5", "10.8.0.5/16", "ci"]},
+            "eks_api_client_cidr_blocks has 'ci': it must be an IPv4 CIDR block",
+        ),
+        ({"eks_api_client_cidr_blocks": ["fd00::/8"]}, "eks_api_client_cidr_blocks has 'fd00::/8': it must be an IPv4 CIDR block"),
+        ({"eks_service_ipv4_cidr": "10.100.0.5/16"}, "eks_service_ipv4_cidr is '10.100.0.5/16': it must be an IPv4 CIDR block"),
+        ({"eks_service_ipv4_cidr": "10.100.0.0"}, "eks_service_ipv4_cidr is '10.100.0.0': it must be within 10.0.0.0/8"),
+        ({"eks_service_ipv4_cidr": "203.0.113.0/24"}, "eks_service_ipv4_cidr is '203.0.113.0/24': it must be within"),
         ({"eks_service_ipv4_cidr": "10.0.0.0/12"}, "eks_service_ipv4_cidr: 10.0.0.0/12 overlaps network_cidr_block 10.0.0.0/16"),
     ],
 )
@@ -143,7 +155,7 @@ def test_labels_and_taints_that_nodes_can_have_are_not_talked_about() -> None:
 def test_amazon_linux_2_ends_with_kubernetes_1_32(version: str | None, found: str | None, group: dict[str, Any], reported: bool) -> None:
     given = {**RIGHT, "eks_version": version, "eks_node_groups": [{"name": "a", "ami_type": "AL2_ARM_64", **group}]}
     sentences = rules.aws_rules(given, {"cluster_version": found})
-    assert ["ami_type AL2_ARM_64 is for Kubernetes 1.32 at the most: give AL2023_ARM_64_STANDARD" in each for each in sentences] == [
+    assert ["ami_type AL2_ARM_64 supports Kubernetes up to 1.32. Use AL2023_ARM_64_STANDARD" in each for each in sentences] == [
         True
     ] * reported
 
@@ -164,7 +176,7 @@ def test_t9_nodes_without_nat_need_endpoints_for_all_that_they_talk_to() -> None
 @pytest.mark.parametrize(
     ("given", "found", "sentence"),
     [
-        ({"network_zone_count": 5}, {"zone_count": 3, "region": "eu-west-1"}, "eu-west-1 has only 3 availability zones"),
+        ({"network_zone_count": 5}, {"zone_count": 3, "region": "eu-west-1"}, "eu-west-1 has only 3 Availability Zones"),
         ({"eks_version": "1.36"}, {"cluster_version": "1.34"}, 'set "1.35" first'),
     ],
 )
@@ -173,9 +185,9 @@ def test_what_aws_has_is_held_against_the_inputs(given: dict[str, Any], found: d
 
 
 def test_what_bears_the_name_and_is_anothers_is_refused_unless_it_is_adopted() -> None:
-    stranger = {"what": "EKS cluster opta-legacy", "why": "it was not made by this collection", "adopt": "eks_adopt"}
+    stranger = {"what": "EKS cluster opta-legacy", "why": "it was not created by this collection", "adopt": "eks_adopt"}
     (reported,) = rules.aws_rules({}, {"strangers": [stranger]})
-    assert reported.startswith("EKS cluster opta-legacy exists, but it was not made by this collection: give ")
+    assert reported.startswith("EKS cluster opta-legacy exists, but it was not created by this collection: use another ")
     assert rules.aws_rules({"eks_adopt": True}, {"strangers": [stranger]}) == []
     assert rules.aws_rules({"network_adopt": True}, {"strangers": [stranger]}) == [reported]
 
@@ -187,13 +199,13 @@ def test_t6_a_step_of_one_minor_or_a_newer_cluster_is_fine(found: str | None) ->
 
 def test_a_misspelt_variable_is_told_with_the_right_name() -> None:
     reported = variables.unknown_variables(["eks_verison", "eks_outputs", "other"], ["eks_version", "eks_tags"], ["eks"])
-    assert reported == ["eks_verison is not known: did you mean eks_version?"]
+    assert reported == ["eks_verison is not a known variable: did you mean eks_version?"]
 
 
 def test_an_empty_value_is_told_unless_that_is_the_default() -> None:
     options = {"eks_confirm": {"default": ""}, "opta_region": {}}
     assert variables.empty_variables({"eks_confirm": "", "opta_region": " "}, options) == [
-        "opta_region is empty: give it a value, for example eu-west-1, or leave it out."
+        "opta_region is empty: set a value, for example eu-west-1, or omit the variable."
     ]
 
 
@@ -209,7 +221,7 @@ def test_variables_that_are_written_nearly_as_an_input_are_warned_of() -> None:
 @pytest.mark.parametrize(
     ("tags", "reported"),
     [
-        (["ek"], "--tags ek: no role of this collection has such a tag, so nothing of it is done: did you mean eks?"),
+        (["ek"], "--tags ek: no role of this collection has this tag, so no role runs: did you mean eks?"),
         (["k8s-addons"], "did you mean k8s_addons?"),
         (["mine", "other"], "--tags mine,other: no role"),
         (["mine", "eks"], ""),

@@ -25,28 +25,34 @@ def test_what_is_right_is_not_talked_about() -> None:
     [
         ([{"name": "a"}, {"name": "a"}], "s3_buckets has two buckets named a"),
         ([{"name": "My_Bucket"}], "bucket My_Bucket: name must be lower-case letters"),
-        ([{"name": "a", "kms_key_arn": KEY}], "kms_key_arn needs sse_algorithm: aws:kms"),
-        ([{"name": "a", "public_access": "read", "sse_algorithm": "aws:kms"}], "public_access: read needs sse_algorithm: AES256"),
-        ([{"name": "a", "policy_statements": [FOR_ALL]}], "would let everybody s3:PutObject, but public_access is none"),
+        ([{"name": "a", "kms_key_arn": KEY}], "kms_key_arn requires sse_algorithm: aws:kms"),
+        ([{"name": "a", "public_access": "read", "sse_algorithm": "aws:kms"}], "public_access: read requires sse_algorithm: AES256"),
+        ([{"name": "a", "policy_statements": [FOR_ALL]}], "would allow s3:PutObject to everyone, but public_access is none"),
         (
             [{"name": "a", "cors_rules": [{"allowed_origins": ["*example*.com"], "allowed_methods": ["GET"]}]}],
-            "bucket a: cors_rules: allowed_origins has '*example*.com', but S3 takes one * in a value",
+            "bucket a: cors_rules: allowed_origins has '*example*.com', but S3 allows one * per value",
         ),
         (
             [{"name": "a", "cors_rules": [{"allowed_origins": ["*"], "allowed_methods": ["GET"], "expose_headers": ["*"]}]}],
-            "bucket a: cors_rules: expose_headers has '*': name each header",
+            "bucket a: cors_rules: expose_headers has '*': list each header",
         ),
-        ([{"name": "a", "cors_rules": [{"allowed_origins": ["*"], "allowed_methods": ["ANY"]}]}], "ANY is not among GET, PUT"),
-        ([{"name": "a", "lifecycle_rules": [{"id": "x"}]}], "bucket a: lifecycle_rules: the rule x does nothing"),
-        ([{"name": "a", "access_logs_enabled": True}], "access_logs_enabled needs a bucket for them"),
-        ([{"name": "a", "replication": {"destination_bucket_arn": "arn:aws:s3:::copies"}}], "replication needs versioning_enabled: true"),
-        ([{"name": "a", **VERSIONED, "replication": {"prefix": "x"}}], "needs either bucket"),
-        ([{"name": "a", **VERSIONED, "replication": {"bucket": "b"}}, {"name": "b"}], "needs versioning_enabled: true of b too"),
-        ([{"name": "a", **VERSIONED, "replication": {"bucket": "b"}}], "none of the list"),
-        ([{"name": "a", **VERSIONED, "replication": {"bucket": "a"}}], "is a circle"),
+        (
+            [{"name": "a", "cors_rules": [{"allowed_origins": ["*"], "allowed_methods": ["ANY"]}]}],
+            "ANY is not a valid method; valid methods are GET, PUT",
+        ),
+        ([{"name": "a", "lifecycle_rules": [{"id": "x"}]}], "bucket a: lifecycle_rules: the rule x has no action"),
+        ([{"name": "a", "access_logs_enabled": True}], "access_logs_enabled requires a log bucket"),
+        (
+            [{"name": "a", "replication": {"destination_bucket_arn": "arn:aws:s3:::copies"}}],
+            "replication requires versioning_enabled: true",
+        ),
+        ([{"name": "a", **VERSIONED, "replication": {"prefix": "x"}}], "requires either bucket"),
+        ([{"name": "a", **VERSIONED, "replication": {"bucket": "b"}}, {"name": "b"}], "requires versioning_enabled: true for b as well"),
+        ([{"name": "a", **VERSIONED, "replication": {"bucket": "b"}}], "not in the list"),
+        ([{"name": "a", **VERSIONED, "replication": {"bucket": "a"}}], "is a replication loop"),
         (
             [{"name": "a", **VERSIONED, "sse_algorithm": "aws:kms", "replication": {"destination_bucket_arn": "arn:aws:s3:::copies"}}],
-            "needs kms_key_arn, a key of the destination's region",
+            "requires kms_key_arn, a key in the destination's region",
         ),
     ],
 )
@@ -58,4 +64,4 @@ def test_what_is_wrong_is_told(buckets: list[dict[str, Any]], sentence: str) -> 
 
 def test_a_name_that_s3_refuses_is_told_as_the_one_that_it_becomes() -> None:
     reported = s3_rules({"s3_buckets": [{"name": "a"}], "opta_name_prefix": "Acme"})
-    assert "its name in S3 would be refused" in reported[0]
+    assert "S3 rejects the resulting bucket name" in reported[0]

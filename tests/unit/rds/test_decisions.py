@@ -136,7 +136,7 @@ def test_requests():
         ([{"name": "a", "restore": {"restore_to_time": "now"}}], "either snapshot_identifier"),
         ([{"name": "a", "instance_class": ""}], "instance_class is empty"),
         ([{"name": "a", "allowed_cidr_blocks": ["10.8.0/16"]}], "cluster a: allowed_cidr_blocks has '10.8.0/16'"),
-        ([{"name": "a", "allowed_cidr_blocks": ["2001:db8::/32"]}], "must be a block of IPv4 addresses"),
+        ([{"name": "a", "allowed_cidr_blocks": ["2001:db8::/32"]}], "must be an IPv4 CIDR block"),
     ],
 )
 def test_preflight_tells_what_cannot_be_right(role, entries, message):

@@ -14,14 +14,14 @@ def test_domains(domain):
 @pytest.mark.parametrize(
     ("domain", "part"),
     [
-        ("", "two parts"),
-        ("staging", "two parts"),
+        ("", "two labels"),
+        ("staging", "two labels"),
         ("a_b.com", "'a_b'"),
         ("-a.com", "'-a'"),
         ("a..com", "''"),
         ("10.0.0.1", "number"),
         (".".join(["a" * 60] * 5), "253"),
-        (7, "no text"),
+        (7, "not a string"),
     ],
 )
 def test_what_is_no_domain(domain, part):

@@ -75,9 +75,9 @@ def test_destinations_come_first():
 @pytest.mark.parametrize(
     ("entries", "message"),
     [
-        ([REPLICATED], "which is none of the list"),
-        ([REPLICATED, {"name": "z", "replication": {"bucket": "a"}}], "a -> z -> a is a circle"),
-        ([{"name": "a", "replication": {"bucket": "a"}}], "a -> a is a circle"),
+        ([REPLICATED], "which is not in the list"),
+        ([REPLICATED, {"name": "z", "replication": {"bucket": "a"}}], "a -> z -> a is a replication loop"),
+        ([{"name": "a", "replication": {"bucket": "a"}}], "a -> a is a replication loop"),
     ],
 )
 def test_replications_that_lead_nowhere(entries, message):

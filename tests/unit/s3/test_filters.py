@@ -16,5 +16,5 @@ def test_filters_describe_and_remove():
 
 
 def test_what_cannot_be_is_an_error_of_the_filter():
-    with pytest.raises(AnsibleFilterError, match="is a circle"):
+    with pytest.raises(AnsibleFilterError, match="is a replication loop"):
         s3.described_buckets([{"name": "a", "replication": {"bucket": "a"}}], IDENTITY, "key", "", {})

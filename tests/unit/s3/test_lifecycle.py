@@ -73,25 +73,28 @@ def test_what_the_option_cannot_say_is_a_difference():
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
-        ([{"id": "a"}], "does nothing"),
+        ([{"id": "a"}], "has no action"),
         ([{"id": "a", "expiration_days": 1}, {"id": "a", "expiration_days": 2}], "two rules with the id a"),
-        ([{"id": "a", "newer_noncurrent_versions": 1}], "needs noncurrent_expiration_days"),
-        ([{"id": "a", "expired_object_delete_marker": True, "expiration_days": 1}], "make another rule"),
-        ([{"id": "a", "abort_incomplete_multipart_upload_days": 1, "tags": {"a": "b"}}], "make another rule"),
-        ([{"id": "a", "expiration_days": 0, "noncurrent_expiration_days": 1}], "expiration_days is 0: give a number from 1"),
-        ([{"id": "a", "noncurrent_expiration_days": 1, "newer_noncurrent_versions": 101}], "S3 keeps 1 to 100"),
+        ([{"id": "a", "newer_noncurrent_versions": 1}], "requires noncurrent_expiration_days"),
+        ([{"id": "a", "expired_object_delete_marker": True, "expiration_days": 1}], "use a separate rule"),
+        ([{"id": "a", "abort_incomplete_multipart_upload_days": 1, "tags": {"a": "b"}}], "use a separate rule"),
+        ([{"id": "a", "expiration_days": 0, "noncurrent_expiration_days": 1}], "expiration_days is 0: it must be 1 or more"),
+        ([{"id": "a", "noncurrent_expiration_days": 1, "newer_noncurrent_versions": 101}], "it must be between 1 and 100"),
         (
             [{"id": "a", "transitions": [{"days": 1, "storage_class": "Glacier"}]}],
-            "storage_class is 'Glacier', but S3 moves objects to GLACIER",
+            "storage_class is 'Glacier'; valid storage classes are GLACIER",
         ),
-        ([{"id": "a", "transitions": [{"days": 7, "storage_class": "STANDARD_IA"}]}], "nothing moves to STANDARD_IA before day 30"),
+        (
+            [{"id": "a", "transitions": [{"days": 7, "storage_class": "STANDARD_IA"}]}],
+            "S3 moves objects to STANDARD_IA after 30 days at the earliest",
+        ),
         (
             [{"id": "a", "expiration_days": 30, "transitions": [{"days": 30, "storage_class": "GLACIER"}]}],
-            "expiration_days is 30: it must be above the 30 days of transitions",
+            "expiration_days is 30: it must be higher than the 30 days of transitions",
         ),
         (
             [{"id": "a", "noncurrent_expiration_days": 9, "noncurrent_transitions": [{"days": 9, "storage_class": "GLACIER"}]}],
-            "noncurrent_expiration_days is 9: it must be above the 9 days of noncurrent_transitions",
+            "noncurrent_expiration_days is 9: it must be higher than the 9 days of noncurrent_transitions",
         ),
     ],
 )

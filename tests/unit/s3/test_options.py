@@ -27,15 +27,15 @@ def test_what_is_right_passes():
     ("wrong", "message"),
     [
         ({"name": "Not_A_Bucket"}, "3 to 63 lower-case"),
-        ({"name": "a-bucket-s3alias"}, "belong to AWS"),
-        ({"encryption": {"sse_algorithm": "AES256", "kms_key_arn": "arn:x"}}, "needs encryption.sse_algorithm: aws:kms"),
-        ({"lifecycle_rules": [{"id": "nothing"}]}, "does nothing"),
+        ({"name": "a-bucket-s3alias"}, "are reserved by AWS"),
+        ({"encryption": {"sse_algorithm": "AES256", "kms_key_arn": "arn:x"}}, "requires encryption.sse_algorithm: aws:kms"),
+        ({"lifecycle_rules": [{"id": "nothing"}]}, "has no action"),
         ({"policy_statements": [FOR_ALL]}, "public_access: read"),
-        ({"policy_statements": [{**FOR_ALL, "Sid": "TlsOnly"}]}, "give it another one"),
-        ({"cors_rules": [{"allowed_origins": ["*"], "allowed_methods": ["PATCH"]}]}, "PATCH is not among"),
-        ({"cors_rules": [{"allowed_origins": [], "allowed_methods": ["GET"]}]}, "needs allowed_origins"),
-        ({"access_logging": {"target_bucket": "opta-staging-logs", "target_prefix": ""}}, "name another one"),
-        ({"replication": {"destination_bucket_arn": "arn:aws:s3:::x"}}, "needs role_arn too"),
+        ({"policy_statements": [{**FOR_ALL, "Sid": "TlsOnly"}]}, "use another Sid"),
+        ({"cors_rules": [{"allowed_origins": ["*"], "allowed_methods": ["PATCH"]}]}, "PATCH is not a valid method"),
+        ({"cors_rules": [{"allowed_origins": [], "allowed_methods": ["GET"]}]}, "requires allowed_origins"),
+        ({"access_logging": {"target_bucket": "opta-staging-logs", "target_prefix": ""}}, "use another bucket"),
+        ({"replication": {"destination_bucket_arn": "arn:aws:s3:::x"}}, "requires role_arn too"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(wrong, message):

@@ -121,11 +121,11 @@ BAD = {
     ),
     "statement's action": (
         {"iam_statements": [{"Effect": "Allow", "Action": ["GetObject"], "Resource": "*"}]},
-        "a service and its operation",
+        "a service prefix and an operation",
     ),
     "statement's principal": (
         {"iam_statements": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*", "Principal": "*"}]},
-        "which a role's policy has not",
+        "which an identity-based policy cannot have",
     ),
     "label's value": ({"pod_labels": {"team": "my team!"}}, "opta_service_pod_labels, team is 'my team!'"),
     "selector's value": ({"node_selector": {"team": "b c"}}, "opta_service_node_selector, team is 'b c'"),

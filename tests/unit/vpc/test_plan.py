@@ -75,22 +75,22 @@ def test_the_block_of_a_subnet_cannot_be_changed():
 @pytest.mark.parametrize(
     ("cidr_block", "count", "public", "private", "sentence"),
     [
-        ("", 3, [], [], "network_cidr_block is '': it must be a block of IPv4 addresses, for example 10.0.0.0/16."),
-        ("10.0.0.0", 3, [], [], "its size must lie between /16 and /28"),
-        ("10.0.0.0/8", 3, [], [], "its size must lie between /16 and /28"),
-        ("10.0.0.0/29", 1, [], [], "its size must lie between /16 and /28"),
+        ("", 3, [], [], "network_cidr_block is '': it must be an IPv4 CIDR block, for example 10.0.0.0/16."),
+        ("10.0.0.0", 3, [], [], "its prefix length must be between /16 and /28"),
+        ("10.0.0.0/8", 3, [], [], "its prefix length must be between /16 and /28"),
+        ("10.0.0.0/29", 1, [], [], "its prefix length must be between /16 and /28"),
         ("10.0.0.1/16", 3, [], [], "did you mean 10.0.0.0/16?"),
         ("10.0.0.0/25", 3, [], [], "network_cidr_block 10.0.0.0/25 is too small for 3 zones"),
         ("10.0.0.0/16", 0, [], [], "network_zone_count is 0: it must lie between 1 and 6"),
         ("10.0.0.0/16", 7, [], [], "network_zone_count is 7"),
         ("10.0.0.0/16", 2, ["10.0.0.0/24"], [], "network_public_subnet_cidr_blocks has 1 blocks for 2 zones"),
-        ("10.0.0.0/16", 1, ["10.1.0.0/24"], [], "10.1.0.0/24 does not lie within network_cidr_block 10.0.0.0/16"),
+        ("10.0.0.0/16", 1, ["10.1.0.0/24"], [], "10.1.0.0/24 is not within network_cidr_block 10.0.0.0/16"),
         (
             "10.0.0.0/16",
             1,
             [],
             ["10.0.0.0/28"],
-            "network_private_subnet_cidr_blocks is '10.0.0.0/28': its size must lie between /16 and /27",
+            "network_private_subnet_cidr_blocks is '10.0.0.0/28': its prefix length must be between /16 and /27",
         ),
         ("10.0.0.0/16", 2, ["10.0.0.0/24", "10.0.0.128/25"], [], "10.0.0.0/24 and 10.0.0.128/25 overlap"),
         ("10.0.0.0/16", 1, ["10.0.0.0/24"], ["10.0.0.0/20"], "10.0.0.0/24 and 10.0.0.0/20 overlap"),
@@ -136,7 +136,7 @@ def test_t8_existing_zones_decide():
 
 def test_more_zones_than_the_region_has():
     with pytest.raises(
-        Refused, match="zone_count is 4, but eu-west-1 has only 3 availability zones where EKS can run: set it to at most 3"
+        Refused, match="zone_count is 4, but eu-west-1 has only 3 Availability Zones that EKS supports: set it to 3 or less"
     ):
         layout.choose_zones(zones("a", "b", "c"), [], 4, "eu-west-1")
 
