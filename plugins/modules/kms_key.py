@@ -63,7 +63,7 @@ options:
     type: list
     elements: dict
     default: []
-  retained_goes:
+  retained_deleted:
     description:
       - Whether the same run deletes what carries C(opta:retained) and the ownership tags of O(tags) before it comes to the key.
         Check mode does not count it then.
@@ -152,7 +152,7 @@ ARGUMENTS = {
     "cancel_deletion": {"type": "bool", "default": False},
     "pending_window_in_days": {"type": "int", "default": 30},
     "still_needed": {"type": "list", "elements": "dict", "default": []},
-    "retained_goes": {"type": "bool", "default": False},
+    "retained_deleted": {"type": "bool", "default": False},
 }
 
 
@@ -172,7 +172,7 @@ def remove(module, key):
     if found is None or _tags.not_ours(key.tags(found), given["tags"]):
         return module.reconcile(key)
     marks = _tags.marks(given["tags"])
-    users = KeyUsers(module.client, found["arn"], marks if module.check_mode else {}, given["retained_goes"] and module.check_mode)
+    users = KeyUsers(module.client, found["arn"], marks if module.check_mode else {}, given["retained_deleted"] and module.check_mode)
     needing = sorted({*key.needed_by(found, given["still_needed"]), *users.find()})
     reasons = [f"{', '.join(needing)} cannot be read without the key"] if needing else []
     if users.denied:

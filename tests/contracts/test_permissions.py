@@ -57,23 +57,23 @@ def test_functions_of_our_own_are_no_calls() -> None:
 
 
 @pytest.mark.parametrize(
-    "needed",
+    ("role", "needed"),
     [
-        # what network's absent asks before the key is scheduled for deletion
-        "elasticache:DescribeSnapshots",
-        "elasticache:DescribeReplicationGroups",
-        "elasticache:ListTagsForResource",
-        "rds:DescribeDBClusters",
-        "rds:DescribeDBClusterAutomatedBackups",
-        "rds:DescribeDBInstanceAutomatedBackups",
-        "backup:ListBackupVaults",
-        "backup:ListRecoveryPointsByBackupVault",
-        "iam:ListRoles",
-        "iam:PutRolePermissionsBoundary",
+        # called before the key is scheduled for deletion
+        ("retention", "elasticache:DescribeSnapshots"),
+        ("retention", "elasticache:DescribeReplicationGroups"),
+        ("retention", "elasticache:ListTagsForResource"),
+        ("retention", "rds:DescribeDBClusters"),
+        ("retention", "rds:DescribeDBClusterAutomatedBackups"),
+        ("retention", "rds:DescribeDBInstanceAutomatedBackups"),
+        ("retention", "backup:ListBackupVaults"),
+        ("retention", "backup:ListRecoveryPointsByBackupVault"),
+        ("network", "iam:ListRoles"),
+        ("network", "iam:PutRolePermissionsBoundary"),
     ],
 )
-def test_the_role_network_names_what_its_removal_needs(needed: str) -> None:
-    assert missing([needed], ["network"]) == []
+def test_a_role_documents_the_permissions_of_its_removal(role: str, needed: str) -> None:
+    assert missing([needed], [role]) == []
 
 
 @pytest.mark.parametrize(

@@ -99,12 +99,12 @@ def test_the_roles_form_no_cycle_and_env_takes_them_in_order() -> None:
         assert upstream(role) <= set(order[:position]), f"{role} runs before {upstream(role) - set(order[:position])}"
 
 
-def test_destroy_is_the_reverse_of_env() -> None:
-    assert names("destroy.yml", ("absent",)) == names("env.yml", ("main",))[::-1]
+def test_destroy_is_the_reverse_of_env_and_ends_with_retention() -> None:
+    assert names("destroy.yml", ("absent",)) == [*names("env.yml", ("main",))[::-1], "retention"]
 
 
-def test_env_builds_every_role_but_services() -> None:
-    assert set(names("env.yml", ("main",))) == set(ROLES) - {"common", "opta_service"}
+def test_env_creates_every_role_but_services() -> None:
+    assert set(names("env.yml", ("main",))) == set(ROLES) - {"common", "opta_service", "retention"}
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)

@@ -28,7 +28,7 @@ def play(playbooks, tmp_path_factory):
     given = {"opta_region": "eu-west-1", "network_flow_logs_enabled": False, "s3_buckets": BUCKETS}
     hosts.write_text(json.dumps({"environments": {"hosts": {ENVIRONMENT: {}}, "vars": {**local, **given}}}))
 
-    def run(playbook, tags="network,s3", check=False, fails=False, **variables):
+    def run(playbook, tags="network,s3,retention", check=False, fails=False, **variables):
         more = ["--tags", tags, *(["--check", "--diff"] if check else [])]
         done = playbooks.run(f"opta.platform.{playbook}", "-i", str(hosts), *more, variables=variables)
         assert (done.returncode != 0) == fails, done.failure() + done.output[-3000:]

@@ -19,6 +19,7 @@ AREAS = {
     "dns_cert": ("dns", "acm", "route53", "domains"),
     "service": ("service", "ecr", "rotate", "rotation", "credentials"),
     "opta_service": ("service", "ecr", "rotate", "rotation", "credentials"),
+    "retention": ("retained", "kms", "buckets"),
     "k8s_addons": ("k8s_addons", "linkerd", "mesh", "helm", "kubernetes", "external_dns", "gateway"),
 }
 

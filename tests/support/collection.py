@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROLES = ROOT / "roles"
 MODULES = ROOT / "plugins" / "modules"
 #: the roles in the order in which an environment is built, then what stands beside it
-ORDER = ("network", "s3", "dns_cert", "eks", "aurora", "documentdb", "elasticache", "k8s_addons", "opta_service", "common")
+ORDER = ("network", "s3", "dns_cert", "eks", "aurora", "documentdb", "elasticache", "k8s_addons", "opta_service", "retention", "common")
 OUTPUT = re.compile(r"\b([a-z]\w*?)_outputs(?:\.(\w+)|\[['\"](\w+)['\"]\])?")
 
 

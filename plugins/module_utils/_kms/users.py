@@ -25,7 +25,7 @@ class KeyUsers:
     """Everything of an account and region that is encrypted under one key.
 
     client: makes the client of a service. going: in a plan, the ownership tags of what the same run deletes before it comes to the key;
-    empty in a run. retained_goes: whether that is also true of what is kept on purpose.
+    empty in a run. retained_deleted: whether that is also true of what is kept on purpose.
     After find(), `denied` holds the actions that the caller may not take, and `other_grants` the grants that tell no resource known here.
     """
 

@@ -11,7 +11,7 @@ from .._logs.retentions import RETENTIONS
 #: KMS API, EnableKeyRotation and ScheduleKeyDeletion; S3, LifecycleExpiration
 RANGES: dict[str, tuple[int, int, int]] = {  # the least, the most, an example
     "network_kms_key_rotation_days": (90, 2560, 365),
-    "network_kms_key_deletion_window_days": (7, 30, 30),
+    "retention_kms_key_deletion_window_days": (7, 30, 30),
     "network_log_bucket_expiration_days": (1, 2147483647, 90),
     "opta_progress_seconds": (0, 3600, 30),
 }

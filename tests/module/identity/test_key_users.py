@@ -147,8 +147,8 @@ def test_a_plan_does_not_count_what_is_kept_and_goes_on_word(aws, identity, key_
     snapshot = volume_snapshot(aws, key_arn)
     aws.ec2.create_tags(Resources=[snapshot], Tags=as_list({**identity.marks(), "opta:retained": "true"}))
     assert remove(check_mode=True)["actions"] == []
-    assert [action["action"] for action in remove(check_mode=True, retained_goes=True)["actions"]] == ["delete"]
-    assert remove(retained_goes=True)["actions"] == []
+    assert [action["action"] for action in remove(check_mode=True, retained_deleted=True)["actions"]] == ["delete"]
+    assert remove(retained_deleted=True)["actions"] == []
 
 
 def test_other_grants_are_told_and_do_not_keep_the_key(aws, key_arn, remove):
