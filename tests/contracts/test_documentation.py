@@ -11,10 +11,25 @@ from tests.documentation.pages import pages
 from tests.support import collection
 
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+ANCHOR = re.compile(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)")
+FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 #: a test that a page names, and the file that its link leads to
 NAMED_TEST = re.compile(r"\[([\w/]+\.py)::(\w+)\]\(\.\./tests/([\w/]+\.py)\)")
 PAGES = pages()
 SECTIONS = ("Example", "Permissions")
+#: pages that the rules for lines and anchors apply to
+WRITTEN = ("*.md", "docs/**/*.md", "examples/**/*.md", "tests/standin/*.md")
+LONGEST_LINE = 160
+
+
+def written() -> dict[Path, str]:
+    return {path: path.read_text(encoding="utf-8") for pattern in WRITTEN for path in collection.ROOT.glob(pattern)}
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.*)$", FENCE.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("path", list(PAGES), ids=lambda path: str(path.relative_to(collection.ROOT)))
@@ -43,6 +58,27 @@ def test_links_lead_somewhere() -> None:
         if not (path.parent / target).exists()
     ]
     assert not broken
+
+
+def test_anchors_name_a_heading() -> None:
+    pages = {path.resolve(): text for path, text in written().items()}
+    broken = [
+        f"{path.relative_to(collection.ROOT)}: {target}#{anchor}"
+        for path, text in pages.items()
+        for target, anchor in ANCHOR.findall(text)
+        if (page := pages.get((path.parent / target).resolve() if target else path)) is not None and anchor not in anchors(page)
+    ]
+    assert not broken
+
+
+def test_lines_fit_an_editor_except_in_tables() -> None:
+    long = [
+        f"{path.relative_to(collection.ROOT)}:{number}: {len(line)} characters"
+        for path, text in written().items()
+        for number, line in enumerate(text.splitlines(), 1)
+        if len(line) > LONGEST_LINE and not line.lstrip().startswith("|")
+    ]
+    assert not long
 
 
 def test_tests_that_are_named_exist() -> None:
