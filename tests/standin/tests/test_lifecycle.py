@@ -51,7 +51,7 @@ def test_up_status_env_down(directory: Path) -> None:
 
     again = command("up", directory)
     assert again.returncode == 1
-    assert "one is up already" in again.stderr
+    assert "already running" in again.stderr
     assert command("status", directory).returncode == 0
 
     lines = command("env", directory, AWS_PROFILE="mine", NO_PROXY="example.com").stdout.splitlines()
