@@ -12,6 +12,8 @@ from tests.support import collection
 
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 ANCHOR = re.compile(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)")
+#: a file that a page names, from the root, from plugins or from playbooks
+NAMED_FILE = re.compile(r"`((?:module_utils|playbooks|plugins|roles|tasks|tests)/[\w/.-]+\.(?:py|sh|yml|md))`")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 #: a test that a page names, and the file that its link leads to
 NAMED_TEST = re.compile(r"\[([\w/]+\.py)::(\w+)\]\(\.\./tests/([\w/]+\.py)\)")
@@ -69,6 +71,13 @@ def test_anchors_name_a_heading() -> None:
         if (page := pages.get((path.parent / target).resolve() if target else path)) is not None and anchor not in anchors(page)
     ]
     assert not broken
+
+
+def test_files_that_are_named_exist() -> None:
+    roots = (collection.ROOT, collection.ROOT / "plugins", collection.ROOT / "playbooks")
+    named = [(path.name, file) for path, text in written().items() for file in NAMED_FILE.findall(text)]
+    assert named
+    assert [(page, file) for page, file in named if not any((root / file).exists() for root in roots)] == []
 
 
 def test_lines_fit_an_editor_except_in_tables() -> None:
