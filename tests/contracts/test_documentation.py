@@ -22,6 +22,15 @@ SECTIONS = ("Example", "Permissions")
 #: pages that the rules for lines and anchors apply to
 WRITTEN = ("*.md", "docs/**/*.md", "examples/**/*.md", "tests/standin/*.md")
 LONGEST_LINE = 160
+#: headings that had other names for the same subject
+HEADINGS = {
+    "An upgrade": "Upgrade",
+    "Another password": "Password rotation",
+    "Removing it": "Removal",
+    "Restoring": "Restore",
+    "What is kept": "Retained resources",
+    "What is removed": "Removal",
+}
 
 
 def written() -> dict[Path, str]:
@@ -71,6 +80,16 @@ def test_anchors_name_a_heading() -> None:
         if (page := pages.get((path.parent / target).resolve() if target else path)) is not None and anchor not in anchors(page)
     ]
     assert not broken
+
+
+def test_the_same_subject_has_the_same_heading() -> None:
+    found = [
+        f"{path.relative_to(collection.ROOT)}: {heading}: write {HEADINGS[heading]}"
+        for path, text in written().items()
+        for heading in re.findall(r"^#+ (.*)$", FENCE.sub("", text), re.MULTILINE)
+        if heading in HEADINGS
+    ]
+    assert not found
 
 
 def test_files_that_are_named_exist() -> None:

@@ -44,7 +44,7 @@ def test_up_status_env_down(directory: Path) -> None:
     started = command("up", directory)
     assert (started.returncode, started.stderr) == (0, "")
     assert "stand-in for AWS and EKS: http://127.0.0.1:" in started.stdout
-    assert "imitated:" in started.stdout
+    assert "emulated:" in started.stdout
     assert "binaries' cache: " in started.stdout
     recorded = processes(directory)
     assert [is_alive(process) for process in recorded.values()] == [True]
