@@ -1,4 +1,4 @@
-# `make help` says what there is. Everything runs in .venv, as tests/environment.sh sets it up.
+# `make help` lists the commands. Everything runs in .venv, which tests/environment.sh activates.
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -16,61 +16,61 @@ STAMP := .venv/requirements.stamp
 PINNED := --require-hashes --no-deps
 PIP := .venv/bin/pip install --quiet --disable-pip-version-check $(PINNED)
 
-help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: setup ## Build two environments and two services on a stand-in for AWS, from nothing
+demo: setup ## Create two environments and two services on a stand-in for AWS
 	@$(RUN) tests/demo/demo.sh $(DEMO)
 
-demo-env: ## Print export lines: eval "$(make -s demo-env)" lets aws, kubectl and helm look at the demo
+demo-env: ## Print export lines for aws, kubectl, and helm: eval "$(make -s demo-env)"
 	@$(RUN) tests/demo/environment.sh $(DEMO)
 
-demo-destroy: setup ## Destroy the demo's environments; the stand-in stays
+demo-destroy: setup ## Destroy the demo's environments and keep the stand-in running
 	@$(RUN) tests/demo/destroy.sh $(DEMO)
 
-demo-down: setup ## End the demo's stand-in
+demo-down: setup ## Stop the demo's stand-in
 	@$(RUN) python -m tests.standin down --directory $(DEMO)
 
-test: $(if $(TESTS),,lint) binaries ## Run all tests but the long ones; TESTS="eks tests/unit/helm" for areas, paths, node ids
+test: $(if $(TESTS),,lint) binaries ## Run all tests except the long ones; TESTS="eks tests/unit/helm" for areas, paths, or node ids
 	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) pytest $(PARALLEL) $(SHORT) $(if $(TESTS),,--budgets) $$selected
 
-test-changed: lint binaries ## Run the tests that what has changed since main may affect
+test-changed: lint binaries ## Run the tests that the changes since main can affect
 	@$(RUN) $(call SELECTED,--changed) pytest $(PARALLEL) $(SHORT) $$selected
 
-test-fast: lint ## Run linters, contracts and unit tests
+test-fast: lint ## Run linters, contracts, and unit tests
 	@$(RUN) pytest -n $(WORKERS) --ignore tests/unit/standin tests/contracts tests/unit
 
-test-profile: binaries ## Run the tests, say what they cost, and record it; TESTS="..." for some, without recording
+test-profile: binaries ## Run the tests, report and record their cost; TESTS="..." for a selection, without recording
 	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) python -m tests.profile $(if $(TESTS),,--record) $(PARALLEL) $(SHORT) $$selected
 
-test-kill: setup binaries ## Kill a run in every one of its tasks, in both ways, and modules after each of their changes
+test-kill: setup binaries ## Kill a run in each of its tasks in both ways, and each module after each of its changes
 	@$(RUN) pytest -m kill_all -rP --record-result $@ tests/environment tests/module
 
-test-controllers: setup binaries ## Run real controllers against the stand-in; OPTA_CONTROLLERS=directory for binaries that cannot be built
+test-controllers: setup binaries ## Run real controllers against the stand-in; OPTA_CONTROLLERS=directory for programs that cannot be built
 	@$(RUN) pytest -m controllers -rsP --record-result $@ tests/controllers
 
-databases: ## Install PostgreSQL and Redis for the tests that log in to a database; root, Debian
+databases: ## Install PostgreSQL and Redis for tests that log in to a database; needs root and Debian
 	@tests/databases.sh
 
-test-versions: setup binaries ## Run contracts, unit tests and a life cycle under each supported ansible-core; VERSIONS="--core 2.17" for less
+test-versions: setup binaries ## Test every supported ansible-core and collection; VERSIONS="--core 2.17" for a part
 	@$(RUN) python -m tests.versions $(VERSIONS)
 
-bench: setup binaries ## Measure against terraform plan and AWS's own waits; BENCH="--parts second" for less
+bench: setup binaries ## Measure performance against terraform plan and AWS's durations; BENCH="--parts second" for a part
 	@$(RUN) python -m tests.bench $(BENCH)
 
 lint: setup ## Run the linters
 	@$(RUN) tests/lint.sh
 
-docs: setup ## Write the generated parts of the READMEs
+docs: setup ## Generate parts of the READMEs
 	@$(RUN) python -m tests.documentation
 
-build: setup ## Build the collection's archive into .cache/build
+build: setup ## Build the archive of the collection in .cache/build
 	@$(RUN) ansible-galaxy collection build --force --output-path .cache/build
 
-requirements: setup ## Pin the requirements anew, with hashes
+requirements: setup ## Pin the requirements again, with hashes
 	@$(RUN) python -m tests.versions.requirements
 
-clean: ## Remove everything that make has made, but for the cache of built binaries
+clean: ## Remove everything that make created, except the cache of built programs
 	@if [ -x .venv/bin/python ]; then $(RUN) for directory in .standin/*/; do \
 	  [ ! -d "$$directory" ] || python -m tests.standin down --directory "$$directory"; done; fi
 	@rm -rf .ansible .cache .mypy_cache .pytest_cache .ruff_cache .standin .venv
@@ -85,9 +85,9 @@ $(LINK):
 
 $(STAMP): requirements/installer.txt requirements/development.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, for example: make PYTHON=python3.11")'
-	@echo "Installing Ansible, the stand-in's and the tests' requirements into .venv (once)"
+	@echo "Installing Ansible and the requirements of the stand-in and the tests into .venv (once)"
 	@[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
 	@$(PIP) -r requirements/installer.txt
 	@UV_CACHE_DIR=.cache/uv .venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python $(PINNED) -r requirements/development.txt || \
-	  { echo "Trying pip, which may know of a mirror"; $(PIP) -r requirements/development.txt; }
+	  { echo "Retrying with pip, which may have a mirror configured"; $(PIP) -r requirements/development.txt; }
 	@touch $@

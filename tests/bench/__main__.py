@@ -30,15 +30,27 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to measure (default: all)")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="parts to measure (default: all)")
     parser.add_argument("--pairs", type=_positive, default=5, help="how often each side of a comparison runs (default %(default)s)")
-    parser.add_argument("--latency-ms", type=int, action="append", help="what each AWS call takes longer; repeatable (default 0 and 50)")
     parser.add_argument(
-        "--seconds-per-minute", type=float, default=4.0, help="what a minute of AWS takes in part creation (default %(default)g)"
+        "--latency-ms", type=int, action="append", help="milliseconds added to each AWS call; repeatable (default 0 and 50)"
     )
-    parser.add_argument("--creations", type=_positive, default=3, help="how often part creation builds and destroys (default %(default)s)")
     parser.add_argument(
-        "--terraform-plugins", type=Path, help="a directory with Terraform's provider (default: TF_PLUGIN_DIR, or Terraform's own)"
+        "--seconds-per-minute",
+        type=float,
+        default=4.0,
+        help="seconds that a minute of AWS takes in the part creation (default %(default)g)",
+    )
+    parser.add_argument(
+        "--creations",
+        type=_positive,
+        default=3,
+        help="how often the part creation creates and destroys the environment (default %(default)s)",
+    )
+    parser.add_argument(
+        "--terraform-plugins",
+        type=Path,
+        help="directory of Terraform's provider (default: TF_PLUGIN_DIR, or Terraform's default directories)",
     )
     return parser
 

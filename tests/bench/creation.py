@@ -21,7 +21,7 @@ def measure(settings: Settings) -> Part:
     waits = ", ".join(f"{kind} {seconds:g} s" for kind, seconds in times.items())
     note = (
         f"One minute of AWS takes {settings.seconds_per_minute:g} s here: {waits}. "
-        "The chain is of waits that can only follow each other, and has the waits for Helm."
+        "The longest chain consists of waits that depend on each other, and includes the time of Helm."
     )
     columns = ("latency", "run", "run / longest chain", "longest chain s", "which is", "beyond the chain s", "runs")
     part = Part("First run and destroy, against the longest chain of waits", note, columns)

@@ -8,12 +8,12 @@ from .runs import playbook, standin, unchanged
 from .settings import Settings, say
 from .tables import Part
 
-NOTE = "Second runs of environments like the demo's `staging`, under the greatest of the latencies."
+NOTE = "Second runs of environments like the demo's `staging`, with the highest latency."
 
 
 def measure(settings: Settings) -> Part:
     latency, count = max(settings.latencies_ms), settings.environments
-    part = Part("Environments side by side", NOTE, ("latency", f"{count} environments / 1 environment", "CPU", "peak memory", "pairs"))
+    part = Part("Environments in parallel", NOTE, ("latency", f"{count} environments / 1 environment", "CPU", "peak memory", "pairs"))
     names = [f"staging-{number}" for number in range(1, count + 1)]
     say(f"{count} environments, {latency} ms")
     with standin(f"environments-{latency}", latency) as where:

@@ -58,7 +58,7 @@ def unchanged(where: Standin, *arguments: str, inventory: Path = DEMO) -> Figure
     """As playbook(), of a run that must change nothing."""
     figures = playbook(where, *arguments, inventory=inventory)
     if figures.changed:
-        sys.exit(f"ansible-playbook {' '.join(arguments)} changed {figures.changed} things where nothing was to change")
+        sys.exit(f"ansible-playbook {' '.join(arguments)} made {figures.changed} changes, but must make none")
     return figures
 
 
@@ -79,7 +79,7 @@ def program(
         )
         done = measured(process)
     if done.returncode:
-        sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{output.read_text()[-6000:]}")
+        sys.exit(f"{' '.join(command)} failed with exit code {done.returncode}:\n{output.read_text()[-6000:]}")
     calls = Counter(entry["operation"] for entry in where.requests(mark))
     say(f"  {' '.join([Path(command[0]).name, *command[1:]])[:110]}: {done.wall_seconds:.1f} s")
     return done, calls

@@ -20,9 +20,7 @@ TITLE = "Second run and plan, against terraform plan"
 def measure(settings: Settings) -> Part:
     why = terraform.missing(settings.plugins)
     note = (
-        f"Not compared with Terraform: {why}."
-        if why
-        else "Nothing is to change, and all three say so. Ratios of wall time, below 1: Ansible is faster."
+        f"Not compared with Terraform: {why}." if why else "All three report no changes. Ratios of wall time: below 1, Ansible is faster."
     )
     columns = ("latency", "second run / terraform plan", "--check / terraform plan", "CPU: second run / terraform plan", "pairs")
     part = Part(TITLE, note, columns)

@@ -10,7 +10,7 @@ from .runs import playbook, standin, unchanged
 from .settings import Settings, say
 from .tables import Part
 
-NOTE = "Each number has services of its own, one after the other on the same cluster; the first deployment of each is measured once."
+NOTE = "Each number has its own services, one set after another on the same cluster. The first deployment of each is measured once."
 COLUMNS = ("services", "second run / that of 1", "second run: s per service", "first run: s per service", "second / first", "rounds")
 
 

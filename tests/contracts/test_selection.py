@@ -17,5 +17,5 @@ def test_every_area_and_every_role_has_tests() -> None:
 
 def test_paths_are_taken_as_they_are_and_wrong_words_are_told() -> None:
     assert select(["tests/contracts", "tests/contracts/test_selection.py::test_x"])[1].endswith("::test_x")
-    with pytest.raises(SystemExit, match="no test belongs to 'nosuch'; give areas .*eks.*"):
+    with pytest.raises(SystemExit, match="no test belongs to 'nosuch'; use areas .*eks.*"):
         select(["nosuch"])

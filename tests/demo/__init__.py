@@ -1,1 +1,1 @@
-"""The demo's end: what stands, asked of AWS and of Kubernetes."""
+"""The summary of the demo: the resources in AWS and Kubernetes."""

@@ -1,4 +1,4 @@
-"""Print what stands, what of it is imitated, and what to try next."""
+"""Print the resources, what is real and what is emulated, and commands to try next."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import boto3
 
 from tests.demo.addons import addon_lines
 
-REAL_AND_IMITATED = """\
-Real:      the Kubernetes control planes (etcd, API server, controller manager, scheduler), helm, ansible, every plan and diff.
-Imitated:  AWS (moto with our extension), the public DNS and the owner of example.com,
-           the nodes and pods (kwok: no container runs, nothing listens in a pod)."""
+REAL_AND_EMULATED = """\
+Real:      Kubernetes control planes (etcd, API server, controller manager, scheduler), helm, Ansible, every plan and diff.
+Emulated:  AWS (moto with an extension), the public DNS and the owner of example.com,
+           nodes and pods (kwok: no container runs, no pod listens on a port)."""
 
 NEXT = """\
 Try next:
-  eval "$(make -s demo-env)"                       aws, kubectl, helm and ansible-playbook then look at this demo
+  eval "$(make -s demo-env)"                       use this demo with aws, kubectl, helm, and ansible-playbook
   aws eks describe-cluster --name opta-staging
-  aws acm describe-certificate --certificate-arn ...     the one shown above: ISSUED, by the CNAME in the zone
-  kubectl get deployment,hpa,pods -A -o wide       on opta-staging; --context opta-production for the other
+  aws acm describe-certificate --certificate-arn ...     the certificate above: ISSUED, validated by the CNAME in the zone
+  kubectl get deployment,hpa,pods -A -o wide       on opta-staging; for production: --context opta-production
   helm list -A
   kubectl get gateway,httproute,ingress -A
-  Change inventories/demo/host_vars/staging/eks.yml, and see what a run would do:
+  Edit inventories/demo/host_vars/staging/eks.yml, then plan:
   ansible-playbook -i inventories/demo opta.platform.env --check --diff --limit staging
   make demo-destroy; make demo-down"""
 
@@ -32,7 +32,7 @@ Try next:
 def main() -> None:
     for cluster in clusters():
         print("\n".join(environment_lines(cluster)))
-    print(f"\n{REAL_AND_IMITATED}\n\n{NEXT}")
+    print(f"\n{REAL_AND_EMULATED}\n\n{NEXT}")
 
 
 def clusters() -> Iterator[dict[str, Any]]:
@@ -43,7 +43,7 @@ def clusters() -> Iterator[dict[str, Any]]:
 
 
 def environment_lines(cluster: dict[str, Any]) -> list[str]:
-    """A few lines about an environment: network, cluster, nodes, releases."""
+    """The lines about an environment: network, cluster, stores, nodes, releases."""
     ec2 = boto3.client("ec2")
     vpc_id = cluster["resourcesVpcConfig"]["vpcId"]
     in_vpc = [{"Name": "vpc-id", "Values": [vpc_id]}]
@@ -66,7 +66,7 @@ def environment_lines(cluster: dict[str, Any]) -> list[str]:
 
 
 def domain_lines(environment: str) -> list[str]:
-    """The environment's certificates."""
+    """The certificates of the environment."""
     acm = boto3.client("acm")
     lines = []
     for summary in acm.list_certificates()["CertificateSummaryList"]:
@@ -78,7 +78,7 @@ def domain_lines(environment: str) -> list[str]:
 
 
 def store_lines(prefix: str) -> list[str]:
-    """The databases, caches and buckets whose names begin so."""
+    """The databases, caches and buckets whose names start with the prefix."""
     databases = boto3.client("rds").describe_db_clusters()["DBClusters"]
     caches = boto3.client("elasticache").describe_replication_groups()["ReplicationGroups"]
     named = [(d["DBClusterIdentifier"], f"{d['Engine']} {d['EngineVersion']}, {len(d['DBClusterMembers'])} instances") for d in databases]

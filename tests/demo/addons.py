@@ -1,4 +1,4 @@
-"""What the add-ons of an environment have in AWS: the load balancer, and what their roles may do."""
+"""The AWS resources of an environment's add-ons: the load balancer, and the policies of the IAM roles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ READING = ("Describe", "Get", "List")
 
 
 def addon_lines(cluster_name: str, environment: str) -> Iterator[str]:
-    """The load balancers of a cluster with their listeners, then each role's policy; of what is only read, how much."""
+    """The load balancers of a cluster with their listeners, then the policy of each IAM role; read actions are only counted."""
     client = boto3.client("elbv2")
     for balancer in client.describe_load_balancers()["LoadBalancers"]:
         described = client.describe_tags(ResourceArns=[balancer["LoadBalancerArn"]])["TagDescriptions"][0]["Tags"]
@@ -32,6 +32,6 @@ def statement_lines(statement: dict[str, Any]) -> Iterator[str]:
     actions = statement["Action"]
     reading = all(action.split(":")[1].startswith(READING) for action in actions)
     where = ", ".join(statement["Resource"])
-    yield f"reads {len(actions)} things on {where}" if reading else f"{', '.join(actions)} on {where}"
+    yield f"{len(actions)} read actions on {where}" if reading else f"{', '.join(actions)} on {where}"
     for test, conditions in (statement.get("Condition") or {}).items():
         yield from (f"  if {test} {key} {value}" for key, value in conditions.items())

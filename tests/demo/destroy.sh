@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Destroy the demo's environments. Each needs its own name as the word, and its protection lifted.
+# Destroy the demo's environments. Each requires its name as confirmation, and no deletion protection.
 set -euo pipefail
 directory=$1
 . tests/demo/common.sh
-look_at_demo
+use_demo
 
-say "Destroy staging and production"
+heading "Destroy staging and production"
 show ansible-playbook -i inventories/demo opta.platform.destroy \
   -e '{"opta_destroy_confirm": "{{ inventory_hostname }}", "opta_deletion_protection": false}'
-say "The stand-in still runs: make demo-down ends it"
+heading "The stand-in is still running. To stop it: make demo-down"

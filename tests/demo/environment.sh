@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Print the export lines with which aws, kubectl, helm and ansible-playbook look at the demo.
+# Print the export lines with which aws, kubectl, helm and ansible-playbook use the demo.
 set -euo pipefail
 directory=$1
 if ! python -m tests.standin status --directory "$directory" >/dev/null 2>&1; then
-  echo "The demo's stand-in does not run: make demo" >&2
+  echo "The demo's stand-in is not running. To start it: make demo" >&2
   exit 1
 fi
 python -m tests.standin env --directory "$directory"

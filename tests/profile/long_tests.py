@@ -15,8 +15,8 @@ from tests.support.standin import ROOT
 
 PATH = ROOT / "docs" / "long-tests.yml"
 HEADING = """---
-# The last good run of each of the long tests, written by themselves: make test-kill and its like. A contract fails once another version
-# is pinned than the one with which they ran.
+# The last successful run of each long test, recorded by `make test-kill`, `make test-controllers` and `make test-versions`.
+# A contract fails if the pinned versions differ from the versions of that run.
 """
 #: of the requirements
 PACKAGES = ("ansible-core", "boto3", "kubernetes", "moto")

@@ -41,8 +41,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--record-result", metavar="TARGET", help="write to docs/long-tests.yml how these tests of a make target have ended")
-    parser.addoption("--budgets", action="store_true", help="fail when a test costs more than tests/profile/costs.yml lets it")
+    parser.addoption("--record-result", metavar="TARGET", help="record the result of these tests of a make target in docs/long-tests.yml")
+    parser.addoption("--budgets", action="store_true", help="fail if a test costs more than tests/profile/costs.yml allows")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -44,7 +44,7 @@ def select(words: list[str]) -> list[str]:
     for word in words:
         chosen = [word] if word.startswith("tests") and (ROOT / word.split("::")[0]).exists() else of_area(word, targets)
         if not chosen:
-            raise SystemExit(f"TESTS: no test belongs to {word!r}; give areas ({', '.join(sorted(AREAS))}), paths, or node ids of pytest")
+            raise SystemExit(f"TESTS: no test belongs to {word!r}; use areas ({', '.join(sorted(AREAS))}), paths, or pytest node ids")
         found += chosen
     return list(dict.fromkeys(found))
 

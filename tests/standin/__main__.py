@@ -19,20 +19,24 @@ def main() -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     for name, what in (
-        ("up", "start it, empty"),
-        ("down", "end all its processes"),
-        ("status", "say what runs; exit 1 when something is dead"),
+        ("up", "start a stand-in with an empty account"),
+        ("down", "stop all its processes"),
+        ("status", "list the processes; exit 1 if one is dead"),
         ("env", "print `export` lines for a shell"),
-        ("databases", "start real databases behind the endpoints, and print their addresses as /etc/hosts has them"),
+        ("databases", "start real databases behind the endpoints, and print their addresses in the format of /etc/hosts"),
     ):
         command = commands.add_parser(name, help=what)
-        command.add_argument("--directory", type=Path, required=True, help="its state, logs and kubeconfig; one directory per stand-in")
+        command.add_argument(
+            "--directory", type=Path, required=True, help="directory of its state, logs and kubeconfig; one for each stand-in"
+        )
         if name == "up":
             command.add_argument("--region", default="eu-west-1", help="the AWS region (default %(default)s)")
-            command.add_argument("--times", type=_times, default={}, help='JSON: seconds (or {"calls": n}) per kind, as {"eks:cluster": 5}')
+            command.add_argument(
+                "--times", type=_times, default={}, help='JSON: seconds (or {"calls": n}) per resource type, for example {"eks:cluster": 5}'
+            )
             command.add_argument("--latency-ms", type=int, default=0, help="milliseconds added to each AWS call (default %(default)s)")
             command.add_argument(
-                "--owner", type=_owner, metavar="PID[:START]", help="a process with whose end the stand-in and its directory go"
+                "--owner", type=_owner, metavar="PID[:START]", help="process with whose end the stand-in stops and its directory is deleted"
             )
     options = parser.parse_args()
     directory = options.directory.resolve()

@@ -25,10 +25,10 @@ from tests.standin.processes import HOST, ProcessTable, is_alive, resident_mebib
 ROOT = Path(__file__).resolve().parents[2]
 MARKER = "this-is-a-stand-in"  # only a directory that has it, or an empty one, is ever emptied
 EXPLANATION = """\
-  real:     Kubernetes: for each EKS cluster an API server, etcd, controller manager and scheduler of its own; kubectl and helm
-  on demand: PostgreSQL, Valkey or Redis behind the endpoints of Aurora and ElastiCache (python -m tests.standin databases)
-  imitated: AWS (moto and an extension); nodes and pods (kwok: no container runs); logs, load balancers, volumes;
-            the public DNS (a server that answers from the emulated zones)"""
+  real:       Kubernetes: for each EKS cluster its own API server, etcd, controller manager and scheduler; kubectl and helm
+  on request: PostgreSQL, Valkey or Redis behind the endpoints of Aurora and ElastiCache (python -m tests.standin databases)
+  emulated:   AWS (moto and an extension); nodes and pods (kwok: no container runs); logs, load balancers, volumes;
+              the public DNS (a server that answers from the emulated zones)"""
 # What a user's shell may have set must not reach the server's own AWS clients.
 AWS_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE", "AWS_ROLE_ARN")
 
@@ -70,7 +70,7 @@ def up(directory: Path, region: str, times: Times, latency_ms: int, owner: str =
     _own(directory)
     with _locked(directory):
         if any(is_alive(process) for process in _table(directory).processes.values()):
-            raise StandInError(f"one is up already in {directory}; end it with: python -m tests.standin down --directory {directory}")
+            raise StandInError(f"already running in {directory}; to stop it: python -m tests.standin down --directory {directory}")
         _end(directory)
         for entry in directory.iterdir():
             if entry.name not in (MARKER, "lock"):

@@ -44,14 +44,14 @@ def test_up_status_env_down(directory: Path) -> None:
     started = command("up", directory)
     assert (started.returncode, started.stderr) == (0, "")
     assert "stand-in for AWS and EKS: http://127.0.0.1:" in started.stdout
-    assert "imitated:" in started.stdout
+    assert "emulated:" in started.stdout
     assert "binaries' cache: " in started.stdout
     recorded = processes(directory)
     assert [is_alive(process) for process in recorded.values()] == [True]
 
     again = command("up", directory)
     assert again.returncode == 1
-    assert "one is up already" in again.stderr
+    assert "already running" in again.stderr
     assert command("status", directory).returncode == 0
 
     lines = command("env", directory, AWS_PROFILE="mine", NO_PROXY="example.com").stdout.splitlines()

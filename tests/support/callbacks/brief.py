@@ -1,4 +1,4 @@
-"""A callback that shows what is done in one line per resource, for the demo."""
+"""A callback that shows each action in one line per resource, for the demo."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from ansible.plugins.callback import CallbackBase
 DOCUMENTATION = r"""
 name: brief
 type: stdout
-short_description: Show what is done, in one line per resource
+short_description: Show each action in one line per resource
 description:
-  - What is as wanted is not shown. Failures are shown in full.
+  - Unchanged resources are not shown. Failures are shown in full.
 """
 
 MARKS = {"create": "+", "update": "~", "change": "~", "replace": "±", "delete": "-"}
 
 
 class CallbackModule(CallbackBase):
-    """One line per action of a module, or per task of a module that tells no actions."""
+    """One line per action of a module, or per task of a module that returns no actions."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "stdout"
