@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.opta.platform.plugins.module_utils._preflight import variables
 
 from tests.support import collection
 
@@ -32,6 +33,14 @@ def commented_defaults(role: str) -> set[str]:
 @pytest.mark.parametrize("role", ROLES)
 def test_every_input_has_a_default_or_a_commented_one(role: str) -> None:
     assert set(collection.inputs(role)) == set(collection.defaults(role)) | commented_defaults(role)
+
+
+def test_renamed_inputs_lead_to_an_input_and_are_documented() -> None:
+    known = {name for role in ROLES for name in collection.inputs(role)}
+    documented = (collection.ROOT / "docs" / "upgrading.md").read_text()
+    for old, new in variables.RENAMED.items():
+        assert (old in known, new in known) == (False, True), (old, new)
+        assert f"| `{old}` | `{new}` |" in documented
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -75,6 +75,17 @@ def _content(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
 
 
+#: inputs with another name than in an earlier version: the old name and the new one (docs/upgrading.md)
+RENAMED = {
+    "network_delete_retained": "retention_delete_retained",
+    "network_delete_volumes": "retention_delete_volumes",
+    "network_emptied_buckets": "retention_emptied_buckets",
+    "network_skip_cache_snapshots": "retention_skip_cache_snapshots",
+    "network_databases_without_snapshot": "retention_databases_without_snapshot",
+    "network_kms_key_deletion_window_days": "retention_kms_key_deletion_window_days",
+}
+
+
 def unknown_variables(present: Iterable[str], known: Iterable[str], roles: Iterable[str]) -> list[str]:
     """A sentence for each variable that has the prefix of a role (or opta_) but that nothing reads."""
     names = sorted(known)
@@ -83,6 +94,9 @@ def unknown_variables(present: Iterable[str], known: Iterable[str], roles: Itera
     sentences = []
     for variable in sorted(present):
         if not variable.startswith(prefixes) or variable in names or variable in outputs or variable in PUBLISHED:
+            continue
+        if variable in RENAMED:
+            sentences.append(f"{variable} was renamed: use {RENAMED[variable]}.")
             continue
         near = difflib.get_close_matches(variable, names, n=1, cutoff=0.6)
         hint = f"did you mean {near[0]}?" if near else "it is not an input of any role. See the README of the role."

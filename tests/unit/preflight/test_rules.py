@@ -197,6 +197,11 @@ def test_t6_a_step_of_one_minor_or_a_newer_cluster_is_fine(found: str | None) ->
     assert rules.aws_rules({"eks_version": "1.35"}, {"cluster_version": found}) == []
 
 
+def test_a_renamed_variable_is_answered_with_its_new_name() -> None:
+    renamed = variables.unknown_variables(["network_delete_retained"], ["retention_delete_retained"], ["network"])
+    assert renamed == ["network_delete_retained was renamed: use retention_delete_retained."]
+
+
 def test_a_misspelt_variable_is_told_with_the_right_name() -> None:
     reported = variables.unknown_variables(["eks_verison", "eks_outputs", "other"], ["eks_version", "eks_tags"], ["eks"])
     assert reported == ["eks_verison is not a known variable: did you mean eks_version?"]
