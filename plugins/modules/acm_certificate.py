@@ -19,8 +19,6 @@ description:
   - A renewal that does not succeed is reported in a warning.
 author:
   - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
 options:
   domain_name:
     description: The certificate's first name, for example C(staging.example.com). Another domain is another certificate.
@@ -47,9 +45,10 @@ options:
     default: true
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -13,8 +13,6 @@ description:
     is therefore deleted before its log group.
 author:
   - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
 options:
   name:
     description: Name of the log group. Another name is another group.
@@ -37,9 +35,10 @@ options:
     choices: [STANDARD, INFREQUENT_ACCESS, DELIVERY, ESSENTIALS]
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

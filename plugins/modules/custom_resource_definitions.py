@@ -13,7 +13,6 @@ description:
     One that was deleted is noticed; a field that somebody changed in one is set back with the next manifest only.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
-  - python >= 3.11
   - PyYAML
 options:
   name:
@@ -29,10 +28,12 @@ options:
         Changed in place, by applying the manifest.
     type: str
 extends_documentation_fragment:
+  - opta.platform.cluster.connection
   - opta.platform.cluster
+  - opta.platform.attributes
+  - opta.platform.requirements.kubernetes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -16,10 +16,6 @@ description:
   - In check mode it says what it would do, attribute by attribute.
 author:
   - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
-  - boto3 >= 1.38.0
-  - botocore >= 1.38.0
 options:
   storage_type:
     description: Kind of storage; with V(iopt1) input and output are in its price. Changed in place, back at most every 30 days.
@@ -47,9 +43,10 @@ extends_documentation_fragment:
   - opta.platform.database_cluster
   - opta.platform.credentials
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 seealso:
   - module: opta.platform.aurora_cluster
 """

@@ -12,8 +12,6 @@ description:
   - Says whether a tag or digest is in a private repository of Amazon ECR, which digest it has, and what else is there.
   - It also says whether the image falls under the repository's lifecycle policy, now or some day, for a policy does not know what runs.
   - Changes nothing.
-requirements:
-  - python >= 3.11
 options:
   repository_name:
     description: Name of the repository.
@@ -34,10 +32,10 @@ options:
     type: int
     default: 5
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes.info
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 seealso:
   - module: opta.platform.ecr_repository
 """

@@ -11,8 +11,6 @@ author: [opta.platform contributors (@opta-platform)]
 description:
   - Creates, changes or deletes one private repository of Amazon ECR with its settings.
   - Without further options tags are immutable, images are scanned when they are pushed, and of the tagged images the newest 100 stay.
-requirements:
-  - python >= 3.11
 options:
   name:
     description: Name of the repository, 2 to 256 characters, lower case, with C(/) between its parts. Another name is another repository.
@@ -77,9 +75,10 @@ options:
     default: false
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 seealso:
   - module: opta.platform.ecr_image_info
 """

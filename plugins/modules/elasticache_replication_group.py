@@ -14,8 +14,6 @@ description:
   - A run that ends anywhere is finished by the next one. A change that another run began is waited for.
 author:
   - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
 options:
   name:
     description:
@@ -157,9 +155,10 @@ options:
 extends_documentation_fragment:
   - opta.platform.credentials
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
@@ -281,7 +280,7 @@ ARGUMENTS = {
     "allowed_security_group_ids": STRINGS,
     "purge_rules": {"type": "bool", "default": False},
     "port": {"type": "int"},
-    "kms_key_arn": {},
+    "kms_key_arn": {"no_log": False},
     "transit_encryption_mode": {"choices": ["required", "preferred"], "default": "required"},
     "authentication": {"choices": ["user_group", "auth_token"]},
     "keep_previous_password": {"type": "bool", "default": False, "no_log": False},

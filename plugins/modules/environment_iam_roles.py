@@ -11,10 +11,6 @@ author: [opta.platform contributors (@opta-platform)]
 description:
   - Deletes the roles under the path C(/opta/<name_prefix>/<region>/<environment>/) whose ownership tags say the same,
     also those of services that nobody describes any more. A role with other tags is left alone.
-requirements:
-  - python >= 3.11
-  - boto3 >= 1.38.0
-  - botocore >= 1.38.0
 options:
   environment:
     description: Name of the environment.
@@ -30,10 +26,10 @@ options:
     elements: str
     required: true
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -59,10 +59,10 @@ options:
     type: str
     default: ""
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes.info
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -12,8 +12,6 @@ description:
   - Records of other owners, and of nobody, are left alone.
   - End the external-dns before its records are removed, or it makes them again.
 author: [opta.platform contributors (@opta-platform)]
-requirements:
-  - python >= 3.11
 options:
   zone_id:
     description: Id of the zone. One that is gone has no records.
@@ -29,10 +27,10 @@ options:
     choices: [present, absent]
     default: present
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

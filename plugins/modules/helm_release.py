@@ -20,7 +20,6 @@ description:
   - Before an upgrade deletes PersistentVolumeClaims, their volumes get the reclaim policy C(Retain), so that no data is lost.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
-  - python >= 3.11
   - helm 3.17 or newer, or helm 4
   - PyYAML
 options:
@@ -90,10 +89,12 @@ options:
     default: 300
     aliases: [timeout]
 extends_documentation_fragment:
+  - opta.platform.cluster.connection
   - opta.platform.cluster
+  - opta.platform.attributes
+  - opta.platform.requirements.kubernetes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

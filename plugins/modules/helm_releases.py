@@ -13,7 +13,6 @@ description:
   - Releases that are to go are uninstalled first. One that fails does not hold up the others; the module then fails with every reason.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
-  - python >= 3.11
   - helm 3.17 or newer, or helm 4
   - PyYAML
 options:
@@ -98,9 +97,10 @@ options:
     default: 300
 extends_documentation_fragment:
   - opta.platform.cluster.connection
+  - opta.platform.attributes
+  - opta.platform.requirements.kubernetes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

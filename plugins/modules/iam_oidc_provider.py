@@ -12,8 +12,6 @@ description:
   - No thumbprint is given. IAM trusts the authority of the issuer's certificate, as it does for EKS.
 author:
   - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
 options:
   url:
     description:
@@ -29,9 +27,10 @@ options:
     elements: str
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

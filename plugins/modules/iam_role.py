@@ -12,10 +12,6 @@ description:
   - Creates, changes or deletes one IAM role with its trust and its policies. It never makes an instance profile or a credential.
   - In check mode it says what it would do, attribute by attribute, and knows the ARN that the role will have.
   - For service accounts of Kubernetes see M(opta.platform.irsa_role).
-requirements:
-  - python >= 3.11
-  - boto3 >= 1.38.0
-  - botocore >= 1.38.0
 options:
   name:
     description: Name of the role, at most 64 characters.
@@ -50,9 +46,10 @@ options:
     type: int
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 seealso:
   - module: opta.platform.irsa_role
 """

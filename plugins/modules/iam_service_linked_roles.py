@@ -12,8 +12,6 @@ description:
   - They belong to the account, not to an environment. What stands is left as it is, and nothing is ever deleted.
 author:
   - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
 options:
   services:
     description: Names of the services.
@@ -21,10 +19,10 @@ options:
     elements: str
     required: true
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

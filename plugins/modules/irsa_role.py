@@ -12,8 +12,6 @@ description:
   - The trust names the subject of each service account and the audience, so that no other service account can take the role.
 author:
   - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
 options:
   name:
     description: Name of the role, 64 characters at the most. Another name is another role.
@@ -73,9 +71,10 @@ options:
     type: int
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

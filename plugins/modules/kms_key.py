@@ -17,8 +17,6 @@ description:
   - A key that carries the ownership tags in O(tags) but no alias, because a run ended in between, is found and finished.
 author:
   - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
 options:
   name:
     description: Name of the key's alias, with or without C(alias/) before it. Another name is another key.
@@ -71,9 +69,10 @@ options:
     default: false
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

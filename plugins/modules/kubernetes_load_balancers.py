@@ -11,8 +11,6 @@ description:
   - The load-balancer controller in the cluster makes and deletes them, for Services of the type LoadBalancer. This module changes nothing.
   - In check mode it does not wait.
 author: [opta.platform contributors (@opta-platform)]
-requirements:
-  - python >= 3.11
 options:
   cluster_name:
     description: Name of the cluster, as in the tag C(elbv2.k8s.aws/cluster) that the controller sets.
@@ -34,10 +32,10 @@ options:
     type: int
     default: 600
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

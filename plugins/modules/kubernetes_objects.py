@@ -18,8 +18,6 @@ description:
     once and no longer is, is removed.
   - The data of Secrets is masked in the result, in the diff and in the log. Nothing from which a value could be guessed is shown.
 author: [opta.platform contributors (@opta-platform)]
-requirements:
-  - python >= 3.11
 options:
   objects:
     description:
@@ -128,10 +126,12 @@ options:
     choices: [Foreground, Background, Orphan]
     default: Foreground
 extends_documentation_fragment:
+  - opta.platform.cluster.connection
   - opta.platform.cluster
+  - opta.platform.attributes
+  - opta.platform.requirements.kubernetes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
@@ -258,9 +258,9 @@ CONDITION = {"kind": {"required": True}, "type": {"required": True}, "status": {
 STORED_VALUE = {
     "name": {"required": True},
     "namespace": {},
-    "key": {"required": True},
+    "key": {"required": True, "no_log": False},
     "secret_id": {"required": True, "no_log": False},
-    "json_key": {},
+    "json_key": {"no_log": False},
     "url": {},
 }
 ONE_WAY = {"mutually_exclusive": [("json_key", "url")], "required_one_of": [("json_key", "url")]}

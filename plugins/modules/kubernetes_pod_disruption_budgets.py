@@ -21,13 +21,12 @@ options:
     elements: str
     default: []
 author: [opta.platform contributors (@opta-platform)]
-requirements:
-  - python >= 3.11
 extends_documentation_fragment:
   - opta.platform.cluster.connection
+  - opta.platform.attributes
+  - opta.platform.requirements.kubernetes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 seealso:
   - name: Delete a managed node group from your cluster
     description: How EKS drains the nodes of a group that is deleted.

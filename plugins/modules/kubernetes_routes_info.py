@@ -11,13 +11,12 @@ description:
   - Reads the HTTPRoutes and GRPCRoutes that are attached to a Gateway, and the Ingresses, of all namespaces.
   - Changes nothing. The caller must be allowed to list these kinds in the whole cluster.
 author: [opta.platform contributors (@opta-platform)]
-requirements:
-  - python >= 3.11
 extends_documentation_fragment:
   - opta.platform.cluster.connection
+  - opta.platform.attributes.info
+  - opta.platform.requirements.kubernetes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

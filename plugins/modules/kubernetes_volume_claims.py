@@ -15,8 +15,6 @@ description:
   - Whatever uses the claims must be gone, or go meanwhile; the EBS CSI driver must still run.
   - A run that was killed is finished by the next one, without a second snapshot.
 author: [opta.platform contributors (@opta-platform)]
-requirements:
-  - python >= 3.11
 options:
   namespace:
     description: Namespace of the claims, or of O(release), which may have claims in other namespaces, too.
@@ -59,9 +57,10 @@ options:
     default: 3600
 extends_documentation_fragment:
   - opta.platform.cluster.connection
+  - opta.platform.attributes
+  - opta.platform.requirements.kubernetes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

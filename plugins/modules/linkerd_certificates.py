@@ -20,7 +20,6 @@ description:
   - No key is in a result, a diff or a log. In check mode it says which certificate would be made and why.
 author: [opta.platform contributors (@opta-platform)]
 requirements:
-  - python >= 3.11
   - cryptography >= 44
 options:
   cluster_name:
@@ -124,9 +123,10 @@ attributes:
     description: Returns what changes and why, without any key.
     support: full
 extends_documentation_fragment:
+  - opta.platform.attributes
+  - opta.platform.requirements.kubernetes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

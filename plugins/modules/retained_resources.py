@@ -13,8 +13,6 @@ description:
   - Lists them with the KMS key that each needs, or deletes them.
 author:
   - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
 options:
   environment:
     description: Name of the environment.
@@ -56,10 +54,10 @@ options:
     type: list
     elements: str
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

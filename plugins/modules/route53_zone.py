@@ -13,8 +13,6 @@ description:
     as it is, and names the records that hinder a removal. A zone whose run ended before it was tagged is found and finished.
 author:
   - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
 options:
   name:
     description: The zone's domain, for example C(staging.example.com). Another domain is another zone.
@@ -44,9 +42,10 @@ options:
     default: []
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

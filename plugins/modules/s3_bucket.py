@@ -12,8 +12,6 @@ description:
   - Without further options the bucket is private, belongs to its owner alone and can only be reached by TLS.
 author:
   - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
 options:
   name:
     description:
@@ -218,9 +216,10 @@ options:
     default: false
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -12,8 +12,6 @@ description:
     half removed. What the secrets hold is not read.
 author:
   - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
 options:
   environment:
     description: The environment, as in the names of the secrets and, with O(name_prefix) and O(region), in their ownership tags.
@@ -29,10 +27,10 @@ options:
     required: true
     choices: [aurora, docdb, cache]
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes.info
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -21,8 +21,6 @@ description:
   - NAT gateways cost money by the hour and by the gigabyte; so do interface endpoints, for each zone. Gateway endpoints are free.
 author:
   - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
 options:
   name:
     description:
@@ -114,9 +112,10 @@ options:
         default: 600
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
