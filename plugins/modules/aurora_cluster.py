@@ -197,7 +197,7 @@ cluster:
       description: Name of the cluster parameter group.
       returned: always
       type: str
-      sample: opta-staging-aurora-main-17
+      sample: opta-staging-aurora-main-aurora-postgresql17
     vpc_security_group_ids:
       description: Ids of the security groups.
       returned: always

@@ -169,7 +169,7 @@ cluster:
       description: Name of the cluster parameter group.
       returned: always
       type: str
-      sample: opta-staging-docdb-main-5-0
+      sample: opta-staging-docdb-main-docdb5-0
     vpc_security_group_ids:
       description: Ids of the security groups.
       returned: always
