@@ -150,7 +150,7 @@ key:
       type: str
       sample: Enabled
     deletion_date:
-      description: Date when KMS deletes the key, in ISO 8601 format.
+      description: Date when KMS deletes the key, in ISO 8601 format. V(null) unless the deletion is scheduled.
       returned: always
       type: str
       sample: "2026-12-31T12:00:00+00:00"
