@@ -8,7 +8,7 @@ import inspect
 import json
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from unittest import mock
 
@@ -97,6 +97,7 @@ def test_every_module_can_be_planned(name: str, documented: dict[str, dict[str, 
     assert arguments(name)[1]["supports_check_mode"] is True
     attributes = documented[name]["doc"]["attributes"]
     assert attributes["check_mode"]["support"] == "full"
+    assert {"diff_mode", "platform"} <= set(attributes)
 
 
 @pytest.mark.parametrize("name", ORDINARY)
@@ -107,15 +108,54 @@ def test_options_that_may_hold_a_secret_say_so(name: str) -> None:
     assert not unsaid
 
 
-@pytest.mark.parametrize("name", ORDINARY)
-def test_results_are_documented(name: str) -> None:
-    returned = collection.parse(collection.constant(collection.MODULES / f"{name}.py", "RETURN"))
-    assert returned
-    if "state" in collection.documentation(name).get("options", {}) or tables(name):
-        assert {"actions", "diff"} <= set(returned)
+def results(name: str) -> dict[str, Any]:
+    """RETURN of a module."""
+    return collection.parse(collection.constant(collection.MODULES / f"{name}.py", "RETURN")) or {}
+
+
+def entries(returned: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each documented result with its path, those within others too."""
     for key, meaning in returned.items():
-        assert meaning["description"], key
-        assert meaning["returned"], key
+        yield f"{above}{key}", meaning
+        yield from entries(meaning.get("contains") or {}, f"{above}{key}.")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_results_are_documented(name: str) -> None:
+    returned = results(name)
+    assert returned
+    if name in ORDINARY and ("state" in collection.documentation(name).get("options", {}) or tables(name)):
+        assert {"actions", "diff"} <= set(returned)
+    for path, meaning in entries(returned):
+        needed = ("description", "returned", "type", *(() if "contains" in meaning else ("sample",)))
+        assert not [key for key in needed if key not in meaning], path
+        assert "As the option" not in str(meaning["description"]), path
+        assert ("elements" in meaning) == (meaning["type"] == "list"), path
+
+
+def test_common_results_have_the_same_documentation_everywhere() -> None:
+    for key in ("actions", "diff"):
+        texts = {json.dumps(results(name)[key]) for name in MODULES if key in results(name)}
+        assert len(texts) == 1, f"RETURN cannot be shared by a fragment, so {key} must be equal in every module"
+
+
+def required(specification: str) -> tuple[str, frozenset[str]]:
+    """A package and its versions, as requirements and documentation write them."""
+    name, versions = re.fullmatch(r"([\w-]+)\s*(.*)", specification).groups()  # type: ignore[union-attr]
+    return name.lower(), frozenset(version.replace(" ", "") for version in versions.split(",") if version)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_requirements_are_those_of_the_execution_environment(name: str, documented: dict[str, dict[str, Any]]) -> None:
+    text = (collection.ROOT / "meta" / "ee-requirements.txt").read_text()
+    installed = dict(required(line) for line in text.splitlines() if line and not line.startswith("#"))
+    found = dict(required(line) for line in documented[name]["doc"].get("requirements", []) if "helm" not in line)
+    found.pop("python", None)
+    assert {package: installed.get(package) for package in found} == found
+    if name in ORDINARY and "region" in arguments(name)[0]:
+        assert {"boto3", "botocore"} <= set(found)
+    if name in ORDINARY and "certificate_authority_data" in arguments(name)[0]:
+        assert "kubernetes" in found
 
 
 @pytest.mark.parametrize("name", MODULES)
