@@ -8,8 +8,8 @@ module: acm_certificate
 short_description: Manage public certificates of AWS Certificate Manager with DNS validation
 version_added: 1.0.0
 description:
-  - Requests or deletes one public certificate of AWS Certificate Manager, creates its validation records in a hosted zone of Route 53,
-    and waits until it is issued. A validation record that was deleted is created again.
+  - Requests, updates or deletes one public certificate of AWS Certificate Manager, creates its validation records in a hosted zone of
+    Route 53, and waits until it is issued. A validation record that was deleted is created again.
   - The domain and the ownership tags in O(tags) identify the certificate. A failed or expired certificate is replaced.
   - ACM cannot change the names or the key algorithm of a certificate. For such a change, a new certificate is requested and issued
     first. The old certificate is then deleted if it is not in use. Otherwise it gets the tag C(opta:superseded), and a later run

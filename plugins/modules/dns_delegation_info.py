@@ -32,7 +32,8 @@ options:
     default: []
   resolver:
     description:
-      - Address of the resolver, for example V(192.0.2.53), with a port if it is not 53. The default are the resolvers of the machine.
+      - Address of the resolver, for example V(192.0.2.53), with a port if it is not 53. By default, the resolvers of the machine are
+        used.
       - If a port is set, all name servers are queried at this port.
     type: str
   timeout_seconds:

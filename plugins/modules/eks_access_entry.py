@@ -60,6 +60,8 @@ options:
     description: Whether to disassociate access policies that O(policies) does not list.
     type: bool
     default: true
+notes:
+  - The README of the role P(opta.platform.eks#role) lists the IAM permissions that the module requires.
 seealso:
   - module: opta.platform.eks_administrators
   - module: opta.platform.eks_cluster

@@ -53,6 +53,8 @@ options:
     description: Whether O(state=absent) keeps the software of the add-on in the cluster and only ends its management by EKS.
     type: bool
     default: false
+notes:
+  - The README of the role P(opta.platform.eks#role) lists the IAM permissions that the module requires.
 seealso:
   - module: opta.platform.eks_addons
   - module: opta.platform.eks_cluster

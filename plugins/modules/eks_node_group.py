@@ -121,7 +121,7 @@ options:
     type: bool
     default: true
   taints:
-    description: Kubernetes taints of the nodes. The list is complete. Changed in place.
+    description: Kubernetes taints of the nodes. Taints that are not listed are removed. Changed in place.
     type: list
     elements: dict
     suboptions:

@@ -9,8 +9,8 @@ short_description: Manage Helm releases in an Amazon EKS cluster
 version_added: 1.0.0
 description:
   - Installs, upgrades or uninstalls one Helm release in an EKS cluster.
-  - The module compares the release that Helm stored in the cluster. It starts helm only if the chart, the values or an object of the
-    release differ from the desired state.
+  - The module compares the release that Helm stored in the cluster with the desired state. It starts helm only if the chart, the values
+    or an object of the release differ.
   - Changes are reported for each object and field, from the server-side dry run of helm. The data of Secrets is masked. Fields that
     differ between two renders of the same values, such as generated certificates and passwords, are not compared, and a warning names
     them.

@@ -10,7 +10,7 @@ version_added: 1.0.0
 description:
   - Creates, updates or deletes the IAM OIDC provider with which IAM trusts the tokens of an issuer, for example of the service accounts
     of an EKS cluster.
-  - No thumbprint is set. IAM trusts the certificate authority of the issuer, as AWS recommends for EKS.
+  - No thumbprint is set. IAM trusts the certificate authority of the issuer, as it does for EKS.
 options:
   url:
     description:

@@ -84,7 +84,7 @@ options:
         type: bool
         default: true
       prefix:
-        description: Key prefix of the objects to which the rule applies. The default are all objects.
+        description: Key prefix of the objects to which the rule applies. By default, all objects.
         type: str
       tags:
         description: Tags of the objects to which the rule applies.

@@ -16,8 +16,8 @@ description:
   - With O(wait=false), routes through NAT gateways that are not available yet, and the steps after them, are left to the next run. With
     O(wait=false) and O(state=absent), the deletion of the NAT gateways starts, and all other steps are left to the next run.
   - O(state=absent) also deletes the network interfaces and security groups that the EKS cluster with the name in O(name) and its load
-    balancers left in the VPC. Other resources in the VPC, including those of other clusters, are refused by name before anything is
-    deleted.
+    balancers left in the VPC. If the VPC contains other resources, including those of other clusters, the module names them and fails
+    before anything is deleted.
   - NAT gateways are charged by the hour and by the gigabyte, interface endpoints also per availability zone. Gateway endpoints are
     free.
 options:
