@@ -98,10 +98,10 @@ actions:
   elements: dict
   sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: Values of the changed attributes before and after the actions, by resource. Secret values are never shown.
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
-  sample: {before: {EKS cluster opta-staging: {version: "1.34"}}, after: {EKS cluster opta-staging: {version: "1.35"}}}
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.claims import Claims
