@@ -11,8 +11,8 @@ options:
   name:
     description:
       - Name of the cluster, 1 to 60 lowercase letters, digits and single hyphens.
-      - The subnet group, the parameter groups and the security group have the same name. The instances are named C(<name>-1), C(<name>-2)
-        and so on.
+      - The subnet group, the parameter groups and the security group are named after the cluster. The instances are named C(<name>-1),
+        C(<name>-2) and so on.
       - Aurora and DocumentDB clusters share one namespace per account and region.
     type: str
     required: true
@@ -133,7 +133,8 @@ options:
         description: Name or ARN of a cluster snapshot.
         type: str
       source_cluster_identifier:
-        description: Name of a cluster for a point-in-time restore. Requires one of the next two options.
+        description:
+          - Name of a cluster for a point-in-time restore. Requires O(restore.restore_to_time) or O(restore.use_latest_restorable_time).
         type: str
       restore_to_time:
         description: Point in time to restore to, in UTC, in ISO 8601 format.

@@ -35,7 +35,7 @@ options:
     type: str
     choices: [RSA_2048, RSA_3072, RSA_4096, EC_prime256v1, EC_secp384r1, EC_secp521r1]
   hosted_zone_id:
-    description: Id of the hosted zone in which the validation records are created. If not set, they must be created otherwise.
+    description: ID of the hosted zone in which the validation records are created. If not set, they must be created otherwise.
     type: str
   validation_possible:
     description:

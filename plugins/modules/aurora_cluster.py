@@ -143,7 +143,7 @@ cluster:
       type: str
       sample: opta-staging-aurora-main.cluster-ro-0123456789ab.eu-west-1.rds.amazonaws.com
     cluster_resource_id:
-      description: Resource id of the cluster in AWS.
+      description: Resource ID of the cluster in AWS.
       returned: always
       type: str
       sample: cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ
@@ -169,7 +169,7 @@ cluster:
       type: str
       sample: opta/staging/aurora/main
     security_group_id:
-      description: Id of the security group.
+      description: ID of the security group.
       returned: with O(state=present)
       type: str
       sample: sg-0123456789abcdef0
@@ -199,7 +199,7 @@ cluster:
       type: str
       sample: opta-staging-aurora-main-aurora-postgresql17
     vpc_security_group_ids:
-      description: Ids of the security groups.
+      description: IDs of the security groups.
       returned: always
       type: list
       elements: str

@@ -142,7 +142,7 @@ repository:
       type: str
       sample: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/opta-staging/hello
     registry_id:
-      description: Id of the registry, which is the id of the account.
+      description: ID of the registry, which is the ID of the account.
       returned: always
       type: str
       sample: "123456789012"

@@ -197,12 +197,12 @@ cluster:
       type: str
       sample: https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF
     cluster_security_group_id:
-      description: Id of the cluster security group that EKS created.
+      description: ID of the cluster security group that EKS created.
       returned: always
       type: str
       sample: sg-0123456789abcdef0
     vpc_id:
-      description: Id of the VPC of the subnets.
+      description: ID of the VPC of the subnets.
       returned: always
       type: str
       sample: vpc-0123456789abcdef0

@@ -74,7 +74,7 @@ options:
       - CUSTOM
   image_id:
     description:
-      - Id of the image of the nodes, with O(ami_type=CUSTOM).
+      - ID of the image of the nodes, with O(ami_type=CUSTOM).
       - Changed in place; the nodes are replaced in a rolling update.
     type: str
   capacity_type:
@@ -277,7 +277,7 @@ node_group:
       elements: str
       sample: [eks-default-0a1b2c3d]
     launch_template_id:
-      description: Id of the launch template.
+      description: ID of the launch template.
       returned: always
       type: str
       sample: lt-0123456789abcdef0

@@ -264,7 +264,7 @@ replication_group:
       elements: str
       sample: [opta-staging-cache-main-001, opta-staging-cache-main-002]
     security_group_id:
-      description: Id of the security group that opens the port.
+      description: ID of the security group that opens the port.
       returned: always
       type: str
       sample: sg-0123456789abcdef0
@@ -324,7 +324,7 @@ replication_group:
       type: str
       sample: opta-staging-cache-main
     security_group_ids:
-      description: Ids of the security groups of the nodes.
+      description: IDs of the security groups of the nodes.
       returned: always
       type: list
       elements: str
@@ -355,7 +355,7 @@ replication_group:
       type: str
       sample: user_group
     user_group_id:
-      description: Id of the user group. V(null) with an AUTH token.
+      description: ID of the user group. V(null) with an AUTH token.
       returned: always
       type: str
       sample: opta-staging-cache-main

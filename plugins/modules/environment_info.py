@@ -9,7 +9,7 @@ short_description: Gather information about an environment in AWS
 version_added: 1.0.0
 description:
   - Returns the account, the existing resources of an environment, and the outputs of each role whose resources are complete, in the
-    format in which the role publishes them. Each playbook of the collection starts with this module.
+    format in which the role publishes them. Each playbook of the collection runs the module at its start.
   - Existing resources are evaluated independently of inputs and defaults. Problems that a role refuses are warnings here.
   - Only resources with the ownership tags of the environment belong to it. A warning names each VPC, key or cluster that has only the
     name. If the environment does not exist, a warning also names an environment of the same name in another region or with another
@@ -26,18 +26,18 @@ options:
     type: str
     default: opta
   account_id:
-    description: Id of the required account. The module fails in any other account.
+    description: ID of the required account. The module fails in any other account.
     type: str
   vpc_id:
-    description: Id of the existing VPC of an environment without a managed VPC.
+    description: ID of the existing VPC of an environment without a managed VPC.
     type: str
   public_subnet_ids:
-    description: Ids of the public subnets of O(vpc_id).
+    description: IDs of the public subnets of O(vpc_id).
     type: list
     elements: str
     default: []
   private_subnet_ids:
-    description: Ids of the private subnets of O(vpc_id).
+    description: IDs of the private subnets of O(vpc_id).
     type: list
     elements: str
     default: []
@@ -87,7 +87,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 account:
-  description: Id and partition of the account, the region, and the ARN of the caller.
+  description: ID and partition of the account, the region, and the ARN of the caller.
   returned: success
   type: dict
   sample: {account_id: "123456789012", partition: aws, region: eu-west-1, caller_arn: "arn:aws:iam::123456789012:user/me"}

@@ -8,16 +8,16 @@ module: external_dns_records
 short_description: List or delete the records of an ExternalDNS in a Route 53 hosted zone
 version_added: 1.0.0
 description:
-  - Lists or deletes the records that an ExternalDNS created. A TXT record beside each record contains the owner id.
-  - Records without owner id, and records with a different owner id, are never deleted.
+  - Lists or deletes the records that an ExternalDNS created. A TXT record beside each record contains the owner ID.
+  - Records without owner ID, and records with a different owner ID, are never deleted.
   - Uninstall the ExternalDNS first. Otherwise it creates the records again.
 options:
   zone_id:
-    description: Id of the hosted zone. A zone that does not exist has no records.
+    description: ID of the hosted zone. A zone that does not exist has no records.
     type: str
     required: true
   owner_id:
-    description: Owner id of the ExternalDNS (C(txtOwnerId) of its chart).
+    description: Owner ID of the ExternalDNS (C(txtOwnerId) of its chart).
     type: str
     required: true
   state:

@@ -20,7 +20,7 @@ options:
       - In check mode, V((known after apply\)) is allowed and predicts a new provider.
     type: str
   client_id_list:
-    description: Client ids, also known as audiences, of the provider. A new provider gets V(sts.amazonaws.com). Changed in place.
+    description: Client IDs, also known as audiences, of the provider. A new provider gets V(sts.amazonaws.com). Changed in place.
     type: list
     elements: str
 notes:
@@ -77,7 +77,7 @@ oidc_provider:
       type: str
       sample: https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF
     client_id_list:
-      description: Client ids of the provider.
+      description: Client IDs of the provider.
       returned: always
       type: list
       elements: str

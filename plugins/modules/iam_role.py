@@ -98,7 +98,7 @@ role:
       type: str
       sample: arn:aws:iam::123456789012:role/opta/opta/eu-west-1/staging/opta-staging-eks-node
     role_id:
-      description: Unique id of the role.
+      description: Unique ID of the role.
       returned: always
       type: str
       sample: AROA0123456789ABCDEFG

@@ -124,7 +124,7 @@ role:
       type: str
       sample: arn:aws:iam::123456789012:role/opta/opta/eu-west-1/staging/opta-staging-vpc-cni
     role_id:
-      description: Unique id of the role.
+      description: Unique ID of the role.
       returned: always
       type: str
       sample: AROA0123456789ABCDEFG

@@ -135,7 +135,7 @@ key:
       type: str
       sample: alias/opta-staging
     key_id:
-      description: Id of the key.
+      description: ID of the key.
       returned: always
       type: str
       sample: 1234abcd-12ab-34cd-56ef-1234567890ab

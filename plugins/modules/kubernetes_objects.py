@@ -99,9 +99,9 @@ options:
         default: "True"
   generation_annotation:
     description:
-      - Name of an annotation for each Secret in O(objects). Its value is a random id that changes whenever the data of the Secret
+      - Name of an annotation for each Secret in O(objects). Its value is a random ID that changes whenever the data of the Secret
         changes. It reveals nothing about the data.
-      - If the pod template of a workload carries the same id, its pods are replaced when the Secret changes.
+      - If the pod template of a workload carries the same ID, its pods are replaced when the Secret changes.
     type: str
   keep_namespaces_used_by_others_than:
     description:

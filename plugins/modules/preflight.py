@@ -11,7 +11,7 @@ short_description: Validate the inputs of an environment or a service
 version_added: 1.0.0
 description:
   - Validates inputs before anything is changed, and fails with one sentence for each invalid input. Each playbook of the collection
-    runs it first.
+    runs the module at its start.
   - Reports variables with the prefix of a role that no role reads (with the most similar valid name), empty values, and inputs that
     contradict each other or those of another host of the inventory.
   - The module does not call AWS. If O(found) is set, it compares the inputs with the existing resources.

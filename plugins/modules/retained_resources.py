@@ -9,8 +9,8 @@ short_description: List or delete the retained resources of an environment
 version_added: 1.0.0
 description:
   - Lists or deletes the resources that were retained when an environment, or a part of it, was destroyed. By default, data is retained.
-    Retained snapshots, volumes, secrets, buckets and repositories have the tag C(opta:retained) and the ownership tags of the
-    environment (C(opta:environment), C(opta:prefix) and C(opta:region)).
+    Retained snapshots, volumes, secrets, buckets and images have the tag C(opta:retained) and the ownership tags of the environment
+    (C(opta:environment), C(opta:prefix) and C(opta:region)).
   - The KMS key that each resource needs is listed as well.
 options:
   environment:
@@ -95,7 +95,7 @@ retained:
       type: str
       sample: EBS snapshot
     name:
-      description: Id or name of the resource.
+      description: ID or name of the resource.
       returned: always
       type: str
       sample: snap-0123456789abcdef0

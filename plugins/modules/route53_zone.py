@@ -22,12 +22,12 @@ options:
     type: str
   delegation_set_id:
     description:
-      - Id of a reusable delegation set of the account. Its four name servers are known before the zone is created, so the parent zone
+      - ID of a reusable delegation set of the account. Its four name servers are known before the zone is created, so the parent zone
         can delegate to them in advance. They stay the same when the zone is created again.
       - "Cannot be changed: Route 53 assigns the name servers when the zone is created."
     type: str
   external_dns_owner_id:
-    description: Owner id of an ExternalDNS whose records are deleted with the zone. Other records prevent a deletion.
+    description: Owner ID of an ExternalDNS whose records are deleted with the zone. Other records prevent a deletion.
     type: str
     default: ""
   delete_records:
@@ -95,7 +95,7 @@ zone:
       type: str
       sample: staging.example.com
     zone_id:
-      description: Id of the zone.
+      description: ID of the zone.
       returned: always
       type: str
       sample: Z0123456789ABCDEFGHIJ
@@ -116,7 +116,7 @@ zone:
       type: str
       sample: Environment staging
     delegation_set_id:
-      description: Id of the reusable delegation set. Empty without one.
+      description: ID of the reusable delegation set. Empty without one.
       returned: always
       type: str
       sample: N0123456789ABCDEFGHIJ

@@ -76,7 +76,7 @@ options:
     elements: dict
     suboptions:
       id:
-        description: Id of the rule.
+        description: ID of the rule.
         type: str
         required: true
       enabled:
@@ -142,7 +142,7 @@ options:
     elements: dict
     suboptions:
       id:
-        description: Id of the rule.
+        description: ID of the rule.
         type: str
       allowed_origins:
         description: Origins, for example V(https://example.com). V(*) allows any origin.

@@ -182,7 +182,7 @@ EXAMPLES = r"""
 RETURN = r"""
 network:
   description:
-    - The network, or V(null) if it does not exist. Lists are sorted by the ids of the availability zones. In check mode, values that
+    - The network, or V(null) if it does not exist. Lists are sorted by the IDs of the availability zones. In check mode, values that
       only AWS assigns are V((known after apply\)).
   returned: success
   type: dict
@@ -193,7 +193,7 @@ network:
       type: str
       sample: opta-staging
     vpc_id:
-      description: Id of the VPC.
+      description: ID of the VPC.
       returned: always
       type: str
       sample: vpc-0123456789abcdef0
@@ -214,12 +214,12 @@ network:
       type: dict
       sample: {Name: opta-staging, opta:environment: staging}
     default_security_group_id:
-      description: Id of the default security group, which has no rules.
+      description: ID of the default security group, which has no rules.
       returned: always
       type: str
       sample: sg-0123456789abcdef0
     zone_ids:
-      description: Ids of the availability zones.
+      description: IDs of the availability zones.
       returned: always
       type: list
       elements: str
@@ -231,7 +231,7 @@ network:
       elements: str
       sample: [eu-west-1a, eu-west-1b, eu-west-1c]
     public_subnet_ids:
-      description: Ids of the public subnets.
+      description: IDs of the public subnets.
       returned: always
       type: list
       elements: str
@@ -243,7 +243,7 @@ network:
       elements: str
       sample: [10.0.0.0/20, 10.0.16.0/20]
     private_subnet_ids:
-      description: Ids of the private subnets.
+      description: IDs of the private subnets.
       returned: always
       type: list
       elements: str
@@ -255,7 +255,7 @@ network:
       elements: str
       sample: [10.0.128.0/19, 10.0.160.0/19]
     internet_gateway_id:
-      description: Id of the internet gateway.
+      description: ID of the internet gateway.
       returned: always
       type: str
       sample: igw-0123456789abcdef0
@@ -265,7 +265,7 @@ network:
       type: str
       sample: single
     nat_gateway_ids:
-      description: Ids of the NAT gateways.
+      description: IDs of the NAT gateways.
       returned: always
       type: list
       elements: str
@@ -277,28 +277,28 @@ network:
       elements: str
       sample: [203.0.113.10]
     public_route_table_id:
-      description: Id of the route table of the public subnets.
+      description: ID of the route table of the public subnets.
       returned: always
       type: str
       sample: rtb-0123456789abcdef0
     private_route_table_ids:
-      description: Ids of the route tables of the private subnets.
+      description: IDs of the route tables of the private subnets.
       returned: always
       type: list
       elements: str
       sample: [rtb-0123456789abcdef1, rtb-0123456789abcdef2]
     gateway_endpoint_ids:
-      description: Ids of the gateway endpoints, by service.
+      description: IDs of the gateway endpoints, by service.
       returned: always
       type: dict
       sample: {s3: vpce-0123456789abcdef0}
     interface_endpoint_ids:
-      description: Ids of the interface endpoints, by service.
+      description: IDs of the interface endpoints, by service.
       returned: always
       type: dict
       sample: {sts: vpce-0123456789abcdef1}
     flow_log_id:
-      description: Id of the flow log, or V(null) if it does not exist.
+      description: ID of the flow log, or V(null) if it does not exist.
       returned: always
       type: str
       sample: fl-0123456789abcdef0
