@@ -29,7 +29,8 @@ options:
     default: present
   wait:
     description:
-      - Whether to wait until the object is ready, or until its deletion is complete. This includes a change that an interrupted run started.
+      - Whether to wait until the object is ready, or until its deletion is complete. This includes a change that an interrupted run
+        started.
     type: bool
     default: true
   wait_timeout:

@@ -93,7 +93,7 @@ caa_problems:
   returned: success
   type: list
   elements: str
-  sample: ["CAA records of example.com do not allow Amazon to issue a certificate for staging.example.com."]
+  sample: ['Amazon may not issue a certificate for example.com: example.com has the CAA records issue "ca.example.net".']
 validation_possible:
   description: Whether ACM can validate and issue a certificate, according to the DNS.
   returned: success

@@ -135,7 +135,7 @@ image:
           description: Description of the effect.
           returned: always
           type: str
-          sample: Rule 1 of the lifecycle policy deletes the image on 2026-02-14.
+          sample: it expires at 2026-02-14 12:00 under the lifecycle rule 1 (Untagged images expire after 14 days)
 newest_tags:
   description: Tags of the newest images, newest first.
   returned: success
