@@ -158,6 +158,35 @@ def test_requirements_are_those_of_the_execution_environment(name: str, document
         assert "kubernetes" in found
 
 
+#: O(option), RV(result), M(module) and P(plugin#type); the first two may name another module before the option
+MARKUP = re.compile(r"\b(O|RV)\((?:opta\.platform\.(\w+)#module:)?([\w.\[\]]+)|\b(M|P)\(opta\.platform\.(\w+)(?:#(\w+))?\)")
+
+
+def paths(entries: Mapping[str, Any], below: str, above: str = "") -> Iterator[str]:
+    """The names of options or results as markup writes them, those within others too."""
+    for name, meaning in entries.items():
+        yield f"{above}{name}"
+        yield from paths(meaning.get(below) or {}, below, f"{above}{name}{'[]' if meaning.get('elements') == 'dict' else ''}.")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_documentation_refers_to_what_exists(name: str, documented: dict[str, dict[str, Any]]) -> None:
+    filters = [path.stem for path in (collection.ROOT / "plugins" / "filter").glob("*.yml")]
+    known = {"M": MODULES, "module": MODULES, "role": collection.roles(), "filter": filters}
+    broken = []
+    for kind, module, path, plain, plugin, plugin_type in MARKUP.findall(json.dumps(documented[name])):
+        if plain:
+            exists = plugin in known[plugin_type or "M"]
+        else:
+            other = documented[module or name]
+            exists = path in (paths(other["doc"].get("options") or {}, "suboptions") if kind == "O" else paths(other["return"], "contains"))
+        if not exists:
+            broken.append(f"{kind or plain}({module or plugin}{path})")
+    see = [str(entry["module"]) for entry in documented[name]["doc"].get("seealso", []) if "module" in entry]
+    broken += [module for module in see if module.startswith("opta.platform.") and module.rsplit(".", 1)[1] not in MODULES]
+    assert not broken
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_are_tasks_with_full_names(name: str) -> None:
     examples = collection.parse(collection.constant(collection.MODULES / f"{name}.py", "EXAMPLES"))
