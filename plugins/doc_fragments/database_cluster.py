@@ -4,60 +4,65 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options that the modules for clusters of databases share."""
+    """Options that the modules for database clusters share."""
 
     DOCUMENTATION = r"""
 options:
   name:
     description:
-      - Name of the cluster, 1 to 60 lower-case letters, digits and single hyphens. Its subnet group, parameter groups and security group
-        are named after it, its instances C(<name>-1), C(<name>-2) and so on. Aurora and DocumentDB share their names in account and region.
+      - Name of the cluster, 1 to 60 lowercase letters, digits and single hyphens.
+      - The subnet group, the parameter groups and the security group are named after the cluster. The instances are named C(<name>-1),
+        C(<name>-2) and so on.
+      - Aurora and DocumentDB clusters share one namespace per account and region.
     type: str
     required: true
   engine_version:
     description:
-      - Version of the database, a major or a full one, in quotes. A major one means the version that AWS now makes its default.
-      - Upgraded in place. A found version above this one is reported and left, and so is a later minor version of a major one.
-      - When not given, a new cluster gets O(default_engine_version), a restored one the version of its source, and an existing one
-        keeps its own.
+      - Engine version in quotes, either a major version or a full version. A major version selects the version that AWS currently offers as
+        its default.
+      - Upgraded in place. An existing cluster with a higher version is reported and not changed. A cluster of the major version that is set
+        keeps its minor version.
+      - If not set, a new cluster gets O(default_engine_version), a restored cluster gets the version of its source, and an existing cluster
+        keeps its version.
     type: str
   default_engine_version:
-    description: Version of a cluster that is made without O(engine_version).
+    description: Engine version of a cluster that is created without O(engine_version).
     type: str
   allow_major_version_upgrade:
-    description: Whether an upgrade to another major version may be done.
+    description: Whether to allow an upgrade to another major version.
     type: bool
     default: false
   db_instance_class:
     description:
       - Class of the instances. A new cluster gets V(db.t4g.medium).
-      - Changed in place, instance by instance, readers first; each is restarted.
+      - Changed in place, one instance after another, readers first. Each instance is restarted.
     type: str
   instance_count:
     description:
-      - How many instances the cluster has, from 1 to 16. The first one writes, the others are its replicas. A new cluster gets one.
-      - Instances are added and removed in place, the writer last of all. Those that are not named by this module (an autoscaler's)
-        are left.
+      - Number of instances of the cluster, from 1 to 16. The first instance is the writer, the others are replicas. A new cluster gets one.
+      - Changed in place. When the number is reduced, the writer is deleted last. Instances that this module did not create, for example
+        by an autoscaler, are not changed.
     type: int
   vpc_id:
-    description: VPC of the security group. Required to make a cluster.
+    description: VPC of the security group. Required to create a cluster.
     type: str
   subnet_ids:
-    description: Subnets of the instances, in at least two zones. Required to make a cluster. Changed in place.
+    description: Subnets of the instances, in at least two availability zones. Required to create a cluster. Changed in place.
     type: list
     elements: str
   allowed_cidr_blocks:
     description:
-      - Blocks of IPv4 addresses that reach the port. Compared as AWS keeps them, V(10.8.0.5/16) is V(10.8.0.0/16). Changed in place.
+      - IPv4 CIDR blocks that may connect to the port. Compared as AWS stores them, so V(10.8.0.5/16) equals V(10.8.0.0/16).
+        Changed in place.
     type: list
     elements: str
   allowed_security_group_ids:
-    description: Security groups whose members reach the port. Changed in place.
+    description: Security groups whose members may connect to the port. Changed in place.
     type: list
     elements: str
   purge_rules:
     description:
-      - Whether rules of the security group that this module did not make are revoked. Otherwise they stay, and each run warns of them.
+      - Whether to revoke rules of the security group that this module did not create. If V(false), each run warns about them.
     type: bool
     default: false
   port:
@@ -65,77 +70,80 @@ options:
     type: int
   master_username:
     description:
-      - Name of the user that owns the database. A new cluster gets V(opta).
-      - "Cannot be changed: AWS fixes it when a cluster is made."
+      - Name of the master user, which owns the database. A new cluster gets V(opta).
+      - "Cannot be changed: AWS sets it when the cluster is created."
     type: str
   kms_key_id:
     description:
-      - ARN of the KMS key that encrypts the storage, the snapshots, the secret and Performance Insights. Required to make a cluster.
-      - "Cannot be changed: AWS fixes it when a cluster is made."
+      - ARN of the KMS key that encrypts the storage, the snapshots, the secret and Performance Insights. Required to create a cluster.
+      - "Cannot be changed: AWS sets it when the cluster is created."
     type: str
   parameters:
     description:
-      - Parameters of the cluster parameter group by name. What encrypts connections is always set.
-      - A list is written with commas between its members, as C(shared_preload_libraries) takes it.
-      - Changed in place. Parameters that are not named go back to their defaults; when the option is not given, they are left.
-      - Some hold only after a reboot, see O(allow_reboot).
+      - Parameters of the cluster parameter group, by name. The parameters that require encrypted connections are always set.
+      - Write a list as its members separated by commas, as in C(shared_preload_libraries).
+      - Changed in place. Parameters that are not listed are reset to their defaults. If the option is not set, all parameters are kept.
+      - Some parameters take effect only after a reboot, see O(allow_reboot).
     type: dict
   backup_retention_period:
     description:
-      - Days that automated backups are kept, from 1 to 35. Changed in place.
-      - A new cluster gets V(5), a restored one as many as its source when those are more.
+      - Number of days to keep automated backups, from 1 to 35. Changed in place.
+      - A new cluster gets V(5). A restored cluster gets the number of its source if that is higher.
     type: int
   preferred_backup_window:
-    description: Daily window of the automated backup in UTC, for example V(02:00-03:00). Changed in place.
+    description: Daily time range in UTC for automated backups, for example V(02:00-03:00). Changed in place.
     type: str
   preferred_maintenance_window:
-    description: Weekly window of AWS's maintenance in UTC, of cluster and instances, for example V(sun:04:00-sun:05:00). Changed in place.
+    description:
+      - Weekly time range in UTC for maintenance of the cluster and its instances, for example V(sun:04:00-sun:05:00). Changed in place.
     type: str
   auto_minor_version_upgrade:
-    description: Whether AWS upgrades to minor versions by itself, in the maintenance window. AWS's default is V(true). Changed in place.
+    description: Whether AWS upgrades minor versions during the maintenance window. AWS's default is V(true). Changed in place.
     type: bool
   ca_certificate_identifier:
-    description: The authority of the instances' certificates, for example V(rds-ca-rsa2048-g1). Changed in place.
+    description: Certificate authority of the instances' server certificates, for example V(rds-ca-rsa2048-g1). Changed in place.
     type: str
   performance_insights_enabled:
-    description: Whether Performance Insights is on, under the key of O(kms_key_id). Changed in place.
+    description: Whether to turn on Performance Insights, encrypted with the key in O(kms_key_id). Changed in place.
     type: bool
   deletion_protection:
     description:
-      - Whether the cluster is protected from deletion. Changed in place.
-      - O(state=absent) is refused while it is, unless V(false) is given together with it.
+      - Whether deletion protection is enabled. Changed in place.
+      - O(state=absent) is refused for a protected cluster, unless V(false) is set in the same task.
     type: bool
   skip_final_snapshot:
     description:
-      - Whether O(state=absent) loses the data. Otherwise it is kept in a snapshot with the tags of the cluster and C(opta:retained).
+      - Whether O(state=absent) deletes the data without a final snapshot. If V(false), a final snapshot with the tags of the cluster and
+        the tag C(opta:retained) is created.
     type: bool
     default: false
   allow_reboot:
     description:
-      - Whether instances may be rebooted, readers first, when changed parameters hold only after a reboot.
-        Without it each run warns that they wait.
+      - Whether to reboot instances, readers first, when changed parameters take effect only after a reboot. If V(false), each run warns
+        about pending reboots.
     type: bool
     default: false
   restore:
     description:
-      - What a new cluster is restored from. Nothing happens with a cluster that exists.
-      - The password of the secret, and what AWS does not take in a restore, are set afterwards.
+      - Source from which to restore a new cluster. Ignored for an existing cluster.
+      - The password in the secret, and settings that AWS does not accept in a restore, are applied afterwards.
     type: dict
     suboptions:
       snapshot_identifier:
         description: Name or ARN of a cluster snapshot.
         type: str
       source_cluster_identifier:
-        description: Name of a cluster, together with one of the following.
+        description:
+          - Name of a cluster for a point-in-time restore. Requires O(restore.restore_to_time) or O(restore.use_latest_restorable_time).
         type: str
       restore_to_time:
-        description: A moment that it can be restored to, as ISO 8601 in UTC.
+        description: Point in time to restore to, in UTC, in ISO 8601 format.
         type: str
       use_latest_restorable_time:
-        description: Whether the latest one is taken.
+        description: Whether to restore to the latest restorable time.
         type: bool
   wait:
     description:
-      - Whether to wait until all is ready, or gone. V(false) begins what is to be made or removed and returns;
-        what is to be changed is left to a run that waits.
+      - Whether to wait until the cluster is available, or until its deletion is complete. V(false) starts creation or deletion and returns.
+        Updates are left to a run that waits.
 """

@@ -10,55 +10,40 @@ class ModuleDocFragment:
 options:
   state:
     description:
-      - Whether the resource is to exist. V(absent) deletes it and waits until it is gone; what is not there is no change.
+      - Whether the resource exists after the run.
+      - V(present) creates the resource, or updates it where it differs from the options. V(absent) deletes it and waits until the deletion
+        is complete. A resource that does not exist needs no deletion.
     type: str
     choices: [present, absent]
     default: present
   tags:
     description:
-      - Tags that the resource must have. With C(opta:environment) among them they decide ownership as well,
-        together with C(opta:prefix) and C(opta:region) where these are among them.
-        A resource of that name without these tags, or of another environment, is refused; O(state=absent) leaves it alone, with a warning.
+      - Tags that the resource must have. Changed in place.
+      - If C(opta:environment) is one of them, the tags also decide ownership, together with C(opta:prefix) and C(opta:region) if they are
+        listed too. A resource of the same name without these tags, or with those of another environment, is refused. With O(state=absent)
+        such a resource is not deleted, and a warning names it.
     type: dict
   purge_tags:
-    description: Whether tags that O(tags) does not name are removed. Those of AWS itself (C(aws:)) always stay.
+    description: Whether to remove tags that O(tags) does not list. Tags whose key starts with C(aws:) are never removed.
     type: bool
     default: false
   adopt:
-    description: Whether a resource of that name that does not carry our tags is taken over.
+    description: Whether to manage an existing resource of the same name that does not have the ownership tags in O(tags).
     type: bool
     default: false
   allow_replacement:
     description:
-      - Whether a change that AWS can only make by deleting the resource and making it anew may be done.
-        Without it such a change fails before anything is done; in check mode it is reported with a warning.
+      - Whether to allow changes that AWS cannot make in place. For such a change, the resource is deleted and created again.
+      - If V(false), such a change fails before anything is changed. In check mode, a warning reports it.
     type: bool
     default: false
   wait:
-    description: Whether to wait until the resource is ready, or gone. V(false) begins the work and returns.
+    description:
+      - Whether to wait until the resource is ready, or until its deletion is complete. V(false) sends the requests and returns.
     type: bool
     default: true
   wait_timeout:
-    description: Seconds to wait for each step at the most.
+    description: Maximum time to wait for each step, in seconds.
     type: int
     default: 1800
-attributes:
-  check_mode:
-    description: Can run in check mode and says exactly what it would do.
-    support: full
-  diff_mode:
-    description: Returns the changed attributes before and after.
-    support: full
-"""
-
-    # For modules that only change or read, without the life of a resource
-    ATTRIBUTES = r"""
-options: {}
-attributes:
-  check_mode:
-    description: Can run in check mode and says exactly what it would do.
-    support: full
-  diff_mode:
-    description: Returns what changes, before and after.
-    support: full
 """

@@ -5,55 +5,68 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acm_certificate
-short_description: Manage a public certificate of ACM that DNS records validate
+short_description: Manage public certificates of AWS Certificate Manager with DNS validation
 version_added: 1.0.0
 description:
-  - Requests one certificate of AWS Certificate Manager, makes its validation records in a zone of Route 53, and waits until it is issued.
-    A record that somebody deleted is made again.
-  - The certificate is known by its domain and the ownership tags in O(tags). One that failed or ran out is replaced.
-  - Other names, or another kind of key, are another certificate, because ACM cannot change one. The new one is issued first. The old one
-    is then deleted if nothing uses it; otherwise it gets the tag C(opta:superseded), and a later run deletes it once nothing uses it.
-    Without ownership tags no other certificate of the domain is touched.
-  - A validation record is the same for every certificate of a name in an account. It is made once, and deleted only when no other
-    certificate of the account lists it, in this region or in us-east-1, where CloudFront's are.
-  - A renewal that does not succeed is reported in a warning.
-author:
-  - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
+  - Requests, updates or deletes one public certificate of AWS Certificate Manager, creates its validation records in a hosted zone of
+    Route 53, and waits until it is issued. A validation record that was deleted is created again.
+  - The domain and the ownership tags in O(tags) identify the certificate. A failed or expired certificate is replaced.
+  - ACM cannot change the names or the key algorithm of a certificate. For such a change, a new certificate is requested and issued
+    first. The old certificate is then deleted if it is not in use. Otherwise it gets the tag C(opta:superseded), and a later run
+    deletes it after it is no longer in use. Without ownership tags, other certificates of the domain are never changed.
+  - All certificates of an account that contain a name share one validation record. The module creates it once, and deletes it only if
+    no other certificate of the account lists it, in the region or in us-east-1, where certificates of CloudFront are.
+  - A failed renewal is reported by a warning.
 options:
   domain_name:
-    description: The certificate's first name, for example C(staging.example.com). Another domain is another certificate.
+    description: First name of the certificate, for example V(staging.example.com). A different domain selects a different certificate.
     type: str
     required: true
   subject_alternative_names:
     description:
-      - Further names, also with a wildcard, for example C(*.staging.example.com).
-      - A change replaces the certificate, without a gap.
+      - Additional names, with or without wildcard, for example V(*.staging.example.com).
+      - A change replaces the certificate without interruption.
     type: list
     elements: str
   key_algorithm:
-    description: The kind of key; RSA with 2048 bits when it is never given. A change replaces the certificate, without a gap.
+    description:
+      - Algorithm of the key. A new certificate gets V(RSA_2048).
+      - A change replaces the certificate without interruption.
     type: str
     choices: [RSA_2048, RSA_3072, RSA_4096, EC_prime256v1, EC_secp384r1, EC_secp521r1]
   hosted_zone_id:
-    description: Id of the zone in which the validation records are made. Without it somebody else must make them.
+    description: ID of the hosted zone in which the validation records are created. If not set, they must be created otherwise.
     type: str
   validation_possible:
     description:
-      - Whether DNS can validate the names now. V(false), for a domain that is not delegated yet, requests nothing and waits for nothing;
-        what stands is kept, and its records are made.
+      - Whether the names can be validated by DNS now. With V(false), for a domain that is not delegated yet, the module requests no
+        certificate and does not wait. Existing certificates are kept, and their validation records are created.
     type: bool
     default: true
+notes:
+  - In RV(actions), the certificate is listed first, then the certificates that it replaces.
+  - Used by the role P(opta.platform.dns_cert#role).
+seealso:
+  - module: opta.platform.route53_zone
+  - module: opta.platform.dns_delegation_info
+  - name: RequestCertificate
+    description: AWS Certificate Manager API Reference.
+    link: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
+  - name: DNS validation
+    description: AWS Certificate Manager User Guide.
+    link: https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Have the environment's certificate
+- name: Request the certificate of the environment
   opta.platform.acm_certificate:
     domain_name: staging.example.com
     subject_alternative_names: ["*.staging.example.com"]
@@ -63,7 +76,7 @@ EXAMPLES = r"""
       opta:role: dns_cert
       opta:name: staging.example.com
 
-- name: Delete it, with its validation records
+- name: Delete the certificate with its validation records
   opta.platform.acm_certificate:
     domain_name: staging.example.com
     hosted_zone_id: Z0123456789ABCDEFGHIJ
@@ -76,43 +89,86 @@ EXAMPLES = r"""
 
 RETURN = r"""
 certificate:
-  description: The certificate as it is, or would be; null when it is deleted, not requested yet, or was never there.
-  returned: always
+  description:
+    - The certificate, or V(null) if it does not exist or is not requested yet. In check mode, values that only AWS assigns are V((known
+      after apply\)).
+  returned: success
   type: dict
   contains:
-    name: {description: The domain., type: str, sample: staging.example.com}
-    arn: {description: ARN of the certificate., type: str}
-    status: {description: "Status that ACM reports, C(PENDING_VALIDATION) or C(ISSUED).", type: str, sample: ISSUED}
-    subject_alternative_names: {description: "Its names besides the domain, in order.", type: list, elements: str}
-    key_algorithm: {description: The kind of key., type: str, sample: RSA_2048}
+    name:
+      description: Domain of the certificate.
+      returned: always
+      type: str
+      sample: staging.example.com
+    arn:
+      description: ARN of the certificate.
+      returned: always
+      type: str
+      sample: arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab
+    status:
+      description: Status of the certificate, as ACM reports it, V(PENDING_VALIDATION) or V(ISSUED).
+      returned: always
+      type: str
+      sample: ISSUED
+    subject_alternative_names:
+      description: Additional names, sorted.
+      returned: always
+      type: list
+      elements: str
+      sample: ["*.staging.example.com"]
+    key_algorithm:
+      description: Algorithm of the key.
+      returned: always
+      type: str
+      sample: RSA_2048
     validation_records:
-      description: Those of its validation records that the zone has, with name, type and value.
+      description: Validation records of the certificate that exist in the hosted zone.
+      returned: always
       type: list
       elements: dict
-    in_use_by: {description: ARNs of what uses it., type: list, elements: str}
-    not_after: {description: "When it ends, ISO 8601.", type: str}
-    renewal_status: {description: "How ACM's renewal went; null before the first one.", type: str, sample: SUCCESS}
-    tags: {description: All tags., type: dict}
+      sample: [{name: _0a1b2c.staging.example.com, type: CNAME, value: _3d4e5f.acm-validations.aws}]
+    in_use_by:
+      description: ARNs of the resources that use the certificate.
+      returned: always
+      type: list
+      elements: str
+      sample: ["arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/k8s/0123456789abcdef"]
+    not_after:
+      description: Expiration date, in ISO 8601 format.
+      returned: always
+      type: str
+      sample: "2027-12-31T12:00:00+00:00"
+    renewal_status:
+      description: Status of the last renewal, as ACM reports it. V(null) before the first renewal.
+      returned: always
+      type: str
+      sample: SUCCESS
+    tags:
+      description: Tags of the certificate.
+      returned: always
+      type: dict
+      sample: {opta:environment: staging}
 removed_records:
-  description: With O(state=absent), names of the validation records that are deleted with the certificate.
-  returned: always
+  description: Names of the validation records that O(state=absent) deletes with the certificate.
+  returned: success
   type: list
   elements: str
+  sample: [_0a1b2c.staging.example.com]
 actions:
   description:
-    - What was done, or in check mode would be done. The first one is about the certificate, the others about those that it replaced.
-  returned: always
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
+  returned: success
   type: list
   elements: dict
-  contains:
-    action: {description: "C(create), C(update), C(replace) or C(delete).", type: str}
-    resource: {description: Kind and name., type: str, sample: ACM certificate staging.example.com}
-    attributes: {description: The attributes that are set., type: list, elements: str}
-    allowed: {description: Whether the run may do it., type: bool}
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed attributes before and after.
-  returned: always
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
+  returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._acm.certificate import Certificate

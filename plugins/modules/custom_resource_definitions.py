@@ -5,38 +5,48 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: custom_resource_definitions
+short_description: Manage CustomResourceDefinitions from a manifest in an Amazon EKS cluster
 version_added: 1.0.0
-short_description: Bring the CustomResourceDefinitions of a pinned manifest to an EKS cluster
 description:
-  - Fetches a manifest, holds it against its checksum, and applies what it has by server-side apply.
-  - What it applies is marked with the checksum. While all its definitions stand so marked, nothing is fetched and nothing is applied.
-    One that was deleted is noticed; a field that somebody changed in one is set back with the next manifest only.
-author: [opta.platform contributors (@opta-platform)]
-requirements:
-  - python >= 3.11
-  - PyYAML
+  - Downloads a manifest, verifies its checksum, and applies its objects by server-side apply.
+  - Applied objects are annotated with the checksum. While all CustomResourceDefinitions exist with this annotation, nothing is
+    downloaded and nothing is applied. A CustomResourceDefinition that was deleted is applied again. A field that was changed manually
+    is reverted only with the next manifest.
 options:
   name:
-    description: Name of the manifest, by which what it brought is found again.
+    description: Name of the manifest, with which its objects are found again.
     type: str
     required: true
   url:
-    description: Where the manifest is, C(https://) or C(http://). Needed unless O(state=absent).
+    description: URL of the manifest, C(https://) or C(http://). Required with O(state=present).
     type: str
   checksum:
     description:
-      - The manifest's checksum, C(sha256:) and 64 hexadecimal digits. Needed unless O(state=absent).
-        Changed in place, by applying the manifest.
+      - Checksum of the manifest, C(sha256:) and 64 hexadecimal digits. Required with O(state=present).
+      - Changed in place. The manifest is applied again.
     type: str
+requirements:
+  - PyYAML >= 6
+notes:
+  - Used by the role P(opta.platform.k8s_addons#role).
+seealso:
+  - module: opta.platform.kubernetes_objects
+  - name: Custom Resources
+    description: Kubernetes documentation.
+    link: https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/custom-resources/
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
+  - opta.platform.cluster.connection
   - opta.platform.cluster
+  - opta.platform.attributes
+  - opta.platform.requirements.kubernetes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Have the kinds of the Gateway API
+- name: Install the CustomResourceDefinitions of the Gateway API
   opta.platform.custom_resource_definitions:
     cluster_name: "{{ eks_outputs.cluster_name }}"
     endpoint: "{{ eks_outputs.endpoint }}"
@@ -48,19 +58,27 @@ EXAMPLES = r"""
 
 RETURN = r"""
 objects:
-  description: Kind and name of what was applied or, in check mode, would be; empty when the manifest stands.
+  description:
+    - Kind and name of the objects that were applied. In check mode, those that would be. Empty if the manifest is applied already.
   returned: success
   type: list
   elements: str
+  sample: [CustomResourceDefinition gateways.gateway.networking.k8s.io]
 actions:
-  description: What was done or, in check mode, would be done, one entry for each object that is not as wanted.
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
   returned: success
   type: list
   elements: dict
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed fields of each object, C(before) and C(after); schemas are left out.
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 import re

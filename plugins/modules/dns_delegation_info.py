@@ -5,60 +5,67 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: dns_delegation_info
-short_description: Look whether a domain is delegated to its zone's name servers
+short_description: Check whether a domain is delegated to the name servers of its zone
 version_added: 1.0.0
 description:
-  - Asks the public DNS, in seconds, whether the parent of a domain names the name servers of the domain's zone, and no others.
-    Changes nothing.
-  - A resolver is asked first. If it does not know the zone's name servers, the parent's own name servers are asked, because a resolver
-    remembers for a while that a domain was not there. Where these cannot be reached, the resolver's answer holds.
-  - Also reports the CAA records that would keep Amazon from issuing a certificate.
-author:
-  - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
-  - dnspython >= 2.6
+  - Checks in the public DNS whether the parent of a domain delegates it to the name servers of its zone, and to no others. The check
+    takes seconds.
+  - The module queries a resolver first. If the resolver does not return the name servers of the zone, the module queries the name
+    servers of the parent, because a resolver caches for some time that a domain does not exist. If these cannot be reached, the answer
+    of the resolver is used.
+  - The module also reports CAA records that prevent Amazon from issuing a certificate.
 options:
   name:
-    description: The domain, for example C(staging.example.com).
+    description: Domain, for example V(staging.example.com).
     type: str
     required: true
   name_servers:
-    description: The name servers of its zone. Anything but a list, as C((known after apply)) in a plan, is a zone that is not made yet.
+    description:
+      - Name servers of the zone of the domain. Any value other than a list, such as V((known after apply\)) in check mode, means that
+        the zone does not exist yet.
     type: raw
     required: true
   certificate_names:
-    description: Names of a certificate, also with a wildcard, whose CAA records are looked at.
+    description: Names of a certificate, with or without wildcard, for which CAA records are checked.
     type: list
     elements: str
     default: []
   resolver:
     description:
-      - Address of the resolver, for example C(192.0.2.53), with a port if it is not 53. This machine's own resolvers are asked without it.
-      - With a port of its own, all name servers are asked at that port.
+      - Address of the resolver, for example V(192.0.2.53), with a port if it is not 53. By default, the resolvers of the machine are
+        used.
+      - If a port is set, all name servers are queried at this port.
     type: str
   timeout_seconds:
-    description: Seconds that one question to one server may take.
+    description: Timeout of one query to one server, in seconds.
     type: float
     default: 3
-attributes:
-  check_mode:
-    description: Changes nothing.
-    support: full
-  diff_mode:
-    description: Changes nothing.
-    support: none
+requirements:
+  - python >= 3.11
+  - dnspython >= 2.6
+notes:
+  - Used by the role P(opta.platform.dns_cert#role).
+seealso:
+  - module: opta.platform.route53_zone
+  - module: opta.platform.acm_certificate
+  - name: Troubleshooting Certification Authority Authorization (CAA) problems
+    description: AWS Certificate Manager User Guide.
+    link: https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-caa.html
+author:
+  - opta.platform contributors (@opta-platform)
+extends_documentation_fragment:
+  - opta.platform.attributes.info
 """
 
 EXAMPLES = r"""
-- name: Look whether the domain is delegated
+- name: Check whether the domain is delegated
   opta.platform.dns_delegation_info:
     name: staging.example.com
     name_servers: "{{ made.zone.name_servers }}"
     certificate_names: [staging.example.com, "*.staging.example.com"]
   register: dns
 
-- name: Say what must be set
+- name: Show why the domain is not delegated
   ansible.builtin.debug:
     msg: "{{ dns.reason }}"
   when: not dns.delegated
@@ -66,29 +73,32 @@ EXAMPLES = r"""
 
 RETURN = r"""
 delegated:
-  description: Whether the DNS names the zone's name servers, and no others.
+  description: Whether the DNS returns the name servers of the zone, and no others.
   returned: success
   type: bool
+  sample: true
 name_servers:
-  description: The name servers that the DNS names, in order.
+  description: Name servers that the DNS returns, sorted.
   returned: success
   type: list
   elements: str
   sample: [ns-1.awsdns-1.com]
 reason:
-  description: Why it is not delegated; empty when it is.
+  description: Reason why the domain is not delegated. Empty if it is delegated.
   returned: success
   type: str
   sample: "the DNS has no NS records of staging.example.com (asked: the name servers of example.com)"
 caa_problems:
-  description: A sentence for each of O(certificate_names) that CAA records keep from Amazon.
+  description: One sentence for each name in O(certificate_names) for which CAA records prevent Amazon from issuing a certificate.
   returned: success
   type: list
   elements: str
+  sample: ['Amazon may not issue a certificate for example.com: example.com has the CAA records issue "ca.example.net".']
 validation_possible:
-  description: Whether ACM can validate and issue, as far as the DNS says.
+  description: Whether ACM can validate and issue a certificate, according to the DNS.
   returned: success
   type: bool
+  sample: true
 """
 
 import traceback

@@ -5,57 +5,62 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: documentdb_cluster
-short_description: Manage an Amazon DocumentDB cluster with all that belongs to it
+short_description: Manage Amazon DocumentDB clusters
 version_added: 1.0.0
 description:
-  - Creates, changes or deletes one DocumentDB cluster with its instances, its subnet group, its parameter group (which turns TLS on),
-    its security group (which opens the database's port to those who are named, and nothing else)
-    and its secret, and waits until it is ready.
+  - Creates, updates or deletes one Amazon DocumentDB cluster and waits until it is available.
+  - The cluster includes its instances, its subnet group, its parameter group (which enables TLS), its security group (which allows
+    connections to the port of the database only from the listed sources) and its secret in AWS Secrets Manager.
   - The storage is always encrypted.
-  - The password is made by AWS Secrets Manager, kept in a secret, and set on the cluster. It is never shown.
-  - In check mode it says what it would do, attribute by attribute.
-author:
-  - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
-  - boto3 >= 1.38.0
-  - botocore >= 1.38.0
+  - AWS Secrets Manager generates the password and stores it in the secret. The module sets it on the cluster and never shows it.
 options:
   storage_type:
-    description: Kind of storage; with V(iopt1) input and output are in its price. Changed in place, back at most every 30 days.
+    description:
+      - Storage type. V(iopt1) is I/O-Optimized, which includes I/O in its price.
+      - Changed in place. AWS allows a change back to V(standard) once every 30 days.
     type: str
     choices: [standard, iopt1]
   enabled_cloudwatch_logs_exports:
     description:
-      - Logs that are sent to CloudWatch Logs; the others are turned off. Changed in place.
-      - "They are only written with the parameters C(audit_logs) and C(profiler): these are set to C(enabled) for a log that is named here,
-        unless O(parameters) sets them."
+      - Logs to send to CloudWatch Logs. Other logs are disabled. Changed in place.
+      - DocumentDB writes these logs only if the parameters C(audit_logs) and C(profiler) are enabled. For each listed log, the module
+        sets its parameter to C(enabled), unless O(parameters) sets it.
     type: list
     elements: str
     choices: [audit, profiler]
   serverless_v2_scaling:
-    description: Capacity of instances of the class V(db.serverless). Changed in place; what is not given of it stays.
+    description: Capacity of instances of the class V(db.serverless). Suboptions that are not set are kept. Changed in place.
     type: dict
     suboptions:
       min_capacity:
-        description: Least capacity units.
+        description: Minimum capacity, in DocumentDB capacity units (DCU).
         type: float
       max_capacity:
-        description: Most capacity units.
+        description: Maximum capacity, in DocumentDB capacity units (DCU).
         type: float
+notes:
+  - In RV(actions), the cluster is listed first. C(master_user_password) is the password, and C(parameter_status) of an instance is its
+    reboot.
+  - Used by the role P(opta.platform.documentdb#role).
+seealso:
+  - module: opta.platform.aurora_cluster
+  - name: CreateDBCluster
+    description: Amazon DocumentDB API Reference.
+    link: https://docs.aws.amazon.com/documentdb/latest/developerguide/API_CreateDBCluster.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
   - opta.platform.database_cluster
   - opta.platform.credentials
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
-seealso:
-  - module: opta.platform.aurora_cluster
 """
 
 EXAMPLES = r"""
-- name: Make a DocumentDB cluster with its audit log
+- name: Create a DocumentDB cluster with an audit log
   opta.platform.documentdb_cluster:
     name: opta-staging-docdb-main
     engine_version: "5.0"
@@ -69,13 +74,13 @@ EXAMPLES = r"""
     tags:
       opta:environment: staging
 
-- name: Change its password
+- name: Rotate the password
   opta.platform.documentdb_cluster:
     name: opta-staging-docdb-main
     secret_name: opta/staging/docdb/main
     rotate_password: true
 
-- name: Remove it with its data
+- name: Delete the cluster and its data
   opta.platform.documentdb_cluster:
     name: opta-staging-docdb-main
     state: absent
@@ -85,56 +90,163 @@ EXAMPLES = r"""
 
 RETURN = r"""
 cluster:
-  description:
-    - The cluster; null when there is none. In check mode, what only AWS decides is V((known after apply)).
+  description: The cluster, or V(null) if it does not exist. In check mode, values that only AWS assigns are V((known after apply\)).
   returned: success
   type: dict
   contains:
-    name: {description: Name., type: str, returned: always, sample: opta-staging-docdb-main}
-    arn: {description: ARN., type: str, returned: always}
-    endpoint: {description: Host name of the writer., type: str, returned: always}
-    reader_endpoint: {description: Host name of the readers., type: str, returned: always}
-    cluster_resource_id: {description: AWS's id of the cluster., type: str, returned: always}
-    status: {description: AWS's status., type: str, returned: always, sample: available}
-    instances: {description: Names of the instances., type: list, elements: str, returned: when the cluster is wanted}
-    secret_arn: {description: ARN of the secret with the credentials., type: str, returned: when the cluster is wanted}
-    secret_name: {description: Name of that secret., type: str, returned: when the cluster is wanted}
-    security_group_id: {description: Id of the security group., type: str, returned: when the cluster is wanted}
-    engine_version: {description: The full version., type: str, returned: always, sample: "5.0.0"}
-    port: {description: As the option., type: int, returned: always}
-    master_username: {description: As the option., type: str, returned: always}
-    db_subnet_group_name: {description: Name of the subnet group., type: str, returned: always}
-    db_cluster_parameter_group_name: {description: Name of the parameter group., type: str, returned: always}
-    vpc_security_group_ids: {description: Security groups., type: list, elements: str, returned: always}
-    kms_key_id: {description: As the option., type: str, returned: always}
-    storage_type: {description: As the option., type: str, returned: always}
-    backup_retention_period: {description: As the option., type: int, returned: always}
-    preferred_backup_window: {description: As the option., type: str, returned: always}
-    preferred_maintenance_window: {description: As the option., type: str, returned: always}
-    deletion_protection: {description: As the option., type: bool, returned: always}
-    copy_tags_to_snapshot: {description: Whether snapshots get the cluster's tags; always set., type: bool, returned: always}
-    enabled_cloudwatch_logs_exports: {description: As the option., type: list, elements: str, returned: always}
-    serverless_v2_scaling: {description: As the option., type: dict, returned: always}
-    tags: {description: Tags., type: dict, returned: always}
+    name:
+      description: Name of the cluster.
+      returned: always
+      type: str
+      sample: opta-staging-docdb-main
+    arn:
+      description: ARN of the cluster.
+      returned: always
+      type: str
+      sample: arn:aws:rds:eu-west-1:123456789012:cluster:opta-staging-docdb-main
+    endpoint:
+      description: Host name of the cluster endpoint, which connects to the writer.
+      returned: always
+      type: str
+      sample: opta-staging-docdb-main.cluster-0123456789ab.eu-west-1.docdb.amazonaws.com
+    reader_endpoint:
+      description: Host name of the reader endpoint.
+      returned: always
+      type: str
+      sample: opta-staging-docdb-main.cluster-ro-0123456789ab.eu-west-1.docdb.amazonaws.com
+    cluster_resource_id:
+      description: Resource ID of the cluster in AWS.
+      returned: always
+      type: str
+      sample: cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ
+    status:
+      description: Status of the cluster, as AWS reports it.
+      returned: always
+      type: str
+      sample: available
+    instances:
+      description: Names of the instances.
+      returned: with O(state=present)
+      type: list
+      elements: str
+      sample: [opta-staging-docdb-main-1]
+    secret_arn:
+      description: ARN of the secret with the credentials.
+      returned: with O(state=present)
+      type: str
+      sample: arn:aws:secretsmanager:eu-west-1:123456789012:secret:opta/staging/docdb/main-0a1b2c
+    secret_name:
+      description: Name of the secret with the credentials.
+      returned: with O(state=present)
+      type: str
+      sample: opta/staging/docdb/main
+    security_group_id:
+      description: ID of the security group.
+      returned: with O(state=present)
+      type: str
+      sample: sg-0123456789abcdef0
+    engine_version:
+      description: Full engine version.
+      returned: always
+      type: str
+      sample: "5.0.0"
+    port:
+      description: Port of the database.
+      returned: always
+      type: int
+      sample: 27017
+    master_username:
+      description: Name of the master user.
+      returned: always
+      type: str
+      sample: opta
+    db_subnet_group_name:
+      description: Name of the subnet group.
+      returned: always
+      type: str
+      sample: opta-staging-docdb-main
+    db_cluster_parameter_group_name:
+      description: Name of the cluster parameter group.
+      returned: always
+      type: str
+      sample: opta-staging-docdb-main-docdb5-0
+    vpc_security_group_ids:
+      description: IDs of the security groups.
+      returned: always
+      type: list
+      elements: str
+      sample: [sg-0123456789abcdef0]
+    kms_key_id:
+      description: ARN of the KMS key that encrypts the storage.
+      returned: always
+      type: str
+      sample: arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
+    storage_type:
+      description: Storage type.
+      returned: always
+      type: str
+      sample: standard
+    backup_retention_period:
+      description: Number of days for which automated backups are kept.
+      returned: always
+      type: int
+      sample: 5
+    preferred_backup_window:
+      description: Daily time range in UTC for automated backups.
+      returned: always
+      type: str
+      sample: 02:00-03:00
+    preferred_maintenance_window:
+      description: Weekly time range in UTC for maintenance.
+      returned: always
+      type: str
+      sample: sun:04:00-sun:05:00
+    deletion_protection:
+      description: Whether deletion protection is enabled.
+      returned: always
+      type: bool
+      sample: true
+    copy_tags_to_snapshot:
+      description: Whether snapshots get the tags of the cluster. Always V(true).
+      returned: always
+      type: bool
+      sample: true
+    enabled_cloudwatch_logs_exports:
+      description: Logs that are sent to CloudWatch Logs.
+      returned: always
+      type: list
+      elements: str
+      sample: [audit]
+    serverless_v2_scaling:
+      description: Capacity of serverless instances.
+      returned: always
+      type: dict
+      sample: {min_capacity: 0.5, max_capacity: 4}
+    tags:
+      description: Tags of the cluster.
+      returned: always
+      type: dict
+      sample: {opta:environment: staging}
+left_alone:
+  description: V(true) if O(state=absent) did not delete a cluster of this name because it does not have the ownership tags.
+  returned: if such a cluster exists
+  type: bool
+  sample: true
 actions:
-  description: What was done, or would be done in check mode; the cluster's first. The password is called C(master_user_password), an
-    instance's reboot C(parameter_status).
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
   returned: success
   type: list
   elements: dict
-  contains:
-    action: {description: "V(create), V(update) or V(delete).", type: str, returned: always}
-    resource: {description: Kind and name., type: str, returned: always, sample: DocumentDB cluster opta-staging-docdb-main}
-    attributes: {description: Attributes that change., type: list, elements: str, returned: always}
-    allowed: {description: Whether a run does it without another option., type: bool, returned: always}
-left_alone:
-  description: V(true) when a cluster of this name exists that O(state=absent) leaves alone, because it belongs to somebody else.
-  returned: when there is one
-  type: bool
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed attributes before and after.
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ..module_utils._module import PlatformModule

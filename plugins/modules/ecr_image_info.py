@@ -5,93 +5,145 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ecr_image_info
-short_description: Look whether an image is in a repository
+short_description: Check whether an image exists in an Amazon ECR repository
 version_added: 1.0.0
-author: [opta.platform contributors (@opta-platform)]
 description:
-  - Says whether a tag or digest is in a private repository of Amazon ECR, which digest it has, and what else is there.
-  - It also says whether the image falls under the repository's lifecycle policy, now or some day, for a policy does not know what runs.
-  - Changes nothing.
-requirements:
-  - python >= 3.11
+  - Returns whether an image exists in a private repository of Amazon ECR, its digest, and the newest tags of the repository.
+  - Also returns whether the image matches a rule of the lifecycle policy, because a lifecycle policy does not consider whether an image
+    is in use.
 options:
   repository_name:
     description: Name of the repository.
     type: str
     required: true
   image_tag:
-    description: Tag to look for. With O(image_digest) the image must have both. Without both only O(newest_count) tags are read.
+    description: Tag of the image. With O(image_digest), the image must have both. If neither is set, only the newest tags are returned.
     type: str
   image_digest:
-    description: Digest to look for, for example V(sha256:…).
+    description: Digest of the image, for example V(sha256:…).
     type: str
   must_exist:
-    description: Whether the module fails, with one sentence, when the image is not there.
+    description: Whether the module fails if the image does not exist.
     type: bool
     default: false
   newest_count:
-    description: Tags of the newest images to return.
+    description: Number of newest images whose tags are returned.
     type: int
     default: 5
-extends_documentation_fragment:
-  - opta.platform.resource.attributes
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+notes:
+  - Used by the role P(opta.platform.opta_service#role).
 seealso:
   - module: opta.platform.ecr_repository
+  - name: DescribeImages
+    description: Amazon ECR API Reference.
+    link: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
+author:
+  - opta.platform contributors (@opta-platform)
+extends_documentation_fragment:
+  - opta.platform.attributes.info
+  - opta.platform.requirements
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
 """
 
 EXAMPLES = r"""
-- name: Refuse to deploy what was never pushed
+- name: Require that the image exists
   opta.platform.ecr_image_info:
     repository_name: opta-staging/hello
     image_tag: v1.4.2
     must_exist: true
   register: deployed
 
-- name: Show its digest
+- name: Show the digest of the image
   ansible.builtin.debug:
     msg: "{{ deployed.image.digest }}"
 """
 
 RETURN = r"""
 repository:
-  description: The repository; null when there is none.
+  description: The repository, or V(null) if it does not exist.
   returned: success
   type: dict
   contains:
-    name: {description: Its name., type: str}
-    arn: {description: Its ARN., type: str}
-    uri: {description: What images are pulled from., type: str}
+    name:
+      description: Name of the repository.
+      returned: always
+      type: str
+      sample: opta-staging/hello
+    arn:
+      description: ARN of the repository.
+      returned: always
+      type: str
+      sample: arn:aws:ecr:eu-west-1:123456789012:repository/opta-staging/hello
+    uri:
+      description: URI of the repository, to pull images.
+      returned: always
+      type: str
+      sample: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/opta-staging/hello
 exists:
-  description: Whether the image is there.
+  description: Whether the image exists.
   returned: success
   type: bool
+  sample: true
 image:
-  description: The image; null when it is not there.
+  description: The image, or V(null) if it does not exist.
   returned: success
   type: dict
   contains:
-    digest: {description: Its digest., type: str}
-    tags: {description: All its tags., type: list, elements: str}
-    pushed_at: {description: When it was pushed., type: str, sample: "2026-01-31T12:00:00+00:00"}
-    size_bytes: {description: Its size., type: int}
+    digest:
+      description: Digest of the image.
+      returned: always
+      type: str
+      sample: sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+    tags:
+      description: All tags of the image.
+      returned: always
+      type: list
+      elements: str
+      sample: [v1.4.2]
+    pushed_at:
+      description: Date of the push, in ISO 8601 format.
+      returned: always
+      type: str
+      sample: "2026-01-31T12:00:00+00:00"
+    size_bytes:
+      description: Size of the image, in bytes.
+      returned: always
+      type: int
+      sample: 31457280
     expiry:
-      description: What the lifecycle policy does to it; null when it stays as long as nothing newer is pushed.
+      description: Effect of the lifecycle policy on the image. V(null) if no rule deletes the image unless newer images are pushed.
+      returned: always
       type: dict
       contains:
-        rule_priority: {description: Which rule., type: int}
-        due: {description: Whether it goes within a day., type: bool}
-        at: {description: When it goes; null when that is not a matter of time., type: str}
-        sentence: {description: The same in words., type: str}
+        rule_priority:
+          description: Priority of the matching rule.
+          returned: always
+          type: int
+          sample: 1
+        due:
+          description: Whether the rule deletes the image within one day.
+          returned: always
+          type: bool
+          sample: false
+        at:
+          description: Date when the rule deletes the image, in ISO 8601 format. V(null) if the rule does not depend on time.
+          returned: always
+          type: str
+          sample: "2026-02-14T12:00:00+00:00"
+        sentence:
+          description: Description of the effect.
+          returned: always
+          type: str
+          sample: it expires at 2026-02-14 12:00 under the lifecycle rule 1 (Untagged images expire after 14 days)
 newest_tags:
   description: Tags of the newest images, newest first.
   returned: success
   type: list
   elements: str
+  sample: [v2, v1]
 sentence:
-  description: Why the image cannot be deployed, or that it will not stay; empty when all is well.
+  description: Reason why the image cannot be deployed or will be deleted by the lifecycle policy. Empty otherwise.
   returned: success
   type: str
   sample: Image v9 is not in ECR repository opta-staging/hello; its newest tags are v2, v1. Push the image first, or use an existing one.

@@ -5,93 +5,106 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ecr_repository
-short_description: Manage a private repository of images
+short_description: Manage private repositories of Amazon ECR
 version_added: 1.0.0
-author: [opta.platform contributors (@opta-platform)]
 description:
-  - Creates, changes or deletes one private repository of Amazon ECR with its settings.
-  - Without further options tags are immutable, images are scanned when they are pushed, and of the tagged images the newest 100 stay.
-requirements:
-  - python >= 3.11
+  - Creates, updates or deletes one private repository of Amazon ECR with its settings.
+  - By default, tags are immutable, images are scanned on push, and the newest 100 tagged images are retained.
 options:
   name:
-    description: Name of the repository, 2 to 256 characters, lower case, with C(/) between its parts. Another name is another repository.
+    description:
+      - Name of the repository, 2 to 256 lowercase characters, with C(/) between its parts. A different name selects a different
+        repository.
     type: str
     required: true
   image_tag_mutability:
     description:
-      - Whether a tag can be moved to another image. Changed in place.
-      - With V(IMMUTABLE) a push to a tag that exists is refused, so that what was tested is what runs.
+      - Whether a tag can be overwritten by a push of another image. Changed in place.
+      - V(IMMUTABLE) refuses a push to an existing tag, which guarantees that the image that was tested is the image that runs.
     type: str
-    choices: [IMMUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE, MUTABLE_WITH_EXCLUSION]
     default: IMMUTABLE
+    choices: [IMMUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE, MUTABLE_WITH_EXCLUSION]
   image_tag_mutability_exclusion_filters:
     description:
-      - Up to 5 wildcards of tags that O(image_tag_mutability) leaves out, for example V(dev-*). Changed in place.
-      - Only with V(IMMUTABLE_WITH_EXCLUSION) and V(MUTABLE_WITH_EXCLUSION), which need them.
+      - Up to 5 wildcard patterns for tags that are excluded from O(image_tag_mutability), for example V(dev-*). Changed in place.
+      - Required by V(IMMUTABLE_WITH_EXCLUSION) and V(MUTABLE_WITH_EXCLUSION), and not allowed otherwise.
     type: list
     elements: str
   scan_on_push:
     description:
-      - Whether an image is scanned when it is pushed. Changed in place.
-      - Rules of the account's registry for scanning have precedence; see Amazon ECR, private registry scanning.
+      - Whether images are scanned when they are pushed. Changed in place.
+      - Scanning rules of the registry of the account take precedence.
     type: bool
     default: true
   encryption:
-    description: How images are encrypted. Cannot be changed. AES-256 with a key of S3 when a repository is made without it.
+    description:
+      - Encryption of images. A new repository gets V(AES256).
+      - "Cannot be changed: ECR sets it when the repository is created."
     type: dict
     suboptions:
       encryption_type:
-        description: The kind of encryption.
+        description: Encryption with keys of S3 (V(AES256)) or of KMS (V(KMS)).
         type: str
-        choices: [AES256, KMS]
         required: true
+        choices: [AES256, KMS]
       kms_key_arn:
-        description: The key for V(KMS); the account's key C(aws/ecr) when not given.
+        description: ARN of the KMS key, for V(KMS). The default is the key C(aws/ecr) of the account.
         type: str
   untagged_expiration_days:
     description:
-      - Days after which an image without a tag is deleted. Changed in place. Not with O(lifecycle_policy).
-      - A new repository gets V(14), and so does an empty one without rules; others keep their rules when neither this nor
-        O(tagged_image_count) is given.
+      - Number of days after which untagged images are deleted. Changed in place. Mutually exclusive with O(lifecycle_policy).
+      - A new repository gets V(14), and so does an empty repository without rules. If neither this option nor O(tagged_image_count) is
+        set, other repositories keep their rules.
     type: int
   tagged_image_count:
     description:
-      - Images with a tag that stay, newest first; older ones are deleted. Changed in place. Not with O(lifecycle_policy).
-      - A new repository gets V(100), and so does an empty one without rules.
+      - Number of tagged images to retain. Older images are deleted. Changed in place. Mutually exclusive with O(lifecycle_policy).
+      - A new repository gets V(100), and so does an empty repository without rules.
     type: int
   lifecycle_policy:
     description:
-      - Rules of your own for images to be deleted, as ECR writes them, instead of O(untagged_expiration_days) and O(tagged_image_count).
-        An empty dict is none at all. Changed in place.
-      - A rule does not know what runs. See M(opta.platform.ecr_image_info) for whether an image falls under one.
+      - Lifecycle policy, in the syntax of ECR, instead of O(untagged_expiration_days) and O(tagged_image_count). An empty dictionary
+        removes all rules. Changed in place.
+      - A lifecycle policy does not consider whether an image is in use. M(opta.platform.ecr_image_info) reports whether an image
+        matches a rule.
     type: dict
   policy:
     description:
-      - Who else may pull or push, as a policy document; an empty dict removes it. Changed in place.
-      - Without one the repository is private to the account.
+      - Repository policy, which allows others to pull or push. An empty dictionary removes it. Changed in place.
+      - Without a policy, the repository is private to the account.
     type: dict
   delete_contents:
-    description: Whether O(state=absent) deletes the images too. Without it a repository that holds images is refused.
+    description: Whether O(state=absent) also deletes the images. If V(false), a repository with images is refused.
     type: bool
     default: false
-extends_documentation_fragment:
-  - opta.platform.resource
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+notes:
+  - Used by the role P(opta.platform.opta_service#role).
 seealso:
   - module: opta.platform.ecr_image_info
+  - name: CreateRepository
+    description: Amazon ECR API Reference.
+    link: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+  - name: Lifecycle policies
+    description: Amazon ECR User Guide.
+    link: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+author:
+  - opta.platform contributors (@opta-platform)
+extends_documentation_fragment:
+  - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
 """
 
 EXAMPLES = r"""
-- name: Keep a repository whose tags cannot be moved
+- name: Create a repository with immutable tags
   opta.platform.ecr_repository:
     name: opta-staging/hello
     tags:
       opta:environment: staging
 
-- name: Let the tags of developers move, under the environment's key
+- name: Create a repository with mutable tags for developers, encrypted with a KMS key
   opta.platform.ecr_repository:
     name: opta-staging/hello
     image_tag_mutability: IMMUTABLE_WITH_EXCLUSION
@@ -109,38 +122,81 @@ EXAMPLES = r"""
 
 RETURN = r"""
 repository:
-  description: The repository; null when it is gone. In check mode, what only AWS decides is V((known after apply)).
-  returned: always
+  description: The repository, or V(null) if it does not exist. In check mode, values that only AWS assigns are V((known after apply\)).
+  returned: success
   type: dict
   contains:
-    name: {description: Its name., type: str, sample: opta-staging/hello}
-    arn: {description: Its ARN., type: str}
+    name:
+      description: Name of the repository.
+      returned: always
+      type: str
+      sample: opta-staging/hello
+    arn:
+      description: ARN of the repository.
+      returned: always
+      type: str
+      sample: arn:aws:ecr:eu-west-1:123456789012:repository/opta-staging/hello
     uri:
-      description: What images are pushed to and pulled from.
+      description: URI of the repository, to push and pull images.
+      returned: always
       type: str
       sample: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/opta-staging/hello
-    registry_id: {description: The account., type: str, sample: "123456789012"}
-    image_tag_mutability: {description: As the option., type: str, sample: IMMUTABLE}
-    image_tag_mutability_exclusion_filters: {description: As the option., type: list, elements: str}
-    scan_on_push: {description: As the option., type: bool}
-    encryption: {description: As the option., type: dict, sample: {encryption_type: AES256, kms_key_arn: null}}
-    lifecycle_policy: {description: The rules for images to be deleted; empty when there are none., type: dict}
-    policy: {description: Who else may pull or push; empty when nobody., type: dict}
-    tags: {description: All tags., type: dict}
+    registry_id:
+      description: ID of the registry, which is the ID of the account.
+      returned: always
+      type: str
+      sample: "123456789012"
+    image_tag_mutability:
+      description: Whether a tag can be overwritten.
+      returned: always
+      type: str
+      sample: IMMUTABLE
+    image_tag_mutability_exclusion_filters:
+      description: Wildcard patterns for excluded tags.
+      returned: always
+      type: list
+      elements: str
+      sample: [dev-*]
+    scan_on_push:
+      description: Whether images are scanned when they are pushed.
+      returned: always
+      type: bool
+      sample: true
+    encryption:
+      description: Encryption of images.
+      returned: always
+      type: dict
+      sample: {encryption_type: AES256, kms_key_arn: null}
+    lifecycle_policy:
+      description: Lifecycle policy. Empty without one.
+      returned: always
+      type: dict
+      sample: {rules: []}
+    policy:
+      description: Repository policy. Empty without one.
+      returned: always
+      type: dict
+      sample: {Version: "2012-10-17", Statement: []}
+    tags:
+      description: Tags of the repository.
+      returned: always
+      type: dict
+      sample: {opta:environment: staging}
 actions:
-  description: What was done, or in check mode would be done.
-  returned: always
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
+  returned: success
   type: list
   elements: dict
-  contains:
-    action: {description: "C(create), C(update) or C(delete).", type: str}
-    resource: {description: Kind and name., type: str, sample: ECR repository opta-staging/hello}
-    attributes: {description: The attributes that are set., type: list, elements: str}
-    allowed: {description: Whether the run may do it., type: bool}
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed attributes before and after.
-  returned: always
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
+  returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ..module_utils._ecr.repository import Repository, desired_values, refuse_wrong_input

@@ -5,19 +5,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: eks_access_entry
-short_description: Manage who may enter an Amazon EKS cluster
+short_description: Manage access entries of Amazon EKS clusters
 version_added: 1.0.0
 description:
-  - Creates, changes or deletes the access entry of one IAM principal, with its access policies.
-  - An entry that this collection did not make is removed only with O(adopt=true).
-    Never removed, or robbed of its administrator policy, are the caller's own entry and the last one that makes a cluster administrator.
-  - In check mode it says what it would do, attribute by attribute.
-author:
-  - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
-  - boto3 >= 1.38.0
-  - botocore >= 1.38.0
+  - Creates, updates or deletes the access entry of one IAM principal, with its access policies.
+  - An access entry that this collection did not create is deleted only with O(adopt=true).
+  - The access entry of the caller, and the last access entry with the policy AmazonEKSClusterAdminPolicy, are never deleted and never
+    lose this policy.
 options:
   cluster_name:
     description: Name of the cluster. Its authentication mode must be C(API) or C(API_AND_CONFIG_MAP).
@@ -26,20 +20,22 @@ options:
   principal_arn:
     description:
       - ARN of the IAM role or user.
-      - The ARN of a session (C(assumed-role)) is understood as its role.
-        As a session does not show its role's path, IAM is asked for the role (C(iam:GetRole)).
+      - The ARN of a session (C(assumed-role)) selects the role of the session. Because the ARN of a session does not contain the path
+        of the role, the module calls C(iam:GetRole).
     type: str
     required: true
   type:
-    description: Type of the entry; EKS's default is V(STANDARD). A change replaces the entry.
+    description:
+      - Type of the access entry. The default of EKS is V(STANDARD).
+      - A change replaces the access entry.
     type: str
     choices: [STANDARD, FARGATE_LINUX, EC2_LINUX, EC2_WINDOWS, EC2, HYBRID_LINUX, HYPERPOD_LINUX]
   kubernetes_groups:
-    description: Kubernetes groups that the principal belongs to. Changed in place.
+    description: Kubernetes groups of the principal. Changed in place.
     type: list
     elements: str
   username:
-    description: Kubernetes user name of the principal; EKS chooses one when not given. Changed in place.
+    description: Kubernetes user name of the principal. If not set, EKS chooses one. Changed in place.
     type: str
   policies:
     description: Access policies of the principal. Changed in place.
@@ -47,34 +43,46 @@ options:
     elements: dict
     suboptions:
       policy:
-        description: Name or ARN of the access policy, e.g. V(AmazonEKSClusterAdminPolicy).
+        description: Name or ARN of the access policy, for example V(AmazonEKSClusterAdminPolicy).
         type: str
         required: true
       scope:
-        description: Whether the policy holds in the whole cluster or in some namespaces.
+        description: Whether the policy applies to the whole cluster or to the namespaces in O(policies[].namespaces).
         type: str
-        choices: [cluster, namespace]
         default: cluster
+        choices: [cluster, namespace]
       namespaces:
-        description: The namespaces, with O(policies[].scope=namespace); C(*) matches any letters.
+        description: Namespaces to which the policy applies, with O(policies[].scope=namespace). C(*) matches any characters.
         type: list
         elements: str
         default: []
   purge_policies:
-    description: Whether policies that O(policies) does not name are taken from the principal.
+    description: Whether to disassociate access policies that O(policies) does not list.
     type: bool
     default: true
+notes:
+  - The README of the role P(opta.platform.eks#role) lists the IAM permissions that the module requires.
+seealso:
+  - module: opta.platform.eks_administrators
+  - module: opta.platform.eks_cluster
+  - name: Grant IAM users access to Kubernetes with EKS access entries
+    description: Amazon EKS User Guide.
+    link: https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
+  - name: CreateAccessEntry
+    description: Amazon EKS API Reference.
+    link: https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
-seealso:
-  - module: opta.platform.eks_cluster
 """
 
 EXAMPLES = r"""
-- name: Make a role administrator of the cluster
+- name: Grant a role administrator access to the cluster
   opta.platform.eks_access_entry:
     cluster_name: opta-staging
     principal_arn: "{{ administrator.iam_role.arn }}"
@@ -84,7 +92,7 @@ EXAMPLES = r"""
       opta:environment: staging
       opta:managed-by: opta.platform
 
-- name: Let developers look into two namespaces
+- name: Grant developers read access to two namespaces
   opta.platform.eks_access_entry:
     cluster_name: opta-staging
     principal_arn: "{{ developer.iam_role.arn }}"
@@ -93,7 +101,7 @@ EXAMPLES = r"""
         scope: namespace
         namespaces: [hello, worker]
 
-- name: Take a principal's access away
+- name: Remove the access of a principal
   opta.platform.eks_access_entry:
     cluster_name: opta-staging
     principal_arn: "{{ developer.iam_role.arn }}"
@@ -103,33 +111,72 @@ EXAMPLES = r"""
 RETURN = r"""
 access_entry:
   description:
-    - The access entry; null when there is none. In check mode, what only AWS decides is V((known after apply)).
+    - The access entry, or V(null) if it does not exist. In check mode, values that only AWS assigns are V((known after apply\)).
   returned: success
   type: dict
   contains:
-    name: {description: ARN of the principal., type: str, returned: always}
-    principal_arn: {description: ARN of the principal; of a session, its role's., type: str, returned: always}
-    cluster_name: {description: Name of the cluster., type: str, returned: always}
-    arn: {description: ARN of the entry., type: str, returned: always}
-    type: {description: As the option., type: str, returned: always, sample: STANDARD}
-    kubernetes_groups: {description: As the option., type: list, elements: str, returned: always}
-    username: {description: As the option., type: str, returned: always}
-    policies: {description: "The policies, by name, each with its scope and namespaces.", type: list, elements: dict, returned: always}
-    tags: {description: Tags., type: dict, returned: always}
+    name:
+      description: ARN of the principal.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/developer
+    principal_arn:
+      description: ARN of the principal. For a session, the ARN of its role.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/developer
+    cluster_name:
+      description: Name of the cluster.
+      returned: always
+      type: str
+      sample: opta-staging
+    arn:
+      description: ARN of the access entry.
+      returned: always
+      type: str
+      sample: arn:aws:eks:eu-west-1:123456789012:access-entry/opta-staging/role/123456789012/developer/0a1b2c3d
+    type:
+      description: Type of the access entry.
+      returned: always
+      type: str
+      sample: STANDARD
+    kubernetes_groups:
+      description: Kubernetes groups of the principal.
+      returned: always
+      type: list
+      elements: str
+      sample: [viewers]
+    username:
+      description: Kubernetes user name of the principal.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/developer
+    policies:
+      description: Access policies, sorted by name, each with its scope and namespaces.
+      returned: always
+      type: list
+      elements: dict
+      sample: [{policy: AmazonEKSViewPolicy, scope: namespace, namespaces: [hello]}]
+    tags:
+      description: Tags of the access entry.
+      returned: always
+      type: dict
+      sample: {opta:environment: staging}
 actions:
-  description: What was done, or would be done in check mode.
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
   returned: success
   type: list
   elements: dict
-  contains:
-    action: {description: "V(create), V(update), V(replace) or V(delete).", type: str, returned: always}
-    resource: {description: Kind and name., type: str, returned: always, sample: EKS access entry opta-staging/arn of the principal}
-    attributes: {description: Attributes that change., type: list, elements: str, returned: always}
-    allowed: {description: Whether a run does it without another option., type: bool, returned: always}
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed attributes before and after.
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ..module_utils._eks.access_entry import TYPES, AccessEntry

@@ -5,69 +5,74 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: eks_addon
-short_description: Manage an add-on of an Amazon EKS cluster
+short_description: Manage add-ons of Amazon EKS clusters
 version_added: 1.0.0
 description:
-  - Installs, changes or removes one managed add-on of an Amazon EKS cluster (vpc-cni, coredns, kube-proxy, …) and waits until it is active.
-  - In check mode it says what it would do, attribute by attribute.
-author:
-  - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
-  - boto3 >= 1.38.0
-  - botocore >= 1.38.0
+  - Creates, updates or deletes one Amazon EKS add-on of a cluster, for example vpc-cni, coredns or kube-proxy, and waits until it is
+    active.
 options:
   cluster_name:
     description: Name of the cluster.
     type: str
     required: true
   name:
-    description: Name of the add-on, as EKS lists it, e.g. V(vpc-cni).
+    description: Name of the add-on, as returned by C(DescribeAddonVersions) of EKS, for example V(vpc-cni).
     type: str
     required: true
   addon_version:
     description:
       - Version of the add-on. Changed in place.
-      - When not given, EKS's default for the cluster's Kubernetes version is taken, when the add-on is made
-        and when that version has changed. In between the add-on keeps its version, and a newer default is reported.
-        The tag C(opta:kubernetes-version) of the add-on says for which Kubernetes version it was chosen.
+      - If not set, the default version of EKS for the Kubernetes version of the cluster is selected when the add-on is created and when
+        the Kubernetes version changes. Otherwise the add-on keeps its version, and a newer default version is reported.
+      - The tag C(opta:kubernetes-version) of the add-on stores the Kubernetes version for which the version was selected.
     type: str
   kubernetes_version:
     description:
-      - Kubernetes version, major and minor, that O(addon_version) is chosen for when it is not given.
-      - The cluster's own when not given. Give the wanted one to have a plan that foresees the cluster's upgrade.
+      - Kubernetes version, as major and minor version, for which a version is selected if O(addon_version) is not set.
+      - The default is the version of the cluster. Set the desired version if a plan must include the upgrade of the cluster.
     type: str
   service_account_role_arn:
-    description: ARN of the IAM role of the add-on's service account. Changed in place.
+    description: ARN of the IAM role of the service account of the add-on. Changed in place.
     type: str
   configuration_values:
-    description: The add-on's configuration, as its schema has it. Compared by content. Changed in place as a whole; V({}) removes it.
+    description:
+      - Configuration of the add-on, according to its schema. Compared by content.
+      - Changed in place as a whole. V({}) removes the configuration.
     type: dict
   resolve_conflicts_on_create:
-    description: What happens to fields that a self-managed installation has set otherwise.
+    description: How to resolve conflicts with the fields of a self-managed installation when the add-on is created.
     type: str
-    choices: [OVERWRITE, PRESERVE, NONE]
     default: OVERWRITE
-  resolve_conflicts_on_update:
-    description: What happens at a change to fields that somebody else has set otherwise.
-    type: str
     choices: [OVERWRITE, PRESERVE, NONE]
+  resolve_conflicts_on_update:
+    description: How to resolve conflicts with fields that were changed in the cluster when the add-on is updated.
+    type: str
     default: PRESERVE
+    choices: [OVERWRITE, PRESERVE, NONE]
   preserve:
-    description: Whether O(state=absent) leaves the software in the cluster, and only ends its management by EKS.
+    description: Whether O(state=absent) keeps the software of the add-on in the cluster and only ends its management by EKS.
     type: bool
     default: false
+notes:
+  - The README of the role P(opta.platform.eks#role) lists the IAM permissions that the module requires.
+seealso:
+  - module: opta.platform.eks_addons
+  - module: opta.platform.eks_cluster
+  - name: CreateAddon
+    description: Amazon EKS API Reference.
+    link: https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAddon.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
-seealso:
-  - module: opta.platform.eks_cluster
 """
 
 EXAMPLES = r"""
-- name: Install the network add-on with a role of its own
+- name: Create the network add-on with its own IAM role
   opta.platform.eks_addon:
     cluster_name: opta-staging
     name: vpc-cni
@@ -75,7 +80,7 @@ EXAMPLES = r"""
     configuration_values:
       enableNetworkPolicy: "true"
 
-- name: Remove an add-on
+- name: Delete an add-on
   opta.platform.eks_addon:
     cluster_name: opta-staging
     name: eks-pod-identity-agent
@@ -84,33 +89,65 @@ EXAMPLES = r"""
 
 RETURN = r"""
 addon:
-  description:
-    - The add-on; null when there is none. In check mode, what only AWS decides is V((known after apply)).
+  description: The add-on, or V(null) if it does not exist. In check mode, values that only AWS assigns are V((known after apply\)).
   returned: success
   type: dict
   contains:
-    name: {description: Name., type: str, returned: always, sample: vpc-cni}
-    cluster_name: {description: Name of the cluster., type: str, returned: always}
-    arn: {description: ARN., type: str, returned: always}
-    status: {description: EKS's status., type: str, returned: always, sample: ACTIVE}
-    addon_version: {description: Version., type: str, returned: always, sample: v1.20.4-eksbuild.1}
-    service_account_role_arn: {description: As the option., type: str, returned: always}
-    configuration_values: {description: As the option., type: dict, returned: always}
-    tags: {description: Tags., type: dict, returned: always}
+    name:
+      description: Name of the add-on.
+      returned: always
+      type: str
+      sample: vpc-cni
+    cluster_name:
+      description: Name of the cluster.
+      returned: always
+      type: str
+      sample: opta-staging
+    arn:
+      description: ARN of the add-on.
+      returned: always
+      type: str
+      sample: arn:aws:eks:eu-west-1:123456789012:addon/opta-staging/vpc-cni/0a1b2c3d
+    status:
+      description: Status of the add-on, as EKS reports it.
+      returned: always
+      type: str
+      sample: ACTIVE
+    addon_version:
+      description: Version of the add-on.
+      returned: always
+      type: str
+      sample: v1.20.4-eksbuild.1
+    service_account_role_arn:
+      description: ARN of the IAM role of the service account.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/opta-staging-vpc-cni
+    configuration_values:
+      description: Configuration of the add-on.
+      returned: always
+      type: dict
+      sample: {enableNetworkPolicy: "true"}
+    tags:
+      description: Tags of the add-on.
+      returned: always
+      type: dict
+      sample: {opta:environment: staging}
 actions:
-  description: What was done, or would be done in check mode.
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
   returned: success
   type: list
   elements: dict
-  contains:
-    action: {description: "V(create), V(update), V(replace) or V(delete).", type: str, returned: always}
-    resource: {description: Kind and name., type: str, returned: always, sample: EKS add-on opta-staging/vpc-cni}
-    attributes: {description: Attributes that change., type: list, elements: str, returned: always}
-    allowed: {description: Whether a run does it without another option., type: bool, returned: always}
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed attributes before and after.
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ..module_utils._eks.addon import EksAddon

@@ -5,61 +5,69 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: eks_addons
-short_description: Manage several add-ons of an Amazon EKS cluster, side by side
+short_description: Manage several add-ons of an Amazon EKS cluster in parallel
 version_added: 1.0.0
 description:
-  - Does for each add-on what M(opta.platform.eks_addon) does, for all of them at the same time and in one task.
-  - One that fails does not hold up the others; the module then fails with every reason.
-author:
-  - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
-  - boto3 >= 1.38.0
-  - botocore >= 1.38.0
+  - Creates, updates or deletes several Amazon EKS add-ons of a cluster in one task and in parallel, as M(opta.platform.eks_addon) does
+    for one.
+  - An add-on that fails does not stop the others. The module then fails and returns all reasons.
 options:
   cluster_name:
     description: Name of the cluster.
     type: str
     required: true
   addons:
-    description: The add-ons, each named once. Conflicts are met as M(opta.platform.eks_addon) does by default.
+    description: Add-ons, each listed once. Conflicts are resolved with the defaults of M(opta.platform.eks_addon).
     type: list
     elements: dict
     required: true
     suboptions:
       name:
-        description: Name of the add-on, as EKS lists it, e.g. V(vpc-cni).
+        description: Name of the add-on, as returned by C(DescribeAddonVersions) of EKS, for example V(vpc-cni).
         type: str
         required: true
       addon_version:
-        description: Version of the add-on, as O(opta.platform.eks_addon#module:addon_version). Changed in place.
+        description: Version of the add-on, with the same default as O(opta.platform.eks_addon#module:addon_version). Changed in place.
         type: str
       service_account_role_arn:
-        description: ARN of the IAM role of the add-on's service account. Changed in place.
+        description: ARN of the IAM role of the service account of the add-on. Changed in place.
         type: str
       configuration_values:
-        description: The add-on's configuration, as its schema has it. Changed in place as a whole; V({}) removes it.
+        description:
+          - Configuration of the add-on, according to its schema.
+          - Changed in place as a whole. V({}) removes the configuration.
         type: dict
       wait:
-        description: Whether this one is waited for, where O(wait) is set. Not so what only gets ready on nodes, while there are none.
+        description:
+          - Whether to wait for this add-on if O(wait) is V(true). Set V(false) for an add-on that becomes active only on nodes while
+            there are none.
         type: bool
         default: true
   kubernetes_version:
     description:
-      - Kubernetes version, major and minor, that versions are chosen for that are not given.
-      - The cluster's own when not given. Give the wanted one to have a plan that foresees the cluster's upgrade.
+      - Kubernetes version, as major and minor version, for which versions are selected where O(addons[].addon_version) is not set.
+      - The default is the version of the cluster. Set the desired version if a plan must include the upgrade of the cluster.
     type: str
-extends_documentation_fragment:
-  - opta.platform.resource
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+notes:
+  - In RV(actions), C(status) is listed for an add-on whose last update failed and is repeated.
+  - Used by the role P(opta.platform.eks#role).
 seealso:
   - module: opta.platform.eks_addon
+  - name: CreateAddon
+    description: Amazon EKS API Reference.
+    link: https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAddon.html
+author:
+  - opta.platform contributors (@opta-platform)
+extends_documentation_fragment:
+  - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
 """
 
 EXAMPLES = r"""
-- name: Begin what nodes need to join
+- name: Start creating the add-ons that nodes need to join the cluster
   opta.platform.eks_addons:
     cluster_name: opta-staging
     addons:
@@ -73,28 +81,26 @@ EXAMPLES = r"""
 
 RETURN = r"""
 addons:
-  description: The add-ons in the order given, each as RV(opta.platform.eks_addon#module:addon); null for one that is gone.
+  description: Add-ons in the order of O(addons), each as RV(opta.platform.eks_addon#module:addon). A deleted add-on is V(null).
   returned: success
   type: list
   elements: dict
+  sample: [{name: vpc-cni, cluster_name: opta-staging, status: ACTIVE, addon_version: v1.20.4-eksbuild.1}]
 actions:
-  description: What was done, or would be done in check mode.
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
   returned: success
   type: list
   elements: dict
-  contains:
-    action: {description: "V(create), V(update), V(replace) or V(delete).", type: str, returned: always}
-    resource: {description: Kind and name., type: str, returned: always, sample: EKS add-on opta-staging/vpc-cni}
-    attributes:
-      description: Attributes that change; C(status) of an add-on whose last update has failed and is made again.
-      type: list
-      elements: str
-      returned: always
-    allowed: {description: Whether a run does it without another option., type: bool, returned: always}
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed attributes of each add-on before and after.
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 import functools

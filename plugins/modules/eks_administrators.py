@@ -5,13 +5,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: eks_administrators
-short_description: Manage who administers an Amazon EKS cluster
+short_description: Manage the administrators of an Amazon EKS cluster
 version_added: 1.0.0
-author: [opta.platform contributors (@opta-platform)]
 description:
-  - Gives IAM principals an access entry with the policy AmazonEKSClusterAdminPolicy, and takes it from those that are no longer named.
-  - A cluster without any administrator gets the caller, so that the run that made it can go on; it may be a second one that was killed.
-  - Entries that others made are never changed or removed, and never the caller's own.
+  - Creates access entries with the policy AmazonEKSClusterAdminPolicy for the listed IAM principals, and deletes those of principals
+    that are no longer listed.
+  - If a cluster has no administrator, the caller becomes one, so that the run that created the cluster can continue after an
+    interruption.
+  - Access entries that this collection did not create, and the access entry of the caller, are never changed or deleted.
 options:
   cluster_name:
     description: Name of the cluster. Its authentication mode must be C(API) or C(API_AND_CONFIG_MAP).
@@ -19,25 +20,32 @@ options:
     required: true
   principal_arns:
     description:
-      - ARNs of the IAM roles and users that administer the cluster. A session's ARN is understood as its role's.
-      - Not given, all stays as found.
+      - ARNs of the IAM roles and users that administer the cluster. The ARN of a session selects the role of the session.
+      - If not set, existing access entries are kept.
     type: list
     elements: str
   tags:
-    description: Tags of the entries.
+    description: Tags of the access entries.
     type: dict
     default: {}
-extends_documentation_fragment:
-  - opta.platform.resource.attributes
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+notes:
+  - Used by the role P(opta.platform.eks#role).
 seealso:
   - module: opta.platform.eks_access_entry
+  - name: Grant IAM users access to Kubernetes with EKS access entries
+    description: Amazon EKS User Guide.
+    link: https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
+author:
+  - opta.platform contributors (@opta-platform)
+extends_documentation_fragment:
+  - opta.platform.attributes
+  - opta.platform.requirements
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
 """
 
 EXAMPLES = r"""
-- name: Let the platform team administer
+- name: Make the platform team administrator of the cluster
   opta.platform.eks_administrators:
     cluster_name: opta-staging
     principal_arns:
@@ -46,18 +54,25 @@ EXAMPLES = r"""
 
 RETURN = r"""
 access_entry:
-  description: The first entry, as M(opta.platform.eks_access_entry) returns it; null when there is nothing to do.
+  description: First access entry, as M(opta.platform.eks_access_entry) returns it, or V(null) if there is nothing to change.
   returned: success
   type: dict
+  sample: {principal_arn: "arn:aws:iam::123456789012:role/administrator", cluster_name: opta-staging}
 actions:
-  description: What was done, or in check mode would be done.
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
   returned: success
   type: list
   elements: dict
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: What changed, before and after.
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ..module_utils._eks.administrators import Administrators

@@ -5,18 +5,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: eks_cluster
-short_description: Manage the control plane of an Amazon EKS cluster
+short_description: Manage Amazon EKS clusters
 version_added: 1.0.0
 description:
-  - Creates, changes or deletes the control plane of one Amazon EKS cluster and waits until it is ready.
-  - EKS takes one kind of change at a time. Several changes are made one after another, each waited for by its update.
-  - In check mode it says what it would do, attribute by attribute.
-author:
-  - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
-  - boto3 >= 1.38.0
-  - botocore >= 1.38.0
+  - Creates, updates or deletes the control plane of one Amazon EKS cluster and waits until it is active.
+  - EKS accepts one update at a time. Several changes are made one after another, and the module waits for each update.
 options:
   name:
     description: Name of the cluster, 1 to 100 letters, digits, C(-) and C(_), unique in account and region.
@@ -24,112 +17,127 @@ options:
     required: true
   role_arn:
     description:
-      - ARN of the IAM role of the control plane. Required to make a cluster.
-      - "Cannot be changed: EKS fixes it when the cluster is made."
+      - ARN of the IAM role of the control plane. Required to create a cluster.
+      - "Cannot be changed: EKS sets it when the cluster is created."
     type: str
   version:
     description:
-      - Kubernetes version, major and minor in quotes, e.g. V("1.35").
-      - Upgraded in place, one minor version at a time; more than one is refused. A found version above this one is reported and left.
-      - When not given, a new cluster gets O(default_version), and an existing one keeps its version.
+      - Kubernetes version, as major and minor version in quotes, for example V("1.35").
+      - Upgraded in place, one minor version at a time. A larger step is refused. An existing cluster with a higher version is reported
+        and not changed.
+      - If not set, a new cluster gets O(default_version), and an existing cluster keeps its version.
     type: str
   default_version:
-    description: Version of a cluster that is made without O(version); the one that EKS now makes the default when not given.
+    description:
+      - Kubernetes version of a cluster that is created without O(version). If not set either, EKS selects its current default version.
     type: str
   default_role_arn:
-    description: ARN of the IAM role of a cluster that is made without O(role_arn). One that exists keeps its own.
+    description: ARN of the IAM role of a cluster that is created without O(role_arn). An existing cluster keeps its role.
     type: str
   force_update:
-    description: Whether an upgrade of O(version) goes on when EKS's upgrade insights show errors.
+    description: Whether to upgrade O(version) even if upgrade insights of EKS report errors.
     type: bool
     default: false
   subnet_ids:
-    description: Subnets of the control plane's network interfaces, in at least two zones. Required to make a cluster. Changed in place.
+    description:
+      - Subnets of the network interfaces of the control plane, in at least two availability zones. Required to create a cluster.
+        Changed in place.
     type: list
     elements: str
   security_group_ids:
-    description: Security groups of those network interfaces, beside the one that EKS makes. Changed in place.
+    description:
+      - Security groups of these network interfaces, in addition to the cluster security group that EKS creates. Changed in place.
     type: list
     elements: str
   endpoint_public_access:
-    description: Whether the endpoint is reached from the internet. EKS's default is V(true). Changed in place.
+    description: Whether the API server endpoint can be reached from the internet. The default of EKS is V(true). Changed in place.
     type: bool
   endpoint_private_access:
-    description: Whether the endpoint is reached from inside the VPC. EKS's default is V(false). Changed in place.
+    description: Whether the API server endpoint can be reached from inside the VPC. The default of EKS is V(false). Changed in place.
     type: bool
   public_access_cidrs:
     description:
-      - CIDR blocks that may reach the public endpoint. Changed in place.
-      - Not looked at while the public endpoint is off.
+      - CIDR blocks that may connect to the public endpoint. Changed in place.
+      - Ignored while public access is disabled.
     type: list
     elements: str
   api_client_cidr_blocks:
     description:
-      - CIDR blocks, of the VPC or of connected networks, that may reach the Kubernetes API by the private endpoint, on port 443.
-        They are let in by rules of the security group that EKS made for the cluster; its other rules stay. Changed in place.
-      - With O(wait=false) they are left to a run that waits, as the group comes with the cluster.
+      - CIDR blocks, of the VPC or of connected networks, that may connect to the Kubernetes API through the private endpoint, on port
+        443. Changed in place.
+      - They are added as rules to the cluster security group that EKS creates. Other rules of the security group are kept.
+      - With O(wait=false) they are left to a run that waits, because the security group is created with the cluster.
     type: list
     elements: str
   api_client_security_group_ids:
-    description: Security groups that may do the same. Changed in place.
+    description: Security groups that may connect to the Kubernetes API in the same way as O(api_client_cidr_blocks). Changed in place.
     type: list
     elements: str
   log_types:
-    description: Control-plane logs that are sent to CloudWatch Logs; the others are turned off. A new cluster sends all. Changed in place.
+    description: Control plane logs to send to CloudWatch Logs. Other logs are disabled. A new cluster sends all logs. Changed in place.
     type: list
     elements: str
     choices: [api, audit, authenticator, controllerManager, scheduler]
   kms_key_arn:
     description:
-      - ARN of the KMS key that encrypts Kubernetes secrets. Set in place where there is none.
+      - ARN of the KMS key that encrypts Kubernetes secrets. Can be added in place to a cluster without a key.
       - "Cannot be changed: EKS neither changes nor removes a key."
     type: str
   authentication_mode:
     description:
-      - How IAM principals are let in. A new cluster gets V(API) when not given.
-      - "Changed in place, one way only: V(CONFIG_MAP) to V(API_AND_CONFIG_MAP) to V(API)."
+      - Sources from which the cluster authenticates IAM principals. A new cluster gets V(API).
+      - "Changed in place in one direction: from V(CONFIG_MAP) to V(API_AND_CONFIG_MAP), and from there to V(API)."
     type: str
     choices: [API, API_AND_CONFIG_MAP, CONFIG_MAP]
   bootstrap_cluster_creator_admin_permissions:
-    description: Whether EKS makes the principal that creates the cluster its administrator. Used at creation only.
+    description: Whether EKS makes the principal that creates the cluster an administrator. Used at creation only.
     type: bool
     default: false
   bootstrap_self_managed_addons:
     description:
       - Whether EKS installs its self-managed vpc-cni, kube-proxy and coredns. Used at creation only.
-        They conflict with the add-ons that M(opta.platform.eks_addon) makes.
+      - They conflict with the add-ons that M(opta.platform.eks_addon) manages.
     type: bool
     default: false
   upgrade_support_type:
     description:
-      - What happens at the end of standard support. With V(STANDARD) EKS upgrades the cluster by itself,
-        with V(EXTENDED) extended support is paid for. Changed in place.
+      - What happens at the end of standard support. With V(STANDARD), EKS upgrades the cluster automatically. With V(EXTENDED), the
+        cluster enters extended support at an additional charge. Changed in place.
     type: str
     choices: [STANDARD, EXTENDED]
   deletion_protection:
     description:
-      - Whether the cluster is protected from deletion. Changed in place.
-      - O(state=absent) is refused while it is, unless V(false) is given together with it.
+      - Whether deletion protection is enabled. Changed in place.
+      - O(state=absent) is refused for a protected cluster, unless V(false) is set in the same task.
     type: bool
   service_ipv4_cidr:
     description:
-      - CIDR block of the addresses of Kubernetes services, which overlaps no block of the VPC.
-      - When not given, EKS takes V(172.20.0.0/16) in a VPC with a block in 10.0.0.0/8, and V(10.100.0.0/16) in any other.
-      - "Cannot be changed: EKS fixes it when the cluster is made."
+      - IPv4 CIDR block of Kubernetes services. It must not overlap a block of the VPC.
+      - If not set, EKS selects V(172.20.0.0/16) in a VPC with a block in 10.0.0.0/8, and V(10.100.0.0/16) otherwise.
+      - "Cannot be changed: EKS sets it when the cluster is created."
     type: str
+notes:
+  - Used by the role P(opta.platform.eks#role).
+seealso:
+  - module: opta.platform.eks_cluster_info
+  - module: opta.platform.eks_node_group
+  - module: opta.platform.eks_addons
+  - module: opta.platform.eks_administrators
+  - name: CreateCluster
+    description: Amazon EKS API Reference.
+    link: https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
-seealso:
-  - module: opta.platform.eks_node_group
-  - module: opta.platform.eks_addon
-  - module: opta.platform.eks_access_entry
 """
 
 EXAMPLES = r"""
-- name: Make an encrypted cluster whose endpoint is reached from one office
+- name: Create an encrypted cluster with an endpoint that one office may reach
   opta.platform.eks_cluster:
     name: opta-staging
     version: "1.35"
@@ -144,7 +152,7 @@ EXAMPLES = r"""
     tags:
       opta:environment: staging
 
-- name: Begin to make a cluster and do other things meanwhile
+- name: Start creating a cluster without waiting for it
   opta.platform.eks_cluster:
     name: opta-staging
     role_arn: "{{ cluster_role.iam_role.arn }}"
@@ -159,48 +167,144 @@ EXAMPLES = r"""
 
 RETURN = r"""
 cluster:
-  description:
-    - The cluster; null when there is none. In check mode, what only AWS decides is V((known after apply)).
+  description: The cluster, or V(null) if it does not exist. In check mode, values that only AWS assigns are V((known after apply\)).
   returned: success
   type: dict
   contains:
-    name: {description: Name., type: str, returned: always, sample: opta-staging}
-    arn: {description: ARN., type: str, returned: always}
-    endpoint: {description: URL of the Kubernetes API server., type: str, returned: always}
-    certificate_authority_data: {description: The certificate authority in Base64., type: str, returned: always}
-    oidc_issuer: {description: URL of the issuer of service-account tokens., type: str, returned: always}
-    cluster_security_group_id: {description: The security group that EKS made., type: str, returned: always}
-    vpc_id: {description: The VPC of the subnets., type: str, returned: always}
-    status: {description: EKS's status., type: str, returned: always, sample: ACTIVE}
-    platform_version: {description: EKS's platform version., type: str, returned: always, sample: eks.7}
-    role_arn: {description: As the option., type: str, returned: always}
-    version: {description: Kubernetes version., type: str, returned: always, sample: "1.35"}
-    subnet_ids: {description: As the option., type: list, elements: str, returned: always}
-    security_group_ids: {description: As the option., type: list, elements: str, returned: always}
-    endpoint_public_access: {description: As the option., type: bool, returned: always}
-    endpoint_private_access: {description: As the option., type: bool, returned: always}
-    public_access_cidrs: {description: As the option., type: list, elements: str, returned: always}
-    log_types: {description: As the option., type: list, elements: str, returned: always}
-    kms_key_arn: {description: As the option., type: str, returned: always}
-    authentication_mode: {description: As the option., type: str, returned: always}
-    upgrade_support_type: {description: As the option., type: str, returned: always}
-    deletion_protection: {description: As the option., type: bool, returned: always}
-    service_ipv4_cidr: {description: As the option., type: str, returned: always}
-    tags: {description: Tags., type: dict, returned: always}
+    name:
+      description: Name of the cluster.
+      returned: always
+      type: str
+      sample: opta-staging
+    arn:
+      description: ARN of the cluster.
+      returned: always
+      type: str
+      sample: arn:aws:eks:eu-west-1:123456789012:cluster/opta-staging
+    endpoint:
+      description: URL of the Kubernetes API server.
+      returned: always
+      type: str
+      sample: https://0123456789ABCDEF0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com
+    certificate_authority_data:
+      description: Certificate authority of the cluster (PEM, base64-encoded).
+      returned: always
+      type: str
+      sample: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t
+    oidc_issuer:
+      description: URL of the OpenID Connect issuer of service account tokens.
+      returned: always
+      type: str
+      sample: https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF
+    cluster_security_group_id:
+      description: ID of the cluster security group that EKS created.
+      returned: always
+      type: str
+      sample: sg-0123456789abcdef0
+    vpc_id:
+      description: ID of the VPC of the subnets.
+      returned: always
+      type: str
+      sample: vpc-0123456789abcdef0
+    status:
+      description: Status of the cluster, as EKS reports it.
+      returned: always
+      type: str
+      sample: ACTIVE
+    platform_version:
+      description: Platform version of EKS.
+      returned: always
+      type: str
+      sample: eks.7
+    role_arn:
+      description: ARN of the IAM role of the control plane.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/opta-staging-eks-cluster
+    version:
+      description: Kubernetes version.
+      returned: always
+      type: str
+      sample: "1.35"
+    subnet_ids:
+      description: Subnets of the network interfaces of the control plane.
+      returned: always
+      type: list
+      elements: str
+      sample: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]
+    security_group_ids:
+      description: Additional security groups of these network interfaces.
+      returned: always
+      type: list
+      elements: str
+      sample: [sg-0123456789abcdef1]
+    endpoint_public_access:
+      description: Whether public access to the endpoint is enabled.
+      returned: always
+      type: bool
+      sample: true
+    endpoint_private_access:
+      description: Whether private access to the endpoint is enabled.
+      returned: always
+      type: bool
+      sample: true
+    public_access_cidrs:
+      description: CIDR blocks that may connect to the public endpoint.
+      returned: always
+      type: list
+      elements: str
+      sample: [203.0.113.0/24]
+    log_types:
+      description: Control plane logs that are sent to CloudWatch Logs.
+      returned: always
+      type: list
+      elements: str
+      sample: [api, audit, authenticator, controllerManager, scheduler]
+    kms_key_arn:
+      description: ARN of the KMS key that encrypts Kubernetes secrets.
+      returned: always
+      type: str
+      sample: arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
+    authentication_mode:
+      description: Sources from which the cluster authenticates IAM principals.
+      returned: always
+      type: str
+      sample: API
+    upgrade_support_type:
+      description: Support policy of the cluster.
+      returned: always
+      type: str
+      sample: STANDARD
+    deletion_protection:
+      description: Whether deletion protection is enabled.
+      returned: always
+      type: bool
+      sample: true
+    service_ipv4_cidr:
+      description: CIDR block of Kubernetes services.
+      returned: always
+      type: str
+      sample: 172.20.0.0/16
+    tags:
+      description: Tags of the cluster.
+      returned: always
+      type: dict
+      sample: {opta:environment: staging}
 actions:
-  description: What was done, or would be done in check mode.
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
   returned: success
   type: list
   elements: dict
-  contains:
-    action: {description: "V(create), V(update), V(replace) or V(delete).", type: str, returned: always}
-    resource: {description: Kind and name., type: str, returned: always, sample: EKS cluster opta-staging}
-    attributes: {description: Attributes that change., type: list, elements: str, returned: always}
-    allowed: {description: Whether a run does it without another option., type: bool, returned: always}
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed attributes before and after.
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ..module_utils._eks.api_clients import ApiClients
@@ -225,7 +329,7 @@ ARGUMENTS = {
     "api_client_cidr_blocks": {"type": "list", "elements": "str"},
     "api_client_security_group_ids": {"type": "list", "elements": "str"},
     "log_types": {"type": "list", "elements": "str", "choices": list(LOG_TYPES)},
-    "kms_key_arn": {},
+    "kms_key_arn": {"no_log": False},
     "authentication_mode": {"choices": ["API", "API_AND_CONFIG_MAP", "CONFIG_MAP"]},
     "bootstrap_cluster_creator_admin_permissions": {"type": "bool", "default": False},
     "bootstrap_self_managed_addons": {"type": "bool", "default": False},

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: eks_cluster_info
-short_description: Read an EKS cluster, and what hangs on it
+short_description: Gather information about an Amazon EKS cluster
 version_added: 1.0.0
-author: [opta.platform contributors (@opta-platform)]
 description:
-  - Reads one cluster of Amazon EKS with the names of its node groups and add-ons. Changes nothing.
+  - Returns one Amazon EKS cluster with the names of its node groups and add-ons.
 options:
   name:
     description: Name of the cluster.
@@ -17,19 +16,28 @@ options:
     required: true
   tags:
     description:
-      - Ownership tags that the cluster must carry. One that does not counts as absent, with a warning,
-        and so do its node groups and add-ons.
+      - Ownership tags that the cluster must have. A cluster without them is reported as absent, together with its node groups and
+        add-ons, and a warning names it.
     type: dict
     default: {}
+notes:
+  - Used by the roles P(opta.platform.eks#role), P(opta.platform.k8s_addons#role) and P(opta.platform.opta_service#role).
+seealso:
+  - module: opta.platform.eks_cluster
+  - name: DescribeCluster
+    description: Amazon EKS API Reference.
+    link: https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes.info
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Read the cluster
+- name: Gather information about the cluster
   opta.platform.eks_cluster_info:
     name: opta-staging
     tags:
@@ -40,29 +48,34 @@ EXAMPLES = r"""
 
 - name: Show its version
   ansible.builtin.debug:
-    msg: "{{ found.cluster.version if found.cluster else 'there is no such cluster' }}"
+    msg: "{{ found.cluster.version if found.cluster else 'the cluster does not exist' }}"
 """
 
 RETURN = r"""
 cluster:
-  description: What DescribeCluster answers, in snake_case; null when there is no such cluster, or another's.
-  returned: always
+  description:
+    - The cluster as C(DescribeCluster) of EKS returns it, with keys in snake_case. V(null) if it does not exist or does not have the
+      tags in O(tags).
+  returned: success
   type: dict
   sample: {name: opta-staging, version: "1.35", status: ACTIVE}
 node_group_names:
-  description: Names of the managed node groups, also of those of which only the launch template is left.
-  returned: always
+  description: Names of the managed node groups, including those of which only the launch template exists.
+  returned: success
   type: list
   elements: str
+  sample: [default]
 addon_names:
-  description: Names of the managed add-ons.
-  returned: always
+  description: Names of the add-ons.
+  returned: success
   type: list
   elements: str
+  sample: [coredns, kube-proxy, vpc-cni]
 oidc_provider_arn:
-  description: ARN that the IAM OIDC provider of the cluster has, whether it exists or not; null without a cluster.
-  returned: always
+  description: ARN of the IAM OIDC provider of the cluster, whether the provider exists or not. V(null) without a cluster.
+  returned: success
   type: str
+  sample: arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF
 """
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict

@@ -5,55 +5,72 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: eks_volumes
-short_description: Remove the EBS volumes that Kubernetes left behind
+short_description: Delete EBS volumes that a deleted EKS cluster left behind
 version_added: 1.0.0
-author: [opta.platform contributors (@opta-platform)]
 description:
-  - Deletes the volumes that the EBS CSI driver made for a cluster, once its nodes are gone.
-  - Volumes are data, so each is kept as a snapshot with the tag C(opta:retained) first, unless O(delete_volumes=true).
+  - Deletes the EBS volumes that the EBS CSI driver created for a cluster, after its nodes were deleted.
+  - Each volume is retained as a snapshot with the tag C(opta:retained) before it is deleted, unless O(delete_volumes=true).
 options:
   cluster_name:
-    description: Name of the cluster, with which the driver tags its volumes. Without ownership tags in O(tags) it says which are removed.
+    description:
+      - Name of the cluster, with which the driver tags its volumes. If O(tags) contains no ownership tags, the name selects the volumes
+        to delete.
     type: str
     required: true
   delete_volumes:
-    description: Whether the data may go, so that no snapshot is made.
+    description: Whether to delete the data, without a snapshot.
     type: bool
     default: false
   tags:
     description:
-      - Tags for the snapshots. With C(opta:environment) among them, only volumes with these ownership tags are removed,
-        and others of O(cluster_name) are reported.
+      - Tags of the snapshots. If C(opta:environment) is one of them, only volumes with these ownership tags are deleted, and other
+        volumes of O(cluster_name) are reported.
     type: dict
     default: {}
   wait_timeout:
-    description: Seconds to wait for a volume to be detached, and for a snapshot to be complete.
+    description: Maximum time to wait for a volume to be detached and for a snapshot to complete, in seconds.
     type: int
     default: 3600
+notes:
+  - Used by the role P(opta.platform.eks#role).
+seealso:
+  - module: opta.platform.kubernetes_volume_claims
+  - module: opta.platform.retained_resources
+  - module: amazon.aws.ec2_snapshot
+  - name: Amazon EBS CSI driver
+    description: Amazon EKS User Guide.
+    link: https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Keep the data of a cluster that is gone
+- name: Retain the data of a deleted cluster as snapshots
   opta.platform.eks_volumes:
     cluster_name: opta-staging
 """
 
 RETURN = r"""
 actions:
-  description: What was done, or in check mode would be done.
-  returned: always
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
+  returned: success
   type: list
   elements: dict
-  sample: [{action: delete, resource: EBS volume vol-0123456789abcdef0, attributes: [], allowed: true}]
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: What changed, before and after.
-  returned: always
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
+  returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ..module_utils._ebs.kubernetes_volumes import remove_volumes

@@ -5,35 +5,37 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: elasticache_replication_group
-short_description: Manage a store of Valkey or Redis OSS in ElastiCache
+short_description: Manage Amazon ElastiCache replication groups of Valkey or Redis OSS
 version_added: 1.0.0
 description:
-  - Brings a replication group of ElastiCache and all that it needs to what is wanted, a secret with its password, a security group that
-    opens one port, a subnet group, a parameter group, and a user in a user group.
-  - TLS, encryption at rest and a password are always on. It has a primary and replicas, no shards.
-  - A run that ends anywhere is finished by the next one. A change that another run began is waited for.
-author:
-  - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
+  - Creates, updates or deletes one ElastiCache replication group with the resources that it requires, and waits until it is available.
+  - These resources are a secret with the password, a security group that opens the port, a subnet group, a parameter group, and a user
+    in a user group.
+  - TLS, encryption at rest and a password are always enabled. Cluster mode is disabled, so the group has one primary, replicas, and no
+    shards.
+  - An interrupted run is completed by the next run. The module waits for a change that another run started.
 options:
   name:
     description:
-      - Name of the replication group, 1 to 40 lower-case letters, digits and hyphens. Another name is another group.
-      - The groups, the user and the security group that belong to it bear the same name.
+      - Name of the replication group, 1 to 40 lowercase letters, digits and hyphens.
+      - The user group, the user, the subnet group and the security group have the same name. A different name selects a different
+        replication group.
     type: str
     required: true
   description:
-    description: What the group is for. Changed in place; AWS wants one, so it is the name when it is never given.
+    description: Description of the replication group. A new group gets its name, because AWS requires a description. Changed in place.
     type: str
   engine:
-    description: V(valkey) when it is never given. V(redis) is changed to V(valkey) in place, not the other way.
+    description:
+      - Engine of the nodes. A new group gets V(valkey).
+      - V(redis) is changed to V(valkey) in place. The opposite direction is refused.
     type: str
     choices: [valkey, redis]
   engine_version:
     description:
-      - Version, for example C(8.0). Upgraded in place, never downgraded; a group with a later version is left as it is.
-      - AWS's default when a group is made without it; afterwards, when it is not given, the group keeps its version.
+      - Engine version, for example V(8.0). A new group gets the default version of AWS.
+      - Upgraded in place. A downgrade is not possible, and an existing group with a higher version is not changed. If not set, an
+        existing group keeps its version.
     type: str
   node_type:
     description: Type of the nodes. A new group gets V(cache.t4g.small). Changed in place, with a short failover.
@@ -42,128 +44,151 @@ options:
     description: Number of replicas, from 0 to 5. A new group gets V(0). Changed in place.
     type: int
   automatic_failover_enabled:
-    description: Whether a replica takes over when the primary fails. Needs a replica. Changed in place.
+    description: Whether a replica is promoted if the primary fails. Requires at least one replica. Changed in place.
     type: bool
   multi_az_enabled:
-    description: Whether the nodes are to be in several zones. Needs O(automatic_failover_enabled=true). Changed in place.
+    description: Whether the nodes run in several availability zones. Requires O(automatic_failover_enabled=true). Changed in place.
     type: bool
   vpc_id:
-    description: The VPC of the security group. Needed to make a group.
+    description: VPC of the security group. Required to create a replication group.
     type: str
   subnet_ids:
-    description: The subnets in which nodes may be. Needed to make a group. Changed in place; one that has nodes cannot be left out.
+    description: Subnets of the nodes. Required to create a replication group. Changed in place. A subnet with nodes cannot be removed.
     type: list
     elements: str
   allowed_cidr_blocks:
     description:
-      - Blocks of IPv4 addresses that may reach the port; those that an earlier run allowed and that are not listed any more may not.
-      - Compared as AWS keeps them, V(10.8.0.5/16) is V(10.8.0.0/16). Changed in place.
+      - IPv4 CIDR blocks that may connect to the port. Blocks that a previous run allowed and that are no longer listed lose access.
+      - Compared as AWS stores them, so V(10.8.0.5/16) equals V(10.8.0.0/16). Changed in place.
     type: list
     elements: str
   allowed_security_group_ids:
     description:
-      - Security groups whose members may reach the port; those that an earlier run allowed and that are not listed any more may not.
-        Changed in place.
+      - Security groups whose members may connect to the port. Groups that a previous run allowed and that are no longer listed lose
+        access. Changed in place.
     type: list
     elements: str
   purge_rules:
-    description:
-      - Whether rules of the security group that this module did not make are revoked. Otherwise they stay, and each run warns of them.
+    description: Whether to revoke rules of the security group that this module did not create. If V(false), each run warns about them.
     type: bool
     default: false
   port:
-    description: Port of the store, 6379 when it is never given. Cannot be changed.
+    description:
+      - Port of the nodes. A new group gets V(6379).
+      - "Cannot be changed: ElastiCache sets it when the group is created."
     type: int
   kms_key_arn:
-    description: ARN of the KMS key of data, snapshots and secret. Cannot be changed for data; AWS's own key when it is not given.
+    description:
+      - ARN of the KMS key that encrypts the data, the snapshots and the secret. If not set, keys of AWS are used.
+      - "Cannot be changed for the data: ElastiCache sets it when the group is created."
     type: str
   transit_encryption_mode:
     description:
-      - V(required) lets in clients with TLS only, V(preferred) others as well.
-      - A group without TLS goes over V(preferred). Changed in place.
+      - With V(required), clients must use TLS. V(preferred) also accepts connections without TLS.
+      - Changed in place. A group without TLS is first changed to V(preferred).
     type: str
-    choices: [required, preferred]
     default: required
+    choices: [required, preferred]
   authentication:
     description:
-      - V(user_group) makes a user with the name C(default) and the password, so that clients that know only a password get in.
+      - How clients authenticate. A new group gets V(user_group).
+      - V(user_group) creates a user with the name C(default) and the password, so that clients that send only a password can log in.
         V(auth_token) sets the password as AUTH token.
-      - V(user_group) when it is never given. V(auth_token) is changed to V(user_group) in place, not the other way.
+      - V(auth_token) is changed to V(user_group) in place. The opposite direction is refused.
     type: str
     choices: [user_group, auth_token]
   keep_previous_password:
     description:
-      - Whether a rotation leaves the password before valid as well. The first run with V(false) ends it.
-        So clients can take the new one in the meantime.
-      - While the one before is kept, O(rotate_password=true) together with this option begins no other rotation.
+      - Whether a rotation keeps the previous password valid, so that clients can switch to the new password. The next run with V(false)
+        removes it.
+      - While a previous password is kept, O(rotate_password=true) with this option does not start another rotation.
     type: bool
     default: false
   parameters:
     description:
-      - Parameters of the engine, for example C(maxmemory-policy). Those that are not listed get the engine's defaults. Changed in place.
+      - Parameters of the engine, for example C(maxmemory-policy). Parameters that are not listed are reset to their defaults. Changed
+        in place.
     type: dict
   allow_reboot:
     description:
-      - Whether nodes are rebooted, replicas first, when parameters take effect only then. Otherwise each run reports that they wait.
-      - A node loses what it holds when it is rebooted; a replica is filled again from the primary, and the primary begins empty.
+      - Whether to reboot nodes, replicas first, when changed parameters take effect only after a reboot. If V(false), each run reports
+        pending parameters.
+      - A node loses its data when it is rebooted. A replica is filled again from the primary, and the primary starts empty.
     type: bool
     default: false
   snapshot_retention_days:
-    description: Days for which daily snapshots are kept, from 0 (none are made) to 35. A new group gets V(5). Changed in place.
+    description: Number of days to keep daily snapshots, from 0 (no snapshots) to 35. A new group gets V(5). Changed in place.
     type: int
   snapshot_window:
-    description: The hours of a day in UTC for snapshots, for example C(03:00-04:00). Chosen by AWS at first. Changed in place.
+    description:
+      - Daily time range in UTC for snapshots, for example V(03:00-04:00). If not set, AWS selects one at creation. Changed in place.
     type: str
   maintenance_window:
-    description: The hours of a week in UTC for maintenance, for example C(sun:05:00-sun:06:00). Chosen by AWS at first. Changed in place.
+    description:
+      - Weekly time range in UTC for maintenance, for example V(sun:05:00-sun:06:00). If not set, AWS selects one at creation. Changed
+        in place.
     type: str
   auto_minor_version_upgrade:
-    description: Whether AWS brings in minor versions by itself. Changed in place.
+    description: Whether AWS upgrades minor versions automatically. Changed in place.
     type: bool
   log_delivery:
-    description: Where logs go. Changed in place; an empty list ends it.
+    description: Destinations of logs. An empty list stops log delivery. Changed in place.
     type: list
     elements: dict
     suboptions:
       log_type:
-        description: The slow log, or the engine's log.
+        description: Slow log or engine log.
         type: str
         required: true
         choices: [slow-log, engine-log]
       log_format:
-        description: How a line is written.
+        description: Format of the log entries.
         type: str
-        choices: [json, text]
         default: json
+        choices: [json, text]
       destination_type:
-        description: The kind of the destination.
+        description: Type of the destination.
         type: str
-        choices: [cloudwatch-logs, kinesis-firehose]
         default: cloudwatch-logs
+        choices: [cloudwatch-logs, kinesis-firehose]
       destination:
         description: Name of the log group or the delivery stream.
         type: str
         required: true
   apply_immediately:
-    description: Whether changes that touch the nodes are made at once. With V(false) they wait for O(maintenance_window), with a warning.
+    description:
+      - Whether changes of the nodes are applied immediately. If V(false), they are applied during O(maintenance_window), and a warning
+        reports them.
     type: bool
     default: true
   skip_final_snapshot:
     description:
-      - Whether O(state=absent) takes no final snapshot.
-      - A final snapshot carries the tag C(opta:retained), and a name that no other has had.
+      - Whether O(state=absent) deletes the data without a final snapshot.
+      - A final snapshot has a unique name and the tag C(opta:retained).
     type: bool
     default: false
+notes:
+  - RV(actions) has one action for each resource. A new C(password) is listed by name only.
+  - Used by the role P(opta.platform.elasticache#role).
+seealso:
+  - module: opta.platform.aurora_cluster
+  - module: opta.platform.documentdb_cluster
+  - name: CreateReplicationGroup
+    description: Amazon ElastiCache API Reference.
+    link: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
   - opta.platform.credentials
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Bring a cache with a replica
+- name: Create or update a cache with a replica
   opta.platform.elasticache_replication_group:
     name: opta-staging-cache-main
     node_type: cache.t4g.small
@@ -182,7 +207,7 @@ EXAMPLES = r"""
       opta:role: elasticache
       opta:name: opta-staging-cache-main
 
-- name: Change the password, and let the one before hold until the next run
+- name: Rotate the password and keep the previous one valid until the next run
   opta.platform.elasticache_replication_group:
     name: opta-staging-cache-main
     secret_name: opta/staging/cache/main
@@ -191,7 +216,7 @@ EXAMPLES = r"""
     tags:
       opta:environment: staging
 
-- name: Remove the cache and keep its data in a snapshot
+- name: Delete the cache with a final snapshot
   opta.platform.elasticache_replication_group:
     name: opta-staging-cache-main
     secret_name: opta/staging/cache/main
@@ -202,56 +227,184 @@ EXAMPLES = r"""
 
 RETURN = r"""
 replication_group:
-  description: The group; null when it is gone.
-  returned: always
+  description:
+    - The replication group, or V(null) if it does not exist. In check mode, values that only AWS assigns are V((known after apply\)).
+  returned: success
   type: dict
   contains:
-    name: {description: Its name., type: str, sample: opta-staging-cache-main}
-    arn: {description: Its ARN., type: str}
-    status: {description: Status that ElastiCache reports., type: str, sample: available}
-    endpoint: {description: Host name of the primary., type: str}
-    reader_endpoint: {description: Host name of the replicas., type: str}
-    member_clusters: {description: Names of the nodes., type: list, elements: str}
-    security_group_id: {description: The security group that opens the port., type: str}
-    secret_arn: {description: ARN of the secret with the password., type: str}
-    secret_name: {description: Its name., type: str, sample: opta/staging/cache/main}
-    description: {description: As the option., type: str}
-    engine: {description: As the option., type: str, sample: valkey}
-    engine_version: {description: The version of the nodes., type: str, sample: 8.0.1}
-    node_type: {description: As the option., type: str, sample: cache.t4g.small}
-    replica_count: {description: As the option., type: int, sample: 1}
-    automatic_failover_enabled: {description: As the option., type: bool}
-    multi_az_enabled: {description: As the option., type: bool}
-    parameter_group_name: {description: The parameter group., type: str, sample: opta-staging-cache-main-valkey8}
-    subnet_group_name: {description: The subnet group., type: str}
-    security_group_ids: {description: The security groups of the nodes., type: list, elements: str}
-    port: {description: As the option., type: int, sample: 6379}
-    kms_key_arn: {description: The key of the data., type: str}
-    at_rest_encryption_enabled: {description: Whether data is encrypted; always true., type: bool}
-    transit_encryption_mode: {description: As the option., type: str, sample: required}
-    authentication: {description: As the option., type: str, sample: user_group}
-    user_group_id: {description: "The user group; null with an AUTH token.", type: str}
-    snapshot_retention_days: {description: As the option., type: int}
-    snapshot_window: {description: As the option., type: str}
-    maintenance_window: {description: As the option., type: str}
-    auto_minor_version_upgrade: {description: As the option., type: bool}
-    log_delivery: {description: As the option., type: list, elements: dict}
-    tags: {description: All tags., type: dict}
+    name:
+      description: Name of the replication group.
+      returned: always
+      type: str
+      sample: opta-staging-cache-main
+    arn:
+      description: ARN of the replication group.
+      returned: always
+      type: str
+      sample: arn:aws:elasticache:eu-west-1:123456789012:replicationgroup:opta-staging-cache-main
+    status:
+      description: Status of the replication group, as ElastiCache reports it.
+      returned: always
+      type: str
+      sample: available
+    endpoint:
+      description: Host name of the primary endpoint.
+      returned: always
+      type: str
+      sample: master.opta-staging-cache-main.0a1b2c.euw1.cache.amazonaws.com
+    reader_endpoint:
+      description: Host name of the reader endpoint.
+      returned: always
+      type: str
+      sample: replica.opta-staging-cache-main.0a1b2c.euw1.cache.amazonaws.com
+    member_clusters:
+      description: Names of the nodes.
+      returned: always
+      type: list
+      elements: str
+      sample: [opta-staging-cache-main-001, opta-staging-cache-main-002]
+    security_group_id:
+      description: ID of the security group that opens the port.
+      returned: always
+      type: str
+      sample: sg-0123456789abcdef0
+    secret_arn:
+      description: ARN of the secret with the password.
+      returned: always
+      type: str
+      sample: arn:aws:secretsmanager:eu-west-1:123456789012:secret:opta/staging/cache/main-0a1b2c
+    secret_name:
+      description: Name of the secret with the password.
+      returned: always
+      type: str
+      sample: opta/staging/cache/main
+    description:
+      description: Description of the replication group.
+      returned: always
+      type: str
+      sample: opta-staging-cache-main
+    engine:
+      description: Engine of the nodes.
+      returned: always
+      type: str
+      sample: valkey
+    engine_version:
+      description: Full engine version of the nodes.
+      returned: always
+      type: str
+      sample: 8.0.1
+    node_type:
+      description: Type of the nodes.
+      returned: always
+      type: str
+      sample: cache.t4g.small
+    replica_count:
+      description: Number of replicas.
+      returned: always
+      type: int
+      sample: 1
+    automatic_failover_enabled:
+      description: Whether a replica is promoted if the primary fails.
+      returned: always
+      type: bool
+      sample: true
+    multi_az_enabled:
+      description: Whether the nodes run in several availability zones.
+      returned: always
+      type: bool
+      sample: true
+    parameter_group_name:
+      description: Name of the parameter group.
+      returned: always
+      type: str
+      sample: opta-staging-cache-main-valkey8
+    subnet_group_name:
+      description: Name of the subnet group.
+      returned: always
+      type: str
+      sample: opta-staging-cache-main
+    security_group_ids:
+      description: IDs of the security groups of the nodes.
+      returned: always
+      type: list
+      elements: str
+      sample: [sg-0123456789abcdef0]
+    port:
+      description: Port of the nodes.
+      returned: always
+      type: int
+      sample: 6379
+    kms_key_arn:
+      description: ARN of the KMS key that encrypts the data.
+      returned: always
+      type: str
+      sample: arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
+    at_rest_encryption_enabled:
+      description: Whether the data is encrypted. Always V(true).
+      returned: always
+      type: bool
+      sample: true
+    transit_encryption_mode:
+      description: Whether clients must use TLS.
+      returned: always
+      type: str
+      sample: required
+    authentication:
+      description: How clients authenticate.
+      returned: always
+      type: str
+      sample: user_group
+    user_group_id:
+      description: ID of the user group. V(null) with an AUTH token.
+      returned: always
+      type: str
+      sample: opta-staging-cache-main
+    snapshot_retention_days:
+      description: Number of days for which daily snapshots are kept.
+      returned: always
+      type: int
+      sample: 5
+    snapshot_window:
+      description: Daily time range in UTC for snapshots.
+      returned: always
+      type: str
+      sample: 03:00-04:00
+    maintenance_window:
+      description: Weekly time range in UTC for maintenance.
+      returned: always
+      type: str
+      sample: sun:05:00-sun:06:00
+    auto_minor_version_upgrade:
+      description: Whether AWS upgrades minor versions automatically.
+      returned: always
+      type: bool
+      sample: true
+    log_delivery:
+      description: Destinations of logs.
+      returned: always
+      type: list
+      elements: dict
+      sample: [{log_type: slow-log, log_format: json, destination_type: cloudwatch-logs, destination: /opta/staging/cache}]
+    tags:
+      description: Tags of the replication group.
+      returned: always
+      type: dict
+      sample: {opta:environment: staging}
 actions:
   description:
-    - What was done, or in check mode would be done, one entry for each part. A new C(password) is listed, its value is not shown.
-  returned: always
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
+  returned: success
   type: list
   elements: dict
-  contains:
-    action: {description: "C(create), C(update) or C(delete).", type: str}
-    resource: {description: Kind and name., type: str, sample: cache replication group opta-staging-cache-main}
-    attributes: {description: The attributes that are set., type: list, elements: str}
-    allowed: {description: Whether the run may do it., type: bool}
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed attributes of each part before and after.
-  returned: always
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
+  returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._credentials.options import CREDENTIAL_ARGUMENTS
@@ -281,7 +434,7 @@ ARGUMENTS = {
     "allowed_security_group_ids": STRINGS,
     "purge_rules": {"type": "bool", "default": False},
     "port": {"type": "int"},
-    "kms_key_arn": {},
+    "kms_key_arn": {"no_log": False},
     "transit_encryption_mode": {"choices": ["required", "preferred"], "default": "required"},
     "authentication": {"choices": ["user_group", "auth_token"]},
     "keep_previous_password": {"type": "bool", "default": False, "no_log": False},

@@ -5,39 +5,44 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: environment_iam_roles
-short_description: Remove the IAM roles of an environment
+short_description: Delete the IAM roles of an environment
 version_added: 1.0.0
-author: [opta.platform contributors (@opta-platform)]
 description:
-  - Deletes the roles under the path C(/opta/<name_prefix>/<region>/<environment>/) whose ownership tags say the same,
-    also those of services that nobody describes any more. A role with other tags is left alone.
-requirements:
-  - python >= 3.11
-  - boto3 >= 1.38.0
-  - botocore >= 1.38.0
+  - Deletes the IAM roles with the path C(/opta/<name_prefix>/<region>/<environment>/) and the same ownership tags, including roles of
+    services that the inventory no longer lists. A role with different tags is not deleted.
 options:
   environment:
     description: Name of the environment.
     type: str
     required: true
   name_prefix:
-    description: Beginning of every name.
+    description: Prefix of the names of all resources.
     type: str
     default: opta
   roles:
-    description: Roles of this collection whose IAM roles are removed, as their tag C(opta:role) says.
+    description: Roles of this collection whose IAM roles are deleted, as in the tag C(opta:role) of the IAM roles.
     type: list
     elements: str
     required: true
+notes:
+  - Used by the roles P(opta.platform.eks#role), P(opta.platform.k8s_addons#role) and P(opta.platform.s3#role).
+seealso:
+  - module: opta.platform.iam_role
+  - module: opta.platform.irsa_role
+  - name: DeleteRole
+    description: IAM API Reference.
+    link: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Remove the roles of a cluster and of the services in it
+- name: Delete the IAM roles of a cluster and of the services in it
   opta.platform.environment_iam_roles:
     environment: staging
     region: eu-west-1
@@ -46,19 +51,25 @@ EXAMPLES = r"""
 
 RETURN = r"""
 role:
-  description: Always null; see RV(actions) for what was removed.
+  description: Always V(null). RV(actions) lists the deleted roles.
   returned: success
   type: dict
+  sample: null
 actions:
-  description: What was done, or in check mode would be done.
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
   returned: success
   type: list
   elements: dict
-  sample: [{action: delete, resource: IAM role opta-staging-eks-node-0a1b2c3d, attributes: [], allowed: true}]
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: What was removed.
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ..module_utils import _tags

@@ -5,93 +5,102 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: environment_info
-short_description: Read what an environment has in AWS
+short_description: Gather information about an environment in AWS
 version_added: 1.0.0
-author: [opta.platform contributors (@opta-platform)]
 description:
-  - Opens every playbook of the collection. From names and tags it reads what stands, and returns the outputs of each role that
-    stands completely, in the same shapes in which the role itself publishes them. Changes nothing.
-  - What stands is judged by itself, never by the inputs or their defaults. What a role would refuse is a warning here.
-  - Only what carries the environment's ownership tags is read as its own. A VPC, a key or a cluster that only has its name is reported in a
-    warning. So is, when nothing of the environment exists, an environment of the same name in another region or under another prefix.
-  - It is the first to ask AWS, so it says in one sentence when there are no credentials, nobody answers, or it is another account.
+  - Returns the account, the existing resources of an environment, and the outputs of each role whose resources are complete, in the
+    format in which the role publishes them. Each playbook of the collection runs the module at its start.
+  - Existing resources are evaluated independently of inputs and defaults. Problems that a role refuses are warnings here.
+  - Only resources with the ownership tags of the environment belong to it. A warning names each VPC, key or cluster that has only the
+    name. If the environment does not exist, a warning also names an environment of the same name in another region or with another
+    prefix.
+  - As the first module that calls AWS, it fails with one sentence if credentials are missing, AWS cannot be reached, or the account is
+    wrong.
 options:
   environment:
     description: Name of the environment.
     type: str
     required: true
   name_prefix:
-    description: Beginning of every name.
+    description: Prefix of the names of all resources.
     type: str
     default: opta
   account_id:
-    description: The account that the environment lives in; another one fails.
+    description: ID of the required account. The module fails in any other account.
     type: str
   vpc_id:
-    description: The existing VPC that the environment was given, when it has none of its own.
+    description: ID of the existing VPC of an environment without a managed VPC.
     type: str
   public_subnet_ids:
-    description: Public subnets of O(vpc_id).
+    description: IDs of the public subnets of O(vpc_id).
     type: list
     elements: str
     default: []
   private_subnet_ids:
-    description: Private subnets of O(vpc_id).
+    description: IDs of the private subnets of O(vpc_id).
     type: list
     elements: str
     default: []
   stores:
     description:
-      - Entries of the lists that describe stores, by the names of these variables (C(aurora_clusters), C(documentdb_clusters),
+      - Entries of the input lists of stores, by the name of the variable (C(aurora_clusters), C(documentdb_clusters),
         C(elasticache_replication_groups)), with C(name), C(engine_version) and C(instance_class).
-      - Of those that are not there yet, versions and classes that AWS does not offer are reported in RV(found).
+      - RV(found) contains versions and classes of stores to create that AWS does not offer.
     type: dict
     default: {}
   node_groups:
     description:
       - Node groups with C(name), C(ami_type) and C(instance_types).
-      - Instance types that EC2 does not offer in the region, or that cannot run the images, are reported in RV(found).
+      - RV(found) contains instance types that EC2 does not offer in the region or that cannot run the image.
     type: list
     elements: dict
     default: []
   domain:
-    description: The domain that the environment is to have, to be held against the account's zones.
+    description: Domain of the environment, which is compared with the hosted zones of the account.
     type: str
     default: ""
+notes:
+  - Used by the role P(opta.platform.common#role).
+seealso:
+  - module: opta.platform.preflight
+  - module: amazon.aws.aws_caller_info
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes.info
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Read the environment
+- name: Gather information about the environment
   opta.platform.environment_info:
     environment: staging
     region: eu-west-1
   register: found
 
-- name: Show its cluster
+- name: Show the name of the cluster
   ansible.builtin.debug:
-    msg: "{{ found.outputs.eks.cluster_name | default('there is no cluster yet') }}"
+    msg: "{{ found.outputs.eks.cluster_name | default('the cluster does not exist') }}"
 """
 
 RETURN = r"""
 account:
-  description: The account, its partition, the region, and who calls.
+  description: ID and partition of the account, the region, and the ARN of the caller.
   returned: success
   type: dict
   sample: {account_id: "123456789012", partition: aws, region: eu-west-1, caller_arn: "arn:aws:iam::123456789012:user/me"}
 found:
   description:
-    - What inputs are held against, as the number of zones, the version of the cluster, the blocks of the VPC, whose zone of Route 53 the
-      domain has, what of the stores and node groups AWS does not offer, and what bears the environment's names without being its own.
+    - Values with which M(opta.platform.preflight) compares the inputs, for example the number of availability zones, the version of the
+      cluster, the CIDR blocks of the VPC, the owner of the hosted zone of the domain, settings of stores and node groups that AWS does
+      not offer, and resources that have only the name of the environment.
   returned: success
   type: dict
   sample: {region: eu-west-1, zone_count: 3, cluster_version: "1.35", vpc_cidr_blocks: [10.0.0.0/16], refusals: [], strangers: []}
 outputs:
-  description: Outputs by role, of the roles that stand completely; see each role's outputs.
+  description: Outputs of each role whose resources are complete, by role. The README of each role describes its outputs.
   returned: success
   type: dict
   sample: {network: {vpc_id: vpc-0123456789abcdef0}}

@@ -5,38 +5,45 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: external_dns_records
+short_description: List or delete the records of an ExternalDNS in a Route 53 hosted zone
 version_added: 1.0.0
-short_description: List or remove the records that an external-dns keeps in a Route 53 zone
 description:
-  - Beside every record that external-dns makes stands a TXT record that names its owner id.
-  - Records of other owners, and of nobody, are left alone.
-  - End the external-dns before its records are removed, or it makes them again.
-author: [opta.platform contributors (@opta-platform)]
-requirements:
-  - python >= 3.11
+  - Lists or deletes the records that an ExternalDNS created. A TXT record beside each record contains the owner ID.
+  - Records without owner ID, and records with a different owner ID, are never deleted.
+  - Uninstall the ExternalDNS first. Otherwise it creates the records again.
 options:
   zone_id:
-    description: Id of the zone. One that is gone has no records.
+    description: ID of the hosted zone. A zone that does not exist has no records.
     type: str
     required: true
   owner_id:
-    description: The owner id (C(txtOwnerId)) of the external-dns.
+    description: Owner ID of the ExternalDNS (C(txtOwnerId) of its chart).
     type: str
     required: true
   state:
-    description: V(present) only lists them, V(absent) removes them.
+    description: V(present) lists the records. V(absent) deletes them.
     type: str
-    choices: [present, absent]
     default: present
+    choices: [present, absent]
+notes:
+  - Used by the role P(opta.platform.k8s_addons#role).
+seealso:
+  - module: opta.platform.route53_zone
+  - module: amazon.aws.route53
+  - name: ExternalDNS
+    description: ExternalDNS documentation.
+    link: https://kubernetes-sigs.github.io/external-dns/latest/
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Remove the records of an external-dns that is no more
+- name: Delete the records of an uninstalled ExternalDNS
   opta.platform.external_dns_records:
     zone_id: Z0123456789ABCDEFGHIJ
     owner_id: opta-staging
@@ -45,20 +52,26 @@ EXAMPLES = r"""
 
 RETURN = r"""
 names:
-  description: Names and types of the record sets of this owner, as they were found.
+  description: Names and types of the records of this owner, as they were found.
   returned: success
   type: list
   elements: str
   sample: ["hello.staging.example.com A", "cname-extdns.hello.staging.example.com TXT"]
 actions:
-  description: What was removed, or would be.
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
   returned: success
   type: list
   elements: dict
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: What was removed, or would be.
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._external_dns import records

@@ -5,99 +5,112 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: helm_release
+short_description: Manage Helm releases in an Amazon EKS cluster
 version_added: 1.0.0
-short_description: Bring a Helm release to the wanted state
 description:
-  - Installs, upgrades and uninstalls a release of a chart in an EKS cluster.
-  - Reads the release that helm stored in the cluster. helm is started only when the chart, the values, or one of the release's
-    objects in the cluster differ from what is wanted.
-  - What would change is reported for each object and field, from helm's own dry run on the server; the data of Secrets is masked.
-    Fields that differ between two renders of the same values (certificates and passwords that a chart makes at random) are not
-    compared, and a warning names them.
-  - A roll-out that does not get ready in O(wait_timeout) is rolled back, and a first installation is uninstalled. The message holds
-    the failing pods' states, events and last log lines, collected before.
-  - A roll-out that another run began and did not end is waited for.
+  - Installs, upgrades or uninstalls one Helm release in an EKS cluster.
+  - The module compares the release that Helm stored in the cluster with the desired state. It starts helm only if the chart, the values
+    or an object of the release differ.
+  - Changes are reported for each object and field, from the server-side dry run of helm. The data of Secrets is masked. Fields that
+    differ between two renders of the same values, such as generated certificates and passwords, are not compared, and a warning names
+    them.
+  - An upgrade that does not become ready within O(wait_timeout) is rolled back, and a first installation is uninstalled. The error
+    message contains the states, events and last log lines of the failing pods.
+  - The module waits for a rollout that another run started and did not complete.
   - Before an upgrade deletes PersistentVolumeClaims, their volumes get the reclaim policy C(Retain), so that no data is lost.
-author: [opta.platform contributors (@opta-platform)]
-requirements:
-  - python >= 3.11
-  - helm 3.17 or newer, or helm 4
-  - PyYAML
 options:
   name:
-    description: Name of the release. Together with O(namespace) it says which release is meant.
+    description: Name of the release, unique in O(namespace).
     type: str
     required: true
   namespace:
-    description: Namespace of the release, and of its objects that name none.
+    description: Namespace of the release, and of its objects that set none.
     type: str
     required: true
   create_namespace:
-    description: Whether the namespace is made when it is missing. It is not deleted with the release.
+    description: Whether to create the namespace if it does not exist. It is not deleted with the release.
     type: bool
     default: false
   chart:
     description:
-      - The chart, as the absolute path of a directory or archive, a name in O(repository), or an C(oci://) URL.
-        Needed unless O(state=absent).
-      - A release of a chart of another name is somebody else's. It is refused unless O(adopt=true), and with O(state=absent) it stays.
-      - A local chart is compared by a digest of its files, kept as a label of the release.
+      - Chart, as the absolute path of a directory or archive, a name in O(repository), or an C(oci://) URL. Required with
+        O(state=present).
+      - A release of another chart is refused unless O(adopt=true). O(state=absent) does not uninstall it.
+      - A local chart is compared by a digest of its files, which is stored as a label of the release.
     type: str
   repository:
     description: URL of the chart repository.
     type: str
   version:
-    description: Exact version of a chart from a repository or registry. Needed there. Changed in place.
+    description: Exact version of the chart. Required for a chart from a repository or registry. Changed in place.
     type: str
   values:
     description:
-      - The values, all of them. Values of earlier revisions are not kept. Changed in place.
-      - Never put secrets here, because every stored revision keeps them. Make a Secret by M(opta.platform.kubernetes_objects) and
-        give its name.
+      - All values of the release. Values of earlier revisions are not reused. Changed in place.
+      - Do not set secrets here, because each stored revision contains the values. Create a Secret with
+        M(opta.platform.kubernetes_objects) and set its name.
     type: dict
     default: {}
   skip_crds:
-    description: Whether the chart's own CustomResourceDefinitions are left out. helm installs them with the first revision only.
+    description: Whether to skip the CustomResourceDefinitions of the chart. Helm installs them with the first revision only.
     type: bool
     default: false
   history_max:
-    description: Revisions that helm keeps of the release; 0 keeps all.
+    description: Maximum number of revisions that Helm stores. V(0) means no limit.
     type: int
     default: 25
   repair_drift:
     description:
-      - Whether objects of the release that were deleted, or whose given fields were changed behind helm's back, are found and set back.
-        The number of replicas is left to whatever has scaled an object.
-      - V(false) for charts whose objects are changed by controllers of their own.
+      - "Whether to detect and revert drift: objects of the release that were deleted, and fields of the release that were changed,
+        without Helm. The number of replicas of a scaled object is not reverted."
+      - Set V(false) for charts whose objects are changed by their own controllers.
     type: bool
     default: true
   repair_pending:
     description:
-      - Whether a release that a killed run left C(pending-install), C(pending-upgrade), C(pending-rollback) or C(uninstalling) is
-        uninstalled or rolled back before the work goes on. Without it such a release is refused.
-      - Work that another run still does is waited for. A run of this machine is looked up by its process,
-        another one counts as killed after O(wait_timeout).
+      - Whether to uninstall or roll back a release that an interrupted run left in status C(pending-install), C(pending-upgrade),
+        C(pending-rollback) or C(uninstalling). If V(false), such a release is refused.
+      - The module waits for a run that is still in progress. A run on the same machine is found by its process. Any other run is
+        considered interrupted after O(wait_timeout).
     type: bool
     default: false
   kubernetes_version:
-    description: Minor version of Kubernetes for which charts are rendered while the cluster, or a kind of theirs, does not exist yet.
+    description:
+      - Minor version of Kubernetes for which charts are rendered while the cluster, or a kind that the chart uses, does not exist.
     type: str
   wait_timeout:
     description:
-      - Seconds to wait at the most, for each of the roll-out, the way back, and another run's work.
-      - Hooks and uninstalling have 12 minutes at the most, within the life of helm's token.
+      - Maximum time to wait for each of the rollout, the rollback and the work of another run, in seconds.
+      - Hooks and uninstalling are limited to 12 minutes, because the token of helm expires.
     type: int
     default: 300
     aliases: [timeout]
+requirements:
+  - helm >= 3.17, or helm 4
+  - PyYAML >= 6
+notes:
+  - In RV(actions), the attributes are the changes of the release (C(chart_version), C(chart_digest), C(values.image) and so on), then
+    the objects that are created, updated or deleted. A created namespace is a separate action.
+  - Used by the roles P(opta.platform.k8s_addons#role) and P(opta.platform.opta_service#role).
+seealso:
+  - module: opta.platform.helm_releases
+  - module: kubernetes.core.helm
+  - name: Helm
+    description: Helm documentation.
+    link: https://helm.sh/docs/
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
+  - opta.platform.cluster.connection
   - opta.platform.cluster
+  - opta.platform.attributes
+  - opta.platform.requirements.kubernetes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Install a chart of a repository
+- name: Install a chart from a repository
   opta.platform.helm_release:
     cluster_name: "{{ eks_outputs.cluster_name }}"
     endpoint: "{{ eks_outputs.endpoint }}"
@@ -111,7 +124,7 @@ EXAMPLES = r"""
     values:
       replicas: 2
 
-- name: Install a chart that ships with a role
+- name: Install a chart that is part of a role
   opta.platform.helm_release:
     cluster_name: "{{ eks_outputs.cluster_name }}"
     endpoint: "{{ eks_outputs.endpoint }}"
@@ -125,7 +138,7 @@ EXAMPLES = r"""
     repair_pending: true
     wait_timeout: 600
 
-- name: Uninstall it
+- name: Uninstall the release
   opta.platform.helm_release:
     cluster_name: "{{ eks_outputs.cluster_name }}"
     endpoint: "{{ eks_outputs.endpoint }}"
@@ -138,67 +151,69 @@ EXAMPLES = r"""
 
 RETURN = r"""
 release:
-  description: The release as it is now or, in check mode, as it would be; null after O(state=absent).
+  description: The release after the run. In check mode, as it would be. V(null) with O(state=absent).
   returned: success
   type: dict
   contains:
     name:
       description: Name of the release.
+      returned: always
       type: str
+      sample: hello
     namespace:
-      description: Its namespace.
+      description: Namespace of the release.
+      returned: always
       type: str
+      sample: shop
     revision:
-      description: Number of its newest revision; V((known after apply\)) in the plan of an upgrade.
+      description: Number of the newest revision. V((known after apply\)) if check mode reports an upgrade.
+      returned: always
       type: raw
       sample: 3
     status:
-      description: Status that helm reports.
+      description: Status of the release, as Helm reports it.
+      returned: always
       type: str
       sample: deployed
     chart:
       description: Name of the chart.
+      returned: always
       type: str
+      sample: hello
     chart_version:
       description: Version of the chart.
+      returned: always
       type: str
+      sample: 1.2.0
     app_version:
-      description: Version of what the chart installs, as the chart says; empty when it says nothing.
+      description: Version of the application, from C(appVersion) of the chart. Empty if the chart does not set it.
+      returned: always
       type: str
+      sample: "1.29"
     dropped_claims:
       description:
-        - Names of the PersistentVolumeClaims that helm deletes, or would delete, because the chart or the values no longer have them,
-          with C(<namespace>/) before those of another namespace than the release's.
-          Their volumes are kept, with the reclaim policy C(Retain); M(opta.platform.kubernetes_volume_claims) removes them.
+        - Names of the PersistentVolumeClaims that Helm deletes because the chart or the values no longer contain them, with the prefix
+          C(<namespace>/) for claims outside of the namespace of the release.
+        - Their volumes are kept with the reclaim policy C(Retain). M(opta.platform.kubernetes_volume_claims) deletes them.
+      returned: always
       type: list
       elements: str
+      sample: [data-hello-0]
 actions:
-  description: What was done or, in check mode, would be done, to the release and to its namespace.
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
   returned: success
   type: list
   elements: dict
-  contains:
-    action:
-      description: C(create), C(update) or C(delete).
-      type: str
-    resource:
-      description: The release with its namespace, or the namespace.
-      type: str
-      sample: helm release shop/hello
-    attributes:
-      description:
-        - What changes of the release (C(chart_version), C(chart_digest), C(values.image), …), then the objects that are made,
-          changed or deleted.
-      type: list
-      elements: str
-      sample: [values.image, Deployment shop/hello]
-    allowed:
-      description: Always true.
-      type: bool
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed fields of the release and of each of its objects, C(before) and C(after).
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 import tempfile

@@ -5,20 +5,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: helm_releases
+short_description: Manage several Helm releases of an Amazon EKS cluster in parallel
 version_added: 1.0.0
-short_description: Bring several Helm releases of a cluster to the wanted state, side by side
 description:
-  - Does for each release what M(opta.platform.helm_release) does, for several at the same time and in one task.
-    What all of them have stored is listed by one request.
-  - Releases that are to go are uninstalled first. One that fails does not hold up the others; the module then fails with every reason.
-author: [opta.platform contributors (@opta-platform)]
-requirements:
-  - python >= 3.11
-  - helm 3.17 or newer, or helm 4
-  - PyYAML
+  - Installs, upgrades or uninstalls several Helm releases of a cluster in one task and in parallel, as M(opta.platform.helm_release)
+    does for one. The stored releases are listed with one request.
+  - Releases with O(releases[].state=absent) are uninstalled first. A release that fails does not stop the others. The module then fails
+    and returns all reasons.
 options:
   releases:
-    description: The releases.
+    description: Releases.
     type: list
     elements: dict
     required: true
@@ -28,64 +24,64 @@ options:
         type: str
         required: true
       namespace:
-        description: Its namespace, which must exist.
+        description: Namespace of the release. It must exist.
         type: str
         required: true
       chart:
         description:
-          - The chart, as O(opta.platform.helm_release#module:chart). Needed unless the release is to go.
-          - A release that is to go stays if it is one of another chart.
+          - Chart, as in O(opta.platform.helm_release#module:chart). Required with O(releases[].state=present).
+          - With O(releases[].state=absent), a release of another chart is not uninstalled.
         type: str
       repository:
         description: URL of the chart repository.
         type: str
       version:
-        description: Exact version of a chart from a repository or registry. Changed in place.
+        description: Exact version of the chart. Required for a chart from a repository or registry. Changed in place.
         type: str
       values:
-        description: The values, all of them; never secrets. Changed in place.
+        description: All values of the release. Do not set secrets here. Changed in place.
         type: dict
         default: {}
       skip_crds:
-        description: Whether the chart's own CustomResourceDefinitions are left out.
+        description: Whether to skip the CustomResourceDefinitions of the chart.
         type: bool
         default: false
       last:
-        description: Whether it is installed only when all others are ready.
+        description: Whether to install the release only after all other releases are ready.
         type: bool
         default: false
       state:
-        description: Whether it is to exist.
+        description: Whether the release exists after the run.
         type: str
-        choices: [present, absent]
         default: present
+        choices: [present, absent]
   at_once:
-    description: How many are worked on at the same time.
+    description: Maximum number of releases to change at the same time.
     type: int
     default: 4
   history_max:
-    description: Revisions that helm keeps of each release; 0 keeps all.
+    description: Maximum number of revisions that Helm stores of each release. V(0) means no limit.
     type: int
     default: 25
   repair_drift:
-    description: Whether objects that were deleted or changed behind helm's back are set back.
+    description: "Whether to revert drift: objects that were deleted or changed without Helm."
     type: bool
     default: true
   repair_pending:
     description:
-      - Whether releases that a killed run left unfinished are uninstalled or rolled back before the work goes on.
-        Without it they are refused.
+      - Whether to uninstall or roll back releases that an interrupted run left in a pending status. If V(false), such releases are
+        refused.
     type: bool
     default: false
   kubernetes_version:
-    description: Minor version of Kubernetes for which charts are rendered while the cluster, or a kind of theirs, does not exist yet.
+    description:
+      - Minor version of Kubernetes for which charts are rendered while the cluster, or a kind that a chart uses, does not exist.
     type: str
   environment:
-    description:
-      - Name of the environment that owns the releases. A release of the same name that is not marked so is refused.
+    description: Name of the environment that owns the releases. A release of the same name that does not carry it is refused.
     type: str
   adopt:
-    description: Whether a release that is not marked as ours is taken over.
+    description: Whether to manage an existing release of the same name that does not carry the name in O(environment).
     type: bool
     default: false
   wait:
@@ -93,18 +89,29 @@ options:
     type: bool
     default: true
   wait_timeout:
-    description: Seconds to wait at the most, for each release.
+    description: Maximum time to wait for each release, in seconds.
     type: int
     default: 300
+requirements:
+  - helm >= 3.17, or helm 4
+  - PyYAML >= 6
+notes:
+  - Used by the role P(opta.platform.k8s_addons#role).
+seealso:
+  - module: opta.platform.helm_release
+  - module: kubernetes.core.helm
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
   - opta.platform.cluster.connection
+  - opta.platform.attributes
+  - opta.platform.requirements.kubernetes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Have two charts, and a third one no more
+- name: Install two charts and uninstall a third one
   opta.platform.helm_releases:
     cluster_name: "{{ eks_outputs.cluster_name }}"
     endpoint: "{{ eks_outputs.endpoint }}"
@@ -127,34 +134,27 @@ EXAMPLES = r"""
 
 RETURN = r"""
 releases:
-  description: The releases in the order given, as RV(opta.platform.helm_release#module:release); null for one that is gone.
+  description:
+    - Releases in the order of O(releases), each as RV(opta.platform.helm_release#module:release). An uninstalled release is V(null).
   returned: success
   type: list
   elements: dict
+  sample: [{name: hello, namespace: shop, revision: 3, status: deployed, chart: hello, chart_version: 1.2.0}]
 actions:
-  description: What was done or, in check mode, would be done, one entry for each release that is not as wanted.
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
   returned: success
   type: list
   elements: dict
-  contains:
-    action:
-      description: C(create), C(update) or C(delete).
-      type: str
-    resource:
-      description: The release with its namespace.
-      type: str
-      sample: helm release metrics-server/metrics-server
-    attributes:
-      description: What changes of the release, then the objects that are made, changed or deleted.
-      type: list
-      elements: str
-    allowed:
-      description: Always true.
-      type: bool
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed fields of each release and of its objects, C(before) and C(after).
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 import tempfile

@@ -5,43 +5,49 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iam_oidc_provider
-short_description: Manage an OpenID Connect provider of IAM
+short_description: Manage OpenID Connect providers of IAM
 version_added: 1.0.0
 description:
-  - Creates, changes or deletes the provider by which IAM trusts the tokens of an issuer, such as the service accounts of an EKS cluster.
-  - No thumbprint is given. IAM trusts the authority of the issuer's certificate, as it does for EKS.
-author:
-  - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
+  - Creates, updates or deletes the IAM OIDC provider with which IAM trusts the tokens of an issuer, for example of the service accounts
+    of an EKS cluster.
+  - No thumbprint is set. IAM trusts the certificate authority of the issuer, as it does for EKS.
 options:
   url:
     description:
-      - The issuer's URL, beginning with C(https://). Another URL is another provider.
-      - Needed with O(state=present).
-      - With O(state=absent) and without it, every provider that carries the ownership tags of O(tags) is deleted,
-        so that a provider goes even when its cluster, and the URL with it, is gone.
-      - C((known after apply)) in check mode predicts a new provider.
+      - URL of the issuer, which starts with C(https://). Required with O(state=present). A different URL selects a different provider.
+      - If not set with O(state=absent), all providers with the ownership tags in O(tags) are deleted, so that a provider is also
+        deleted after its cluster.
+      - In check mode, V((known after apply\)) is allowed and predicts a new provider.
     type: str
   client_id_list:
-    description: Audiences that tokens may name. Changed in place. V(sts.amazonaws.com) alone when the provider is made without.
+    description: Client IDs, also known as audiences, of the provider. A new provider gets V(sts.amazonaws.com). Changed in place.
     type: list
     elements: str
+notes:
+  - Used by the role P(opta.platform.eks#role).
+seealso:
+  - module: opta.platform.irsa_role
+  - name: CreateOpenIDConnectProvider
+    description: IAM API Reference.
+    link: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Trust the service accounts of a cluster
+- name: Create the provider of a cluster
   opta.platform.iam_oidc_provider:
     url: "{{ cluster.oidc_issuer }}"
     tags:
       opta:environment: staging
 
-- name: Trust them no more
+- name: Delete the provider of a deleted cluster
   opta.platform.iam_oidc_provider:
     state: absent
     tags:
@@ -51,29 +57,51 @@ EXAMPLES = r"""
 
 RETURN = r"""
 oidc_provider:
-  description: The provider; null when it is gone.
-  returned: always
+  description: The provider, or V(null) if it does not exist. In check mode, values that only AWS assigns are V((known after apply\)).
+  returned: success
   type: dict
   contains:
-    name: {description: The URL without C(https://)., type: str}
-    arn: {description: Its ARN., type: str}
-    url: {description: The issuer's URL., type: str}
-    client_id_list: {description: Audiences that tokens may name., type: list, elements: str, sample: [sts.amazonaws.com]}
-    tags: {description: All tags., type: dict}
+    name:
+      description: URL of the issuer without C(https://).
+      returned: always
+      type: str
+      sample: oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF
+    arn:
+      description: ARN of the provider.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF
+    url:
+      description: URL of the issuer.
+      returned: always
+      type: str
+      sample: https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF
+    client_id_list:
+      description: Client IDs of the provider.
+      returned: always
+      type: list
+      elements: str
+      sample: [sts.amazonaws.com]
+    tags:
+      description: Tags of the provider.
+      returned: always
+      type: dict
+      sample: {opta:environment: staging}
 actions:
-  description: What was done, or in check mode would be done.
-  returned: always
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
+  returned: success
   type: list
   elements: dict
-  contains:
-    action: {description: "C(create), C(update) or C(delete).", type: str}
-    resource: {description: Kind and name., type: str}
-    attributes: {description: The attributes that are set., type: list, elements: str}
-    allowed: {description: Whether the run may do it., type: bool}
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed attributes before and after.
-  returned: always
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
+  returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._iam.reconcile import oidc_provider_outcomes

@@ -5,60 +5,67 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iam_role
-short_description: Manage an IAM role for a service of AWS
+short_description: Manage IAM roles for AWS services
 version_added: 1.0.0
-author: [opta.platform contributors (@opta-platform)]
 description:
-  - Creates, changes or deletes one IAM role with its trust and its policies. It never makes an instance profile or a credential.
-  - In check mode it says what it would do, attribute by attribute, and knows the ARN that the role will have.
-  - For service accounts of Kubernetes see M(opta.platform.irsa_role).
-requirements:
-  - python >= 3.11
-  - boto3 >= 1.38.0
-  - botocore >= 1.38.0
+  - Creates, updates or deletes one IAM role with its trust policy and permissions policies. It never creates instance profiles or
+    credentials.
+  - In check mode, the ARN of a new role is predicted.
+  - For Kubernetes service accounts, use M(opta.platform.irsa_role).
 options:
   name:
     description: Name of the role, at most 64 characters.
     type: str
     required: true
   path:
-    description: "Path of the role. Cannot be changed: a role keeps its path for life."
+    description:
+      - Path of the role.
+      - "Cannot be changed: IAM sets it when the role is created."
     type: str
     default: /
   assume_role_policy:
-    description: Who may take the role, as a policy document. Changed in place.
+    description: Trust policy document, which defines who may assume the role. Required to create a role. Changed in place.
     type: dict
   managed_policy_arns:
-    description: ARNs of the managed policies. Changed in place.
+    description: ARNs of the managed policies to attach. Changed in place.
     type: list
     elements: str
   inline_policies:
-    description: Policy documents by name. Changed in place.
+    description: Inline policy documents, by name. Changed in place.
     type: dict
   purge_policies:
-    description: Whether policies that are not named are taken away, where O(managed_policy_arns) or O(inline_policies) is given.
+    description: Whether to remove policies that are not listed, if O(managed_policy_arns) or O(inline_policies) is set.
     type: bool
     default: true
   permissions_boundary:
-    description: ARN of the policy that bounds the role; an empty string removes it. Changed in place.
+    description: ARN of the policy that is the permissions boundary of the role. An empty string removes it. Changed in place.
     type: str
   description:
-    description: What the role is for. Changed in place.
+    description: Description of the role. Changed in place.
     type: str
   max_session_duration:
-    description: Longest session in seconds, 3600 to 43200. Changed in place.
+    description: Maximum session duration, in seconds, from 3600 to 43200. The default of AWS is 3600. Changed in place.
     type: int
-extends_documentation_fragment:
-  - opta.platform.resource
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+notes:
+  - Used by the roles P(opta.platform.eks#role), P(opta.platform.network#role) and P(opta.platform.s3#role).
 seealso:
   - module: opta.platform.irsa_role
+  - module: amazon.aws.iam_role
+  - name: CreateRole
+    description: IAM API Reference.
+    link: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+author:
+  - opta.platform contributors (@opta-platform)
+extends_documentation_fragment:
+  - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
 """
 
 EXAMPLES = r"""
-- name: Make the role of nodes
+- name: Create the IAM role of nodes
   opta.platform.iam_role:
     name: opta-staging-eks-node
     path: /opta/opta/eu-west-1/staging/
@@ -76,35 +83,81 @@ EXAMPLES = r"""
 
 RETURN = r"""
 role:
-  description: The role; null when there is none. In check mode, what only AWS decides is V((known after apply)).
+  description: The role, or V(null) if it does not exist. In check mode, values that only AWS assigns are V((known after apply\)).
   returned: success
   type: dict
   contains:
-    name: {description: Name., type: str, returned: always}
-    arn: {description: ARN., type: str, returned: always}
-    role_id: {description: Id that IAM gave it., type: str, returned: always}
-    path: {description: As the option., type: str, returned: always}
-    assume_role_policy: {description: As the option., type: dict, returned: always}
-    managed_policy_arns: {description: As the option., type: list, elements: str, returned: always}
-    inline_policies: {description: As the option., type: dict, returned: always}
-    permissions_boundary: {description: As the option., type: str, returned: always}
-    description: {description: As the option., type: str, returned: always}
-    max_session_duration: {description: As the option., type: int, returned: always}
-    tags: {description: Tags., type: dict, returned: always}
+    name:
+      description: Name of the role.
+      returned: always
+      type: str
+      sample: opta-staging-eks-node
+    arn:
+      description: ARN of the role.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/opta/opta/eu-west-1/staging/opta-staging-eks-node
+    role_id:
+      description: Unique ID of the role.
+      returned: always
+      type: str
+      sample: AROA0123456789ABCDEFG
+    path:
+      description: Path of the role.
+      returned: always
+      type: str
+      sample: /opta/opta/eu-west-1/staging/
+    assume_role_policy:
+      description: Trust policy document.
+      returned: always
+      type: dict
+      sample: {Version: "2012-10-17", Statement: []}
+    managed_policy_arns:
+      description: ARNs of the attached managed policies.
+      returned: always
+      type: list
+      elements: str
+      sample: ["arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"]
+    inline_policies:
+      description: Inline policy documents, by name.
+      returned: always
+      type: dict
+      sample: {service: {Version: "2012-10-17", Statement: []}}
+    permissions_boundary:
+      description: ARN of the permissions boundary. Empty without one.
+      returned: always
+      type: str
+      sample: ""
+    description:
+      description: Description of the role.
+      returned: always
+      type: str
+      sample: Nodes of opta-staging
+    max_session_duration:
+      description: Maximum session duration, in seconds.
+      returned: always
+      type: int
+      sample: 3600
+    tags:
+      description: Tags of the role.
+      returned: always
+      type: dict
+      sample: {opta:environment: staging}
 actions:
-  description: What was done, or would be done in check mode.
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
   returned: success
   type: list
   elements: dict
-  contains:
-    action: {description: "V(create), V(update) or V(delete).", type: str, returned: always}
-    resource: {description: Kind and name., type: str, returned: always, sample: IAM role opta-staging-eks-node}
-    attributes: {description: Attributes that change., type: list, elements: str, returned: always}
-    allowed: {description: Whether a run does it without another option., type: bool, returned: always}
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed attributes before and after.
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ..module_utils._errors import Refused

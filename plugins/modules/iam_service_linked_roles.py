@@ -5,30 +5,35 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iam_service_linked_roles
-short_description: Make the service-linked roles that an environment needs
+short_description: Create service-linked roles of AWS services
 version_added: 1.0.0
 description:
-  - Creates those roles of AWS services that the account does not have yet. A key's policy can name only a role that exists.
-  - They belong to the account, not to an environment. What stands is left as it is, and nothing is ever deleted.
-author:
-  - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
+  - Creates the service-linked roles of AWS services that the account does not have. A key policy can only contain roles that exist.
+  - Service-linked roles belong to the account, not to an environment. The module never updates or deletes them.
 options:
   services:
-    description: Names of the services.
+    description: Names of the services, for example V(autoscaling.amazonaws.com).
     type: list
     elements: str
     required: true
+notes:
+  - Used by the role P(opta.platform.network#role).
+seealso:
+  - module: opta.platform.kms_key
+  - name: CreateServiceLinkedRole
+    description: IAM API Reference.
+    link: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Make the roles that the key's policy names
+- name: Create the service-linked roles that the key policy contains
   opta.platform.iam_service_linked_roles:
     services:
       - autoscaling.amazonaws.com
@@ -41,27 +46,36 @@ EXAMPLES = r"""
 
 RETURN = r"""
 service_linked_roles:
-  description: The role of each service, in the order of O(services).
-  returned: always
+  description: Role of each service, in the order of O(services).
+  returned: success
   type: list
   elements: dict
   contains:
-    service: {description: Name of the service., type: str, sample: autoscaling.amazonaws.com}
-    arn: {description: ARN of its role., type: str}
+    service:
+      description: Name of the service.
+      returned: always
+      type: str
+      sample: autoscaling.amazonaws.com
+    arn:
+      description: ARN of the role.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling
 actions:
-  description: What was done, or in check mode would be done.
-  returned: always
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
+  returned: success
   type: list
   elements: dict
-  contains:
-    action: {description: "C(create), C(update) or C(delete).", type: str}
-    resource: {description: Kind and name., type: str}
-    attributes: {description: The attributes that are set., type: list, elements: str}
-    allowed: {description: Whether the run may do it., type: bool}
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed attributes before and after.
-  returned: always
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
+  returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._iam.service_linked_roles import reconcile

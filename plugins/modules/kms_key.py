@@ -5,75 +5,91 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kms_key
-short_description: Manage a customer-managed KMS key and its alias
+short_description: Manage AWS KMS keys and their aliases
 version_added: 1.0.0
 description:
-  - Creates, changes or schedules for deletion one symmetric key of AWS KMS, which is known by its alias.
-  - A key that is scheduled for deletion counts as gone. A new one is made, and the alias moved to it, unless O(cancel_deletion=true).
-  - With O(state=absent), a key is left as it is, with a warning, as long as something is encrypted under it, whoever made that.
-    Looked for are volumes, databases and caches with their snapshots of any type, automated backups, images, vaults and recovery points
-    of AWS Backup, and what grants of EBS, RDS and EKS name. Other grants are reported. A key also stays when the caller may not look.
-  - Check mode does not count what carries the ownership tags in O(tags) and lives, because the same run removes it before the key.
-  - A key that carries the ownership tags in O(tags) but no alias, because a run ended in between, is found and finished.
-author:
-  - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
+  - Creates or updates one symmetric customer managed key of AWS KMS, or schedules it for deletion. The alias identifies the key.
+  - A key that is scheduled for deletion is treated as deleted. A new key is created and the alias moved to it, unless
+    O(cancel_deletion=true).
+  - O(state=absent) keeps the key, with a warning, as long as a resource is encrypted with it, regardless of who created the resource.
+    The module searches volumes, databases and caches with their snapshots of any type, automated backups, images, backup vaults and
+    recovery points of AWS Backup, and the resources in grants of EBS, RDS and EKS. Other grants are reported. The key is also kept if
+    the caller is not allowed to search.
+  - Check mode ignores existing resources with the ownership tags in O(tags), because the same run deletes them before the key.
+  - A key that has the ownership tags in O(tags) but no alias, because of an interrupted run, is found and completed.
 options:
   name:
-    description: Name of the key's alias, with or without C(alias/) before it. Another name is another key.
+    description: Name of the alias of the key, with or without the prefix C(alias/). A different name selects a different key.
     type: str
     required: true
   description:
-    description: What the key is for. Changed in place.
+    description: Description of the key. Changed in place.
     type: str
   enabled:
-    description: Whether the key can be used. Changed in place.
+    description: Whether the key is enabled. Changed in place.
     type: bool
     default: true
   policy:
     description:
-      - The key's policy document. Changed in place. Compared by what it means, not by its text.
-      - A principal that IAM has made a moment ago is waited for.
-      - AWS's own default, which trusts the account alone, when a key is made without it.
+      - Key policy. Compared by its meaning, not by its text. Changed in place.
+      - The module waits until newly created IAM principals in the policy are known to KMS.
+      - If not set, a new key gets the default policy of AWS, which trusts the account only.
     type: dict
   enable_key_rotation:
-    description: Whether KMS makes new key material regularly. Changed in place.
+    description: Whether automatic key rotation is enabled. Changed in place.
     type: bool
     default: true
   rotation_period_in_days:
-    description: Days between two rotations, from 90 to 2560; AWS takes 365 when it is never given. Changed in place.
+    description: Number of days between two rotations, from 90 to 2560. The default of AWS is 365. Changed in place.
     type: int
   multi_region:
-    description: "Whether the key can be replicated to other regions. Cannot be changed: a key is of one kind for life."
+    description:
+      - Whether the key is a multi-Region key, which can be replicated to other regions.
+      - "Cannot be changed: KMS sets it when the key is created."
     type: bool
   cancel_deletion:
-    description: Whether a key of this name that is scheduled for deletion is taken back and enabled, instead of a new one being made.
+    description: Whether to cancel the deletion of an existing key of this name and enable the key, instead of creating a new key.
     type: bool
     default: false
   pending_window_in_days:
-    description: Days from O(state=absent) until KMS deletes the key and all that it encrypts is lost; from 7 to 30.
+    description:
+      - Number of days after O(state=absent) until KMS deletes the key, from 7 to 30. Afterwards, all data that the key encrypts is
+        lost.
     type: int
     default: 30
   still_needed:
     description:
-      - Things that may need the key, as M(opta.platform.retained_resources) lists them, each with C(arn) and C(kms_key_arn).
-      - With O(state=absent), a key that one of them needs is left as it is, with a warning that says why.
-        A C(kms_key_arn) of null may be any key.
+      - Resources that may need the key, in the form of RV(opta.platform.retained_resources#module:retained), each with C(arn) and
+        C(kms_key_arn).
+      - O(state=absent) keeps a key that one of them needs, with a warning. A C(kms_key_arn) of V(null) matches every key.
     type: list
     elements: dict
     default: []
   retained_deleted:
     description:
-      - Whether the same run deletes what carries C(opta:retained) and the ownership tags of O(tags) before it comes to the key.
-        Check mode does not count it then.
+      - Whether the same run deletes resources with the tag C(opta:retained) and the ownership tags in O(tags) before the key. If
+        V(true), check mode ignores these resources.
     type: bool
     default: false
+notes:
+  - Used by the role P(opta.platform.network#role).
+seealso:
+  - module: opta.platform.retained_resources
+  - module: amazon.aws.kms_key
+  - name: CreateKey
+    description: AWS KMS API Reference.
+    link: https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
+  - name: ScheduleKeyDeletion
+    description: AWS KMS API Reference.
+    link: https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
@@ -93,7 +109,7 @@ EXAMPLES = r"""
     pending_window_in_days: 7
     state: absent
 
-- name: Schedule the key for deletion, unless something that is kept needs it
+- name: Schedule the key for deletion unless a retained resource needs it
   opta.platform.kms_key:
     name: opta-staging
     still_needed: "{{ kept.retained }}"
@@ -102,37 +118,92 @@ EXAMPLES = r"""
 
 RETURN = r"""
 key:
-  description: The key as it is, or would be; null when it is scheduled for deletion or was never there.
-  returned: always
+  description:
+    - The key, or V(null) if it does not exist or is scheduled for deletion. In check mode, values that only AWS assigns are V((known
+      after apply\)).
+  returned: success
   type: dict
   contains:
-    name: {description: The alias without C(alias/)., type: str, sample: opta-staging}
-    alias: {description: The alias., type: str, sample: alias/opta-staging}
-    key_id: {description: AWS's id of the key., type: str, sample: 1234abcd-12ab-34cd-56ef-1234567890ab}
-    arn: {description: ARN of the key., type: str}
-    key_state: {description: "C(Enabled), C(Disabled) or another state of KMS.", type: str, sample: Enabled}
-    deletion_date: {description: "When KMS will delete it, ISO 8601.", type: str}
-    description: {description: What the key is for., type: str}
-    enabled: {description: Whether it can be used., type: bool}
-    policy: {description: The policy document., type: dict}
-    enable_key_rotation: {description: Whether it is rotated., type: bool}
-    rotation_period_in_days: {description: Days between two rotations., type: int, sample: 365}
-    multi_region: {description: Whether it is a multi-Region key., type: bool}
-    tags: {description: All tags., type: dict}
+    name:
+      description: Name of the alias without C(alias/).
+      returned: always
+      type: str
+      sample: opta-staging
+    alias:
+      description: Alias of the key.
+      returned: always
+      type: str
+      sample: alias/opta-staging
+    key_id:
+      description: ID of the key.
+      returned: always
+      type: str
+      sample: 1234abcd-12ab-34cd-56ef-1234567890ab
+    arn:
+      description: ARN of the key.
+      returned: always
+      type: str
+      sample: arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
+    key_state:
+      description: State of the key, as KMS reports it.
+      returned: always
+      type: str
+      sample: Enabled
+    deletion_date:
+      description: Date when KMS deletes the key, in ISO 8601 format. V(null) unless the deletion is scheduled.
+      returned: always
+      type: str
+      sample: "2026-12-31T12:00:00+00:00"
+    description:
+      description: Description of the key.
+      returned: always
+      type: str
+      sample: All data of the environment staging
+    enabled:
+      description: Whether the key is enabled.
+      returned: always
+      type: bool
+      sample: true
+    policy:
+      description: Key policy.
+      returned: always
+      type: dict
+      sample: {Version: "2012-10-17", Statement: []}
+    enable_key_rotation:
+      description: Whether automatic key rotation is enabled.
+      returned: always
+      type: bool
+      sample: true
+    rotation_period_in_days:
+      description: Number of days between two rotations.
+      returned: always
+      type: int
+      sample: 365
+    multi_region:
+      description: Whether the key is a multi-Region key.
+      returned: always
+      type: bool
+      sample: false
+    tags:
+      description: Tags of the key.
+      returned: always
+      type: dict
+      sample: {opta:environment: staging}
 actions:
-  description: What was done, or in check mode would be done.
-  returned: always
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
+  returned: success
   type: list
   elements: dict
-  contains:
-    action: {description: "C(create), C(update) or C(delete).", type: str}
-    resource: {description: Kind and name., type: str, sample: KMS key opta-staging}
-    attributes: {description: The attributes that are set., type: list, elements: str}
-    allowed: {description: Whether the run may do it., type: bool}
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed attributes before and after.
-  returned: always
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
+  returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ansible_collections.opta.platform.plugins.module_utils import _tags

@@ -5,43 +5,51 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kubernetes_load_balancers
+short_description: Wait for load balancers of an Amazon EKS cluster
 version_added: 1.0.0
-short_description: Wait for the load balancers that a cluster makes, or until they are gone
 description:
-  - The load-balancer controller in the cluster makes and deletes them, for Services of the type LoadBalancer. This module changes nothing.
-  - In check mode it does not wait.
-author: [opta.platform contributors (@opta-platform)]
-requirements:
-  - python >= 3.11
+  - Waits until a load balancer of a cluster is active, or until the cluster has no load balancer. The module changes nothing.
+  - The AWS Load Balancer Controller in the cluster creates and deletes load balancers for Services of type LoadBalancer.
+  - In check mode, the module does not wait.
 options:
   cluster_name:
-    description: Name of the cluster, as in the tag C(elbv2.k8s.aws/cluster) that the controller sets.
+    description: Name of the cluster, which is the value of the tag C(elbv2.k8s.aws/cluster) that the controller sets.
     type: str
     required: true
   tags:
-    description: Further tags that the load balancer carries.
+    description: Additional tags that the load balancer must have.
     type: dict
     default: {}
   state:
     description:
-      - V(present) waits for one that is active and has a healthy target in each of its target groups, V(absent) until there is none.
-      - Where the health of targets may not be read, an active one is enough, and a warning says so.
+      - V(present) waits for an active load balancer with a healthy target in each of its target groups. V(absent) waits until no load
+        balancer exists.
+      - If the caller is not allowed to read the health of targets, an active load balancer is sufficient, and a warning is shown.
     type: str
-    choices: [present, absent]
     default: present
+    choices: [present, absent]
   wait_timeout:
-    description: Seconds to wait at the most.
+    description: Maximum time to wait, in seconds.
     type: int
     default: 600
+notes:
+  - Used by the role P(opta.platform.k8s_addons#role).
+seealso:
+  - module: amazon.aws.elb_application_lb_info
+  - name: DescribeTargetHealth
+    description: Elastic Load Balancing API Reference.
+    link: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetHealth.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Wait until the cluster has no load balancer any more
+- name: Wait until all load balancers of the cluster are deleted
   opta.platform.kubernetes_load_balancers:
     cluster_name: opta-staging
     state: absent
@@ -49,27 +57,67 @@ EXAMPLES = r"""
 
 RETURN = r"""
 load_balancer:
-  description: The load balancer; in check mode V((known after apply\)) where there is none yet. Null with O(state=absent).
+  description:
+    - The load balancer. V(null) with O(state=absent). In check mode, C(arn), C(name) and C(dns_name) of a load balancer that does not
+      exist are V((known after apply\)).
   returned: success
   type: dict
   contains:
-    arn: {description: Its ARN., type: str}
-    name: {description: Its name., type: str}
-    dns_name: {description: Its name in DNS., type: str}
-    scheme: {description: C(internet-facing) or C(internal)., type: str}
-    type: {description: C(network) or C(application)., type: str}
-    state: {description: State that AWS reports., type: str, sample: active}
-    state_reason: {description: Why it is so., type: str}
-    tags: {description: Its tags., type: dict}
+    arn:
+      description: ARN of the load balancer.
+      returned: always
+      type: str
+      sample: arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/k8s-nginxgat/0123456789abcdef
+    name:
+      description: Name of the load balancer.
+      returned: always
+      type: str
+      sample: k8s-nginxgat
+    dns_name:
+      description: DNS name of the load balancer.
+      returned: always
+      type: str
+      sample: k8s-nginxgat-0123456789abcdef.elb.eu-west-1.amazonaws.com
+    scheme:
+      description: V(internet-facing) or V(internal).
+      returned: always
+      type: str
+      sample: internet-facing
+    type:
+      description: V(network) or V(application).
+      returned: always
+      type: str
+      sample: network
+    state:
+      description: State of the load balancer, as AWS reports it.
+      returned: always
+      type: str
+      sample: active
+    state_reason:
+      description: Reason of the state.
+      returned: always
+      type: str
+      sample: ""
+    tags:
+      description: Tags of the load balancer.
+      returned: always
+      type: dict
+      sample: {elbv2.k8s.aws/cluster: opta-staging}
 actions:
-  description: Always empty.
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
   returned: success
   type: list
   elements: dict
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: Always empty.
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._load_balancers import balancers

@@ -5,37 +5,34 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kubernetes_objects
+short_description: Manage Kubernetes objects in an Amazon EKS cluster
 version_added: 1.0.0
-short_description: Apply Kubernetes objects to an EKS cluster
 description:
-  - Brings any number of Kubernetes objects of any kinds to the wanted state in one call, by server-side apply under the field
-    manager C(opta.platform).
-  - The order in O(objects) does not matter. Namespaces and CustomResourceDefinitions are applied first, webhooks last.
-    Deletion goes the other way.
-  - Nothing is changed before all objects were read and the API server has answered a dry run of each. An object that is as wanted
-    is not written.
-  - Fields that O(objects) does not give belong to others (an autoscaler's C(replicas)) and are left alone. A field that was given
-    once and no longer is, is removed.
-  - The data of Secrets is masked in the result, in the diff and in the log. Nothing from which a value could be guessed is shown.
-author: [opta.platform contributors (@opta-platform)]
-requirements:
-  - python >= 3.11
+  - Creates, updates or deletes any number of Kubernetes objects of any kind in one call, by server-side apply with the field manager
+    C(opta.platform).
+  - The order of O(objects) has no effect. Namespaces and CustomResourceDefinitions are applied first, and webhooks last. Objects are
+    deleted in the opposite order.
+  - Nothing is changed before all objects were read and the API server accepted a dry run of each. An object without differences is not
+    written.
+  - Fields that O(objects) does not set belong to others, for example C(replicas) to an autoscaler, and are not changed. A field that a
+    previous run set and that O(objects) no longer sets is removed.
+  - The data of Secrets is masked in results, diffs and logs.
 options:
   objects:
     description:
-      - The objects, each with C(apiVersion), C(kind) and C(metadata.name). For O(state=absent) nothing else is needed.
-      - A Secret's C(stringData) is sent as C(data), so that keys that are no longer given are removed.
-      - Changed in place. What Kubernetes cannot change in place (a Job's template, a StorageClass's parameters) replaces the
-        object and needs O(allow_replacement=true).
+      - Objects, each with C(apiVersion), C(kind) and C(metadata.name). O(state=absent) requires nothing else.
+      - C(stringData) of a Secret is sent as C(data), so that keys that are no longer listed are removed.
+      - Changed in place. A change that Kubernetes cannot make in place, for example of the template of a Job or the parameters of a
+        StorageClass, replaces the object and requires O(allow_replacement=true).
     type: list
     elements: dict
     required: true
   stored_values:
     description:
-      - Values of Secrets among O(objects) that AWS Secrets Manager keeps. The module reads them itself, so that they are in no variable,
-        argument, result, diff or log. In check mode they are read too, to report which keys change.
-      - What is read is the version C(AWSCURRENT) of a secret whose value is a JSON object.
-      - Where a secret does not exist, or holds nothing yet, check mode predicts V((known after apply\)), and a run fails.
+      - Values for Secrets in O(objects) that the module reads from AWS Secrets Manager, so that they appear in no variable, argument,
+        result, diff or log. Check mode reads them too, to report which keys change.
+      - The module reads the version C(AWSCURRENT) of a secret whose value is a JSON object.
+      - If a secret does not exist or has no value, check mode predicts V((known after apply\)), and a run fails.
     type: list
     elements: dict
     default: []
@@ -45,97 +42,117 @@ options:
         type: str
         required: true
       namespace:
-        description: Namespace of the Kubernetes Secret, O(namespace) by default.
+        description: Namespace of the Kubernetes Secret. The default is O(namespace).
         type: str
       key:
-        description: Key of the Kubernetes Secret that gets the value. It must not be in O(objects) as well.
+        description: Key of the Kubernetes Secret that gets the value. O(objects) must not set the same key.
         type: str
         required: true
       secret_id:
-        description: ARN or name of the secret in Secrets Manager, or V((known after apply\)) in check mode.
+        description: ARN or name of the secret in Secrets Manager. In check mode, V((known after apply\)) is allowed.
         type: str
         required: true
       json_key:
-        description: The part of the JSON object that is the value. Exactly one of this and O(stored_values[].url) is needed.
+        description:
+          - Key of the JSON object whose value is used. Mutually exclusive with O(stored_values[].url). One of them is required.
         type: str
       url:
-        description: A URL in which C({username}) stands for that part of the JSON object, percent-encoded, and so on.
+        description:
+          - URL with placeholders for the keys of the JSON object, for example C({username}). The values are inserted percent-encoded.
         type: str
   namespace:
-    description: Namespace of the objects that name none and whose kind lives in one.
+    description: Namespace of namespaced objects that set none.
     type: str
     default: default
   force_conflicts:
     description:
-      - Whether a given field that another field manager owns with another value is taken over.
-        Without it such a conflict fails and names the field and its manager.
-      - With it, what somebody changed by hand is set back.
+      - Whether to take ownership of fields that another field manager owns with a different value.
+      - If V(false), such a conflict fails with the name of the field and its manager. If V(true), manual changes are reverted.
     type: bool
     default: false
   allow_replacement:
     description:
-      - Whether a change that Kubernetes can only make by deleting the object and making it anew may be done.
-        Without it such a change fails before anything is done; in check mode it is reported with a warning.
+      - Whether to allow changes that Kubernetes cannot make in place. For such a change, the object is deleted and created again.
+      - If V(false), such a change fails before anything is changed. In check mode, a warning reports it.
     type: bool
     default: false
   wait_conditions:
     description:
-      - Conditions to wait for besides what is known of Deployments, StatefulSets, DaemonSets, Jobs, Pods, PersistentVolumeClaims,
-        Namespaces, LoadBalancer Services, CustomResourceDefinitions and APIServices.
+      - Additional conditions to wait for.
+      - Readiness of Deployments, StatefulSets, DaemonSets, Jobs, Pods, PersistentVolumeClaims, Namespaces, Services of type
+        LoadBalancer, CustomResourceDefinitions and APIServices is always checked.
     type: list
     elements: dict
     default: []
     suboptions:
       kind:
-        description: Kind of the objects to which it applies.
+        description: Kind of the objects.
         type: str
         required: true
       type:
-        description: Type of the condition in the object's status.
+        description: Type of the condition in the status of the object.
         type: str
         required: true
       status:
-        description: The status that the condition must have.
+        description: Required status of the condition.
         type: str
         default: "True"
   generation_annotation:
     description:
-      - Name of an annotation that each Secret among O(objects) gets, with a random id that is another one whenever the Secret's data
-        changes. Nothing of the data can be guessed from it. A Secret that is as wanted keeps its id.
-      - A pod template that carries the id as well has its pods replaced when the Secret changes.
+      - Name of an annotation for each Secret in O(objects). Its value is a random ID that changes whenever the data of the Secret
+        changes. It reveals nothing about the data.
+      - If the pod template of a workload carries the same ID, its pods are replaced when the Secret changes.
     type: str
   keep_namespaces_used_by_others_than:
     description:
-      - Labels of what belongs to the caller. With O(state=absent) a Namespace among O(objects) stays as long as it holds anything
-        without these labels, custom resources of every kind included. Not given, a Namespace goes with all that is in it.
+      - Labels of the objects of the caller. O(state=absent) keeps a Namespace in O(objects) as long as it contains an object without
+        these labels, including custom resources of any kind.
+      - If not set, a Namespace is deleted with all objects in it.
     type: dict
   keep_namespaces_in_use:
     description:
-      - Whether, with O(state=absent), a Namespace among O(objects) stays as long as it holds a workload that has not come to its end, a
-        Service, an Ingress, a PersistentVolumeClaim, a custom resource or a helm release. A warning names them.
+      - Whether O(state=absent) keeps a Namespace in O(objects) as long as it contains an uncompleted workload, a Service, an Ingress, a
+        PersistentVolumeClaim, a custom resource or a Helm release. A warning names them.
     type: bool
     default: false
   releases_gone:
     description:
-      - Releases, as C(namespace/name), that earlier tasks uninstall. In check mode, where they are still there,
-        O(keep_namespaces_in_use) does not count them and what goes with them.
+      - Helm releases, as C(namespace/name), that earlier tasks uninstall. In check mode, where they still exist,
+        O(keep_namespaces_in_use) ignores them and their objects.
     type: list
     elements: str
     default: []
   propagation_policy:
-    description: What becomes of the objects that belong to a deleted one. With V(Foreground) they go first.
+    description: How the dependents of a deleted object are deleted. V(Foreground) deletes them first.
     type: str
-    choices: [Foreground, Background, Orphan]
     default: Foreground
+    choices: [Foreground, Background, Orphan]
+attributes:
+  check_mode:
+    description: Reports the actions that a run would perform, based on a dry run of the API server, and changes nothing.
+    support: full
+notes:
+  - In RV(actions), C(field ownership) means that only the record of the manager of a field changes.
+  - Used by the roles P(opta.platform.eks#role), P(opta.platform.k8s_addons#role) and P(opta.platform.opta_service#role).
+seealso:
+  - module: kubernetes.core.k8s
+  - module: opta.platform.helm_release
+  - name: Server-Side Apply
+    description: Kubernetes documentation.
+    link: https://kubernetes.io/docs/reference/using-api/server-side-apply/
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
+  - opta.platform.cluster.connection
   - opta.platform.cluster
+  - opta.platform.attributes
+  - opta.platform.requirements.kubernetes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Make a namespace and a Secret in it
+- name: Create a namespace and a Secret
   opta.platform.kubernetes_objects:
     cluster_name: "{{ eks_outputs.cluster_name }}"
     endpoint: "{{ eks_outputs.endpoint }}"
@@ -156,7 +173,7 @@ EXAMPLES = r"""
         stringData:
           API_KEY: "{{ hello_api_key }}"
 
-- name: Hand a database's user and password to an application
+- name: Create a Secret with the credentials of a database
   opta.platform.kubernetes_objects:
     cluster_name: "{{ eks_outputs.cluster_name }}"
     endpoint: "{{ eks_outputs.endpoint }}"
@@ -180,7 +197,7 @@ EXAMPLES = r"""
         secret_id: "{{ aurora_outputs.secret_arns.main }}"
         url: "postgresql://{username}:{password}@{{ aurora_outputs.endpoints.main }}:5432/app?sslmode=verify-full"
 
-- name: Make the default storage class, and set back what somebody changed
+- name: Create the default storage class and revert manual changes
   opta.platform.kubernetes_objects:
     cluster_name: "{{ eks_outputs.cluster_name }}"
     endpoint: "{{ eks_outputs.endpoint }}"
@@ -199,7 +216,7 @@ EXAMPLES = r"""
           type: gp3
           encrypted: "true"
 
-- name: Delete a namespace with all that is in it
+- name: Delete a namespace with all objects in it
   opta.platform.kubernetes_objects:
     cluster_name: "{{ eks_outputs.cluster_name }}"
     endpoint: "{{ eks_outputs.endpoint }}"
@@ -216,36 +233,28 @@ EXAMPLES = r"""
 RETURN = r"""
 objects:
   description:
-    - The objects as they are now (in check mode, as they would be), in the order in which they were applied.
-      C(managedFields) and the schemas of CustomResourceDefinitions are left out, long texts are cut, the data of Secrets is masked.
-    - Empty after O(state=absent).
+    - Objects after the run, in the order in which they were applied. In check mode, as they would be. Empty with O(state=absent).
+    - Without C(managedFields) and the schemas of CustomResourceDefinitions. Long texts are truncated, and the data of Secrets is
+      masked.
   returned: success
   type: list
   elements: dict
+  sample: [{apiVersion: v1, kind: Namespace, metadata: {name: shop}}]
 actions:
-  description: What was done or, in check mode, would be done, one entry for each object that is not as wanted.
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
   returned: success
   type: list
   elements: dict
-  contains:
-    action:
-      description: C(create), C(update), C(replace) or C(delete).
-      type: str
-    resource:
-      description: Kind, namespace and name.
-      type: str
-      sample: Secret shop/hello
-    attributes:
-      description: The fields that change. C(field ownership) means that only the record of who manages a field changes.
-      type: list
-      elements: str
-    allowed:
-      description: Whether the run itself would do it; false for a replacement without O(allow_replacement=true).
-      type: bool
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed fields of each object, C(before) and C(after).
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import ApplyOptions, ObjectsReconciler
@@ -258,9 +267,9 @@ CONDITION = {"kind": {"required": True}, "type": {"required": True}, "status": {
 STORED_VALUE = {
     "name": {"required": True},
     "namespace": {},
-    "key": {"required": True},
+    "key": {"required": True, "no_log": False},
     "secret_id": {"required": True, "no_log": False},
-    "json_key": {},
+    "json_key": {"no_log": False},
     "url": {},
 }
 ONE_WAY = {"mutually_exclusive": [("json_key", "url")], "required_one_of": [("json_key", "url")]}

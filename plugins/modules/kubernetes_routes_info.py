@@ -5,23 +5,28 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kubernetes_routes_info
+short_description: Gather the host names and paths that routes of an Amazon EKS cluster use
 version_added: 1.0.0
-short_description: List the addresses that the routes of an EKS cluster hold
 description:
-  - Reads the HTTPRoutes and GRPCRoutes that are attached to a Gateway, and the Ingresses, of all namespaces.
-  - Changes nothing. The caller must be allowed to list these kinds in the whole cluster.
-author: [opta.platform contributors (@opta-platform)]
-requirements:
-  - python >= 3.11
+  - Returns the host names and paths of all HTTPRoutes and GRPCRoutes that are attached to a Gateway, and of all Ingresses, in all
+    namespaces.
+  - The caller must be allowed to list these kinds in the whole cluster.
+notes:
+  - Used by the role P(opta.platform.opta_service#role).
+seealso:
+  - module: kubernetes.core.k8s_info
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
   - opta.platform.cluster.connection
+  - opta.platform.attributes.info
+  - opta.platform.requirements.kubernetes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: See what is public
+- name: List the public host names and paths
   opta.platform.kubernetes_routes_info:
     cluster_name: "{{ eks_outputs.cluster_name }}"
     endpoint: "{{ eks_outputs.endpoint }}"
@@ -31,22 +36,41 @@ EXAMPLES = r"""
 
 RETURN = r"""
 addresses:
-  description: The addresses; none while the cluster is still to be created.
+  description: Host names and paths. Empty while the cluster does not exist.
   returned: success
   type: list
   elements: dict
   contains:
-    host: {description: The host name; empty for any., type: str, sample: shop.example.com}
+    host:
+      description: Host name. Empty for any host name.
+      returned: always
+      type: str
+      sample: shop.example.com
     path:
-      description: Beginning of the path, without a slash at its end; empty for gRPC, which takes the whole host.
+      description: Path prefix, without a trailing slash. Empty for gRPC, which uses the whole host name.
+      returned: always
       type: str
       sample: /cart
-    kind: {description: "C(HTTPRoute), C(GRPCRoute) or C(Ingress).", type: str}
-    namespace: {description: Its namespace., type: str}
-    name: {description: Its name., type: str}
-    service:
-      description: The value of its label C(app.kubernetes.io/instance), which is the service's name; empty without one.
+    kind:
+      description: V(HTTPRoute), V(GRPCRoute) or V(Ingress).
+      returned: always
       type: str
+      sample: HTTPRoute
+    namespace:
+      description: Namespace of the route or Ingress.
+      returned: always
+      type: str
+      sample: shop
+    name:
+      description: Name of the route or Ingress.
+      returned: always
+      type: str
+      sample: hello
+    service:
+      description: Name of the service, from the label C(app.kubernetes.io/instance) of the route or Ingress. Empty without this label.
+      returned: always
+      type: str
+      sample: hello
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule

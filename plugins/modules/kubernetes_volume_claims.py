@@ -5,67 +5,78 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kubernetes_volume_claims
+short_description: Delete PersistentVolumeClaims of an Amazon EKS cluster and retain their data
 version_added: 1.0.0
-short_description: Remove PersistentVolumeClaims of an EKS cluster, and keep their data
 description:
-  - Deletes the PersistentVolumeClaims of a namespace that have the given labels, with their volumes; or the volumes whose claims went
-    with a helm release, or with an upgrade of it.
-  - Volumes are data, so each EBS volume is kept as a snapshot with the tag C(opta:retained), unless O(delete_volumes=true).
-    The snapshot is made when the claim is gone and nothing can write to the volume any more.
-  - Whatever uses the claims must be gone, or go meanwhile; the EBS CSI driver must still run.
-  - A run that was killed is finished by the next one, without a second snapshot.
-author: [opta.platform contributors (@opta-platform)]
-requirements:
-  - python >= 3.11
+  - Deletes the PersistentVolumeClaims with the given labels in a namespace, with their volumes. Or deletes the volumes of claims that
+    Helm deleted when a release was uninstalled or upgraded.
+  - Each EBS volume is retained as a snapshot with the tag C(opta:retained), unless O(delete_volumes=true). The snapshot is created when
+    the claim is deleted and nothing can write to the volume.
+  - The workloads that use the claims must be deleted before or during the task. The EBS CSI driver must be running.
+  - An interrupted run is completed by the next run, without a second snapshot.
 options:
   namespace:
-    description: Namespace of the claims, or of O(release), which may have claims in other namespaces, too.
+    description: Namespace of the claims, or of O(release). A release may have claims in other namespaces.
     type: str
     required: true
   match_labels:
-    description: Labels that the claims have; at least one. This or O(release) is needed.
+    description: Labels of the claims, at least one. Mutually exclusive with O(release). One of them is required.
     type: dict
   release:
     description:
-      - Name of a helm release of the namespace that goes with its claims. Helm deletes these itself, and Kubernetes then deletes their
-        volumes. So call the module with O(state=held) before the release is uninstalled, and with O(state=absent) after it.
-      - These are the claims with helm's annotations of the release, in whatever namespace.
-      - Claims that helm keeps are left alone, as are volumes that are not of Amazon EBS.
+      - Name of a Helm release in the namespace that is uninstalled with its claims.
+      - Helm deletes the claims, and Kubernetes then deletes their volumes. Therefore run the module with O(state=held) before the
+        release is uninstalled, and with O(state=absent) afterwards.
+      - The module selects claims in any namespace with the annotations of the release. Claims that Helm keeps, and volumes other than
+        Amazon EBS volumes, are ignored.
     type: str
   dropped_claims:
     description:
-      - Names of the claims that an upgrade of O(release) deletes, with C(<namespace>/) before those of another namespace, as
-        RV(opta.platform.helm_release#module:release.dropped_claims), which
-        also holds their volumes. Give it, empty or not, when the release stays.
-      - Volumes that an earlier upgrade has left are removed, too.
+      - Names of the claims that an upgrade of O(release) deletes, with the prefix C(<namespace>/) for claims in another namespace.
+        RV(opta.platform.helm_release#module:release.dropped_claims) returns them, and that module also protects their volumes.
+      - Set it, also to an empty list, if the release is not uninstalled. Volumes that an earlier upgrade left behind are deleted too.
     type: list
     elements: str
   state:
-    description: V(absent) removes, V(held) lets the volumes outlive the claims of O(release) (reclaim policy C(Retain)).
+    description:
+      - V(absent) deletes the claims and their volumes. V(held) sets the reclaim policy C(Retain) on the volumes of O(release), so that
+        they are not deleted with the claims.
     type: str
-    choices: [absent, held]
     default: absent
+    choices: [absent, held]
   delete_volumes:
-    description: Whether the data may go, so that no snapshot is made.
+    description: Whether to delete the data, without a snapshot.
     type: bool
     default: false
   tags:
-    description: Tags for the snapshots.
+    description: Tags of the snapshots.
     type: dict
     default: {}
   wait_timeout:
-    description: Seconds to wait for each claim, snapshot and volume.
+    description: Maximum time to wait for each claim, snapshot and volume, in seconds.
     type: int
     default: 3600
+notes:
+  - Used by the roles P(opta.platform.k8s_addons#role) and P(opta.platform.opta_service#role).
+seealso:
+  - module: opta.platform.helm_release
+  - module: opta.platform.eks_volumes
+  - module: opta.platform.retained_resources
+  - name: Persistent Volumes
+    description: Kubernetes documentation.
+    link: https://kubernetes.io/docs/concepts/storage/persistent-volumes/
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
   - opta.platform.cluster.connection
+  - opta.platform.attributes
+  - opta.platform.requirements.kubernetes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Keep the data of a service that is gone
+- name: Delete the claims of a service and retain their data
   opta.platform.kubernetes_volume_claims:
     cluster_name: "{{ eks_outputs.cluster_name }}"
     endpoint: "{{ eks_outputs.endpoint }}"
@@ -77,15 +88,20 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was done, or in check mode would be done.
-  returned: always
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
+  returned: success
   type: list
   elements: dict
-  sample: [{action: delete, resource: PersistentVolumeClaim shop/data-hello-0, attributes: [], allowed: true}]
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: What changed, before and after.
-  returned: always
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
+  returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.claims import Claims

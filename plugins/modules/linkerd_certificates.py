@@ -5,132 +5,148 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: linkerd_certificates
+short_description: Manage the certificates of a Linkerd mesh
 version_added: 1.0.0
-short_description: Make and renew the certificates of a Linkerd mesh
 description:
-  - Makes what Linkerd's control plane needs before it is installed, and renews it ahead of time whenever it runs. That is the trust anchor,
-    the issuer of the proxies' identities, and the certificates of Linkerd's webhooks (proxy injector, policy validator, profile validator).
-    All are ECDSA P-256.
-  - The key of the trust anchor is kept in AWS Secrets Manager, and nowhere else. Issuer and webhook certificates are Kubernetes Secrets of
-    the type C(kubernetes.io/tls). They can be created again from the anchor at any time.
-  - A trust anchor is renewed in steps, one a run. The new one is trusted beside the old one. Once every proxy was started with it,
-    the issuer and the webhooks' certificates are made from it. Once no identity of the old issuer can be valid, the old one is dropped.
-    What must be restarted in between is reported.
-  - What has ended, is broken, or was made by another anchor, is created again at once.
-  - No key is in a result, a diff or a log. In check mode it says which certificate would be made and why.
-author: [opta.platform contributors (@opta-platform)]
-requirements:
-  - python >= 3.11
-  - cryptography >= 44
+  - Creates and renews the certificates that the Linkerd control plane requires. These are the trust anchor, the identity issuer
+    certificate, and the webhook certificates of the proxy injector, the policy validator and the profile validator. All keys are ECDSA
+    P-256. Run the module before the control plane is installed, and regularly afterwards.
+  - The key of the trust anchor is stored only in AWS Secrets Manager. The issuer and webhook certificates are Kubernetes Secrets of
+    type C(kubernetes.io/tls). They can be created again from the trust anchor at any time.
+  - A trust anchor is renewed in steps, one step per run. First, the new trust anchor is trusted in addition to the old one. After each
+    proxy was started with both, the issuer and webhook certificates are signed by the new trust anchor. After the last certificate of
+    the old issuer expired, the old trust anchor is removed. The module reports the workloads that must be restarted in between.
+  - A certificate that expired, is invalid, or was signed by another trust anchor is created again immediately.
+  - Keys are never part of results, diffs or logs.
 options:
   cluster_name:
-    description: Name of the EKS cluster. Needed unless O(state=absent).
+    description: Name of the EKS cluster. Required with O(state=present).
     type: str
   endpoint:
     description:
-      - URL of the cluster's API server, as EKS's C(DescribeCluster) answers it. Needed unless O(state=absent).
-      - In check mode it may be V((known after apply\)). The module then predicts that all is made.
+      - URL of the cluster's API server, as C(DescribeCluster) of EKS returns it. Required with O(state=present).
+      - In check mode, V((known after apply\)) is allowed. The module then reports that everything will be created.
     type: str
   certificate_authority_data:
-    description: The cluster's certificate authority, base64-encoded PEM. Needed unless O(state=absent).
+    description: Certificate authority of the cluster (PEM, base64-encoded). Required with O(state=present).
     type: str
   environment:
-    description: Name of the environment that owns what is made. What has the same name and is not marked so is refused.
+    description: Name of the environment that owns the secrets. A secret of the same name that does not carry it is refused.
     type: str
   adopt:
-    description: Whether secrets of the same names that are not marked as ours are taken over.
+    description: Whether to manage existing secrets of the same names that do not carry the name in O(environment).
     type: bool
     default: false
   state:
     description:
-      - Whether they are to exist. V(absent) deletes the Kubernetes Secrets, if the cluster is given, and schedules the secret of the
-        trust anchor for deletion.
+      - Whether the certificates exist after the run. V(absent) deletes the Kubernetes Secrets, if the cluster is set, and schedules the
+        secret of the trust anchor for deletion.
     type: str
-    choices: [present, absent]
     default: present
+    choices: [present, absent]
   wait:
-    description: Without effect, as nothing here takes time.
+    description: Has no effect, because no operation of the module takes time.
     type: bool
     default: true
   wait_timeout:
-    description: Seconds to wait at the most for a Kubernetes Secret to be deleted.
+    description: Maximum time to wait for the deletion of a Kubernetes Secret, in seconds.
     type: int
     default: 300
   namespace:
-    description: Namespace of Linkerd's control plane. It must exist.
+    description: Namespace of the Linkerd control plane. It must exist.
     type: str
     default: linkerd
   trust_domain:
-    description: Linkerd's trust domain, the end of every identity. Another one makes a new issuer.
+    description: Trust domain of Linkerd, which is the suffix of each identity. A change creates a new issuer certificate.
     type: str
     default: cluster.local
   secret_name:
-    description: Name of the secret in AWS Secrets Manager that keeps the trust anchor. Another name is another trust anchor.
+    description:
+      - Name of the secret in AWS Secrets Manager that stores the trust anchor. A different name selects a different trust anchor.
     type: str
     required: true
   kms_key_arn:
     description: ARN of the KMS key that encrypts the secret. Changed in place.
     type: str
   tags:
-    description: Tags of the secret. Those of others are left. Changed in place.
+    description: Tags of the secret. Other tags are kept. Changed in place.
     type: dict
   secret_recovery_window_in_days:
-    description: Days from O(state=absent) until the trust anchor's secret is lost; from 7 to 30.
+    description:
+      - Number of days after O(state=absent) during which the secret of the trust anchor can be restored, from 7 to 30. Afterwards,
+        Secrets Manager deletes it.
     type: int
     default: 30
   trust_anchor_days:
-    description: Days that a new trust anchor is valid.
+    description: Validity of a new trust anchor, in days.
     type: int
     default: 1095
   trust_anchor_renewal_days:
-    description: Days before the end of a trust anchor when a new one is made beside it. Pods must be replaced once within that time.
+    description:
+      - Number of days before the expiration of a trust anchor when a new one is created. All pods must be replaced once within this
+        time.
     type: int
     default: 180
   issuer_days:
-    description: Days that a new issuer is valid; it ends with its trust anchor at the latest.
+    description: Validity of a new issuer certificate, in days. It never exceeds the validity of the trust anchor.
     type: int
     default: 180
   issuer_renewal_days:
-    description: Days before its end when the issuer is renewed.
+    description: Number of days before its expiration when the issuer certificate is renewed.
     type: int
     default: 30
   webhook_days:
-    description: Days that a new certificate of a webhook is valid; it ends with the trust anchor at the latest.
+    description: Validity of a new webhook certificate, in days. It never exceeds the validity of the trust anchor.
     type: int
     default: 365
   webhook_renewal_days:
-    description: Days before its end when the certificate of a webhook is renewed.
+    description: Number of days before its expiration when a webhook certificate is renewed.
     type: int
     default: 30
   renew:
     description:
-      - What is renewed now, although its time has not come, for example because a key may be known to others.
-        Each run with it does so again. Of a trust anchor it begins the steps; a renewal that is under way is carried on.
+      - Certificates to renew now, before they are due, for example because a key may be compromised.
+      - Each run with this option renews them again. For V(trust_anchor), the run starts the steps of the renewal, or continues a
+        renewal in progress.
     type: list
     elements: str
-    choices: [trust_anchor, issuer, webhooks]
     default: []
+    choices: [trust_anchor, issuer, webhooks]
   restart_workloads:
     description:
-      - Whether Deployments, StatefulSets and DaemonSets are restarted whose proxies do not trust the newest trust anchor, once Linkerd
-        would give it to them. Without it they are reported, for they trust it as soon as their pods are replaced for any other reason.
+      - Whether to restart Deployments, StatefulSets and DaemonSets with proxies that do not trust the newest trust anchor, as soon as
+        Linkerd distributes it.
+      - If V(false), they are reported. They trust the new trust anchor after their pods are replaced for any reason.
     type: bool
     default: false
 attributes:
-  check_mode:
-    description: Can run in check mode and says exactly what it would do.
-    support: full
   diff_mode:
-    description: Returns what changes and why, without any key.
+    description: Returns the changes and their reasons, without any key.
     support: full
+requirements:
+  - cryptography >= 44
+notes:
+  - In RV(diff), C(why) is the reason of a change.
+  - Used by the role P(opta.platform.k8s_addons#role).
+seealso:
+  - module: opta.platform.helm_releases
+  - name: Automatically Rotating Control Plane TLS Credentials
+    description: Linkerd documentation.
+    link: https://linkerd.io/2/tasks/automatically-rotating-control-plane-tls-credentials/
+  - name: Manually Rotating Control Plane TLS Credentials
+    description: Linkerd documentation.
+    link: https://linkerd.io/2/tasks/manually-rotating-control-plane-tls-credentials/
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
+  - opta.platform.attributes
+  - opta.platform.requirements.kubernetes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Make or renew the certificates of the mesh
+- name: Create or renew the certificates of the mesh
   opta.platform.linkerd_certificates:
     cluster_name: "{{ eks_outputs.cluster_name }}"
     endpoint: "{{ eks_outputs.endpoint }}"
@@ -140,7 +156,7 @@ EXAMPLES = r"""
     kms_key_arn: "{{ network_outputs.kms_key_arn }}"
   register: mesh
 
-- name: Begin to renew the trust anchor now, and restart what does not know it yet
+- name: Start the renewal of the trust anchor and restart workloads that do not trust it
   opta.platform.linkerd_certificates:
     cluster_name: "{{ eks_outputs.cluster_name }}"
     endpoint: "{{ eks_outputs.endpoint }}"
@@ -153,43 +169,62 @@ EXAMPLES = r"""
 
 RETURN = r"""
 certificates:
-  description: What is public of the certificates; null after O(state=absent).
+  description: Public data of the certificates. V(null) with O(state=absent).
   returned: success
   type: dict
   contains:
-    secret_arn: {description: ARN of the secret that keeps the trust anchor., type: str}
+    secret_arn:
+      description: ARN of the secret that stores the trust anchor.
+      returned: always
+      type: str
+      sample: arn:aws:secretsmanager:eu-west-1:123456789012:secret:opta/staging/linkerd/trust-anchor-0a1b2c
     trust_anchors_pem:
       description:
-        - All trusted anchors as PEM, the oldest first, without a line break at the end. Linkerd's C(identityTrustAnchorsPEM) and its
-          webhooks' C(caBundle). In the plan of a new one it holds V((known after apply\)).
+        - All trusted trust anchors in PEM format, the oldest first, without a trailing line break. It is the value of
+          C(identityTrustAnchorsPEM) of Linkerd and of C(caBundle) of its webhooks. In check mode, it contains V((known after apply\))
+          for a new trust anchor.
+      returned: always
       type: str
+      sample: "-----BEGIN CERTIFICATE-----…"
     trust_anchors_not_after:
-      description: The days on which the anchor that signs, and the one that follows it, end.
+      description: Expiration dates of the trust anchor that signs, and of the trust anchor that follows it.
+      returned: always
       type: list
       elements: str
-    issuer: {description: "The issuer: C(not_after), its last day, and C(fingerprint), the SHA-256 of its certificate.", type: dict}
-    webhooks:
-      description: "The same of C(proxy_injector), C(policy_validator) and C(profile_validator)."
+      sample: ["2028-11-29"]
+    issuer:
+      description: Expiration date and SHA-256 fingerprint of the issuer certificate.
+      returned: always
       type: dict
+      sample: {not_after: "2027-05-28", fingerprint: 0a1b2c3d}
+    webhooks:
+      description:
+        - Expiration date and SHA-256 fingerprint of the certificates of C(proxy_injector), C(policy_validator) and
+          C(profile_validator).
+      returned: always
+      type: dict
+      sample: {proxy_injector: {not_after: "2027-11-29", fingerprint: 0a1b2c3d}}
     workloads_to_restart:
-      description: Workloads with proxies that do not trust the newest anchor yet.
+      description: Workloads with proxies that do not trust the newest trust anchor.
+      returned: always
       type: list
       elements: str
       sample: [Deployment shop/hello]
 actions:
-  description: What was done or, in check mode, would be done.
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
   returned: success
   type: list
   elements: dict
-  contains:
-    action: {description: "C(create), C(update) or C(delete).", type: str}
-    resource: {description: The secret or workload., type: str, sample: Secret linkerd/linkerd-identity-issuer}
-    attributes: {description: What changes of it., type: list, elements: str}
-    allowed: {description: Always true., type: bool}
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: What changes, and C(why). Keys are masked.
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
   returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import ApplyOptions

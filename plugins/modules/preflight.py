@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: preflight
-short_description: Look at the inputs of an environment or a service before anything is changed
+short_description: Validate the inputs of an environment or a service
 version_added: 1.0.0
-author: [opta.platform contributors (@opta-platform)]
 description:
-  - Fails with one sentence for each input that cannot be right; the playbooks begin with it.
-  - Reports variables with the prefix of a role that no role reads (with the nearest right name), empty values, and inputs that
-    contradict each other, or those of another host of the inventory.
-  - It makes no call to AWS; given O(found), it holds the inputs against what AWS has.
+  - Validates inputs before anything is changed, and fails with one sentence for each invalid input. Each playbook of the collection
+    runs the module at its start.
+  - Reports variables with the prefix of a role that no role reads (with the most similar valid name), empty values, and inputs that
+    contradict each other or those of another host of the inventory.
+  - The module does not call AWS. If O(found) is set, it compares the inputs with the existing resources.
 options:
   roles:
     description: Names of the roles whose defaults complete the inputs.
@@ -22,43 +22,52 @@ options:
     elements: str
     required: true
   kind:
-    description: What the host stands for.
+    description: What the host represents.
     type: str
-    choices: [environment, service]
     default: environment
+    choices: [environment, service]
   found:
-    description: RV(opta.platform.environment_info#module:found), what AWS has.
+    description: Existing resources, as RV(opta.platform.environment_info#module:found) returns them.
     type: dict
   removal:
-    description: Whether the host is to be removed, so that it does not matter who shares its namespaces.
+    description: Whether the host is about to be destroyed. Conflicts about shared namespaces are then ignored.
     type: bool
     default: false
 attributes:
   action:
-    description: Runs in the controller.
+    description: Runs on the controller.
     support: full
-  check_mode:
-    description: Changes nothing.
+  platform:
+    description: Runs on the controller.
+    platforms: posix
     support: full
-  diff_mode:
-    description: Changes nothing.
-    support: none
+requirements:
+  - python >= 3.11
+notes:
+  - Used by the role P(opta.platform.common#role).
+seealso:
+  - module: opta.platform.environment_info
+  - module: ansible.builtin.validate_argument_spec
+author:
+  - opta.platform contributors (@opta-platform)
+extends_documentation_fragment:
+  - opta.platform.attributes.info
 """
 
 EXAMPLES = r"""
-- name: Look at the inputs
+- name: Validate the inputs
   opta.platform.preflight:
     roles: [network, s3, eks]
 """
 
 RETURN = r"""
 stores:
-  description: The entries that describe stores, as O(opta.platform.environment_info#module:stores) takes them.
+  description: Entries of the input lists of stores, as O(opta.platform.environment_info#module:stores) accepts them.
   returned: success
   type: dict
   sample: {aurora_clusters: [{name: main, engine_version: "17"}]}
 node_groups:
-  description: The node groups that name instance types, as O(opta.platform.environment_info#module:node_groups) takes them.
+  description: Node groups with instance types, as O(opta.platform.environment_info#module:node_groups) accepts them.
   returned: success
   type: list
   elements: dict

@@ -5,69 +5,78 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: retained_resources
-short_description: List or delete what an environment keeps on purpose
+short_description: List or delete the retained resources of an environment
 version_added: 1.0.0
 description:
-  - Data outlives its environment by default. Snapshots, volumes, secrets, buckets and images that are kept carry the tag
-    C(opta:retained), and the tags that say which environment they belong to (C(opta:environment), C(opta:prefix) and C(opta:region)).
-  - Lists them with the KMS key that each needs, or deletes them.
-author:
-  - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
+  - Lists or deletes the resources that were retained when an environment, or a part of it, was destroyed. By default, data is retained.
+    Retained snapshots, volumes, secrets, buckets and images have the tag C(opta:retained) and the ownership tags of the environment
+    (C(opta:environment), C(opta:prefix) and C(opta:region)).
+  - The KMS key that each resource needs is listed as well.
 options:
   environment:
     description: Name of the environment.
     type: str
     required: true
   name_prefix:
-    description: Beginning of every name.
+    description: Prefix of the names of all resources.
     type: str
     default: opta
   state:
-    description: V(present) changes nothing and only lists. V(absent) deletes everything that is kept; its data is lost.
+    description: V(present) lists the retained resources and changes nothing. V(absent) deletes all of them, and their data is lost.
     type: str
-    choices: [present, absent]
     default: present
+    choices: [present, absent]
   expect_volumes:
     description:
-      - Whether check mode also lists (with O(state=absent), says that it deletes) the snapshots that the run will make of the
-        volumes that Kubernetes still has, so that a plan is what its run then does.
+      - Whether check mode also lists the snapshots that a run will create of existing volumes of Kubernetes, or reports their deletion
+        with O(state=absent).
     type: bool
     default: true
   expect_database_snapshots:
-    description: Likewise for the final snapshots of the database clusters that the environment still has.
+    description:
+      - Whether check mode also lists the final snapshots that a run will create of existing database clusters, or reports their
+        deletion with O(state=absent).
     type: bool
     default: true
   databases_without_snapshot:
-    description: Names of database clusters that go without a final snapshot.
+    description: Names of database clusters that are deleted without a final snapshot.
     type: list
     elements: str
     default: []
   expect_cache_snapshots:
-    description: Likewise for the final snapshots of the caches that the environment still has.
+    description:
+      - Whether check mode also lists the final snapshots that a run will create of existing caches, or reports their deletion with
+        O(state=absent).
     type: bool
     default: true
   emptied_buckets:
     description:
-      - Names of the buckets of the role s3 that go with all they hold. Check mode also lists the others that hold objects,
-        which the run will keep, so that a plan is what its run then does.
-      - Not given, none is listed that is not kept yet.
+      - Names of buckets of the role P(opta.platform.s3#role) that are deleted with all their objects. Check mode also lists the other
+        buckets that contain objects, which a run retains.
+      - If not set, check mode lists only buckets that are retained already.
     type: list
     elements: str
+notes:
+  - Used by the role P(opta.platform.network#role).
+seealso:
+  - module: opta.platform.kms_key
+  - module: opta.platform.eks_volumes
+  - module: opta.platform.s3_bucket
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Look for what the environment keeps
+- name: List the retained resources of the environment
   opta.platform.retained_resources:
     environment: staging
 
-- name: Delete what the environment keeps
+- name: Delete the retained resources of the environment
   opta.platform.retained_resources:
     environment: staging
     state: absent
@@ -75,25 +84,47 @@ EXAMPLES = r"""
 
 RETURN = r"""
 retained:
-  description: What is kept.
-  returned: always
+  description: Retained resources.
+  returned: success
   type: list
   elements: dict
   contains:
-    kind: {description: What it is., type: str, sample: EBS snapshot}
-    name: {description: Its id or name., type: str, sample: snap-0123456789abcdef0}
-    arn: {description: Its ARN., type: str}
-    kms_key_arn: {description: "The key that it needs; empty for none of ours, null when it does not tell.", type: str}
+    kind:
+      description: Type of the resource.
+      returned: always
+      type: str
+      sample: EBS snapshot
+    name:
+      description: ID or name of the resource.
+      returned: always
+      type: str
+      sample: snap-0123456789abcdef0
+    arn:
+      description: ARN of the resource.
+      returned: always
+      type: str
+      sample: arn:aws:ec2:eu-west-1:123456789012:snapshot/snap-0123456789abcdef0
+    kms_key_arn:
+      description:
+        - ARN of the KMS key that the resource needs. Empty if it needs no customer managed key. V(null) if the key is not known.
+      returned: always
+      type: str
+      sample: arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
 actions:
-  description: What was done, or in check mode would be done.
-  returned: always
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
+  returned: success
   type: list
   elements: dict
-  sample: [{action: delete, resource: EBS snapshot snap-0123456789abcdef0, attributes: [], allowed: true}]
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: What is deleted, before and after.
-  returned: always
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
+  returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule

@@ -5,52 +5,63 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: route53_zone
-short_description: Manage a public hosted zone of Route 53
+short_description: Manage public hosted zones of Amazon Route 53
 version_added: 1.0.0
 description:
-  - Creates, changes or deletes one public zone, which is known by its domain. Private zones of the same domain are left alone.
-  - Unlike M(amazon.aws.route53_zone) it takes no zone for its own whose tags say that it belongs to another environment, leaves DNSSEC
-    as it is, and names the records that hinder a removal. A zone whose run ended before it was tagged is found and finished.
-author:
-  - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
+  - Creates, updates or deletes one public hosted zone. The domain identifies the zone. Private hosted zones of the same domain are
+    ignored.
+  - In contrast to M(amazon.aws.route53_zone), the module refuses a zone with the ownership tags of another environment, does not change
+    DNSSEC, and names the records that prevent a deletion. A zone that an interrupted run created without tags is found and completed.
 options:
   name:
-    description: The zone's domain, for example C(staging.example.com). Another domain is another zone.
+    description: Domain of the zone, for example V(staging.example.com). A different domain selects a different zone.
     type: str
     required: true
   comment:
-    description: What the zone is for. Changed in place.
+    description: Comment of the zone. Changed in place.
     type: str
   delegation_set_id:
     description:
-      - Id of a reusable delegation set of the account. Its four name servers are known before the zone is made, so that the parent can name
-        them ahead, and they are the same again when the zone is created again.
-      - "It cannot be changed: Route 53 fixes a zone's name servers when it is made."
+      - ID of a reusable delegation set of the account. Its four name servers are known before the zone is created, so the parent zone
+        can delegate to them in advance. They stay the same when the zone is created again.
+      - "Cannot be changed: Route 53 assigns the name servers when the zone is created."
     type: str
   external_dns_owner_id:
-    description: Records that external-dns made for this owner id do not hinder a removal; they are deleted with the zone.
+    description: Owner ID of an ExternalDNS whose records are deleted with the zone. Other records prevent a deletion.
     type: str
     default: ""
   delete_records:
-    description: Whether, with O(state=absent), all records are deleted with the zone, whoever made them.
+    description: Whether O(state=absent) deletes all records of the zone, regardless of who created them.
     type: bool
     default: false
   gone_records:
-    description: Names of records that are deleted before the zone is, in the same run; a plan, which still sees them, does not count them.
+    description:
+      - Names of records that other tasks of the same run delete before the zone. Check mode, in which these records still exist,
+        ignores them.
     type: list
     elements: str
     default: []
+notes:
+  - Used by the role P(opta.platform.dns_cert#role).
+seealso:
+  - module: amazon.aws.route53_zone
+  - module: opta.platform.external_dns_records
+  - module: opta.platform.dns_delegation_info
+  - name: CreateHostedZone
+    description: Amazon Route 53 API Reference.
+    link: https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Create or update the environment's zone
+- name: Create or update the hosted zone of the environment
   opta.platform.route53_zone:
     name: staging.example.com
     comment: Environment staging
@@ -60,11 +71,11 @@ EXAMPLES = r"""
       opta:name: staging.example.com
   register: made
 
-- name: Show what the owner of example.com must set
+- name: Show the NS records that example.com needs
   ansible.builtin.debug:
     msg: "{{ made.zone.name }} NS {{ made.zone.name_servers | join(', ') }}"
 
-- name: Delete the zone, with what external-dns left in it
+- name: Delete the zone with the records of an ExternalDNS
   opta.platform.route53_zone:
     name: staging.example.com
     external_dns_owner_id: opta-staging
@@ -73,36 +84,67 @@ EXAMPLES = r"""
 
 RETURN = r"""
 zone:
-  description: The zone as it is, or would be; null when it is deleted or was never there.
-  returned: always
+  description:
+    - The hosted zone, or V(null) if it does not exist. In check mode, values that only AWS assigns are V((known after apply\)).
+  returned: success
   type: dict
   contains:
-    name: {description: The domain., type: str, sample: staging.example.com}
-    zone_id: {description: "Route 53's id of the zone.", type: str, sample: Z0123456789ABCDEFGHIJ}
-    arn: {description: ARN of the zone., type: str, sample: "arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ"}
-    name_servers: {description: "Its name servers, in order.", type: list, elements: str, sample: [ns-1.awsdns-1.com]}
-    comment: {description: What it is for., type: str}
-    delegation_set_id: {description: Id of its reusable delegation set; empty without one., type: str}
-    tags: {description: All tags., type: dict}
+    name:
+      description: Domain of the zone.
+      returned: always
+      type: str
+      sample: staging.example.com
+    zone_id:
+      description: ID of the zone.
+      returned: always
+      type: str
+      sample: Z0123456789ABCDEFGHIJ
+    arn:
+      description: ARN of the zone.
+      returned: always
+      type: str
+      sample: "arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ"
+    name_servers:
+      description: Name servers of the zone, sorted.
+      returned: always
+      type: list
+      elements: str
+      sample: [ns-1.awsdns-1.com, ns-2.awsdns-2.net, ns-3.awsdns-3.org, ns-4.awsdns-4.co.uk]
+    comment:
+      description: Comment of the zone.
+      returned: always
+      type: str
+      sample: Environment staging
+    delegation_set_id:
+      description: ID of the reusable delegation set. Empty without one.
+      returned: always
+      type: str
+      sample: N0123456789ABCDEFGHIJ
+    tags:
+      description: Tags of the zone.
+      returned: always
+      type: dict
+      sample: {opta:environment: staging}
 parent:
-  description: The nearest zone of the same account that the domain lies in, by name and zone_id; empty strings when there is none.
-  returned: always
+  description: Nearest hosted zone of the account that contains the domain, with C(name) and C(zone_id). Empty strings if there is none.
+  returned: success
   type: dict
   sample: {name: example.com, zone_id: Z0123456789ABCDEFGHIJ}
 actions:
-  description: What was done, or in check mode would be done.
-  returned: always
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
+  returned: success
   type: list
   elements: dict
-  contains:
-    action: {description: "C(create), C(update) or C(delete).", type: str}
-    resource: {description: Kind and name., type: str, sample: hosted zone staging.example.com}
-    attributes: {description: The attributes that are set., type: list, elements: str}
-    allowed: {description: Whether the run may do it., type: bool}
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed attributes before and after.
-  returned: always
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
+  returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule

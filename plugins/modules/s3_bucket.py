@@ -5,112 +5,112 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: s3_bucket
-short_description: Manage an S3 bucket
+short_description: Manage Amazon S3 buckets
 version_added: 1.0.0
 description:
-  - Creates, changes or deletes one general purpose bucket of Amazon S3 with its settings.
-  - Without further options the bucket is private, belongs to its owner alone and can only be reached by TLS.
-author:
-  - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
+  - Creates, updates or deletes one general purpose bucket of Amazon S3 with its settings.
+  - By default, the bucket is private, all objects belong to the bucket owner, and requests must use TLS.
 options:
   name:
     description:
-      - Name of the bucket, 3 to 63 lower-case letters, digits, hyphens and dots; unique in the whole of AWS.
-      - Another name is another bucket.
+      - Name of the bucket, 3 to 63 lowercase letters, digits, hyphens and dots, globally unique.
+      - A different name selects a different bucket.
     type: str
     required: true
   object_ownership:
-    description: Who owns the objects; V(BucketOwnerEnforced) switches access control lists off. Changed in place.
+    description: Owner of new objects. V(BucketOwnerEnforced) disables access control lists. Changed in place.
     type: str
-    choices: [BucketOwnerEnforced, BucketOwnerPreferred, ObjectWriter]
     default: BucketOwnerEnforced
+    choices: [BucketOwnerEnforced, BucketOwnerPreferred, ObjectWriter]
   public_access:
     description:
-      - What everybody on the internet may do. Changed in place, in both directions; the run warns of what is public.
-      - V(none) is private. All four public access blocks are on, and a public statement in O(policy_statements) is refused.
-      - With V(read) everybody may read (C(s3:GetObject)) every object whose key they know. Nobody but principals of yours may list,
-        write or delete. It needs encryption with AES-256.
-      - Access control lists never make anything public.
+      - Access for everyone on the internet. Changed in place in both directions. A warning reports a public bucket.
+      - V(none) makes the bucket private. All four settings of S3 Block Public Access are enabled, and a public statement in
+        O(policy_statements) is refused.
+      - V(read) allows everyone to read (C(s3:GetObject)) each object whose key they know. List, write and delete operations still
+        require permissions. V(read) requires encryption with AES-256.
+      - Access control lists never make objects public.
     type: str
-    choices: [none, read]
     default: none
+    choices: [none, read]
   encryption:
     description:
-      - How new objects are encrypted. Changed in place; objects that are there keep their encryption.
-      - AES-256 with a key of S3 when a bucket is made without it.
+      - Default encryption of new objects. A new bucket gets V(AES256).
+      - Changed in place. Existing objects keep their encryption.
     type: dict
     suboptions:
       sse_algorithm:
-        description: The kind of encryption. A bucket to which access logs are delivered must use V(AES256).
+        description:
+          - Encryption with keys of S3 (V(AES256)) or of KMS (V(aws:kms)). A bucket that receives access logs must use V(AES256).
         type: str
-        choices: [AES256, aws:kms]
         required: true
+        choices: [AES256, aws:kms]
       kms_key_arn:
-        description: The key for V(aws:kms); the account's key C(aws/s3) when not given.
+        description: ARN of the KMS key, for V(aws:kms). The default is the key C(aws/s3) of the account.
         type: str
       bucket_key_enabled:
-        description: Whether S3 asks KMS once for many objects instead of for each, which costs less. Only for V(aws:kms).
+        description:
+          - Whether to use an S3 Bucket Key, which reduces the number and the cost of requests to KMS. Applies to V(aws:kms) only.
         type: bool
         default: true
   versioning_enabled:
-    description: Whether earlier versions of objects are kept. Changed in place; once on it can only be suspended.
+    description: Whether versioning is enabled. Changed in place. Versioning that was enabled once can only be suspended.
     type: bool
   tls_only:
-    description: Whether the bucket's policy denies every request without TLS. Changed in place.
+    description: Whether the bucket policy denies requests without TLS. Changed in place.
     type: bool
     default: true
   policy_statements:
     description:
-      - Further statements of the bucket's policy, as IAM writes them, beside those that the module makes (C(TlsOnly), C(PublicRead)).
-      - Changed in place; a statement that is not named is removed.
+      - Additional statements of the bucket policy, in the syntax of IAM, besides those of the module (C(TlsOnly), C(PublicRead)).
+      - Changed in place. Statements that are not listed are removed.
     type: list
     elements: dict
     default: []
   lifecycle_rules:
     description:
-      - Rules for objects to expire or move. Changed in place; a rule that is not named is removed, an empty list removes all.
-        When it is not given, all stay.
+      - Lifecycle rules.
+      - Changed in place. Rules that are not listed are removed, and an empty list removes all rules. If not set, existing rules are
+        kept.
     type: list
     elements: dict
     suboptions:
       id:
-        description: Name of the rule.
+        description: ID of the rule.
         type: str
         required: true
       enabled:
-        description: Whether the rule is in force.
+        description: Whether the rule is enabled.
         type: bool
         default: true
       prefix:
-        description: Beginning of the keys it applies to; all objects when not given.
+        description: Key prefix of the objects to which the rule applies. By default, all objects.
         type: str
       tags:
-        description: Tags that the objects it applies to must have.
+        description: Tags of the objects to which the rule applies.
         type: dict
       expired_object_delete_marker:
-        description: Whether delete markers go whose object has no earlier version left.
+        description: Whether to delete delete markers without noncurrent versions.
         type: bool
       newer_noncurrent_versions:
-        description: Earlier versions of an object, 1 to 100, that O(lifecycle_rules[].noncurrent_expiration_days) leaves.
+        description: Number of noncurrent versions, from 1 to 100, that O(lifecycle_rules[].noncurrent_expiration_days) retains.
         type: int
       expiration_days:
-        description: Days until an object expires.
+        description: Number of days after which objects expire.
         type: int
       noncurrent_expiration_days:
-        description: Days until an earlier version is deleted.
+        description: Number of days after which noncurrent versions are deleted.
         type: int
       abort_incomplete_multipart_upload_days:
-        description: Days until the parts of an upload that was never finished are deleted.
+        description: Number of days after which the parts of incomplete multipart uploads are deleted.
         type: int
       transitions:
-        description: When objects move to which storage class.
+        description: Transitions of objects to other storage classes.
         type: list
         elements: dict
         suboptions:
           days:
-            description: Days after which it moves.
+            description: Number of days after which objects transition.
             type: int
             required: true
           storage_class:
@@ -118,12 +118,12 @@ options:
             type: str
             required: true
       noncurrent_transitions:
-        description: When earlier versions move to which storage class.
+        description: Transitions of noncurrent versions to other storage classes.
         type: list
         elements: dict
         suboptions:
           days:
-            description: Days after which it moves.
+            description: Number of days after which noncurrent versions transition.
             type: int
             required: true
           storage_class:
@@ -131,100 +131,114 @@ options:
             type: str
             required: true
   lifecycle_rules_at_creation_only:
-    description: Whether O(lifecycle_rules) are those of a new bucket only, and an existing one keeps what it has.
+    description: Whether O(lifecycle_rules) apply to a new bucket only. An existing bucket then keeps its rules.
     type: bool
     default: false
   cors_rules:
     description:
-      - What web pages of other origins may do. Changed in place; the first rule that fits is taken.
-      - A rule that is not named is removed, an empty list removes all.
+      - Cross-origin resource sharing (CORS) rules. The first matching rule applies.
+      - Changed in place. Rules that are not listed are removed, and an empty list removes all rules.
     type: list
     elements: dict
     suboptions:
       id:
-        description: Name of the rule.
+        description: ID of the rule.
         type: str
       allowed_origins:
-        description: Origins, for example V(https://example.com); V(*) is any.
+        description: Origins, for example V(https://example.com). V(*) allows any origin.
         type: list
         elements: str
         required: true
       allowed_methods:
-        description: "HTTP methods: C(GET), C(PUT), C(POST), C(DELETE), C(HEAD)."
+        description: "HTTP methods: V(GET), V(PUT), V(POST), V(DELETE) and V(HEAD)."
         type: list
         elements: str
         required: true
       allowed_headers:
-        description: Headers that a request may have; V(*) is any.
+        description: Headers that are allowed in a request. V(*) allows any header.
         type: list
         elements: str
       expose_headers:
-        description: Headers of the answer that the page may read.
+        description: Headers of the response that web pages may read.
         type: list
         elements: str
       max_age_seconds:
-        description: Seconds that a browser may keep the answer to its question.
+        description: Time for which a browser may cache the response to a preflight request, in seconds.
         type: int
   replication:
     description:
-      - Copies new objects to another bucket; an empty dict switches it off. Changed in place.
-      - Needs versioning in both buckets.
-      - Objects that are there already are not copied; S3 Batch Replication does that.
+      - Replication of new objects to another bucket. Requires versioning in both buckets. An empty dictionary disables replication.
+        Changed in place.
+      - Existing objects are not replicated. Use S3 Batch Replication for them.
     type: dict
     suboptions:
       destination_bucket_arn:
-        description: ARN of the other bucket, in any region.
+        description: ARN of the destination bucket, in any region.
         type: str
       role_arn:
-        description: The IAM role that S3 takes to copy.
+        description: ARN of the IAM role that S3 assumes for replication.
         type: str
       kms_key_arn:
-        description: Key of the destination's region for the replicas. Needed where this bucket is encrypted with C(aws:kms).
+        description:
+          - ARN of the KMS key, in the region of the destination, that encrypts the replicas. Required if this bucket is encrypted with
+            C(aws:kms).
         type: str
       prefix:
-        description: Beginning of the keys that are copied.
+        description: Key prefix of the objects to replicate.
         type: str
         default: ""
       storage_class:
-        description: Storage class of the replicas, for example V(STANDARD_IA); that of the object when not given.
+        description: Storage class of the replicas, for example V(STANDARD_IA). The default is the storage class of the object.
         type: str
       delete_markers_enabled:
-        description: Whether deletions are copied too.
+        description: Whether to replicate delete markers.
         type: bool
         default: false
   access_logging:
-    description: Where S3 writes its access logs of this bucket; an empty dict switches them off. Changed in place.
+    description: Destination of the server access logs of this bucket. An empty dictionary disables access logging. Changed in place.
     type: dict
     suboptions:
       target_bucket:
-        description: Name of the bucket for the logs; it must be encrypted with AES-256, and its policy must let S3 write to it.
+        description: Name of the bucket for the logs. It must be encrypted with AES-256, and its policy must allow S3 to write to it.
         type: str
       target_prefix:
-        description: Beginning of the logs' keys.
+        description: Key prefix of the logs.
         type: str
         default: ""
   delete_contents:
     description:
-      - Whether O(state=absent) deletes all objects, with all their versions, first.
-      - Without it a bucket that holds objects is refused.
+      - Whether O(state=absent) first deletes all objects with all their versions. If V(false), a bucket with objects is refused.
     type: bool
     default: false
   keep_contents:
     description:
-      - Whether O(state=absent) keeps a bucket that holds objects instead of refusing. It gets the tag C(opta:retained),
-        its access logs and its replication are switched off, and the run warns that it is kept.
-      - O(state=present) takes such a bucket back. O(delete_contents) has precedence.
+      - Whether O(state=absent) retains a bucket with objects instead of refusing it. The bucket gets the tag C(opta:retained), its
+        access logging and replication are disabled, and a warning names it.
+      - O(state=present) manages such a bucket again. O(delete_contents) takes precedence.
     type: bool
     default: false
+notes:
+  - Used by the roles P(opta.platform.network#role) and P(opta.platform.s3#role).
+seealso:
+  - module: amazon.aws.s3_bucket
+  - name: CreateBucket
+    description: Amazon S3 API Reference.
+    link: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+  - name: Blocking public access to your Amazon S3 storage
+    description: Amazon S3 User Guide.
+    link: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
   - opta.platform.resource
+  - opta.platform.attributes
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: Keep access logs for 90 days
+- name: Create a bucket that keeps access logs for 90 days
   opta.platform.s3_bucket:
     name: opta-staging-logs-0a1b2c3d
     encryption:
@@ -235,7 +249,7 @@ EXAMPLES = r"""
     tags:
       opta:environment: staging
 
-- name: Serve files to everybody
+- name: Create a public bucket for the files of a website
   opta.platform.s3_bucket:
     name: opta-staging-bucket-assets-0a1b2c3d
     public_access: read
@@ -243,7 +257,7 @@ EXAMPLES = r"""
       - allowed_origins: [https://example.com]
         allowed_methods: [GET]
 
-- name: Copy what is uploaded to another region
+- name: Replicate new objects to another region
   opta.platform.s3_bucket:
     name: opta-staging-bucket-uploads-0a1b2c3d
     versioning_enabled: true
@@ -251,7 +265,7 @@ EXAMPLES = r"""
       destination_bucket_arn: arn:aws:s3:::uploads-of-another-region
       role_arn: arn:aws:iam::123456789012:role/opta/opta/eu-west-1/staging/opta-staging-s3-replication-uploads-44454d18
 
-- name: Delete the bucket with all that it holds
+- name: Delete the bucket with all its objects
   opta.platform.s3_bucket:
     name: opta-staging-logs-0a1b2c3d
     delete_contents: true
@@ -260,46 +274,100 @@ EXAMPLES = r"""
 
 RETURN = r"""
 bucket:
-  description: The bucket; null when it is gone.
-  returned: always
+  description: The bucket, or V(null) if it does not exist.
+  returned: success
   type: dict
   contains:
-    name: {description: Its name., type: str, sample: opta-staging-logs-0a1b2c3d}
-    arn: {description: Its ARN., type: str}
-    region: {description: The region it lies in., type: str, sample: eu-west-1}
-    object_ownership: {description: Who owns the objects., type: str, sample: BucketOwnerEnforced}
-    public_access: {description: "As the option; C(partly blocked) when somebody has changed single blocks.", type: str, sample: none}
+    name:
+      description: Name of the bucket.
+      returned: always
+      type: str
+      sample: opta-staging-logs-0a1b2c3d
+    arn:
+      description: ARN of the bucket.
+      returned: always
+      type: str
+      sample: arn:aws:s3:::opta-staging-logs-0a1b2c3d
+    region:
+      description: Region of the bucket.
+      returned: always
+      type: str
+      sample: eu-west-1
+    object_ownership:
+      description: Owner of new objects.
+      returned: always
+      type: str
+      sample: BucketOwnerEnforced
+    public_access:
+      description:
+        - Access for everyone on the internet, V(none) or V(read). V(partly blocked) if single settings of S3 Block Public Access were
+          changed.
+      returned: always
+      type: str
+      sample: none
     encryption:
-      description: How new objects are encrypted.
+      description: Default encryption of new objects.
+      returned: always
       type: dict
       sample: {sse_algorithm: AES256, kms_key_arn: null, bucket_key_enabled: false}
-    versioning_enabled: {description: Whether earlier versions are kept., type: bool}
-    policy: {description: The bucket's policy; empty when it has none., type: dict}
-    lifecycle_rules: {description: The rules for its objects., type: list, elements: dict}
-    cors_rules: {description: What web pages of other origins may do., type: list, elements: dict}
-    replication: {description: Where new objects are copied to; empty when nowhere., type: dict}
-    access_logging: {description: Where its access logs go; empty when nowhere., type: dict}
-    tags: {description: All tags., type: dict}
+    versioning_enabled:
+      description: Whether versioning is enabled.
+      returned: always
+      type: bool
+      sample: true
+    policy:
+      description: Bucket policy. Empty without one.
+      returned: always
+      type: dict
+      sample: {Version: "2012-10-17", Statement: []}
+    lifecycle_rules:
+      description: Lifecycle rules.
+      returned: always
+      type: list
+      elements: dict
+      sample: [{id: expire, enabled: true, expiration_days: 90}]
+    cors_rules:
+      description: CORS rules.
+      returned: always
+      type: list
+      elements: dict
+      sample: [{allowed_origins: ["https://example.com"], allowed_methods: [GET]}]
+    replication:
+      description: Replication settings. Empty without replication.
+      returned: always
+      type: dict
+      sample: {destination_bucket_arn: "arn:aws:s3:::uploads-of-another-region"}
+    access_logging:
+      description: Destination of server access logs. Empty without access logging.
+      returned: always
+      type: dict
+      sample: {target_bucket: opta-staging-logs-0a1b2c3d, target_prefix: assets/}
+    tags:
+      description: Tags of the bucket.
+      returned: always
+      type: dict
+      sample: {opta:environment: staging}
 public:
-  description: What everybody on the internet may do there, or will after the run of a plan; empty when the bucket is private.
-  returned: always
+  description: Operations that are allowed for everyone on the internet. In check mode, after a run. Empty if the bucket is private.
+  returned: success
   type: list
   elements: str
   sample: [s3:GetObject]
 actions:
-  description: What was done, or in check mode would be done.
-  returned: always
+  description:
+    - Actions that were performed, in order. In check mode, the actions that a run would perform.
+    - Each action has the keys C(action) (V(create), V(update), V(replace) or V(delete)), C(resource) (type and name of the resource),
+      C(attributes) (names of the attributes that change) and C(allowed) (whether the options allow the action; false for a replacement
+      that is not allowed).
+  returned: success
   type: list
   elements: dict
-  contains:
-    action: {description: "C(create), C(update) or C(delete).", type: str}
-    resource: {description: Kind and name., type: str, sample: S3 bucket opta-staging-logs-0a1b2c3d}
-    attributes: {description: The attributes that are set., type: list, elements: str}
-    allowed: {description: Whether the run may do it., type: bool}
+  sample: [{action: update, resource: EKS cluster opta-staging, attributes: [version], allowed: true}]
 diff:
-  description: The changed attributes before and after.
-  returned: always
+  description: Values of the changed attributes before and after the actions, grouped by resource if there are several. Without secrets.
+  returned: success
   type: dict
+  sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule

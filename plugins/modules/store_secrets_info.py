@@ -8,35 +8,44 @@ module: store_secrets_info
 short_description: List the stores of an environment by their secrets
 version_added: 1.0.0
 description:
-  - A store's secret is the first thing of it that is made and the last that goes, so every store is found, also one that is half made or
-    half removed. What the secrets hold is not read.
-author:
-  - opta.platform contributors (@opta-platform)
-requirements:
-  - python >= 3.11
+  - Returns the stores of an environment. The secret of a store is created before, and deleted after, all its other resources. Therefore
+    stores that are partly created or partly deleted are listed too.
+  - The module does not read the values of secrets.
 options:
   environment:
-    description: The environment, as in the names of the secrets and, with O(name_prefix) and O(region), in their ownership tags.
+    description:
+      - Name of the environment, as in the names of the secrets and, with O(name_prefix) and O(region), in their ownership tags.
     type: str
     required: true
   name_prefix:
-    description: Beginning of every name.
+    description: Prefix of the names of all resources.
     type: str
     default: opta
   kind:
-    description: The kind of store.
+    description: Type of the stores.
     type: str
     required: true
     choices: [aurora, docdb, cache]
+notes:
+  - Used by the roles P(opta.platform.aurora#role), P(opta.platform.documentdb#role) and P(opta.platform.elasticache#role).
+seealso:
+  - module: opta.platform.aurora_cluster
+  - module: opta.platform.documentdb_cluster
+  - module: opta.platform.elasticache_replication_group
+  - name: ListSecrets
+    description: AWS Secrets Manager API Reference.
+    link: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+author:
+  - opta.platform contributors (@opta-platform)
 extends_documentation_fragment:
-  - opta.platform.resource.attributes
+  - opta.platform.attributes.info
+  - opta.platform.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
-- name: See which caches the environment staging has
+- name: List the caches of the environment staging
   opta.platform.store_secrets_info:
     environment: staging
     kind: cache
@@ -45,14 +54,26 @@ EXAMPLES = r"""
 
 RETURN = r"""
 stores:
-  description: The stores by name.
+  description: Stores, sorted by name.
   returned: success
   type: list
   elements: dict
   contains:
-    name: {description: Its name in the description of the environment., type: str, sample: main}
-    secret_name: {description: Name of its secret., type: str, sample: opta/staging/cache/main}
-    secret_arn: {description: ARN of its secret., type: str}
+    name:
+      description: Name of the store in the inventory.
+      returned: always
+      type: str
+      sample: main
+    secret_name:
+      description: Name of the secret.
+      returned: always
+      type: str
+      sample: opta/staging/cache/main
+    secret_arn:
+      description: ARN of the secret.
+      returned: always
+      type: str
+      sample: arn:aws:secretsmanager:eu-west-1:123456789012:secret:opta/staging/cache/main-0a1b2c
 """
 
 from ansible_collections.opta.platform.plugins.module_utils._credentials.store_secrets import store_secrets

@@ -8,7 +8,7 @@ import inspect
 import json
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from unittest import mock
 
@@ -97,6 +97,7 @@ def test_every_module_can_be_planned(name: str, documented: dict[str, dict[str, 
     assert arguments(name)[1]["supports_check_mode"] is True
     attributes = documented[name]["doc"]["attributes"]
     assert attributes["check_mode"]["support"] == "full"
+    assert {"diff_mode", "platform"} <= set(attributes)
 
 
 @pytest.mark.parametrize("name", ORDINARY)
@@ -107,15 +108,83 @@ def test_options_that_may_hold_a_secret_say_so(name: str) -> None:
     assert not unsaid
 
 
-@pytest.mark.parametrize("name", ORDINARY)
-def test_results_are_documented(name: str) -> None:
-    returned = collection.parse(collection.constant(collection.MODULES / f"{name}.py", "RETURN"))
-    assert returned
-    if "state" in collection.documentation(name).get("options", {}) or tables(name):
-        assert {"actions", "diff"} <= set(returned)
+def results(name: str) -> dict[str, Any]:
+    """RETURN of a module."""
+    return collection.parse(collection.constant(collection.MODULES / f"{name}.py", "RETURN")) or {}
+
+
+def entries(returned: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each documented result with its path, those within others too."""
     for key, meaning in returned.items():
-        assert meaning["description"], key
-        assert meaning["returned"], key
+        yield f"{above}{key}", meaning
+        yield from entries(meaning.get("contains") or {}, f"{above}{key}.")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_results_are_documented(name: str) -> None:
+    returned = results(name)
+    assert returned
+    if name in ORDINARY and ("state" in collection.documentation(name).get("options", {}) or tables(name)):
+        assert {"actions", "diff"} <= set(returned)
+    for path, meaning in entries(returned):
+        needed = ("description", "returned", "type", *(() if "contains" in meaning else ("sample",)))
+        assert not [key for key in needed if key not in meaning], path
+        assert "As the option" not in str(meaning["description"]), path
+        assert ("elements" in meaning) == (meaning["type"] == "list"), path
+
+
+def test_common_results_have_the_same_documentation_everywhere() -> None:
+    for key in ("actions", "diff"):
+        texts = {json.dumps(results(name)[key]) for name in MODULES if key in results(name)}
+        assert len(texts) == 1, f"RETURN cannot be shared by a fragment, so {key} must be equal in every module"
+
+
+def required(specification: str) -> tuple[str, frozenset[str]]:
+    """A package and its versions, as requirements and documentation write them."""
+    name, versions = re.fullmatch(r"([\w-]+)\s*(.*)", specification).groups()  # type: ignore[union-attr]
+    return name.lower(), frozenset(version.replace(" ", "") for version in versions.split(",") if version)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_requirements_are_those_of_the_execution_environment(name: str, documented: dict[str, dict[str, Any]]) -> None:
+    text = (collection.ROOT / "meta" / "ee-requirements.txt").read_text()
+    installed = dict(required(line) for line in text.splitlines() if line and not line.startswith("#"))
+    found = dict(required(line) for line in documented[name]["doc"].get("requirements", []) if "helm" not in line)
+    found.pop("python", None)
+    assert {package: installed.get(package) for package in found} == found
+    if name in ORDINARY and "region" in arguments(name)[0]:
+        assert {"boto3", "botocore"} <= set(found)
+    if name in ORDINARY and "certificate_authority_data" in arguments(name)[0]:
+        assert "kubernetes" in found
+
+
+#: O(option), RV(result), M(module) and P(plugin#type); the first two may name another module before the option
+MARKUP = re.compile(r"\b(O|RV)\((?:opta\.platform\.(\w+)#module:)?([\w.\[\]]+)|\b(M|P)\(opta\.platform\.(\w+)(?:#(\w+))?\)")
+
+
+def paths(entries: Mapping[str, Any], below: str, above: str = "") -> Iterator[str]:
+    """The names of options or results as markup writes them, those within others too."""
+    for name, meaning in entries.items():
+        yield f"{above}{name}"
+        yield from paths(meaning.get(below) or {}, below, f"{above}{name}{'[]' if meaning.get('elements') == 'dict' else ''}.")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_documentation_refers_to_what_exists(name: str, documented: dict[str, dict[str, Any]]) -> None:
+    filters = [path.stem for path in (collection.ROOT / "plugins" / "filter").glob("*.yml")]
+    known = {"M": MODULES, "module": MODULES, "role": collection.roles(), "filter": filters}
+    broken = []
+    for kind, module, path, plain, plugin, plugin_type in MARKUP.findall(json.dumps(documented[name])):
+        if plain:
+            exists = plugin in known[plugin_type or "M"]
+        else:
+            other = documented[module or name]
+            exists = path in (paths(other["doc"].get("options") or {}, "suboptions") if kind == "O" else paths(other["return"], "contains"))
+        if not exists:
+            broken.append(f"{kind or plain}({module or plugin}{path})")
+    see = [str(entry["module"]) for entry in documented[name]["doc"].get("seealso", []) if "module" in entry]
+    broken += [module for module in see if module.startswith("opta.platform.") and module.rsplit(".", 1)[1] not in MODULES]
+    assert not broken
 
 
 @pytest.mark.parametrize("name", MODULES)
