@@ -209,6 +209,7 @@ diff:
 from ansible_collections.opta.platform.plugins.module_utils import _tags
 from ansible_collections.opta.platform.plugins.module_utils._kms.key import KmsKey
 from ansible_collections.opta.platform.plugins.module_utils._kms.users import KeyUsers
+from ansible_collections.opta.platform.plugins.module_utils._limits import KEY_DELETION_WINDOW_DAYS, KEY_ROTATION_DAYS
 from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
 from ansible_collections.opta.platform.plugins.module_utils._resource import Outcome
 
@@ -229,10 +230,10 @@ ARGUMENTS = {
 
 def refuse_wrong_numbers(module):
     window, period = module.params["pending_window_in_days"], module.params["rotation_period_in_days"]
-    if not 7 <= window <= 30:
-        module.fail_json(msg=f"pending_window_in_days is {window}, but KMS allows 7 to 30 days, for example 30.")
-    if period is not None and not 90 <= period <= 2560:
-        module.fail_json(msg=f"rotation_period_in_days is {period}, but KMS allows 90 to 2560 days, for example 365.")
+    if not KEY_DELETION_WINDOW_DAYS.allows(window):
+        module.fail_json(msg=KEY_DELETION_WINDOW_DAYS.problem("pending_window_in_days", window))
+    if period is not None and not KEY_ROTATION_DAYS.allows(period):
+        module.fail_json(msg=KEY_ROTATION_DAYS.problem("rotation_period_in_days", period))
     if period is not None and not module.params["enable_key_rotation"]:
         module.fail_json(msg="rotation_period_in_days requires enable_key_rotation: true; omit one of the two.")
 

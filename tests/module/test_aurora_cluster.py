@@ -122,8 +122,8 @@ def test_t14_names_of_others_and_of_the_other_engine_are_refused(standin, run_mo
     [
         ({"name": "-x"}, "lower-case letters"),
         ({"engine_version": "17.x"}, 'in quotes, for example "17"'),
-        ({"backup_retention_period": 40}, "from 1 to 35"),
-        ({"instance_count": 20}, "from 1 to 16"),
+        ({"backup_retention_period": 40}, "between 1 and 35"),
+        ({"instance_count": 20}, "between 1 and 16"),
         ({"database_name": ""}, "1 to 63 letters"),
         ({"master_username": "admin"}, "database reserves"),
         ({"preferred_backup_window": "2-3"}, "02:00-03:00"),

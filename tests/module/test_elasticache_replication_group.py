@@ -141,7 +141,7 @@ def test_another_environments_group_is_refused_and_adopted_on_word(run_module, c
     ("wrong", "message"),
     [
         ({"name": "Main"}, "name is 'Main'"),
-        ({"replica_count": 9}, "allows 0 to 5"),
+        ({"replica_count": 9}, "between 0 and 5"),
         ({"secret_recovery_window_in_days": 3}, "7 to 30 days"),
     ],
 )

@@ -48,6 +48,19 @@ def inputs(role: str) -> dict[str, dict[str, Any]]:
     return {name: option for spec in specs(role).values() for name, option in (spec.get("options") or {}).items()}
 
 
+def option_paths(options: Mapping[str, Mapping[str, Any]], parent: str = "") -> Iterator[str]:
+    """The names of options and of those within them: list[].option, dict.option."""
+    yield from (path for path, _option in options_by_path(options, parent))
+
+
+def options_by_path(options: Mapping[str, Mapping[str, Any]], parent: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Options, and those within them, by their path: list[].option, dict.option."""
+    for name, option in options.items():
+        yield f"{parent}{name}", option
+        below = "[]." if option.get("type") == "list" else "."
+        yield from options_by_path(option.get("options") or {}, f"{parent}{name}{below}")
+
+
 def defaults(role: str) -> dict[str, Any]:
     return load(ROLES / role / "defaults" / "main.yml") or {}
 

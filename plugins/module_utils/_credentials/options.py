@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import Refused
+from .._limits import SECRET_RECOVERY_WINDOW_DAYS
 
 #: documented in the fragment opta.platform.credentials
 CREDENTIAL_ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -28,8 +29,8 @@ def secret_name(prefix: str, environment: str, kind: str, name: str) -> str:
 def check_options(params: Mapping[str, Any]) -> None:
     """Raise Refused for what is wrong whatever AWS has."""
     window, name = params["secret_recovery_window_in_days"], params["secret_name"]
-    if not 7 <= window <= 30:
-        raise Refused(f"secret_recovery_window_in_days is {window}, but Secrets Manager allows 7 to 30 days, for example 30.")
+    if not SECRET_RECOVERY_WINDOW_DAYS.allows(window):
+        raise Refused(SECRET_RECOVERY_WINDOW_DAYS.problem("secret_recovery_window_in_days", window))
     if name is None:
         return
     allowed = {*string.ascii_letters, *string.digits, *ALLOWED_BESIDES_LETTERS_AND_DIGITS}

@@ -9,6 +9,7 @@ from typing import Any
 
 from .._cidr import service_block_error, source_error
 from .._errors import PlatformError
+from .._limits import MAX_UNAVAILABLE_PERCENTAGE, NODE_GROUP_SIZES, VOLUME_SIZE_GIB
 from .._resource import KNOWN_AFTER_APPLY
 from .versions import minor
 
@@ -53,15 +54,14 @@ def check_node_group(options: Mapping[str, Any]) -> None:
     _check_sizes(options)
     config = options.get("update_config") or {}
     percentage = config.get("max_unavailable_percentage")
-    if percentage is not None and not 1 <= percentage <= 100:
-        raise PlatformError(f"update_config, max_unavailable_percentage is {percentage}; it must be between 1 and 100, for example 33.")
+    if percentage is not None and (problem := MAX_UNAVAILABLE_PERCENTAGE.problem("update_config, max_unavailable_percentage", percentage)):
+        raise PlatformError(problem)
 
 
 def _check_sizes(options: Mapping[str, Any]) -> None:
-    smallest = {"min_size": 0, "max_size": 1, "desired_size": 0, "volume_size_gib": 1}
-    for name, least in smallest.items():
-        if options.get(name) is not None and options[name] < least:
-            raise PlatformError(f"{name} is {options[name]}; it must be {least} or more, for example {max(least, 3)}.")
+    for name, limit in {**NODE_GROUP_SIZES, "volume_size_gib": VOLUME_SIZE_GIB}.items():
+        if options.get(name) is not None and not limit.allows(options[name]):
+            raise PlatformError(limit.problem(name, options[name]))
     low, high = options.get("min_size"), options.get("max_size")
     if low is not None and high is not None and low > high:
         raise PlatformError(f"min_size {low} is higher than max_size {high}: min_size must not exceed max_size.")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._cidr import source_error
+from .._limits import CACHE_PORT, CACHE_REPLICAS, CACHE_SNAPSHOT_RETENTION_DAYS
 from .._maintenance_windows import is_daily, is_weekly, overlap
 from .._resource import KNOWN_AFTER_APPLY
 
@@ -15,7 +16,7 @@ NAME_LIMIT = 40  # CreateReplicationGroup, ReplicationGroupId
 NAME = re.compile(r"(?!.*--)[a-z](?:[a-z0-9-]*[a-z0-9])?")
 NODE_TYPE = re.compile(r"cache\.[a-z0-9-]+\.[a-z0-9]+")
 VERSION = re.compile(r"\d+(\.\d+){1,2}")
-MOST_REPLICAS, LONGEST_RETENTION = 5, 35
+LIMITS = {"replica_count": CACHE_REPLICAS, "snapshot_retention_days": CACHE_SNAPSHOT_RETENTION_DAYS}
 SHORTEST_WINDOW = 60  # minutes
 #: user groups came with Redis OSS 6.0
 FIRST_VERSION_WITH_USERS = (6,)
@@ -49,10 +50,10 @@ def group_errors(given: Mapping[str, Any], where: str = "") -> list[str]:
 
 def _sizes(given: Mapping[str, Any]) -> list[str]:
     sentences = []
-    for option, most, example in (("replica_count", MOST_REPLICAS, 1), ("snapshot_retention_days", LONGEST_RETENTION, 5)):
+    for option, limit in LIMITS.items():
         value = given.get(option)
-        if value is not None and not 0 <= int(value) <= most:
-            sentences.append(f"{option} is {value}, but ElastiCache allows 0 to {most}, for example {example}.")
+        if value is not None and not limit.allows(int(value)):
+            sentences.append(limit.problem(option, int(value)))
     node_type = given.get("node_type")
     if node_type is not None and not NODE_TYPE.fullmatch(node_type):
         sentences.append(f"node_type is {node_type!r}, which is no node type of ElastiCache; a right one is cache.t4g.small.")
@@ -97,6 +98,6 @@ def _windows(given: Mapping[str, Any]) -> list[str]:
 def _access(given: Mapping[str, Any]) -> list[str]:
     port, blocks = given.get("port"), given.get("allowed_cidr_blocks") or []
     sentences = [source_error("allowed_cidr_blocks", block) for block in blocks if block != KNOWN_AFTER_APPLY]
-    if port is not None and not 1 <= int(port) <= 65535:
-        sentences.append(f"port is {port}, but must be from 1 to 65535, for example 6379.")
+    if port is not None:
+        sentences.append(CACHE_PORT.problem("port", int(port)))
     return [sentence for sentence in sentences if sentence]

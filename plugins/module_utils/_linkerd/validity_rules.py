@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._limits import Range
+
 TERM_ARGUMENTS: dict[str, dict[str, Any]] = {
     "trust_anchor_days": {"type": "int", "default": 1095},
     "trust_anchor_renewal_days": {"type": "int", "default": 180},
@@ -16,16 +18,15 @@ TERM_ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 RENEWABLE = ["trust_anchor", "issuer", "webhooks"]
 #: a trust anchor for ten years is one that nobody knows how to renew
-MOST_DAYS = {"trust_anchor_days": 1826, "issuer_days": 366, "webhook_days": 825}
+DAYS = {"trust_anchor_days": Range(2, 1826, 1095), "issuer_days": Range(2, 366, 180), "webhook_days": Range(2, 825, 365)}
 
 
 def refusal(given: Mapping[str, Any], prefix: str = "") -> str:
     """A sentence about the first term that cannot be right; empty when all are."""
     for kind in ("trust_anchor", "issuer", "webhook"):
         days, renewal = given[f"{kind}_days"], given[f"{kind}_renewal_days"]
-        most = MOST_DAYS[f"{kind}_days"]
-        if not 2 <= days <= most:
-            return f"{prefix}{kind}_days is {days}: it must be from 2 to {most}, for example {TERM_ARGUMENTS[f'{kind}_days']['default']}."
+        if problem := DAYS[f"{kind}_days"].problem(f"{prefix}{kind}_days", days):
+            return problem
         if not 1 <= renewal < days:
             return f"{prefix}{kind}_renewal_days is {renewal}: it must be at least 1 and below {prefix}{kind}_days, which is {days}."
     if given["issuer_days"] > given["trust_anchor_days"]:

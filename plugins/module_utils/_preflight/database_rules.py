@@ -18,7 +18,4 @@ def database_rules(given: Mapping[str, Any]) -> list[str]:
         names = {str(cluster.get("name")) for cluster in clusters}
         for name in sorted(set(given.get(f"{role}_rotate_passwords") or []) - names):
             sentences.append(f"{role}_rotate_passwords has {name}, but {kind.option} has no cluster of that name.")
-        window = given.get(f"{role}_secret_recovery_window_days")
-        if window is not None and not 7 <= int(window) <= 30:
-            sentences.append(f"{role}_secret_recovery_window_days is {window}, but Secrets Manager allows 7 to 30, for example 30.")
     return sentences

@@ -10,6 +10,7 @@ from typing import Any
 from .._eks.options import NODE_GROUP_NAME
 from .._kubernetes.labels import DOMAIN, NAME
 from .._service.inputs import as_bool, as_number
+from .input_limits import INPUT_LIMITS
 
 #: EKS API, labelKey, labelValue, taintKey and taintValue: a value may be missing of a taint alone
 LONGEST = 63
@@ -21,8 +22,8 @@ OF_THE_KUBELET = ("kubelet.kubernetes.io", "node.kubernetes.io")
 LAST_MINOR_OF_AL2 = 32
 #: with per_zone the zone's id follows, as in default-apne1-az1
 ROOM_FOR_ZONE = len("-apne1-az10")
-#: EKS API, NodegroupScalingConfig; Amazon EKS User Guide: no image's volume is smaller
-LEAST = {"min_size": 0, "max_size": 1, "volume_size_gib": 20}
+#: desired_size is compared with the other two, which say more
+LIMITS = {name: INPUT_LIMITS[f"eks_node_groups[].{name}"] for name in ("min_size", "max_size", "volume_size_gib")}
 #: EKS API, NodegroupUpdateConfig
 UNAVAILABLE = ("max_unavailable", "max_unavailable_percentage")
 MINOR = re.compile(r"1\.([0-9]+)")
@@ -51,10 +52,10 @@ def group_rules(groups: Sequence[Mapping[str, Any]], version: Any) -> Iterator[s
         name, longest = str(group.get("name")), LONGEST - (ROOM_FOR_ZONE if as_bool(group.get("per_zone")) else 0)
         if not NODE_GROUP_NAME.fullmatch(name) or len(name) > longest:
             yield f"{where}: name must have 1 to {longest} letters, digits, - and _, and start with a letter or digit, for example default."
-        for option, least in LEAST.items():
+        for option, limit in LIMITS.items():
             number = as_number(group.get(option))
-            if number is not None and number < least:
-                yield f"{where}: {option} is {number}: it must be at least {least}."
+            if number is not None and not limit.allows(number):
+                yield f"{where}: {limit.problem(option, number)}"
         config = group.get("update_config")
         wrong = set(config) - {*UNAVAILABLE, "update_strategy"} if isinstance(config, Mapping) else set()
         if wrong or (isinstance(config, Mapping) and set(UNAVAILABLE) <= set(config)):

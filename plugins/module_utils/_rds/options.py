@@ -4,17 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from .._cidr import source_error
 from .._credentials.options import CREDENTIAL_ARGUMENTS
 from .._credentials.options import check_options as check_credentials
 from .._errors import Refused
+from .._limits import DATABASE_BACKUP_RETENTION_DAYS, DATABASE_PORT, DATABASE_REPLICAS, Range
 from .._resource import KNOWN_AFTER_APPLY
 from . import rules
 from .engine import DatabaseEngine
 
-MOST_INSTANCES = 16
+#: the writer and its replicas
+INSTANCES = Range(DATABASE_REPLICAS.least + 1, (DATABASE_REPLICAS.most or 0) + 1, 2)
 SERVERLESS: dict[str, dict[str, Any]] = {"min_capacity": {"type": "float"}, "max_capacity": {"type": "float"}}
 #: documented in the fragment opta.platform.database_cluster
 DATABASE_ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -62,9 +65,9 @@ def check_options(given: Mapping[str, Any], engine: DatabaseEngine) -> None:
         rules.name("name", given["name"]),
         rules.version("engine_version", given["engine_version"], engine),
         rules.version("default_engine_version", given["default_engine_version"], engine),
-        rules.between("instance_count", given["instance_count"], 1, MOST_INSTANCES, 2),
-        rules.between("backup_retention_period", given["backup_retention_period"], 1, 35, 5),
-        rules.between("port", given["port"], 1150, 65535, engine.port),
+        rules.between("instance_count", given["instance_count"], INSTANCES),
+        rules.between("backup_retention_period", given["backup_retention_period"], DATABASE_BACKUP_RETENTION_DAYS),
+        rules.between("port", given["port"], replace(DATABASE_PORT, example=engine.port)),
         rules.database_name("database_name", given.get("database_name")),
         rules.username("master_username", given["master_username"]),
         *rules.windows("", *((name, given[name]) for name in ("preferred_backup_window", "preferred_maintenance_window"))),

@@ -10,10 +10,10 @@ from typing import Any
 from .. import _names
 from .._cidr import source_error
 from .._credentials.options import secret_name
+from .._limits import DATABASE_BACKUP_RETENTION_DAYS, DATABASE_REPLICAS
 from . import rules
 from .engine import AURORA, DOCUMENTDB, EVERY_DATABASE, EXTENDED_SUPPORT, WITHOUT_EXTENDED_SUPPORT, DatabaseEngine
 
-MOST_REPLICAS = 15
 #: what a role takes in every run for an entry that does not name it: what a run may do, and who reaches the port. All else has a default
 #: at creation only, in the modules
 DEFAULTS: dict[str, Any] = {
@@ -157,8 +157,8 @@ def errors(role: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         found = [
             rules.name(f"{kind.option}, name", entry.get("name")),
             rules.version(f"{where}engine_version", entry.get("engine_version"), kind.engine),
-            rules.between(f"{where}replica_count", entry.get("replica_count"), 0, MOST_REPLICAS, 1),
-            rules.between(f"{where}backup_retention_days", entry.get("backup_retention_days"), 1, 35, 5),
+            rules.between(f"{where}replica_count", entry.get("replica_count"), DATABASE_REPLICAS),
+            rules.between(f"{where}backup_retention_days", entry.get("backup_retention_days"), DATABASE_BACKUP_RETENTION_DAYS),
             rules.database_name(f"{where}database_name", entry.get("database_name")),
             rules.username(f"{where}username", entry.get("username")),
             *rules.windows(where, *((name, entry.get(name)) for name in ("backup_window", "maintenance_window"))),

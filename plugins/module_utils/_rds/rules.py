@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .._limits import DATABASE_PAUSE_SECONDS, Range
 from .._maintenance_windows import is_daily, is_weekly, overlap
 from .._resource import KNOWN_AFTER_APPLY
 from .engine import DatabaseEngine
@@ -32,7 +33,6 @@ RESERVED_USERNAMES = ("admin", "postgres_admin", "rdsadmin", "root", "user")
 SHORTEST_WINDOW = 30
 #: RDS API, ServerlessV2ScalingConfiguration; less than 1 is refused as the most (aws-cdk, pull request 32232)
 MOST_CAPACITY = 256
-PAUSE = (300, 86400)
 
 
 def name(label: str, value: Any) -> str | None:
@@ -53,12 +53,11 @@ def version(label: str, value: Any, engine: DatabaseEngine) -> str | None:
     return f"{label} is {value!r}: it must be a major or a full version in quotes, for example {example}."
 
 
-def between(label: str, value: Any, fewest: int, most: int, example: int) -> str | None:
+def between(label: str, value: Any, limit: Range) -> str | None:
     try:
-        right = value is None or fewest <= int(value) <= most
+        return None if value is None else limit.problem(label, int(value)) or None
     except (TypeError, ValueError):
-        right = False
-    return None if right else f"{label} is {value!r}: it must be a number from {fewest} to {most}, for example {example}."
+        return f"{label} is {value!r}: it must be a number from {limit.least} to {limit.most}, for example {limit.example}."
 
 
 def database_name(label: str, value: Any) -> str | None:
@@ -107,7 +106,7 @@ def scaling(label: str, value: Mapping[str, Any] | None, instance_class: Any) ->
         return f"{label} needs min_capacity and max_capacity, for example 0.5 and 4."
     if pause is not None and smallest:
         return f"{label}: seconds_until_auto_pause goes with min_capacity: 0, with which alone an instance pauses: leave one out."
-    return between(f"{label}: seconds_until_auto_pause", pause, *PAUSE, PAUSE[0])
+    return between(f"{label}: seconds_until_auto_pause", pause, DATABASE_PAUSE_SECONDS)
 
 
 def _capacity(value: Any) -> float | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import _tags
+from .._limits import NEWER_NONCURRENT_VERSIONS
 from .._service.inputs import as_number
 
 #: option of a rule -> (member of S3's rule, member of that)
@@ -25,7 +26,6 @@ CLASSES = ("GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_
 LATE_CLASSES, EARLIEST_DAY = ("STANDARD_IA", "ONEZONE_IA"), 30
 #: the option that ends what the other one moves, which it must do later (aws-sdk-ruby, issue 178)
 ENDS = {"expiration_days": "transitions", "noncurrent_expiration_days": "noncurrent_transitions"}
-MOST_NEWER_VERSIONS = 100
 KNOWN = {"ID", "Status", "Filter", "Prefix", *(member for member, _name in (*EXPIRATIONS.values(), *TRANSITIONS.values()))}
 KNOWN_FILTERS = {"Prefix", "Tag", "And", "Tags"}
 
@@ -109,8 +109,9 @@ def _numbers(rule: Mapping[str, Any]) -> Iterator[str]:
         value = rule.get(name)
         if isinstance(value, int) and not isinstance(value, bool) and value < 1:
             yield f"{name} is {value}: it must be 1 or more, for example 30; or omit it."
-    if _number(rule.get("newer_noncurrent_versions")) > MOST_NEWER_VERSIONS:
-        yield f"newer_noncurrent_versions is {rule['newer_noncurrent_versions']}: it must be between 1 and {MOST_NEWER_VERSIONS}."
+    newer = _number(rule.get("newer_noncurrent_versions"))
+    if newer and not NEWER_NONCURRENT_VERSIONS.allows(newer):
+        yield NEWER_NONCURRENT_VERSIONS.problem("newer_noncurrent_versions", newer)
 
 
 def _steps(rule: Mapping[str, Any]) -> Iterator[str]:

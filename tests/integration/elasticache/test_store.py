@@ -345,8 +345,8 @@ def test_without_waiting_the_group_is_begun_and_another_run_ends_it(cache, aws):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"replica_count": 6}, "allows 0 to 5"),
-        ({"snapshot_retention_days": 36}, "allows 0 to 35"),
+        ({"replica_count": 6}, "between 0 and 5"),
+        ({"snapshot_retention_days": 36}, "between 0 and 35"),
         ({"node_type": "db.t3.small"}, "no node type of ElastiCache"),
         ({"automatic_failover_enabled": True}, "needs a replica to fail over to"),
         ({"multi_az_enabled": True}, "needs automatic_failover_enabled"),

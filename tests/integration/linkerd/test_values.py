@@ -110,6 +110,6 @@ def test_a_mirror_takes_the_place_of_the_repository():
 def test_days_that_cannot_be_right_are_told_before_anything_is_asked():
     assert linkerd_rules({}) == []
     (said,) = linkerd_rules({"k8s_addons_linkerd_issuer_days": 400})
-    assert said == "k8s_addons_linkerd_issuer_days is 400: it must be from 2 to 366, for example 180."
+    assert said == "k8s_addons_linkerd_issuer_days is 400: it must be between 2 and 366, for example 180."
     (said,) = linkerd_rules({"k8s_addons_linkerd_issuer_days": "half a year"})
     assert said.startswith("k8s_addons_linkerd_issuer_days is 'half a year': it must be a number of days")

@@ -49,7 +49,7 @@ def test_good_options_of_a_cluster(options):
         ({"image_id": "ami-1"}, "image_id requires"),
         ({"user_data": "#!/bin/sh"}, "MIME multi-part"),
         ({"min_size": 3, "max_size": 2}, "min_size 3 is higher than max_size 2"),
-        ({"max_size": 0}, "max_size is 0; it must be 1 or more"),
+        ({"max_size": 0}, "max_size is 0: it must be at least 1"),
         ({"min_size": -1}, "min_size is -1"),
         ({"volume_size_gib": 0}, "volume_size_gib is 0"),
         ({"update_config": {"max_unavailable_percentage": 101}}, "it must be between 1 and 100"),

@@ -228,8 +228,8 @@ def test_what_is_asked_for_is_renewed_at_once(mesh):
 
 
 BAD_TERMS = [
-    ({"trust_anchor_days": 3650}, "trust_anchor_days is 3650: it must be from 2 to 1826, for example 1095."),
-    ({"issuer_days": 1}, "issuer_days is 1: it must be from 2 to 366, for example 180."),
+    ({"trust_anchor_days": 3650}, "trust_anchor_days is 3650: it must be between 2 and 1826, for example 1095."),
+    ({"issuer_days": 1}, "issuer_days is 1: it must be between 2 and 366, for example 180."),
     ({"issuer_renewal_days": 180}, "issuer_renewal_days is 180: it must be at least 1 and below issuer_days, which is 180."),
     (
         {"trust_anchor_days": 100, "trust_anchor_renewal_days": 50},

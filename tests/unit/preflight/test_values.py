@@ -41,6 +41,13 @@ def bucket(**entry: Any) -> Inputs:
         (bucket(tags={"aws:x": "y"}), "s3_buckets, up: tags has the tag 'aws:x'"),
         (group(min_size=0, max_size=0), "eks_node_groups, group web: max_size is 0: it must be at least 1"),
         (group(min_size=-1, max_size=2), "min_size is -1: it must be at least 0"),
+        *(
+            (
+                {f"{role}_secret_recovery_window_days": 3},
+                f"{role}_secret_recovery_window_days is 3: it must be between 7 and 30, for example 30.",
+            )
+            for role in ("aurora", "documentdb", "elasticache")
+        ),
         ({"eks_node_groups": [{"name": "My group!"}]}, "name must have 1 to 63 letters"),
         (group(labels={"my label": "a"}), "label 'my label' is not a valid key"),
         (group(labels={"team": "a b"}), "label 'team' has the value 'a b'"),
