@@ -8,9 +8,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible.utils.vars import merge_hash
-
-#: the groups of an inventory that names none; sizes are those at creation
-DEFAULT_GROUPS: tuple[dict[str, Any], ...] = ({"name": "default", "default_min_size": 3, "default_max_size": 9},)
+from ansible_collections.opta.platform.plugins.module_utils._creation_defaults import NODE_GROUPS
 
 
 def eks_node_groups(
@@ -27,7 +25,7 @@ def eks_node_groups(
             f"eks_private_subnet_ids has {len(subnet_ids)} entries and eks_zone_ids has {len(zone_ids)}: give the zone of each subnet."
         )
     made: list[dict[str, Any]] = []
-    for group in DEFAULT_GROUPS if groups is None or isinstance(groups, str) else groups:
+    for group in NODE_GROUPS if groups is None or isinstance(groups, str) else groups:
         complete = {key: value for key, value in group.items() if key != "per_zone" and value is not None}
         if not group.get("per_zone"):
             made.append({**complete, "subnet_ids": list(subnet_ids)})

@@ -307,8 +307,9 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
+from ..module_utils._creation_defaults import CLUSTER_LOG_TYPES
 from ..module_utils._eks.api_clients import ApiClients
-from ..module_utils._eks.cluster import LOG_TYPES, EksCluster
+from ..module_utils._eks.cluster import EksCluster
 from ..module_utils._eks.identity import cluster_arn, get_caller_identity
 from ..module_utils._eks.options import check_cluster
 from ..module_utils._module import PlatformModule
@@ -328,7 +329,7 @@ ARGUMENTS = {
     "public_access_cidrs": {"type": "list", "elements": "str"},
     "api_client_cidr_blocks": {"type": "list", "elements": "str"},
     "api_client_security_group_ids": {"type": "list", "elements": "str"},
-    "log_types": {"type": "list", "elements": "str", "choices": list(LOG_TYPES)},
+    "log_types": {"type": "list", "elements": "str", "choices": list(CLUSTER_LOG_TYPES)},
     "kms_key_arn": {"no_log": False},
     "authentication_mode": {"choices": ["API", "API_AND_CONFIG_MAP", "CONFIG_MAP"]},
     "bootstrap_cluster_creator_admin_permissions": {"type": "bool", "default": False},

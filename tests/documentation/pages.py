@@ -8,8 +8,11 @@ from typing import Any
 
 from tests.support import collection
 
+from .inputs import completed_defaults, completed_sample
 from .tables import markdown, options_table, outputs_table, table
 
+#: they belong to the command line and to destroy.yml
+OF_A_REMOVAL = {f"{role}_{name}" for role in collection.roles() for name in ("confirm", "cluster_goes")}
 GENERATED = "<!-- Written by `make docs` from meta/argument_specs.yml, meta/outputs.yml and docs.md: change those. -->"
 
 
@@ -17,9 +20,22 @@ def pages() -> dict[Path, str]:
     """The text of each page by its path."""
     written = {collection.ROLES / role / "README.md": role_page(role) for role in collection.roles()}
     readme = collection.ROOT / "README.md"
+    for role in collection.roles():
+        written.update(inputs_files(role))
     text = between(readme.read_text(encoding="utf-8"), "roles", roles_table())
     written[readme] = between(text, "modules", modules_table())
     return written
+
+
+def inputs_files(role: str) -> dict[Path, str]:
+    """The role's defaults and its file in the sample inventory."""
+    created = collection.creation_defaults(role)
+    path = collection.ROLES / role / "defaults" / "main.yml"
+    files = {path: completed_defaults(path.read_text(encoding="utf-8"), collection.inputs(role), created)}
+    for sample in (collection.ROOT / "inventories" / "sample" / "host_vars").glob(f"*/{role}.yml"):
+        shown = {name: option for name, option in collection.inputs(role).items() if name not in OF_A_REMOVAL}
+        files[sample] = completed_sample(sample.read_text(encoding="utf-8"), shown, created)
+    return files
 
 
 def role_page(role: str) -> str:
@@ -31,18 +47,20 @@ def role_page(role: str) -> str:
     if hand_written.exists():
         parts.append(hand_written.read_text(encoding="utf-8").strip())
     for name, spec in entry_points.items():
-        parts += entry_point_parts(name, spec, entry_points["main"].get("options") or {}, defaults)
+        parts += entry_point_parts(name, spec, entry_points["main"].get("options") or {}, defaults, collection.creation_defaults(role))
     outputs = collection.outputs(role)
     if outputs:
         parts += ["## Outputs", f"Published as the one fact `{role}_outputs`.", outputs_table(outputs)]
     return "\n\n".join(parts) + "\n"
 
 
-def entry_point_parts(name: str, spec: Mapping[str, Any], main: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[str]:
+def entry_point_parts(
+    name: str, spec: Mapping[str, Any], main: Mapping[str, Any], defaults: Mapping[str, Any], created: Mapping[str, Any] | None = None
+) -> list[str]:
     """Heading, description and inputs of an entry point; inputs that main has too are only named."""
     options = spec.get("options") or {}
     if name == "main":
-        return ["## Inputs", options_table(options, defaults)]
+        return ["## Inputs", options_table(options, defaults, created)]
     shared = [f"`{option}`" for option in options if option in main]
     own = {option: meaning for option, meaning in options.items() if option not in main}
     parts = [f"## Entry point `{name}`", sentence(spec)]
@@ -51,7 +69,7 @@ def entry_point_parts(name: str, spec: Mapping[str, Any], main: Mapping[str, Any
     elif shared:
         parts.append(f"Of the inputs above it reads {', '.join(shared)}.")
     if own:
-        parts.append(options_table(own, defaults))
+        parts.append(options_table(own, defaults, created))
     return parts
 
 

@@ -28,11 +28,11 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-def options_table(options: Mapping[str, Mapping[str, Any]], defaults: Mapping[str, Any]) -> str:
-    """The inputs of a role, those within a list or dict below it."""
+def options_table(options: Mapping[str, Mapping[str, Any]], defaults: Mapping[str, Any], created: Mapping[str, Any] | None = None) -> str:
+    """The inputs of a role, those within a list or dict below it. created: defaults at creation by path."""
     if not options:
         return "None."
-    return table(["Variable", "Type", "Default", "Meaning"], _option_rows(options, defaults))
+    return table(["Variable", "Type", "Default", "Meaning"], _option_rows(options, defaults, created or {}))
 
 
 def outputs_table(options: Mapping[str, Mapping[str, Any]]) -> str:
@@ -40,12 +40,17 @@ def outputs_table(options: Mapping[str, Mapping[str, Any]]) -> str:
     return table(["Key", "Type", "Meaning"], rows)
 
 
-def _option_rows(options: Mapping[str, Mapping[str, Any]], defaults: Mapping[str, Any], parent: str = "") -> Iterable[list[str]]:
+def _option_rows(
+    options: Mapping[str, Mapping[str, Any]], defaults: Mapping[str, Any], created: Mapping[str, Any], parent: str = ""
+) -> Iterable[list[str]]:
     for name, option in options.items():
         full_name = f"{parent}{name}"
-        yield [f"`{full_name}`", shown_type(option), shown_default(option, defaults.get(name) if not parent else None), meaning(option)]
+        default = shown_default(option, defaults.get(name) if not parent else None)
+        if full_name in created:
+            default = f"`{_literal(created[full_name])}` when created"
+        yield [f"`{full_name}`", shown_type(option), default, meaning(option)]
         below = "[]." if option.get("type") == "list" else "."
-        yield from _option_rows(option.get("options") or {}, {}, f"{full_name}{below}")
+        yield from _option_rows(option.get("options") or {}, {}, created, f"{full_name}{below}")
 
 
 def shown_type(option: Mapping[str, Any]) -> str:
@@ -59,10 +64,14 @@ def shown_default(option: Mapping[str, Any], written: Any) -> str:
         return "required"
     upstream = UPSTREAM.search(written) if isinstance(written, str) and "{{" in written else None
     value = option.get("default") if upstream else option.get("default", written)
-    literal = "" if value is None else f"`{value if isinstance(value, str) and value else json.dumps(value)}`"
+    literal = "" if value is None else f"`{_literal(value)}`"
     if upstream:
         return f"`{upstream.group(1)}`" + (f", else {literal}" if literal else "")
     return literal
+
+
+def _literal(value: Any) -> str:
+    return value if isinstance(value, str) and value else json.dumps(value)
 
 
 def meaning(option: Mapping[str, Any]) -> str:

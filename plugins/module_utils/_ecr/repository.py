@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from .. import _policy, _tags
+from .._creation_defaults import TAGGED_IMAGES, UNTAGGED_IMAGE_DAYS
 from .._errors import Refused
 from .._parallel import run_parallel
 from .._resource import Attribute, Change, Resource, tags_attribute
@@ -59,10 +60,6 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
     )
 
 
-#: what a new repository keeps of what is not given; one that exists keeps its rules
-NEW_DAYS, NEW_COUNT = 14, 100
-
-
 class Repository(Resource):
     """Source: Amazon ECR API, CreateRepository, DescribeRepositories and the calls of each setting."""
 
@@ -98,7 +95,7 @@ class Repository(Resource):
         if "lifecycle_policy" in desired:
             return desired
         unfinished = found is None or (not found["lifecycle"] and not api.first_images(self.client, self.name))
-        return {**desired, "lifecycle_policy": lifecycle.usual_policy(NEW_DAYS, NEW_COUNT)} if unfinished else desired
+        return {**desired, "lifecycle_policy": lifecycle.usual_policy(UNTAGGED_IMAGE_DAYS, TAGGED_IMAGES)} if unfinished else desired
 
     def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
         if desired.get("state") == "absent" and not self.delete_contents and api.first_images(self.client, self.name):
@@ -195,5 +192,7 @@ def desired_values(given: Mapping[str, Any], values: Mapping[str, Any]) -> dict[
     desired = {**values, "image_tag_mutability_exclusion_filters": given["image_tag_mutability_exclusion_filters"] or []}
     days, count = given["untagged_expiration_days"], given["tagged_image_count"]
     if given["lifecycle_policy"] is None and (days is not None or count is not None):
-        desired["lifecycle_policy"] = lifecycle.usual_policy(NEW_DAYS if days is None else days, NEW_COUNT if count is None else count)
+        desired["lifecycle_policy"] = lifecycle.usual_policy(
+            UNTAGGED_IMAGE_DAYS if days is None else days, TAGGED_IMAGES if count is None else count
+        )
     return desired

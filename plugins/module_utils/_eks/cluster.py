@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .._cidr import canonical_blocks, same_blocks
+from .._creation_defaults import CLUSTER_LOG_TYPES, CLUSTER_UPGRADE_SUPPORT
 from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
 from . import api
 from .common import as_tags, change_tags, issues_text, same_members, status_text, wait_for_update
 from .versions import above_desired, later_version, minor
 
-LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 #: what a new cluster gets of what is not given; one that exists keeps what it has
-NEW: dict[str, Any] = {"log_types": list(LOG_TYPES), "upgrade_support_type": "STANDARD"}
+NEW: dict[str, Any] = {"log_types": list(CLUSTER_LOG_TYPES), "upgrade_support_type": CLUSTER_UPGRADE_SUPPORT}
 AUTHENTICATION_MODES = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")
 STATES = {"ACTIVE": State.READY, "DELETING": State.DELETING, "FAILED": State.FAILED}
 ENDPOINT = {
@@ -52,7 +52,7 @@ def found_log_types(cluster: Mapping[str, Any]) -> list[str]:
 
 def logging_request(log_types: Sequence[str]) -> dict[str, Any]:
     """The request that turns exactly these log types on, and the others off."""
-    off = [name for name in LOG_TYPES if name not in log_types]
+    off = [name for name in CLUSTER_LOG_TYPES if name not in log_types]
     setups = [{"types": sorted(log_types), "enabled": True}, {"types": off, "enabled": False}]
     return {"clusterLogging": [setup for setup in setups if setup["types"]]}
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .._creation_defaults import INSTANCE_TYPES
 from . import launch_template_api as api
-from .images import CUSTOM, DEFAULTS, X86, accelerators, architecture_of, example
+from .images import CUSTOM, X86, accelerators, architecture_of, example
 
 #: Amazon Linux 2023 needs Graviton2 or later (Amazon EKS User Guide, choose an instance type)
 FIRST_GRAVITON = "a1."
@@ -32,7 +33,7 @@ class Hardware:
 
     def of_new_group(self, ami_type: str) -> list[str]:
         """The instance types of a new node group that names none; empty for accelerators."""
-        return [] if accelerators(ami_type) else [DEFAULTS.get(self.architecture(ami_type), DEFAULTS[X86])]
+        return [] if accelerators(ami_type) else [INSTANCE_TYPES.get(self.architecture(ami_type), INSTANCE_TYPES[X86])]
 
     def error(self, ami_type: str, names: Sequence[str]) -> str | None:
         """Why not all of these instance types can run the images; None when they can."""

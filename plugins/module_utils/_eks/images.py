@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
+from .._creation_defaults import INSTANCE_TYPES
+
 ARM, X86 = "arm64", "x86_64"
 CUSTOM = "CUSTOM"
 DEFAULT_AMI_TYPE = "AL2023_x86_64_STANDARD"
-#: instance types of a new node group that names none, by architecture
-DEFAULTS = {ARM: "t4g.large", X86: "t3.large"}
 NEURON = ("NeuronInfo", "InferenceAcceleratorInfo")
 #: Parts of AMI types, and what EC2 says of an instance type that has their accelerator (Amazon EKS User Guide, AMIs for accelerated
 #: instances; EC2, InstanceTypeInfo). The images AL2_x86_64_GPU are for both kinds.
@@ -27,7 +27,7 @@ def architecture_of(ami_type: str) -> str:
 def example(ami_type: str, architecture: str) -> str:
     """An instance type that can run the images."""
     if not accelerators(ami_type):
-        return DEFAULTS[architecture]
+        return INSTANCE_TYPES[architecture]
     return "inf2.xlarge" if "NEURON" in ami_type else {ARM: "g5g.xlarge", X86: "g5.xlarge"}[architecture]
 
 

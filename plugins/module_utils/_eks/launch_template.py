@@ -10,6 +10,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .._creation_defaults import NODE_VOLUME_SIZE_GIB
 from .._names import shortened
 from .._resource import Attribute, Resource, tags_attribute
 from .._tags import COLLECTION, MANAGED_BY, NAME, ROLE, as_dict, as_list
@@ -17,7 +18,6 @@ from . import launch_template_api as api
 
 NAME_LIMIT = 128
 KEPT_VERSIONS = 5
-NEW_SIZE_GIB = 50
 #: IMDSv2 only; with one hop, pods cannot use the node's role
 METADATA_OPTIONS = {"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1}
 METADATA_KEYS = {
@@ -148,7 +148,7 @@ class LaunchTemplate(Resource):
             devices = [api.describe_image(self.client, desired["image_id"])["RootDeviceName"]]
         values = {**desired, "volume_devices": devices, "metadata_options": METADATA_OPTIONS}
         if found is None:
-            values.setdefault("volume_size_gib", NEW_SIZE_GIB)
+            values.setdefault("volume_size_gib", NODE_VOLUME_SIZE_GIB)
         return values
 
     def create(self, desired: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .._creation_defaults import NODE_GROUP_MIN_SIZE
 from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
 from .._tags import keeping_others
@@ -50,7 +51,6 @@ AMI_TYPES = (
     "WINDOWS_FULL_2025_x86_64",
     "CUSTOM",
 )
-NEW_MIN_SIZE = 1
 VERSION_NAMES = ("version", "release_version", "launch_template_version")
 FAILED = ("CREATE_FAILED", "DELETE_FAILED")
 FIXED = "EKS cannot change it after creation."
@@ -126,7 +126,7 @@ class NodeGroup(Resource):
     """Source: EKS API, CreateNodegroup and DescribeNodegroup; EC2 Auto Scaling API, CreateOrUpdateTags.
 
     hardware: what EC2 says of instance types. scaling: makes a client of EC2 Auto Scaling.
-    new_sizes: min_size and max_size of a group that is made without them; NEW_MIN_SIZE where they are not given either.
+    new_sizes: min_size and max_size of a group that is made without them; NODE_GROUP_MIN_SIZE where they are not given either.
     default_role_arn: of a group that is made without a role; one that exists keeps its own.
     force_update: whether pods that cannot be drained are stopped all the same.
     template_tags: those that the launch template gives to instances; wanted_node_tags: those that new instances are to have.
@@ -244,9 +244,12 @@ class NodeGroup(Resource):
     def _with_new(self, desired: Mapping[str, Any]) -> dict[str, Any]:
         """The wanted values of a new group; one that exists keeps what is not given."""
         smallest = desired.get("min_size", self.new_sizes.get("min_size"))
-        least = NEW_MIN_SIZE if smallest is None else smallest
+        least = NODE_GROUP_MIN_SIZE if smallest is None else smallest
         most = desired.get("max_size", self.new_sizes.get("max_size"))
-        sizes = {"min_size": least, "max_size": max(least, most or NEW_MIN_SIZE) if "max_size" not in desired else desired["max_size"]}
+        sizes = {
+            "min_size": least,
+            "max_size": max(least, most or NODE_GROUP_MIN_SIZE) if "max_size" not in desired else desired["max_size"],
+        }
         types = self.hardware.of_new_group(desired.get("ami_type") or "")
         return {**({"instance_types": types} if types else {}), **desired, **sizes}
 

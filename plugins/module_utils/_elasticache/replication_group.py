@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import _tags, _wait
+from .._creation_defaults import CACHE
 from .._credentials.credentials import applied_version, other_tags
 from .._credentials.secret import same_key
 from .._errors import Refused
@@ -21,7 +22,6 @@ from .versions import same_version
 
 NO_TLS = "disabled"
 #: what a new group gets of what is not given; one that exists keeps what it has
-NEW = {"node_type": "cache.t4g.small", "replica_count": 0, "snapshot_retention_days": 5}
 #: what the tags of a group that begins say: AWS tells them once it is available
 UNKNOWN = "unknown"
 ATTEMPTS = 3
@@ -182,7 +182,7 @@ class ReplicationGroup(CacheResource):
         return f"create-failed: {reported[-1] if reported else 'AWS gives no reason.'}"
 
     def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"description": self.name, **NEW, **desired} if found is None else desired  # AWS wants a description of each group
+        return {"description": self.name, **CACHE, **desired} if found is None else desired  # AWS wants a description of each group
 
     def check(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> None:
         if found is None or self.state(found) is State.DELETING:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import _names
+from .._creation_defaults import CACHE_PORT
 from .._credentials.options import secret_name
 from .rules import NAME_LIMIT
 
@@ -19,7 +20,6 @@ OUTPUTS = {
     "secret_arns": "secret_arn",
     "security_group_ids": "security_group_id",
 }
-PORT = 6379
 
 
 def group_name(prefix: str, environment: str, name: str) -> str:
@@ -54,4 +54,4 @@ def outputs(names: Sequence[str], groups: Sequence[Mapping[str, Any]], arns: Seq
 
 def _shown(key: str, value: Any) -> str:
     """A port that is not known yet is the default one: that is the one that a group gets."""
-    return str(PORT) if key == "port" and not isinstance(value, int) else str(value)
+    return str(CACHE_PORT) if key == "port" and not isinstance(value, int) else str(value)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._creation_defaults import CACHE_PORT
 from .._credentials.api import describe_secret
 from .._credentials.credentials import Credentials, applied_version
 from .._errors import Refused
@@ -22,7 +23,6 @@ from .replication_group import ReplicationGroup, authentication_of, parameter_gr
 from .users import USER_NAME, User, UserGroup, access_string
 from .versions import CacheEngine, desired_engine
 
-PORT = 6379
 #: options that are attributes of the replication group as they are
 OF_THE_GROUP = (
     "description",
@@ -197,7 +197,7 @@ class CacheStore:
         return StoreSecurityGroup(
             self.ec2,
             self.options.name,
-            port=self.options.get("port", PORT),
+            port=self.options.get("port", CACHE_PORT),
             vpc_id=self._vpc_id(),
             tags=self.options.own_tags,
             purge_tags=self.options.purge_tags,

@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._creation_defaults import CACHE_PORT
 from .._reconcile import ensure_absent
 from .._resource import Outcome, Resource
 from .._security_group.group import StoreSecurityGroup
 from . import api, snapshots
 from .groups import ParameterGroup, SubnetGroup, parameter_group_name
 from .replication_group import ReplicationGroup
-from .store import PORT, CacheStore
+from .store import CacheStore
 from .users import User, UserGroup
 
 
@@ -62,7 +63,7 @@ class CacheTeardown(CacheStore):
             User(self.cache, name),
             *(ParameterGroup(self.cache, each["CacheParameterGroupName"]) for each in ours),
             SubnetGroup(self.cache, name),
-            StoreSecurityGroup(self.ec2, name, port=self.options.get("port", PORT), vpc_id=None, tags=self.options.own_tags),
+            StoreSecurityGroup(self.ec2, name, port=self.options.get("port", CACHE_PORT), vpc_id=None, tags=self.options.own_tags),
         ]
 
     def _drop(self, part: Resource, wait: bool = True) -> Outcome:

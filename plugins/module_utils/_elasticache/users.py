@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import _tags
+from .._creation_defaults import CACHE_ENGINE
 from .._credentials.credentials import APPLIED, applied_version
 from .._credentials.password import Password
 from .._resource import Attribute, Change, State
@@ -16,7 +17,7 @@ from . import api, write_api
 from .cache_resource import CacheResource
 from .passwords import Passwords
 from .rules import version_numbers
-from .versions import DEFAULT_ENGINE, CacheEngine
+from .versions import CacheEngine
 
 #: what a client that knows only a password is: Redis' AUTH <password> is that of this user
 USER_NAME = "default"
@@ -40,7 +41,7 @@ class User(CacheResource):
     kind = "cache user"
 
     def __init__(
-        self, client: Any, name: str, *, engine: str = DEFAULT_ENGINE, passwords: Passwords | None = None, purge_tags: bool = False
+        self, client: Any, name: str, *, engine: str = CACHE_ENGINE, passwords: Passwords | None = None, purge_tags: bool = False
     ) -> None:
         self.engine = engine
         self.passwords = passwords
@@ -114,7 +115,7 @@ class UserGroup(CacheResource):
 
     kind = "cache user group"
 
-    def __init__(self, client: Any, name: str, *, engine: str = DEFAULT_ENGINE, purge_tags: bool = False) -> None:
+    def __init__(self, client: Any, name: str, *, engine: str = CACHE_ENGINE, purge_tags: bool = False) -> None:
         self.engine = engine
         super().__init__(client, name, purge_tags=purge_tags)
 

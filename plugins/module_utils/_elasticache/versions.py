@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._creation_defaults import CACHE_ENGINE
 from .._errors import Refused
 from . import api
 from .rules import version_numbers
-
-DEFAULT_ENGINE = "valkey"
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def desired_engine(client: Any, found: Mapping[str, Any] | None, engine: str | N
 
     found: the replication group with `engine` and `engine_version`. Raises Refused for a version that AWS does not offer.
     """
-    name = engine or (found["engine"] if found else DEFAULT_ENGINE)
+    name = engine or (found["engine"] if found else CACHE_ENGINE)
     standing = found["engine_version"] if found and found["engine"] == name else None
     notes: list[str] = []
     if standing and version and is_above(standing, version):

@@ -6,12 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .._creation_defaults import LOG_RETENTION_DAYS
 from .._resource import Attribute, Change, Resource, tags_attribute
 from . import api
 
 FOR_EVER = 0
-#: of a group that is made without
-NEW_RETENTION = 30
 CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS")
 
 
@@ -51,7 +50,7 @@ class LogGroup(Resource):
     def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
         """CreateLogGroup takes no retention: a run may have ended before PutRetentionPolicy, and an empty group has nothing to lose."""
         unfinished = found is None or (not found.get("retentionInDays") and not found.get("storedBytes"))
-        return {"retention_in_days": NEW_RETENTION, **desired} if unfinished else desired
+        return {"retention_in_days": LOG_RETENTION_DAYS, **desired} if unfinished else desired
 
     def create(self, desired: Mapping[str, Any]) -> None:
         request: dict[str, Any] = {"logGroupName": self.name}

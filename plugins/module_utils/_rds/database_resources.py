@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from .._creation_defaults import DATABASE_BACKUP_RETENTION_DAYS, DATABASE_CLASS, DATABASE_INSTANCES, DATABASE_USERNAME
 from .._credentials.api import describe_secret
 from .._credentials.credentials import Credentials, SecretVersion
 from .._errors import Refused
@@ -28,16 +29,12 @@ from .versions import Versions
 if TYPE_CHECKING:
     from .._module import PlatformModule
 
-DEFAULT_USERNAME = "opta"
 #: options that must be given where a cluster is made
 NEEDED = {
     "subnet_ids": "subnets in at least two zones, for example [subnet-0a1b2c3d, subnet-1b2c3d4e]",
     "vpc_id": "the VPC of the subnets, for example vpc-0a1b2c3d",
     "kms_key_id": "the ARN of the key that encrypts it",
 }
-#: what a new cluster gets of what is not given; one that exists keeps what it has
-NEW_CLASS = "db.t4g.medium"
-NEW_RETENTION_DAYS = 5
 
 
 @dataclass
@@ -203,7 +200,7 @@ class DatabaseResources:
     @property
     def username(self) -> str:
         known = self.found or self.source
-        return str(known["MasterUsername"]) if known else self.given["master_username"] or DEFAULT_USERNAME
+        return str(known["MasterUsername"]) if known else self.given["master_username"] or DATABASE_USERNAME
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -243,7 +240,9 @@ class DatabaseResources:
                     f"{self.engine.kind} {self.name}: master_username is {given['master_username']}, but what it is restored from has "
                     f"{self.username}: leave the option out."
                 )
-            cluster.setdefault("backup_retention_period", max(NEW_RETENTION_DAYS, (self.source or {}).get("BackupRetentionPeriod") or 0))
+            cluster.setdefault(
+                "backup_retention_period", max(DATABASE_BACKUP_RETENTION_DAYS, (self.source or {}).get("BackupRetentionPeriod") or 0)
+            )
             cluster.update(db_subnet_group_name=self.name, port=self.port, master_username=self.username)
         elif given["subnet_ids"]:
             cluster["db_subnet_group_name"] = self.name
@@ -264,11 +263,11 @@ class DatabaseResources:
         ours = own_names(self.name, standing)
         count = self.given["instance_count"]
         if count is None:
-            count = len(ours) or (0 if standing else 1)
+            count = len(ours) or (0 if standing else DATABASE_INSTANCES)
         desired.make, desired.remove = names_of(self.name, standing, count, writer)
         desired.keep = sorted((name for name in ours if name not in desired.remove), key=lambda name: (name == writer, name))
         if desired.make and not self.given["db_instance_class"]:
-            desired.instance["db_instance_class"] = next(iter(found.values()))["DBInstanceClass"] if found else NEW_CLASS
+            desired.instance["db_instance_class"] = next(iter(found.values()))["DBInstanceClass"] if found else DATABASE_CLASS
         self._check_class(desired, found)
         return desired
 

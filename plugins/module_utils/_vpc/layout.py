@@ -9,12 +9,12 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from .._cidr import SMALLEST_PREFIX, block_error, free_block, outside_error, overlap_error
+from .._creation_defaults import ZONE_COUNT
 from .._errors import Refused
 
 #: EKS refuses subnets in these zones (Amazon EKS User Guide, subnet requirements for clusters; eksctl for cnn1-az4)
 ZONES_WITHOUT_EKS = ("use1-az3", "usw1-az2", "cac1-az3", "cnn1-az4")
 NAT_MODES = ("none", "single", "per_zone")
-DEFAULT_ZONE_COUNT = 3
 MOST_ZONES = 6
 #: nodes and their pods take addresses of private subnets
 SMALLEST_PRIVATE_PREFIX = 27
@@ -47,9 +47,9 @@ def layout_errors(
     """
     vpc, public, private = f"{prefix}cidr_block", f"{prefix}public_subnet_cidr_blocks", f"{prefix}private_subnet_cidr_blocks"
     if zone_count is None:
-        zone_count = len(public_blocks or private_blocks) or DEFAULT_ZONE_COUNT
+        zone_count = len(public_blocks or private_blocks) or ZONE_COUNT
     if not fewest <= zone_count <= MOST_ZONES:
-        return [f"{prefix}zone_count is {zone_count}: it must lie between {fewest} and {MOST_ZONES}, for example {DEFAULT_ZONE_COUNT}."]
+        return [f"{prefix}zone_count is {zone_count}: it must lie between {fewest} and {MOST_ZONES}, for example {ZONE_COUNT}."]
     wrong = [block_error(vpc, cidr_block)]
     wrong += [block_error(public, block) for block in public_blocks]
     wrong += [block_error(private, block, SMALLEST_PRIVATE_PREFIX) for block in private_blocks]
@@ -109,7 +109,7 @@ def default_zone_count(
     """
     if given_blocks:
         return len(given_blocks)
-    return len(existing) if existing and not incomplete else max(min(DEFAULT_ZONE_COUNT, len(usable)), len(existing), 1)
+    return len(existing) if existing and not incomplete else max(min(ZONE_COUNT, len(usable)), len(existing), 1)
 
 
 def choose_zones(

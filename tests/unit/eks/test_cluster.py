@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.opta.platform.plugins.module_utils._creation_defaults import CLUSTER_LOG_TYPES
 from ansible_collections.opta.platform.plugins.module_utils._eks import cluster as subject
 from ansible_collections.opta.platform.plugins.module_utils._eks.cluster import EksCluster
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused, ResourceFailed
@@ -113,8 +114,8 @@ def test_a_key_is_set_once():
 def test_logging_names_every_type_once():
     request = subject.logging_request(["audit"])["clusterLogging"]
     assert request[0] == {"types": ["audit"], "enabled": True}
-    assert sorted(request[1]["types"]) == sorted(set(subject.LOG_TYPES) - {"audit"})
-    assert subject.logging_request([])["clusterLogging"] == [{"types": list(subject.LOG_TYPES), "enabled": False}]
+    assert sorted(request[1]["types"]) == sorted(set(CLUSTER_LOG_TYPES) - {"audit"})
+    assert subject.logging_request([])["clusterLogging"] == [{"types": list(CLUSTER_LOG_TYPES), "enabled": False}]
 
 
 def test_what_is_as_wanted_is_read_once_and_left(eks):
