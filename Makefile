@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-controllers test-kill test-profile test-versions databases bench lint docs requirements build clean
+.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-controllers test-kill test-profile test-versions databases bench lint docs new-module requirements build clean
 
 PYTHON ?= python3
 WORKERS ?= 3
@@ -61,8 +61,11 @@ bench: setup binaries ## Measure performance against terraform plan and AWS's du
 lint: setup ## Run the linters
 	@$(RUN) tests/lint.sh
 
-docs: setup ## Generate parts of the READMEs
+docs: setup ## Generate the READMEs; complete the defaults of the roles and the sample inventory
 	@$(RUN) python -m tests.documentation
+
+new-module: setup ## Create the files of a module: NAME=sqs_queue, and SERVICE=sqs if boto3 calls the service otherwise
+	@$(RUN) python -m tests.scaffold $(NAME) $(SERVICE)
 
 build: setup ## Build the archive of the collection in .cache/build
 	@$(RUN) ansible-galaxy collection build --force --output-path .cache/build
