@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tests.support import collection
 
-from .inputs import completed_defaults, completed_sample
+from .completion import completed_defaults, completed_sample
 from .tables import markdown, options_table, outputs_table, table
 
 #: they belong to the command line and to destroy.yml
@@ -24,7 +25,20 @@ def pages() -> dict[Path, str]:
         written.update(inputs_files(role))
     text = between(readme.read_text(encoding="utf-8"), "roles", roles_table())
     written[readme] = between(text, "modules", modules_table())
+    index = collection.ROOT / "docs" / "contributing" / "README.md"
+    written[index] = between(index.read_text(encoding="utf-8"), "pages", contributing_list(index.parent))
     return written
+
+
+def contributing_list(directory: Path) -> str:
+    """A list of the pages for contributors: the heading of each, and its first sentence."""
+    lines = []
+    for path in sorted(directory.glob("*.md")):
+        heading, _empty, *text = path.read_text(encoding="utf-8").splitlines()
+        paragraph = " ".join(itertools.takewhile(bool, text))
+        if path.name != "README.md":
+            lines.append(f"- [{heading.removeprefix('# ')}]({path.name}): {paragraph.partition('. ')[0].rstrip('.')}.")
+    return "\n".join(lines)
 
 
 def inputs_files(role: str) -> dict[Path, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.documentation.inputs import completed_defaults, completed_sample, flow
+from tests.documentation.completion import completed_defaults, completed_sample, flow
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "x_region": {"type": "str", "description": "Region."},
