@@ -232,7 +232,7 @@ CONSISTENCY_ERRORS: tuple[ConsistencyError, ...] = (
         ("DependencyViolation", "InvalidIPAddress.InUse"),
         "",
         RELEASE_SECONDS,
-        "Amazon EC2 API, error codes: a gateway, an endpoint or a load balancer that is gone leaves its interfaces for moments",
+        "Amazon EC2 API, error codes: a gateway, an endpoint or a deleted load balancer leaves its interfaces for moments",
     ),
     ConsistencyError("ec2", ("DeleteVolume",), ("VolumeInUse",), "", RELEASE_SECONDS, "Amazon EC2 API, DeleteVolume"),
     # Stores and what they use
@@ -288,7 +288,7 @@ CONSISTENCY_ERRORS: tuple[ConsistencyError, ...] = (
         ),
         "",
         RELEASE_SECONDS,
-        "ElastiCache API, errors of these operations: what a replication group that is gone still holds",
+        "ElastiCache API, errors of these operations: what a deleted replication group still uses",
     ),
     ConsistencyError(
         "acm",

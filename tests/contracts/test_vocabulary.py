@@ -14,7 +14,7 @@ import yaml
 from tests.support import collection
 
 #: files and directories whose texts the contract reads
-ROOTS = ("README.md", "CONTRIBUTING.md", "Makefile", "docs", "examples", "changelogs/fragments", "tests/demo")
+ROOTS = ("README.md", "CONTRIBUTING.md", "Makefile", "docs", "examples", "changelogs/fragments", "tests/demo", "meta", "playbooks", "plugins", "roles", "inventories")
 #: a phrase that no text may have, and what to write instead
 INSTEAD = {
     r"to (its|their) description": "create or update X",

@@ -125,7 +125,7 @@ class ObjectsReconciler:
 
     def _prefetch(self, objects: Sequence[Mapping[str, Any]]) -> None:
         if self._discovery:
-            self._discovery.ask_ahead(obj for obj in objects if (obj["apiVersion"], obj["kind"]) not in self._coming_kinds)
+            self._discovery.prefetch(obj for obj in objects if (obj["apiVersion"], obj["kind"]) not in self._coming_kinds)
 
     def _locate(self, obj: dict[str, Any], patience_seconds: float = 0) -> str:
         """The object's address; its namespace is filled in, or taken away where its kind has none. Raises UnknownKind."""
