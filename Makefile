@@ -31,8 +31,8 @@ demo-destroy: setup ## Destroy the demo's environments; the stand-in stays
 demo-down: setup ## End the demo's stand-in
 	@$(RUN) python -m tests.standin down --directory $(DEMO)
 
-test: $(if $(TESTS),,lint) binaries ## Run all tests but the long ones; TESTS="eks tests/unit/helm" for areas, paths, node ids
-	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) pytest $(PARALLEL) $(SHORT) $(if $(TESTS),,--budgets) $$selected
+test: binaries ## Run all tests but the long ones; TESTS="eks tests/unit/helm" for areas, paths, node ids
+	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) pytest $(PARALLEL) $(SHORT) $(if $(TESTS),,--budgets --beside tests/lint.sh) $$selected
 
 test-changed: lint binaries ## Run the tests that what has changed since main may affect
 	@$(RUN) $(call SELECTED,--changed) pytest $(PARALLEL) $(SHORT) $$selected
