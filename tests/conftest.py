@@ -15,7 +15,7 @@ from tests.support.collection import ROOT
 from tests.support.playbooks import Playbooks
 from tests.support.standin import DIRECTORY, KUBERNETES, Standin, own_directory, remove_leftovers
 
-pytest_plugins = ["tests.profile.plugin"]
+pytest_plugins = ["tests.profile.plugin", "tests.support.beside"]
 
 _numbers = itertools.count(1)
 botocore_speed.remember()
