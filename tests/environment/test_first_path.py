@@ -292,7 +292,7 @@ def test_destroy_refuses_without_the_right_word(
     assert refused.returncode != 0
     told = {task["host"]: task["result"]["msg"] for task in refused.tasks if task["status"] == "failed"}
     assert set(told) == set(ENVIRONMENTS)
-    assert all("must be the environment's name" in message for message in told.values())
+    assert all("To confirm, pass -e opta_destroy_confirm=" in message for message in told.values())
     assert empty.mutating(mark) == []
 
 

@@ -41,7 +41,7 @@ def places(service, kind="httproutes"):
 
 def told(run):
     """The lines in which a run says where the world reaches its services."""
-    saying = [task for task in run.tasks if task["task"].endswith("and where the world reaches the services")]
+    saying = [task for task in run.tasks if task["task"].endswith("and the public URLs of the services")]
     return [task["result"]["msg"] for task in saying if task["status"] == "ok"]
 
 

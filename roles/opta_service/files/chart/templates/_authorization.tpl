@@ -1,4 +1,4 @@
-{{/* Lets in whom an authentication names. .root, .name and .kind of what is reached, .by: kind of the authentication, .of: its name. */}}
+{{/* Authorizes the clients of an authentication. .root: the chart's context, .name and .kind: of the target, .by: kind of the authentication, .of: its name. */}}
 {{- define "service.authorization" }}
 ---
 apiVersion: policy.linkerd.io/v1alpha1
@@ -20,8 +20,8 @@ spec:
 {{- end }}
 
 {{/*
-The kubelet's gRPC probe comes from outside of the mesh. A Server with a route serves routes only, so all else gets one as well.
-.root, .server: the Server's name.
+The kubelet's gRPC probe comes from outside the mesh. A Server with a route serves routes only, so all other requests get a route too.
+.root: the chart's context, .server: the Server's name.
 */}}
 {{- define "service.grpcProbe" }}
 {{- $labels := include "service.labels" .root }}

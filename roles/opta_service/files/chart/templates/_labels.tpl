@@ -1,10 +1,10 @@
-{{/* What finds the pods of the service itself; it can never change, so nothing that varies belongs here. */}}
+{{/* Labels that select the service's own pods. A selector cannot be changed, so it has constant labels only. */}}
 {{- define "service.selector" -}}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: service
 {{- end }}
 
-{{/* The labels of every object but pods. */}}
+{{/* Labels of all objects except pods. */}}
 {{- define "service.labels" -}}
 app.kubernetes.io/name: {{ .Release.Name | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
@@ -15,7 +15,7 @@ opta.platform/environment: {{ . | quote }}
 {{- end }}
 {{- end }}
 
-{{/* The labels of a pod. .root: the chart's context, .component: service or cron-job. */}}
+{{/* Labels of a pod. .root: the chart's context, .component: service or cron-job. */}}
 {{- define "service.podLabels" -}}
 {{- with .root.Values.podLabels }}
 {{- toYaml . }}
@@ -29,7 +29,7 @@ opta.platform/environment: {{ . | quote }}
 {{- end }}
 {{- end }}
 
-{{/* The kind of what runs the pods. */}}
+{{/* Kind of the workload. */}}
 {{- define "service.workload" -}}
 {{- if .Values.persistentStorage }}StatefulSet{{ else }}Deployment{{ end }}
 {{- end }}

@@ -1,6 +1,6 @@
 {{/*
-The pod of the service and of its cron jobs: same image, identity, environment, mounts and security.
-.root: the chart's context. .command, .args: of the container. .serving: whether it is the service itself, with ports, probes and storage.
+Pod spec of the service and of its cron jobs: same image, ServiceAccount, environment, mounts and security.
+.root: the chart's context. .command, .args: of the container. .serving: whether this is the service itself, with ports, probes and storage.
 */}}
 {{- define "service.pod" -}}
 {{- $values := .root.Values -}}
@@ -87,7 +87,7 @@ tolerations:
 {{- end }}
 {{- end }}
 
-{{/* What only the container of the service itself has: ports, probes, and time to leave the load balancers. The context is .Values. */}}
+{{/* Fields of the service's own container only: ports, probes, and the delay before it stops. The context is .Values. */}}
 {{- define "service.serving" -}}
 {{- with .ports }}
 ports:
@@ -111,7 +111,7 @@ lifecycle:
 {{- end }}
 {{- end }}
 
-{{/* Pods of the service in different zones, and there on different nodes, as far as there is room. */}}
+{{/* Spreads the pods over availability zones, and within a zone over nodes, as far as possible. */}}
 {{- define "service.spread" -}}
 {{- if gt (int .Values.autoscaling.maxReplicas) 1 }}
 topologySpreadConstraints:
@@ -129,7 +129,7 @@ topologySpreadConstraints:
 {{- end }}
 {{- end }}
 
-{{/* The template of the service's own pods. */}}
+{{/* Template of the service's own pods. */}}
 {{- define "service.podTemplate" -}}
 metadata:
   labels:

@@ -1,11 +1,11 @@
-{{/* Which ingress publishes the service; empty for none, and as long as there is no Service to lead to. */}}
+{{/* Ingress that publishes the service. Empty without public addresses or pods. */}}
 {{- define "service.publishedBy" -}}
 {{- if and .Values.public.addresses (gt (int .Values.autoscaling.maxReplicas) 0) }}
 {{- .Values.public.ingress }}
 {{- end }}
 {{- end }}
 
-{{/* The metadata of what one public address has. .root: the chart's context, .address: the address. */}}
+{{/* Metadata of the objects of a public address. .root: the chart's context, .address: the address. */}}
 {{- define "service.addressMetadata" -}}
 name: {{ .address.name | quote }}
 namespace: {{ .root.Release.Namespace | quote }}
