@@ -52,7 +52,7 @@ def wait_until_ready(
         nonlocal first
         for path, found in zip(waiting, [last[p] for p in waiting] if first else run_together(client.get, waiting), strict=True):
             last[path] = found
-            judged[path] = _judge(client, found, conditions) if found else Readiness(False, "it is gone", failed=True)
+            judged[path] = _judge(client, found, conditions) if found else Readiness(False, "it was deleted", failed=True)
             if judged[path].failed:
                 raise ResourceFailed(_told(client, objects[path], found, judged[path], "has failed"))
         first = False
