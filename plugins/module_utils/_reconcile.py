@@ -39,8 +39,12 @@ def ensure_present(
     wait: bool = True,
     timeout_seconds: float = 1800,
 ) -> Outcome:
-    """Bring `resource` to `wanted`; attributes that `wanted` does not name are left alone."""
-    return _reconcile(resource, resource.find(), desired, _How(check_mode, allow_replacement, adopt, wait, timeout_seconds))
+    """Create or update `resource`; attributes that `desired` does not name are left alone."""
+    found = resource.find()
+    unfinished = found is not None and resource.state(found) is not State.READY
+    outcome = _reconcile(resource, found, desired, _How(check_mode, allow_replacement, adopt, wait, timeout_seconds))
+    outcome.unfinished = unfinished
+    return outcome
 
 
 def _reconcile(resource: Resource, found: Mapping[str, Any] | None, desired: Mapping[str, Any], how: _How) -> Outcome:
@@ -93,7 +97,7 @@ def _change(resource: Resource, found: Mapping[str, Any], desired: Mapping[str, 
     if replacing:
         kept = {a.name: a.read(found) for a in resource.attributes if a.read(found) is not None}
         resource.delete(found)
-        _wait_until_gone(resource, how.timeout_seconds)
+        wait_until_deleted(resource, how.timeout_seconds)
         return _carry_out(resource, outcome, desired, lambda: resource.create({**kept, **desired}), lambda now: True, how)
     before = {a.name: a.read(found) for a in changes}
     return _carry_out(
@@ -127,7 +131,7 @@ def _recreate(resource: Resource, found: Mapping[str, Any], desired: Mapping[str
         outcome.resource = {**resource.describe(found), **dict.fromkeys(resource.computed, KNOWN_AFTER_APPLY), **outcome.after}
         return outcome
     resource.delete_failed(found)
-    _wait_until_gone(resource, how.timeout_seconds, failure)
+    wait_until_deleted(resource, how.timeout_seconds, failure)
     return _carry_out(resource, outcome, desired, lambda: resource.create(desired), lambda now: True, how)
 
 
@@ -194,8 +198,8 @@ def ensure_absent(
         return Outcome(resource.kind, resource.title, notes=[note], left_alone=True)
     if resource.state(found) is State.DELETING:
         if not check_mode and wait:
-            _wait_until_gone(resource, timeout_seconds)
-        return Outcome(resource.kind, resource.title)
+            wait_until_deleted(resource, timeout_seconds)
+        return Outcome(resource.kind, resource.title, unfinished=True)
     before = resource.describe(found)
     outcome = Outcome(resource.kind, resource.title, action="delete", attributes=[], before=before)
     resource.check(found, {"state": "absent"})
@@ -207,7 +211,7 @@ def ensure_absent(
             failure = resource.status(found) if resource.state(found) is State.FAILED else ""
             resource.delete(found)
         if wait:
-            _wait_until_gone(resource, timeout_seconds, failure)
+            wait_until_deleted(resource, timeout_seconds, failure)
     return outcome
 
 
@@ -270,14 +274,14 @@ def _create(resource: Resource, desired: Mapping[str, Any], how: _How) -> Outcom
         unknown.update(dict.fromkeys(resource.computed, KNOWN_AFTER_APPLY))
         outcome.resource = {"name": resource.name, **unknown, **shown, **resource.derived()}
         return outcome
-    _wait_until_gone_if_deleting(resource, how.timeout_seconds)
+    _wait_if_deleting(resource, how.timeout_seconds)
     return _carry_out(resource, outcome, desired, lambda: resource.create(desired), lambda now: True, how)
 
 
-def _wait_until_gone_if_deleting(resource: Resource, timeout_seconds: float) -> None:
+def _wait_if_deleting(resource: Resource, timeout_seconds: float) -> None:
     found = resource.find()
     if found is not None and resource.state(found) is State.DELETING:
-        _wait_until_gone(resource, timeout_seconds)
+        wait_until_deleted(resource, timeout_seconds)
 
 
 def _finish(resource: Resource, outcome: Outcome, how: _How) -> Outcome:
@@ -309,7 +313,7 @@ def _settle(resource: Resource, found: Mapping[str, Any], timeout_seconds: float
     if state is State.READY:
         return found
     if state is State.DELETING:
-        _wait_until_gone(resource, timeout_seconds)
+        wait_until_deleted(resource, timeout_seconds)
         return None
     settled = _wait_until_idle(resource, timeout_seconds) if state is State.IN_PROGRESS else found
     if settled is not None:
@@ -343,7 +347,7 @@ def _wait_until_idle(resource: Resource, timeout_seconds: float, last_seen: Mapp
     return wait_for(poll, f"{resource.kind} {resource.name} to be ready", timeout_seconds, resource.status)
 
 
-def _wait_until_gone(resource: Resource, timeout_seconds: float, failure: str = "") -> None:
+def wait_until_deleted(resource: Resource, timeout_seconds: float, failure: str = "") -> None:
     """failure: the status of one that had failed before; it may be shown until its deletion is."""
     shown = [failure]
 

@@ -91,6 +91,8 @@ class Outcome:
     left_alone: bool = False
     #: in a plan: its run ends here, because the resource has failed
     stops: bool = False
+    #: AWS was not finished with it when it was found: an apply waits for it, even when nothing is to be changed
+    unfinished: bool = False
 
     def as_action(self) -> dict[str, Any]:
         return {"action": self.action, "resource": f"{self.kind} {self.name}", "attributes": self.attributes, "allowed": self.allowed}
