@@ -45,14 +45,14 @@ def repair_note(name: str) -> str:
     return f"{DatabaseInstance.kind} {name} does not start with its parameters: it is rebooted once its parameter group is as described."
 
 
-def pending(parts: DatabaseResources, instances: Sequence[Outcome], cluster: Outcome) -> list[str]:
-    """Names of the instances that will wait for a reboot once the plan is carried out, readers first."""
+def pending(parts: DatabaseResources, instances: Sequence[Outcome], cluster: Outcome, static: Sequence[str]) -> list[str]:
+    """Names of the instances that wait for a reboot after the changes of this pass, readers first. static: of static_changes()."""
     if parts.found is None:
         return []
     known = members(parts)
     deleting = {outcome.name for outcome in instances if outcome.action == "delete"}
     restarted = {outcome.name for outcome in instances if outcome.action == "update" and "db_instance_class" in outcome.attributes}
-    all_wait = (cluster.action == "update" and GROUP in cluster.attributes) or bool(static_changes(parts))
+    all_wait = (cluster.action == "update" and GROUP in cluster.attributes) or bool(static)
     waiting = [
         name
         for name, member in known.items()
@@ -67,7 +67,7 @@ def _readers_first(parts: DatabaseResources, names: Sequence[str]) -> list[str]:
 
 
 def static_changes(parts: DatabaseResources) -> list[str]:
-    """Parameters that the plan changes and that hold only after a reboot."""
+    """Names of the parameters that are to be changed and that take effect only after a reboot."""
     group = parts.parameter_group
     found = group.find()
     if found is None or parts.found is None or parts.found["DBClusterParameterGroup"] != group.name:
