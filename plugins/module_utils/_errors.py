@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class PlatformError(Exception):
     """Something that the user is told in one sentence; the module fails with it."""
@@ -26,3 +28,13 @@ class LostResponse(PlatformError):
 
 class ControllerGone(PlatformError):
     """The ansible-playbook that started this module has ended: nothing more is changed."""
+
+
+def not_adopted(what: object, reason: str) -> Refused:
+    """Return the refusal of something that exists and does not belong to the environment."""
+    return Refused(f"{what} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
+
+
+def error_code(error: Any) -> str:
+    """Return AWS's code of a failed call, from an AnsibleAWSError; empty when AWS gave none."""
+    return str(getattr(error.exception, "response", {}).get("Error", {}).get("Code", ""))

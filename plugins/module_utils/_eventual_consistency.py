@@ -36,7 +36,7 @@ def retry_until_consistent(call: F) -> F:
                 row, now = row_of_error(client, error), time.monotonic()
                 if row is None or now - began >= row.seconds:
                     raise
-                if now - reported >= _wait.PROGRESS_SECONDS:
+                if now - reported >= _wait.WAITING.get().progress_seconds:
                     reported = now
                     _wait.report_progress(f"waiting until AWS accepts {error.operation_name}, {now - began:.0f} s: {_message(error)}")
             time.sleep(min(delay, LONGEST_DELAY_SECONDS))

@@ -6,7 +6,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 with suppress(ImportError):  # AnsibleAWSModule says so
     import botocore.exceptions
@@ -37,6 +38,10 @@ COMMON_ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 
 T = TypeVar("T")
+if TYPE_CHECKING:
+    Outcomes = Outcome | Sequence[Outcome]
+    #: what the work of a module returns: outcomes, and more keys of the result
+    Result = Outcomes | tuple[Outcomes, Mapping[str, Any]]
 
 READING = ("Describe", "Get", "List", "Head", "Lookup", "Search", "Simulate", "Decode", "AssumeRole", "BatchGet")
 RETRIES = {"mode": "adaptive", "max_attempts": 12}
@@ -56,7 +61,7 @@ class PlatformModule(AnsibleAWSModule):
         self._clients: dict[tuple[Any, ...], Any] = {}
         self._making = threading.Lock()  # a session makes one client at a time
         self._responses = ResponseCache()
-        _wait.before_waiting = self._responses.forget
+        _wait.WAITING.set(replace(_wait.WAITING.get(), before=self._responses.forget))
         spec = {**(COMMON_ARGUMENTS if common else {}), **argument_spec}
         super().__init__(argument_spec=spec, supports_check_mode=True, **settings)
 
@@ -126,28 +131,22 @@ class PlatformModule(AnsibleAWSModule):
         values = self.desired(resource) if desired is None else desired
         return ensure_present(resource, values, allow_replacement=self.params["allow_replacement"], **common)
 
-    def run(self, key: str, work: Callable[[], Outcome | Sequence[Outcome]], **more: Any) -> None:
-        """Do the work and end the module: with its result under `key`, or with one clear sentence."""
-        done = self.attempt(work)
-        outcomes = [done] if isinstance(done, Outcome) else list(done)
-        self._warn_of(outcomes)
-        self.exit_json(**as_result(outcomes, key), **more)
+    def run(self, work: Callable[[PlatformModule], Result], key: str) -> None:
+        """Do the work and end the module: with the main resource under `key`, or with one clear sentence."""
+        done = self._attempt(work)
+        found, more = done if isinstance(done, tuple) else (done, {})
+        outcomes = [found] if isinstance(found, Outcome) else list(found)
+        for note in (note for outcome in outcomes for note in outcome.notes):
+            self.warn(note)
+        self.exit_json(**{**as_result(outcomes, key), **more})
 
-    def run_several(self, key: str, work: Callable[[], Sequence[Outcome]]) -> None:
-        """As run(), with a list under `key`: every outcome's resource in the order of the outcomes."""
-        outcomes = self.attempt(work)
-        self._warn_of(outcomes)
-        self.exit_json(**{**as_result(outcomes, key), key: [outcome.resource for outcome in outcomes]})
+    def report(self, work: Callable[[PlatformModule], Mapping[str, Any]]) -> None:
+        """Do the work of a module that only reads, and end the module with what it returns, or with one clear sentence."""
+        self.exit_json(changed=False, **self._attempt(work))
 
-    def _warn_of(self, outcomes: Sequence[Outcome]) -> None:
-        for outcome in outcomes:
-            for note in outcome.notes:
-                self.warn(note)
-
-    def attempt(self, work: Callable[[], T]) -> T:
-        """What the work answers; the module fails with one clear sentence when it raises."""
+    def _attempt(self, work: Callable[[PlatformModule], T]) -> T:
         try:
-            return work()
+            return work(self)
         except PlatformError as error:
             self.fail_json(msg=str(error))
         except AnsibleAWSError as error:

@@ -8,9 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from ._errors import ControllerGone, PlatformError
+from ._wait import WAITING
 
 K = TypeVar("K")
 T = TypeVar("T")
+
+
+def thread_pool(threads: int) -> ThreadPoolExecutor:
+    """Return a pool whose threads report the progress of their waits as the present one does."""
+    return ThreadPoolExecutor(threads, initializer=WAITING.set, initargs=(WAITING.get(),))
 
 
 def run_parallel(works: Mapping[K, Callable[[], T]], at_once: int) -> dict[K, T]:
@@ -20,7 +26,7 @@ def run_parallel(works: Mapping[K, Callable[[], T]], at_once: int) -> dict[K, T]
     """
     if not works:
         return {}
-    with ThreadPoolExecutor(max_workers=at_once) as pool:
+    with thread_pool(at_once) as pool:
         begun = {key: pool.submit(work) for key, work in works.items()}
     errors = [error for error in (future.exception() for future in begun.values()) if error is not None]
     for error in errors:

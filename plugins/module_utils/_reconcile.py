@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import _tags
-from ._errors import LostResponse, Refused, ResourceFailed, WaitTimeout
+from ._errors import LostResponse, Refused, ResourceFailed, WaitTimeout, not_adopted
 from ._lost_responses import ATTEMPTS, SHOWN_SECONDS
 from ._resource import KNOWN_AFTER_APPLY, Attribute, Change, Outcome, Resource, State
 from ._wait import wait_for
@@ -241,7 +241,7 @@ def as_result(outcomes: Sequence[Outcome], key: str) -> dict[str, Any]:
 def _refuse_foreign(resource: Resource, found: Mapping[str, Any], desired: Mapping[str, Any], adopt: bool) -> None:
     reason = None if adopt else _tags.not_ours(resource.tags(found), desired.get("tags"))
     if reason:
-        raise Refused(f"{resource.kind} {resource.name} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
+        raise not_adopted(f"{resource.kind} {resource.name}", reason)
 
 
 def _judge(resource: Resource, changes: Sequence[Attribute], found: Mapping[str, Any], values: Mapping[str, Any]) -> list[str]:

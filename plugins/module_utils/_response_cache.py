@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
+
+from ._parallel import thread_pool
 
 ASKED_AT_ONCE = 8
 #: another answer each time, or one that is not to stay in memory; keys that botocore decodes before an answer could be kept
@@ -58,5 +59,5 @@ def prefetch(questions: Iterable[Callable[[], Any]]) -> None:
         with suppress(Exception):
             question()
 
-    with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
+    with thread_pool(ASKED_AT_ONCE) as pool:
         list(pool.map(ask, questions))

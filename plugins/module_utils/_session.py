@@ -7,6 +7,7 @@ Only these data are shared; configuration and credentials are read by each sessi
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -16,14 +17,13 @@ with suppress(ImportError):  # AnsibleAWSModule says so
     import botocore.session
     from botocore.exceptions import BotoCoreError
 
-_LOADERS: list[Any] = []
+#: at most one: for the first module of a process that is forked from the controller
 _READY: list[Any] = []
 
 
+@functools.cache
 def _loader() -> Any:
-    if not _LOADERS:
-        _LOADERS.append(botocore.loaders.create_loader())
-    return _LOADERS[0]
+    return botocore.loaders.create_loader()
 
 
 def _fresh() -> Any:

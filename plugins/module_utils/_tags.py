@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 ENVIRONMENT = "opta:environment"
@@ -58,8 +58,25 @@ def only_desired(found: Mapping[str, str] | None, desired: Mapping[str, Any]) ->
 
 
 def difference(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """The tags to set and the names of those to remove, so that `before` becomes `after`."""
-    return {name: content for name, content in after.items() if before.get(name) != content}, sorted(set(before) - set(after))
+    """The tags to set and the names of those to remove, so that `before` becomes `after`; AWS's own (aws:) are left as they are."""
+    added = {name: content for name, content in after.items() if before.get(name) != content and not name.startswith("aws:")}
+    return added, sorted(name for name in before if name not in after and not name.startswith("aws:"))
+
+
+def change(
+    client: Any,
+    resource_id: str,
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    add: Callable[[Any, str, dict[str, str]], None],
+    remove: Callable[[Any, str, list[str]], None],
+) -> None:
+    """Change the tags of a resource from `before` to `after` by the API's two calls, each only where it is needed."""
+    added, removed = difference(before, after)
+    if added:
+        add(client, resource_id, added)
+    if removed:
+        remove(client, resource_id, removed)
 
 
 def not_ours(found: Mapping[str, str] | None, desired: Mapping[str, Any] | None) -> str | None:

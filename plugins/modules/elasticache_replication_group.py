@@ -254,9 +254,9 @@ diff:
   type: dict
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._credentials.options import CREDENTIAL_ARGUMENTS
-from ansible_collections.opta.platform.plugins.module_utils._elasticache.reconcile import store_outcomes
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
+from ..module_utils._credentials.options import CREDENTIAL_ARGUMENTS
+from ..module_utils._elasticache.reconcile import store_outcomes
+from ..module_utils._module import PlatformModule
 
 STRINGS = {"type": "list", "elements": "str"}
 LOG_DELIVERY = {
@@ -298,8 +298,7 @@ ARGUMENTS = {
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("replication_group", lambda: store_outcomes(module))
+    PlatformModule(ARGUMENTS).run(store_outcomes, key="replication_group")
 
 
 if __name__ == "__main__":

@@ -76,8 +76,8 @@ diff:
   type: dict
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._iam.reconcile import oidc_provider_outcomes
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
+from ..module_utils._iam.reconcile import oidc_provider_outcomes
+from ..module_utils._module import PlatformModule
 
 ARGUMENTS = {
     "url": {},
@@ -86,8 +86,7 @@ ARGUMENTS = {
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS, required_if=[("state", "present", ["url"])])
-    module.run("oidc_provider", lambda: oidc_provider_outcomes(module))
+    PlatformModule(ARGUMENTS, required_if=[("state", "present", ["url"])]).run(oidc_provider_outcomes, key="oidc_provider")
 
 
 if __name__ == "__main__":

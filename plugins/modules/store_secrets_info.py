@@ -55,8 +55,8 @@ stores:
     secret_arn: {description: ARN of its secret., type: str}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._credentials.store_secrets import store_secrets
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
+from ..module_utils._credentials.store_secrets import store_secrets
+from ..module_utils._module import PlatformModule
 
 ARGUMENTS = {
     "environment": {"required": True},
@@ -65,12 +65,12 @@ ARGUMENTS = {
 }
 
 
+def read(module):
+    return {"stores": store_secrets(module.client("secretsmanager"), module.identity(), module.params["kind"])}
+
+
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS, common=False)
-    given = module.params
-    client = module.client("secretsmanager")
-    stores = module.attempt(lambda: store_secrets(client, module.identity(), given["kind"]))
-    module.exit_json(changed=False, stores=stores)
+    PlatformModule(ARGUMENTS, common=False).report(read)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
@@ -10,6 +11,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from .. import _tags
 from .._eventual_consistency import retry_until_consistent
 
 
@@ -116,8 +118,8 @@ def delete_secret(client: Any, name: str, recovery_window_in_days: int | None) -
 @SecretsErrorHandler.common_error_handler("tag secret")
 @retry_until_consistent
 @AWSRetry.jittered_backoff()
-def tag_resource(client: Any, name: str, tags: list[dict[str, str]]) -> None:
-    client.tag_resource(SecretId=name, Tags=tags)
+def tag_resource(client: Any, name: str, tags: Mapping[str, str]) -> None:
+    client.tag_resource(SecretId=name, Tags=_tags.as_list(tags))
 
 
 @SecretsErrorHandler.common_error_handler("untag secret")

@@ -8,16 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import _tags
+from .._compare import same_key
 from .._resource import Attribute, Resource, tags_attribute
 from . import api
 from .password import LENGTH, Password, as_secret_string
 
 DEFAULT_WINDOW_IN_DAYS = 30
-
-
-def same_key(found: str | None, desired: str | None) -> bool:
-    """Whether two KMS keys are one: Secrets Manager answers an ARN or an id, as it was given."""
-    return (found or "").rpartition("/")[2] == (desired or "").rpartition("/")[2]
 
 
 def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
@@ -103,14 +99,7 @@ class Secret(Resource):
         if request:
             api.update_secret(self.client, self.name, **request)
         if "tags" in names:
-            self._set_tags(_tags.as_dict(found.get("Tags")), desired["tags"])
-
-    def _set_tags(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-        added, removed = _tags.difference(before, after)
-        if added:
-            api.tag_resource(self.client, self.name, _tags.as_list(added))
-        if removed:
-            api.untag_resource(self.client, self.name, removed)
+            _tags.change(self.client, self.name, _tags.as_dict(found.get("Tags")), desired["tags"], api.tag_resource, api.untag_resource)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         api.delete_secret(self.client, self.name, self.recovery_window_in_days)

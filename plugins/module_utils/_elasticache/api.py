@@ -44,11 +44,6 @@ class TagsErrorHandler(AWSErrorHandler):
         return is_boto3_error_code([*MISSING, NOT_AVAILABLE])
 
 
-def error_code(error: CacheError) -> str:
-    """AWS's code of a failed call; empty when AWS gave none."""
-    return getattr(error.exception, "response", {}).get("Error", {}).get("Code", "")
-
-
 def _all(client: Any, operation: str, key: str, **request: Any) -> list[dict[str, Any]]:
     return client.get_paginator(operation).paginate(**request).build_full_result().get(key) or []
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .. import _tags
 from .._credentials.credentials import other_tags
 from .._resource import Attribute, Resource, State, tags_attribute
 from . import api, write_api
@@ -50,7 +51,8 @@ class CacheResource(Resource):
 
     def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "tags" in names:  # first: what changes cannot be tagged
-            write_api.change_tags(self.client, found["arn"], other_tags(found["all_tags"]), desired["tags"])
+            before = other_tags(found["all_tags"])
+            _tags.change(self.client, found["arn"], before, desired["tags"], write_api.add_tags, write_api.remove_tags)
         self.change(found, desired, [name for name in names if name != "tags"])
 
     def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .._compare import same_members
 from .._resource import Attribute, Change
-from .._vpc.endpoints import same_members
 from . import api, write_api
 from .cache_resource import CacheResource
 

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import _tags, _wait
+from .._compare import same_key, same_members
 from .._credentials.credentials import applied_version, other_tags
-from .._credentials.secret import same_key
-from .._errors import Refused
+from .._errors import Refused, error_code, not_adopted
 from .._resource import Attribute, Change, State
-from .._vpc.endpoints import same_members
 from .._wait import Begun, wait_for
 from . import api, requests, write_api
 from .auth_token import AuthToken
@@ -199,7 +198,7 @@ class ReplicationGroup(CacheResource):
     def _refuse_foreign(self, found: Mapping[str, Any]) -> None:
         reason = None if self.adopt or not found["tags_known"] else _tags.not_ours(found["all_tags"], self.desired_tags)
         if reason:
-            raise Refused(f"{self.kind} {self.name} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
+            raise not_adopted(f"{self.kind} {self.name}", reason)
 
     def _refuse_what_cannot_be_made(self, desired: Mapping[str, Any]) -> None:
         requests.refuse_failover_without_replicas(None, desired, self.attributes)
@@ -215,7 +214,7 @@ class ReplicationGroup(CacheResource):
 
     def _has_come_to(self, node_type: str) -> bool:
         """Whether a change of an earlier run has ended since the group was described."""
-        _wait.before_waiting()
+        _wait.WAITING.get().before()
         return ((self.observe() or {}).get("node") or {}).get("CacheNodeType") == node_type
 
     def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
@@ -250,7 +249,7 @@ class ReplicationGroup(CacheResource):
                 self._call(step)
                 break
             except api.CacheError as error:
-                if attempt == ATTEMPTS or api.error_code(error) != api.NOT_AVAILABLE:
+                if attempt == ATTEMPTS or error_code(error) != api.NOT_AVAILABLE:
                     raise
             wait_for(self._available, f"{self.kind} {self.name} to be available", self.timeout_seconds, str)
         if self.wait or not last:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import _tags
+from .._compare import same_members
 from .._credentials.credentials import APPLIED, applied_version
 from .._credentials.password import Password
 from .._resource import Attribute, Change, State
-from .._vpc.endpoints import same_members
 from .._wait import Begun, wait_for
 from . import api, write_api
 from .cache_resource import CacheResource

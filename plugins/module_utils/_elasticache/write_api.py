@@ -202,12 +202,3 @@ def add_tags(client: Any, arn: str, tags: Mapping[str, Any]) -> None:
 @AWSRetry.jittered_backoff()
 def remove_tags(client: Any, arn: str, names: Sequence[str]) -> None:
     client.remove_tags_from_resource(ResourceName=arn, TagKeys=list(names))
-
-
-def change_tags(client: Any, arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-    """Bring the tags of something to `after`."""
-    added, removed = _tags.difference(before, after)
-    if added:
-        add_tags(client, arn, added)
-    if removed:
-        remove_tags(client, arn, removed)

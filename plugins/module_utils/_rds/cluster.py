@@ -7,12 +7,14 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .. import _tags
+from .._compare import same_key, same_members
 from .._credentials.credentials import applied_tag, applied_version, other_tags
 from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
 from .._wait import Begun, wait_for
 from . import api, cluster_requests
-from .common import CLUSTER_REMEDY, REMEDIES, change_tags, same_key, same_members, state_of, status_text
+from .common import CLUSTER_REMEDY, REMEDIES, state_of, status_text
 from .engine import AURORA, DatabaseEngine
 
 PASSWORD = "master_user_password"
@@ -155,7 +157,7 @@ class DatabaseCluster(Resource):
         """Settings first, the version last: it takes longest, and a new parameter group comes with it."""
         desired = self._with_known_groups(desired)
         if "tags" in names:
-            change_tags(self.client, found["arn"], other_tags(found["tags"]), desired["tags"])
+            _tags.change(self.client, found["arn"], other_tags(found["tags"]), desired["tags"], api.add_tags, api.remove_tags)
         with_version = {"engine_version", "db_cluster_parameter_group_name"} if "engine_version" in names else set()
         settings = [name for name in names if name not in {"tags", *with_version}]
         if settings:

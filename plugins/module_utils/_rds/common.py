@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from .._resource import State
-from . import api
 
 #: Source: Amazon Aurora User Guide, DB cluster status and DB instance status
 FAILED = {
@@ -62,23 +61,3 @@ def status_text(status: str, found: Mapping[str, Any]) -> str:
     messages = [info["Message"] for info in found.get("StatusInfos") or [] if info.get("Message")]
     known = [FAILED[status]] if status in FAILED else []
     return f"{status}. {' '.join([*known, *messages])}".rstrip() if known or messages else f"{status}"
-
-
-def same_members(found: Sequence[Any] | None, desired: Sequence[Any] | None) -> bool:
-    """Whether two lists hold the same values, in whatever order."""
-    return sorted(found or []) == sorted(desired or [])
-
-
-def same_key(found: str | None, desired: str | None) -> bool:
-    """Whether two KMS keys are one: an ARN, or the id at its end."""
-    return (found or "").rpartition("/")[2] == (desired or "").rpartition("/")[2]
-
-
-def change_tags(client: Any, arn: str, found: Mapping[str, str], desired: Mapping[str, str]) -> None:
-    """Make the tags of a resource `wanted`; those of AWS itself (aws:) are never touched."""
-    added = {name: value for name, value in desired.items() if found.get(name) != value and not name.startswith("aws:")}
-    removed = [name for name in found if name not in desired and not name.startswith("aws:")]
-    if added:
-        api.add_tags(client, arn, added)
-    if removed:
-        api.remove_tags(client, arn, removed)

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .. import _tags
+from .._compare import same_key
 from .._resource import Attribute, Resource, State, tags_attribute
 from .._wait import wait_for
 from . import api
-from .common import INSTANCE_REMEDY, REMEDIES, change_tags, same_key, state_of, status_text
+from .common import INSTANCE_REMEDY, REMEDIES, state_of, status_text
 from .engine import DatabaseEngine
 from .instance_cache import InstanceCache
 
@@ -125,7 +126,7 @@ class DatabaseInstance(Resource):
 
     def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "tags" in names:
-            change_tags(self.client, found["arn"], found["tags"], desired["tags"])
+            _tags.change(self.client, found["arn"], found["tags"], desired["tags"], api.add_tags, api.remove_tags)
         request = {theirs: desired[ours] for ours, theirs in REQUEST.items() if ours in names}
         if {"performance_insights_enabled", *INSIGHTS} & set(names) and desired.get("performance_insights_enabled", True):
             request.update(self._insights(found, desired))

@@ -14,7 +14,6 @@ from .._errors import Refused
 from .._parallel import run_parallel
 from .._resource import Attribute, Resource, tags_attribute
 from . import api
-from .common import change_tags
 from .engine import DatabaseEngine
 
 #: ModifyDBClusterParameterGroup takes so many at once
@@ -157,7 +156,8 @@ class ParameterGroup(Resource):
             if gone:
                 api.reset_parameter_group(self.client, self.name, [self._with_method(name) for name in gone])
         if "tags" in names:
-            change_tags(self.client, found["DBClusterParameterGroupArn"], found["tags"], desired["tags"])
+            arn = found["DBClusterParameterGroupArn"]
+            _tags.change(self.client, arn, found["tags"], desired["tags"], api.add_tags, api.remove_tags)
 
     def _set(self, values: Mapping[str, str], names: Sequence[str]) -> None:
         requests = [{**self._with_method(name), "ParameterValue": values[name]} for name in names]

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import _tags
+from .._compare import same_members
 from .._resource import Attribute, Resource, tags_attribute
 from . import api
-from .common import change_tags, same_members
 
 
 def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
@@ -47,7 +47,7 @@ class SubnetGroup(Resource):
         if "subnet_ids" in names:
             api.modify_subnet_group(self.client, self.name, SubnetIds=desired["subnet_ids"])
         if "tags" in names:
-            change_tags(self.client, found["DBSubnetGroupArn"], found["tags"], desired["tags"])
+            _tags.change(self.client, found["DBSubnetGroupArn"], found["tags"], desired["tags"], api.add_tags, api.remove_tags)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         api.delete_subnet_group(self.client, self.name)

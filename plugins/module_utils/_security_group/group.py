@@ -9,7 +9,6 @@ from typing import Any
 from .. import _tags
 from .._resource import KNOWN_AFTER_APPLY, Resource, tags_attribute
 from .._vpc import api, write_api
-from .._vpc.ec2_resource import change_tags
 from .._vpc.snapshot import tags_of
 from .._wait import wait_for
 from .rules import VISIBLE_SECONDS, OnePort, tolerated
@@ -81,7 +80,7 @@ class StoreSecurityGroup(Resource):
         if set(names) - {"tags"}:
             self.rules.reconcile(found, desired)
         if "tags" in names:
-            change_tags(self.client, found["GroupId"], tags_of(found), desired["tags"])
+            _tags.change(self.client, found["GroupId"], tags_of(found), desired["tags"], write_api.create_tags, write_api.delete_tags)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         for group_id in found["group_ids"]:

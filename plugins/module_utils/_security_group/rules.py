@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import _tags
 from .._cidr import canonical, same_blocks
+from .._errors import error_code
 from .._resource import Attribute
 from .._vpc import api, write_api
 from .._vpc.snapshot import tags_of
@@ -30,7 +31,7 @@ def tolerated(*codes: str) -> Iterator[None]:
     try:
         yield
     except api.Ec2Error as error:
-        if api.error_code(error) not in codes:
+        if error_code(error) not in codes:
             raise
 
 
@@ -40,7 +41,7 @@ def all_or_each(call: Callable[[Sequence[Any]], None], items: Sequence[Any], cod
         if items:
             call(items)
     except api.Ec2Error as error:
-        if api.error_code(error) not in codes:
+        if error_code(error) not in codes:
             raise
         for item in items:
             with tolerated(*codes):

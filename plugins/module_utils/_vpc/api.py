@@ -33,11 +33,6 @@ class Ec2ErrorHandler(AWSErrorHandler):
         return is_boto3_error_code(list(MISSING))
 
 
-def error_code(error: Ec2Error) -> str:
-    """AWS's code of a failed call; empty when AWS gave none."""
-    return getattr(error.exception, "response", {}).get("Error", {}).get("Code", "")
-
-
 def raise_unsuccessful(answer: Mapping[str, Any], operation: str) -> None:
     """Raise what EC2 reports inside of a successful answer (CreateFlowLogs, DeleteVpcEndpoints)."""
     for item in answer.get("Unsuccessful") or []:

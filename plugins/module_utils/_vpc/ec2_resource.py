@@ -29,16 +29,6 @@ def part_tags(tags: Mapping[str, Any], name: str, more: Mapping[str, Any] | None
     return {key: str(value) for key, value in {**tags, **(more or {}), **own}.items()}
 
 
-def change_tags(client: Any, resource_id: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-    """Bring the tags of something in EC2 to `after`."""
-    added = {key: value for key, value in after.items() if before.get(key) != value}
-    if added:
-        write_api.create_tags(client, resource_id, added)
-    removed = sorted(key for key in before if key not in after)
-    if removed:
-        write_api.delete_tags(client, resource_id, removed)
-
-
 class Ec2Resource(Resource):
     """A part of a network, found in what was read of it.
 
@@ -92,7 +82,7 @@ class Ec2Resource(Resource):
     def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         self.change(found, desired, names)
         if "tags" in names:
-            change_tags(self.client, found[self.id_key], tags_of(found), desired["tags"])
+            _tags.change(self.client, found[self.id_key], tags_of(found), desired["tags"], write_api.create_tags, write_api.delete_tags)
         self.snapshot.refresh(self.collection)
 
     def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .._compare import same_members
 from .._errors import Refused
 from .._resource import Attribute, Change
 from .._security_group.rules import VISIBLE_SECONDS, OnePort
@@ -18,11 +19,6 @@ GATEWAY_SERVICES = ("s3", "dynamodb")
 HTTPS = 443
 #: of a service that has endpoints of both kinds: whether only resolvers outside of the VPC are told the interfaces' addresses
 FOR_RESOLVERS_ONLY = "PrivateDnsOnlyForInboundResolverEndpoint"
-
-
-def same_members(found: Sequence[str] | None, desired: Sequence[str] | None) -> bool:
-    """Whether two lists hold the same, in whatever order."""
-    return sorted(found or []) == sorted(desired or [])
 
 
 def endpoint_name(network: str, kind: str, service: str) -> str:

@@ -209,6 +209,12 @@ def revoke_rules(client: Any, group_id: str, rule_ids: Sequence[str], egress: bo
 
 @Ec2ErrorHandler.deletion_error_handler("close a security group")
 @AWSRetry.jittered_backoff()
+def revoke_rule(client: Any, group_id: str, rule_id: str) -> None:
+    client.revoke_security_group_ingress(GroupId=group_id, SecurityGroupRuleIds=[rule_id])
+
+
+@Ec2ErrorHandler.deletion_error_handler("close a security group")
+@AWSRetry.jittered_backoff()
 def revoke_security_group_ingress(client: Any, group_id: str, permissions: Sequence[Mapping[str, Any]]) -> None:
     client.revoke_security_group_ingress(GroupId=group_id, IpPermissions=list(permissions))
 
