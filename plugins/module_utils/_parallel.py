@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Several pieces of one module's work, side by side. Private to the collection."""
+"""Do several pieces of a module's work in parallel."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def thread_pool(threads: int) -> ThreadPoolExecutor:
 
 
 def run_parallel(works: Mapping[K, Callable[[], T]], at_once: int) -> dict[K, T]:
-    """What each work answers; at most `at_once` are done at the same time.
+    """Return the result of each work; at most `at_once` run at the same time.
 
-    One that fails does not hold up the others. Raises PlatformError with every reason, and what is not a PlatformError as it is.
+    One failure does not stop the others. Raises PlatformError with every reason, and other exceptions as they are.
     """
     if not works:
         return {}

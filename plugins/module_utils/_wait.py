@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Wait for something that takes minutes, and say so meanwhile. Private to the collection.
+"""Wait for what takes minutes, and report the progress.
 
-botocore's waiters know only success and failure; here the status and AWS's own reason are wanted while waiting, too.
+botocore's waiters know only success and failure; a user also needs the status and AWS's reason while waiting.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ def report_progress(line: str) -> None:
 
 
 class Begun:
-    """Whether AWS has begun what it was asked for: for a moment it still shows the status of before.
+    """Whether AWS has started what was requested: for a moment it still shows the status from before.
 
-    GRACE_SECONDS after the request it counts as begun, for it may have begun and ended between two looks.
+    GRACE_SECONDS after the request it counts as started, because it may have started and ended between two polls.
     """
 
     GRACE_SECONDS = 60.0
@@ -59,7 +59,7 @@ class Begun:
         self._latest = time.monotonic() + self.GRACE_SECONDS
 
     def seen(self, under_way: bool) -> bool:
-        """under_way: whether the present look shows it at work."""
+        """Return whether it has started. under_way: whether the present answer shows it in progress."""
         self._seen = self._seen or under_way
         return self._seen or time.monotonic() >= self._latest
 
@@ -90,7 +90,7 @@ def wait_for(
         if now - started + delay > timeout_seconds:
             raise WaitTimeout(
                 f"waited {timeout_seconds:.0f} seconds for {what}, last seen: {status(value)}. "
-                "It may still come to its end: run again, or raise wait_timeout."
+                "It may still finish: run again, or increase wait_timeout."
             )
         if now - reported >= WAITING.get().progress_seconds:
             usual = expected_minutes(what)

@@ -94,7 +94,7 @@ def test_class_cannot_be_changed(run_module, options):
 def test_t23_group_that_was_revived_without_tags_is_removed_on_word(run_module, logs, options):
     logs.create_log_group(logGroupName=options["name"])
     left = run_module("cloudwatch_log_group", **options, state="absent")
-    assert "is left alone: it was not made by this collection" in str(left["warnings"][0])
+    assert "is left alone: it was not created by this collection" in str(left["warnings"][0])
     assert group(logs, options["name"])
     run_module("cloudwatch_log_group", **options, state="absent", adopt=True)
     assert group(logs, options["name"]) is None

@@ -107,7 +107,7 @@ def test_images_are_deleted_on_word_alone(standin, run_module, ecr, options, pus
 
 def test_a_repository_that_is_not_ours_is_adopted_on_word(standin, run_module, ecr, options):
     ecr.create_repository(repositoryName=options["name"])
-    assert "was not made by this collection" in run_module("ecr_repository", expect_failure=True, **options)["msg"]
+    assert "was not created by this collection" in run_module("ecr_repository", expect_failure=True, **options)["msg"]
     plan_and_do(standin, run_module, "ecr_repository", "update", **options, adopt=True)
 
 

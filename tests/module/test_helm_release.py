@@ -283,7 +283,7 @@ def test_ownership(release, cluster, options):
         refused = release(environment="production", expect_failure=True, **more)
         assert "it belongs to the environment staging" in refused["msg"]
     cluster.set_status(options["namespace"], options["name"], 1, "deployed", {"opta.platform/environment": None})
-    assert "was not made by this collection" in release(expect_failure=True)["msg"]
+    assert "was not created by this collection" in release(expect_failure=True)["msg"]
     adopted = release(adopt=True, values={"image": "registry.example.com/app:2"})
     assert adopted["release"]["revision"] == 2
     assert not release(values={"image": "registry.example.com/app:2"})["changed"]

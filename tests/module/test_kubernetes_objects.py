@@ -195,7 +195,7 @@ def test_ownership(apply, cluster, namespace):
     apply(config_map(namespace, a="1"))
     for desired in (config_map(namespace, a="2"),):
         refused = apply(desired, environment="staging", expect_failure=True)
-        assert "it was not made by this collection" in refused["msg"]
+        assert "it was not created by this collection" in refused["msg"]
     apply(config_map(namespace, a="2"), environment="staging", adopt=True)
     path = f"/api/v1/namespaces/{namespace}/configmaps/settings"
     metadata = cluster.get(path)["metadata"]

@@ -259,7 +259,7 @@ def test_a_name_of_another_account_is_told(standin, run_module, options):
 
 def test_a_bucket_that_is_not_ours_is_adopted_on_word(standin, run_module, s3, options):
     s3.create_bucket(Bucket=options["name"], CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    assert "was not made by this collection" in run_module("s3_bucket", expect_failure=True, **options)["msg"]
+    assert "was not created by this collection" in run_module("s3_bucket", expect_failure=True, **options)["msg"]
     done = plan_and_do(standin, run_module, "s3_bucket", "update", **options, adopt=True)
     assert "tags" in done["actions"][0]["attributes"]
 

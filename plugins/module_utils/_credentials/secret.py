@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The secret of a store: what it is, how it is made, restored and scheduled for deletion. Private to the collection."""
+"""The secret of a store: its attributes, and how it is created, restored and scheduled for deletion."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULT_WINDOW_IN_DAYS = 30
 
 
 def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
-    """The table of a secret's attributes."""
+    """Return the table of a secret's attributes."""
     return (
         Attribute("description", lambda s: s.get("Description") or ""),
         Attribute("kms_key_arn", lambda s: s.get("KmsKeyId"), same=same_key),
@@ -29,9 +29,10 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
 class Secret(Resource):
     """A secret that holds JSON of username and password.
 
-    One that is scheduled for deletion is restored when the wanted key is its own. Otherwise it counts as gone, and makes way for a
-    new one: the key that it needs is as a rule scheduled for deletion, too, and then its content cannot be read.
-    restore: false for a deletion, to which a secret that is scheduled for it is gone.
+    A secret that is scheduled for deletion is restored when it uses the desired key. Otherwise it counts as deleted and is replaced by a
+    new
+    one: its key is usually scheduled for deletion, too, and then its content cannot be read.
+    restore: false for a deletion: then a scheduled secret counts as deleted.
     Source: AWS Secrets Manager API, CreateSecret, DescribeSecret, RestoreSecret, DeleteSecret.
     """
 
@@ -85,7 +86,7 @@ class Secret(Resource):
                 raise  # another run was faster: its password is as good
 
     def first_value(self) -> str:
-        """What a new secret holds."""
+        """Return the content of a new secret."""
         return as_secret_string(self.username, Password(api.get_random_password(self.client, LENGTH)))
 
     def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:

@@ -165,7 +165,7 @@ class AccessEntry(Resource):
     def _refuse_to_remove(self, found: Mapping[str, Any]) -> None:
         if not self.adopt and _tags.MANAGED_BY not in (found.get("tags") or {}):
             raise Refused(
-                f"{self.kind} {self.name} was not made by this collection, and such an entry is not removed. "
+                f"{self.kind} {self.name} was not created by this collection, and such an entry is not removed. "
                 "Set adopt: true to remove it nevertheless."
             )
         if is_caller(self.caller_arn(), self.principal_arn):

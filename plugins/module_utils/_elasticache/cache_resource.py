@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What all parts of a store in ElastiCache share: their tags and their states. Private to the collection."""
+"""What all parts of a cache share: their tags and their states."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ STATES = {"active": State.READY, "available": State.READY, "deleting": State.DEL
 
 
 class CacheResource(Resource):
-    """Something of ElastiCache that has an ARN, tags and, mostly, a status.
+    """A resource of ElastiCache that has an ARN, tags and, in most cases, a status.
 
-    find() answers AWS's shape with `arn` and `tags`; all_tags are the tags with the one about the password.
+    find() returns AWS's answer with `arn` and `tags`; all_tags include the tag about the password.
     """
 
     computed: Sequence[str] = ("arn",)
@@ -28,11 +28,11 @@ class CacheResource(Resource):
         self.attributes = [*self.table(), tags_attribute(lambda p: other_tags(p["all_tags"]), purge_tags)]
 
     def table(self) -> Sequence[Attribute]:
-        """The attributes besides the tags."""
+        """Return the attributes besides the tags."""
         return ()
 
     def observe(self) -> dict[str, Any] | None:
-        """AWS's answer."""
+        """Return AWS's answer."""
         raise NotImplementedError(self.kind)  # pragma: no cover
 
     def find(self) -> Mapping[str, Any] | None:

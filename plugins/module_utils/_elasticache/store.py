@@ -122,12 +122,12 @@ class CacheStore(Composite):
         )
 
     def _ask_for_group_and_node(self) -> None:
-        """One after the other: a group that is available with a node as it was before a change would be refused the change."""
+        """One after the other: an available group with the node from before a change would be refused the change."""
         api.describe_replication_group(self.cache, self.options.name)
         api.describe_cache_cluster(self.cache, f"{self.options.name}-001")  # the first node, while it has not been replaced
 
     def _parts_of(self, standing: Mapping[str, Any]) -> list[Callable[[], Any]]:
-        """What is asked of a store that stands, once the first answers have told what its parts are called."""
+        """Return the requests about an existing cache that need the names of its parts."""
         name, cache = self.options.name, self.cache
         parameters = ParameterGroup(cache, str(parameter_group_of(standing)))
         parts = [SubnetGroup(cache, name), User(cache, name), UserGroup(cache, name), parameters]
@@ -139,16 +139,16 @@ class CacheStore(Composite):
     def _refuse_without_a_place(self) -> None:
         missing = [name for name in ("vpc_id", "subnet_ids") if not self.options.get(name)]
         if missing:
-            raise Refused(f"cache replication group {self.options.name} does not exist, and making it needs {', '.join(missing)}.")
+            raise Refused(f"cache replication group {self.options.name} does not exist. To create it, set {', '.join(missing)}.")
 
     def _authentication(self, standing: Mapping[str, Any] | None) -> str:
-        """How clients log in: as given, else as found, else by users."""
+        """Return how clients log in: as given, else as found, else by users."""
         given = self.options.get("authentication")
         found = authentication_of(standing) if standing else "user_group"
         return str(given or ("user_group" if found == "none" else found))
 
     def _passwords(self, is_new: bool, standing: Mapping[str, Any] | None, with_users: bool) -> Passwords:
-        """The password that is wanted; one that was just made is not changed, nor one whose rotation is still to be ended."""
+        """Return the desired password; one that was just created is not rotated, and a rotation that has not ended is finished first."""
         keep = bool(self.options.get("keep_previous_password", False))
         rotate = bool(self.options.get("rotate_password", False)) and not is_new
         if rotate and keep:
@@ -159,7 +159,7 @@ class CacheStore(Composite):
         return Passwords(self.credentials, target, keep)
 
     def _both_hold(self, standing: Mapping[str, Any] | None, with_users: bool) -> bool:
-        """Whether the password before the present one was kept: its clients would lose access to a third one."""
+        """Return whether the previous password is still valid: its clients would lose access with a third one."""
         found = User(self.cache, self.options.name).find() if with_users else standing
         return (applied_version((found or {}).get("all_tags")) or "").endswith(PREVIOUS)
 
@@ -183,7 +183,7 @@ class CacheStore(Composite):
         return str(self.options.get("vpc_id") or self._found_vpc_id() or KNOWN_AFTER_APPLY)
 
     def _found_vpc_id(self) -> str | None:
-        """The VPC of a store that stands, when it is not given."""
+        """Return the VPC of an existing cache, when it is not given."""
         found = api.describe_subnet_group(self.cache, self.options.name)
         return None if found is None else found["VpcId"]
 
@@ -192,7 +192,7 @@ class CacheStore(Composite):
         self.ensure(SubnetGroup(self.cache, self.options.name, purge_tags=self.options.purge_tags), {**given, "tags": self.tags})
 
     def _parameter_group(self, engine: CacheEngine, standing: Mapping[str, Any] | None) -> str:
-        """The name of the group's parameter group; of a version that AWS no longer lists, the one that it has."""
+        """Return the name of the group's parameter group; for a version that AWS no longer lists, the present one."""
         if engine.family is None:
             return str(parameter_group_of(standing or {}))
         name = parameter_group_name(self.options.name, engine.family)
@@ -204,7 +204,7 @@ class CacheStore(Composite):
         return name
 
     def _waiting_for_reboot(self, standing: Mapping[str, Any] | None) -> list[str]:
-        """The nodes that run with parameters from before, or will once the parameters are changed."""
+        """Return the nodes with outdated parameters, now or after the parameters are changed."""
         if standing is None:
             return []
         changed = [outcome for outcome in self.outcomes if outcome.kind == ParameterGroup.kind]
@@ -217,7 +217,7 @@ class CacheStore(Composite):
         return bool(self.options.get("allow_reboot", False)) and self.options.wait
 
     def _reboot(self, waiting: list[str], main: Outcome) -> None:
-        """Reboot the nodes, or tell that they wait, unless they start anew for another change."""
+        """Reboot the nodes, or report that they need it, unless another change restarts them."""
         restarted = main.action == "update" and reboots.RESTARTING & set(main.attributes) and self.options.get("apply_immediately", True)
         if not waiting or restarted:
             return
@@ -261,7 +261,7 @@ class CacheStore(Composite):
         return self.ensure(self._group(passwords), desired, wait=self.options.wait)
 
     def _delete_other_parameter_groups(self, engine: CacheEngine, standing: Mapping[str, Any] | None) -> None:
-        """Those of the families before, once nothing uses them."""
+        """Delete the parameter groups of earlier families, when nothing uses them any more."""
         if engine.family is None or not self.options.wait:
             return
         kept = {parameter_group_name(self.options.name, engine.family)}
@@ -274,5 +274,5 @@ class CacheStore(Composite):
 
 
 def _parameter_value(value: Any) -> str:
-    """A parameter as ElastiCache takes it: YAML's booleans are yes and no."""
+    """Return a parameter in ElastiCache's form: YAML's booleans are yes and no."""
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -42,7 +42,7 @@ class CacheTeardown(CacheStore):
         return self.outcomes_of(main)
 
     def _snapshot_name(self, found: Mapping[str, Any]) -> str | None:
-        """The name of the final snapshot; None when none is wanted, or none can be taken."""
+        """Return the name of the final snapshot; None when it is skipped, or not possible."""
         if self.options.get("skip_final_snapshot", False) or ReplicationGroup.is_deleting(found) or found["Status"] == "create-failed":
             return None
         return snapshots.final_snapshot_name(found)

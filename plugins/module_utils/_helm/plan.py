@@ -110,7 +110,7 @@ def not_ours(newest: Revision, environment: str | None) -> str | None:
     owner = newest.labels.get(ENVIRONMENT)
     if environment is None or owner == environment:
         return None
-    return "it was not made by this collection" if owner is None else f"it belongs to the environment {owner}"
+    return "it was not created by this collection" if owner is None else f"it belongs to the environment {owner}"
 
 
 def as_resource(

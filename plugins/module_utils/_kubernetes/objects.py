@@ -131,7 +131,7 @@ def not_ours(found: Mapping[str, Any], environment: str | None) -> str | None:
         return None
     owner = (found["metadata"].get("annotations") or {}).get(ENVIRONMENT_ANNOTATION)
     if owner is None:
-        return "it was not made by this collection"
+        return "it was not created by this collection"
     return None if owner == environment else f"it belongs to the environment {owner}"
 
 

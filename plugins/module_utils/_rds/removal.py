@@ -35,7 +35,7 @@ def absent(module: PlatformModule, engine: DatabaseEngine) -> list[Outcome]:
 
 
 def final_name(cluster_name: str, resource_id: str, taken: Sequence[str]) -> str:
-    """The name of the final snapshot: one for each cluster that ever had this name."""
+    """Return the name of the final snapshot, which no earlier cluster of this name has used."""
     name = f"{cluster_name}-final-{digest(resource_id)}"
     free = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
     return next(each for each in free if each not in taken)

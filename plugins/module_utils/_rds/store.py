@@ -82,7 +82,7 @@ class DatabaseStore(Composite):
         self._reboot(repaired)  # AWS changes nothing of an instance before it starts
         cluster = self.ensure(parts.cluster, desired.cluster, wait=self.common.wait or self.check_mode)
         if self.common.wait and not self.check_mode:
-            if cluster.action == "create" and parts.restore:  # takes neither the password nor all settings
+            if cluster.action == "create" and parts.restore:  # a restore accepts neither the password nor all settings
                 after = {name: value for name, value in desired.cluster.items() if name not in {"master_username", "database_name"}}
                 self._ensure(parts.cluster, after)
             parts.credentials.promote(target)

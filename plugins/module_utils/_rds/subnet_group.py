@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The subnet group of a database cluster. Private to the collection."""
+"""The subnet group of a database cluster."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import api
 
 
 def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
-    """Every attribute once. Source: RDS API, CreateDBSubnetGroup and ModifyDBSubnetGroup."""
+    """Return the attributes. Source: RDS API, CreateDBSubnetGroup and ModifyDBSubnetGroup."""
     return (
         Attribute("subnet_ids", lambda g: sorted(subnet["SubnetIdentifier"] for subnet in g["Subnets"]), same=same_members),
         tags_attribute(lambda g: g["tags"], purge_tags),

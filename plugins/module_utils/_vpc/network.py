@@ -17,7 +17,7 @@ from .layout import AvailabilityZone
 from .snapshot import Snapshot
 from .vpc import DefaultSecurityGroup, InternetGateway, Vpc, blocks_of
 
-#: what is made once the NAT gateways are ready
+#: keys of the result that are known when the NAT gateways are ready
 ROUTES = ("private_route_table_ids", "gateway_endpoint_ids")
 
 
@@ -39,7 +39,7 @@ class NetworkOptions(CompositeOptions):
     purge_rules: bool = False
 
     def check(self) -> None:
-        """Raise Refused for what is wrong whatever AWS has."""
+        """Raise Refused for options that are wrong, whatever AWS has."""
         if self.cidr_block:
             self.check_layout(self.cidr_block, self.zone_count)
 
@@ -161,7 +161,7 @@ class Network(Composite):
             result[f"{kind}_subnet_cidr_blocks"] = [getattr(zone, f"{kind}_cidr_block") for zone in self.zones]
 
     def _internet_gateway(self) -> InternetGateway:
-        """What is made once all subnets are."""
+        """The first part that is created after all subnets."""
         return self._part(InternetGateway, f"{self.options.name}-internet")
 
     def _internet(self, result: dict[str, Any]) -> None:
@@ -201,7 +201,7 @@ class Network(Composite):
         return list(dict.fromkeys(endpoints.services_having(self.snapshot, kind) if given is None else given))
 
     def _service(self, part: Ec2Resource, kind: str, service: str) -> Mapping[str, Any]:
-        """The service's full name, and its zones; asked of AWS only where it is needed."""
+        """Return the service's full name, and its zones; AWS is asked only when they are needed."""
         found = part.find()
         if found is not None and kind == "Gateway":
             return {"ServiceName": found["ServiceName"]}
@@ -223,7 +223,7 @@ class Network(Composite):
         return endpoints.EndpointSecurityGroup(self.snapshot, f"{self.options.name}-endpoints", **purge)
 
     def _interface_services(self) -> tuple[list[str], list[str]]:
-        """Those with interface endpoints, and apart from them those that may have a gateway endpoint too: it must be there before."""
+        """Return the services with interface endpoints; separately those that may have a gateway endpoint, too, which must exist before."""
         services = self._endpoints_desired("Interface", self.options.interface_endpoints)
         later = [service for service in services if service in endpoints.GATEWAY_SERVICES]
         return [service for service in services if service not in later], later
@@ -246,7 +246,7 @@ class Network(Composite):
             made[service] = self._start_part(part, desired)["vpc_endpoint_id"]
 
     def _endpoint_group_id(self, result: Mapping[str, Any]) -> str:
-        """The id of the group of all interface endpoints, which is brought once."""
+        """Return the id of the security group of all interface endpoints, which is created or updated once."""
         if self.endpoint_group_id is None:
             group = self._endpoint_group()
             self.endpoint_group_id = self._ensure_part(group, group.rules.desired(result["cidr_blocks"], []))["group_id"]

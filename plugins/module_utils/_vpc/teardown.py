@@ -64,7 +64,9 @@ class NetworkTeardown(Network):
         """Refuse, in the plan, to delete a network with a part that is left alone: its VPC could not be deleted."""
         outcome = super().delete(part, wait, adopt)
         if outcome.left_alone:
-            raise Refused(f"VPC {self.name} ({self.snapshot.vpc_id}) is not removed: {' '.join(outcome.notes)} Remove it, then run again.")
+            raise Refused(
+                f"VPC {self.name} ({self.snapshot.vpc_id}) cannot be deleted: {' '.join(outcome.notes)} Delete it, then run again."
+            )
         return outcome
 
     def _foreign_notes(self) -> list[str]:
@@ -92,7 +94,7 @@ class NetworkTeardown(Network):
         return [part for start in kinds for part in self._named("subnets", subnet.Subnet, start)]
 
     def _ours(self) -> dict[str, set[str]]:
-        """The ids of the parts, by their kind."""
+        """Return the ids of the parts, by kind."""
         parts: list[Ec2Resource] = [*self._endpoints(), *self._route_tables(), *self._subnets_found(), self._endpoint_group()]
         parts += [self._part(nat.NatGateway, nat.nat_name(self.name, zone_id)) for zone_id in nat.zones_with_traces(self.snapshot)]
         ours: dict[str, set[str]] = {}

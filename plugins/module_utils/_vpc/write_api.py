@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The calls to EC2 that make, change and remove a network, one function each. Private to the collection."""
+"""Calls to EC2 that create, change and delete a network, one function each."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def replace_route_table_association(client: Any, association_id: str, table_id: 
     client.replace_route_table_association(AssociationId=association_id, RouteTableId=table_id)
 
 
-@Ec2ErrorHandler.deletion_error_handler("take a subnet out of its route table")
+@Ec2ErrorHandler.deletion_error_handler("disassociate a subnet from its route table")
 @AWSRetry.jittered_backoff()
 def disassociate_route_table(client: Any, association_id: str) -> None:
     client.disassociate_route_table(AssociationId=association_id)

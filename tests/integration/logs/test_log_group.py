@@ -109,7 +109,7 @@ def test_purge_removes_only_what_is_not_wanted(client):
 def test_t23_absent_deletes_also_a_revived_group_without_tags(client):
     client.create_log_group(logGroupName=NAME)
     left = ensure_absent(LogGroup(client, NAME), check_mode=False, tags=TAGS)
-    assert left.left_alone and "is left alone: it was not made by this collection" in left.notes[0]
+    assert left.left_alone and "is left alone: it was not created by this collection" in left.notes[0]
     assert group(client) is not None
     assert ensure_absent(LogGroup(client, NAME), check_mode=False, tags=TAGS, adopt=True).action == "delete"
     assert group(client) is None

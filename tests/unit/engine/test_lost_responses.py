@@ -93,7 +93,7 @@ def create_vpc(client: Any) -> Any:
 @pytest.mark.parametrize("answer", [LOST, error(500, "InternalError"), error(503, "Unavailable")], ids=["no answer", "500", "503"])
 def test_a_call_that_makes_something_is_sent_once(answer: Any) -> None:
     ec2 = Answering("ec2", answer)
-    with pytest.raises(LostResponse, match="AWS did not answer CreateVpc .* what was made is found then"):
+    with pytest.raises(LostResponse, match="AWS did not answer CreateVpc .* the run finds what exists"):
         create_vpc(ec2.client)
     assert len(ec2.sent) == 1
 

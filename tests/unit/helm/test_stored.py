@@ -124,7 +124,7 @@ def test_ownership_by_label():
     assert not_ours(revision(1, environment="staging"), "staging") is None
     assert not_ours(revision(1, environment="staging"), None) is None
     assert not_ours(revision(1, environment="staging"), "production") == "it belongs to the environment staging"
-    assert not_ours(revision(1), "staging") == "it was not made by this collection"
+    assert not_ours(revision(1), "staging") == "it was not created by this collection"
 
 
 def test_labels_of_a_new_revision():

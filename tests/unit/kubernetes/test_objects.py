@@ -87,7 +87,7 @@ def test_ownership():
     assert not_ours(obj(), None) is None
     assert not_ours(marked, "staging") is None
     assert not_ours(marked, "production") == "it belongs to the environment staging"
-    assert not_ours(obj(), "staging") == "it was not made by this collection"
+    assert not_ours(obj(), "staging") == "it was not created by this collection"
 
 
 def test_label_that_the_user_gives_stays():

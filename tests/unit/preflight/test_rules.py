@@ -173,9 +173,9 @@ def test_what_aws_has_is_held_against_the_inputs(given: dict[str, Any], found: d
 
 
 def test_what_bears_the_name_and_is_anothers_is_refused_unless_it_is_adopted() -> None:
-    stranger = {"what": "EKS cluster opta-legacy", "why": "it was not made by this collection", "adopt": "eks_adopt"}
+    stranger = {"what": "EKS cluster opta-legacy", "why": "it was not created by this collection", "adopt": "eks_adopt"}
     (reported,) = rules.aws_rules({}, {"strangers": [stranger]})
-    assert reported.startswith("EKS cluster opta-legacy exists, but it was not made by this collection: give ")
+    assert reported.startswith("EKS cluster opta-legacy exists, but it was not created by this collection: give ")
     assert rules.aws_rules({"eks_adopt": True}, {"strangers": [stranger]}) == []
     assert rules.aws_rules({"network_adopt": True}, {"strangers": [stranger]}) == [reported]
 
