@@ -7,7 +7,7 @@ A cluster or a key is a Resource: a table of its attributes, and the few functio
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -45,6 +45,7 @@ class Attribute:
     secret: its values are never shown.
     same: whether an observed and a desired value are the same; equality by default.
     merge: the value that results from the observed and the desired one (tags and labels of others are kept).
+    request: the member of the API's requests that sets it to the value as it is; empty where the requests are built by hand.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Attribute:
     secret: bool = False
     same: Callable[[Any, Any], bool] = operator.eq
     merge: Callable[[Any, Any], Any] = lambda found, desired: desired
+    request: str = ""
 
     def differs(self, found: Mapping[str, Any], desired: Any) -> bool:
         before = self.read(found)
@@ -66,6 +68,12 @@ class Attribute:
 
     def shown(self, value: Any) -> Any:
         return "(secret)" if self.secret and value is not None else value
+
+
+def request_of(attributes: Sequence[Attribute], desired: Mapping[str, Any], names: Collection[str] | None = None) -> dict[str, Any]:
+    """Return the members of a request that set attributes to their desired values. names: only of these attributes."""
+    chosen = desired if names is None else names
+    return {each.request: desired[each.name] for each in attributes if each.request and each.name in chosen}
 
 
 def tags_attribute(read: Callable[[Mapping[str, Any]], dict[str, str]], purge: bool = False) -> Attribute:

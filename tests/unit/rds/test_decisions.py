@@ -89,14 +89,16 @@ def test_requests():
         "tags": {"a": "1"},
         "database_name": "app",
     }
-    made = cluster_requests.creation(desired, "secret")
+    table = cluster.attributes()
+    made = cluster_requests.creation(table, desired, "secret")
     assert {"Key": "opta:secret-version-id", "Value": "v1"} in made["Tags"]
     assert (made["StorageEncrypted"], made["MasterUserPassword"]) == (True, "secret")
-    restored = cluster_requests.restoration(desired, {"source_cluster_identifier": "c", "restore_to_time": "2026-01-01T00:00:00Z"}, "docdb")
+    source = {"source_cluster_identifier": "c", "restore_to_time": "2026-01-01T00:00:00Z"}
+    restored = cluster_requests.restoration(table, desired, source, "docdb")
     assert not {"MasterUserPassword", "MasterUsername", "DatabaseName", "EngineVersion", "StorageEncrypted"} & set(restored)
     assert restored["Tags"] == [{"Key": "a", "Value": "1"}], "T16: no tag says that the password is set"
     logs = cluster_requests.modification(
-        ["a", "b"], {"enabled_cloudwatch_logs_exports": ["b", "c"]}, ["enabled_cloudwatch_logs_exports"], None
+        table, ["a", "b"], {"enabled_cloudwatch_logs_exports": ["b", "c"]}, ["enabled_cloudwatch_logs_exports"], None
     )
     assert logs == {"CloudwatchLogsExportConfiguration": {"EnableLogTypes": ["c"], "DisableLogTypes": ["a"]}}
 
