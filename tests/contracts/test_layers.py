@@ -110,3 +110,9 @@ def test_modules_have_one_form_of_entry() -> None:
         main = next((node for node in tree(f"modules/{path.name}").body if isinstance(node, ast.FunctionDef) and node.name == "main"), None)
         if main is not None and path.stem not in WITHOUT_AWS:
             assert re.fullmatch(r"(Platform|Cluster)Module\(.*\)\.(run\(\w+, key='\w+'\)|report\(\w+\))", ast.unparse(main.body)), path.name
+
+
+@pytest.mark.parametrize("folder", ["modules", "module_utils"])
+def test_modules_import_their_code_relatively(folder: str) -> None:
+    absolute = re.compile(r"^\s*(?:from|import) ansible_collections\.opta\.", re.MULTILINE)
+    assert not [name for name in FILES if name.startswith(f"{folder}/") and absolute.search((PLUGINS / name).read_text())]

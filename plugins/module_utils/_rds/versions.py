@@ -98,7 +98,7 @@ def upgrade(
         raise Refused(f"{what}: AWS cannot upgrade it from {found} to engine_version {asked}; it offers {known}.")
     if engine.major(chosen[-1]) != engine.major(found) and not allow_major:
         raise Refused(
-            f"{what}: an upgrade from {found} to {chosen[-1]} is an upgrade to another major version; "
+            f"{what}: the upgrade from {found} to {chosen[-1]} changes the major version; "
             "set allow_major_version_upgrade: true to allow it."
         )
     return Versions(chosen[-1], chosen[-1])
