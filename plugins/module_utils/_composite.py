@@ -38,7 +38,7 @@ class Composite:
     """
 
     def __init__(self, options: CompositeOptions, check_mode: bool) -> None:
-        self.common = options
+        self.options = options
         self.check_mode = check_mode
         self.tags = {key: str(value) for key, value in options.tags.items()}
         self.outcomes: list[Outcome] = []
@@ -54,7 +54,7 @@ class Composite:
 
     def is_done(self) -> bool:
         """Whether an apply after this plan has nothing to change and nothing to wait for. A head start reports only its own work."""
-        return self.common.wait and not any(outcome.action or outcome.unfinished for outcome in self.outcomes)
+        return self.options.wait and not any(outcome.action or outcome.unfinished for outcome in self.outcomes)
 
     def outcomes_of(self, main: Outcome) -> list[Outcome]:
         """The outcome of the main part first, then those of the other parts that have something to report."""
@@ -93,9 +93,9 @@ class Composite:
                 part,
                 check_mode=self.check_mode,
                 tags=self.tags,
-                adopt=adopt or self.common.adopt,
+                adopt=adopt or self.options.adopt,
                 wait=wait,
-                timeout_seconds=self.common.timeout_seconds,
+                timeout_seconds=self.options.timeout_seconds,
             )
         )
 
@@ -108,12 +108,12 @@ class Composite:
             if not self.delete(part, wait=state is State.IN_PROGRESS).left_alone:
                 requested.append((part, part.status(found) if state is State.FAILED else ""))
         for part, failure in [] if self.check_mode else requested:
-            wait_until_deleted(part, self.common.timeout_seconds, failure)
+            wait_until_deleted(part, self.options.timeout_seconds, failure)
 
     def _ensure(self, part: Resource, desired: Mapping[str, Any], wait: bool = True) -> Outcome:
-        common = self.common
+        options = self.options
         return ensure_present(
-            part, desired, check_mode=self.check_mode, adopt=common.adopt, wait=wait, timeout_seconds=common.timeout_seconds
+            part, desired, check_mode=self.check_mode, adopt=options.adopt, wait=wait, timeout_seconds=options.timeout_seconds
         )
 
 

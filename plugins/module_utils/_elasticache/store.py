@@ -58,10 +58,11 @@ class CacheOptions(CompositeOptions):
 class CacheStore(Composite):
     """Creates and updates a cache part by part. client: makes the client of a service."""
 
+    options: CacheOptions
+
     def __init__(self, client: Callable[[str], Any], options: CacheOptions, check_mode: bool) -> None:
         super().__init__(options, check_mode)
         self.cache, self.ec2, self.secrets = client("elasticache"), client("ec2"), client("secretsmanager")
-        self.options = options
         self.credentials = Credentials(
             self.secrets,
             options.secret_name,

@@ -57,7 +57,7 @@ class DatabaseTeardown(Composite):
             engine,
             self.name,
             lift_protection=self.given["deletion_protection"] is False,
-            timeout_seconds=self.common.timeout_seconds,
+            timeout_seconds=self.options.timeout_seconds,
         )
 
     def reconcile(self) -> list[Outcome]:
@@ -80,14 +80,14 @@ class DatabaseTeardown(Composite):
         return self.outcomes_of(planned)  # as the cluster was before its protection was lifted
 
     def _delete_cluster(self, check_mode: bool) -> Outcome:
-        common = self.common
+        options = self.options
         return ensure_absent(
             self.cluster,
             check_mode=check_mode,
             tags=self.tags,
-            adopt=common.adopt,
-            wait=common.wait,
-            timeout_seconds=common.timeout_seconds,
+            adopt=options.adopt,
+            wait=options.wait,
+            timeout_seconds=options.timeout_seconds,
         )
 
     def _wait_until_idle(self) -> None:
@@ -97,11 +97,11 @@ class DatabaseTeardown(Composite):
             found = self.cluster.find()
             return found is None or self.cluster.state(found) is not State.IN_PROGRESS, found
 
-        wait_for(poll, f"{self.cluster.kind} {self.name} to be ready", self.common.timeout_seconds, self.cluster.status)
+        wait_for(poll, f"{self.cluster.kind} {self.name} to be ready", self.options.timeout_seconds, self.cluster.status)
 
     def _still_there(self) -> bool:
         """Whether a deletion that does not wait is still in progress: the groups cannot be deleted before the cluster."""
-        return not self.check_mode and not self.common.wait and self.cluster.find() is not None
+        return not self.check_mode and not self.options.wait and self.cluster.find() is not None
 
     def _delete_instances(self) -> None:
         """All instances, including those that others created: none can exist without its cluster."""
@@ -159,4 +159,4 @@ class DatabaseTeardown(Composite):
         )
         for part in [*groups, SubnetGroup(self.client, self.name), security_group]:
             self.delete(part)
-        self.add(credentials.remove(check_mode=self.check_mode, adopt=self.common.adopt))
+        self.add(credentials.remove(check_mode=self.check_mode, adopt=self.options.adopt))

@@ -43,7 +43,7 @@ class DatabaseStore(Composite):
 
     def reconcile(self) -> list[Outcome]:
         """Create and update what differs: first the secret, by which a half-created cluster is found again, and the groups."""
-        if not self.check_mode and not self.common.wait:
+        if not self.check_mode and not self.options.wait:
             return self._start()
         parts = self.parts
         secret, target = self._secret()
@@ -66,7 +66,7 @@ class DatabaseStore(Composite):
     def _secret(self) -> tuple[Outcome, SecretVersion]:
         """Create or update the secret; with the version whose password is desired, all desired values are known."""
         credentials = self.parts.credentials
-        secret = self.add(credentials.reconcile(check_mode=self.check_mode, adopt=self.common.adopt))
+        secret = self.add(credentials.reconcile(check_mode=self.check_mode, adopt=self.options.adopt))
         target = credentials.target(rotate=self.given["rotate_password"] and secret.action != "create")
         self.desired = self.parts.desired(target)
         return secret, target
@@ -80,8 +80,8 @@ class DatabaseStore(Composite):
             target = parts.credentials.prepare(target)
             desired.cluster[PASSWORD] = target.version_id
         self._reboot(repaired)  # AWS changes nothing of an instance before it starts
-        cluster = self.ensure(parts.cluster, desired.cluster, wait=self.common.wait or self.check_mode)
-        if self.common.wait and not self.check_mode:
+        cluster = self.ensure(parts.cluster, desired.cluster, wait=self.options.wait or self.check_mode)
+        if self.options.wait and not self.check_mode:
             if cluster.action == "create" and parts.restore:  # a restore accepts neither the password nor all settings
                 after = {name: value for name, value in desired.cluster.items() if name not in {"master_username", "database_name"}}
                 self._ensure(parts.cluster, after)
@@ -136,7 +136,7 @@ class DatabaseStore(Composite):
 
     def wait_for_other_runs(self) -> bool:
         """What a cluster and its instances are after such work shows only then. Raises for a failure that an apply does not repair."""
-        if not self.common.wait:
+        if not self.options.wait:
             return False
         waited = self._wait_until_ready(self.parts.cluster)
         self.parts.instance_cache.live = True
@@ -159,7 +159,7 @@ class DatabaseStore(Composite):
 
         if ready(resource.find()):
             return False
-        wait_for(poll, f"{resource.kind} {resource.name} to be ready", self.common.timeout_seconds, resource.status)
+        wait_for(poll, f"{resource.kind} {resource.name} to be ready", self.options.timeout_seconds, resource.status)
         return True
 
     def _start(self) -> list[Outcome]:

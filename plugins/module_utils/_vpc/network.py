@@ -54,10 +54,11 @@ class NetworkOptions(CompositeOptions):
 class Network(Composite):
     """Creates and updates a network part by part."""
 
+    options: NetworkOptions
+
     def __init__(self, snapshot: Snapshot, options: NetworkOptions, check_mode: bool) -> None:
         super().__init__(options, check_mode)
         self.snapshot = snapshot
-        self.options = options
         self.zones: list[AvailabilityZone] = []
         self.removed_zones: list[AvailabilityZone] = []
         self.nat_zones: list[str] = []
