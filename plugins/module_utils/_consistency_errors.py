@@ -2,7 +2,6 @@
 """What AWS refuses for a while because one service does not see yet what another one, or the same, has made or removed.
 
 One table for all services: what the decorator `patiently` (_eventual_consistency.py) decorates is repeated while its error is in the table.
-Pure; private to the collection.
 """
 
 from __future__ import annotations

@@ -268,8 +268,7 @@ def reconcile(module):
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("cluster", lambda: reconcile(module))
+    PlatformModule(ARGUMENTS).run(reconcile, key="cluster")
 
 
 if __name__ == "__main__":

@@ -146,12 +146,12 @@ def reconcile(module):
 
     works = {number: functools.partial(one, entry) for number, entry in enumerate(given["addons"])}
     outcomes = run_parallel(works, AT_ONCE)
-    return [outcomes[number] for number in works]
+    in_order = [outcomes[number] for number in works]
+    return in_order, {"addons": [outcome.resource for outcome in in_order]}
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run_several("addons", lambda: reconcile(module))
+    PlatformModule(ARGUMENTS).run(reconcile, key="addons")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ WITHOUT_A_CALL: Cases = [
     ({"aurora_clusters": [{"name": "main", "database_name": ""}]}, "database_name is ''"),
     ({"documentdb_clusters": [{"name": "main", "backup_retention_days": 36}]}, "from 1 to 35"),
     ({"elasticache_replication_groups": [{"name": "main", "snapshot_retention_days": 36}]}, "allows 0 to 35"),
-    ({"elasticache_replication_groups": [{"name": "main", "node_type": "t4g.small"}]}, "a right one is cache.t4g.small"),
+    ({"elasticache_replication_groups": [{"name": "main", "node_type": "t4g.small"}]}, "for example cache.t4g.small"),
     ({"s3_buckets": [{"name": "Uploads"}]}, "bucket Uploads: name must be lower-case letters"),
     ({"s3_buckets": [{"name": "a"}, {"name": "a"}]}, "s3_buckets has two buckets named a"),
     ({"dns_cert_domain": "staging"}, "dns_cert_domain is 'staging', which is not a valid domain name"),

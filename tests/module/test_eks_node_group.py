@@ -179,7 +179,7 @@ def test_a_group_that_failed_at_its_creation_is_made_again(standin, run_module, 
     assert actions(planned) == {"EKS node group": ("replace", ["instance_types"])}
     assert planned["actions"][0]["allowed"] is True
     assert any(
-        "has failed before it worked, and is deleted and made again: CREATE_FAILED" in reported
+        "failed before it was ever ready, and is deleted and created again: CREATE_FAILED" in reported
         for reported in map(str, planned["warnings"])
     )
     assert truth(options)[0]["status"] == "CREATE_FAILED"

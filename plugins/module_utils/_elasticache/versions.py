@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Engines and their versions, as DescribeCacheEngineVersions lists them. Private to the collection."""
+"""Engines and their versions, from DescribeCacheEngineVersions."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ DEFAULT_ENGINE = "valkey"
 
 @dataclass(frozen=True)
 class CacheEngine:
-    """An engine in the version that is wanted of a replication group.
+    """An engine in the version that a replication group should have.
 
-    family: of its parameters, None when AWS no longer lists it. notes: what the user should know of versions.
+    family: of its parameters, None when AWS no longer lists it. notes: what the user should know about versions.
     """
 
     name: str
@@ -28,24 +28,24 @@ class CacheEngine:
 
 
 def same_version(found: str | None, desired: str | None) -> bool:
-    """Whether a version is the one that is meant: 8.0.1 is 8.0."""
+    """Return whether a version is the desired one: 8.0.1 is 8.0."""
     if found is None or desired is None:
         return found == desired
     return found == desired or found.startswith(f"{desired}.") or desired.startswith(f"{found}.")
 
 
 def is_above(found: str, desired: str) -> bool:
-    """Whether a found version is beyond the wanted one: AWS upgrades by itself at the end of support, and never back."""
+    """Return whether an observed version is newer than the desired one: AWS upgrades automatically at the end of support."""
     return not same_version(found, desired) and version_numbers(found) > version_numbers(desired)
 
 
 def listed(offered: Sequence[Mapping[str, Any]], version: str) -> Mapping[str, Any] | None:
-    """The entry of DescribeCacheEngineVersions for a version."""
+    """Return the entry of DescribeCacheEngineVersions for a version."""
     return next((each for each in offered if same_version(each["EngineVersion"], version)), None)
 
 
 def desired_engine(client: Any, found: Mapping[str, Any] | None, engine: str | None, version: str | None) -> CacheEngine:
-    """The engine that a group is to have: what is given, else as found, else AWS's default.
+    """Return the engine that a group should have: as given, else as found, else AWS's default.
 
     found: the replication group with `engine` and `engine_version`. Raises Refused for a version that AWS does not offer.
     """
@@ -53,7 +53,7 @@ def desired_engine(client: Any, found: Mapping[str, Any] | None, engine: str | N
     standing = found["engine_version"] if found and found["engine"] == name else None
     notes: list[str] = []
     if standing and version and is_above(standing, version):
-        notes.append(f"it has {name} {standing}, above the {version} that is asked for; it is left as it is.")
+        notes.append(f"it has {name} {standing}, newer than the desired {version}; it is left as it is.")
     asked = version
     if standing and (version is None or is_above(standing, version)):
         version = standing

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._errors import PlatformError, Refused
+from .._errors import PlatformError, Refused, not_adopted
 from .._resource import KNOWN_AFTER_APPLY, Outcome
 from . import diff, generation, namespace_use
 from .client import KubernetesClient, KubernetesError
@@ -265,7 +265,7 @@ class ObjectsReconciler:
     def _refuse_foreign(self, found: Mapping[str, Any]) -> None:
         reason = None if self._options.adopt else not_ours(found, self._options.environment)
         if reason:
-            raise Refused(f"{identity(found)} exists, but {reason}. Use another name, or set adopt: true to adopt it.")
+            raise not_adopted(identity(found), reason)
 
     # ---------------------------------------------------------------- acting
 

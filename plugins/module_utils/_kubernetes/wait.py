@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from .._errors import ResourceFailed, WaitTimeout
+from .._parallel import thread_pool
 from .._wait import wait_for
 from .client import CONNECTIONS, KubernetesClient
 from .data_plane import data_plane, is_gateway
@@ -28,7 +28,7 @@ def run_together(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
     given = list(items)
     if len(given) < 2:
         return [work(item) for item in given]
-    with ThreadPoolExecutor(max_workers=min(CONNECTIONS, len(given))) as pool:
+    with thread_pool(min(CONNECTIONS, len(given))) as pool:
         return list(pool.map(work, given))
 
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a database cluster and all its parts are to be: the resources and the values wanted of each. Private to the collection."""
+"""The resources of a database cluster with all its parts, and the desired values of each."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
     from .._module import PlatformModule
 
 DEFAULT_USERNAME = "opta"
-#: options that must be given where a cluster is made
+#: options that a new cluster needs
 NEEDED = {
     "subnet_ids": "subnets in at least two zones, for example [subnet-0a1b2c3d, subnet-1b2c3d4e]",
     "vpc_id": "the VPC of the subnets, for example vpc-0a1b2c3d",
     "kms_key_id": "the ARN of the key that encrypts it",
 }
-#: what a new cluster gets of what is not given; one that exists keeps what it has
+#: defaults at creation only; an existing cluster keeps its values
 NEW_CLASS = "db.t4g.medium"
 NEW_RETENTION_DAYS = 5
 
 
 @dataclass
 class DesiredResource:
-    """The values wanted of each part."""
+    """The desired values of each part."""
 
     cluster: dict[str, Any]
     instance: dict[str, Any]
@@ -54,7 +54,7 @@ class DesiredResource:
 class DatabaseResources:
     """The resources of one database cluster, and the cluster as it was found.
 
-    found: AWS's answer; None when there is none, or when it is being deleted.
+    found: AWS's answer; None when it does not exist, or is being deleted.
     """
 
     def __init__(self, module: PlatformModule, engine: DatabaseEngine) -> None:
@@ -99,7 +99,7 @@ class DatabaseResources:
 
     @cached_property
     def source(self) -> Mapping[str, Any] | None:
-        """What a new cluster is restored from, a snapshot or a cluster; None for a cluster that is made anew."""
+        """The source of a restored cluster, a snapshot or a cluster; None for a new cluster."""
         if self.found is not None or not self.restore:
             return None
         snapshot = self.restore.get("snapshot_identifier")
@@ -123,7 +123,7 @@ class DatabaseResources:
             return self._restored_version(what, self.source["EngineVersion"], asked)
         version = asked or self.given["default_engine_version"]
         if version is None:
-            raise Refused(f"{what}: engine_version is needed to make it, for example {'17' if self.engine.major_parts == 1 else '5.0'}.")
+            raise Refused(f"{what}: to create it, set engine_version, for example {'17' if self.engine.major_parts == 1 else '5.0'}.")
         return versions.of_new_cluster(self.client, self.engine, what, version)
 
     def _restored_version(self, what: str, source: str, asked: str | None) -> Versions:
@@ -151,7 +151,7 @@ class DatabaseResources:
         )
 
     def _parameters_of_kept_logs(self) -> list[str]:
-        """What the logs of a cluster are written with, which it keeps when none are given."""
+        """Return the parameters that control the logs of a cluster, which it keeps when none are given."""
         kept = self.given["enabled_cloudwatch_logs_exports"] is None
         exported = (self.found or {}).get("EnabledCloudwatchLogsExports") or []
         return [parameter for log, parameter in self.engine.parameters_of_logs.items() if kept and log in exported]
@@ -160,7 +160,7 @@ class DatabaseResources:
         return self.parameter_group.find()
 
     def other_parameter_groups(self) -> list[ParameterGroup]:
-        """Parameter groups of the cluster for other versions: left behind by an upgrade."""
+        """Return the parameter groups of the cluster for other versions, which an upgrade leaves behind."""
         return [
             ParameterGroup(self.client, self.engine, group["DBClusterParameterGroupName"], group["DBParameterGroupFamily"])
             for group in self.listed
@@ -210,7 +210,7 @@ class DatabaseResources:
         return parameters_of(self.given, self.engine)
 
     def security_group_ids(self) -> list[str]:
-        """The ids of the groups of the cluster: ours alone."""
+        """Return the ids of the security groups of the cluster: only ours."""
         group = self.security_group.find()
         return [str(group["group_id"]) if group else KNOWN_AFTER_APPLY]
 
@@ -219,12 +219,12 @@ class DatabaseResources:
         return DatabaseInstance(self.instance_cache, self.engine, name, **settings)
 
     def desired(self, target: SecretVersion) -> DesiredResource:
-        """What is wanted; raises Refused for what AWS does not offer. target: the version of the secret that is wanted."""
+        """Return the desired values; raise Refused for what AWS does not offer. target: the desired version of the secret."""
         given, new = self.given, self.found is None
         if new:
             for option, example in NEEDED.items():
                 if not given[option]:
-                    raise Refused(f"{self.engine.kind} {self.name} does not exist, and {option} is needed to make it: {example}.")
+                    raise Refused(f"{self.engine.kind} {self.name} does not exist. To create it, set {option}: {example}.")
         cluster = self.module.desired(self.cluster, self.given)
         cluster.update(
             db_cluster_parameter_group_name=self.parameter_group.name,
