@@ -46,7 +46,7 @@ def report_progress(line: str) -> None:
     WAITING.get().show(line)
 
 
-class Begun:
+class Started:
     """Whether AWS has started what was requested: for a moment it still shows the status from before.
 
     GRACE_SECONDS after the request it counts as started, because it may have started and ended between two polls.

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._resource import Outcome
-from .._wait import Begun, wait_for
+from .._wait import Started, wait_for
 from . import api, write_api
 
 NODE = "cache node"
@@ -71,14 +71,14 @@ def reboot(client: Any, group: str, nodes: list[str], timeout_seconds: float) ->
 
 def _wait_until_rebooted(client: Any, name: str, timeout_seconds: float) -> None:
     """For a moment after RebootCacheCluster, AWS shows a node as available, and its parameters may still be shown as in sync."""
-    begun = Begun()
+    started = Started()
 
     def poll() -> tuple[bool, str]:
         node = api.describe_cache_cluster(client, name)
         if node is None:
             return True, "gone"
         status = str(node["CacheClusterStatus"])
-        has_begun = begun.seen(status != "available")
-        return has_begun and status == "available" and not waits(node), status
+        has_started = started.seen(status != "available")
+        return has_started and status == "available" and not waits(node), status
 
     wait_for(poll, f"{NODE} {name} to be rebooted", timeout_seconds, str)

@@ -11,7 +11,7 @@ from .._compare import same_key, same_members
 from .._credentials.credentials import applied_version, other_tags
 from .._errors import Refused, error_code, not_adopted
 from .._resource import Attribute, Change, State
-from .._wait import Begun, wait_for
+from .._wait import Started, wait_for
 from . import api, requests, write_api
 from .auth_token import AuthToken
 from .cache_resource import CacheResource
@@ -269,14 +269,14 @@ class ReplicationGroup(CacheResource):
     def _wait_until_applied(self, step: requests.Step) -> None:
         """For a moment after a change, AWS may show a group as available; then it does not show the change either."""
         changed = [attribute for attribute in self.attributes if attribute.name in step.shows]
-        begun = Begun()
+        started = Started()
 
         def poll() -> tuple[bool, str]:
             now = self.observe()
             if now is None:
                 return True, "gone"
             applied = not any(attribute.differs(now, step.shows[attribute.name]) for attribute in changed)
-            return begun.seen(applied) and now["Status"] == "available", str(now["Status"])
+            return started.seen(applied) and now["Status"] == "available", str(now["Status"])
 
         wait_for(poll, f"{self.kind} {self.name} to have {', '.join(step.shows)}", self.timeout_seconds, str)
 
@@ -284,7 +284,7 @@ class ReplicationGroup(CacheResource):
         """AWS shows the change of a token by a pending status, and by a new time of the last change."""
         before = (api.describe_replication_group(self.client, self.name) or {}).get(TOKEN_CHANGED)
         write_api.modify_replication_group(self.client, self.name, ApplyImmediately=True, **request)
-        begun = Begun()
+        started = Started()
 
         def poll() -> tuple[bool, str]:
             now = api.describe_replication_group(self.client, self.name)
@@ -292,7 +292,7 @@ class ReplicationGroup(CacheResource):
                 return True, "gone"
             pending = (now.get("PendingModifiedValues") or {}).get("AuthTokenStatus")
             at_rest = now["Status"] == "available" and not pending
-            return begun.seen(not at_rest or now.get(TOKEN_CHANGED) != before) and at_rest, str(pending or now["Status"])
+            return started.seen(not at_rest or now.get(TOKEN_CHANGED) != before) and at_rest, str(pending or now["Status"])
 
         wait_for(poll, f"{self.kind} {self.name} to have its AUTH token", self.timeout_seconds, str)
 

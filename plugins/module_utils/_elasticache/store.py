@@ -77,27 +77,27 @@ class CacheStore(Composite):
         """Create and update what differs; the replication group's outcome comes first."""
         self._prefetch()
         found = self._group().find()
-        standing = None if found is None or ReplicationGroup.is_deleting(found) else found
-        if standing is None:
-            self._refuse_without_a_place()
-        if standing is not None:
-            prefetch(self._parts_of(standing))
-        engine = self._engine(standing)
-        with_users = self._authentication(standing) == "user_group"
+        existing = None if found is None or ReplicationGroup.is_deleting(found) else found
+        if existing is None:
+            self._refuse_without_subnets()
+        if existing is not None:
+            prefetch(self._parts_of(existing))
+        engine = self._engine(existing)
+        with_users = self._authentication(existing) == "user_group"
 
         secret = self.add(self.credentials.reconcile(check_mode=self.check_mode, adopt=self.options.adopt))
-        passwords = self._passwords(secret.action == "create", standing, with_users)
+        passwords = self._passwords(secret.action == "create", existing, with_users)
         self.add(self.credentials.rotation(passwords.target))
         group = self._security_group()
         needed = {"security_group_ids": [group["group_id"]], "subnet_group_name": self.options.name}
         self._subnet_group()
-        needed["parameter_group_name"] = self._parameter_group(engine, standing)
-        waiting = self._waiting_for_reboot(standing)
+        needed["parameter_group_name"] = self._parameter_group(engine, existing)
+        waiting = self._waiting_for_reboot(existing)
         if with_users:
             needed["user_group_id"] = self._users(engine, passwords)
         main = self._replication_group(engine, needed, None if with_users else passwords)
         main.notes.extend(f"{main.kind} {main.name}: {note}" for note in engine.notes)
-        self._delete_other_parameter_groups(engine, standing)
+        self._delete_other_parameter_groups(engine, existing)
         self._reboot(waiting, main)
         if not self.check_mode and (with_users or self.options.wait):
             self.credentials.promote(passwords.target)
@@ -127,41 +127,41 @@ class CacheStore(Composite):
         api.describe_replication_group(self.cache, self.options.name)
         api.describe_cache_cluster(self.cache, f"{self.options.name}-001")  # the first node, while it has not been replaced
 
-    def _parts_of(self, standing: Mapping[str, Any]) -> list[Callable[[], Any]]:
+    def _parts_of(self, existing: Mapping[str, Any]) -> list[Callable[[], Any]]:
         """Return the requests about an existing cache that need the names of its parts."""
         name, cache = self.options.name, self.cache
-        parameters = ParameterGroup(cache, str(parameter_group_of(standing)))
+        parameters = ParameterGroup(cache, str(parameter_group_of(existing)))
         parts = [SubnetGroup(cache, name), User(cache, name), UserGroup(cache, name), parameters]
-        return [functools.partial(self._engine, standing), *(part.find for part in parts)]
+        return [functools.partial(self._engine, existing), *(part.find for part in parts)]
 
-    def _engine(self, standing: Mapping[str, Any] | None) -> CacheEngine:
-        return desired_engine(self.cache, standing, self.options.get("engine"), self.options.get("engine_version"))
+    def _engine(self, existing: Mapping[str, Any] | None) -> CacheEngine:
+        return desired_engine(self.cache, existing, self.options.get("engine"), self.options.get("engine_version"))
 
-    def _refuse_without_a_place(self) -> None:
+    def _refuse_without_subnets(self) -> None:
         missing = [name for name in ("vpc_id", "subnet_ids") if not self.options.get(name)]
         if missing:
             raise Refused(f"cache replication group {self.options.name} does not exist. To create it, set {', '.join(missing)}.")
 
-    def _authentication(self, standing: Mapping[str, Any] | None) -> str:
+    def _authentication(self, existing: Mapping[str, Any] | None) -> str:
         """Return how clients log in: as given, else as found, else by users."""
         given = self.options.get("authentication")
-        found = authentication_of(standing) if standing else "user_group"
+        found = authentication_of(existing) if existing else "user_group"
         return str(given or ("user_group" if found == "none" else found))
 
-    def _passwords(self, is_new: bool, standing: Mapping[str, Any] | None, with_users: bool) -> Passwords:
+    def _passwords(self, is_new: bool, existing: Mapping[str, Any] | None, with_users: bool) -> Passwords:
         """Return the desired password; one that was just created is not rotated, and a rotation that has not ended is finished first."""
         keep = bool(self.options.get("keep_previous_password", False))
         rotate = bool(self.options.get("rotate_password", False)) and not is_new
         if rotate and keep:
-            rotate = not self._both_hold(standing, with_users)
+            rotate = not self._both_hold(existing, with_users)
         target = self.credentials.target(rotate=rotate)
         if not self.check_mode:
             target = self.credentials.prepare(target)
         return Passwords(self.credentials, target, keep)
 
-    def _both_hold(self, standing: Mapping[str, Any] | None, with_users: bool) -> bool:
+    def _both_hold(self, existing: Mapping[str, Any] | None, with_users: bool) -> bool:
         """Return whether the previous password is still valid: its clients would lose access with a third one."""
-        found = User(self.cache, self.options.name).find() if with_users else standing
+        found = User(self.cache, self.options.name).find() if with_users else existing
         return (applied_version((found or {}).get("all_tags")) or "").endswith(PREVIOUS)
 
     def _security_group_part(self) -> StoreSecurityGroup:
@@ -192,10 +192,10 @@ class CacheStore(Composite):
         given = {"subnet_ids": self.options.get("subnet_ids")} if self.options.get("subnet_ids") else {}
         self.ensure(SubnetGroup(self.cache, self.options.name, purge_tags=self.options.purge_tags), {**given, "tags": self.tags})
 
-    def _parameter_group(self, engine: CacheEngine, standing: Mapping[str, Any] | None) -> str:
+    def _parameter_group(self, engine: CacheEngine, existing: Mapping[str, Any] | None) -> str:
         """Return the name of the group's parameter group; for a version that AWS no longer lists, the present one."""
         if engine.family is None:
-            return str(parameter_group_of(standing or {}))
+            return str(parameter_group_of(existing or {}))
         name = parameter_group_name(self.options.name, engine.family)
         desired: dict[str, Any] = {"family": engine.family, "tags": self.tags}
         parameters = self.options.get("parameters")
@@ -204,15 +204,15 @@ class CacheStore(Composite):
         self.ensure(ParameterGroup(self.cache, name, purge_tags=self.options.purge_tags), desired)
         return name
 
-    def _waiting_for_reboot(self, standing: Mapping[str, Any] | None) -> list[str]:
+    def _waiting_for_reboot(self, existing: Mapping[str, Any] | None) -> list[str]:
         """Return the nodes with outdated parameters, now or after the parameters are changed."""
-        if standing is None:
+        if existing is None:
             return []
         changed = [outcome for outcome in self.outcomes if outcome.kind == ParameterGroup.kind]
         everyone = any(reboots.changes_static(self.cache, outcome) for outcome in changed)
         if everyone or self._may_reboot():
-            return reboots.waiting_nodes(self.cache, standing, everyone)
-        return list(standing.get("MemberClusters") or []) if reboots.waits(standing["node"]) else []
+            return reboots.waiting_nodes(self.cache, existing, everyone)
+        return list(existing.get("MemberClusters") or []) if reboots.waits(existing["node"]) else []
 
     def _may_reboot(self) -> bool:
         return bool(self.options.get("allow_reboot", False)) and self.options.wait
@@ -261,13 +261,13 @@ class CacheStore(Composite):
             desired["password"] = passwords.target.version_id
         return self.ensure(self._group(passwords), desired, wait=self.options.wait)
 
-    def _delete_other_parameter_groups(self, engine: CacheEngine, standing: Mapping[str, Any] | None) -> None:
+    def _delete_other_parameter_groups(self, engine: CacheEngine, existing: Mapping[str, Any] | None) -> None:
         """Delete the parameter groups of earlier families, when nothing uses them any more."""
         if engine.family is None or not self.options.wait:
             return
         kept = {parameter_group_name(self.options.name, engine.family)}
-        if standing and not self.options.get("apply_immediately", True):
-            kept.add(str(parameter_group_of(standing)))  # until the maintenance window
+        if existing and not self.options.get("apply_immediately", True):
+            kept.add(str(parameter_group_of(existing)))  # until the maintenance window
         for each in api.describe_parameter_groups(self.cache):
             name = each["CacheParameterGroupName"]
             if name not in kept and name == parameter_group_name(self.options.name, each["CacheParameterGroupFamily"]):

@@ -11,7 +11,7 @@ from .._compare import same_members
 from .._credentials.credentials import APPLIED, applied_version
 from .._credentials.password import Password
 from .._resource import Attribute, Change, State
-from .._wait import Begun, wait_for
+from .._wait import Started, wait_for
 from . import api, write_api
 from .cache_resource import CacheResource
 from .passwords import Passwords
@@ -88,14 +88,14 @@ class User(CacheResource):
         """For a moment after ModifyUser, AWS may show a user as active; then it does not show the change either."""
         before = self.observe()
         write_api.modify_user(self.client, self.name, **request)
-        begun = Begun()
+        started = Started()
 
         def poll() -> tuple[bool, str]:
             now = self.observe()
             if now is None:
                 return True, "gone"
             ready = self.state(now) is State.READY
-            return begun.seen(not ready or _shown(now) != _shown(before)) and ready, self.status(now)
+            return started.seen(not ready or _shown(now) != _shown(before)) and ready, self.status(now)
 
         wait_for(poll, f"{self.kind} {self.name} to be active", USER_SECONDS, str)
 

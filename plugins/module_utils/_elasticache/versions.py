@@ -50,20 +50,20 @@ def desired_engine(client: Any, found: Mapping[str, Any] | None, engine: str | N
     found: the replication group with `engine` and `engine_version`. Raises Refused for a version that AWS does not offer.
     """
     name = engine or (found["engine"] if found else DEFAULT_ENGINE)
-    standing = found["engine_version"] if found and found["engine"] == name else None
+    existing = found["engine_version"] if found and found["engine"] == name else None
     notes: list[str] = []
-    if standing and version and is_above(standing, version):
-        notes.append(f"it has {name} {standing}, newer than the desired {version}; it is left as it is.")
+    if existing and version and is_above(existing, version):
+        notes.append(f"it has {name} {existing}, newer than the desired {version}; it is left as it is.")
     asked = version
-    if standing and (version is None or is_above(standing, version)):
-        version = standing
+    if existing and (version is None or is_above(existing, version)):
+        version = existing
     chosen = version or api.describe_default_version(client, name)
     offered = api.describe_engine_versions(client, name)
     entry = listed(offered, chosen)
-    if entry is None and chosen != standing:
+    if entry is None and chosen != existing:
         names = ", ".join(sorted((each["EngineVersion"] for each in offered), key=version_numbers))
         raise Refused(f"engine_version is {chosen}, but ElastiCache offers {name} in {names}.")
     newest = max((each["EngineVersion"] for each in offered), key=version_numbers)
-    if standing and asked is None and is_above(newest, standing):
-        notes.append(f"it has {name} {standing}; ElastiCache offers {newest} now.")
+    if existing and asked is None and is_above(newest, existing):
+        notes.append(f"it has {name} {existing}; ElastiCache offers {newest} now.")
     return CacheEngine(name, chosen, entry["CacheParameterGroupFamily"] if entry else None, tuple(notes))

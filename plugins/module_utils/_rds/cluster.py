@@ -12,7 +12,7 @@ from .._compare import same_key, same_members
 from .._credentials.credentials import applied_tag, applied_version, other_tags
 from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
-from .._wait import Begun, wait_for
+from .._wait import Started, wait_for
 from . import api, cluster_requests
 from .common import CLUSTER_REMEDY, REMEDIES, state_of, status_text
 from .engine import AURORA, DatabaseEngine
@@ -182,14 +182,14 @@ class DatabaseCluster(Resource):
         if "engine_version" in names and self.allow_major:
             request["AllowMajorVersionUpgrade"] = True
         api.modify_cluster(self.client, self.name, **request)
-        self._wait_until_applied(desired, names, Begun() if password is not None else None)
+        self._wait_until_applied(desired, names, Started() if password is not None else None)
         if password is not None:
             api.add_tags(self.client, found["arn"], applied_tag(desired[PASSWORD]))
 
-    def _wait_until_applied(self, desired: Mapping[str, Any], names: Sequence[str], begun: Begun | None) -> None:
+    def _wait_until_applied(self, desired: Mapping[str, Any], names: Sequence[str], started: Started | None) -> None:
         """For a moment after ModifyDBCluster, AWS shows a cluster as available.
 
-        begun: for a change that no attribute shows, that of the password; DocumentDB does not show that one is pending either.
+        started: for a change that no attribute shows, that of the password; DocumentDB does not show that one is pending either.
         """
         changed = [attribute for attribute in self.attributes if attribute.name in names and not attribute.secret]
 
@@ -199,9 +199,9 @@ class DatabaseCluster(Resource):
                 return True, now
             ready = self.state(now) is State.READY
             pending = "MasterUserPassword" in (now.get("PendingModifiedValues") or {})
-            has_begun = begun is None or begun.seen(pending or not ready)
+            has_started = started is None or started.seen(pending or not ready)
             applied = not pending and not any(each.differs(now, desired[each.name]) for each in changed)
-            return has_begun and applied and ready, now
+            return has_started and applied and ready, now
 
         wait_for(poll, f"{self.kind} {self.name} to have {', '.join(names)}", self.timeout_seconds, self.status)
 

@@ -46,9 +46,9 @@ class DesiredResource:
 
     cluster: dict[str, Any]
     instance: dict[str, Any]
-    make: list[str] = field(default_factory=list)
+    create: list[str] = field(default_factory=list)
     keep: list[str] = field(default_factory=list)
-    remove: list[str] = field(default_factory=list)
+    delete: list[str] = field(default_factory=list)
 
 
 class DatabaseResources:
@@ -259,15 +259,15 @@ class DatabaseResources:
 
     def _with_instances(self, desired: DesiredResource) -> DesiredResource:
         found = {} if self.found is None else self.instance_cache.instances()
-        standing = [name for name, each in found.items() if each["DBInstanceStatus"] != "deleting"]
+        existing = [name for name, each in found.items() if each["DBInstanceStatus"] != "deleting"]
         writer = next((m["DBInstanceIdentifier"] for m in (self.found or {}).get("DBClusterMembers") or [] if m["IsClusterWriter"]), None)
-        ours = own_names(self.name, standing)
+        ours = own_names(self.name, existing)
         count = self.given["instance_count"]
         if count is None:
-            count = len(ours) or (0 if standing else 1)
-        desired.make, desired.remove = names_of(self.name, standing, count, writer)
-        desired.keep = sorted((name for name in ours if name not in desired.remove), key=lambda name: (name == writer, name))
-        if desired.make and not self.given["db_instance_class"]:
+            count = len(ours) or (0 if existing else 1)
+        desired.create, desired.delete = names_of(self.name, existing, count, writer)
+        desired.keep = sorted((name for name in ours if name not in desired.delete), key=lambda name: (name == writer, name))
+        if desired.create and not self.given["db_instance_class"]:
             desired.instance["db_instance_class"] = next(iter(found.values()))["DBInstanceClass"] if found else NEW_CLASS
         self._check_class(desired, found)
         return desired
@@ -276,7 +276,7 @@ class DatabaseResources:
         instance_class = desired.instance.get("db_instance_class")
         classes = {name: each["DBInstanceClass"] for name, each in found.items()}
         changed = any(classes[name] != instance_class for name in desired.keep) if instance_class else False
-        if instance_class in classes.values() or (not desired.make and not changed):
+        if instance_class in classes.values() or (not desired.create and not changed):
             return
         what = f"{self.engine.kind} {self.name}"
         refuse_unknown_class(self.client, self.engine, what, instance_class, self.versions.effective)

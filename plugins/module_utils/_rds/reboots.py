@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._reconcile import raise_if_failed
 from .._resource import Outcome, State
-from .._wait import Begun, wait_for
+from .._wait import Started, wait_for
 from . import api
 from .common import REPAIRABLE
 from .instance import DatabaseInstance
@@ -103,7 +103,7 @@ def reboot_all(parts: DatabaseResources, names: Sequence[str]) -> None:
 
 def _wait_until_rebooted(parts: DatabaseResources, name: str) -> None:
     """For a moment after RebootDBInstance, AWS shows an instance as available, and its parameters may still be shown as in sync."""
-    begun = Begun()
+    started = Started()
 
     def poll() -> tuple[bool, Mapping[str, Any] | None]:
         instance = parts.instance(name)
@@ -111,14 +111,14 @@ def _wait_until_rebooted(parts: DatabaseResources, name: str) -> None:
         if now is None:
             return True, now
         state = instance.state(now)
-        has_begun = begun.seen(state is State.IN_PROGRESS)
-        if has_begun:
+        has_started = started.seen(state is State.IN_PROGRESS)
+        if has_started:
             raise_if_failed(instance, now)
         found = parts.cluster.find() or {}
         applied = any(
             member["DBInstanceIdentifier"] == name and member.get("DBClusterParameterGroupStatus") == DONE
             for member in found.get("DBClusterMembers") or []
         )
-        return has_begun and applied and state is State.READY, now
+        return has_started and applied and state is State.READY, now
 
     wait_for(poll, f"{DatabaseInstance.kind} {name} to be rebooted", parts.given["wait_timeout"], parts.instance(name).status)

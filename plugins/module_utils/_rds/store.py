@@ -7,9 +7,9 @@ Each run finds by name and tags what an interrupted run left, plans from what AW
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .._composite import Composite, CompositeOptions, plan_and_apply
+from .._composite import Composite, CompositeOptions
 from .._credentials.credentials import SecretVersion
 from .._reconcile import raise_if_failed
 from .._resource import Outcome, Resource, State
@@ -17,19 +17,8 @@ from .._wait import wait_for
 from .cluster import PASSWORD
 from .common import REPAIRABLE
 from .database_resources import DatabaseResources, DesiredResource
-from .engine import DatabaseEngine
 from .instance import DatabaseInstance
-from .options import check_options
 from .reboots import instances_to_repair, pending, reboot_all, reboot_notes, reboot_outcomes, repair_note, repair_outcomes, static_changes
-
-if TYPE_CHECKING:
-    from .._module import PlatformModule
-
-
-def present(module: PlatformModule, engine: DatabaseEngine) -> list[Outcome]:
-    """Create or update the cluster; in check mode, plan it."""
-    check_options(module.params, engine)
-    return plan_and_apply(lambda plan: DatabaseStore(DatabaseResources(module, engine), plan), module.check_mode)
 
 
 class DatabaseStore(Composite):
@@ -48,7 +37,7 @@ class DatabaseStore(Composite):
         parts = self.parts
         secret, target = self._secret()
         desired = self.desired
-        repaired = instances_to_repair(parts, desired.remove)
+        repaired = instances_to_repair(parts, desired.delete)
         static = static_changes(parts)
         cluster = self._cluster_with_groups(target, repaired)
         self._instances(repaired)
@@ -100,14 +89,14 @@ class DatabaseStore(Composite):
     def _instances(self, repaired: list[str]) -> None:
         """Create the new instances in parallel, then update the others one by one, then delete the superfluous ones in parallel."""
         desired = self.desired
-        for name in desired.make:
+        for name in desired.create:
             self.start(self.parts.instance(name), desired.instance)
         self.wait_for_started()
         for name in desired.keep:
             outcome = self.ensure(self.parts.instance(name), desired.instance)
             if self.check_mode and name in repaired:
                 outcome.notes = [repair_note(name)]  # instead of its failure, at which an apply would stop
-        self.delete_together([self.parts.instance(name) for name in desired.remove])
+        self.delete_together([self.parts.instance(name) for name in desired.delete])
 
     def _reboot(self, names: list[str]) -> None:
         if not self.check_mode:
@@ -118,7 +107,7 @@ class DatabaseStore(Composite):
         found = None if self.check_mode else self.parts.cluster.find()
         cluster.resource = {
             **((cluster.resource if found is None else self.parts.cluster.describe(found)) or {}),
-            "instances": sorted([*self.desired.make, *self.desired.keep]),
+            "instances": sorted([*self.desired.create, *self.desired.keep]),
             "secret_arn": (secret.resource or {}).get("arn"),
             "secret_name": self.parts.credentials.name,
             "security_group_id": self.parts.security_group_ids()[0],
@@ -177,7 +166,7 @@ class DatabaseStore(Composite):
             return self._cluster_first(cluster)
         parts.instance_cache.live = True
         if parts.found is not None and self._takes_instances(parts.found):
-            for name in plan.desired.make:
+            for name in plan.desired.create:
                 self.start(parts.instance(name), plan.desired.instance)
         return self._cluster_first(Outcome(planned.kind, planned.name, resource=planned.resource))
 

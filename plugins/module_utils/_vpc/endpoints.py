@@ -29,8 +29,8 @@ def endpoint_name(network: str, kind: str, service: str) -> str:
 def services_having(snapshot: Snapshot, kind: str) -> list[str]:
     """Return the short names of the services for which the network has an endpoint of this type."""
     start = endpoint_name(snapshot.name, kind, "")
-    standing = [item for item in snapshot.items("endpoints") if str(item.get("State", "")).lower() not in ("deleted", "deleting")]
-    return sorted(name_of(item).removeprefix(start) for item in standing if name_of(item).startswith(start))
+    existing = [item for item in snapshot.items("endpoints") if str(item.get("State", "")).lower() not in ("deleted", "deleting")]
+    return sorted(name_of(item).removeprefix(start) for item in existing if name_of(item).startswith(start))
 
 
 def find_service(services: Sequence[Mapping[str, Any]], kind: str, service: str, region: str) -> Mapping[str, Any]:

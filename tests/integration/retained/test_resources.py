@@ -5,7 +5,7 @@ from functools import partial
 import boto3
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
-from ansible_collections.opta.platform.plugins.module_utils._rds.removal import final_name
+from ansible_collections.opta.platform.plugins.module_utils._rds.teardown import final_name
 from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
 from moto import mock_aws
 

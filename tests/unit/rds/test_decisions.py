@@ -8,7 +8,7 @@ from ansible_collections.opta.platform.plugins.module_utils._preflight.database_
 from ansible_collections.opta.platform.plugins.module_utils._rds import cluster, cluster_requests, role_entries, versions
 from ansible_collections.opta.platform.plugins.module_utils._rds.engine import AURORA, DOCUMENTDB
 from ansible_collections.opta.platform.plugins.module_utils._rds.instance import names_of
-from ansible_collections.opta.platform.plugins.module_utils._rds.removal import final_name
+from ansible_collections.opta.platform.plugins.module_utils._rds.teardown import final_name
 from ansible_collections.opta.platform.plugins.module_utils._resource import Change
 
 TARGETS = [{"EngineVersion": version} for version in ("17.9", "18.3", "17.10")]

@@ -29,11 +29,6 @@ SNAPSHOT_KIND = "DB cluster snapshot"
 RETAINED = {_tags.RETAINED: "true"}
 
 
-def absent(module: PlatformModule, engine: DatabaseEngine) -> list[Outcome]:
-    """Delete the cluster; in check mode, plan what is deleted and what is retained."""
-    return DatabaseTeardown(module, engine).reconcile()
-
-
 def final_name(cluster_name: str, resource_id: str, taken: Sequence[str]) -> str:
     """Return the name of the final snapshot, which no earlier cluster of this name has used."""
     name = f"{cluster_name}-final-{digest(resource_id)}"
