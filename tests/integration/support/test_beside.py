@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.support.collection import ROOT
 
 PASSES = "def test_passes():\n    pass\n"
@@ -32,9 +30,8 @@ def run(directory: Path, command: str, content: str, *arguments: str) -> subproc
     return subprocess.run(given, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["here", "in a worker"])
-def test_its_failure_ends_the_tests_and_is_shown(tmp_path: Path, workers: tuple[str, ...]) -> None:
-    done = run(tmp_path, f"sh -c 'echo a complaint; touch {tmp_path}/complained; exit 3'", WAITS, *workers)
+def test_its_failure_ends_the_tests_and_is_shown(tmp_path: Path) -> None:
+    done = run(tmp_path, f"sh -c 'echo a complaint; touch {tmp_path}/complained; exit 3'", WAITS, "-n", "1")
     assert done.returncode == 1
     assert "a complaint" in done.stdout
     assert "3000 passed" not in done.stdout
