@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-controllers test-kill test-profile test-versions databases bench lint docs requirements build clean
+.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-controllers test-kill test-profile test-versions databases bench lint sanity docs requirements build clean
 
 PYTHON ?= python3
 WORKERS ?= 3
@@ -31,7 +31,7 @@ demo-destroy: setup ## Destroy the demo's environments; the stand-in stays
 demo-down: setup ## End the demo's stand-in
 	@$(RUN) python -m tests.standin down --directory $(DEMO)
 
-test: $(if $(TESTS),,lint) binaries ## Run all tests but the long ones; TESTS="eks tests/unit/helm" for areas, paths, node ids
+test: $(if $(TESTS),,lint sanity) binaries ## Run all tests but the long ones; TESTS="eks tests/unit/helm" for areas, paths, node ids
 	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) pytest $(PARALLEL) $(SHORT) $(if $(TESTS),,--budgets) $$selected
 
 test-changed: lint binaries ## Run the tests that what has changed since main may affect
@@ -60,6 +60,9 @@ bench: setup binaries ## Measure against terraform plan and AWS's own waits; BEN
 
 lint: setup ## Run the linters
 	@$(RUN) tests/lint.sh
+
+sanity: setup ## Build the archive and run ansible-test sanity and galaxy-importer on it, if a file has changed
+	@$(RUN) python -m tests.sanity
 
 docs: setup ## Write the generated parts of the READMEs
 	@$(RUN) python -m tests.documentation

@@ -108,7 +108,7 @@ access_entry:
   type: dict
   contains:
     name: {description: ARN of the principal., type: str, returned: always}
-    principal_arn: {description: ARN of the principal; of a session, its role's., type: str, returned: always}
+    principal_arn: {description: "ARN of the principal; of a session, its role's.", type: str, returned: always}
     cluster_name: {description: Name of the cluster., type: str, returned: always}
     arn: {description: ARN of the entry., type: str, returned: always}
     type: {description: As the option., type: str, returned: always, sample: STANDARD}

@@ -225,7 +225,7 @@ ARGUMENTS = {
     "api_client_cidr_blocks": {"type": "list", "elements": "str"},
     "api_client_security_group_ids": {"type": "list", "elements": "str"},
     "log_types": {"type": "list", "elements": "str", "choices": list(LOG_TYPES)},
-    "kms_key_arn": {},
+    "kms_key_arn": {"no_log": False},
     "authentication_mode": {"choices": ["API", "API_AND_CONFIG_MAP", "CONFIG_MAP"]},
     "bootstrap_cluster_creator_admin_permissions": {"type": "bool", "default": False},
     "bootstrap_self_managed_addons": {"type": "bool", "default": False},

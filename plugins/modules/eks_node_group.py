@@ -277,7 +277,7 @@ from ..module_utils._eks.options import check_node_group
 from ..module_utils._module import PlatformModule
 
 TAINT = {
-    "key": {"required": True},
+    "key": {"required": True, "no_log": False},
     "value": {"default": ""},
     "effect": {"required": True, "choices": ["NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE"]},
 }
@@ -314,7 +314,7 @@ ARGUMENTS = {
     "release_version": {},
     "force_update": {"type": "bool", "default": False},
     "volume_size_gib": {"type": "int"},
-    "volume_kms_key_arn": {},
+    "volume_kms_key_arn": {"no_log": False},
     "user_data": {},
 }
 

@@ -281,7 +281,7 @@ ARGUMENTS = {
     "allowed_security_group_ids": STRINGS,
     "purge_rules": {"type": "bool", "default": False},
     "port": {"type": "int"},
-    "kms_key_arn": {},
+    "kms_key_arn": {"no_log": False},
     "transit_encryption_mode": {"choices": ["required", "preferred"], "default": "required"},
     "authentication": {"choices": ["user_group", "auth_token"]},
     "keep_previous_password": {"type": "bool", "default": False, "no_log": False},

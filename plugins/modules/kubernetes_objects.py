@@ -258,9 +258,9 @@ CONDITION = {"kind": {"required": True}, "type": {"required": True}, "status": {
 STORED_VALUE = {
     "name": {"required": True},
     "namespace": {},
-    "key": {"required": True},
+    "key": {"required": True, "no_log": False},
     "secret_id": {"required": True, "no_log": False},
-    "json_key": {},
+    "json_key": {"no_log": False},
     "url": {},
 }
 ONE_WAY = {"mutually_exclusive": [("json_key", "url")], "required_one_of": [("json_key", "url")]}

@@ -59,7 +59,8 @@ class User(Part):
         return api.describe_user(self.client, self.name)
 
     def create(self, wanted: Mapping[str, Any]) -> None:
-        assert self.passwords is not None
+        if self.passwords is None:
+            raise AssertionError
         changes.create_user(
             self.client,
             UserId=self.name,

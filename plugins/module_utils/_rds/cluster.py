@@ -207,7 +207,8 @@ class Cluster(Resource):
         return {"DBClusterIdentifier": self.name, **request}
 
     def _password(self, wanted: Mapping[str, Any]) -> str:
-        assert self.password is not None
+        if self.password is None:
+            raise AssertionError
         return self.password(wanted[PASSWORD])
 
     def _with_known_groups(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
