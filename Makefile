@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-controllers test-kill test-profile test-versions databases bench lint sanity docs requirements build clean
+.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-controllers test-kill test-profile test-versions databases bench lint sanity docs requirements build release clean
 
 PYTHON ?= python3
 WORKERS ?= 3
@@ -69,6 +69,9 @@ docs: setup ## Write the generated parts of the READMEs
 
 build: setup ## Build the collection's archive into .cache/build
 	@$(RUN) ansible-galaxy collection build --force --output-path .cache/build
+
+release: lint sanity ## Write the changelog, tag the release, and build a signed archive; docs/contributing/release.md
+	@$(RUN) tests/release.sh
 
 requirements: setup ## Pin the requirements anew, with hashes
 	@$(RUN) python -m tests.versions.requirements
