@@ -11,15 +11,15 @@ archive="opta-platform-$version.tar.gz"
 [ -z "$(git status --porcelain)" ] || stop "The working tree has changes: commit or stash them. See git status."
 ! git rev-parse --quiet --verify "refs/tags/v$version" >/dev/null || stop "Version $version has a tag already: set the next version in galaxy.yml."
 compgen -G 'changelogs/fragments/*.yml' >/dev/null || stop "No fragment in changelogs/fragments describes version $version."
-key="$(git config user.signingkey || true)"
-gpg --batch --list-secret-keys ${key:+"$key"} 2>/dev/null | grep -q . || stop "GnuPG has no secret key${key:+ $key} to sign with. \
+key="$(git config user.signingkey || gpg --list-secret-keys --with-colons 2>/dev/null | awk -F: '$1 == "fpr" { print $10; exit }')"
+sign() { gpg --yes --quiet --local-user "$key" --armor --detach-sign --output "$2" "$1"; }
+{ [ -n "$key" ] && sign galaxy.yml /dev/null; } || stop "GnuPG has no secret key${key:+ $key} that signs. \
 Create one, for example: gpg --quick-generate-key 'Your Name <you@example.com>'. To select one of several: git config user.signingkey <key>"
-sign() { gpg --batch --yes ${key:+--local-user "$key"} --armor --detach-sign --output "$2" "$1"; }
 
 antsibull-changelog release --version "$version"
 git add CHANGELOG.rst changelogs
 git commit --quiet --message "Release $version"
-git tag --sign --message "opta.platform $version" "v$version"
+git tag --local-user "$key" --message "opta.platform $version" "v$version"
 
 rm -rf "$directory"
 ansible-galaxy collection build --output-path "$directory" >/dev/null
@@ -30,7 +30,7 @@ rm MANIFEST.json
 sha256sum "$archive" >"$archive.sha256"
 sign "$archive" "$archive.asc"
 sha256sum --quiet --check "$archive.sha256"
-gpg --batch --quiet --verify "$archive.asc" "$archive" 2>/dev/null || stop "The signature of $archive is not valid."
+gpg --quiet --verify "$archive.asc" "$archive" 2>/dev/null || stop "The signature of $archive is not valid."
 
 echo "Release $version is in $directory. To publish it:"
 echo "  git push origin main v$version"
