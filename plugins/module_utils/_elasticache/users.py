@@ -59,7 +59,8 @@ class User(CacheResource):
         return api.describe_user(self.client, self.name)
 
     def create(self, desired: Mapping[str, Any]) -> None:
-        assert self.passwords is not None
+        if self.passwords is None:
+            raise AssertionError
         write_api.create_user(
             self.client,
             UserId=self.name,

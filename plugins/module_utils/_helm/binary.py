@@ -148,7 +148,8 @@ class Helm:
         return kept | (self._access() if self._client else {})
 
     def _access(self) -> dict[str, str]:
-        assert self._client is not None
+        if self._client is None:
+            raise AssertionError
         authority = self._directory / "certificate-authority.pem"
         if not authority.exists():
             authority.write_text(self._client.certificate_authority, encoding="ascii")

@@ -104,7 +104,8 @@ class Release:
 
     def _plan(self, renderer: Renderer, newest: Revision | None, stored: StoredReleases | None) -> ReleasePlan:
         desired = self._desired
-        assert self._client is not None and desired.chart is not None
+        if self._client is None or desired.chart is None:
+            raise AssertionError
         if newest is None or stored is None:
             plan = self._creation(renderer, exists=False, unfinished=bool(newest and newest.unfinished))
             plan.reasons = {"status": (newest.status, "deployed")} if newest else {}

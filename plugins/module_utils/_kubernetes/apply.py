@@ -170,7 +170,8 @@ class ObjectsReconciler:
         return self._predicted(obj, path, found)
 
     def _predicted(self, obj: dict[str, Any], path: str, found: dict[str, Any] | None) -> PlannedObject:
-        assert self._client is not None
+        if self._client is None:
+            raise AssertionError
         annotation = self._options.generation_annotation
         standing = generation.found_generation(found, annotation) if annotation else None
         if standing:
@@ -235,7 +236,8 @@ class ObjectsReconciler:
         return PlannedObject(obj, outcome, path, found, after)
 
     def _plan_deletion(self, obj: dict[str, Any]) -> PlannedObject:
-        assert self._client is not None
+        if self._client is None:
+            raise AssertionError
         try:
             path = self._locate(obj)
         except UnknownApiKind:
@@ -255,7 +257,8 @@ class ObjectsReconciler:
 
     def _kept(self, namespace: str) -> list[str] | None:
         """None when a namespace may go; else what keeps it, as far as that is to be told."""
-        assert self._client is not None
+        if self._client is None:
+            raise AssertionError
         if self._options.own_labels is not None and namespace_use.others(self._client, namespace, self._options.own_labels):
             return []
         if not self._options.keep_in_use:
@@ -270,7 +273,8 @@ class ObjectsReconciler:
     # ---------------------------------------------------------------- acting
 
     def _act(self, plan: PlannedObject) -> None:
-        assert self._client is not None
+        if self._client is None:
+            raise AssertionError
         if plan.found is not None and plan.outcome.action in ("create", "replace"):
             if plan.outcome.action == "replace":
                 self._client.delete(plan.path, plan.found["metadata"]["uid"], "Foreground")

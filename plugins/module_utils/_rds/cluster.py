@@ -219,7 +219,8 @@ class DatabaseCluster(Resource):
         return {"DBClusterIdentifier": self.name, **request}
 
     def _password(self, desired: Mapping[str, Any]) -> str:
-        assert self.password is not None
+        if self.password is None:
+            raise AssertionError
         return self.password(desired[PASSWORD])
 
     def _with_known_groups(self, desired: Mapping[str, Any]) -> dict[str, Any]:
