@@ -28,7 +28,7 @@ WITHOUT_A_CALL: Cases = [
     ),
     ({"eks_node_groups": [{"name": "default", "min_size": 5, "max_size": 2}]}, "min_size 5 is higher than max_size 2"),
     ({"network_nat_mode": "none"}, "network_nat_mode is none"),
-    ({"opta_account_id": "12"}, "12 digits"),
+    ({"opta_account_id": "12"}, "12-digit account ID"),
     ({"aurora_clusters": [{"name": "main"}, {"name": "main"}]}, "aurora_clusters has two clusters named main"),
     ({"documentdb_clusters": [{"name": "Main"}]}, "documentdb_clusters, name is 'Main'"),
     ({"aurora_clusters": [{"name": "main", "database_name": ""}]}, "database_name is ''"),
@@ -61,7 +61,7 @@ AFTER_LOOKING: Cases = [
     ({"elasticache_replication_groups": [{"name": "main", "automatic_failover_enabled": True}]}, "needs a replica to fail over to"),
     ({"network_zone_count": 5}, "network_zone_count is 5, but eu-west-1 has only 3"),
     ({"opta_account_id": "999999999999"}, "opta_account_id is 999999999999"),
-    ({"opta_region": "eu-west-99"}, "knows no such region: give one that exists, for example eu-west-"),
+    ({"opta_region": "eu-west-99"}, "does not know. Use an existing region, for example eu-west-"),
     (
         {"aurora_clusters": [{"name": "main", "engine_version": "17", "instance_class": "db.t4g.hgue"}]},
         "aurora_clusters, cluster main: AWS offers no db_instance_class db.t4g.hgue for version 17.7; it offers, among others, db.t4g.",

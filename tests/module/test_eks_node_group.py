@@ -146,7 +146,7 @@ def test_tags_alone_replace_no_node(standin, run_module, foundation, options, tr
     done = run_module("eks_node_group", **changed)
     expected = {"EKS node group": ("update", ["node_tags", "tags"]), "launch template": ("update", ["tags"])}
     assert actions(planned) == actions(done) == expected
-    assert any("no node is replaced for its tags" in warning for warning in map(str, done["warnings"]))
+    assert any("tags do not replace nodes" in warning for warning in map(str, done["warnings"]))
     assert not {"UpdateNodegroupVersion", "CreateLaunchTemplateVersion"} & set(standin.mutating(mark))
     group, template = truth(options)
     assert (group["launchTemplate"]["version"], group["tags"]["cost-centre"], sorted(versions(foundation, template))) == ("1", "42", [1])
@@ -160,7 +160,7 @@ def test_tags_alone_replace_no_node(standin, run_module, foundation, options, tr
         assert (run_module("eks_node_group", **given)["actions"], standin.mutating(mark)) == ([], [])
     rolled = run_module("eks_node_group", **{**changed, "volume_size_gib": 60})
     assert actions(rolled)["launch template"] == ("update", ["node_tags", "volume_size_gib"])
-    assert any("its nodes are drained and replaced" in warning for warning in map(str, rolled["warnings"]))
+    assert any("nodes are drained and replaced" in warning for warning in map(str, rolled["warnings"]))
     for each in versions(foundation, template)[2]["TagSpecifications"]:
         assert {"Key": "cost-centre", "Value": "42"} in each["Tags"]
     assert run_module("eks_node_group", **{**changed, "volume_size_gib": 60})["actions"] == []

@@ -92,7 +92,7 @@ def test_t1_what_is_of_an_unknown_kind_does_not_tell_its_key(client, resources):
     client("s3").put_bucket_tagging(Bucket="kept", Tagging={"TagSet": as_list(OURS)})
     (kept,) = resources.find()
     assert (kept.arn.rsplit(":", 1)[1], kept.kms_key_arn) == ("kept", None)
-    with pytest.raises(Refused, match="delete it yourself first"):
+    with pytest.raises(Refused, match="delete it first"):
         delete_retained(resources, check_mode=False)
 
 
