@@ -150,9 +150,9 @@ class Resource:
     def remedy(self, found: Mapping[str, Any]) -> str:
         """Return one sentence: what the user can do about a FAILED resource."""
         if self.never_worked(found):
-            return "Remove the cause and run again: the run creates it again."
+            return "Fix the cause and run again: the run creates it again."
         if self.replaceable(found):
-            allowing = "Remove the cause, set allow_replacement: true to delete and recreate it, and run again."
+            allowing = "Fix the cause, set allow_replacement: true to delete and recreate it, and run again."
             return f"{allowing} {self.replacement_note}".rstrip()
         return "Delete it in AWS and run again: the run creates it again."
 

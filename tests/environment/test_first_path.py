@@ -300,7 +300,7 @@ def test_destroy_refuses_without_the_right_word(
 def test_destroy_refuses_a_protected_cluster(services: tuple[Run, Run], empty: Standin, play: Callable[..., Run]) -> None:
     mark = empty.mark()
     refused = play("destroy", fails=True, opta_destroy_confirm="staging", **PROTECTED)
-    assert "has deletion protection" in refused.failure()
+    assert "protected from deletion" in refused.failure()
     assert empty.mutating(mark) == []
 
 

@@ -171,7 +171,7 @@ def test_a_group_that_failed_at_its_creation_is_made_again(standin, run_module, 
     role = foundation.role(options["name"], "ec2.amazonaws.com")
     options = {**options, "node_role_arn": role}
     failed = run_module("eks_node_group", expect_failure=True, **options)
-    assert "CREATE_FAILED" in failed["msg"] and failed["msg"].endswith("Fix the cause and run again: it is made again then.")
+    assert "CREATE_FAILED" in failed["msg"] and failed["msg"].endswith("Fix the cause and run again: the run creates it again.")
     for policy in NODE_POLICIES:  # the cause is removed
         foundation.iam.attach_role_policy(RoleName=options["name"], PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
     changed = {**options, "instance_types": ["m7i.xlarge"]}

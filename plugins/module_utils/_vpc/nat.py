@@ -110,7 +110,7 @@ class NatGateway(Ec2Resource):
         return f"{nat_state(found)}: {reason}" if reason else nat_state(found)
 
     def remedy(self, found: Mapping[str, Any]) -> str:
-        return "Remove the cause and run again: the run creates another one."
+        return "Fix the cause and run again: the run creates another one."
 
     def create(self, desired: Mapping[str, Any]) -> None:
         subnet_id, allocation_id = desired["subnet_id"], desired["allocation_id"]

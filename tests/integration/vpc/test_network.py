@@ -304,7 +304,7 @@ def test_a_failed_nat_gateway_is_told_and_replaced(cloud, monkeypatch):
     monkeypatch.setattr(write_api, "create_nat_gateway", lambda *arguments: {**create(*arguments), "State": "pending"})
     monkeypatch.setitem(snapshot.IN_VPC, "nat_gateways", (describe_failing, *rest))
     with pytest.raises(
-        ResourceFailed, match=rf"NAT gateway {cloud.name}-nat-euw1-az1 has failed: failed: no free addresses Remove the cause"
+        ResourceFailed, match=rf"NAT gateway {cloud.name}-nat-euw1-az1 has failed: failed: no free addresses Fix the cause"
     ):
         cloud.reconcile(**{**WHOLE, "gateway_endpoints": []})
     cloud.ec2.disassociate_address(AssociationId=associations(cloud)[0])  # as EC2 does when one has failed

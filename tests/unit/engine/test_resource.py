@@ -162,7 +162,7 @@ class Bulb(Lamp):
 
 def test_a_failed_resource_that_may_be_in_use_is_made_again_as_its_remedy_says() -> None:
     failed = {**EXISTING, "state": State.FAILED}
-    advice = "Remove the cause, set allow_replacement: true to delete and recreate it, and run again. It is dark meanwhile."
+    advice = "Fix the cause, set allow_replacement: true to delete and recreate it, and run again. It is dark meanwhile."
     with pytest.raises(ResourceFailed, match=re.escape(advice)):
         ensure_present(Bulb(failed), DESIRED, check_mode=False)
     outcome = ensure_present(Bulb(failed), DESIRED, check_mode=False, allow_replacement=True)
