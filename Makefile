@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-controllers test-kill test-profile test-versions databases bench lint docs new-module requirements build clean
+.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-controllers test-kill test-profile test-versions databases bench lint sanity docs new-module requirements build release clean
 
 PYTHON ?= python3
 WORKERS ?= 3
@@ -31,8 +31,8 @@ demo-destroy: setup ## Destroy the demo's environments and keep the stand-in run
 demo-down: setup ## Stop the demo's stand-in
 	@$(RUN) python -m tests.standin down --directory $(DEMO)
 
-test: $(if $(TESTS),,lint) binaries ## Run all tests except the long ones; TESTS="eks tests/unit/helm" for areas, paths, or node ids
-	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) pytest $(PARALLEL) $(SHORT) $(if $(TESTS),,--budgets) $$selected
+test: binaries ## Run all tests except the long ones; TESTS="eks tests/unit/helm" for areas, paths, or node ids
+	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) pytest $(PARALLEL) $(SHORT) $(if $(TESTS),,--budgets --beside tests/checks.sh) $$selected
 
 test-changed: lint binaries ## Run the tests that the changes since main can affect
 	@$(RUN) $(call SELECTED,--changed) pytest $(PARALLEL) $(SHORT) $$selected
@@ -61,6 +61,9 @@ bench: setup binaries ## Measure performance against terraform plan and AWS's du
 lint: setup ## Run the linters
 	@$(RUN) tests/lint.sh
 
+sanity: setup ## Build the archive and run ansible-test sanity and galaxy-importer on it, if a file has changed
+	@$(RUN) python -m tests.sanity
+
 docs: setup ## Generate the READMEs; complete the defaults of the roles and the sample inventory
 	@$(RUN) python -m tests.documentation
 
@@ -69,6 +72,9 @@ new-module: setup ## Create the files of a module: NAME=sqs_queue, and SERVICE=s
 
 build: setup ## Build the archive of the collection in .cache/build
 	@$(RUN) ansible-galaxy collection build --force --output-path .cache/build
+
+release: lint sanity ## Write the changelog, tag the release, and build a signed archive; docs/contributing/release.md
+	@$(RUN) tests/release.sh
 
 requirements: setup ## Pin the requirements again, with hashes
 	@$(RUN) python -m tests.versions.requirements

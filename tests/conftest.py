@@ -15,11 +15,12 @@ from tests.support.collection import ROOT
 from tests.support.playbooks import Playbooks
 from tests.support.standin import DIRECTORY, KUBERNETES, Standin, own_directory, remove_leftovers
 
-pytest_plugins = ["tests.profile.plugin"]
+pytest_plugins = ["tests.profile.plugin", "tests.support.beside"]
 
 _numbers = itertools.count(1)
 botocore_speed.remember()
 header_speed.parse_simply()
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # each account would make volumes and snapshots for a thousand images
 # pytest rewrites the tests once, not in each of its processes
 sys.pycache_prefix, sys.dont_write_bytecode = str(ROOT / ".cache" / "pycache"), False
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Blocks of IPv4 addresses: are they right, do they fit together, where is room. Pure; private to the collection."""
+"""Blocks of IPv4 addresses: are they right, do they fit together, where is room."""
 
 from __future__ import annotations
 

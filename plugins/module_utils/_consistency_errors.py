@@ -2,7 +2,6 @@
 """What AWS refuses for a while because one service does not see yet what another one, or the same, has made or removed.
 
 One table for all services: what the decorator `patiently` (_eventual_consistency.py) decorates is repeated while its error is in the table.
-Pure; private to the collection.
 """
 
 from __future__ import annotations
@@ -232,7 +231,7 @@ CONSISTENCY_ERRORS: tuple[ConsistencyError, ...] = (
         ("DependencyViolation", "InvalidIPAddress.InUse"),
         "",
         RELEASE_SECONDS,
-        "Amazon EC2 API, error codes: a gateway, an endpoint or a load balancer that is gone leaves its interfaces for moments",
+        "Amazon EC2 API, error codes: a gateway, an endpoint or a deleted load balancer leaves its interfaces for moments",
     ),
     ConsistencyError("ec2", ("DeleteVolume",), ("VolumeInUse",), "", RELEASE_SECONDS, "Amazon EC2 API, DeleteVolume"),
     # Stores and what they use
@@ -288,7 +287,7 @@ CONSISTENCY_ERRORS: tuple[ConsistencyError, ...] = (
         ),
         "",
         RELEASE_SECONDS,
-        "ElastiCache API, errors of these operations: what a replication group that is gone still holds",
+        "ElastiCache API, errors of these operations: what a deleted replication group still uses",
     ),
     ConsistencyError(
         "acm",

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Does the ansible-playbook that started this module still live? Private to the collection.
+"""Does the ansible-playbook that started this module still live?
 
 A worker and its module outlive a killed ansible-playbook; what they then change would race with the next run.
 """
@@ -40,4 +40,4 @@ class Controller:
     def check(self) -> None:
         """Raise ControllerGone when it has ended."""
         if self.identity and identity(int(self.identity.split()[0])) != self.identity:
-            raise ControllerGone("the ansible-playbook that started this module has ended; nothing more was changed. Run it again.")
+            raise ControllerGone("The ansible-playbook process that started this module has ended; nothing more was changed. Run it again.")

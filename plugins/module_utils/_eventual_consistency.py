@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Patience with what AWS has made or removed but not yet shown to all its services. Private to the collection."""
+"""Retry calls while AWS's services do not see yet what was created or deleted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LONGEST_DELAY_SECONDS = 5.0
 
 
 def retry_until_consistent(call: F) -> F:
-    """Decorate an API call, whose first argument is the client: errors of the table of patience are retried for as long as it says."""
+    """Decorate an API call, whose first argument is the client: retry the errors of the table for as long as it says."""
 
     @wraps(call)
     def patient(client: Any, *args: Any, **kwargs: Any) -> Any:
@@ -36,7 +36,7 @@ def retry_until_consistent(call: F) -> F:
                 row, now = row_of_error(client, error), time.monotonic()
                 if row is None or now - began >= row.seconds:
                     raise
-                if now - reported >= _wait.PROGRESS_SECONDS:
+                if now - reported >= _wait.WAITING.get().progress_seconds:
                     reported = now
                     _wait.report_progress(f"waiting until AWS accepts {error.operation_name}, {now - began:.0f} s: {_message(error)}")
             time.sleep(min(delay, LONGEST_DELAY_SECONDS))
@@ -46,7 +46,7 @@ def retry_until_consistent(call: F) -> F:
 
 
 def row_of_error(client: Any, error: Any) -> ConsistencyError | None:
-    """The row of the table that holds for a ClientError of this client."""
+    """Return the row of the table for a ClientError of this client."""
     code = error.response.get("Error", {}).get("Code", "")
     return find_consistency_error(client.meta.service_model.service_name, error.operation_name, code, _message(error))
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How long AWS usually takes for what takes minutes. Pure; private to the collection.
+"""How long AWS usually takes for what takes minutes.
 
 From experience with small environments: AWS promises none of these times.
 """

@@ -1,8 +1,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which calls botocore may send again when their response is lost. Private to the collection.
+"""Decide which calls botocore may send again when their response is lost.
 
-A call that makes something would make a second one, or fail because the first one exists. So it is not sent again, but raises LostResponse,
-and whoever makes the thing looks for it first (_resource.py). Throttling, and what never reached AWS, is still repeated by botocore.
+A repeated call that creates something would create a second one, or fail because the first one exists. So it is not sent again, but raises
+LostResponse, and the caller looks for the result first (_reconcile.py). Throttled calls, and what never reached AWS, are repeated by
+botocore.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ THROTTLING = (
     "TooManyRequestsException",
     "TransactionInProgressException",
 )
-#: how long AWS may not show what it has just made
+#: for how long AWS may not show what it has just created
 SHOWN_SECONDS = 60.0
 #: how often a call whose response is lost is sent
 ATTEMPTS = 3
@@ -48,18 +49,18 @@ ATTEMPTS_WITH_TOKEN = 5
 
 
 def watch(client: Any) -> None:
-    """Have a client of botocore raise LostResponse where a repeated call could make a second resource."""
+    """Let a client of botocore raise LostResponse where a repeated call could create a second resource."""
     service = client.meta.service_model.service_id.hyphenize()
     client.meta.events.register_first(f"needs-retry.{service}", refuse_to_repeat)
 
 
 def creates_resource(operation: Any) -> bool:
-    """Whether an operation (botocore's model) makes something, and is not the same when it is repeated."""
+    """Return whether an operation (botocore's model) creates something, and has another effect when it is repeated."""
     return operation.name.startswith(CREATING) and operation.name not in REPEATABLE
 
 
 def has_token(operation: Any) -> bool:
-    """Whether AWS knows by a token that a call is the same as the one before."""
+    """Return whether AWS recognizes a repeated call by a token."""
     members = operation.input_shape.members.values() if operation.input_shape else ()
     return operation.name in GIVEN_A_TOKEN or any(member.metadata.get("idempotencyToken") for member in members)
 
@@ -82,7 +83,7 @@ def refuse_to_repeat(
 
 
 def create_once(make: Callable[[], Any], appears: Callable[[], bool], what: str) -> None:
-    """Make something that is no Resource; after a lost response again only when it does not appear."""
+    """Create something that is not a Resource; after a lost response, only when it does not appear."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             make()
@@ -91,7 +92,9 @@ def create_once(make: Callable[[], Any], appears: Callable[[], bool], what: str)
             if attempt == ATTEMPTS:
                 raise
         with suppress(WaitTimeout):
-            wait_for(lambda: (appears(), None), f"what the lost response was about, {what}", SHOWN_SECONDS, lambda _nothing: "not shown")
+            wait_for(
+                lambda: (appears(), None), f"the result of a call without a response: {what}", SHOWN_SECONDS, lambda _nothing: "not shown"
+            )
             return
 
 

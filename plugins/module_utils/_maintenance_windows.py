@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Daily and weekly windows of managed databases and caches, in UTC. Pure; private to the collection."""
+"""Daily and weekly windows of managed databases and caches, in UTC."""
 
 from __future__ import annotations
 

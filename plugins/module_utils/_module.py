@@ -1,12 +1,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What all modules for AWS share: their common options, their clients, and how they end. Private to the collection."""
+"""What all modules for AWS share: their common options, their clients, and how they end."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 with suppress(ImportError):  # AnsibleAWSModule says so
     import botocore.exceptions
@@ -37,10 +38,14 @@ COMMON_ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 
 T = TypeVar("T")
+if TYPE_CHECKING:
+    Outcomes = Outcome | Sequence[Outcome]
+    #: what the work of a module returns: outcomes, and more keys of the result
+    Result = Outcomes | tuple[Outcomes, Mapping[str, Any]]
 
 READING = ("Describe", "Get", "List", "Head", "Lookup", "Search", "Simulate", "Decode", "AssumeRole", "BatchGet")
 RETRIES = {"mode": "adaptive", "max_attempts": 12}
-#: for the first call of a run: an address where nobody answers is told in seconds
+#: for the first call of a run: an endpoint that does not answer is reported within seconds
 FIRST_CALL_RETRIES = {"mode": "standard", "max_attempts": 3}
 
 
@@ -54,16 +59,16 @@ class PlatformModule(AnsibleAWSModule):
         self._controller = Controller()
         self._session: Any = None
         self._clients: dict[tuple[Any, ...], Any] = {}
-        self._making = threading.Lock()  # a session makes one client at a time
+        self._making = threading.Lock()  # a session creates one client at a time
         self._responses = ResponseCache()
-        _wait.before_waiting = self._responses.forget
+        _wait.WAITING.set(replace(_wait.WAITING.get(), before=self._responses.forget))
         spec = {**(COMMON_ARGUMENTS if common else {}), **argument_spec}
         super().__init__(argument_spec=spec, supports_check_mode=True, **settings)
 
     def client(self, service: str, retries: Mapping[str, Any] = RETRIES, **settings: Any) -> Any:
-        """A botocore client that meets throttling with patience, and changes nothing once its controller has ended; one for each service.
+        """Return a botocore client that retries throttled calls, and changes nothing after its controller has ended; one for each service.
 
-        It takes the connection options as AnsibleAWSModule.client() does; only the session's data are not read anew for each client.
+        It uses the connection options as AnsibleAWSModule.client() does; only the session's data are not read again for each client.
         """
         key = (service, *sorted(retries.items()), *sorted(settings.items()))
         with self._making:
@@ -72,7 +77,7 @@ class PlatformModule(AnsibleAWSModule):
             return self._clients[key]
 
     def identity(self, account_id: str = "", partition: str = "") -> Identity:
-        """The environment that the options environment, name_prefix and region name."""
+        """Return the environment that the options environment, name_prefix and region identify."""
         return Identity(self.params["environment"], self.params["name_prefix"], self.region or "", account_id, partition)
 
     def _new_client(self, service: str, retries: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:
@@ -87,7 +92,7 @@ class PlatformModule(AnsibleAWSModule):
                 service, endpoint_url=endpoint_url, config=config, **{"region_name": region, **arguments, **settings}
             )
         except botocore.exceptions.NoRegionError:
-            self.fail_json(msg="No AWS region is set: set the option region, for example eu-west-1, or AWS_REGION.")
+            self.fail_json(msg="No AWS region was found: set the option region, for example eu-west-1, or the variable AWS_REGION.")
         except (ValueError, botocore.exceptions.BotoCoreError) as error:
             self.fail_json_aws(error, msg="Couldn't connect to AWS")
         client.meta.events.register("before-call", self._before_call)
@@ -96,7 +101,7 @@ class PlatformModule(AnsibleAWSModule):
         return client
 
     def _should_inject_warnings(self) -> bool:
-        """No: ansible-core adds warnings by itself, and tells users of a deprecation when they are handed to exit_json."""
+        """No: ansible-core adds the warnings itself, and warns of a deprecation when they are passed to exit_json."""
         return False
 
     def _before_call(self, model: Any, params: dict[str, Any], context: dict[str, Any], **_more: Any) -> tuple[Any, Any] | None:
@@ -106,19 +111,19 @@ class PlatformModule(AnsibleAWSModule):
         return None
 
     def before_change(self, what: str) -> None:
-        """To be called before everything that changes something: raises in check mode, and once the controller has ended."""
+        """Call this before everything that changes something: it raises in check mode, and when the controller has ended."""
         if self.check_mode:
-            raise PlatformError(f"{what} must not be called in check mode: this is a bug in the module {self._name}")
+            raise PlatformError(f"{what} would have been called in check mode: this is a defect of the module {self._name}")
         self._controller.check()
         self._responses.forget()
 
     def desired(self, resource: Resource | type[Resource], entry: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The options that are given and are attributes of the resource; entry: of a list of like things, before the module's own."""
+        """Return the options that are given and are attributes of the resource. entry: an item of a list option, which takes precedence."""
         given = {**self.params, **(entry or {})}
         return {a.name: given[a.name] for a in resource.attributes if given.get(a.name) is not None}
 
     def reconcile(self, resource: Resource, desired: Mapping[str, Any] | None = None, wait: bool | None = None) -> Outcome:
-        """Bring one resource to the state that the common options ask for; wait: another than the option's."""
+        """Reconcile one resource with the common options. wait: overrides the option."""
         common = {"check_mode": self.check_mode, "adopt": self.params["adopt"], "wait": self.params["wait"] if wait is None else wait}
         common["timeout_seconds"] = self.params["wait_timeout"]
         if self.params["state"] == "absent":
@@ -126,28 +131,22 @@ class PlatformModule(AnsibleAWSModule):
         values = self.desired(resource) if desired is None else desired
         return ensure_present(resource, values, allow_replacement=self.params["allow_replacement"], **common)
 
-    def run(self, key: str, work: Callable[[], Outcome | Sequence[Outcome]], **more: Any) -> None:
-        """Do the work and end the module: with its result under `key`, or with one clear sentence."""
-        done = self.attempt(work)
-        outcomes = [done] if isinstance(done, Outcome) else list(done)
-        self._warn_of(outcomes)
-        self.exit_json(**as_result(outcomes, key), **more)
+    def run(self, work: Callable[[PlatformModule], Result], key: str) -> None:
+        """Do the work and end the module: with the main resource under `key`, or with one clear sentence."""
+        done = self._attempt(work)
+        found, more = done if isinstance(done, tuple) else (done, {})
+        outcomes = [found] if isinstance(found, Outcome) else list(found)
+        for note in (note for outcome in outcomes for note in outcome.notes):
+            self.warn(note)
+        self.exit_json(**{**as_result(outcomes, key), **more})
 
-    def run_several(self, key: str, work: Callable[[], Sequence[Outcome]]) -> None:
-        """As run(), with a list under `key`: every outcome's resource in the order of the outcomes."""
-        outcomes = self.attempt(work)
-        self._warn_of(outcomes)
-        self.exit_json(**{**as_result(outcomes, key), key: [outcome.resource for outcome in outcomes]})
+    def report(self, work: Callable[[PlatformModule], Mapping[str, Any]]) -> None:
+        """Do the work of a module that only reads, and end the module with what it returns, or with one clear sentence."""
+        self.exit_json(changed=False, **self._attempt(work))
 
-    def _warn_of(self, outcomes: Sequence[Outcome]) -> None:
-        for outcome in outcomes:
-            for note in outcome.notes:
-                self.warn(note)
-
-    def attempt(self, work: Callable[[], T]) -> T:
-        """What the work answers; the module fails with one clear sentence when it raises."""
+    def _attempt(self, work: Callable[[PlatformModule], T]) -> T:
         try:
-            return work()
+            return work(self)
         except PlatformError as error:
             self.fail_json(msg=str(error))
         except AnsibleAWSError as error:

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Policy documents of AWS, compared by what they mean. Pure; private to the collection."""
+"""Policy documents of AWS, compared by what they mean."""
 
 from __future__ import annotations
 

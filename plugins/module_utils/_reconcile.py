@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reconcile one resource with its desired state: find, compare, act, wait. Private to the collection.
+"""Reconcile one resource with its desired state: find, compare, act, wait.
 
-ensure_present and ensure_absent do what all resources have in common; they know nothing of AWS.
+ensure_present and ensure_absent do what all resources have in common. They know nothing of AWS.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import _tags
-from ._errors import LostResponse, Refused, ResourceFailed, WaitTimeout
+from ._errors import LostResponse, Refused, ResourceFailed, WaitTimeout, not_adopted
 from ._lost_responses import ATTEMPTS, SHOWN_SECONDS
 from ._resource import KNOWN_AFTER_APPLY, Attribute, Change, Outcome, Resource, State
 from ._wait import wait_for
@@ -19,7 +19,7 @@ from ._wait import wait_for
 
 @dataclass(frozen=True)
 class _How:
-    """How a resource is brought to its wanted state. attempts: how often a call whose response is lost may still be sent."""
+    """How a resource is reconciled. attempts: how often a call whose response is lost may still be sent."""
 
     check_mode: bool
     allow_replacement: bool
@@ -39,8 +39,12 @@ def ensure_present(
     wait: bool = True,
     timeout_seconds: float = 1800,
 ) -> Outcome:
-    """Bring `resource` to `wanted`; attributes that `wanted` does not name are left alone."""
-    return _reconcile(resource, resource.find(), desired, _How(check_mode, allow_replacement, adopt, wait, timeout_seconds))
+    """Create or update `resource`; attributes that `desired` does not name are left alone."""
+    found = resource.find()
+    unfinished = found is not None and resource.state(found) is not State.READY
+    outcome = _reconcile(resource, found, desired, _How(check_mode, allow_replacement, adopt, wait, timeout_seconds))
+    outcome.unfinished = unfinished
+    return outcome
 
 
 def _reconcile(resource: Resource, found: Mapping[str, Any] | None, desired: Mapping[str, Any], how: _How) -> Outcome:
@@ -49,7 +53,7 @@ def _reconcile(resource: Resource, found: Mapping[str, Any] | None, desired: Map
         if resource.state(found) is State.FAILED:
             unused = resource.never_worked(found)
             if unused or (how.allow_replacement and resource.replaceable(found)):
-                return _recreate(resource, found, desired, how, "has failed before it worked" if unused else "has failed")
+                return _recreate(resource, found, desired, how, "failed before it was ever ready" if unused else "has failed")
         if not how.check_mode and how.wait:
             found = _settle(resource, found, how.timeout_seconds)
     gone = found is None or resource.state(found) is State.DELETING
@@ -86,14 +90,14 @@ def _change(resource: Resource, found: Mapping[str, Any], desired: Mapping[str, 
         unknown = dict.fromkeys(resource.computed, KNOWN_AFTER_APPLY) if replacing else {}
         outcome.resource = {**resource.describe(found), **unknown, **outcome.after}
         if not outcome.allowed:
-            outcome.notes.append(f"{_replacement(resource, replacing)} Without it, the run fails.")
+            outcome.notes.append(f"{_replacement(resource, replacing)} An apply is refused without it.")
         return outcome
     if not outcome.allowed:
         raise Refused(_replacement(resource, replacing))
     if replacing:
         kept = {a.name: a.read(found) for a in resource.attributes if a.read(found) is not None}
         resource.delete(found)
-        _wait_until_gone(resource, how.timeout_seconds)
+        wait_until_deleted(resource, how.timeout_seconds)
         return _carry_out(resource, outcome, desired, lambda: resource.create({**kept, **desired}), lambda now: True, how)
     before = {a.name: a.read(found) for a in changes}
     return _carry_out(
@@ -107,7 +111,7 @@ def _change(resource: Resource, found: Mapping[str, Any], desired: Mapping[str, 
 
 
 def _recreate(resource: Resource, found: Mapping[str, Any], desired: Mapping[str, Any], how: _How, what: str) -> Outcome:
-    """Replace what has failed; without waiting it is left to a run that waits. what: what has happened to it."""
+    """Replace a failed resource. Without waiting, that is left to a run that waits. what: why it is replaced."""
     if not how.check_mode and not how.wait:
         return Outcome(resource.kind, resource.title, resource=resource.describe(found))
     failure = resource.status(found)
@@ -121,13 +125,13 @@ def _recreate(resource: Resource, found: Mapping[str, Any], desired: Mapping[str
         attributes=[a.name for a in changes],
         before={a.name: a.shown(a.read(found)) for a in changes},
         after={a.name: a.shown(desired[a.name]) for a in changes},
-        notes=[f"{resource.kind} {resource.name} {what}, and is deleted and made again: {failure}"],
+        notes=[f"{resource.kind} {resource.name} {what}, and is deleted and created again: {failure}"],
     )
     if how.check_mode:
         outcome.resource = {**resource.describe(found), **dict.fromkeys(resource.computed, KNOWN_AFTER_APPLY), **outcome.after}
         return outcome
     resource.delete_failed(found)
-    _wait_until_gone(resource, how.timeout_seconds, failure)
+    wait_until_deleted(resource, how.timeout_seconds, failure)
     return _carry_out(resource, outcome, desired, lambda: resource.create(desired), lambda now: True, how)
 
 
@@ -139,9 +143,9 @@ def _carry_out(
     shows: Callable[[Mapping[str, Any]], bool],
     how: _How,
 ) -> Outcome:
-    """Do what has been decided, and wait for its end; what a call without a response has made is looked for before it is made again.
+    """Make the decided call and wait for its result. After a lost response, look for the result before the call is sent again.
 
-    shows: whether what AWS answers of the resource is what act() has made of it.
+    shows: whether AWS's answer shows the result of act().
     """
     try:
         act()
@@ -160,14 +164,14 @@ def _carry_out(
 
 
 def _look_for(resource: Resource, shows: Callable[[Mapping[str, Any]], bool]) -> Mapping[str, Any] | None:
-    """What AWS has of a resource after a call without a response; None when it does not show within SHOWN_SECONDS."""
+    """Find the resource after a call without a response; None when AWS does not show it within SHOWN_SECONDS."""
 
     def poll() -> tuple[bool, Mapping[str, Any] | None]:
         found = resource.find_again()
         return found is not None and shows(found), found
 
     try:
-        return wait_for(poll, f"what the lost response was about, {resource.kind} {resource.name}", SHOWN_SECONDS, resource.status)
+        return wait_for(poll, f"the result of a call without a response: {resource.kind} {resource.name}", SHOWN_SECONDS, resource.status)
     except WaitTimeout:
         return resource.find_again()
 
@@ -181,9 +185,9 @@ def ensure_absent(
     wait: bool = True,
     timeout_seconds: float = 1800,
 ) -> Outcome:
-    """Delete `resource` and wait until it is gone; what is not there is fine, what is being deleted is waited for.
+    """Delete `resource` and wait until it is gone. What does not exist is fine; what is being deleted is waited for.
 
-    What does not carry the ownership tags in `tags` is left alone, with a note.
+    What does not have the ownership tags in `tags` is left alone, with a note.
     """
     found = resource.find()
     if found is None:
@@ -194,8 +198,8 @@ def ensure_absent(
         return Outcome(resource.kind, resource.title, notes=[note], left_alone=True)
     if resource.state(found) is State.DELETING:
         if not check_mode and wait:
-            _wait_until_gone(resource, timeout_seconds)
-        return Outcome(resource.kind, resource.title)
+            wait_until_deleted(resource, timeout_seconds)
+        return Outcome(resource.kind, resource.title, unfinished=True)
     before = resource.describe(found)
     outcome = Outcome(resource.kind, resource.title, action="delete", attributes=[], before=before)
     resource.check(found, {"state": "absent"})
@@ -207,12 +211,12 @@ def ensure_absent(
             failure = resource.status(found) if resource.state(found) is State.FAILED else ""
             resource.delete(found)
         if wait:
-            _wait_until_gone(resource, timeout_seconds, failure)
+            wait_until_deleted(resource, timeout_seconds, failure)
     return outcome
 
 
 def as_result(outcomes: Sequence[Outcome], key: str) -> dict[str, Any]:
-    """A module's result of what was done with its resources; the first one's resource is returned under `key`."""
+    """Return a module's result from the outcomes of its resources; the first one's resource is returned under `key`."""
     acted = [outcome for outcome in outcomes if outcome.action]
     single = len(outcomes) == 1
 
@@ -237,11 +241,11 @@ def as_result(outcomes: Sequence[Outcome], key: str) -> dict[str, Any]:
 def _refuse_foreign(resource: Resource, found: Mapping[str, Any], desired: Mapping[str, Any], adopt: bool) -> None:
     reason = None if adopt else _tags.not_ours(resource.tags(found), desired.get("tags"))
     if reason:
-        raise Refused(f"{resource.kind} {resource.name} exists, but {reason}. Use another name, or set adopt: true to adopt it.")
+        raise not_adopted(f"{resource.kind} {resource.name}", reason)
 
 
 def _judge(resource: Resource, changes: Sequence[Attribute], found: Mapping[str, Any], values: Mapping[str, Any]) -> list[str]:
-    """The names of the attributes that need a replacement; raises Refused when a change cannot be made."""
+    """Return the names of the attributes that require a replacement; raise Refused when a change is not possible."""
     replacing, refusals = [], []
     for attribute in changes:
         before = attribute.read(found)
@@ -270,14 +274,14 @@ def _create(resource: Resource, desired: Mapping[str, Any], how: _How) -> Outcom
         unknown.update(dict.fromkeys(resource.computed, KNOWN_AFTER_APPLY))
         outcome.resource = {"name": resource.name, **unknown, **shown, **resource.derived()}
         return outcome
-    _wait_until_gone_if_deleting(resource, how.timeout_seconds)
+    _wait_if_deleting(resource, how.timeout_seconds)
     return _carry_out(resource, outcome, desired, lambda: resource.create(desired), lambda now: True, how)
 
 
-def _wait_until_gone_if_deleting(resource: Resource, timeout_seconds: float) -> None:
+def _wait_if_deleting(resource: Resource, timeout_seconds: float) -> None:
     found = resource.find()
     if found is not None and resource.state(found) is State.DELETING:
-        _wait_until_gone(resource, timeout_seconds)
+        wait_until_deleted(resource, timeout_seconds)
 
 
 def _finish(resource: Resource, outcome: Outcome, how: _How) -> Outcome:
@@ -291,7 +295,7 @@ def _finish(resource: Resource, outcome: Outcome, how: _How) -> Outcome:
 
 
 def _wait_until_shown(resource: Resource) -> Mapping[str, Any]:
-    """What AWS answers of something that was made or changed a moment ago."""
+    """Wait until AWS shows what was created or changed a moment ago."""
 
     def poll() -> tuple[bool, Mapping[str, Any] | None]:
         found = resource.find()
@@ -300,16 +304,16 @@ def _wait_until_shown(resource: Resource) -> Mapping[str, Any]:
     try:
         return wait_for(poll, f"{resource.kind} {resource.name} to be shown", SHOWN_SECONDS, resource.status) or {}
     except WaitTimeout as error:
-        raise ResourceFailed(f"{resource.kind} {resource.name} was made, yet AWS does not show it. Run again in a minute.") from error
+        raise ResourceFailed(f"{resource.kind} {resource.name} was created, but AWS does not show it. Run again in a minute.") from error
 
 
 def _settle(resource: Resource, found: Mapping[str, Any], timeout_seconds: float) -> Mapping[str, Any] | None:
-    """Let work that another run began come to its end; a failed resource is told."""
+    """Wait for work that another run started; raise ResourceFailed for a failed resource."""
     state = resource.state(found)
     if state is State.READY:
         return found
     if state is State.DELETING:
-        _wait_until_gone(resource, timeout_seconds)
+        wait_until_deleted(resource, timeout_seconds)
         return None
     settled = _wait_until_idle(resource, timeout_seconds) if state is State.IN_PROGRESS else found
     if settled is not None:
@@ -328,9 +332,9 @@ def _failure(resource: Resource, found: Mapping[str, Any]) -> str:
 
 
 def _failure_notes(resource: Resource, found: Mapping[str, Any], check_mode: bool) -> list[str]:
-    """A plan goes on where its run will stop, and says so."""
+    """Return the note of a plan whose apply stops at this resource."""
     stops = check_mode and resource.state(found) is State.FAILED
-    return [f"{_failure(resource, found)} The run itself stops at it."] if stops else []
+    return [f"{_failure(resource, found)} An apply stops here."] if stops else []
 
 
 def _wait_until_idle(resource: Resource, timeout_seconds: float, last_seen: Mapping[str, Any] | None = None) -> Mapping[str, Any] | None:
@@ -343,8 +347,8 @@ def _wait_until_idle(resource: Resource, timeout_seconds: float, last_seen: Mapp
     return wait_for(poll, f"{resource.kind} {resource.name} to be ready", timeout_seconds, resource.status)
 
 
-def _wait_until_gone(resource: Resource, timeout_seconds: float, failure: str = "") -> None:
-    """failure: the status of one that had failed before; it may be shown until its deletion is."""
+def wait_until_deleted(resource: Resource, timeout_seconds: float, failure: str = "") -> None:
+    """Wait until the resource is gone. failure: its status when it had failed; AWS may show that status until the deletion starts."""
     shown = [failure]
 
     def poll() -> tuple[bool, Mapping[str, Any] | None]:

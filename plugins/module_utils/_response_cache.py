@@ -1,17 +1,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Answers to calls that only read, kept while a module finds out what there is. Private to the collection.
+"""Cache AWS's answers to read calls while a module finds out what exists.
 
-Parts of one module ask the same questions; until it changes or waits for something, each is put to AWS once. From then on
-every question is put anew.
+The parts of one module ask the same questions. Each is sent to AWS once, until the module changes or waits for something; from then on
+every question is sent again.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
+
+from ._parallel import thread_pool
 
 ASKED_AT_ONCE = 8
 #: another answer each time, or one that is not to stay in memory; keys that botocore decodes before an answer could be kept
@@ -20,22 +21,22 @@ KEY = "opta_question"
 
 
 class ResponseCache:
-    """The answers that one module has been given, by service, region, operation and request."""
+    """The cached answers of one module, by service, region, operation and request."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[Any, ...], tuple[Any, Any]] | None = {}
 
     def listen(self, client: Any) -> None:
-        """Keep what this client is answered, as it comes: botocore's own handlers, which follow, work on each copy anew."""
+        """Cache what this client is answered, as it arrives: botocore's own handlers, which follow, work on a copy."""
         service = client.meta.service_model.service_id.hyphenize()
         client.meta.events.register_first(f"after-call.{service}", self.keep)
 
     def forget(self) -> None:
-        """Put every question anew from now on."""
+        """Send every request to AWS from now on."""
         self._kept = None
 
     def find(self, model: Any, params: dict[str, Any], context: dict[str, Any]) -> tuple[Any, Any] | None:
-        """A handler of botocore's event before-call: the answer to the same question, None when AWS is to be asked."""
+        """Return the cached answer to a request; None when AWS must be asked. A handler of botocore's event before-call."""
         kept = self._kept  # another thread may forget it at any time
         if kept is None or model.name in NOT_KEPT or model.has_streaming_output or model.has_streaming_input:
             return None
@@ -45,18 +46,18 @@ class ResponseCache:
         return (known[0], copy.deepcopy(known[1])) if known else None
 
     def keep(self, http_response: Any, parsed: Any, context: dict[str, Any], **_more: Any) -> None:
-        """A handler of botocore's event after-call."""
+        """Cache an answer. A handler of botocore's event after-call."""
         kept = self._kept
         if kept is not None and KEY in context and http_response.status_code < 300:
             kept.setdefault(context[KEY], (http_response, copy.deepcopy(parsed)))
 
 
 def prefetch(questions: Iterable[Callable[[], Any]]) -> None:
-    """Put questions whose answers are needed soon, several at a time; what goes wrong is told by who needs the answer."""
+    """Send requests whose answers are needed soon, several at a time; an error is reported when the answer is needed."""
 
     def ask(question: Callable[[], Any]) -> None:
         with suppress(Exception):
             question()
 
-    with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
+    with thread_pool(ASKED_AT_ONCE) as pool:
         list(pool.map(ask, questions))

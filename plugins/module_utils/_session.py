@@ -1,12 +1,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Sessions of botocore that share what botocore reads from its own files. Private to the collection.
+"""Sessions of botocore that share what botocore reads from its own files.
 
-A client of a new session reads the service's model, its endpoint rules and the list of partitions anew, which takes longer than most calls.
-Only these data are shared; configuration and credentials are read by each session, when it is first used.
+A client of a new session reads the service's model, its endpoint rules and the list of partitions again, which takes longer than most
+calls.
+Only these data are shared; each session reads configuration and credentials when it is first used.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -16,14 +18,13 @@ with suppress(ImportError):  # AnsibleAWSModule says so
     import botocore.session
     from botocore.exceptions import BotoCoreError
 
-_LOADERS: list[Any] = []
+#: at most one: for the first module of a process that is forked from the controller
 _READY: list[Any] = []
 
 
+@functools.cache
 def _loader() -> Any:
-    if not _LOADERS:
-        _LOADERS.append(botocore.loaders.create_loader())
-    return _LOADERS[0]
+    return botocore.loaders.create_loader()
 
 
 def _fresh() -> Any:
@@ -33,17 +34,17 @@ def _fresh() -> Any:
 
 
 def prepare(services: Iterable[str]) -> None:
-    """Read the data of these services, and keep one session that nobody has used: for the processes that are forked from this one."""
+    """Read the data of these services, and keep one unused session, for the processes that are forked from this one."""
     reading = _fresh()
     for service in services:
-        with suppress(BotoCoreError, ValueError):  # what is wrong with the user's configuration is told where a client is needed
+        with suppress(BotoCoreError, ValueError):  # errors in the user's configuration are reported when a client is needed
             reading.create_client(service, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-")
             reading.get_paginator_model(service)
     _READY.append(_fresh())
 
 
 def new_session(profile: str | None = None) -> Any:
-    """A session of botocore, under a profile of the user's AWS configuration when one is named."""
+    """Return a session of botocore; profile: of the user's AWS configuration."""
     session = _READY.pop() if _READY else _fresh()
     if profile:
         session.set_config_variable("profile", profile)
@@ -54,5 +55,5 @@ def new_session(profile: str | None = None) -> Any:
 
 
 def data(name: str) -> Any:
-    """A file of botocore's data, e.g. `partitions`; to be read only."""
+    """Return a file of botocore's data, e.g. `partitions`, for reading only."""
     return _loader().load_data(name)

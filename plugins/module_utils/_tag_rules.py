@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What tags every service of AWS takes. Pure; private to the collection."""
+"""What tags every service of AWS takes."""
 
 from __future__ import annotations
 

@@ -1,13 +1,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Wait for something that takes minutes, and say so meanwhile. Private to the collection.
+"""Wait for what takes minutes, and report the progress.
 
-botocore's waiters know only success and failure; here the status and AWS's own reason are wanted while waiting, too.
+botocore's waiters know only success and failure; a user also needs the status and AWS's reason while waiting.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TypeVar
 
 from ._errors import WaitTimeout
@@ -20,21 +22,34 @@ LONGEST_DELAY_SECONDS = 15.0
 #: of the time waited so far, so that an end is noticed late by no more than that
 DELAY_SHARE = 0.05
 
-PROGRESS_SECONDS = 30.0
+
+@dataclass(frozen=True)
+class Waiting:
+    """What a wait does besides polling.
+
+    show: shows one line of progress. progress_seconds: time between two lines. before: is called before each delay, because answers
+    of AWS that a module has kept are outdated by then.
+    """
+
+    show: Callable[[str], None] = lambda line: None
+    progress_seconds: float = 30.0
+    before: Callable[[], None] = lambda: None
+
+
+_SILENT = Waiting()
+#: set by the module that runs, and by the Ansible worker that runs it
+WAITING: ContextVar[Waiting] = ContextVar("WAITING", default=_SILENT)
 
 
 def report_progress(line: str) -> None:
-    """Show one line of progress; whoever runs modules in the Ansible worker replaces it by Display's."""
+    """Show one line of progress."""
+    WAITING.get().show(line)
 
 
-def before_waiting() -> None:
-    """Called when something has to be waited for; the module that runs replaces it, to ask AWS anew from then on."""
+class Started:
+    """Whether AWS has started what was requested: for a moment it still shows the status from before.
 
-
-class Begun:
-    """Whether AWS has begun what it was asked for: for a moment it still shows the status of before.
-
-    GRACE_SECONDS after the request it counts as begun, for it may have begun and ended between two looks.
+    GRACE_SECONDS after the request it counts as started, because it may have started and ended between two polls.
     """
 
     GRACE_SECONDS = 60.0
@@ -44,7 +59,7 @@ class Begun:
         self._latest = time.monotonic() + self.GRACE_SECONDS
 
     def seen(self, under_way: bool) -> bool:
-        """under_way: whether the present look shows it at work."""
+        """Return whether it has started. under_way: whether the present answer shows it in progress."""
         self._seen = self._seen or under_way
         return self._seen or time.monotonic() >= self._latest
 
@@ -56,9 +71,9 @@ def wait_for(
     status: Callable[[T], str] = str,
     longest_delay_seconds: float = LONGEST_DELAY_SECONDS,
 ) -> T:
-    """Call look() until it answers (True, value), and return that value.
+    """Call poll() until it returns (True, value), and return that value.
 
-    look: asks AWS or Kubernetes; answers (done, value). It raises when waiting is pointless.
+    poll: asks AWS or Kubernetes; returns (done, value). It raises when waiting is pointless.
     what: what is waited for, e.g. "EKS cluster opta-staging to be ACTIVE".
     status: says in a few words how far a value is.
     Raises WaitTimeout after timeout_seconds, with the last status.
@@ -70,14 +85,14 @@ def wait_for(
         done, value = poll()
         if done:
             return value
-        before_waiting()
+        WAITING.get().before()
         now = time.monotonic()
         if now - started + delay > timeout_seconds:
             raise WaitTimeout(
                 f"waited {timeout_seconds:.0f} seconds for {what}, last seen: {status(value)}. "
-                "It may still come to its end: run again, or raise wait_timeout."
+                "It may still finish: run again, or increase wait_timeout."
             )
-        if now - reported >= PROGRESS_SECONDS:
+        if now - reported >= WAITING.get().progress_seconds:
             usual = expected_minutes(what)
             report_progress(f"waiting for {what}: {status(value)}, {now - started:.0f} s{f', usually {usual}' if usual else ''}")
             reported = now

@@ -171,10 +171,11 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._acm.certificate import Certificate
-from ansible_collections.opta.platform.plugins.module_utils._acm.names import names_problem
-from ansible_collections.opta.platform.plugins.module_utils._acm.reconcile import ensure_certificate, ensure_no_certificate
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
+from ..module_utils._acm.certificate import Certificate
+from ..module_utils._acm.names import names_problem
+from ..module_utils._acm.reconcile import ensure_certificate, ensure_no_certificate
+from ..module_utils._errors import Refused
+from ..module_utils._module import PlatformModule
 
 ARGUMENTS = {
     "domain_name": {"required": True},
@@ -195,25 +196,9 @@ def elsewhere(module, acm):
     return [] if here else [module.client("acm", region_name=CLOUDFRONT_REGION)]
 
 
-def reconcile(module, certificate):
-    """The outcomes, and the names of the records that go."""
-    given = module.params
-    if given["state"] == "absent":
-        return ensure_no_certificate(certificate, module.client("elbv2"), module.check_mode, given["wait_timeout"])
-    desired = certificate.desired
-    return ensure_certificate(
-        certificate, desired, given["validation_possible"], module.check_mode, given["wait"], given["wait_timeout"]
-    ), []
-
-
-def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    given = module.params
-    problem = names_problem(given["domain_name"], given["subject_alternative_names"] or [])
-    if problem:
-        module.fail_json(msg=problem)
-    acm = module.client("acm")
-    certificate = Certificate(
+def certificate_of(module):
+    given, acm = module.params, module.client("acm")
+    return Certificate(
         acm,
         module.client("route53"),
         given["domain_name"],
@@ -224,8 +209,25 @@ def main():
         purge_tags=given["purge_tags"],
         elsewhere=lambda: elsewhere(module, acm),
     )
-    outcomes, names = module.attempt(lambda: reconcile(module, certificate))
-    module.run("certificate", lambda: outcomes, removed_records=names)
+
+
+def reconcile(module):
+    given = module.params
+    problem = names_problem(given["domain_name"], given["subject_alternative_names"] or [])
+    if problem:
+        raise Refused(problem)
+    certificate = certificate_of(module)
+    if given["state"] == "absent":
+        outcomes, names = ensure_no_certificate(certificate, module.client("elbv2"), module.check_mode, given["wait_timeout"])
+        return outcomes, {"removed_records": names}
+    outcomes = ensure_certificate(
+        certificate, certificate.desired, given["validation_possible"], module.check_mode, given["wait"], given["wait_timeout"]
+    )
+    return outcomes, {"removed_records": []}
+
+
+def main():
+    PlatformModule(ARGUMENTS).run(reconcile, key="certificate")
 
 
 if __name__ == "__main__":

@@ -295,8 +295,7 @@ diff:
 from ..module_utils._module import PlatformModule
 from ..module_utils._rds.engine import AURORA
 from ..module_utils._rds.options import DATABASE_ARGUMENTS, SERVERLESS
-from ..module_utils._rds.removal import absent
-from ..module_utils._rds.store import present
+from ..module_utils._rds.reconcile import cluster_outcomes
 
 ARGUMENTS = {
     **DATABASE_ARGUMENTS,
@@ -311,12 +310,11 @@ ARGUMENTS = {
 
 
 def reconcile(module):
-    return absent(module, AURORA) if module.params["state"] == "absent" else present(module, AURORA)
+    return cluster_outcomes(module, AURORA)
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("cluster", lambda: reconcile(module))
+    PlatformModule(ARGUMENTS).run(reconcile, key="cluster")
 
 
 if __name__ == "__main__":

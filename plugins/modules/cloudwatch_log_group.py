@@ -144,9 +144,9 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._logs.log_group import CLASSES, FOR_EVER, LogGroup
-from ansible_collections.opta.platform.plugins.module_utils._logs.retentions import RETENTIONS
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
+from ..module_utils._logs.log_group import CLASSES, FOR_EVER, LogGroup
+from ..module_utils._logs.retentions import RETENTIONS
+from ..module_utils._module import PlatformModule
 
 ARGUMENTS = {
     "name": {"required": True},
@@ -156,10 +156,12 @@ ARGUMENTS = {
 }
 
 
+def reconcile(module):
+    return module.reconcile(LogGroup(module.client("logs"), module.params["name"], purge_tags=module.params["purge_tags"]))
+
+
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    group = LogGroup(module.client("logs"), module.params["name"], purge_tags=module.params["purge_tags"])
-    module.run("log_group", lambda: module.reconcile(group))
+    PlatformModule(ARGUMENTS).run(reconcile, key="log_group")
 
 
 if __name__ == "__main__":

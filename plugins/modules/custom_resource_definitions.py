@@ -83,31 +83,31 @@ diff:
 
 import re
 
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes import definitions
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import ApplyOptions
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule
-from ansible_collections.opta.platform.plugins.module_utils._reconcile import as_result
+from ..module_utils._errors import Refused
+from ..module_utils._kubernetes import definitions
+from ..module_utils._kubernetes.apply import ApplyOptions
+from ..module_utils._kubernetes.module import ClusterModule
 
 ARGUMENTS = {"name": {"required": True}, "url": {}, "checksum": {}}
 
 
-def main():
-    module = ClusterModule(argument_spec=ARGUMENTS, required_if=[("state", "present", ["url", "checksum"])])
+def reconcile(module):
     given = module.params
     if given["checksum"] and not re.fullmatch(r"sha256:[0-9a-f]{64}", given["checksum"]):
-        module.fail_json(msg=f"checksum {given['checksum']!r} must be sha256: and 64 hexadecimal digits.")
+        raise Refused(f"checksum {given['checksum']!r} must be sha256: and 64 hexadecimal digits.")
     options = ApplyOptions(
         module.check_mode, given["environment"], given["adopt"], True, wait=given["wait"], timeout_seconds=given["wait_timeout"]
     )
+    if given["state"] == "absent":
+        plans = definitions.remove(module.cluster(), options, given["name"])
+    else:
+        plans = definitions.reconcile(module.cluster(), options, given["name"], given["checksum"], given["url"], definitions.fetch)
+    outcomes = [plan.outcome for plan in plans]
+    return outcomes, {"objects": [f"{outcome.kind} {outcome.name}" for outcome in outcomes]}
 
-    def work():
-        if given["state"] == "absent":
-            return definitions.remove(module.cluster(), options, given["name"])
-        return definitions.reconcile(module.cluster(), options, given["name"], given["checksum"], given["url"], definitions.fetch)
 
-    outcomes = [plan.outcome for plan in module.attempt(work)]
-    names = [f"{outcome.kind} {outcome.name}" for outcome in outcomes]
-    module.exit_json(**{**as_result(outcomes, "objects"), "objects": names})
+def main():
+    ClusterModule(ARGUMENTS, required_if=[("state", "present", ["url", "checksum"])]).run(reconcile, key="objects")
 
 
 if __name__ == "__main__":

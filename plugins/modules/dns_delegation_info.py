@@ -111,9 +111,10 @@ except ImportError:
     HAS_DNSPYTHON, IMPORT_ERROR = False, traceback.format_exc()
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.opta.platform.plugins.module_utils._dns import caa, delegation
-from ansible_collections.opta.platform.plugins.module_utils._dns.resolver import Resolver
-from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
+
+from ..module_utils._dns import caa, delegation
+from ..module_utils._dns.resolver import Resolver
+from ..module_utils._errors import PlatformError
 
 ARGUMENTS = {
     "name": {"required": True},

@@ -252,8 +252,7 @@ diff:
 from ..module_utils._module import PlatformModule
 from ..module_utils._rds.engine import DOCUMENTDB
 from ..module_utils._rds.options import DATABASE_ARGUMENTS, SERVERLESS
-from ..module_utils._rds.removal import absent
-from ..module_utils._rds.store import present
+from ..module_utils._rds.reconcile import cluster_outcomes
 
 ARGUMENTS = {
     **DATABASE_ARGUMENTS,
@@ -264,12 +263,11 @@ ARGUMENTS = {
 
 
 def reconcile(module):
-    return absent(module, DOCUMENTDB) if module.params["state"] == "absent" else present(module, DOCUMENTDB)
+    return cluster_outcomes(module, DOCUMENTDB)
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("cluster", lambda: reconcile(module))
+    PlatformModule(ARGUMENTS).run(reconcile, key="cluster")
 
 
 if __name__ == "__main__":

@@ -161,14 +161,17 @@ ARGUMENTS = {
 }
 
 
-def main():
-    module = PlatformModule(argument_spec=ARGUMENTS, common=False)
+def read(module):
     given = module.params
     meant = (given["repository_name"], given["image_tag"], given["image_digest"], given["newest_count"])
-    found = module.attempt(lambda: find_image(module.client("ecr"), *meant))
+    found = find_image(module.client("ecr"), *meant)
     if given["must_exist"] and not found["exists"]:
         module.fail_json(msg=found["sentence"] or "must_exist requires image_tag or image_digest.", **found)
-    module.exit_json(changed=False, **found)
+    return found
+
+
+def main():
+    PlatformModule(ARGUMENTS, common=False).report(read)
 
 
 if __name__ == "__main__":

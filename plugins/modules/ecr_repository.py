@@ -229,8 +229,7 @@ def reconcile(module):
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("repository", lambda: reconcile(module))
+    PlatformModule(ARGUMENTS).run(reconcile, key="repository")
 
 
 if __name__ == "__main__":

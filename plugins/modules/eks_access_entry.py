@@ -180,8 +180,9 @@ diff:
 """
 
 from ..module_utils._eks.access_entry import TYPES, AccessEntry
-from ..module_utils._eks.identity import get_caller_identity, role_behind
+from ..module_utils._eks.identity import role_behind
 from ..module_utils._eks.options import check_access_entry
+from ..module_utils._iam.api import get_caller_identity
 from ..module_utils._module import PlatformModule
 
 POLICY = {
@@ -216,8 +217,7 @@ def reconcile(module):
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("access_entry", lambda: reconcile(module))
+    PlatformModule(ARGUMENTS).run(reconcile, key="access_entry")
 
 
 if __name__ == "__main__":

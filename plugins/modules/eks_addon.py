@@ -187,8 +187,7 @@ def reconcile(module):
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("addon", lambda: reconcile(module))
+    PlatformModule(ARGUMENTS).run(reconcile, key="addon")
 
 
 if __name__ == "__main__":

@@ -141,17 +141,17 @@ def reconcile(module):
             timeout_seconds=given["wait_timeout"],
         )
         if given["state"] == "present" and entry["addon_version"] is None:
-            addon.ask_ahead()
+            addon.prefetch()
         return module.reconcile(addon, module.desired(addon, entry), wait=addon.wait)
 
     works = {number: functools.partial(one, entry) for number, entry in enumerate(given["addons"])}
     outcomes = run_parallel(works, AT_ONCE)
-    return [outcomes[number] for number in works]
+    in_order = [outcomes[number] for number in works]
+    return in_order, {"addons": [outcome.resource for outcome in in_order]}
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run_several("addons", lambda: reconcile(module))
+    PlatformModule(ARGUMENTS).run(reconcile, key="addons")
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ diff:
 
 from ..module_utils._eks.administrators import Administrators
 from ..module_utils._eks.api import describe_cluster
-from ..module_utils._eks.identity import get_caller_identity
+from ..module_utils._iam.api import get_caller_identity
 from ..module_utils._module import PlatformModule
 from ..module_utils._response_cache import prefetch
 
@@ -98,8 +98,7 @@ def reconcile(module):
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS, common=False)
-    module.run("access_entry", lambda: reconcile(module))
+    PlatformModule(ARGUMENTS, common=False).run(reconcile, key="access_entry")
 
 
 if __name__ == "__main__":

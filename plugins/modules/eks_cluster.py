@@ -310,8 +310,9 @@ diff:
 from ..module_utils._creation_defaults import CLUSTER_LOG_TYPES
 from ..module_utils._eks.api_clients import ApiClients
 from ..module_utils._eks.cluster import EksCluster
-from ..module_utils._eks.identity import cluster_arn, get_caller_identity
+from ..module_utils._eks.identity import cluster_arn
 from ..module_utils._eks.options import check_cluster
+from ..module_utils._iam.api import get_caller_identity
 from ..module_utils._module import PlatformModule
 
 CLIENTS = ("api_client_cidr_blocks", "api_client_security_group_ids")
@@ -374,8 +375,7 @@ def reconcile(module):
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("cluster", lambda: reconcile(module))
+    PlatformModule(ARGUMENTS).run(reconcile, key="cluster")
 
 
 if __name__ == "__main__":

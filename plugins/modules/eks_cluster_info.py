@@ -79,12 +79,13 @@ oidc_provider_arn:
 """
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 
 from ..module_utils import _tags
 from ..module_utils._eks import api
 from ..module_utils._eks.launch_template import names_of_lost_groups
 from ..module_utils._module import PlatformModule
+
+ARGUMENTS = {"name": {"required": True}, "tags": {"type": "dict", "default": {}}}
 
 
 def oidc_provider_arn(cluster):
@@ -96,27 +97,24 @@ def oidc_provider_arn(cluster):
     return f"arn:{partition}:iam::{account}:oidc-provider/{issuer.removeprefix('https://')}"
 
 
-def main():
-    module = PlatformModule(argument_spec={"name": {"required": True}, "tags": {"type": "dict", "default": {}}}, common=False)
+def read(module):
     client, name, tags = module.client("eks"), module.params["name"], module.params["tags"]
-    try:
-        cluster = api.describe_cluster(client, name)
-        reason = _tags.not_ours(cluster.get("tags"), tags) if cluster else None
-        if reason:
-            module.warn(f"EKS cluster {name} and its contents are not changed: {reason}.")
-            cluster = None
-        groups = api.list_nodegroups(client, name) if cluster else []
-        groups = [*groups, *names_of_lost_groups(module.client("ec2"), name, groups, _tags.marks(tags))]
-        addons = api.list_addons(client, name) if cluster else []
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(
-        changed=False,
-        cluster=camel_dict_to_snake_dict(cluster, ignore_list=["tags"]) if cluster else None,
-        node_group_names=groups,
-        addon_names=addons,
-        oidc_provider_arn=oidc_provider_arn(cluster) if cluster else None,
-    )
+    cluster = api.describe_cluster(client, name)
+    reason = _tags.not_ours(cluster.get("tags"), tags) if cluster else None
+    if reason:
+        module.warn(f"EKS cluster {name} and its contents are not changed: {reason}.")
+        cluster = None
+    groups = api.list_nodegroups(client, name) if cluster else []
+    return {
+        "cluster": camel_dict_to_snake_dict(cluster, ignore_list=["tags"]) if cluster else None,
+        "node_group_names": [*groups, *names_of_lost_groups(module.client("ec2"), name, groups, _tags.marks(tags))],
+        "addon_names": api.list_addons(client, name) if cluster else [],
+        "oidc_provider_arn": oidc_provider_arn(cluster) if cluster else None,
+    }
+
+
+def main():
+    PlatformModule(ARGUMENTS, common=False).report(read)
 
 
 if __name__ == "__main__":

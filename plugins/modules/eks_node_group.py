@@ -468,8 +468,7 @@ def reconcile(module):
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("node_group", lambda: reconcile(module))
+    PlatformModule(ARGUMENTS).run(reconcile, key="node_group")
 
 
 if __name__ == "__main__":

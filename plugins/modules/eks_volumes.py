@@ -84,14 +84,20 @@ ARGUMENTS = {
 }
 
 
-def main():
-    module = PlatformModule(argument_spec=ARGUMENTS, common=False)
+def reconcile(module):
     given = module.params
-    work = {"tags": given["tags"], "delete_volumes": given["delete_volumes"], "check_mode": module.check_mode}
-    module.run(
-        "volume",
-        lambda: remove_volumes(module.client("ec2"), given["cluster_name"], **work, timeout_seconds=given["wait_timeout"]),
+    return remove_volumes(
+        module.client("ec2"),
+        given["cluster_name"],
+        tags=given["tags"],
+        delete_volumes=given["delete_volumes"],
+        check_mode=module.check_mode,
+        timeout_seconds=given["wait_timeout"],
     )
+
+
+def main():
+    PlatformModule(ARGUMENTS, common=False).run(reconcile, key="volume")
 
 
 if __name__ == "__main__":

@@ -407,9 +407,9 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._credentials.options import CREDENTIAL_ARGUMENTS
-from ansible_collections.opta.platform.plugins.module_utils._elasticache.reconcile import store_outcomes
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
+from ..module_utils._credentials.options import CREDENTIAL_ARGUMENTS
+from ..module_utils._elasticache.reconcile import store_outcomes
+from ..module_utils._module import PlatformModule
 
 STRINGS = {"type": "list", "elements": "str"}
 LOG_DELIVERY = {
@@ -451,8 +451,7 @@ ARGUMENTS = {
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("replication_group", lambda: store_outcomes(module))
+    PlatformModule(ARGUMENTS).run(store_outcomes, key="replication_group")
 
 
 if __name__ == "__main__":

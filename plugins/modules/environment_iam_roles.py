@@ -85,7 +85,7 @@ ARGUMENTS = {
 }
 
 
-def remove(module):
+def reconcile(module):
     client, identity = module.client("iam"), module.identity()
     outcomes = []
     for listed in api.list_roles(client, identity.iam_path):
@@ -99,8 +99,7 @@ def remove(module):
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS, common=False)
-    module.run("role", lambda: remove(module))
+    PlatformModule(ARGUMENTS, common=False).run(reconcile, key="role")
 
 
 if __name__ == "__main__":

@@ -106,11 +106,8 @@ outputs:
   sample: {network: {vpc_id: vpc-0123456789abcdef0}}
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
-
 from ..module_utils._environment.account import read_account
 from ..module_utils._environment.outputs import Environment
-from ..module_utils._errors import PlatformError
 from ..module_utils._module import FIRST_CALL_RETRIES, PlatformModule
 
 ARGUMENTS = {
@@ -126,22 +123,20 @@ ARGUMENTS = {
 }
 
 
-def main():
-    module = PlatformModule(argument_spec=ARGUMENTS, common=False)
+def read(module):
     given = module.params
-    brought = {name: given[name] for name in ("vpc_id", "public_subnet_ids", "private_subnet_ids")}
-    try:
-        account = read_account(module.client("sts", FIRST_CALL_RETRIES), module.region, given["account_id"])
-        identity = module.identity(account["account_id"], account["partition"])
-        environment = Environment(module.client, identity, brought, given["domain"], given["node_groups"])
-        found, outputs = environment.found(given["stores"]), environment.outputs()
-        for warning in (*environment.warnings(), *environment.notes):
-            module.warn(warning)
-        module.exit_json(changed=False, account=account, found=found, outputs=outputs)
-    except PlatformError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
+    existing = {name: given[name] for name in ("vpc_id", "public_subnet_ids", "private_subnet_ids")}
+    account = read_account(module.client("sts", FIRST_CALL_RETRIES), module.region, given["account_id"])
+    identity = module.identity(account["account_id"], account["partition"])
+    environment = Environment(module.client, identity, existing, given["domain"], given["node_groups"])
+    found, outputs = environment.found(given["stores"]), environment.outputs()
+    for warning in (*environment.warnings(), *environment.notes):
+        module.warn(warning)
+    return {"account": account, "found": found, "outputs": outputs}
+
+
+def main():
+    PlatformModule(ARGUMENTS, common=False).report(read)
 
 
 if __name__ == "__main__":

@@ -74,10 +74,9 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._external_dns import records
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
-from ansible_collections.opta.platform.plugins.module_utils._reconcile import as_result
-from ansible_collections.opta.platform.plugins.module_utils._route53.records import describe_record_sets
+from ..module_utils._external_dns import records
+from ..module_utils._module import PlatformModule
+from ..module_utils._route53.records import describe_record_sets
 
 ARGUMENTS = {
     "zone_id": {"required": True},
@@ -86,19 +85,15 @@ ARGUMENTS = {
 }
 
 
+def reconcile(module):
+    given, client = module.params, module.client("route53")
+    names = describe_record_sets(records.owned(client, given["zone_id"], given["owner_id"]))
+    absent = given["state"] == "absent"
+    return records.remove(client, given["zone_id"], given["owner_id"], module.check_mode) if absent else [], {"names": names}
+
+
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS, common=False)
-    given = module.params
-
-    def work():
-        client = module.client("route53")
-        names = describe_record_sets(records.owned(client, given["zone_id"], given["owner_id"]))
-        if given["state"] == "present":
-            return names, []
-        return names, records.remove(client, given["zone_id"], given["owner_id"], module.check_mode)
-
-    names, outcomes = module.attempt(work)
-    module.exit_json(**{**as_result(outcomes, "names"), "names": names})
+    PlatformModule(ARGUMENTS, common=False).run(reconcile, key="names")
 
 
 if __name__ == "__main__":

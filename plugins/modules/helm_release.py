@@ -219,10 +219,10 @@ diff:
 import tempfile
 from pathlib import Path
 
-from ansible_collections.opta.platform.plugins.module_utils._helm.binary import Helm
-from ansible_collections.opta.platform.plugins.module_utils._helm.options import desired_of
-from ansible_collections.opta.platform.plugins.module_utils._helm.release import Release
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule
+from ..module_utils._helm.binary import Helm
+from ..module_utils._helm.options import desired_of
+from ..module_utils._helm.release import Release
+from ..module_utils._kubernetes.module import ClusterModule
 
 ARGUMENTS = {
     "name": {"required": True},
@@ -241,18 +241,17 @@ ARGUMENTS = {
 }
 
 
+def reconcile(module):
+    desired = desired_of(module.params, module.check_mode)
+    client = module.cluster()
+    with tempfile.TemporaryDirectory(prefix="opta-helm-") as directory:
+        helm = Helm(client, Path(directory), module.before_change)
+        release = Release(client, helm, desired, Path(directory))
+        return release.absent() if module.params["state"] == "absent" else release.present()
+
+
 def main():
-    module = ClusterModule(argument_spec=ARGUMENTS, required_if=[("state", "present", ["chart"])])
-
-    def work():
-        desired = desired_of(module.params, module.check_mode)
-        client = module.cluster()
-        with tempfile.TemporaryDirectory(prefix="opta-helm-") as directory:
-            helm = Helm(client, Path(directory), module.before_change)
-            release = Release(client, helm, desired, Path(directory))
-            return release.absent() if module.params["state"] == "absent" else release.present()
-
-    module.run("release", work)
+    ClusterModule(ARGUMENTS, required_if=[("state", "present", ["chart"])]).run(reconcile, key="release")
 
 
 if __name__ == "__main__":

@@ -160,8 +160,8 @@ diff:
 import tempfile
 from pathlib import Path
 
-from ansible_collections.opta.platform.plugins.module_utils._helm.releases import Releases
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule
+from ..module_utils._helm.releases import Releases
+from ..module_utils._kubernetes.module import ClusterModule
 
 RELEASE = {
     "name": {"required": True},
@@ -188,15 +188,15 @@ ARGUMENTS = {
 }
 
 
+def reconcile(module):
+    with tempfile.TemporaryDirectory(prefix="opta-helm-") as directory:
+        several = Releases(module.cluster(), module.before_change, Path(directory), module.params["at_once"])
+        outcomes = several.reconcile(module.params["releases"], module.params, module.check_mode)
+    return outcomes, {"releases": [outcome.resource for outcome in outcomes]}
+
+
 def main():
-    module = ClusterModule(argument_spec=ARGUMENTS, common=False)
-
-    def work():
-        with tempfile.TemporaryDirectory(prefix="opta-helm-") as directory:
-            several = Releases(module.cluster(), module.before_change, Path(directory), module.params["at_once"])
-            return several.reconcile(module.params["releases"], module.params, module.check_mode)
-
-    module.run_several("releases", work)
+    ClusterModule(ARGUMENTS, common=False).run(reconcile, key="releases")
 
 
 if __name__ == "__main__":

@@ -104,8 +104,8 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._iam.reconcile import oidc_provider_outcomes
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
+from ..module_utils._iam.reconcile import oidc_provider_outcomes
+from ..module_utils._module import PlatformModule
 
 ARGUMENTS = {
     "url": {},
@@ -114,8 +114,7 @@ ARGUMENTS = {
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS, required_if=[("state", "present", ["url"])])
-    module.run("oidc_provider", lambda: oidc_provider_outcomes(module))
+    PlatformModule(ARGUMENTS, required_if=[("state", "present", ["url"])]).run(oidc_provider_outcomes, key="oidc_provider")
 
 
 if __name__ == "__main__":

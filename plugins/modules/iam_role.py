@@ -200,8 +200,7 @@ def reconcile(module):
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("role", lambda: reconcile(module))
+    PlatformModule(ARGUMENTS).run(reconcile, key="role")
 
 
 if __name__ == "__main__":

@@ -78,18 +78,19 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._iam.service_linked_roles import reconcile
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
-from ansible_collections.opta.platform.plugins.module_utils._reconcile import as_result
+from ..module_utils._iam import service_linked_roles
+from ..module_utils._module import PlatformModule
 
 ARGUMENTS = {"services": {"type": "list", "elements": "str", "required": True}}
 
 
+def reconcile(module):
+    outcomes, roles = service_linked_roles.reconcile(module.client("iam"), module.params["services"], module.check_mode)
+    return outcomes, {"service_linked_roles": roles}
+
+
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS, common=False)
-    client = module.client("iam")
-    outcomes, roles = module.attempt(lambda: reconcile(client, module.params["services"], module.check_mode))
-    module.exit_json(**{**as_result(outcomes, "service_linked_roles"), "service_linked_roles": roles})
+    PlatformModule(ARGUMENTS, common=False).run(reconcile, key="service_linked_roles")
 
 
 if __name__ == "__main__":

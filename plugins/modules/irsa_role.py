@@ -186,9 +186,9 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._iam.oidc_provider import DEFAULT_AUDIENCE
-from ansible_collections.opta.platform.plugins.module_utils._iam.reconcile import irsa_role_outcome
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
+from ..module_utils._iam.oidc_provider import DEFAULT_AUDIENCE
+from ..module_utils._iam.reconcile import irsa_role_outcome
+from ..module_utils._module import PlatformModule
 
 SERVICE_ACCOUNT = {"namespace": {"required": True}, "name": {"required": True}}
 ARGUMENTS = {
@@ -205,12 +205,12 @@ ARGUMENTS = {
     "description": {},
     "max_session_duration": {"type": "int"},
 }
+#: options that state: present requires
+NEEDED = ["oidc_provider_arn", "service_accounts"]
 
 
 def main():
-    needed = ["oidc_provider_arn", "service_accounts"]
-    module = PlatformModule(argument_spec=ARGUMENTS, required_if=[("state", "present", needed)])
-    module.run("role", lambda: irsa_role_outcome(module))
+    PlatformModule(ARGUMENTS, required_if=[("state", "present", NEEDED)]).run(irsa_role_outcome, key="role")
 
 
 if __name__ == "__main__":

@@ -206,12 +206,13 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils import _tags
-from ansible_collections.opta.platform.plugins.module_utils._kms.key import KmsKey
-from ansible_collections.opta.platform.plugins.module_utils._kms.users import KeyUsers
-from ansible_collections.opta.platform.plugins.module_utils._limits import KEY_DELETION_WINDOW_DAYS, KEY_ROTATION_DAYS
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
-from ansible_collections.opta.platform.plugins.module_utils._resource import Outcome
+from ..module_utils import _tags
+from ..module_utils._errors import Refused
+from ..module_utils._kms.key import KmsKey
+from ..module_utils._kms.users import KeyUsers
+from ..module_utils._limits import KEY_DELETION_WINDOW_DAYS, KEY_ROTATION_DAYS
+from ..module_utils._module import PlatformModule
+from ..module_utils._resource import Outcome
 
 ARGUMENTS = {
     "name": {"required": True},
@@ -228,14 +229,14 @@ ARGUMENTS = {
 }
 
 
-def refuse_wrong_numbers(module):
-    window, period = module.params["pending_window_in_days"], module.params["rotation_period_in_days"]
+def refuse_wrong_numbers(given):
+    window, period = given["pending_window_in_days"], given["rotation_period_in_days"]
     if not KEY_DELETION_WINDOW_DAYS.allows(window):
-        module.fail_json(msg=KEY_DELETION_WINDOW_DAYS.problem("pending_window_in_days", window))
+        raise Refused(KEY_DELETION_WINDOW_DAYS.problem("pending_window_in_days", window))
     if period is not None and not KEY_ROTATION_DAYS.allows(period):
-        module.fail_json(msg=KEY_ROTATION_DAYS.problem("rotation_period_in_days", period))
-    if period is not None and not module.params["enable_key_rotation"]:
-        module.fail_json(msg="rotation_period_in_days requires enable_key_rotation: true; omit one of the two.")
+        raise Refused(KEY_ROTATION_DAYS.problem("rotation_period_in_days", period))
+    if period is not None and not given["enable_key_rotation"]:
+        raise Refused("rotation_period_in_days requires enable_key_rotation: true; omit one of the two.")
 
 
 def remove(module, key):
@@ -258,16 +259,9 @@ def remove(module, key):
     return outcome
 
 
-def reconcile(module, key):
-    if module.params["state"] == "absent":
-        return remove(module, key)
-    return module.reconcile(key, {**module.desired(key), "alias": key.alias})
-
-
-def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    refuse_wrong_numbers(module)
+def reconcile(module):
     given = module.params
+    refuse_wrong_numbers(given)
     key = KmsKey(
         module.client("kms"),
         given["name"],
@@ -276,7 +270,13 @@ def main():
         pending_window_in_days=given["pending_window_in_days"],
         purge_tags=given["purge_tags"],
     )
-    module.run("key", lambda: reconcile(module, key))
+    if given["state"] == "absent":
+        return remove(module, key)
+    return module.reconcile(key, {**module.desired(key), "alias": key.alias})
+
+
+def main():
+    PlatformModule(ARGUMENTS).run(reconcile, key="key")
 
 
 if __name__ == "__main__":

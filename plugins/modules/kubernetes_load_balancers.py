@@ -120,9 +120,9 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._load_balancers import balancers
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
-from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
+from ..module_utils._load_balancers import balancers
+from ..module_utils._module import PlatformModule
+from ..module_utils._resource import KNOWN_AFTER_APPLY
 
 ARGUMENTS = {
     "cluster_name": {"required": True},
@@ -132,21 +132,24 @@ ARGUMENTS = {
 }
 
 
-def main():
-    module = PlatformModule(argument_spec=ARGUMENTS, common=False)
-    given = module.params
+def load_balancer(module):
+    """The load balancer, once there is one; None once there is none."""
+    given, client = module.params, module.client("elbv2")
     tags = {"elbv2.k8s.aws/cluster": given["cluster_name"], **given["tags"]}
+    if given["state"] == "absent":
+        return None if module.check_mode else balancers.wait_until_none(client, tags, given["wait_timeout"])
+    if module.check_mode:
+        found = balancers.find(client, tags)
+        return found[0] if found else dict.fromkeys(("arn", "name", "dns_name"), KNOWN_AFTER_APPLY)
+    return balancers.wait_for_one(client, tags, given["wait_timeout"], module.warn)
 
-    def work():
-        client = module.client("elbv2")
-        if given["state"] == "absent":
-            return None if module.check_mode else balancers.wait_until_none(client, tags, given["wait_timeout"])
-        if module.check_mode:
-            found = balancers.find(client, tags)
-            return found[0] if found else dict.fromkeys(("arn", "name", "dns_name"), KNOWN_AFTER_APPLY)
-        return balancers.wait_for_one(client, tags, given["wait_timeout"], module.warn)
 
-    module.exit_json(changed=False, load_balancer=module.attempt(work), actions=[], diff={"before": {}, "after": {}})
+def reconcile(module):
+    return [], {"load_balancer": load_balancer(module)}
+
+
+def main():
+    PlatformModule(ARGUMENTS, common=False).run(reconcile, key="load_balancer")
 
 
 if __name__ == "__main__":

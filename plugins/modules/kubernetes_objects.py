@@ -257,9 +257,10 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import ApplyOptions, ObjectsReconciler
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.result import as_result, mask_arguments
+from ..module_utils._kubernetes.apply import ApplyOptions, ObjectsReconciler
+from ..module_utils._kubernetes.diff import shown
+from ..module_utils._kubernetes.module import ClusterModule
+from ..module_utils._kubernetes.result import mask_arguments
 
 CONDITION = {"kind": {"required": True}, "type": {"required": True}, "status": {"default": "True"}}
 
@@ -289,22 +290,18 @@ ARGUMENTS = {
 }
 
 
+def reconcile(module):
+    given = mask_arguments(module.params)
+    absent = module.params["state"] == "absent"
+    options = ApplyOptions.from_parameters(module.params, module.check_mode)
+    objects = ObjectsReconciler(module.cluster(), options, module.params["namespace"])
+    plans = objects.delete(given()) if absent else objects.apply(module.with_stored_values(given()))
+    return [plan.outcome for plan in plans], {"objects": [] if absent else [shown(plan.result) for plan in plans]}
+
+
 def main():
     # no_log keeps the arguments out of the system log; the result is not touched by it
-    module = ClusterModule(argument_spec=ARGUMENTS, no_log=True)
-    given = mask_arguments(module.params)
-    options = ApplyOptions.from_parameters(module.params, module.check_mode)
-    absent = module.params["state"] == "absent"
-
-    def work():
-        objects = ObjectsReconciler(module.cluster(), options, module.params["namespace"])
-        return objects.delete(given()) if absent else objects.apply(module.with_stored_values(given()))
-
-    plans = module.attempt(work)
-    for plan in plans:
-        for note in plan.outcome.notes:
-            module.warn(note)
-    module.exit_json(**as_result(plans, absent))
+    ClusterModule(ARGUMENTS, no_log=True).run(reconcile, key="objects")
 
 
 if __name__ == "__main__":

@@ -66,18 +66,19 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.disruption_budgets import remove_all
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule
+from ..module_utils._kubernetes.disruption_budgets import remove_all
+from ..module_utils._kubernetes.module import ClusterModule
+
+ARGUMENTS = {"emptied_namespaces": {"type": "list", "elements": "str", "default": []}}
+
+
+def reconcile(module):
+    client = module.cluster()
+    return remove_all(client, module.check_mode, module.params["emptied_namespaces"]) if client else []
 
 
 def main():
-    module = ClusterModule(argument_spec={"emptied_namespaces": {"type": "list", "elements": "str", "default": []}}, common=False)
-
-    def work():
-        client = module.cluster()
-        return remove_all(client, module.check_mode, module.params["emptied_namespaces"]) if client else []
-
-    module.run("pod_disruption_budget", work)
+    ClusterModule(ARGUMENTS, common=False).run(reconcile, key="pod_disruption_budget")
 
 
 if __name__ == "__main__":

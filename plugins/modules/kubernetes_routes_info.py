@@ -73,18 +73,17 @@ addresses:
       sample: hello
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.routes import held_addresses
+from ..module_utils._kubernetes.module import ClusterModule
+from ..module_utils._kubernetes.routes import held_addresses
+
+
+def read(module):
+    client = module.cluster()
+    return {"addresses": [] if client is None else held_addresses(client)}
 
 
 def main():
-    module = ClusterModule(argument_spec={}, common=False)
-
-    def work():
-        client = module.cluster()
-        return [] if client is None else held_addresses(client)
-
-    module.exit_json(changed=False, addresses=module.attempt(work))
+    ClusterModule({}, common=False).report(read)
 
 
 if __name__ == "__main__":

@@ -104,8 +104,9 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.claims import Claims
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import ClusterModule
+from ..module_utils._errors import Refused
+from ..module_utils._kubernetes.claims import Claims
+from ..module_utils._kubernetes.module import ClusterModule
 
 CHOSEN_BY = ("match_labels", "release")
 ARGUMENTS = {
@@ -118,28 +119,31 @@ ARGUMENTS = {
     "tags": {"type": "dict", "default": {}},
     "wait_timeout": {"type": "int", "default": 3600},
 }
+RULES = {
+    "mutually_exclusive": [CHOSEN_BY],
+    "required_one_of": [CHOSEN_BY],
+    "required_if": [("state", "held", ["release"])],
+    "required_by": {"dropped_claims": ["release"]},
+}
+
+
+def reconcile(module):
+    given = module.params
+    if given["match_labels"] == {}:
+        raise Refused("match_labels is empty: set the labels of the claims, for example app.kubernetes.io/instance: hello.")
+    client = module.cluster()
+    if client is None:
+        return []
+    labels, release = given["match_labels"] or {}, given["release"] or ""
+    named = {"namespace": given["namespace"], "labels": labels, "release": release, "tags": given["tags"]}
+    user = release or " ".join(labels.values())
+    settings = {"delete_volumes": given["delete_volumes"], "check_mode": module.check_mode, "timeout_seconds": given["wait_timeout"]}
+    claims = Claims(client, module.client("ec2"), user=user, only=given["dropped_claims"], **named, **settings)
+    return claims.hold() if given["state"] == "held" else claims.remove()
 
 
 def main():
-    rules = {"mutually_exclusive": [CHOSEN_BY], "required_one_of": [CHOSEN_BY], "required_if": [("state", "held", ["release"])]}
-    rules["required_by"] = {"dropped_claims": ["release"]}
-    module = ClusterModule(argument_spec=ARGUMENTS, common=False, **rules)
-    given = module.params
-    if given["match_labels"] == {}:
-        module.fail_json(msg="match_labels is empty: set the labels of the claims, for example app.kubernetes.io/instance: hello.")
-
-    def work():
-        client = module.cluster()
-        if client is None:
-            return []
-        labels, release = given["match_labels"] or {}, given["release"] or ""
-        named = {"namespace": given["namespace"], "labels": labels, "release": release, "tags": given["tags"]}
-        user = release or " ".join(labels.values())
-        settings = {"delete_volumes": given["delete_volumes"], "check_mode": module.check_mode, "timeout_seconds": given["wait_timeout"]}
-        claims = Claims(client, module.client("ec2"), user=user, only=given["dropped_claims"], **named, **settings)
-        return claims.hold() if given["state"] == "held" else claims.remove()
-
-    module.run("claim", work)
+    ClusterModule(ARGUMENTS, common=False, **RULES).run(reconcile, key="claim")
 
 
 if __name__ == "__main__":

@@ -227,13 +227,13 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import ApplyOptions
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes.module import CONNECTION_ARGUMENTS, ClusterModule
-from ansible_collections.opta.platform.plugins.module_utils._linkerd.anchors import Validity
-from ansible_collections.opta.platform.plugins.module_utils._linkerd.mesh import MeshCertificates
-from ansible_collections.opta.platform.plugins.module_utils._linkerd.secret import AnchorSecret
-from ansible_collections.opta.platform.plugins.module_utils._linkerd.validity_rules import RENEWABLE, TERM_ARGUMENTS, refusal
-from ansible_collections.opta.platform.plugins.module_utils._reconcile import as_result
+from ..module_utils._errors import Refused
+from ..module_utils._kubernetes.apply import ApplyOptions
+from ..module_utils._kubernetes.module import CONNECTION_ARGUMENTS, ClusterModule
+from ..module_utils._linkerd.anchors import Validity
+from ..module_utils._linkerd.mesh import MeshCertificates
+from ..module_utils._linkerd.secret import AnchorSecret
+from ..module_utils._linkerd.validity_rules import RENEWABLE, TERM_ARGUMENTS, refusal
 
 ARGUMENTS = {
     **{name: {} for name in CONNECTION_ARGUMENTS},
@@ -271,24 +271,20 @@ def mesh_of(module):
     )
 
 
-def main():
-    module = ClusterModule(argument_spec=ARGUMENTS, required_if=[("state", "present", list(CONNECTION_ARGUMENTS))])
-    wrong = refusal(module.params)
-    if wrong:
-        module.fail_json(msg=wrong)
+def reconcile(module):
     given = module.params
+    wrong = refusal(given)
+    if wrong:
+        raise Refused(wrong)
     desired = {"scheduled_for_deletion": False, "description": f"Trust anchor of the mesh of {given['cluster_name']}"}
     desired.update({name: given[name] for name in ("kms_key_arn", "tags") if given[name] is not None})
+    mesh = mesh_of(module)
+    done = mesh.absent(given["tags"], given["adopt"]) if given["state"] == "absent" else mesh.present(desired, given["adopt"])
+    return done.outcomes, {"certificates": done.certificates or None}
 
-    def work():
-        mesh = mesh_of(module)
-        return mesh.absent(given["tags"], given["adopt"]) if given["state"] == "absent" else mesh.present(desired, given["adopt"])
 
-    done = module.attempt(work)
-    for outcome in done.outcomes:
-        for note in outcome.notes:
-            module.warn(note)
-    module.exit_json(**{**as_result(done.outcomes, "certificates"), "certificates": done.certificates or None})
+def main():
+    ClusterModule(ARGUMENTS, required_if=[("state", "present", list(CONNECTION_ARGUMENTS))]).run(reconcile, key="certificates")
 
 
 if __name__ == "__main__":

@@ -127,8 +127,9 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
-from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
+from ..module_utils._iam.api import get_caller_identity
+from ..module_utils._module import PlatformModule
+from ..module_utils._retained.resources import RetainedResources, delete_retained
 
 ARGUMENTS = {
     "environment": {"required": True},
@@ -151,16 +152,18 @@ def expected(resources, given):
     return [*volumes, *databases, *caches, *(resources.expected_buckets(emptied) if emptied is not None else [])]
 
 
-def main():
-    module = PlatformModule(argument_spec=ARGUMENTS, common=False)
+def reconcile(module):
     given = module.params
-    caller = module.attempt(lambda: module.client("sts").get_caller_identity()["Arn"].split(":"))
-    resources = RetainedResources(module.client, module.attempt(lambda: module.identity(caller[4], caller[1])))
-    soon = module.attempt(lambda: expected(resources, given)) if module.check_mode else []
+    caller = get_caller_identity(module.client("sts"))["Arn"].split(":")
+    resources = RetainedResources(module.client, module.identity(caller[4], caller[1]))
+    soon = expected(resources, given) if module.check_mode else []
     if given["state"] == "absent":
-        module.run("resource", lambda: delete_retained(resources, module.check_mode, soon), retained=[])
-    found = module.attempt(lambda: [*resources.find(), *soon])
-    module.exit_json(changed=False, actions=[], retained=[kept.shown() for kept in found])
+        return delete_retained(resources, module.check_mode, soon), {"retained": []}
+    return [], {"retained": [kept.shown() for kept in [*resources.find(), *soon]]}
+
+
+def main():
+    PlatformModule(ARGUMENTS, common=False).run(reconcile, key="resource")
 
 
 if __name__ == "__main__":

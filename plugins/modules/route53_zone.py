@@ -147,9 +147,10 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
-from ansible_collections.opta.platform.plugins.module_utils._route53.records import name_problem
-from ansible_collections.opta.platform.plugins.module_utils._route53.zone import HostedZone
+from ..module_utils._errors import Refused
+from ..module_utils._module import PlatformModule
+from ..module_utils._route53.records import name_problem
+from ..module_utils._route53.zone import HostedZone
 
 ARGUMENTS = {
     "name": {"required": True},
@@ -161,16 +162,18 @@ ARGUMENTS = {
 }
 
 
-def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
+def reconcile(module):
     given = module.params
     problem = name_problem(given["name"])
     if problem:
-        module.fail_json(msg=f"name is {given['name']!r}, which is not a valid domain name: {problem}. For example staging.example.com.")
+        raise Refused(f"name is {given['name']!r}, which is not a valid domain name: {problem}. For example staging.example.com.")
     options = {name: given[name] for name in ("tags", "purge_tags", *ARGUMENTS) if name not in {"name", "comment"}}
     zone = HostedZone(module.client("route53"), given["name"], **options)
-    outcome = module.attempt(lambda: module.reconcile(zone))
-    module.run("zone", lambda: outcome, parent=zone.parent_zone())
+    return module.reconcile(zone), {"parent": zone.parent_zone()}
+
+
+def main():
+    PlatformModule(ARGUMENTS).run(reconcile, key="zone")
 
 
 if __name__ == "__main__":

@@ -370,10 +370,10 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
-from ansible_collections.opta.platform.plugins.module_utils._s3 import transformations
-from ansible_collections.opta.platform.plugins.module_utils._s3.bucket import Bucket
-from ansible_collections.opta.platform.plugins.module_utils._s3.reconcile import public, reconcile
+from ..module_utils._module import PlatformModule
+from ..module_utils._s3 import transformations
+from ..module_utils._s3.bucket import Bucket
+from ..module_utils._s3.reconcile import bucket_outcome, public
 
 STRINGS = {"type": "list", "elements": "str"}
 
@@ -439,13 +439,16 @@ ARGUMENTS = {
 }
 
 
-def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
+def reconcile(module):
     given = module.params
     settings = {name: given[name] for name in ("lifecycle_rules_at_creation_only", "delete_contents", "purge_tags")}
     bucket = Bucket(module.client("s3"), given["name"], **settings)
-    outcome = module.attempt(lambda: reconcile(module, bucket))
-    module.run("bucket", lambda: outcome, public=public(outcome.resource))
+    outcome = bucket_outcome(module, bucket)
+    return outcome, {"public": public(outcome.resource)}
+
+
+def main():
+    PlatformModule(ARGUMENTS).run(reconcile, key="bucket")
 
 
 if __name__ == "__main__":

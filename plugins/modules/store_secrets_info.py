@@ -76,8 +76,8 @@ stores:
       sample: arn:aws:secretsmanager:eu-west-1:123456789012:secret:opta/staging/cache/main-0a1b2c
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._credentials.store_secrets import store_secrets
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
+from ..module_utils._credentials.store_secrets import store_secrets
+from ..module_utils._module import PlatformModule
 
 ARGUMENTS = {
     "environment": {"required": True},
@@ -86,12 +86,12 @@ ARGUMENTS = {
 }
 
 
+def read(module):
+    return {"stores": store_secrets(module.client("secretsmanager"), module.identity(), module.params["kind"])}
+
+
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS, common=False)
-    given = module.params
-    client = module.client("secretsmanager")
-    stores = module.attempt(lambda: store_secrets(client, module.identity(), given["kind"]))
-    module.exit_json(changed=False, stores=stores)
+    PlatformModule(ARGUMENTS, common=False).report(read)
 
 
 if __name__ == "__main__":

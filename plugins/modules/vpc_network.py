@@ -319,11 +319,11 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
-from ansible_collections.opta.platform.plugins.module_utils._module import PlatformModule
-from ansible_collections.opta.platform.plugins.module_utils._vpc.endpoints import GATEWAY_SERVICES
-from ansible_collections.opta.platform.plugins.module_utils._vpc.flow_log import INTERVALS, TRAFFIC_TYPES
-from ansible_collections.opta.platform.plugins.module_utils._vpc.layout import NAT_MODES
-from ansible_collections.opta.platform.plugins.module_utils._vpc.reconcile import network_outcomes
+from ..module_utils._module import PlatformModule
+from ..module_utils._vpc.endpoints import GATEWAY_SERVICES
+from ..module_utils._vpc.flow_log import INTERVALS, TRAFFIC_TYPES
+from ..module_utils._vpc.layout import NAT_MODES
+from ..module_utils._vpc.reconcile import network_outcomes
 
 STRINGS = {"type": "list", "elements": "str"}
 FLOW_LOGS = {
@@ -349,8 +349,7 @@ ARGUMENTS = {
 
 
 def main():
-    module = PlatformModule(argument_spec=ARGUMENTS)
-    module.run("network", lambda: network_outcomes(module))
+    PlatformModule(ARGUMENTS).run(network_outcomes, key="network")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.opta.platform.plugins.module_utils import _wait
@@ -136,10 +137,9 @@ def _as_module_process(module_path: str, arguments: bytes, environment: Mapping[
 @contextmanager
 def progress_shown_by(show: Callable[[str], None], host: str, seconds: float) -> Iterator[None]:
     """Let long waits of the module show their progress, one line every `seconds`."""
-    kept = _wait.report_progress, _wait.PROGRESS_SECONDS
-    _wait.report_progress = lambda line: show(f"[{host}] {line}")
-    _wait.PROGRESS_SECONDS = seconds
+    shown = replace(_wait.WAITING.get(), show=lambda line: show(f"[{host}] {line}"), progress_seconds=seconds)
+    kept = _wait.WAITING.set(shown)
     try:
         yield
     finally:
-        _wait.report_progress, _wait.PROGRESS_SECONDS = kept
+        _wait.WAITING.reset(kept)

@@ -14,7 +14,20 @@ import yaml
 from tests.support import collection
 
 #: files and directories whose texts the contract reads
-ROOTS = ("README.md", "CONTRIBUTING.md", "Makefile", "docs", "examples", "changelogs/fragments", "tests/demo")
+ROOTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "Makefile",
+    "docs",
+    "examples",
+    "changelogs/fragments",
+    "tests/demo",
+    "meta",
+    "playbooks",
+    "plugins",
+    "roles",
+    "inventories",
+)
 #: a phrase that no text may have, and what to write instead
 INSTEAD = {
     r"to (its|their) description": "create or update X",
@@ -37,7 +50,7 @@ INSTEAD = {
     r"(is|are) none of": "must be",
     r"carried on|carries on": "continued, continues",
     r"(is|are|was|seen) at work": "is in progress",
-    r"begins?|began|begun": "start, started",
+    r"begins?(?! CERT)|began|begun": "start, started",
     r"unasked": "unless you request it",
     r"brings?(?! your own)|brought": "create or update, install, set",
 }

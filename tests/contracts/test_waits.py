@@ -15,6 +15,7 @@ ALLOWED = {
     "tests/bench/measure.py": "looks at memory in intervals",
     "tests/profile/__main__.py": "looks at CPU times in intervals",
     "tests/environment/killing.py": "looks at a run until the moment when it is killed",
+    "tests/support/results_awaited.py": "sleeps where Ansible waits for something else than a result",
     "tests/integration/bench/test_measure.py": "is measured while it sleeps",
     "tests/integration/helm/test_binary.py": "is a process that is to be ended",
     "tests/module/semantics/plugins/modules/ends.py": "is a module that is to be ended",

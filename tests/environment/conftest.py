@@ -16,9 +16,9 @@ DEMO = ("-i", str(ROOT / "inventories" / "demo"))
 UNPROTECTED = {"opta_deletion_protection": False, "elasticache_skip_final_snapshot": True}
 
 
-def staging_arguments(playbook: str, variables: dict[str, Any], *more: str) -> list[str]:
-    """Of ansible-playbook, for the demo's staging."""
-    return [f"opta.platform.{playbook}", *DEMO, "--limit", "staging", "--extra-vars", json.dumps(variables), *more]
+def arguments_of(playbook: str, variables: dict[str, Any], *more: str, limit: str = "staging") -> list[str]:
+    """Of ansible-playbook, for an environment of the demo."""
+    return [f"opta.platform.{playbook}", *DEMO, "--limit", limit, "--extra-vars", json.dumps(variables), *more]
 
 
 @pytest.fixture(scope="module")

@@ -199,7 +199,7 @@ def test_no_module_is_left_out(here: Run) -> None:
 
 
 def test_each_way_is_the_one_that_was_asked_for(here: Run, process: Run) -> None:
-    told = "runs as a process of its own"
+    told = "runs as a separate process"
     assert told not in here.output
     assert process.output.count(told) >= sum(module_of(task) not in BEGIN_IN_THE_CONTROLLER for task in process.tasks)
 

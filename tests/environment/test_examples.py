@@ -83,7 +83,7 @@ def test_example_1_stores_in_your_own_network(example: Example, empty: Standin) 
     rules = [(each["VpcId"], rule["FromPort"], rule["IpRanges"][0]["CidrIp"]) for each in groups for rule in each["IpPermissions"]]
     assert sorted(rules) == [(brought["network_vpc_id"], port, "10.99.0.0/16") for port in (5432, 6379, 27017)]
     words = {**brought, "opta_destroy_confirm": "staging", "opta_deletion_protection": False, "opta_delete_retained": True}
-    example("destroy", STORES, **words)
+    example("destroy", f"{STORES},retention", **words)
     assert not any(left_in_aws(empty, "staging").values())
     assert empty.client("ec2").describe_vpcs(VpcIds=[brought["network_vpc_id"]])["Vpcs"]
 

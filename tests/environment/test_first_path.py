@@ -1,29 +1,34 @@
-"""From an empty account to two environments side by side with running services, and back: plan, run, second run, destroy."""
+"""From an empty account to two environments side by side with services, through changes, and back: plan, run, second run, destroy."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.environment.conftest import DEMO, UNPROTECTED
+from tests.environment.changes import ADMINISTRATOR, BACK, CERTIFICATE, CHANGES, GROUP, SECRET, SERVICE, predicted_and_done
+from tests.environment.conftest import DEMO, UNPROTECTED, arguments_of
+from tests.environment.killing import AfterItsCall, run_and_kill
 from tests.environment.loud import Loud, loud
 from tests.environment.observed import STORES, left_in_aws, union
 from tests.module.test_lost_responses import MADE, lose_first_responses
 from tests.support.modules import call_module
 from tests.support.passwords import forms, shown
-from tests.support.playbooks import Run
+from tests.support.playbooks import Playbooks, Run
 from tests.support.standin import REGION, Standin
 from tests.support.until import until
 
 SERVICES = "hello,worker,staging"
 ENVIRONMENTS = ("staging", "production")
 #: what stands for long says so
-PROTECTED = {"opta_deletion_protection": True}
+PROTECTED: dict[str, Any] = {"opta_deletion_protection": True}
+#: of both environments, at first
+FIRST = {**PROTECTED, "eks_version": "1.34"}
 OF_NODES = ("eks_node_group", "eks_addon", "eks_access_entry", "iam_role", "iam_oidc_provider", "cloudwatch_log_group")
 ONLY_STORES = ("--tags", "aurora,documentdb,elasticache")
 ROTATION = {"aurora_rotate_passwords": ["main"], "documentdb_rotate_passwords": ["main"], "elasticache_rotate_passwords": True}
@@ -46,7 +51,7 @@ def plan(empty: Standin, play: Callable[..., Run]) -> Run:
     for environment in ENVIRONMENTS:
         assert not any(left_in_aws(empty, environment).values())
     mark = empty.mark()
-    planned = play("env", check=True, limit=None, **PROTECTED)
+    planned = play("env", check=True, limit=None, **FIRST)
     assert empty.mutating(mark) == []
     return planned
 
@@ -55,7 +60,7 @@ def plan(empty: Standin, play: Callable[..., Run]) -> Run:
 def run(plan: Run, empty: Standin, play: Callable[..., Run]) -> Run:
     """The first responses of the calls that make nodes and what comes with them are lost."""
     lose_first_responses(empty, (operation for module in OF_NODES for operation in MADE[module]))
-    return play("env", limit=None, **PROTECTED)
+    return play("env", limit=None, **FIRST)
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +69,31 @@ def services(run: Run, play: Callable[..., Run]) -> tuple[Run, Run]:
 
 
 @pytest.fixture(scope="module")
+def administrator(empty: Standin) -> str:
+    """The ARN of a role that somebody has made."""
+    statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    made = empty.client("iam").create_role(RoleName="platform", Path="/teams/", AssumeRolePolicyDocument=trust)["Role"]
+    assert made["Arn"] == ADMINISTRATOR
+    return ADMINISTRATOR
+
+
+def administrators(standin: Standin) -> list[str]:
+    return standin.client("eks").list_access_entries(clusterName="opta-staging")["accessEntries"]
+
+
+def desired_size(standin: Standin) -> int:
+    group = standin.client("eks").describe_nodegroup(clusterName="opta-staging", nodegroupName="default")["nodegroup"]
+    return group["scalingConfig"]["desiredSize"]
+
+
+@pytest.fixture(scope="module")
 def rotated(services: tuple[Run, Run], ansible: Loud, play: Callable[..., Run]) -> Loud:
     """The passwords of all stores of staging are others, and its services have them."""
     for environment in ENVIRONMENTS:
         ansible.look(environment)
     for check in (True, False):
-        play("env", *ONLY_STORES, check=check, **PROTECTED, **ROTATION)
+        play("env", *ONLY_STORES, check=check, **FIRST, **ROTATION)
     ansible.look("staging")
     for check in (True, False):
         play("service", check=check, limit="hello,staging")
@@ -86,7 +110,7 @@ def test_the_plan_on_an_empty_account_names_all_that_the_run_makes(plan: Run, ru
 
 def test_a_second_run_changes_nothing_and_calls_nothing_that_changes(run: Run, empty: Standin, play: Callable[..., Run]) -> None:
     mark = empty.mark()
-    assert play("env", limit=None, **PROTECTED).changed() == []
+    assert play("env", limit=None, **FIRST).changed() == []
     assert empty.mutating(mark) == []
 
 
@@ -216,6 +240,48 @@ def test_each_store_has_had_two_passwords_and_the_service_knows_them(rotated: Lo
         assert any(form in rotated.known_to_services for form in forms(password))
 
 
+def test_a_version_that_skips_a_minor_is_refused_before_anything_is_changed(
+    rotated: Loud, empty: Standin, play: Callable[..., Run]
+) -> None:
+    mark = empty.mark()
+    assert 'set "1.35" first' in play("env", fails=True, **{**FIRST, "eks_version": "1.36"}).failure()
+    assert empty.mutating(mark) == []
+
+
+def test_changes_of_every_role_which_leave_alone_what_the_autoscaler_has_set(
+    rotated: Loud, empty: Standin, play: Callable[..., Run], administrator: str
+) -> None:
+    more = desired_size(empty) + 1
+    eks = empty.client("eks")
+    eks.update_nodegroup_config(clusterName="opta-staging", nodegroupName="default", scalingConfig={"desiredSize": more})
+    eks.get_waiter("nodegroup_active").wait(clusterName="opta-staging", nodegroupName="default", WaiterConfig={"Delay": 1})
+    predicted_and_done(play, "env", CHANGES, **PROTECTED)
+    assert desired_size(empty) == more
+    assert administrator in administrators(empty)
+
+
+def test_changes_back_beside_a_replaced_certificate(rotated: Loud, empty: Standin, play: Callable[..., Run], administrator: str) -> None:
+    predicted_and_done(play, "env", BACK, superseded=CERTIFICATE, **PROTECTED)
+    assert administrator not in administrators(empty)
+
+
+def test_a_replacement_is_announced_and_refused(rotated: Loud, empty: Standin, play: Callable[..., Run]) -> None:
+    changed = {"eks_node_groups": [{**GROUP, "instance_types": ["m6i.large"]}], **PROTECTED}
+    planned = union(play("env", "--tags", "eks", check=True, **changed))
+    assert any(action == "replace" and "instance_types" in attributes for _host, action, _resource, attributes in planned)
+    mark = empty.mark()
+    refused = play("env", "--tags", "eks", fails=True, **changed)
+    assert "allow_replacement" in refused.failure()
+    assert [operation for operation in empty.mutating(mark) if "odegroup" in operation] == []
+
+
+def test_changes_of_a_service_whose_secret_is_shown_nowhere(rotated: Loud, play: Callable[..., Run]) -> None:
+    play("service", limit="hello,staging")
+    command_line = f'"TOKEN": "{SECRET}"'  # as given on the command line of this test
+    for run in predicted_and_done(play, "service", SERVICE, limit="hello,staging"):
+        assert SECRET not in run.output.replace(command_line, "")
+
+
 def test_destroy_refuses_without_the_right_word(
     services: tuple[Run, Run], empty: Standin, play: Callable[..., Run], tmp_path: Path
 ) -> None:
@@ -253,6 +319,19 @@ def test_destroy_leaves_nothing(services: tuple[Run, Run], empty: Standin, play:
     assert empty.mutating(mark) == []
     play("destroy", **words, opta_delete_retained=True)
     left = left_in_aws(empty, "staging")
+    assert not any(left.values()), left
+
+
+def test_a_destruction_that_is_killed_in_its_middle_is_finished(
+    services: tuple[Run, Run], empty: Standin, play: Callable[..., Run], tmp_path: Path
+) -> None:
+    """The controller alone, and not a loud one: what it would still be told fills a pipe, on which its last worker would wait for ever."""
+    words = {"opta_destroy_confirm": "production", "opta_delete_retained": True, **UNPROTECTED}
+    arguments = arguments_of("destroy", words, limit="production")
+    with closing(Playbooks(empty.environment, tmp_path)) as quiet:
+        assert run_and_kill(quiet, arguments, AfterItsCall(empty, "DeleteNodegroup"), whole_group=False)
+    play("destroy", limit="production", **words)
+    left = left_in_aws(empty, "production")
     assert not any(left.values()), left
 
 

@@ -20,7 +20,7 @@ IDENTITIES = {
     "acme": identity_of(NAME, prefix="acme", region=HERE),
 }
 GLOBAL_SERVICES = {"iam", "route53", "s3"}
-TAGS = "network,eks,s3,dns_cert"
+TAGS = "network,eks,s3,dns_cert,retention"
 FOREIGN = "opta-production-old"
 OF_INTERFACE_ENDPOINTS = {"CreateSecurityGroup", "AuthorizeSecurityGroupIngress"}
 WORD = {"opta_destroy_confirm": NAME, "opta_deletion_protection": False}

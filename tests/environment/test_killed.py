@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.environment.conftest import UNPROTECTED, staging_arguments
+from tests.environment.conftest import UNPROTECTED, arguments_of
 from tests.environment.killing import AfterItsCall, InANewTask, run_and_kill
 from tests.environment.observed import STORES, left_in_aws, passwords_of_stores, secrets, shape
 from tests.support.playbooks import Begun, Playbooks, Run
@@ -44,6 +44,10 @@ CREATION: tuple[str, dict[str, Any]] = ("env", {"eks_version": "1.34", **UNPROTE
 DESTRUCTION: tuple[str, dict[str, Any]] = ("destroy", {**WORDS, "opta_delete_retained": True})
 WHOLE: Phases = {"creation": CREATION, "update": ("env", CHANGED), "destruction": DESTRUCTION}
 WITHOUT_A_CLUSTER = ("--tags", "network,s3,aurora,documentdb,elasticache")
+#: one of which there is nothing but AWS's answers
+ONLY_A_CLUSTER = ("--tags", "dns_cert,eks")
+WITH_A_CLUSTER = ("--tags", f"{WITHOUT_A_CLUSTER[1]},{ONLY_A_CLUSTER[1]}")
+FIRST = {**CREATION[1], "eks_default_storage_class_enabled": False}
 
 
 class Life:
@@ -55,7 +59,7 @@ class Life:
         self.undisturbed = {phase: self._undisturbed(phase) for phase in phases}
 
     def arguments(self, phase: str) -> list[str]:
-        return staging_arguments(*self.phases[phase])
+        return arguments_of(*self.phases[phase])
 
     def left(self) -> dict[str, int]:
         return shape(left_in_aws(self.standin, "staging"))
@@ -113,20 +117,33 @@ def one_password_each(standin: Standin, environment: str) -> dict[str, str]:
     return {name: each["password"] for name, each in found.items()}
 
 
-def test_stores_whose_change_removal_and_return_are_killed_have_one_password(
+def remove_nodes(standin: Standin) -> None:
+    """By hand: a destruction would ask the cluster's control plane, of which there is none, to let the pods go."""
+    eks, ec2, group = standin.client("eks"), standin.client("ec2"), {"clusterName": "opta-staging", "nodegroupName": "default"}
+    eks.delete_nodegroup(**group)
+    eks.get_waiter("nodegroup_deleted").wait(**group, WaiterConfig={"Delay": 1})
+    for template in ec2.describe_launch_templates()["LaunchTemplates"]:
+        ec2.delete_launch_template(LaunchTemplateId=template["LaunchTemplateId"])
+
+
+def test_a_creation_and_stores_whose_change_removal_and_return_are_killed_have_one_password(
     empty: Standin, ansible: Playbooks, play: Callable[..., Run]
 ) -> None:
-    """Their secrets are scheduled for deletion in between, and come back. Creation and destruction are killed in test_changes.py."""
+    """The secrets are scheduled for deletion in between, and come back. A destruction of all is killed in test_first_path.py."""
     killed = itertools.cycle(BOTH)
 
-    def kill_and_finish(playbook: str, operation: str, **variables: Any) -> None:
-        arguments = staging_arguments(playbook, variables, *WITHOUT_A_CLUSTER)
+    def kill_and_finish(playbook: str, operation: str, tags: tuple[str, str] = WITHOUT_A_CLUSTER, **variables: Any) -> None:
+        arguments = arguments_of(playbook, variables, *tags)
         assert run_and_kill(ansible, arguments, AfterItsCall(empty, operation), whole_group=next(killed)), f"it ended before {operation}"
-        play(playbook, *WITHOUT_A_CLUSTER, **variables)
+        play(playbook, *tags, **variables)
 
-    play("env", *WITHOUT_A_CLUSTER, **UNPROTECTED)
+    empty.set_control_planes()
+    kill_and_finish("env", "CreateNodegroup", WITH_A_CLUSTER, **FIRST)
+    assert play("env", *WITH_A_CLUSTER, check=True, **FIRST).actions() == []
     kill_and_finish("env", "ModifyReplicationGroup", **CHANGED)
     assert play("env", *WITHOUT_A_CLUSTER, check=True, **CHANGED).actions() == []
+    remove_nodes(empty)
+    play("destroy", *ONLY_A_CLUSTER, **{**FIRST, **WORDS})
     changed, passwords = shape(left_in_aws(empty, "staging")), one_password_each(empty, "staging")
     kill_and_finish("destroy", "DeleteDBCluster", **WORDS)
     kill_and_finish("env", "RestoreSecret", **CHANGED)

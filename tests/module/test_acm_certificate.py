@@ -211,14 +211,14 @@ def test_without_tags_the_certificates_of_others_are_left(run_module, acm, optio
     done = run_module("acm_certificate", **bare)
     assert [action["action"] for action in done["actions"]] == ["replace"]
     assert len(certificates(acm, domain)) == 2
-    assert "give its ownership tags" in run_module("acm_certificate", expect_failure=True, **bare, state="absent")["msg"]
+    assert "set its ownership tags" in run_module("acm_certificate", expect_failure=True, **bare, state="absent")["msg"]
 
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"domain_name": "staging"}, "is no domain"),
-        ({"domain_name": "a.example.com", "subject_alternative_names": ["a_b.example.com"]}, "is no domain"),
+        ({"domain_name": "staging"}, "is not a valid domain name"),
+        ({"domain_name": "a.example.com", "subject_alternative_names": ["a_b.example.com"]}, "is not a valid domain name"),
         ({"domain_name": f"{'a' * 60}.example.com"}, "at most 64"),
     ],
 )

@@ -88,7 +88,7 @@ def test_class_cannot_be_changed(run_module, options):
     run_module("cloudwatch_log_group", **options, log_group_class="STANDARD")
     for check_mode in (True, False):
         changed = {**options, "log_group_class": "INFREQUENT_ACCESS"}
-        assert "keeps its class" in run_module("cloudwatch_log_group", check_mode=check_mode, expect_failure=True, **changed)["msg"]
+        assert "cannot change the class" in run_module("cloudwatch_log_group", check_mode=check_mode, expect_failure=True, **changed)["msg"]
 
 
 def test_t23_group_that_was_revived_without_tags_is_removed_on_word(run_module, logs, options):

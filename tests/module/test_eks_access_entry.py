@@ -96,7 +96,7 @@ def test_t11_without_getrole_the_full_arn_is_asked_for(standin, run_module, opti
     session = f"arn:{parts[1]}:sts::{parts[4]}:assumed-role/{options['principal_arn'].split('/')[-1]}/me"
     standin.fault("GetRole", code="AccessDenied", message="not allowed")
     failed = run_module("eks_access_entry", expect_failure=True, **{**options, "principal_arn": session})
-    assert "give the role's full ARN" in failed["msg"]
+    assert "use the full ARN of the role" in failed["msg"]
 
 
 def test_t12_a_role_that_was_made_a_moment_ago_is_waited_for(run_module, foundation, options, unique, truth):

@@ -146,7 +146,7 @@ def test_tags_alone_replace_no_node(standin, run_module, foundation, options, tr
     done = run_module("eks_node_group", **changed)
     expected = {"EKS node group": ("update", ["node_tags", "tags"]), "launch template": ("update", ["tags"])}
     assert actions(planned) == actions(done) == expected
-    assert any("no node is replaced for its tags" in warning for warning in map(str, done["warnings"]))
+    assert any("tags do not replace nodes" in warning for warning in map(str, done["warnings"]))
     assert not {"UpdateNodegroupVersion", "CreateLaunchTemplateVersion"} & set(standin.mutating(mark))
     group, template = truth(options)
     assert (group["launchTemplate"]["version"], group["tags"]["cost-centre"], sorted(versions(foundation, template))) == ("1", "42", [1])
@@ -160,7 +160,7 @@ def test_tags_alone_replace_no_node(standin, run_module, foundation, options, tr
         assert (run_module("eks_node_group", **given)["actions"], standin.mutating(mark)) == ([], [])
     rolled = run_module("eks_node_group", **{**changed, "volume_size_gib": 60})
     assert actions(rolled)["launch template"] == ("update", ["node_tags", "volume_size_gib"])
-    assert any("its nodes are drained and replaced" in warning for warning in map(str, rolled["warnings"]))
+    assert any("nodes are drained and replaced" in warning for warning in map(str, rolled["warnings"]))
     for each in versions(foundation, template)[2]["TagSpecifications"]:
         assert {"Key": "cost-centre", "Value": "42"} in each["Tags"]
     assert run_module("eks_node_group", **{**changed, "volume_size_gib": 60})["actions"] == []
@@ -171,7 +171,7 @@ def test_a_group_that_failed_at_its_creation_is_made_again(standin, run_module, 
     role = foundation.role(options["name"], "ec2.amazonaws.com")
     options = {**options, "node_role_arn": role}
     failed = run_module("eks_node_group", expect_failure=True, **options)
-    assert "CREATE_FAILED" in failed["msg"] and failed["msg"].endswith("Fix the cause and run again: it is made again then.")
+    assert "CREATE_FAILED" in failed["msg"] and failed["msg"].endswith("Fix the cause and run again: the run creates it again.")
     for policy in NODE_POLICIES:  # the cause is removed
         foundation.iam.attach_role_policy(RoleName=options["name"], PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
     changed = {**options, "instance_types": ["m7i.xlarge"]}
@@ -179,7 +179,7 @@ def test_a_group_that_failed_at_its_creation_is_made_again(standin, run_module, 
     assert actions(planned) == {"EKS node group": ("replace", ["instance_types"])}
     assert planned["actions"][0]["allowed"] is True
     assert any(
-        "has failed before it worked, and is deleted and made again: CREATE_FAILED" in reported
+        "failed before it was ever ready, and is deleted and created again: CREATE_FAILED" in reported
         for reported in map(str, planned["warnings"])
     )
     assert truth(options)[0]["status"] == "CREATE_FAILED"

@@ -101,7 +101,7 @@ def test_release_as_wanted_starts_no_helm(release, cluster, options, monkeypatch
     monkeypatch.setitem(standin.environment, "PATH", str(path))
     assert not release()["changed"]
     needed = release(values={"image": "registry.example.com/app:2"}, expect_failure=True)
-    assert "helm 3 or 4 is needed" in needed["msg"]
+    assert "helm 3 or 4 is required" in needed["msg"]
     assert cluster.revisions(options["namespace"], options["name"]) == [(1, "deployed")]
 
 
@@ -143,7 +143,7 @@ def test_t25_fields_made_at_random_are_no_difference(release, cluster, options):
     planned = release(values={**values, "image": "registry.example.com/app:2"}, check_mode=True)
     assert f"Secret {options['namespace']}/{options['name']}" not in planned["actions"][0]["attributes"]
     reported = " ".join(planned["warnings"])
-    assert "makes at random" in reported
+    assert "generates at random" in reported
     assert "stringData.random" in reported
 
 
@@ -211,7 +211,7 @@ def configmap(name):
 def test_failed_first_installation_is_uninstalled_and_explained(release, cluster, options, deployment):
     failed = release(values={"image": "nowhere.invalid/app:1"}, wait_timeout=8, expect_failure=True)
     assert "ErrImagePull" in failed["msg"] or "ImagePullBackOff" in failed["msg"]
-    assert "It was the first revision and was uninstalled" in failed["msg"]
+    assert "The release was uninstalled, because it had no earlier revision" in failed["msg"]
     assert cluster.get(deployment) is None
     assert release()["release"]["revision"] == 1
 
@@ -327,8 +327,8 @@ def test_cluster_that_is_not_there_yet_is_planned_from_the_chart(standin, releas
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"name": "Not_A_Name"}, "is no name for a release"),
-        ({"namespace": "Not_A_Name"}, "is no name for a namespace"),
+        ({"name": "Not_A_Name"}, "is not a valid release name"),
+        ({"namespace": "Not_A_Name"}, "is not a valid namespace name"),
         ({"chart": "nginx"}, "set repository"),
         ({"chart": "nginx", "repository": "https://charts.example.com"}, "version is required"),
         ({"chart": "/"}, "contains no Chart.yaml"),

@@ -51,7 +51,7 @@ def test_chart_of_a_repository(release, options, cluster, tmp_path, chart_reposi
     chart_repository.stop()
     assert not release(**remote)["changed"]  # nobody is asked
     failed = release(**{**remote, "version": "2.0.0"}, expect_failure=True)
-    assert f"The chart repository {chart_repository.url} does not answer" in failed["msg"]
+    assert f"The chart repository {chart_repository.url} does not respond" in failed["msg"]
 
 
 @pytest.fixture

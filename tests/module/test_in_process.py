@@ -65,8 +65,8 @@ def test_results_failures_warnings_and_secrets_are_the_same(ansible: Playbooks) 
     for run in (here, process):
         assert "s3cret-token" not in json.dumps(run.tasks)
         assert "a warning" in run.output
-    assert "runs as a process of its own and shows no progress: OPTA_IN_PROCESS=0" in process.output
-    assert "runs as a process" not in here.output
+    assert "runs as a separate process and reports no progress: OPTA_IN_PROCESS=0" in process.output
+    assert "runs as a separate process" not in here.output
 
 
 def test_invocation_in_vvv_is_the_same(ansible: Playbooks) -> None:
@@ -132,7 +132,7 @@ def test_a_module_sees_a_process_of_its_own_and_leaves_nothing_behind(ansible: P
 def test_what_the_worker_cannot_do_goes_the_ordinary_way(ansible: Playbooks, changes: dict[str, Any], reason: str) -> None:
     task = {"name": "task", f"{COLLECTION}.surroundings": {"number": 1}, **changes}
     run = ansible.play({"name": "Ordinary", "hosts": "all", "gather_facts": False, "vars": LOCAL, "tasks": [task]}, "-vvv")
-    assert f"runs as a process of its own and shows no progress: {reason}" in run.output
+    assert f"runs as a separate process and reports no progress: {reason}" in run.output
     if reason == "async":
         assert run.tasks[-1]["result"]["seen"]["number"] == 1
 

@@ -75,7 +75,7 @@ def test_c5_a_role_for_a_cluster_that_does_not_stand_yet(standin, run_module, ia
     assert done["actions"] == planned["actions"]
     assert done["role"]["arn"] == planned["role"]["arn"]
     refused = run_module("irsa_role", expect_failure=True, **unknown)
-    assert "make the provider first" in refused["msg"]
+    assert "create the provider first" in refused["msg"]
 
 
 def test_description_and_session_change_one_by_one(standin, run_module, iam, options):
@@ -97,9 +97,9 @@ def test_policies_that_are_not_named_stay_without_purge(run_module, iam, options
     ("change", "sentence"),
     [
         ({"name": "a" * 65}, "name is 65 characters long, and a role's name has 64 at the most"),
-        ({"service_accounts": [{"namespace": "hello", "name": "*"}]}, "a wildcard would trust every service account that it fits"),
+        ({"service_accounts": [{"namespace": "hello", "name": "*"}]}, "a wildcard trusts every matching service account"),
         ({"service_accounts": []}, "service_accounts is empty"),
-        ({"oidc_provider_arn": "nonsense"}, "it must be the ARN of an OpenID Connect provider"),
+        ({"oidc_provider_arn": "nonsense"}, "it must be the ARN of an IAM OpenID Connect provider"),
     ],
 )
 def test_t14_wrong_input_is_refused_before_the_first_call(standin, run_module, options, change, sentence):

@@ -101,7 +101,7 @@ def test_t1_key_that_something_needs_is_kept(standin, run_module, kms, options):
     needing = [{"arn": "the snapshot", "kms_key_arn": arn}]
     kept = run_module("kms_key", **options, state="absent", still_needed=needing)
     assert not kept["changed"]
-    assert "the snapshot cannot be read without it" in " ".join(kept["warnings"])
+    assert "the snapshot cannot be read without the key" in " ".join(kept["warnings"])
     assert key_of(kms, options["name"])["KeyState"] == "Enabled"
     other = [{"arn": "another", "kms_key_arn": "arn:of:another"}]
     plan_and_do(standin, run_module, "kms_key", "delete", **options, state="absent", still_needed=other)
@@ -128,7 +128,7 @@ def test_another_environments_key_is_refused_and_adopted_on_word(standin, run_mo
     [
         ({"pending_window_in_days": 3}, "7 to 30"),
         ({"rotation_period_in_days": 30}, "90 to 2560"),
-        ({"rotation_period_in_days": 180, "enable_key_rotation": False}, "needs enable_key_rotation"),
+        ({"rotation_period_in_days": 180, "enable_key_rotation": False}, "requires enable_key_rotation"),
     ],
 )
 def test_wrong_input_is_told_before_the_first_call(standin, run_module, options, wrong, message):
@@ -140,4 +140,7 @@ def test_wrong_input_is_told_before_the_first_call(standin, run_module, options,
 def test_multi_region_cannot_be_changed(run_module, options):
     run_module("kms_key", **options)
     for check_mode in (True, False):
-        assert "for life" in run_module("kms_key", check_mode=check_mode, expect_failure=True, **options, multi_region=True)["msg"]
+        assert (
+            "cannot change a single-Region key"
+            in run_module("kms_key", check_mode=check_mode, expect_failure=True, **options, multi_region=True)["msg"]
+        )

@@ -277,7 +277,7 @@ def test_bad_input_is_told_in_one_sentence(apply, wrong, words):
 def test_endpoint_that_does_not_answer(apply, namespace, monkeypatch):
     monkeypatch.setattr(client, "PATIENCE_SECONDS", 2.0)
     refused = apply(config_map(namespace), endpoint="https://127.0.0.1:9", expect_failure=True)
-    assert "does not answer" in refused["msg"]
+    assert "does not respond" in refused["msg"]
 
 
 def test_a_caller_without_access_entry_reads_what_is_missing(apply, namespace, monkeypatch):

@@ -103,7 +103,7 @@ def test_a_cluster_that_does_not_answer_is_a_warning(remove):
     assert (result["changed"], result["actions"]) == (False, [])
     (warning,) = result["warnings"]
     assert "five minutes longer" in warning
-    assert "does not answer" in warning
+    assert "does not respond" in warning
 
 
 def test_a_cluster_that_is_still_to_be_created_has_none(remove):

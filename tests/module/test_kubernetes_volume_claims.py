@@ -161,7 +161,7 @@ def test_a_volume_that_cannot_be_snapshotted_is_refused_before_anything_is_done(
     cluster.kubernetes.create(path, {"metadata": {"name": claim_name, "labels": LABELS}, "spec": spec})
     until(lambda: cluster.get(f"{path}/{claim_name}")["status"]["phase"] == "Bound")
     for check_mode in (True, False):
-        assert "is not of Amazon EBS" in remove(check_mode=check_mode, expect_failure=True)["msg"]
+        assert "is not an EBS volume" in remove(check_mode=check_mode, expect_failure=True)["msg"]
     assert claims(cluster, namespace) == [claim_name]
 
 

@@ -225,7 +225,7 @@ def test_replication_without_versions_is_refused_in_the_plan_too(standin, run_mo
     before = standin.mark()
     for check_mode in (True, False):
         refused = run_module("s3_bucket", check_mode=check_mode, expect_failure=True, **options, replication=replication)
-        assert "needs versioning_enabled: true" in refused["msg"]
+        assert "requires versioning_enabled: true" in refused["msg"]
     assert standin.mutating(before) == []
 
 
@@ -254,7 +254,7 @@ def test_a_name_of_another_account_is_told(standin, run_module, options):
     for check_mode in (True, False):
         refused = run_module("s3_bucket", check_mode=check_mode, expect_failure=True, **options)
         assert "belongs to another account" in refused["msg"]
-        assert "choose another one" in refused["msg"]
+        assert "use another name" in refused["msg"]
 
 
 def test_a_bucket_that_is_not_ours_is_adopted_on_word(standin, run_module, s3, options):

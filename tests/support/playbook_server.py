@@ -31,6 +31,7 @@ from tests.support.counts import note_ansible_run
 from tests.support.files_read_once import load_once
 from tests.support.plugins_found_once import find_once
 from tests.support.process_tree import end_tree
+from tests.support.results_awaited import await_results
 
 MESSAGE_BYTES = 1 << 20
 #: a server with an address and without an owner ends when nobody has asked for so long
@@ -50,6 +51,7 @@ def prepare() -> None:
     AnsibleEnvironment.compile = compile_once(ROOT / ".cache" / "templates")
     collection = Path(importlib.import_module("ansible_collections.opta.platform").__path__[0])
     DataLoader.load_from_file = load_once(path for pattern in READ_ONCE for path in collection.glob(pattern))
+    await_results()
     find_once(f"opta.platform.{path.stem}" for path in collection.glob("plugins/modules/[a-z]*.py"))
     gc.freeze()
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 from tests.standin.binaries import Binary, build, cache_directory, locked, provide
+from tests.support import environments
 from tests.support.standin import ROOT
 
 from .matrix import PYTHONS
 
 CACHE = ROOT / ".cache" / "versions"
-REQUIREMENTS = ROOT / "requirements" / "versions"
+REQUIREMENTS = environments.REQUIREMENTS / "versions"
 COLLECTIONS = ("amazon/aws", "kubernetes/core")
 HELM_4 = "4.3.2"
 #: a package of collections is the same on each
@@ -25,27 +24,22 @@ ANY_PYTHON = "3.12"
 def virtual_environment(ansible_core: str) -> Path:
     """The virtual environment of an ansible-core, replaced when its requirements have changed."""
     requirements = REQUIREMENTS / f"core-{ansible_core}.txt"
-    directory = CACHE / f"core-{ansible_core}"
-    if not _is_of(directory, requirements):
-        shutil.rmtree(directory, ignore_errors=True)
-        _uv("venv", "--quiet", "--python", _python(PYTHONS[ansible_core]), str(directory))
-        _uv("pip", "install", "--quiet", "--python", str(directory / "bin" / "python"), *_pinned(requirements))
-        _mark(directory, requirements)
-    return directory
+    return environments.provide(CACHE / f"core-{ansible_core}", requirements, _python(PYTHONS[ansible_core]))
 
 
 def collections(ansible: str) -> Path:
     """A directory with ansible_collections, of which only those are kept that the collection needs."""
     requirements = REQUIREMENTS / f"ansible-{ansible}.txt"
     directory = CACHE / f"ansible-{ansible}"
-    if not _is_of(directory, requirements):
+    if not environments.is_current(directory, requirements):
         shutil.rmtree(directory, ignore_errors=True)
         whole = directory / "whole"
-        _uv("pip", "install", "--quiet", "--python-version", ANY_PYTHON, "--target", str(whole), *_pinned(requirements))
+        target = ["--python-version", ANY_PYTHON, "--target", str(whole)]
+        environments.uv("pip", "install", "--quiet", *target, *environments.pinned(requirements))
         for name in COLLECTIONS:
             shutil.move(whole / "ansible_collections" / name, directory / "ansible_collections" / name)
         shutil.rmtree(whole)
-        _mark(directory, requirements)
+        environments.mark(directory, requirements)
     return directory
 
 
@@ -74,28 +68,6 @@ def _python(version: str) -> str:
     root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     found = sorted(root.glob(f"versions/{version}.*/bin/python"), key=lambda path: int(path.parts[-3].split(".")[2].split("-")[0]))
     return str(found[-1]) if found else f"python{version}"
-
-
-def _pinned(requirements: Path) -> list[str]:
-    return ["--no-deps", "--require-hashes", "--requirements", str(requirements)]
-
-
-def _uv(*arguments: str) -> None:
-    settings = {**os.environ, "UV_CACHE_DIR": str(ROOT / ".cache" / "uv")}
-    subprocess.run(["uv", *arguments], cwd=ROOT, env=settings, check=True)
-
-
-def _is_of(directory: Path, requirements: Path) -> bool:
-    stamp = directory / "requirements.sha256"
-    return stamp.exists() and stamp.read_text() == _digest(requirements)
-
-
-def _mark(directory: Path, requirements: Path) -> None:
-    (directory / "requirements.sha256").write_text(_digest(requirements))
-
-
-def _digest(requirements: Path) -> str:
-    return hashlib.sha256(requirements.read_bytes()).hexdigest()
 
 
 def settings(ansible_core: str, ansible: str) -> dict[str, str]:

@@ -9,8 +9,8 @@ from tests.support.standin import ROOT
 from .installed import ANY_PYTHON, REQUIREMENTS
 from .matrix import PYTHONS
 
-#: what `make setup` installs, and the Python that it takes at least
-SETUP, SETUP_PYTHON = ("installer", "development"), "3.11"
+#: what make installs, and the oldest Python that it runs on
+MADE, OLDEST_PYTHON = ("installer", "development", "sanity", "importer"), "3.11"
 
 
 def pin(name: str, python: str, *arguments: str) -> None:
@@ -20,8 +20,8 @@ def pin(name: str, python: str, *arguments: str) -> None:
 
 
 def main() -> None:
-    for name in SETUP:
-        pin(name, SETUP_PYTHON)
+    for name in MADE:
+        pin(name, OLDEST_PYTHON)
     for core, python in PYTHONS.items():
         pin(f"{REQUIREMENTS.name}/core-{core}", python)
     for path in sorted(REQUIREMENTS.glob("ansible-*.in")):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
@@ -64,8 +65,8 @@ def request_certificate(client: Any, **request: Any) -> str:
 @AcmErrorHandler.common_error_handler("tag certificate")
 @retry_until_consistent
 @AWSRetry.jittered_backoff()
-def add_tags(client: Any, arn: str, tags: list[dict[str, str]]) -> None:
-    client.add_tags_to_certificate(CertificateArn=arn, Tags=tags)
+def add_tags(client: Any, arn: str, tags: Mapping[str, str]) -> None:
+    client.add_tags_to_certificate(CertificateArn=arn, Tags=_tags.as_list(tags))
 
 
 @AcmErrorHandler.common_error_handler("untag certificate")

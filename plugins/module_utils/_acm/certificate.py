@@ -206,7 +206,7 @@ class Certificate(Resource):
             return
         self._made = found["arn"]
         if "tags" in names:
-            self._set_tags(found["arn"], found["tags"], desired["tags"])
+            _tags.change(self.acm, found["arn"], found["tags"], desired["tags"], api.add_tags, api.remove_tags)
         if {"validation_records", "status"} & set(names):
             _done, described = self._look_for_details()
             if not transformations.has_details(described):
@@ -215,13 +215,6 @@ class Certificate(Resource):
                 )
             self._make_records(described)
             self._validating = self.waiting
-
-    def _set_tags(self, arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-        added, removed = _tags.difference(before, after)
-        if added:
-            api.add_tags(self.acm, arn, _tags.as_list(added))
-        if removed:
-            api.remove_tags(self.acm, arn, removed)
 
     def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
         reported = [f"{self.kind} {self.name} ({found['arn']}): {sentence}" for sentence in transformations.attention(found)]

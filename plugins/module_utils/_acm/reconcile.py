@@ -75,7 +75,7 @@ def _replaced(certificate: Certificate, outcome: Outcome, check_mode: bool) -> l
                 done.action, done.attributes, done.after = "update", ["tags"], {"tags": {SUPERSEDED: KNOWN_AFTER_APPLY}}
                 if not check_mode:
                     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-                    api.add_tags(certificate.acm, arn, _tags.as_list({SUPERSEDED: now}))
+                    api.add_tags(certificate.acm, arn, {SUPERSEDED: now})
             outcomes.append(done)
     return outcomes
 

@@ -1,8 +1,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The calls to Secrets Manager, one function each. Private to the collection."""
+"""Calls to Secrets Manager, one function each."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
@@ -10,6 +11,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from .. import _tags
 from .._eventual_consistency import retry_until_consistent
 
 
@@ -26,7 +28,7 @@ class SecretsErrorHandler(AWSErrorHandler):
 
 
 class ScheduledSecretHandler(SecretsErrorHandler):
-    """GetSecretValue says InvalidRequestException of a secret that is scheduled for deletion."""
+    """GetSecretValue answers InvalidRequestException for a secret that is scheduled for deletion."""
 
     @classmethod
     def _is_missing(cls) -> Any:
@@ -34,7 +36,7 @@ class ScheduledSecretHandler(SecretsErrorHandler):
 
 
 def is_taken(error: SecretsError) -> bool:
-    """Whether a call failed because another run has made the same meanwhile."""
+    """Return whether a call failed because another run has created the same secret in the meantime."""
     return getattr(error.exception, "response", {}).get("Error", {}).get("Code") == "ResourceExistsException"
 
 
@@ -47,7 +49,7 @@ def describe_secret(client: Any, name: str) -> dict[str, Any] | None:
 @SecretsErrorHandler.common_error_handler("list secrets")
 @AWSRetry.jittered_backoff()
 def list_secrets(client: Any, name_prefix: str) -> list[dict[str, Any]]:
-    """Those whose names begin so; without those that are scheduled for deletion."""
+    """Return the secrets with this name prefix, without those that are scheduled for deletion."""
     filters = [{"Key": "name", "Values": [name_prefix]}]
     return client.get_paginator("list_secrets").paginate(Filters=filters).build_full_result()["SecretList"]
 
@@ -62,11 +64,11 @@ def get_secret_value(client: Any, name: str, version_id: str) -> str:
 @ScheduledSecretHandler.list_error_handler("read secret", None)
 @AWSRetry.jittered_backoff()
 def get_current_secret_value(client: Any, name: str) -> dict[str, Any] | None:
-    """The answer for the version AWSCURRENT; None when there is none, or the secret is scheduled for deletion."""
+    """Return the answer for the version AWSCURRENT; None without one, or when the secret is scheduled for deletion."""
     return client.get_secret_value(SecretId=name, VersionStage="AWSCURRENT")
 
 
-@SecretsErrorHandler.common_error_handler("make a random password")
+@SecretsErrorHandler.common_error_handler("generate a random password")
 @AWSRetry.jittered_backoff()
 def get_random_password(client: Any, length: int) -> str:
     return client.get_random_password(PasswordLength=length, ExcludePunctuation=True, IncludeSpace=False)["RandomPassword"]
@@ -108,7 +110,7 @@ def restore_secret(client: Any, name: str) -> None:
 @SecretsErrorHandler.deletion_error_handler("delete secret")
 @AWSRetry.jittered_backoff()
 def delete_secret(client: Any, name: str, recovery_window_in_days: int | None) -> None:
-    """With a window in which it can be restored; None deletes it at once and for ever."""
+    """Delete the secret with a window in which it can be restored; None deletes it immediately and permanently."""
     how = {"RecoveryWindowInDays": recovery_window_in_days} if recovery_window_in_days else {"ForceDeleteWithoutRecovery": True}
     client.delete_secret(SecretId=name, **how)
 
@@ -116,8 +118,8 @@ def delete_secret(client: Any, name: str, recovery_window_in_days: int | None) -
 @SecretsErrorHandler.common_error_handler("tag secret")
 @retry_until_consistent
 @AWSRetry.jittered_backoff()
-def tag_resource(client: Any, name: str, tags: list[dict[str, str]]) -> None:
-    client.tag_resource(SecretId=name, Tags=tags)
+def tag_resource(client: Any, name: str, tags: Mapping[str, str]) -> None:
+    client.tag_resource(SecretId=name, Tags=_tags.as_list(tags))
 
 
 @SecretsErrorHandler.common_error_handler("untag secret")

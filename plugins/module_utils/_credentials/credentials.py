@@ -1,9 +1,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The credentials of a store: which password is wanted, whether the store has it, and its rotation. Private to the collection.
+"""The credentials of a store: the desired password, whether the store has it, and its rotation.
 
-A store module brings the secret, asks target() which version of it is wanted, sets that version's password on the store when the
-store's tag opta:secret-version-id names another one, tags the store, waits until it is available, and calls promote().
-A run that is killed anywhere in between is finished by the next one, for AWSPENDING and the tag say how far it came.
+A store module creates or updates the secret, and asks target() which version of it is desired. When the store's tag opta:secret-version-id
+names another version, the module sets that version's password on the store, tags the store, waits until it is available, and calls
+promote(). The next run finishes an interrupted one, because AWSPENDING and the tag show how far it got.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
 
 @dataclass(frozen=True)
 class SecretVersion:
-    """The version of the secret whose password the store is to have.
+    """The version of the secret whose password the store should have.
 
-    version_id: `(known after apply)` while it is not made; rotating: whether it becomes the current one only once the store has it.
+    version_id: `(known after apply)` before it is created; rotating: whether it becomes the current version only when the store has it.
     current_id: the version that the clients use now.
     """
 
@@ -39,24 +39,24 @@ class SecretVersion:
 
 
 def applied_version(tags: Mapping[str, str] | None) -> str | None:
-    """The version of the secret whose password a store has, by the store's tags."""
+    """Return the version of the secret whose password a store has, from the store's tags."""
     return (tags or {}).get(APPLIED)
 
 
 def other_tags(tags: Mapping[str, str] | None) -> dict[str, str]:
-    """A store's tags without the one that is kept here: nobody asks for it, and it must not be purged."""
+    """Return a store's tags without the tag of the applied version, which is not an option and must not be purged."""
     return {key: value for key, value in (tags or {}).items() if key != APPLIED}
 
 
 def applied_tag(version_id: str) -> dict[str, str]:
-    """The tag that says so."""
+    """Return the tag of the applied version."""
     return {APPLIED: version_id}
 
 
 class Credentials:
     """The secret of one store.
 
-    username: the user whose password it is; kms_key_arn: the key that encrypts it; tags: the ownership tags.
+    username: the user of the password; kms_key_arn: the key that encrypts the secret; tags: the ownership tags.
     description: of the secret.
     """
 
@@ -90,7 +90,7 @@ class Credentials:
         )
 
     def reconcile(self, *, check_mode: bool, adopt: bool = False, timeout_seconds: float = 1800) -> Outcome:
-        """Make the secret, with a password of its own, or restore or change it; its result holds `arn`."""
+        """Create the secret with a generated password, restore it, or update it; its result holds `arn`."""
         desired: dict[str, Any] = {"scheduled_for_deletion": False, "tags": self.tags, "description": self.description}
         if self.kms_key_arn:
             desired["kms_key_arn"] = self.kms_key_arn
@@ -101,11 +101,11 @@ class Credentials:
         return ensure_absent(self._secret(restore=False), check_mode=check_mode, tags=self.tags, adopt=adopt, wait=False)
 
     def find(self) -> Mapping[str, Any] | None:
-        """AWS's answer for the secret, its versions included; None when there is none, or one that counts as gone."""
+        """Return AWS's answer for the secret, with its versions; None when it does not exist or counts as deleted."""
         return self._secret().find()
 
     def target(self, *, rotate: bool = False) -> SecretVersion:
-        """Which version is wanted; calls nothing that changes. A rotation that was begun is the wanted one, whether asked for or not."""
+        """Return the desired version; makes no change. A rotation that was started is desired, whether `rotate` is set or not."""
         found = self.find()
         if found is None:
             return SecretVersion(KNOWN_AFTER_APPLY)
@@ -117,14 +117,14 @@ class Credentials:
         return SecretVersion(current or KNOWN_AFTER_APPLY, current_id=current)
 
     def rotation(self, target: SecretVersion) -> Outcome:
-        """What a rotation does with the secret; no action when there is none."""
+        """Return the outcome of a rotation for the secret; without an action when there is none."""
         if not target.rotating:
             return Outcome("secret", self.name)
         before, after = {"password": "(secret)"}, {"password": "(secret, changed)"}
         return Outcome("secret", self.name, action="update", attributes=["password"], before=before, after=after)
 
     def prepare(self, target: SecretVersion) -> SecretVersion:
-        """Make what is missing of the target: the new password of a rotation, or that of a secret without any."""
+        """Create what is missing of the target: the new password of a rotation, or that of a secret without any."""
         if target.version_id != KNOWN_AFTER_APPLY:
             return target
         found = self.find()
@@ -133,10 +133,10 @@ class Credentials:
             return SecretVersion(pending, rotating=True, current_id=current)
         if current and not target.rotating:
             return SecretVersion(current, current_id=current)
-        # The same for all runs that follow the same version, so that two of them cannot begin two rotations
+        # The same for all runs that follow the same version, so that two of them cannot start two rotations
         self._write(digest(self.name, current or "") * 4, PENDING if current else CURRENT)
         begun = self.target()
-        if target.rotating and not begun.rotating:  # a rotation from this version was begun once, and given up
+        if target.rotating and not begun.rotating:  # a rotation from this version was started once, and canceled
             self._write(uuid.uuid4().hex, PENDING)
             begun = self.target()
         return begun
@@ -151,11 +151,11 @@ class Credentials:
                 raise
 
     def password(self, version_id: str) -> Password:
-        """The password that a version holds; to be revealed in the request that sets it, and nowhere else."""
+        """Return the password of a version; to be revealed only in the request that sets it."""
         return of_secret_string(self.name, api.get_secret_value(self.client, self.name, version_id))
 
     def promote(self, target: SecretVersion) -> None:
-        """Make the version that the store now has the current one: the end of a rotation."""
+        """Make the store's version the current one: the end of a rotation."""
         if not target.rotating:
             return
         current, pending = _labelled(self.find() or {})
@@ -168,7 +168,7 @@ class Credentials:
 
 
 def _labelled(found: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """The current version and the one that is to follow it; a version with both labels has become current."""
+    """Return the current version and the one that will follow it; a version with both labels has become current."""
     by_label: dict[str, str] = {}
     for version_id, labels in (found.get("VersionIdsToStages") or {}).items():
         by_label.update(dict.fromkeys(labels, version_id))

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Read what a secret holds now, its version AWSCURRENT. Private to the collection."""
+"""Read the current value of a secret, its version AWSCURRENT."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from . import api
 
 
 def current_value(client: Any, secret_id: str) -> dict[str, str] | None:
-    """The strings of the JSON object that a secret holds; None when there is no such secret, or it holds nothing yet."""
+    """Return the strings of the JSON object in a secret; None when there is no such secret, or it has no value yet."""
     found = api.get_current_secret_value(client, secret_id)
     if found is None:
         return None

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The options about credentials that all modules of stores share. Pure; private to the collection."""
+"""The options about credentials that all store modules share."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ ALLOWED_BESIDES_LETTERS_AND_DIGITS = "/_+=.@-"
 
 
 def secret_name(prefix: str, environment: str, kind: str, name: str) -> str:
-    """The name of a store's secret: <prefix>/<environment>/<kind>/<name>."""
+    """Return the name of a store's secret: <prefix>/<environment>/<kind>/<name>."""
     return "/".join((prefix, environment, kind, name))
 
 
 def check_options(params: Mapping[str, Any]) -> None:
-    """Raise Refused for what is wrong whatever AWS has."""
+    """Raise Refused for options that are wrong, whatever AWS has."""
     window, name = params["secret_recovery_window_in_days"], params["secret_name"]
     if not SECRET_RECOVERY_WINDOW_DAYS.allows(window):
         raise Refused(SECRET_RECOVERY_WINDOW_DAYS.problem("secret_recovery_window_in_days", window))

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A password that does not show itself. Pure; private to the collection."""
+"""A password that is not shown."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import json
 
 from .._errors import PlatformError
 
-#: what every store takes: RDS refuses / " @ and more than 41 characters, AUTH of ElastiCache nearly everything but these
+#: accepted by every store: RDS refuses / " @ and more than 41 characters, AUTH of ElastiCache nearly everything but these
 LENGTH = 32
 
 
 class Password:
-    """Wherever it is printed, it is (secret); reveal() is only for the request that sets it."""
+    """Prints as (secret); reveal() is only for the request that sets it."""
 
     __slots__ = ("_value",)
 
@@ -32,18 +32,18 @@ class Password:
 
 
 def as_secret_string(username: str, password: Password) -> str:
-    """What the secret holds."""
+    """Return the content of the secret."""
     return json.dumps({"username": username, "password": password.reveal()})
 
 
 def of_secret_string(name: str, text: str) -> Password:
-    """The password that a secret holds; what is wrong with its content is told without it."""
+    """Return the password in a secret; an error does not show the content."""
     try:
         value = json.loads(text)["password"]
     except (ValueError, KeyError, TypeError):
         value = None
     if not isinstance(value, str) or not value:
         raise PlatformError(
-            f'secret {name} does not hold JSON of the form {{"username": "...", "password": "..."}}: mend it or delete it.'
+            f'secret {name} does not hold JSON of the form {{"username": "...", "password": "..."}}: correct it or delete it.'
         ) from None
     return Password(value)

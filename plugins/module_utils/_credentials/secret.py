@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The secret of a store: what it is, how it is made, restored and scheduled for deletion. Private to the collection."""
+"""The secret of a store: its attributes, and how it is created, restored and scheduled for deletion."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import _tags
+from .._compare import same_key
 from .._resource import Attribute, Resource, tags_attribute
 from . import api
 from .password import LENGTH, Password, as_secret_string
@@ -15,13 +16,8 @@ from .password import LENGTH, Password, as_secret_string
 DEFAULT_WINDOW_IN_DAYS = 30
 
 
-def same_key(found: str | None, desired: str | None) -> bool:
-    """Whether two KMS keys are one: Secrets Manager answers an ARN or an id, as it was given."""
-    return (found or "").rpartition("/")[2] == (desired or "").rpartition("/")[2]
-
-
 def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
-    """The table of a secret's attributes."""
+    """Return the table of a secret's attributes."""
     return (
         Attribute("description", lambda s: s.get("Description") or ""),
         Attribute("kms_key_arn", lambda s: s.get("KmsKeyId"), same=same_key),
@@ -33,9 +29,10 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
 class Secret(Resource):
     """A secret that holds JSON of username and password.
 
-    One that is scheduled for deletion is restored when the wanted key is its own. Otherwise it counts as gone, and makes way for a
-    new one: the key that it needs is as a rule scheduled for deletion, too, and then its content cannot be read.
-    restore: false for a deletion, to which a secret that is scheduled for it is gone.
+    A secret that is scheduled for deletion is restored when it uses the desired key. Otherwise it counts as deleted and is replaced by a
+    new
+    one: its key is usually scheduled for deletion, too, and then its content cannot be read.
+    restore: false for a deletion: then a scheduled secret counts as deleted.
     Source: AWS Secrets Manager API, CreateSecret, DescribeSecret, RestoreSecret, DeleteSecret.
     """
 
@@ -89,7 +86,7 @@ class Secret(Resource):
                 raise  # another run was faster: its password is as good
 
     def first_value(self) -> str:
-        """What a new secret holds."""
+        """Return the content of a new secret."""
         return as_secret_string(self.username, Password(api.get_random_password(self.client, LENGTH)))
 
     def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
@@ -103,14 +100,7 @@ class Secret(Resource):
         if request:
             api.update_secret(self.client, self.name, **request)
         if "tags" in names:
-            self._set_tags(_tags.as_dict(found.get("Tags")), desired["tags"])
-
-    def _set_tags(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-        added, removed = _tags.difference(before, after)
-        if added:
-            api.tag_resource(self.client, self.name, _tags.as_list(added))
-        if removed:
-            api.untag_resource(self.client, self.name, removed)
+            _tags.change(self.client, self.name, _tags.as_dict(found.get("Tags")), desired["tags"], api.tag_resource, api.untag_resource)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         api.delete_secret(self.client, self.name, self.recovery_window_in_days)

@@ -1,8 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which stores an environment has, by their secrets: a store's secret is the first thing that is made and the last that goes.
-
-Private to the collection.
-"""
+"""Find the stores of an environment by their secrets: a store's secret is created first and deleted last."""
 
 from __future__ import annotations
 
@@ -16,17 +13,17 @@ from .options import secret_name
 
 
 def store_secrets(client: Any, identity: Identity, kind: str) -> list[dict[str, str]]:
-    """name, secret_name and secret_arn of each store of a kind (cache, aurora, docdb); also of one that is half made or half removed."""
+    """Return name, secret_name and secret_arn of each store of a kind (cache, aurora, docdb), including incomplete ones."""
     return stores_among(api.list_secrets(client, _beginning(identity, kind)), identity, kind)
 
 
 def environment_secrets(client: Any, identity: Identity) -> list[dict[str, Any]]:
-    """All secrets of an environment in one call, for stores_among()."""
+    """Return all secrets of an environment by one call, for stores_among()."""
     return api.list_secrets(client, f"{identity.prefix}/{identity.environment}/")
 
 
 def stores_among(secrets: Iterable[Mapping[str, Any]], identity: Identity, kind: str) -> list[dict[str, str]]:
-    """As store_secrets(), of secrets that are listed already. Pure."""
+    """As store_secrets(), from listed secrets."""
     start = _beginning(identity, kind)
     stores = [
         {"name": secret["Name"].removeprefix(start), "secret_name": secret["Name"], "secret_arn": secret["ARN"]}

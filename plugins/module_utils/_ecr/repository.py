@@ -118,21 +118,13 @@ class Repository(Resource):
 
     def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "tags" in names:
-            self._set_tags(found, desired["tags"])
+            _tags.change(self.client, found["arn"], found["tags"], desired["tags"], api.tag_resource, api.untag_resource)
         if {"image_tag_mutability", "image_tag_mutability_exclusion_filters"} & set(names):
             standing = {a.name: a.read(found) for a in self.attributes}
             api.put_image_tag_mutability(self.client, self.name, _mutability({**standing, **desired}))
         if "scan_on_push" in names:
             api.put_scan_on_push(self.client, self.name, desired["scan_on_push"])
         self._set_policies(desired, names)
-
-    def _set_tags(self, found: Mapping[str, Any], desired: Mapping[str, str]) -> None:
-        added = {name: value for name, value in desired.items() if found["tags"].get(name) != value}
-        if added:
-            api.tag_resource(self.client, found["arn"], added)
-        removed = sorted(set(found["tags"]) - set(desired))
-        if removed:
-            api.untag_resource(self.client, found["arn"], removed)
 
     def _set_policies(self, desired: Mapping[str, Any], names: Sequence[str]) -> None:
         client, name = self.client, self.name

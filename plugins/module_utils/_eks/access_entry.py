@@ -8,10 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from .. import _tags
+from .._compare import same_members
 from .._errors import Refused
 from .._resource import KNOWN_AFTER_APPLY, Attribute, Change, Resource, tags_attribute
 from . import access_entry_api as api
-from .common import as_tags, change_tags, same_members
+from .api import tag_resource, untag_resource
+from .common import as_tags
 from .identity import is_caller, partition
 
 CLUSTER_ADMIN = "AmazonEKSClusterAdminPolicy"
@@ -141,7 +143,7 @@ class AccessEntry(Resource):
                 if policy["policy"] not in kept:
                     api.disassociate_access_policy(self.client, self.cluster_name, self.principal_arn, self._policy_arn(policy["policy"]))
         if "tags" in names:
-            change_tags(self.client, found["arn"], found.get("tags") or {}, desired["tags"])
+            _tags.change(self.client, found["arn"], found.get("tags") or {}, desired["tags"], tag_resource, untag_resource)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         api.delete_access_entry(self.client, self.cluster_name, self.principal_arn)

@@ -10,10 +10,11 @@ from typing import Any
 
 from ansible.module_utils.common.yaml import yaml_load
 
+from .. import _tags
 from .._resource import KNOWN_AFTER_APPLY, Attribute, Resource, State, tags_attribute
 from .._response_cache import prefetch
 from . import addon_api, api
-from .common import as_tags, change_tags, issues_text, status_text, wait_for_update
+from .common import as_tags, issues_text, status_text, wait_for_update
 
 #: The minor of Kubernetes that the version was chosen for; it tells when the cluster's has changed since
 CHOSEN_FOR_TAG = "opta:kubernetes-version"
@@ -179,7 +180,7 @@ class EksAddon(Resource):
                     self.client, self.cluster_name, update, f"{self.kind} {self.name}", self.timeout_seconds, addonName=self.addon_name
                 )
         if "tags" in names:
-            change_tags(self.client, found["arn"], found.get("tags") or {}, desired["tags"])
+            _tags.change(self.client, found["arn"], found.get("tags") or {}, desired["tags"], api.tag_resource, api.untag_resource)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         addon_api.delete_addon(self.client, self.cluster_name, self.addon_name, self.preserve)

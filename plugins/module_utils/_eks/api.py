@@ -17,11 +17,6 @@ class EksError(AnsibleAWSError):
     """A call to EKS failed."""
 
 
-def error_code(error: EksError) -> str | None:
-    """The code of AWS's error behind an EksError, e.g. AccessDeniedException."""
-    return getattr(error.exception, "response", {}).get("Error", {}).get("Code")
-
-
 class EksErrorHandler(AWSErrorHandler):
     _CUSTOM_EXCEPTION = EksError
 

@@ -10,40 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-
 from .. import _tags
 from .._cidr import canonical_blocks, same_blocks
-from .._eventual_consistency import retry_until_consistent
+from .._compare import same_members
 from .._resource import KNOWN_AFTER_APPLY, Attribute, Resource
 from .._vpc import write_api
-from .._vpc.api import Ec2ErrorHandler
+from .._vpc.api import describe_security_group_rules
 from .._vpc.snapshot import tags_of
-from .common import as_tags, same_members
+from .common import as_tags
 
 HTTPS = 443
 NAME = "kubernetes-api-clients"
-
-
-@Ec2ErrorHandler.common_error_handler("describe the rules of the cluster security group")
-@AWSRetry.jittered_backoff()
-def describe_rules(client: Any, group_id: str) -> list[dict[str, Any]]:
-    pages = client.get_paginator("describe_security_group_rules").paginate(Filters=[{"Name": "group-id", "Values": [group_id]}])
-    return pages.build_full_result()["SecurityGroupRules"]
-
-
-@Ec2ErrorHandler.common_error_handler("authorize a client of the Kubernetes API")
-@retry_until_consistent
-@AWSRetry.jittered_backoff()
-def authorize(client: Any, group_id: str, permission: Mapping[str, Any], tags: Mapping[str, str]) -> None:
-    specification = {"ResourceType": "security-group-rule", "Tags": _tags.as_list(tags)}
-    client.authorize_security_group_ingress(GroupId=group_id, IpPermissions=[permission], TagSpecifications=[specification])
-
-
-@Ec2ErrorHandler.deletion_error_handler("revoke access of a client of the Kubernetes API")
-@AWSRetry.jittered_backoff()
-def revoke(client: Any, group_id: str, rule_id: str) -> None:
-    client.revoke_security_group_ingress(GroupId=group_id, SecurityGroupRuleIds=[rule_id])
 
 
 def source_of(rule: Mapping[str, Any]) -> str:
@@ -77,7 +54,7 @@ class ApiClients(Resource):
     def find(self) -> Mapping[str, Any] | None:
         """The sources of our rules; the group itself is EKS's, and always there."""
         known = self.group_id != KNOWN_AFTER_APPLY
-        rules = [rule for rule in describe_rules(self.client, self.group_id) if opens_https(rule)] if known else []
+        rules = [rule for rule in describe_security_group_rules(self.client, self.group_id) if opens_https(rule)] if known else []
         sources = sorted({source_of(rule) for rule in rules if self._is_ours(rule)})
         return {
             "rules": rules,
@@ -104,10 +81,11 @@ class ApiClients(Resource):
                 self._take_over([rule for rule in found["rules"] if source_of(rule) == source])
                 continue
             kind = {"UserIdGroupPairs": [{"GroupId": source}]} if source.startswith("sg-") else {"IpRanges": [{"CidrIp": source}]}
-            authorize(self.client, self.group_id, {"IpProtocol": "tcp", "FromPort": HTTPS, "ToPort": HTTPS, **kind}, self.own_tags)
+            permission = {"IpProtocol": "tcp", "FromPort": HTTPS, "ToPort": HTTPS, **kind}
+            write_api.authorize_security_group_ingress(self.client, self.group_id, [permission], self.own_tags)
         for rule in ours:
             if source_of(rule) not in needed:
-                revoke(self.client, self.group_id, rule["SecurityGroupRuleId"])
+                write_api.revoke_rule(self.client, self.group_id, rule["SecurityGroupRuleId"])
 
     def _take_over(self, rules: Sequence[Mapping[str, Any]]) -> None:
         """EC2 refuses a second rule of the same source: one that others made gets our tags."""

@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .. import _tags
 from .._cidr import canonical_blocks, same_blocks
+from .._compare import same_members
 from .._creation_defaults import CLUSTER_LOG_TYPES, CLUSTER_UPGRADE_SUPPORT
-from .._errors import Refused
+from .._errors import Refused, error_code
 from .._resource import Attribute, Change, Resource, State, tags_attribute
 from . import api
-from .common import as_tags, change_tags, issues_text, same_members, status_text, wait_for_update
+from .common import as_tags, issues_text, status_text, wait_for_update
 from .versions import above_desired, later_version, minor
 
 #: what a new cluster gets of what is not given; one that exists keeps what it has
@@ -246,7 +248,7 @@ class EksCluster(Resource):
 
     def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "tags" in names:
-            change_tags(self.client, found["arn"], found.get("tags") or {}, desired["tags"])
+            _tags.change(self.client, found["arn"], found.get("tags") or {}, desired["tags"], api.tag_resource, api.untag_resource)
         steps = self._steps(desired, names)
         for number, step in enumerate(steps, start=1):
             update = step()
@@ -304,7 +306,7 @@ class EksCluster(Resource):
         try:
             found = api.list_insights(self.client, self.name, **criteria)
         except api.EksError as error:
-            if api.error_code(error) != "AccessDeniedException":
+            if error_code(error) != "AccessDeniedException":
                 raise
             return [f"{what}: upgrade readiness is unknown, because eks:ListInsights is not allowed."]
         return [f"{what}: {i['insightStatus']['status']}: {i['name']}: {i['insightStatus'].get('reason', '')}" for i in found]

@@ -11,11 +11,6 @@ from .._wait import wait_for
 from . import api
 
 
-def same_members(found: Sequence[str] | None, desired: Sequence[str] | None) -> bool:
-    """Whether two lists hold the same values, in whatever order."""
-    return sorted(found or []) == sorted(desired or [])
-
-
 def issues_text(health: Mapping[str, Any] | None) -> str:
     """AWS's own reasons, in one line: "Code: message (resources)"; empty when there are none."""
     return "; ".join(_issue(i.get("code"), i.get("message"), i.get("resourceIds")) for i in (health or {}).get("issues") or [])
@@ -49,16 +44,6 @@ def wait_for_update(client: Any, cluster_name: str, update: Mapping[str, Any], w
         errors = [_issue(e.get("errorCode"), e.get("errorMessage"), e.get("resourceIds")) for e in ended.get("errors") or []]
         reason = "; ".join(errors) or (ended.get("cancellation") or {}).get("reason") or "AWS gives no reason"
         raise ResourceFailed(f"{what}: {update['type']} {ended['status'].lower()}: {reason}.")
-
-
-def change_tags(client: Any, arn: str, found: Mapping[str, str], desired: Mapping[str, str]) -> None:
-    """Make the tags of a resource `wanted`; those of AWS itself (aws:) are never touched."""
-    added = {name: value for name, value in desired.items() if found.get(name) != value and not name.startswith("aws:")}
-    removed = [name for name in found if name not in desired and not name.startswith("aws:")]
-    if added:
-        api.tag_resource(client, arn, added)
-    if removed:
-        api.untag_resource(client, arn, removed)
 
 
 def as_tags(tags: Mapping[str, Any] | None) -> dict[str, str]:

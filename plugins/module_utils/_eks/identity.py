@@ -6,31 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-
-from .._errors import PlatformError
-
-
-class IdentityError(AnsibleAWSError):
-    """A call to STS or IAM failed."""
-
-
-class IdentityErrorHandler(AWSErrorHandler):
-    _CUSTOM_EXCEPTION = IdentityError
-
-
-@IdentityErrorHandler.common_error_handler("get the caller identity")
-@AWSRetry.jittered_backoff()
-def get_caller_identity(sts: Any) -> dict[str, str]:
-    return sts.get_caller_identity()
-
-
-@IdentityErrorHandler.common_error_handler("get the IAM role")
-@AWSRetry.jittered_backoff()
-def get_role(iam: Any, name: str) -> dict[str, Any]:
-    return iam.get_role(RoleName=name)["Role"]
+from .._errors import PlatformError, error_code
+from .._iam.api import IamError, get_role
 
 
 def cluster_arn(caller_arn: str, account_id: str, region: str, name: str) -> str:
@@ -57,20 +34,20 @@ def role_behind(iam_client: Callable[[], Any], arn: str) -> str:
     if name is None:
         return arn
     try:
-        return get_role(iam_client(), name)["Arn"]
-    except IdentityError as error:
-        code = getattr(error.exception, "response", {}).get("Error", {}).get("Code")
-        if code == "NoSuchEntity":
-            raise PlatformError(
-                f"{arn} is a session of the role {name}, which does not exist in this account: use the ARN of an existing role."
-            ) from error
-        if code in ("AccessDenied", "AccessDeniedException"):
+        role = get_role(iam_client(), name)
+    except IamError as error:
+        if error_code(error) in ("AccessDenied", "AccessDeniedException"):
             example = f"arn:{partition(arn)}:iam::{arn.split(':')[4]}:role/<path>/{name}"
             raise PlatformError(
                 f"{arn} is a session, which does not include the path of its role, and iam:GetRole is not allowed: "
                 f"use the full ARN of the role, for example {example}."
             ) from error
         raise
+    if role is None:
+        raise PlatformError(
+            f"{arn} is a session of the role {name}, which does not exist in this account: use the ARN of an existing role."
+        )
+    return str(role["Arn"])
 
 
 def is_caller(caller_arn: str, principal_arn: str) -> bool:

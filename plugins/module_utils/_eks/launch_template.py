@@ -10,6 +10,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .. import _tags
 from .._creation_defaults import NODE_VOLUME_SIZE_GIB
 from .._names import shortened
 from .._resource import Attribute, Resource, tags_attribute
@@ -156,7 +157,7 @@ class LaunchTemplate(Resource):
 
     def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "tags" in names:
-            self._change_tags(found, desired["tags"])
+            _tags.change(self.client, found["id"], as_dict(found.get("Tags")), desired["tags"], api.create_tags, api.delete_tags)
         if set(names) - {"tags"}:
             kept = {attribute.name: attribute.read(found) for attribute in self.attributes}
             self._made = api.create_launch_template_version(self.client, found["id"], template_data({**kept, **desired}))
@@ -174,12 +175,3 @@ class LaunchTemplate(Resource):
         old = [version for version in found["versions"] if version not in kept]
         if old:
             api.delete_launch_template_versions(self.client, found["id"], old)
-
-    def _change_tags(self, found: Mapping[str, Any], desired: Mapping[str, str]) -> None:
-        before = as_dict(found.get("Tags"))
-        added = {name: value for name, value in desired.items() if before.get(name) != value}
-        removed = [name for name in before if name not in desired]
-        if added:
-            api.create_tags(self.client, found["id"], as_list(added))
-        if removed:
-            api.delete_tags(self.client, found["id"], removed)

@@ -11,6 +11,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from .. import _tags
 from .._eventual_consistency import retry_until_consistent
 
 
@@ -87,8 +88,8 @@ def delete_launch_template(client: Any, template_id: str) -> bool:
 @LaunchTemplateErrorHandler.common_error_handler("tag the launch template")
 @retry_until_consistent
 @AWSRetry.jittered_backoff()
-def create_tags(client: Any, template_id: str, tags: list[dict[str, str]]) -> None:
-    client.create_tags(Resources=[template_id], Tags=tags)
+def create_tags(client: Any, template_id: str, tags: Mapping[str, str]) -> None:
+    client.create_tags(Resources=[template_id], Tags=_tags.as_list(tags))
 
 
 @LaunchTemplateErrorHandler.common_error_handler("remove tags of the launch template")

@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .. import _tags
+from .._compare import same_members
 from .._creation_defaults import NODE_GROUP_MIN_SIZE
 from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
 from .._tags import keeping_others
 from . import api, node_group_api, scaling_group_api
-from .common import as_tags, change_tags, same_members, status_text, wait_for_update
+from .common import as_tags, status_text, wait_for_update
 from .hardware import Hardware
 from .images import CUSTOM, missing_types
 from .node_group_requests import (
@@ -315,7 +317,7 @@ class NodeGroup(Resource):
     def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         self.moving = True
         if "tags" in names:
-            change_tags(self.client, found["arn"], found.get("tags") or {}, desired["tags"])
+            _tags.change(self.client, found["arn"], found.get("tags") or {}, desired["tags"], api.tag_resource, api.untag_resource)
         if "node_tags" in names:
             self._tag_new_instances(found, desired["node_tags"])
         rolls = bool(set(VERSION_NAMES) & set(names))

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The calls to ElastiCache that read, and what all calls to it share. Private to the collection."""
+"""Calls to ElastiCache that read, and what all calls to it share."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .._consistency_errors import ELASTICACHE_MISSING
 
 #: error codes that say that something is not there (botocore's model of ElastiCache)
 MISSING = ELASTICACHE_MISSING
-#: what ListTagsForResource says of a replication group that begins or ends
+#: the errors of ListTagsForResource for a replication group that is being created or deleted
 NOT_AVAILABLE = "InvalidReplicationGroupState"
 
-#: DescribeEvents tells of the last hour by default, and of 14 days at the most
+#: DescribeEvents covers the last hour by default, and 14 days at most
 LONGEST_DURATION_MINUTES = 14 * 24 * 60
 
 
@@ -35,18 +35,13 @@ class CacheErrorHandler(AWSErrorHandler):
 
 
 class TagsErrorHandler(AWSErrorHandler):
-    """For the tags of something that begins or ends: they are not known then."""
+    """For the tags of a resource that is being created or deleted: they are not known then."""
 
     _CUSTOM_EXCEPTION = CacheError
 
     @classmethod
     def _is_missing(cls) -> Any:
         return is_boto3_error_code([*MISSING, NOT_AVAILABLE])
-
-
-def error_code(error: CacheError) -> str:
-    """AWS's code of a failed call; empty when AWS gave none."""
-    return getattr(error.exception, "response", {}).get("Error", {}).get("Code", "")
 
 
 def _all(client: Any, operation: str, key: str, **request: Any) -> list[dict[str, Any]]:
@@ -74,7 +69,7 @@ def describe_cache_cluster(client: Any, name: str) -> dict[str, Any] | None:
 @TagsErrorHandler.list_error_handler("list tags", None)
 @AWSRetry.jittered_backoff()
 def list_tags(client: Any, arn: str) -> dict[str, str] | None:
-    """None when they cannot be told, because the thing begins, ends or is gone."""
+    """Return the tags; None when they are not known, because the resource is being created or deleted, or is gone."""
     return _tags.as_dict(client.list_tags_for_resource(ResourceName=arn)["TagList"])
 
 
@@ -129,7 +124,7 @@ def describe_user_group(client: Any, user_group_id: str) -> dict[str, Any] | Non
 @CacheErrorHandler.common_error_handler("describe snapshots")
 @AWSRetry.jittered_backoff()
 def describe_snapshots(client: Any) -> list[dict[str, Any]]:
-    """Those that AWS does not delete by itself."""
+    """Return the snapshots that AWS does not delete automatically."""
     return _all(client, "describe_snapshots", "Snapshots", SnapshotSource="user")
 
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The AUTH token of a replication group, rotated so that both tokens hold meanwhile. Private to the collection."""
+"""The AUTH token of a replication group, rotated so that both tokens are valid in between."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .passwords import AT, PREVIOUS, Passwords
 
 
 class AuthToken:
-    """ROTATE adds a token and keeps the one before, SET keeps one that was rotated in.
+    """ROTATE adds a token and keeps the previous one, SET keeps only the one that was rotated in.
 
-    A token that is rotated in twice would push the present one out. So a tag says beforehand when the token was changed last:
-    as long as AWS tells that time, nothing was rotated. Source: ElastiCache API, ModifyReplicationGroup, AuthTokenUpdateStrategy.
+    A token that is rotated in twice would remove the present one. So a tag records beforehand when the token was changed last: while
+    AWS shows that time, nothing was rotated. Source: ElastiCache API, ModifyReplicationGroup, AuthTokenUpdateStrategy.
     """
 
     def __init__(self, client: Any, found: Mapping[str, Any], passwords: Passwords, modify: Callable[..., None]) -> None:
@@ -24,7 +24,7 @@ class AuthToken:
         self.found = found
         self.passwords = passwords
         self.modify = modify
-        self.both = False  # whether the new token is among those that hold
+        self.both = False  # whether the new token is valid, too
 
     def reconcile(self) -> None:
         tags, version_id = dict(self.found["all_tags"]), self.passwords.target.version_id

@@ -1,11 +1,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What all parts of a store in ElastiCache share: their tags and their states. Private to the collection."""
+"""What all parts of a cache share: their tags and their states."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .. import _tags
 from .._credentials.credentials import other_tags
 from .._resource import Attribute, Resource, State, tags_attribute
 from . import api, write_api
@@ -14,9 +15,9 @@ STATES = {"active": State.READY, "available": State.READY, "deleting": State.DEL
 
 
 class CacheResource(Resource):
-    """Something of ElastiCache that has an ARN, tags and, mostly, a status.
+    """A resource of ElastiCache that has an ARN, tags and, in most cases, a status.
 
-    find() answers AWS's shape with `arn` and `tags`; all_tags are the tags with the one about the password.
+    find() returns AWS's answer with `arn` and `tags`; all_tags include the tag about the password.
     """
 
     computed: Sequence[str] = ("arn",)
@@ -27,11 +28,11 @@ class CacheResource(Resource):
         self.attributes = [*self.table(), tags_attribute(lambda p: other_tags(p["all_tags"]), purge_tags)]
 
     def table(self) -> Sequence[Attribute]:
-        """The attributes besides the tags."""
+        """Return the attributes besides the tags."""
         return ()
 
     def observe(self) -> dict[str, Any] | None:
-        """AWS's answer."""
+        """Return AWS's answer."""
         raise NotImplementedError(self.kind)  # pragma: no cover
 
     def find(self) -> Mapping[str, Any] | None:
@@ -50,7 +51,8 @@ class CacheResource(Resource):
 
     def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "tags" in names:  # first: what changes cannot be tagged
-            write_api.change_tags(self.client, found["arn"], other_tags(found["all_tags"]), desired["tags"])
+            before = other_tags(found["all_tags"])
+            _tags.change(self.client, found["arn"], before, desired["tags"], write_api.add_tags, write_api.remove_tags)
         self.change(found, desired, [name for name in names if name != "tags"])
 
     def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:

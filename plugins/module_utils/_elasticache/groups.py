@@ -1,13 +1,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The subnet group and the parameter group of a store in ElastiCache. Private to the collection."""
+"""The subnet group and the parameter group of a cache."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .._compare import same_members
 from .._resource import Attribute, Change
-from .._vpc.endpoints import same_members
 from . import api, write_api
 from .cache_resource import CacheResource
 
@@ -15,7 +15,7 @@ MOST_PARAMETERS_A_CALL = 20  # ModifyCacheParameterGroup
 
 
 def parameter_group_name(store: str, family: str) -> str:
-    """A parameter group belongs to one family for life: the name says which (redis6.x becomes redis6-x)."""
+    """Return the name of a parameter group, which includes its family, because a group keeps it (redis6.x becomes redis6-x)."""
     return f"{store}-{family.replace('.', '-')}"
 
 
@@ -44,14 +44,14 @@ class SubnetGroup(CacheResource):
 class ParameterGroup(CacheResource):
     """The parameters that the user has set; all others have the engine's defaults. Source: ElastiCache API, ModifyCacheParameterGroup.
 
-    One that is set to its default may keep the source of a default, as in RDS: values decide and not sources.
+    A parameter that is set to its default may keep the source `user`, as in RDS: values are compared, not sources.
     """
 
     kind = "cache parameter group"
     defaults: Mapping[str, str] = {}
 
     def table(self) -> Sequence[Attribute]:
-        one_family = "a parameter group belongs to one family for life (ElastiCache, CreateCacheParameterGroup)."
+        one_family = "a parameter group keeps its family (ElastiCache, CreateCacheParameterGroup)."
         return (
             Attribute("family", lambda g: g["CacheParameterGroupFamily"], Change.REFUSED, one_family),
             Attribute("parameters", lambda g: g["own"], merge=self._merged),
@@ -67,7 +67,7 @@ class ParameterGroup(CacheResource):
         return {**found, "own": own}
 
     def _merged(self, found: Mapping[str, str], desired: Mapping[str, str]) -> dict[str, str]:
-        """What is set once `wanted` is applied: what has its value by default is not."""
+        """Return what is set after `desired` is applied, without values that equal the default."""
         return {name: value for name, value in desired.items() if name in found or self.defaults.get(name) != value}
 
     def create(self, desired: Mapping[str, Any]) -> None:

@@ -1,11 +1,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How a store that takes two passwords at once gets another one, without a client losing access. Private to the collection.
+"""Change the password of a store that accepts two passwords at once, so that no client loses access.
 
-The tag opta:secret-version-id of the user (or of the replication group, for its AUTH token) says how far it is:
+The tag opta:secret-version-id of the user (or of the replication group, for its AUTH token) shows how far the change is:
 
     <version>            the password of this version is the only one
-    <version>+previous   it is valid beside the one before
-    <version>+at:<time>  it is being added; the token was changed last at <time> before that (AUTH tokens only)
+    <version>+previous   it is valid together with the previous one
+    <version>+at:<time>  it is being added; the token was last changed at <time> before that (AUTH tokens only)
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ PREVIOUS, AT = "+previous", "+at:"
 
 @dataclass(frozen=True)
 class Passwords:
-    """Which version's password a store is to have.
+    """The version of the secret whose password a store should have.
 
-    keep_previous: whether the one before stays valid, until a run that does not keep it.
+    keep_previous: whether the previous one stays valid, until a run without this option.
     """
 
     credentials: Credentials
@@ -31,20 +31,20 @@ class Passwords:
     keep_previous: bool = False
 
     def marker(self, found: str | None) -> str:
-        """What the tag says once all is done; found: what it says now."""
+        """Return the content of the tag when all is done; found: its present content."""
         version_id = self.target.version_id
         both = self.target.rotating or found == version_id + PREVIOUS
         return version_id + PREVIOUS if self.keep_previous and both else version_id
 
     def same(self, found: str | None, desired: str) -> bool:
-        """Whether nothing is left to do; wanted is the version."""
+        """Return whether nothing is left to do; desired is the version."""
         return found == self.marker(found)
 
     def value(self) -> Password:
         return self.credentials.password(self.target.version_id)
 
     def current(self) -> Password | None:
-        """The password that the clients use now, during a rotation."""
+        """Return the password that the clients use now, during a rotation."""
         current = self.target.current_id
         return self.credentials.password(current) if self.target.rotating and current else None
 
@@ -55,10 +55,10 @@ class Passwords:
         only: Callable[[Password], None],
         mark: Callable[[str], None],
     ) -> None:
-        """Bring a store there: the new password beside the present one, then the secret's label, then the new one alone.
+        """Set the new password next to the present one, then move the secret's label, then keep the new one only.
 
         add(present, new) and only(new) change the store and wait for it; mark(text) sets the tag.
-        Any of them may be the last thing that a run does.
+        A run may be interrupted after any of them.
         """
         version_id, found, new = self.target.version_id, applied_version(tags), self.value()
         if found not in (version_id, version_id + PREVIOUS):
@@ -77,5 +77,5 @@ class Passwords:
             mark(version_id)
 
     def creating_tag(self) -> dict[str, str]:
-        """The tag of something that is made with the password."""
+        """Return the tag of a resource that is created with the password."""
         return {APPLIED: self.target.version_id}

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A replication group: the table of its attributes, and how it is found, made, changed and deleted. Private to the collection."""
+"""A replication group: the table of its attributes, and how it is found, created, updated and deleted."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import _tags, _wait
+from .._compare import same_key, same_members
 from .._creation_defaults import CACHE
 from .._credentials.credentials import applied_version, other_tags
-from .._credentials.secret import same_key
-from .._errors import Refused
+from .._errors import Refused, error_code, not_adopted
 from .._resource import Attribute, Change, State
-from .._vpc.endpoints import same_members
-from .._wait import Begun, wait_for
+from .._wait import Started, wait_for
 from . import api, requests, write_api
 from .auth_token import AuthToken
 from .cache_resource import CacheResource
@@ -21,8 +20,7 @@ from .passwords import Passwords
 from .versions import same_version
 
 NO_TLS = "disabled"
-#: what a new group gets of what is not given; one that exists keeps what it has
-#: what the tags of a group that begins say: AWS tells them once it is available
+#: the password's version while AWS creates a group: it shows the tags only when the group is available
 UNKNOWN = "unknown"
 ATTEMPTS = 3
 WAITING = "waits for the maintenance window"
@@ -30,31 +28,31 @@ TOKEN_CHANGED = "AuthTokenLastModifiedDate"
 
 
 def engine_change(before: str, after: str) -> Change | str:
-    """Redis OSS becomes Valkey in place, not the other way."""
-    return Change.IN_PLACE if (before, after) == ("redis", "valkey") else f"ElastiCache does not make {after} of {before}."
+    """Redis OSS can be upgraded to Valkey in place, but not the reverse."""
+    return Change.IN_PLACE if (before, after) == ("redis", "valkey") else f"ElastiCache cannot change {before} to {after}."
 
 
 def authentication_change(before: str, after: str) -> Change | str:
-    """From an AUTH token to users in one call; back there is no way on which clients keep access."""
+    """An AUTH token is replaced by users in one call; the reverse would interrupt the clients."""
     if before == "user_group":
-        return "clients would lose access, because users go before a token can come. Make a group of another name and move the clients."
+        return "clients would lose access between the two. Create a group of another name and move the clients."
     return Change.IN_PLACE
 
 
 def authentication_of(group: Mapping[str, Any]) -> str:
-    """How clients of a group log in."""
+    """Return how clients of a group log in."""
     if group.get("UserGroupIds"):
         return "user_group"
     return "auth_token" if group.get("AuthTokenEnabled") else "none"
 
 
 def parameter_group_of(group: Mapping[str, Any]) -> str | None:
-    """The parameter group that the nodes have."""
+    """Return the parameter group of the nodes."""
     return (group["node"].get("CacheParameterGroup") or {}).get("CacheParameterGroupName")
 
 
 def attributes(purge_tags: bool = False, pending_counts: bool = False, passwords: Passwords | None = None) -> tuple[Attribute, ...]:
-    """Every attribute once. pending_counts: what waits for the maintenance window is as good as done.
+    """Return the attributes. pending_counts: whether what waits for the maintenance window counts as done.
 
     Source: ElastiCache API, CreateReplicationGroup, DescribeReplicationGroups, DescribeCacheClusters, ModifyReplicationGroup.
     """
@@ -67,10 +65,10 @@ def attributes(purge_tags: bool = False, pending_counts: bool = False, passwords
         return read
 
     def with_version(read: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, Any]], Any]:
-        """What changes together with a version that waits; AWS does not tell it."""
+        """Return what changes together with a pending version; AWS does not show it."""
         return lambda group: WAITING if node("EngineVersion")(group) != group["node"].get("EngineVersion") else read(group)
 
-    refused, fixed = Change.REFUSED, "ElastiCache fixes it when a group is made; make a group of another name and move the data."
+    refused, fixed = Change.REFUSED, "ElastiCache sets it when a group is created. Create a group of another name and move the data."
 
     def same_password(marker: Any, version_id: Any) -> bool:
         return marker == UNKNOWN or passwords is None or passwords.same(marker, version_id)
@@ -110,10 +108,10 @@ def attributes(purge_tags: bool = False, pending_counts: bool = False, passwords
 class ReplicationGroup(CacheResource):
     """A group of nodes of Valkey or Redis OSS without shards: a primary and its replicas.
 
-    wanted_tags: decide whose it is once AWS tells its tags, which it does not of a group that begins.
-    passwords: the AUTH token that is wanted; None with users, or for a deletion.
-    apply_immediately: whether changes that touch the nodes do not wait for the maintenance window.
-    final_snapshot: gives the name of the snapshot that a deletion takes; None takes none.
+    desired_tags: decide ownership when AWS shows the tags, which it does not while it creates a group.
+    passwords: the desired AUTH token; None with users, or for a deletion.
+    apply_immediately: whether changes of the nodes are made before the maintenance window.
+    final_snapshot: returns the name of the snapshot that a deletion takes; None for no snapshot.
     """
 
     kind = "cache replication group"
@@ -169,7 +167,7 @@ class ReplicationGroup(CacheResource):
         found = super().find()
         if found is None or found["tags_known"]:
             return found
-        return {**found, "all_tags": self.desired_tags}  # check() looks again once they are told
+        return {**found, "all_tags": self.desired_tags}  # check() compares them again when AWS shows them
 
     @staticmethod
     def is_deleting(found: Mapping[str, Any]) -> bool:
@@ -191,7 +189,7 @@ class ReplicationGroup(CacheResource):
             return
         self._refuse_foreign(found)
         if found.get("ClusterEnabled"):
-            raise Refused(f"{self.kind} {self.name} has shards (cluster mode), which is not managed here: use another name.")
+            raise Refused(f"{self.kind} {self.name} has shards (cluster mode), which this module does not manage: use another name.")
         if desired.get("state") != "absent":
             self._refuse_a_node_type_that_aws_does_not_offer(found, desired)
             requests.refuse_failover_without_replicas(found, desired, self.attributes)
@@ -199,7 +197,7 @@ class ReplicationGroup(CacheResource):
     def _refuse_foreign(self, found: Mapping[str, Any]) -> None:
         reason = None if self.adopt or not found["tags_known"] else _tags.not_ours(found["all_tags"], self.desired_tags)
         if reason:
-            raise Refused(f"{self.kind} {self.name} exists, but {reason}. Choose another name, or set adopt: true to take it over.")
+            raise not_adopted(f"{self.kind} {self.name}", reason)
 
     def _refuse_what_cannot_be_made(self, desired: Mapping[str, Any]) -> None:
         requests.refuse_failover_without_replicas(None, desired, self.attributes)
@@ -214,8 +212,8 @@ class ReplicationGroup(CacheResource):
             raise Refused(f"node_type is {after}, but {self.name} can change from {before} to {', '.join(sorted(names))} only.")
 
     def _has_come_to(self, node_type: str) -> bool:
-        """Whether a change of an earlier run has ended since the group was described."""
-        _wait.before_waiting()
+        """Return whether a change of an earlier run has ended since the group was described."""
+        _wait.WAITING.get().before()
         return ((self.observe() or {}).get("node") or {}).get("CacheNodeType") == node_type
 
     def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
@@ -224,7 +222,7 @@ class ReplicationGroup(CacheResource):
         waiting = [f"{key} {pending[key]}" for key in ("EngineVersion", "CacheNodeType") if pending.get(key)]
         if waiting and not self.apply_immediately:
             window = found["node"].get("PreferredMaintenanceWindow")
-            notes.append(f"{self.kind} {self.name}: {', '.join(waiting)} will come in the maintenance window {window}.")
+            notes.append(f"{self.kind} {self.name}: {', '.join(waiting)} will be applied in the maintenance window {window}.")
         return notes
 
     def create(self, desired: Mapping[str, Any]) -> None:
@@ -236,7 +234,7 @@ class ReplicationGroup(CacheResource):
         write_api.create_replication_group(self.client, ReplicationGroupId=self.name, Tags=_tags.as_list(tags), **request)
 
     def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
-        """One call after the other, each once the one before has ended; only the last may be left to itself."""
+        """Make one call after another, each after the previous one has ended; only the last one may not be waited for."""
         steps = requests.steps(found, desired, names)
         for number, step in enumerate(steps, start=1):
             self._do(step, last=number == len(steps))
@@ -244,13 +242,13 @@ class ReplicationGroup(CacheResource):
             AuthToken(self.client, found, self.passwords, self._change_token).reconcile()
 
     def _do(self, step: requests.Step, last: bool) -> None:
-        """Something may begin in between that AWS does by itself (a snapshot): it is waited for."""
+        """Wait for work that AWS starts in between (a snapshot), and repeat the call."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 self._call(step)
                 break
             except api.CacheError as error:
-                if attempt == ATTEMPTS or api.error_code(error) != api.NOT_AVAILABLE:
+                if attempt == ATTEMPTS or error_code(error) != api.NOT_AVAILABLE:
                     raise
             wait_for(self._available, f"{self.kind} {self.name} to be available", self.timeout_seconds, str)
         if self.wait or not last:
@@ -268,24 +266,24 @@ class ReplicationGroup(CacheResource):
             call(self.client, self.name, step.replicas)
 
     def _wait_until_applied(self, step: requests.Step) -> None:
-        """AWS may still call a group available for a moment after a change; then it does not show the change either."""
+        """For a moment after a change, AWS may show a group as available; then it does not show the change either."""
         changed = [attribute for attribute in self.attributes if attribute.name in step.shows]
-        begun = Begun()
+        started = Started()
 
         def poll() -> tuple[bool, str]:
             now = self.observe()
             if now is None:
                 return True, "gone"
             applied = not any(attribute.differs(now, step.shows[attribute.name]) for attribute in changed)
-            return begun.seen(applied) and now["Status"] == "available", str(now["Status"])
+            return started.seen(applied) and now["Status"] == "available", str(now["Status"])
 
         wait_for(poll, f"{self.kind} {self.name} to have {', '.join(step.shows)}", self.timeout_seconds, str)
 
     def _change_token(self, **request: Any) -> None:
-        """AWS shows the change of a token by a pending status, and by another time of the last change."""
+        """AWS shows the change of a token by a pending status, and by a new time of the last change."""
         before = (api.describe_replication_group(self.client, self.name) or {}).get(TOKEN_CHANGED)
         write_api.modify_replication_group(self.client, self.name, ApplyImmediately=True, **request)
-        begun = Begun()
+        started = Started()
 
         def poll() -> tuple[bool, str]:
             now = api.describe_replication_group(self.client, self.name)
@@ -293,7 +291,7 @@ class ReplicationGroup(CacheResource):
                 return True, "gone"
             pending = (now.get("PendingModifiedValues") or {}).get("AuthTokenStatus")
             at_rest = now["Status"] == "available" and not pending
-            return begun.seen(not at_rest or now.get(TOKEN_CHANGED) != before) and at_rest, str(pending or now["Status"])
+            return started.seen(not at_rest or now.get(TOKEN_CHANGED) != before) and at_rest, str(pending or now["Status"])
 
         wait_for(poll, f"{self.kind} {self.name} to have its AUTH token", self.timeout_seconds, str)
 
@@ -302,7 +300,7 @@ class ReplicationGroup(CacheResource):
         return group is None or group["Status"] == "available", "gone" if group is None else str(group["Status"])
 
     def delete(self, found: Mapping[str, Any]) -> None:
-        self._refuse_foreign(found)  # it may have been made by others while its tags were not told
+        self._refuse_foreign(found)  # it may belong to others: AWS did not show its tags before
         write_api.delete_replication_group(self.client, self.name, self.final_snapshot(found))
 
     def never_worked(self, found: Mapping[str, Any]) -> bool:
@@ -310,7 +308,7 @@ class ReplicationGroup(CacheResource):
 
     def delete_failed(self, found: Mapping[str, Any]) -> None:
         self._refuse_foreign(found)
-        write_api.delete_replication_group(self.client, self.name, None)  # it holds nothing of which there could be a snapshot
+        write_api.delete_replication_group(self.client, self.name, None)  # it has no data for a snapshot
 
     def describe(self, found: Mapping[str, Any]) -> dict[str, Any]:
         shown = super().describe(found)

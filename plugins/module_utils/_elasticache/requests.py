@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is asked of ElastiCache to make and to change a replication group. Pure; private to the collection."""
+"""The requests to ElastiCache that create and change a replication group."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ LOG_DESTINATIONS = {
 
 @dataclass(frozen=True)
 class Step:
-    """One change: a ModifyReplicationGroup, or another number of replicas. shows: the attributes by which AWS shows that it is done."""
+    """One change: a ModifyReplicationGroup, or a new number of replicas. shows: the attributes by which AWS shows that it is done."""
 
     request: Mapping[str, Any] = field(default_factory=dict)
     replicas: int | None = None
@@ -57,7 +57,7 @@ class Step:
 
 
 def create_request(desired: Mapping[str, Any]) -> dict[str, Any]:
-    """CreateReplicationGroup without name, tags and token."""
+    """Return CreateReplicationGroup without name, tags and token."""
     request = {theirs: desired[ours] for ours, theirs in CREATED.items() if desired.get(ours) is not None}
     request["NumCacheClusters"] = desired.get("replica_count", 0) + 1
     request["TransitEncryptionEnabled"] = True
@@ -73,9 +73,10 @@ def create_request(desired: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def steps(found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> list[Step]:
-    """The calls that change a group, in an order that works.
+    """Return the calls that change a group, in the order that AWS requires.
 
-    TLS comes before what needs it, replicas before a failover that needs them, and they go after it; the nodes are touched last.
+    TLS is enabled before what needs it, replicas are added before a failover that needs them and removed after it; the nodes are changed
+    last.
     """
     requests = transit_requests(found, desired) if "transit_encryption_mode" in names else []
     changed = [Step(request, shows={"transit_encryption_mode": request["TransitEncryptionMode"]}) for request in requests]
@@ -100,17 +101,17 @@ def steps(found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[
 
 
 def _of(desired: Mapping[str, Any], some: Sequence[str], names: Sequence[str]) -> dict[str, Any]:
-    """What is wanted of some attributes, of those that change."""
+    """Return the desired values of some attributes, as far as they change."""
     return {name: desired[name] for name in some if name in names}
 
 
 def may_wait(step: Step) -> bool:
-    """Whether a change can wait for the maintenance window: that of versions and node types. AWS refuses to let TLS and users wait."""
+    """Return whether a change can wait for the maintenance window: that of versions and node types. AWS does not let TLS and users wait."""
     return any(CREATED[name] in step.request for name in (*ENGINE, "node_type"))
 
 
 def transit_requests(found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """From no TLS to TLS only, and back, there is a mode between in which both kinds of clients are let in."""
+    """From no TLS to TLS only, and back, a mode in between accepts both kinds of clients."""
     mode = desired["transit_encryption_mode"]
     if found.get("TransitEncryptionEnabled"):
         return [{"TransitEncryptionEnabled": True, "TransitEncryptionMode": mode}]
@@ -119,7 +120,7 @@ def transit_requests(found: Mapping[str, Any], desired: Mapping[str, Any]) -> li
 
 
 def user_group_request(found: Mapping[str, Any], user_group_id: str) -> dict[str, Any]:
-    """The one user group that is wanted, instead of others or of a token."""
+    """Use the one desired user group, instead of others or of a token."""
     others = [each for each in found.get("UserGroupIds") or [] if each != user_group_id]
     request: dict[str, Any] = {"UserGroupIdsToAdd": [user_group_id]}
     if others:
@@ -130,7 +131,7 @@ def user_group_request(found: Mapping[str, Any], user_group_id: str) -> dict[str
 
 
 def found_log_delivery(group: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Where the logs of a group go, in the option's shape."""
+    """Return the destinations of a group's logs, in the option's form."""
     found = []
     for each in group.get("LogDeliveryConfigurations") or []:
         if each.get("Status") == "disabling":
@@ -157,7 +158,7 @@ def sorted_items(each: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def log_delivery_request(found: Sequence[Mapping[str, str]], desired: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
-    """The wanted destinations, and the end of those for other kinds of logs."""
+    """Return the desired destinations, and disable those for other kinds of logs."""
     request: list[dict[str, Any]] = []
     for each in desired:
         details, key = LOG_DESTINATIONS[each["destination_type"]]
@@ -175,7 +176,7 @@ def log_delivery_request(found: Sequence[Mapping[str, str]], desired: Sequence[M
 
 
 def refuse_failover_without_replicas(found: Mapping[str, Any] | None, desired: Mapping[str, Any], attributes: Sequence[Attribute]) -> None:
-    """Raise Refused when what is given and what is found do not go together."""
+    """Raise Refused when the given and the observed values do not fit together."""
     names = ("replica_count", "automatic_failover_enabled", "multi_az_enabled")
     read = {attribute.name: attribute.read for attribute in attributes}
     replicas, failover, zones = (desired.get(name, read[name](found) if found else None) for name in names)

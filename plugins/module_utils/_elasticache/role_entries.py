@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The role elasticache's list of replication groups: names, defaults and outputs. Pure; private to the collection."""
+"""The role elasticache's list of replication groups: names, defaults and outputs."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ OUTPUTS = {
 
 
 def group_name(prefix: str, environment: str, name: str) -> str:
-    """The name of a replication group, and of all that belongs to it."""
+    """Return the name of a replication group, and of its parts."""
     return _names.resource_name(prefix, environment, KIND, name, limit=NAME_LIMIT)
 
 
 def group_arn(partition: str, region: str, account_id: str, name: str) -> str:
-    """The ARN that a replication group of this name has."""
+    """Return the ARN of a replication group of this name."""
     return f"arn:{partition}:elasticache:{region}:{account_id}:replicationgroup:{name}"
 
 
 def with_names(entries: Sequence[Mapping[str, Any]], prefix: str, environment: str) -> list[dict[str, Any]]:
-    """The entries, each with the names of its replication group and its secret. Defaults are the module's, at creation only."""
+    """Return the entries with the names of their replication group and their secret. The module has the defaults, at creation only."""
     return [
         {
             **entry,
@@ -45,7 +45,7 @@ def with_names(entries: Sequence[Mapping[str, Any]], prefix: str, environment: s
 
 
 def outputs(names: Sequence[str], groups: Sequence[Mapping[str, Any]], arns: Sequence[str]) -> dict[str, dict[str, str]]:
-    """The role's outputs: maps by the names of the entries. groups: what the module returned of each, in the same order."""
+    """Return the role's outputs: maps by the names of the entries. groups: the module's result for each, in the same order."""
     maps = {"replication_group_arns": dict(zip(names, arns))}  # noqa: B905
     for output, key in OUTPUTS.items():
         maps[output] = {name: _shown(key, group.get(key)) for name, group in zip(names, groups)}  # noqa: B905
@@ -53,5 +53,5 @@ def outputs(names: Sequence[str], groups: Sequence[Mapping[str, Any]], arns: Seq
 
 
 def _shown(key: str, value: Any) -> str:
-    """A port that is not known yet is the default one: that is the one that a group gets."""
+    """A port that is not known yet is the default one."""
     return str(CACHE_PORT) if key == "port" and not isinstance(value, int) else str(value)

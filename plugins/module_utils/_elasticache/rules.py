@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What ElastiCache allows of a replication group, as sentences; for the module and the preflight. Pure; private to the collection."""
+"""Rules of ElastiCache for a replication group, for the module and the preflight."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ FIRST_VERSION_WITH_USERS = (6,)
 
 
 def version_numbers(version: str) -> tuple[int, ...]:
-    """The numbers of an engine version; AWS has also listed 6.x, the highest of its kind."""
+    """Return the numbers of an engine version; AWS also lists 6.x, the highest of its kind."""
     return tuple(int(part) if part.isdigit() else 99 for part in version.split("."))
 
 
 def normal(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options as ElastiCache writes their values: the window in small letters."""
+    """Return the options as ElastiCache writes their values: the window in lower case."""
     window = given.get("maintenance_window")
     return {**given, "maintenance_window": window.lower()} if window else dict(given)
 
 
 def name_error(option: str, name: str) -> list[str]:
-    """Whether AWS would refuse the name of a replication group."""
+    """Return the error in the name of a replication group."""
     if NAME.fullmatch(name) and len(name) <= NAME_LIMIT:
         return []
     return [
@@ -44,7 +44,7 @@ def name_error(option: str, name: str) -> list[str]:
 
 
 def group_errors(given: Mapping[str, Any], where: str = "") -> list[str]:
-    """A sentence for each rule that the options of one replication group break; options that are None are not given."""
+    """Return one sentence for each rule that the options of one replication group break; options that are None are not given."""
     return [f"{where}{sentence}" for check in (_sizes, _failover, _engine, _windows, _access) for sentence in check(given)]
 
 
@@ -56,7 +56,7 @@ def _sizes(given: Mapping[str, Any]) -> list[str]:
             sentences.append(limit.problem(option, int(value)))
     node_type = given.get("node_type")
     if node_type is not None and not NODE_TYPE.fullmatch(node_type):
-        sentences.append(f"node_type is {node_type!r}, which is no node type of ElastiCache; a right one is cache.t4g.small.")
+        sentences.append(f"node_type is {node_type!r}, which is not a valid node type of ElastiCache, for example cache.t4g.small.")
     return sentences
 
 
@@ -77,7 +77,7 @@ def _engine(given: Mapping[str, Any]) -> list[str]:
         return [f'engine_version is {version!r}: write it in quotes, for example "8.0".']
     old = version_numbers(str(version)) < FIRST_VERSION_WITH_USERS
     if given.get("engine") == "redis" and old and given.get("authentication", "user_group") == "user_group":
-        return ["authentication is user_group, which Redis OSS has from 6.0: use a newer engine_version, or authentication: auth_token."]
+        return ["authentication is user_group, which needs Redis OSS 6.0: use a newer engine_version, or authentication: auth_token."]
     return []
 
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The final snapshot of a replication group: its name, and the tags that say that it is kept on purpose. Private to the collection."""
+"""The final snapshot of a replication group: its name, and the tags that mark it as retained."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ KIND = "cache snapshot"
 
 
 def final_snapshot_name(group: Mapping[str, Any]) -> str:
-    """A name that no earlier group of the same name has used: from when this one was made."""
+    """Return a name that no earlier group of the same name has used: it depends on the time of creation."""
     made = group.get("ReplicationGroupCreateTime")
     return f"{group['ReplicationGroupId']}-final-{digest(group['ARN'], made.isoformat() if made else '')}"
 
 
 def planned(name: str, tags: Mapping[str, str]) -> Outcome:
-    """What is said of the snapshot that a deletion takes."""
+    """Return the outcome of the snapshot that a deletion takes."""
     return Outcome(KIND, name, action="create", attributes=["tags"], after={"name": name, "tags": dict(tags)})
 
 
 def retained_tags(tags: Mapping[str, Any]) -> dict[str, str]:
-    """The tags of a snapshot that outlives its environment on purpose."""
+    """Return the tags of a retained snapshot."""
     return {**{key: str(value) for key, value in tags.items()}, _tags.RETAINED: "true"}
 
 
 def tag_final_snapshots(client: Any, group: str, tags: Mapping[str, str], check_mode: bool, timeout_seconds: float) -> list[Outcome]:
-    """Tag the final snapshots of a group that do not say yet that they are kept.
+    """Tag the final snapshots of a group that are not tagged as retained yet.
 
-    DeleteReplicationGroup takes no tags; a run that ended after it leaves a snapshot without, which any later one finds by its name.
+    DeleteReplicationGroup sets no tags; an interrupted run leaves a snapshot without them, which a later run finds by its name.
     """
     outcomes = []
     for snapshot in api.describe_snapshots(client):

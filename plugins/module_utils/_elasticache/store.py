@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A whole store in ElastiCache: its replication group and all that it needs, brought to what is wanted. Private to the collection."""
+"""A cache: a replication group of ElastiCache with all its parts."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._composite import Composite, CompositeOptions
 from .._creation_defaults import CACHE_PORT
 from .._credentials.api import describe_secret
 from .._credentials.credentials import Credentials, applied_version
 from .._errors import Refused
-from .._reconcile import ensure_absent, ensure_present
-from .._resource import KNOWN_AFTER_APPLY, Outcome, Resource
+from .._resource import KNOWN_AFTER_APPLY, Outcome
 from .._response_cache import prefetch
 from .._security_group.group import StoreSecurityGroup
 from . import api, reboots
@@ -41,16 +41,10 @@ OF_THE_GROUP = (
 
 
 @dataclass(frozen=True)
-class CacheOptions:
-    """What is wanted of a store: the module's options by their names; None leaves a thing as it is found."""
+class CacheOptions(CompositeOptions):
+    """given: the module's other options by their names; what is None is left as it is found."""
 
-    name: str
-    given: Mapping[str, Any]
-    tags: Mapping[str, Any] = field(default_factory=dict)
-    purge_tags: bool = False
-    adopt: bool = False
-    wait: bool = True
-    timeout_seconds: float = 1800
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     def get(self, name: str, default: Any = None) -> Any:
         value = self.given.get(name)
@@ -60,59 +54,50 @@ class CacheOptions:
     def secret_name(self) -> str:
         return str(self.get("secret_name", self.name))
 
-    @property
-    def own_tags(self) -> dict[str, str]:
-        return {key: str(value) for key, value in self.tags.items()}
 
+class CacheStore(Composite):
+    """Creates and updates a cache part by part. client: makes the client of a service."""
 
-class CacheStore:
-    """One pass over all parts; in check mode it says what would be done, and makes no call that changes anything.
-
-    client: makes the client of a service.
-    """
+    options: CacheOptions
 
     def __init__(self, client: Callable[[str], Any], options: CacheOptions, check_mode: bool) -> None:
+        super().__init__(options, check_mode)
         self.cache, self.ec2, self.secrets = client("elasticache"), client("ec2"), client("secretsmanager")
-        self.options = options
-        self.check_mode = check_mode
-        self.outcomes: list[Outcome] = []
         self.credentials = Credentials(
             self.secrets,
             options.secret_name,
             username=USER_NAME,
             kms_key_arn=options.get("kms_key_arn"),
-            tags=options.own_tags,
+            tags=self.tags,
             description=f"Credentials of the cache {options.name}",
             recovery_window_in_days=options.get("secret_recovery_window_in_days", 30),
         )
-        self.settled = True
 
     def reconcile(self) -> list[Outcome]:
-        """Make and change what differs, in the order that works; the replication group's outcome comes first."""
+        """Create and update what differs; the replication group's outcome comes first."""
         self._prefetch()
         found = self._group().find()
-        standing = None if found is None or ReplicationGroup.is_deleting(found) else found
-        self.settled = standing is None or standing["Status"] == "available"
-        if standing is None:
-            self._refuse_without_a_place()
-        if standing is not None:
-            prefetch(self._parts_of(standing))
-        engine = self._engine(standing)
-        with_users = self._authentication(standing) == "user_group"
+        existing = None if found is None or ReplicationGroup.is_deleting(found) else found
+        if existing is None:
+            self._refuse_without_subnets()
+        if existing is not None:
+            prefetch(self._parts_of(existing))
+        engine = self._engine(existing)
+        with_users = self._authentication(existing) == "user_group"
 
-        secret = self._note(self.credentials.reconcile(check_mode=self.check_mode, adopt=self.options.adopt))
-        passwords = self._passwords(secret.action == "create", standing, with_users)
-        self.outcomes.append(self.credentials.rotation(passwords.target))
+        secret = self.add(self.credentials.reconcile(check_mode=self.check_mode, adopt=self.options.adopt))
+        passwords = self._passwords(secret.action == "create", existing, with_users)
+        self.add(self.credentials.rotation(passwords.target))
         group = self._security_group()
         needed = {"security_group_ids": [group["group_id"]], "subnet_group_name": self.options.name}
         self._subnet_group()
-        needed["parameter_group_name"] = self._parameter_group(engine, standing)
-        waiting = self._waiting_for_reboot(standing)
+        needed["parameter_group_name"] = self._parameter_group(engine, existing)
+        waiting = self._waiting_for_reboot(existing)
         if with_users:
             needed["user_group_id"] = self._users(engine, passwords)
         main = self._replication_group(engine, needed, None if with_users else passwords)
         main.notes.extend(f"{main.kind} {main.name}: {note}" for note in engine.notes)
-        self._drop_other_parameter_groups(engine, standing)
+        self._delete_other_parameter_groups(engine, existing)
         self._reboot(waiting, main)
         if not self.check_mode and (with_users or self.options.wait):
             self.credentials.promote(passwords.target)
@@ -121,7 +106,7 @@ class CacheStore:
             security_group_id=group["group_id"], secret_arn=(secret.resource or {}).get("arn"), secret_name=self.options.secret_name
         )
         main.resource = result
-        return [main, *(outcome for outcome in self.outcomes if outcome.action or outcome.notes)]
+        return self.outcomes_of(main)
 
     def _prefetch(self) -> None:
         name, cache = self.options.name, self.cache
@@ -138,60 +123,46 @@ class CacheStore:
         )
 
     def _ask_for_group_and_node(self) -> None:
-        """One after the other: a group that is available with a node as it was before a change would be refused the change."""
+        """One after the other: an available group with the node from before a change would be refused the change."""
         api.describe_replication_group(self.cache, self.options.name)
         api.describe_cache_cluster(self.cache, f"{self.options.name}-001")  # the first node, while it has not been replaced
 
-    def _parts_of(self, standing: Mapping[str, Any]) -> list[Callable[[], Any]]:
-        """What is asked of a store that stands, once the first answers have told what its parts are called."""
+    def _parts_of(self, existing: Mapping[str, Any]) -> list[Callable[[], Any]]:
+        """Return the requests about an existing cache that need the names of its parts."""
         name, cache = self.options.name, self.cache
-        parameters = ParameterGroup(cache, str(parameter_group_of(standing)))
+        parameters = ParameterGroup(cache, str(parameter_group_of(existing)))
         parts = [SubnetGroup(cache, name), User(cache, name), UserGroup(cache, name), parameters]
-        return [functools.partial(self._engine, standing), *(part.find for part in parts)]
+        return [functools.partial(self._engine, existing), *(part.find for part in parts)]
 
-    def _engine(self, standing: Mapping[str, Any] | None) -> CacheEngine:
-        return desired_engine(self.cache, standing, self.options.get("engine"), self.options.get("engine_version"))
+    def _engine(self, existing: Mapping[str, Any] | None) -> CacheEngine:
+        return desired_engine(self.cache, existing, self.options.get("engine"), self.options.get("engine_version"))
 
-    def _refuse_without_a_place(self) -> None:
+    def _refuse_without_subnets(self) -> None:
         missing = [name for name in ("vpc_id", "subnet_ids") if not self.options.get(name)]
         if missing:
-            raise Refused(f"cache replication group {self.options.name} does not exist, and making it needs {', '.join(missing)}.")
+            raise Refused(f"cache replication group {self.options.name} does not exist. To create it, set {', '.join(missing)}.")
 
-    def _note(self, outcome: Outcome) -> Outcome:
-        self.outcomes.append(outcome)
-        return outcome
-
-    def _authentication(self, standing: Mapping[str, Any] | None) -> str:
-        """How clients log in: as given, else as found, else by users."""
+    def _authentication(self, existing: Mapping[str, Any] | None) -> str:
+        """Return how clients log in: as given, else as found, else by users."""
         given = self.options.get("authentication")
-        found = authentication_of(standing) if standing else "user_group"
+        found = authentication_of(existing) if existing else "user_group"
         return str(given or ("user_group" if found == "none" else found))
 
-    def _passwords(self, is_new: bool, standing: Mapping[str, Any] | None, with_users: bool) -> Passwords:
-        """The password that is wanted; one that was just made is not changed, nor one whose rotation is still to be ended."""
+    def _passwords(self, is_new: bool, existing: Mapping[str, Any] | None, with_users: bool) -> Passwords:
+        """Return the desired password; one that was just created is not rotated, and a rotation that has not ended is finished first."""
         keep = bool(self.options.get("keep_previous_password", False))
         rotate = bool(self.options.get("rotate_password", False)) and not is_new
         if rotate and keep:
-            rotate = not self._both_hold(standing, with_users)
+            rotate = not self._both_hold(existing, with_users)
         target = self.credentials.target(rotate=rotate)
         if not self.check_mode:
             target = self.credentials.prepare(target)
         return Passwords(self.credentials, target, keep)
 
-    def _both_hold(self, standing: Mapping[str, Any] | None, with_users: bool) -> bool:
-        """Whether the password before the present one was kept: its clients would lose access to a third one."""
-        found = User(self.cache, self.options.name).find() if with_users else standing
+    def _both_hold(self, existing: Mapping[str, Any] | None, with_users: bool) -> bool:
+        """Return whether the previous password is still valid: its clients would lose access with a third one."""
+        found = User(self.cache, self.options.name).find() if with_users else existing
         return (applied_version((found or {}).get("all_tags")) or "").endswith(PREVIOUS)
-
-    def _ensure(self, part: Resource, desired: Mapping[str, Any], wait: bool = True) -> Outcome:
-        return ensure_present(
-            part,
-            {**desired, "tags": self.options.own_tags},
-            check_mode=self.check_mode,
-            adopt=self.options.adopt,
-            wait=wait,
-            timeout_seconds=self.options.timeout_seconds,
-        )
 
     def _security_group_part(self) -> StoreSecurityGroup:
         return StoreSecurityGroup(
@@ -199,7 +170,7 @@ class CacheStore:
             self.options.name,
             port=self.options.get("port", CACHE_PORT),
             vpc_id=self._vpc_id(),
-            tags=self.options.own_tags,
+            tags=self.tags,
             purge_tags=self.options.purge_tags,
             purge_rules=bool(self.options.get("purge_rules", False)),
         )
@@ -207,47 +178,47 @@ class CacheStore:
     def _security_group(self) -> Mapping[str, Any]:
         part = self._security_group_part()
         allowed = (self.options.get("allowed_cidr_blocks"), self.options.get("allowed_security_group_ids"))
-        return self._note(self._ensure(part, part.desired(*allowed, self.options.own_tags))).resource or {}
+        return self.ensure(part, part.desired(*allowed, self.tags)).resource or {}
 
     def _vpc_id(self) -> str:
         return str(self.options.get("vpc_id") or self._found_vpc_id() or KNOWN_AFTER_APPLY)
 
     def _found_vpc_id(self) -> str | None:
-        """The VPC of a store that stands, when it is not given."""
+        """Return the VPC of an existing cache, when it is not given."""
         found = api.describe_subnet_group(self.cache, self.options.name)
         return None if found is None else found["VpcId"]
 
     def _subnet_group(self) -> None:
-        desired = {"subnet_ids": self.options.get("subnet_ids")} if self.options.get("subnet_ids") else {}
-        self._note(self._ensure(SubnetGroup(self.cache, self.options.name, purge_tags=self.options.purge_tags), desired))
+        given = {"subnet_ids": self.options.get("subnet_ids")} if self.options.get("subnet_ids") else {}
+        self.ensure(SubnetGroup(self.cache, self.options.name, purge_tags=self.options.purge_tags), {**given, "tags": self.tags})
 
-    def _parameter_group(self, engine: CacheEngine, standing: Mapping[str, Any] | None) -> str:
-        """The name of the group's parameter group; of a version that AWS no longer lists, the one that it has."""
+    def _parameter_group(self, engine: CacheEngine, existing: Mapping[str, Any] | None) -> str:
+        """Return the name of the group's parameter group; for a version that AWS no longer lists, the present one."""
         if engine.family is None:
-            return str(parameter_group_of(standing or {}))
+            return str(parameter_group_of(existing or {}))
         name = parameter_group_name(self.options.name, engine.family)
-        desired: dict[str, Any] = {"family": engine.family}
+        desired: dict[str, Any] = {"family": engine.family, "tags": self.tags}
         parameters = self.options.get("parameters")
         if parameters is not None:
             desired["parameters"] = {key: _parameter_value(value) for key, value in parameters.items()}
-        self._note(self._ensure(ParameterGroup(self.cache, name, purge_tags=self.options.purge_tags), desired))
+        self.ensure(ParameterGroup(self.cache, name, purge_tags=self.options.purge_tags), desired)
         return name
 
-    def _waiting_for_reboot(self, standing: Mapping[str, Any] | None) -> list[str]:
-        """The nodes that run with parameters from before, or will once the parameters are changed."""
-        if standing is None:
+    def _waiting_for_reboot(self, existing: Mapping[str, Any] | None) -> list[str]:
+        """Return the nodes with outdated parameters, now or after the parameters are changed."""
+        if existing is None:
             return []
         changed = [outcome for outcome in self.outcomes if outcome.kind == ParameterGroup.kind]
         everyone = any(reboots.changes_static(self.cache, outcome) for outcome in changed)
         if everyone or self._may_reboot():
-            return reboots.waiting_nodes(self.cache, standing, everyone)
-        return list(standing.get("MemberClusters") or []) if reboots.waits(standing["node"]) else []
+            return reboots.waiting_nodes(self.cache, existing, everyone)
+        return list(existing.get("MemberClusters") or []) if reboots.waits(existing["node"]) else []
 
     def _may_reboot(self) -> bool:
         return bool(self.options.get("allow_reboot", False)) and self.options.wait
 
     def _reboot(self, waiting: list[str], main: Outcome) -> None:
-        """Reboot the nodes, or tell that they wait, unless they start anew for another change."""
+        """Reboot the nodes, or report that they need it, unless another change restarts them."""
         restarted = main.action == "update" and reboots.RESTARTING & set(main.attributes) and self.options.get("apply_immediately", True)
         if not waiting or restarted:
             return
@@ -261,16 +232,17 @@ class CacheStore:
     def _users(self, engine: CacheEngine, passwords: Passwords) -> str:
         name, purge = self.options.name, self.options.purge_tags
         user = User(self.cache, name, engine=engine.name, passwords=passwords, purge_tags=purge)
-        desired = {"user_name": USER_NAME, "access_string": access_string(engine), "password": passwords.target.version_id}
-        self._note(self._ensure(user, desired))
-        self._note(self._ensure(UserGroup(self.cache, name, engine=engine.name, purge_tags=purge), {"user_ids": [name]}))
+        password = passwords.target.version_id
+        desired = {"user_name": USER_NAME, "access_string": access_string(engine), "password": password, "tags": self.tags}
+        self.ensure(user, desired)
+        self.ensure(UserGroup(self.cache, name, engine=engine.name, purge_tags=purge), {"user_ids": [name], "tags": self.tags})
         return name
 
     def _group(self, passwords: Passwords | None = None) -> ReplicationGroup:
         return ReplicationGroup(
             self.cache,
             self.options.name,
-            desired_tags=self.options.own_tags,
+            desired_tags=self.tags,
             passwords=passwords,
             apply_immediately=bool(self.options.get("apply_immediately", True)),
             adopt=self.options.adopt,
@@ -281,29 +253,27 @@ class CacheStore:
 
     def _replication_group(self, engine: CacheEngine, needed: Mapping[str, Any], passwords: Passwords | None) -> Outcome:
         desired = {name: self.options.get(name) for name in OF_THE_GROUP if self.options.get(name) is not None}
-        desired.update(needed, engine=engine.name, engine_version=engine.version, at_rest_encryption_enabled=True)
+        desired.update(needed, engine=engine.name, engine_version=engine.version, at_rest_encryption_enabled=True, tags=self.tags)
         desired["authentication"] = "auth_token" if passwords else "user_group"
         if self.options.get("port") is not None:
             desired["port"] = self.options.get("port")
         if passwords is not None:
             desired["password"] = passwords.target.version_id
-        return self._ensure(self._group(passwords), desired, wait=self.options.wait)
+        return self.ensure(self._group(passwords), desired, wait=self.options.wait)
 
-    def _drop_other_parameter_groups(self, engine: CacheEngine, standing: Mapping[str, Any] | None) -> None:
-        """Those of the families before, once nothing uses them."""
+    def _delete_other_parameter_groups(self, engine: CacheEngine, existing: Mapping[str, Any] | None) -> None:
+        """Delete the parameter groups of earlier families, when nothing uses them any more."""
         if engine.family is None or not self.options.wait:
             return
         kept = {parameter_group_name(self.options.name, engine.family)}
-        if standing and not self.options.get("apply_immediately", True):
-            kept.add(str(parameter_group_of(standing)))  # until the maintenance window
+        if existing and not self.options.get("apply_immediately", True):
+            kept.add(str(parameter_group_of(existing)))  # until the maintenance window
         for each in api.describe_parameter_groups(self.cache):
             name = each["CacheParameterGroupName"]
-            if name in kept or name != parameter_group_name(self.options.name, each["CacheParameterGroupFamily"]):
-                continue
-            part = ParameterGroup(self.cache, name)
-            self._note(ensure_absent(part, check_mode=self.check_mode, tags=self.options.own_tags, adopt=self.options.adopt))
+            if name not in kept and name == parameter_group_name(self.options.name, each["CacheParameterGroupFamily"]):
+                self.delete(ParameterGroup(self.cache, name))
 
 
 def _parameter_value(value: Any) -> str:
-    """A parameter as ElastiCache takes it: YAML's booleans are yes and no."""
+    """Return a parameter in ElastiCache's form: YAML's booleans are yes and no."""
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

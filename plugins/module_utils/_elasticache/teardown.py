@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A whole store in ElastiCache, taken down part by part in the order that works. Private to the collection."""
+"""The deletion of a cache with all its parts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._creation_defaults import CACHE_PORT
-from .._reconcile import ensure_absent
 from .._resource import Outcome, Resource
 from .._security_group.group import StoreSecurityGroup
 from . import api, snapshots
@@ -18,38 +17,33 @@ from .users import User, UserGroup
 
 
 class CacheTeardown(CacheStore):
-    """Deletes what bears the store's name; what is gone already is no matter, so that any run can finish what one began."""
+    """Deletes what has the cache's name, in the order that AWS requires. A later run can finish an interrupted one."""
 
-    def remove(self) -> list[Outcome]:
+    def reconcile(self) -> list[Outcome]:
         """Delete everything; the outcome of the replication group comes first."""
         options = self.options
-        kept = snapshots.retained_tags(options.own_tags)
+        kept = snapshots.retained_tags(self.tags)
         group = self._group()
         group.final_snapshot = self._snapshot_name
         found = group.find()
-        self.settled = found is None
         taken = None if found is None else self._snapshot_name(found)
-        main = self._drop(group, wait=options.wait)
+        main = self.delete(group, wait=options.wait)
         if main.left_alone:
             return [main]
         if taken and main.action:
-            self.outcomes.append(snapshots.planned(taken, kept))
-        self.outcomes.append(main)
+            self.add(snapshots.planned(taken, kept))
         if not options.wait and not self.check_mode and group.find() is not None:
-            return self._told(main)  # the rest is still in use
+            return self.outcomes_of(main)  # the rest is still in use
         expected = {taken} if taken else set()
         tagged = snapshots.tag_final_snapshots(self.cache, options.name, kept, self.check_mode, options.timeout_seconds)
         self.outcomes += [outcome for outcome in tagged if outcome.name not in expected or not main.action]
         for part in self._parts():
-            self.outcomes.append(self._drop(part))
-        self.outcomes.append(self.credentials.remove(check_mode=self.check_mode, adopt=options.adopt))
-        return self._told(main)
-
-    def _told(self, main: Outcome) -> list[Outcome]:
-        return [main, *(outcome for outcome in self.outcomes if (outcome.action or outcome.left_alone) and outcome is not main)]
+            self.delete(part)
+        self.add(self.credentials.remove(check_mode=self.check_mode, adopt=options.adopt))
+        return self.outcomes_of(main)
 
     def _snapshot_name(self, found: Mapping[str, Any]) -> str | None:
-        """The name of the final snapshot; None when none is wanted, or none can be taken."""
+        """Return the name of the final snapshot; None when it is skipped, or not possible."""
         if self.options.get("skip_final_snapshot", False) or ReplicationGroup.is_deleting(found) or found["Status"] == "create-failed":
             return None
         return snapshots.final_snapshot_name(found)
@@ -63,15 +57,5 @@ class CacheTeardown(CacheStore):
             User(self.cache, name),
             *(ParameterGroup(self.cache, each["CacheParameterGroupName"]) for each in ours),
             SubnetGroup(self.cache, name),
-            StoreSecurityGroup(self.ec2, name, port=self.options.get("port", CACHE_PORT), vpc_id=None, tags=self.options.own_tags),
+            StoreSecurityGroup(self.ec2, name, port=self.options.get("port", CACHE_PORT), vpc_id=None, tags=self.tags),
         ]
-
-    def _drop(self, part: Resource, wait: bool = True) -> Outcome:
-        return ensure_absent(
-            part,
-            check_mode=self.check_mode,
-            tags=self.options.own_tags,
-            adopt=self.options.adopt,
-            wait=wait,
-            timeout_seconds=self.options.timeout_seconds,
-        )

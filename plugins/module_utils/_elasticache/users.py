@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The user and the user group of a store in ElastiCache. Private to the collection."""
+"""The user and the user group of a cache."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import _tags
+from .._compare import same_members
 from .._creation_defaults import CACHE_ENGINE
 from .._credentials.credentials import APPLIED, applied_version
 from .._credentials.password import Password
 from .._resource import Attribute, Change, State
-from .._vpc.endpoints import same_members
-from .._wait import Begun, wait_for
+from .._wait import Started, wait_for
 from . import api, write_api
 from .cache_resource import CacheResource
 from .passwords import Passwords
@@ -27,13 +27,13 @@ USER_SECONDS = 600.0
 
 
 def access_string(engine: CacheEngine) -> str:
-    """Everything: the store is one service's own."""
+    """Allow everything: the cache belongs to one service."""
     channels = engine.name == "valkey" or version_numbers(engine.version) >= FIRST_VERSION_WITH_CHANNELS
     return "on ~* &* +@all" if channels else "on ~* +@all"
 
 
 class User(CacheResource):
-    """The only user of a store: its id is ours, its name is default, and it has a password.
+    """The only user of a cache: its id is ours, its name is default, and it has a password.
 
     engine: of a new one. passwords: which one; None for a deletion. Source: ElastiCache API, CreateUser, ModifyUser.
     """
@@ -60,7 +60,8 @@ class User(CacheResource):
         return api.describe_user(self.client, self.name)
 
     def create(self, desired: Mapping[str, Any]) -> None:
-        assert self.passwords is not None
+        if self.passwords is None:
+            raise AssertionError
         write_api.create_user(
             self.client,
             UserId=self.name,
@@ -86,17 +87,17 @@ class User(CacheResource):
         self._modify(Passwords=[password.reveal()])
 
     def _modify(self, **request: Any) -> None:
-        """AWS may still call a user active for a moment after ModifyUser; then it does not show the change either."""
+        """For a moment after ModifyUser, AWS may show a user as active; then it does not show the change either."""
         before = self.observe()
         write_api.modify_user(self.client, self.name, **request)
-        begun = Begun()
+        started = Started()
 
         def poll() -> tuple[bool, str]:
             now = self.observe()
             if now is None:
                 return True, "gone"
             ready = self.state(now) is State.READY
-            return begun.seen(not ready or _shown(now) != _shown(before)) and ready, self.status(now)
+            return started.seen(not ready or _shown(now) != _shown(before)) and ready, self.status(now)
 
         wait_for(poll, f"{self.kind} {self.name} to be active", USER_SECONDS, str)
 
@@ -105,13 +106,13 @@ class User(CacheResource):
 
 
 def _shown(user: Mapping[str, Any] | None) -> tuple[Any, Any]:
-    """What AWS shows of a user that a ModifyUser changes."""
+    """Return what AWS shows of a user that ModifyUser changes."""
     found = user or {}
     return found.get("AccessString"), (found.get("Authentication") or {}).get("PasswordCount")
 
 
 class UserGroup(CacheResource):
-    """Holds our user alone; the password-less default of AWS is not in it. Source: ElastiCache API, CreateUserGroup."""
+    """Contains our user alone, without AWS's default user, which has no password. Source: ElastiCache API, CreateUserGroup."""
 
     kind = "cache user group"
 

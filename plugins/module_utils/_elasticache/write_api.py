@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The calls to ElastiCache that make, change and delete, one function each. Private to the collection."""
+"""Calls to ElastiCache that create, change and delete, one function each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .. import _tags
 from .._eventual_consistency import retry_until_consistent
 from .api import CacheErrorHandler
 
-#: what is said of something that was not there before: the answer to the call that made it was lost, or another run was faster
+#: errors about a name that was free before: the response to the creating call was lost, or another run was faster
 MADE_ALREADY = (
     "ReplicationGroupAlreadyExists",
     "CacheSubnetGroupAlreadyExists",
@@ -31,12 +31,12 @@ NO_CHANGE = "NoOperationFault"
 
 
 def unless_created(call: Callable[..., None]) -> Callable[..., None]:
-    """Decorate a call that makes something under a name that was free."""
+    """Decorate a call that creates something under a free name: after a lost response, its existence is success."""
     return _tolerating(MADE_ALREADY, call)
 
 
 def unless_done(call: Callable[..., None]) -> Callable[..., None]:
-    """Decorate a call that sets a number which an earlier one may have set."""
+    """Decorate a call that sets a number which an earlier call may have set."""
     return _tolerating((NO_CHANGE,), call)
 
 
@@ -202,12 +202,3 @@ def add_tags(client: Any, arn: str, tags: Mapping[str, Any]) -> None:
 @AWSRetry.jittered_backoff()
 def remove_tags(client: Any, arn: str, names: Sequence[str]) -> None:
     client.remove_tags_from_resource(ResourceName=arn, TagKeys=list(names))
-
-
-def change_tags(client: Any, arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-    """Bring the tags of something to `after`."""
-    added, removed = _tags.difference(before, after)
-    if added:
-        add_tags(client, arn, added)
-    if removed:
-        remove_tags(client, arn, removed)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import re
 import shutil
@@ -27,9 +28,6 @@ MAJORS = (3, 4)
 OLDEST = (3, 17)
 VERSION = re.compile(r"v([0-9]+)\.([0-9]+)\b")
 GET_HELM = "install it from https://helm.sh/docs/intro/install/ (the execution environment includes it)."
-
-#: versions by path, size and time of change; what the controller knows, its workers need not ask
-_versions: dict[tuple[str, int, int], str] = {}
 
 
 @dataclass(frozen=True)
@@ -57,11 +55,14 @@ def find_helm(search_path: str | None = None) -> Binary:
 
 def _version(path: str) -> str:
     state = os.stat(path)
-    key = (path, state.st_size, state.st_mtime_ns)
-    if key not in _versions:
-        asked = subprocess.run([path, "version", "--template", "{{ .Version }}"], capture_output=True, check=False, text=True)
-        _versions[key] = asked.stdout.strip()
-    return _versions[key]
+    return _asked_version(path, state.st_size, state.st_mtime_ns)
+
+
+@functools.cache
+def _asked_version(path: str, _size: int, _changed: int) -> str:
+    """Ask the binary once while it stays the same; the workers know what the controller has asked."""
+    asked = subprocess.run([path, "version", "--template", "{{ .Version }}"], capture_output=True, check=False, text=True)
+    return asked.stdout.strip()
 
 
 #: beginnings of lines that are helm's log and not its error; helm 4 logs whole errors before it tells them
@@ -147,7 +148,8 @@ class Helm:
         return kept | (self._access() if self._client else {})
 
     def _access(self) -> dict[str, str]:
-        assert self._client is not None
+        if self._client is None:
+            raise AssertionError
         authority = self._directory / "certificate-authority.pem"
         if not authority.exists():
             authority.write_text(self._client.certificate_authority, encoding="ascii")

@@ -34,7 +34,7 @@ class LiveObjects:
         self._client = client
         self._objects = objects
         discovery = Discovery(client)
-        discovery.ask_ahead(objects.values())
+        discovery.prefetch(objects.values())
         self._paths: dict[ObjectIdentity, str] = {}
         for name, obj in objects.items():
             try:

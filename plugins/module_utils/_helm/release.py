@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .._errors import Refused
+from .._errors import Refused, not_adopted
 from .._kubernetes import apply
 from .._kubernetes.claims import Claims
 from .._kubernetes.client import KubernetesClient
@@ -60,10 +60,7 @@ class Release:
         base = base_of(revisions)
         stored = store.read(base) if base is not None else None
         if stored is not None and stored.chart != desired.chart_name and not desired.adopt:
-            raise Refused(
-                f"{desired.title} exists, but is a release of the chart {stored.chart}, not of {desired.chart_name}. "
-                "Use another name, or set adopt: true to adopt it."
-            )
+            raise not_adopted(desired.title, f"is a release of the chart {stored.chart}, not of {desired.chart_name}")
         plan = self._plan(renderer, newest, stored)
         plan.notes += notes
         namespace = self._namespace() if newest is None else []
@@ -107,7 +104,8 @@ class Release:
 
     def _plan(self, renderer: Renderer, newest: Revision | None, stored: StoredReleases | None) -> ReleasePlan:
         desired = self._desired
-        assert self._client is not None and desired.chart is not None
+        if self._client is None or desired.chart is None:
+            raise AssertionError
         if newest is None or stored is None:
             plan = self._creation(renderer, exists=False, unfinished=bool(newest and newest.unfinished))
             plan.reasons = {"status": (newest.status, "deployed")} if newest else {}
@@ -207,7 +205,7 @@ class Release:
     def _refuse_foreign(self, newest: Revision) -> None:
         reason = None if self._desired.adopt else not_ours(newest, self._desired.environment)
         if reason:
-            raise Refused(f"{self._desired.title} exists, but {reason}. Use another name, or set adopt: true to adopt it.")
+            raise not_adopted(self._desired.title, reason)
 
 
 def _together(

@@ -11,6 +11,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from .._errors import error_code
 from .._eventual_consistency import retry_until_consistent
 
 #: another change of the same thing is under way (IAM API, ConcurrentModificationException)
@@ -27,11 +28,6 @@ class IamErrorHandler(AWSErrorHandler):
     @classmethod
     def _is_missing(cls) -> Any:
         return is_boto3_error_code("NoSuchEntity")
-
-
-def error_code(error: IamError) -> str:
-    """AWS's code of a failed call; empty when AWS gave none."""
-    return getattr(error.exception, "response", {}).get("Error", {}).get("Code", "")
 
 
 def _tag_list(tags: Mapping[str, Any] | None) -> list[dict[str, str]]:

@@ -199,7 +199,7 @@ class IamRole(Resource):
             api.delete_permissions_boundary(self.client, self.name)
         self._set_policies(found, {name: desired[name] for name in names})
         if "tags" in names:
-            self._set_tags(_tags.as_dict(found.get("Tags")), desired["tags"])
+            _tags.change(self.client, self.name, _tags.as_dict(found.get("Tags")), desired["tags"], api.tag_role, api.untag_role)
 
     def _set_policies(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> None:
         """New permissions before old ones go, so that nobody stands without."""
@@ -214,14 +214,6 @@ class IamRole(Resource):
             api.detach_role_policy(self.client, self.name, arn)
         for policy in sorted(set(inline) - set(policies)) if policies is not None else []:
             api.delete_role_policy(self.client, self.name, policy)
-
-    def _set_tags(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-        added = {key: value for key, value in after.items() if before.get(key) != value}
-        if added:
-            api.tag_role(self.client, self.name, added)
-        removed = sorted(set(before) - set(after))
-        if removed:
-            api.untag_role(self.client, self.name, removed)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         # IAM refuses to delete a role that still has any of these

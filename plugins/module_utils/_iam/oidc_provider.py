@@ -108,15 +108,8 @@ class OidcProvider(Resource):
             for client_id in sorted(before - after):
                 api.remove_client_id(self.client, self.arn, client_id)
         if "tags" in names:
-            self._set_tags(_tags.as_dict(found.get("Tags")), desired["tags"])
-
-    def _set_tags(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-        added = {key: value for key, value in after.items() if before.get(key) != value}
-        if added:
-            api.tag_oidc_provider(self.client, self.arn, added)
-        removed = sorted(set(before) - set(after))
-        if removed:
-            api.untag_oidc_provider(self.client, self.arn, removed)
+            present = _tags.as_dict(found.get("Tags"))
+            _tags.change(self.client, self.arn, present, desired["tags"], api.tag_oidc_provider, api.untag_oidc_provider)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         api.delete_oidc_provider(self.client, self.arn)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from .._errors import Refused, WaitTimeout
+from .._errors import Refused, WaitTimeout, error_code
 from .._lost_responses import SHOWN_SECONDS
 from .._resource import KNOWN_AFTER_APPLY, Outcome
 from .._wait import wait_for
@@ -56,7 +56,7 @@ def _create(client: Any, service: str) -> str:
     try:
         return api.create_service_linked_role(client, service)["Arn"]
     except api.IamError as error:
-        if api.error_code(error) != "InvalidInput" or "has been taken" not in str(error.exception):
+        if error_code(error) != "InvalidInput" or "has been taken" not in str(error.exception):
             raise
         # Another run, or the service itself, was faster, or the response of the first call was lost
         with suppress(WaitTimeout):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
@@ -10,6 +11,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from .. import _tags
 from .._eventual_consistency import retry_until_consistent
 
 POLICY_NAME = "default"  # the only name that KMS knows
@@ -157,8 +159,8 @@ def cancel_key_deletion(client: Any, key_id: str) -> None:
 @KmsErrorHandler.common_error_handler("tag key")
 @retry_until_consistent
 @AWSRetry.jittered_backoff()
-def tag_resource(client: Any, key_id: str, tags: list[dict[str, str]]) -> None:
-    client.tag_resource(KeyId=key_id, Tags=tags)
+def tag_resource(client: Any, key_id: str, tags: Mapping[str, str]) -> None:
+    client.tag_resource(KeyId=key_id, Tags=_tags.as_list(tags, "TagKey", "TagValue"))
 
 
 @KmsErrorHandler.common_error_handler("untag key")

@@ -181,7 +181,7 @@ class KmsKey(Resource):
         if {"enable_key_rotation", "rotation_period_in_days"} & set(names):
             self._set_rotation(found, desired)
         if "tags" in names:
-            self._set_tags(key_id, found["tags"], desired["tags"])
+            _tags.change(self.client, key_id, found["tags"], desired["tags"], api.tag_resource, api.untag_resource)
         if "enabled" in names and not desired["enabled"]:
             api.disable_key(self.client, key_id)
 
@@ -190,14 +190,6 @@ class KmsKey(Resource):
             api.enable_key_rotation(self.client, found["key_id"], desired.get("rotation_period_in_days"))
         else:
             api.disable_key_rotation(self.client, found["key_id"])
-
-    def _set_tags(self, key_id: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-        added = {key: value for key, value in after.items() if before.get(key) != value}
-        if added:
-            api.tag_resource(self.client, key_id, _tags.as_list(added, "TagKey", "TagValue"))
-        removed = sorted(set(before) - set(after))
-        if removed:
-            api.untag_resource(self.client, key_id, removed)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         # The alias first: a key that is found by its tags alone is scheduled by the next run, a pending key would not be found

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._errors import PlatformError, Refused
+from .._errors import PlatformError, Refused, not_adopted
 from .._resource import KNOWN_AFTER_APPLY, Outcome
 from . import diff, generation, namespace_use
 from .client import KubernetesClient, KubernetesError
@@ -125,7 +125,7 @@ class ObjectsReconciler:
 
     def _prefetch(self, objects: Sequence[Mapping[str, Any]]) -> None:
         if self._discovery:
-            self._discovery.ask_ahead(obj for obj in objects if (obj["apiVersion"], obj["kind"]) not in self._coming_kinds)
+            self._discovery.prefetch(obj for obj in objects if (obj["apiVersion"], obj["kind"]) not in self._coming_kinds)
 
     def _locate(self, obj: dict[str, Any], patience_seconds: float = 0) -> str:
         """The object's address; its namespace is filled in, or taken away where its kind has none. Raises UnknownKind."""
@@ -170,7 +170,8 @@ class ObjectsReconciler:
         return self._predicted(obj, path, found)
 
     def _predicted(self, obj: dict[str, Any], path: str, found: dict[str, Any] | None) -> PlannedObject:
-        assert self._client is not None
+        if self._client is None:
+            raise AssertionError
         annotation = self._options.generation_annotation
         standing = generation.found_generation(found, annotation) if annotation else None
         if standing:
@@ -235,7 +236,8 @@ class ObjectsReconciler:
         return PlannedObject(obj, outcome, path, found, after)
 
     def _plan_deletion(self, obj: dict[str, Any]) -> PlannedObject:
-        assert self._client is not None
+        if self._client is None:
+            raise AssertionError
         try:
             path = self._locate(obj)
         except UnknownApiKind:
@@ -255,7 +257,8 @@ class ObjectsReconciler:
 
     def _kept(self, namespace: str) -> list[str] | None:
         """None when a namespace may go; else what keeps it, as far as that is to be told."""
-        assert self._client is not None
+        if self._client is None:
+            raise AssertionError
         if self._options.own_labels is not None and namespace_use.others(self._client, namespace, self._options.own_labels):
             return []
         if not self._options.keep_in_use:
@@ -265,12 +268,13 @@ class ObjectsReconciler:
     def _refuse_foreign(self, found: Mapping[str, Any]) -> None:
         reason = None if self._options.adopt else not_ours(found, self._options.environment)
         if reason:
-            raise Refused(f"{identity(found)} exists, but {reason}. Use another name, or set adopt: true to adopt it.")
+            raise not_adopted(identity(found), reason)
 
     # ---------------------------------------------------------------- acting
 
     def _act(self, plan: PlannedObject) -> None:
-        assert self._client is not None
+        if self._client is None:
+            raise AssertionError
         if plan.found is not None and plan.outcome.action in ("create", "replace"):
             if plan.outcome.action == "replace":
                 self._client.delete(plan.path, plan.found["metadata"]["uid"], "Foreground")

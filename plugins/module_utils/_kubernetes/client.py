@@ -145,7 +145,7 @@ class KubernetesClient:
                 now = time.monotonic()
                 if not (new or answer.status in BUSY) or now + delay >= began + patience:
                     raise self._refusal(method, path, answer)
-                if now - reported >= _wait.PROGRESS_SECONDS:
+                if now - reported >= _wait.WAITING.get().progress_seconds:
                     reported = now
                     _wait.report_progress(
                         f"waiting until cluster {self.cluster_name} authorizes the caller: {answer.status}, {now - began:.0f} s"

@@ -91,7 +91,7 @@ class Discovery:
         self._known: dict[str, dict[str, ApiKind]] = {}
         self._lock = threading.Lock()
 
-    def ask_ahead(self, objects: Iterable[Mapping[str, Any]]) -> None:
+    def prefetch(self, objects: Iterable[Mapping[str, Any]]) -> None:
         """Ask side by side for what kind() will be asked of these objects."""
         unknown = {obj["apiVersion"] for obj in objects if not kind_of_kubernetes(obj["apiVersion"], obj["kind"])} - self._known.keys()
         self._known.update(zip(unknown, run_together(self._ask, unknown), strict=True))

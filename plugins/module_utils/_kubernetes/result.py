@@ -6,9 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .. import _reconcile
-from .apply import PlannedObject
-from .diff import shown
 from .objects import checked, refuse_duplicates
 
 MASKED = "(secret)"
@@ -37,10 +34,3 @@ def _masked(entry: Any) -> Any:
         return entry
     hidden = {part: dict.fromkeys(entry[part], MASKED) for part in ("data", "stringData") if isinstance(entry.get(part), Mapping)}
     return {**entry, **hidden}
-
-
-def as_result(plans: Sequence[PlannedObject], absent: bool) -> dict[str, Any]:
-    """The module's result."""
-    outcomes = [plan.outcome for plan in plans]
-    objects = [] if absent else [shown(plan.result) for plan in plans]
-    return {**_reconcile.as_result(outcomes, "objects"), "objects": objects}

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from .._errors import ResourceFailed, WaitTimeout
+from .._parallel import thread_pool
 from .._wait import wait_for
 from .client import CONNECTIONS, KubernetesClient
 from .data_plane import data_plane, is_gateway
@@ -28,7 +28,7 @@ def run_together(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
     given = list(items)
     if len(given) < 2:
         return [work(item) for item in given]
-    with ThreadPoolExecutor(max_workers=min(CONNECTIONS, len(given))) as pool:
+    with thread_pool(min(CONNECTIONS, len(given))) as pool:
         return list(pool.map(work, given))
 
 
@@ -52,7 +52,7 @@ def wait_until_ready(
         nonlocal first
         for path, found in zip(waiting, [last[p] for p in waiting] if first else run_together(client.get, waiting), strict=True):
             last[path] = found
-            judged[path] = _judge(client, found, conditions) if found else Readiness(False, "it is gone", failed=True)
+            judged[path] = _judge(client, found, conditions) if found else Readiness(False, "it was deleted", failed=True)
             if judged[path].failed:
                 raise ResourceFailed(_told(client, objects[path], found, judged[path], "has failed"))
         first = False

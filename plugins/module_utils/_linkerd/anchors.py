@@ -157,7 +157,8 @@ def _standing(issuer: Signed | None, authority: str, now: datetime.datetime) -> 
 
 def _promoted(found: Anchors) -> Anchors:
     """The coming anchor signs from now on; the old one is trusted still, and its key is forgotten."""
-    assert found.coming is not None
+    if found.coming is None:
+        raise AssertionError
     return Anchors(found.coming, None, bundle([found.previous, found.current.certificate]), found.former)
 
 

@@ -19,7 +19,8 @@ class AnchorSecret(Secret):
     anchors: Anchors | None = None
 
     def first_value(self) -> str:
-        assert self.anchors is not None
+        if self.anchors is None:
+            raise AssertionError
         return self.anchors.as_secret_string()
 
     def held(self) -> Anchors | None:

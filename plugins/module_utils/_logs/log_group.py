@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .. import _tags
 from .._creation_defaults import LOG_RETENTION_DAYS
 from .._resource import Attribute, Change, Resource, tags_attribute
 from . import api
@@ -74,15 +75,7 @@ class LogGroup(Resource):
         elif "retention_in_days" in names:
             api.delete_retention_policy(self.client, self.name)
         if "tags" in names:
-            self._set_tags(found, desired["tags"])
-
-    def _set_tags(self, found: Mapping[str, Any], after: Mapping[str, str]) -> None:
-        added = {key: value for key, value in after.items() if found["tags"].get(key) != value}
-        if added:
-            api.tag_resource(self.client, found["arn"], added)
-        removed = sorted(set(found["tags"]) - set(after))
-        if removed:
-            api.untag_resource(self.client, found["arn"], removed)
+            _tags.change(self.client, found["arn"], found["tags"], desired["tags"], api.tag_resource, api.untag_resource)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         api.delete_log_group(self.client, self.name)

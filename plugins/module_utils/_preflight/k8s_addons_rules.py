@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ansible.module_utils.common.yaml import yaml_load
 
 ROLE = Path(__file__).resolve().parents[3] / "roles" / "k8s_addons"
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PREFIX = "k8s_addons_"
 SECRET_ARN = re.compile(r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+")
 #: a domain, as of us3.datadoghq.com
@@ -55,7 +54,7 @@ def version_rules(given: Mapping[str, Any], version: str, *, stands: bool) -> li
 
 
 def _charts() -> dict[str, Any]:
-    charts: dict[str, Any] = yaml.load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"), Loader=LOADER)["__k8s_addons_charts"]
+    charts: dict[str, Any] = yaml_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))["__k8s_addons_charts"]
     return charts
 
 

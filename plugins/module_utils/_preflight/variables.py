@@ -10,11 +10,9 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ansible.module_utils.common.yaml import yaml_load
 
 from .conversion import is_null
-
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 #: Variables of the whole collection; every other one belongs to a role.
 COLLECTION_VARIABLES: dict[str, str] = {
@@ -72,7 +70,7 @@ def role_outputs(roles_directory: Path, role: str) -> dict[str, dict[str, Any]]:
 
 
 def _content(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
+    return yaml_load(path.read_text(encoding="utf-8"))
 
 
 #: inputs with another name than in an earlier version: the old name and the new one (docs/upgrading.md)

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The calls to Amazon RDS and Amazon DocumentDB, one function each. Private to the collection.
+"""Calls to Amazon RDS and Amazon DocumentDB, one function each.
 
-The two have the same calls at the same endpoint; each client's model holds what its service knows of them.
+Both have the same calls at the same endpoint; each client's model has the members that its service supports.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class RdsErrorHandler(AWSErrorHandler):
 
 
 def accepted(client: Any, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Those parts of a request that the service's operation has."""
+    """Return the members of a request that the service's operation has."""
     members = client.meta.service_model.operation_model(operation).input_shape.members
     return {name: value for name, value in request.items() if name in members and value is not None}
 
@@ -52,7 +52,7 @@ def _pages(client: Any, operation: str, key: str, **request: Any) -> list[dict[s
 
 
 def _with_tags(client: Any, arn_key: str, found: dict[str, Any]) -> dict[str, Any] | None:
-    """What was described, with its tags: DocumentDB's answers have none. None for what has gone in between."""
+    """Return described resources with their tags, which DocumentDB's answers lack; tags are None for what is gone."""
     listed = found["TagList"] if "TagList" in found else list_tags(client, found[arn_key])
     return None if listed is None else {**found, "tags": _tags.as_dict(listed)}
 
@@ -64,7 +64,7 @@ def _all_with_tags(client: Any, arn_key: str, found: list[dict[str, Any]]) -> li
 @RdsErrorHandler.list_error_handler("list the tags of a database resource", None)
 @AWSRetry.jittered_backoff()
 def list_tags(client: Any, arn: str) -> list[dict[str, str]] | None:
-    """None for what does not exist."""
+    """Return the tags; None for what does not exist."""
     return client.list_tags_for_resource(ResourceName=arn)["TagList"]
 
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which classes of instances AWS offers for a version of an engine. Private to the collection."""
+"""The instance classes that AWS offers for a version of an engine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .engine import DatabaseEngine
 
 
 def refuse_unknown_class(client: Any, engine: DatabaseEngine, what: str, instance_class: str | None, version: str | None) -> None:
-    """Raise Refused for a class that AWS does not offer, with those of similar names. version: None for any."""
+    """Raise Refused for a class that AWS does not offer, with similar names. version: None for any."""
     of_version = {"EngineVersion": version} if version else {}
     if instance_class and api.describe_instance_classes(client, engine.engine, DBInstanceClass=instance_class, **of_version):
         return

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A database cluster: its attributes, and how it is made, restored, changed and removed. Private to the collection."""
+"""A database cluster: its attributes, and how it is created, restored, updated and deleted."""
 
 from __future__ import annotations
 
@@ -7,71 +7,83 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .. import _tags
+from .._compare import same_key, same_members
 from .._credentials.credentials import applied_tag, applied_version, other_tags
 from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
-from .._wait import Begun, wait_for
+from .._wait import Started, wait_for
 from . import api, cluster_requests
-from .common import CLUSTER_REMEDY, REMEDIES, change_tags, same_key, same_members, state_of, status_text
+from .common import CLUSTER_REMEDY, REMEDIES, state_of, status_text
 from .engine import AURORA, DatabaseEngine
 
 PASSWORD = "master_user_password"
-FIXED = "AWS fixes it when a cluster is made; restore a snapshot into a new cluster."
-#: what AWS's answer has under another name than the request
-READ = {
-    "backup_retention_period": "BackupRetentionPeriod",
-    "preferred_backup_window": "PreferredBackupWindow",
-    "preferred_maintenance_window": "PreferredMaintenanceWindow",
-    "port": "Port",
-    "db_cluster_parameter_group_name": "DBClusterParameterGroup",
-}
+FIXED = "AWS sets it when a cluster is created. Restore a snapshot into a new cluster."
 
 
 def found_scaling(cluster: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The scaling of serverless instances, as the option has it."""
+    """Return the scaling of serverless instances, in the option's form."""
     found = cluster.get("ServerlessV2ScalingConfiguration")
     return {ours: found[theirs] for ours, theirs in cluster_requests.SERVERLESS.items() if theirs in found} if found else None
 
 
 def merged_scaling(found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> dict[str, Any]:
-    """The scaling once `wanted` is applied: what is not given stays. AWS keeps a pause with a least capacity of 0 only."""
+    """Return the scaling after `desired` is applied: what is not given is kept. AWS keeps a pause only with min_capacity 0."""
     merged = {**(found or {}), **{name: value for name, value in desired.items() if value is not None}}
     return {name: value for name, value in merged.items() if name != "seconds_until_auto_pause" or merged.get("min_capacity") == 0}
 
 
 def attributes(engine: DatabaseEngine = AURORA, purge_tags: bool = False) -> tuple[Attribute, ...]:
-    """Every attribute once. Source: RDS API, CreateDBCluster, DBCluster and ModifyDBCluster."""
+    """Return the attributes. Source: RDS API, CreateDBCluster, DBCluster and ModifyDBCluster."""
     refused = Change.REFUSED
-    plain = [Attribute(ours, operator.itemgetter(theirs)) for ours, theirs in READ.items()]
-    tags = tags_attribute(lambda c: other_tags(c["tags"]), purge_tags)
+
+    def plain(name: str, request: str, read: str = "") -> Attribute:
+        return Attribute(name, operator.itemgetter(read or request), request=request)
+
+    def boolean(name: str, request: str, read: str = "") -> Attribute:
+        return Attribute(name, lambda c: bool(c.get(read or request)), request=request)
+
+    def fixed(name: str, request: str, read: str = "") -> Attribute:
+        return Attribute(name, lambda c: c.get(read or request), refused, FIXED, request=request)
+
     return (
-        Attribute("engine_version", lambda c: c["EngineVersion"]),
-        *plain,
-        Attribute("database_name", lambda c: c.get("DatabaseName"), refused, FIXED),
-        Attribute("master_username", lambda c: c["MasterUsername"], refused, FIXED),
+        plain("engine_version", "EngineVersion"),
+        plain("backup_retention_period", "BackupRetentionPeriod"),
+        plain("preferred_backup_window", "PreferredBackupWindow"),
+        plain("preferred_maintenance_window", "PreferredMaintenanceWindow"),
+        plain("port", "Port"),
+        plain("db_cluster_parameter_group_name", "DBClusterParameterGroupName", read="DBClusterParameterGroup"),
+        fixed("database_name", "DatabaseName"),
+        fixed("master_username", "MasterUsername"),
         Attribute(PASSWORD, lambda c: applied_version(c["tags"]), secret=True),
-        Attribute("db_subnet_group_name", lambda c: c["DBSubnetGroup"], refused, FIXED),
-        Attribute("vpc_security_group_ids", lambda c: sorted(g["VpcSecurityGroupId"] for g in c["VpcSecurityGroups"]), same=same_members),
-        Attribute("kms_key_id", lambda c: c.get("KmsKeyId"), refused, FIXED, same=same_key),
-        Attribute("storage_type", lambda c: c.get("StorageType") or engine.storage),
-        Attribute("deletion_protection", lambda c: bool(c.get("DeletionProtection"))),
-        Attribute("copy_tags_to_snapshot", lambda c: bool(c.get("CopyTagsToSnapshot"))),
-        Attribute("enable_iam_database_authentication", lambda c: bool(c.get("IAMDatabaseAuthenticationEnabled"))),
-        Attribute("engine_lifecycle_support", lambda c: c.get("EngineLifecycleSupport")),
+        fixed("db_subnet_group_name", "DBSubnetGroupName", read="DBSubnetGroup"),
+        Attribute(
+            "vpc_security_group_ids",
+            lambda c: sorted(g["VpcSecurityGroupId"] for g in c["VpcSecurityGroups"]),
+            same=same_members,
+            request="VpcSecurityGroupIds",
+        ),
+        Attribute("kms_key_id", lambda c: c.get("KmsKeyId"), refused, FIXED, same=same_key, request="KmsKeyId"),
+        Attribute("storage_type", lambda c: c.get("StorageType") or engine.storage, request="StorageType"),
+        boolean("deletion_protection", "DeletionProtection"),
+        boolean("copy_tags_to_snapshot", "CopyTagsToSnapshot"),
+        boolean("enable_iam_database_authentication", "EnableIAMDatabaseAuthentication", read="IAMDatabaseAuthenticationEnabled"),
+        Attribute("engine_lifecycle_support", lambda c: c.get("EngineLifecycleSupport"), request="EngineLifecycleSupport"),
         Attribute("enabled_cloudwatch_logs_exports", lambda c: sorted(c.get("EnabledCloudwatchLogsExports") or []), same=same_members),
         Attribute("serverless_v2_scaling", found_scaling, merge=merged_scaling),
-        tags,
+        tags_attribute(lambda c: other_tags(c["tags"]), purge_tags),
     )
 
 
 class DatabaseCluster(Resource):
     """Source: RDS API, DBCluster.
 
-    password: gives the password of a version of the secret, when a request needs it.
-    security_group_ids: gives the ids once the groups are made.
-    restore: what a new cluster is restored from; empty for one that is made anew.
-    allow_major: whether an upgrade may be one to another major version. lift_protection: whether a deletion may first end the protection.
-    final_snapshot: the name of the snapshot that a deletion makes; None for none.
+    password: returns the password of a version of the secret, when a request needs it.
+    security_group_ids: returns the ids when the groups exist.
+    restore: the source of a restored cluster; empty for a new one.
+    allow_major: whether an upgrade to another major version is allowed. lift_protection: whether a deletion may first remove the
+    protection.
+    final_snapshot: the name of the snapshot that a deletion takes; None for no snapshot.
     """
 
     computed = ("arn", "endpoint", "reader_endpoint", "cluster_resource_id", "status")
@@ -144,10 +156,10 @@ class DatabaseCluster(Resource):
     def create(self, desired: Mapping[str, Any]) -> None:
         desired = self._with_known_groups(desired)
         if not self.restore:
-            password = self._password(desired)
-            api.create_cluster(self.client, Engine=self.engine.engine, **self._named(cluster_requests.creation(desired, password)))
+            request = cluster_requests.creation(self.attributes, desired, self._password(desired))
+            api.create_cluster(self.client, Engine=self.engine.engine, **self._named(request))
             return
-        request = self._named(cluster_requests.restoration(desired, self.restore, self.engine.engine))
+        request = self._named(cluster_requests.restoration(self.attributes, desired, self.restore, self.engine.engine))
         restore = api.restore_from_snapshot if self.restore.get("snapshot_identifier") else api.restore_to_point_in_time
         restore(self.client, **request)
 
@@ -155,7 +167,7 @@ class DatabaseCluster(Resource):
         """Settings first, the version last: it takes longest, and a new parameter group comes with it."""
         desired = self._with_known_groups(desired)
         if "tags" in names:
-            change_tags(self.client, found["arn"], other_tags(found["tags"]), desired["tags"])
+            _tags.change(self.client, found["arn"], other_tags(found["tags"]), desired["tags"], api.add_tags, api.remove_tags)
         with_version = {"engine_version", "db_cluster_parameter_group_name"} if "engine_version" in names else set()
         settings = [name for name in names if name not in {"tags", *with_version}]
         if settings:
@@ -166,18 +178,18 @@ class DatabaseCluster(Resource):
     def _modify(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         password = self._password(desired) if PASSWORD in names else None
         logs = found.get("EnabledCloudwatchLogsExports") or []
-        request = cluster_requests.modification(logs, desired, names, password)
+        request = cluster_requests.modification(self.attributes, logs, desired, names, password)
         if "engine_version" in names and self.allow_major:
             request["AllowMajorVersionUpgrade"] = True
         api.modify_cluster(self.client, self.name, **request)
-        self._wait_until_applied(desired, names, Begun() if password is not None else None)
+        self._wait_until_applied(desired, names, Started() if password is not None else None)
         if password is not None:
             api.add_tags(self.client, found["arn"], applied_tag(desired[PASSWORD]))
 
-    def _wait_until_applied(self, desired: Mapping[str, Any], names: Sequence[str], begun: Begun | None) -> None:
-        """AWS still calls a cluster available for a moment after ModifyDBCluster.
+    def _wait_until_applied(self, desired: Mapping[str, Any], names: Sequence[str], started: Started | None) -> None:
+        """For a moment after ModifyDBCluster, AWS shows a cluster as available.
 
-        begun: of a change that no attribute shows, that of the password; DocumentDB does not tell that one is pending either.
+        started: for a change that no attribute shows, that of the password; DocumentDB does not show that one is pending either.
         """
         changed = [attribute for attribute in self.attributes if attribute.name in names and not attribute.secret]
 
@@ -187,9 +199,9 @@ class DatabaseCluster(Resource):
                 return True, now
             ready = self.state(now) is State.READY
             pending = "MasterUserPassword" in (now.get("PendingModifiedValues") or {})
-            has_begun = begun is None or begun.seen(pending or not ready)
+            has_started = started is None or started.seen(pending or not ready)
             applied = not pending and not any(each.differs(now, desired[each.name]) for each in changed)
-            return has_begun and applied and ready, now
+            return has_started and applied and ready, now
 
         wait_for(poll, f"{self.kind} {self.name} to have {', '.join(names)}", self.timeout_seconds, self.status)
 
@@ -207,7 +219,8 @@ class DatabaseCluster(Resource):
         return {"DBClusterIdentifier": self.name, **request}
 
     def _password(self, desired: Mapping[str, Any]) -> str:
-        assert self.password is not None
+        if self.password is None:
+            raise AssertionError
         return self.password(desired[PASSWORD])
 
     def _with_known_groups(self, desired: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,26 +1,25 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the parts of a database cluster share. Private to the collection."""
+"""What the parts of a database cluster share."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from .._resource import State
-from . import api
 
 #: Source: Amazon Aurora User Guide, DB cluster status and DB instance status
 FAILED = {
-    "failed": "AWS could not make it.",
-    "cloning-failed": "Its clone could not be made.",
+    "failed": "AWS could not create it.",
+    "cloning-failed": "AWS could not create the clone.",
     "migration-failed": "Its migration failed.",
     "inaccessible-encryption-credentials": "AWS cannot use its KMS key.",
     "inaccessible-encryption-credentials-recoverable": "AWS cannot use its KMS key.",
     "incompatible-credentials": "The password in the request is not allowed.",
-    "incompatible-network": "Its subnets or addresses do not do.",
-    "incompatible-option-group": "Its option group does not do.",
-    "incompatible-parameters": "Its parameter group holds values that its instance class or version does not take.",
-    "incompatible-restore": "It cannot be restored to the time that was asked for.",
+    "incompatible-network": "Its subnets have no free IP address, or are not valid.",
+    "incompatible-option-group": "Its option group is not valid for it.",
+    "incompatible-parameters": "Its parameter group holds values that its instance class or version does not support.",
+    "incompatible-restore": "It cannot be restored to the requested time.",
     "insufficient-capacity": "AWS has no instance of its class at the moment.",
     "restore-error": "AWS could not restore it.",
     "storage-full": "Its storage is full.",
@@ -39,17 +38,17 @@ REMEDIES = {
 }
 CLUSTER_REMEDY = (
     "Restore its data into a cluster of another name (option restore), or delete it with its instances in AWS and run again: "
-    "it is made again, empty."
+    "the run creates it again, empty."
 )
 INSTANCE_REMEDY = (
-    "Delete this instance in AWS and run again: it is made again, and the cluster keeps the data. "
-    "AWS deletes the only instance of a cluster while the cluster is not protected from deletion."
+    "Delete this instance in AWS and run again: the run creates it again, and the cluster keeps the data. "
+    "AWS deletes the only instance of a cluster only without deletion protection of the cluster."
 )
 READY = {"available"}
 
 
 def state_of(status: str) -> State:
-    """How far a cluster or an instance with this status is."""
+    """Return the state of a cluster or an instance with this status."""
     if status in READY:
         return State.READY
     if status in FAILED:
@@ -58,27 +57,7 @@ def state_of(status: str) -> State:
 
 
 def status_text(status: str, found: Mapping[str, Any]) -> str:
-    """AWS's status, with what it means and AWS's own messages."""
+    """Return AWS's status, with its meaning and AWS's own messages."""
     messages = [info["Message"] for info in found.get("StatusInfos") or [] if info.get("Message")]
     known = [FAILED[status]] if status in FAILED else []
     return f"{status}. {' '.join([*known, *messages])}".rstrip() if known or messages else f"{status}"
-
-
-def same_members(found: Sequence[Any] | None, desired: Sequence[Any] | None) -> bool:
-    """Whether two lists hold the same values, in whatever order."""
-    return sorted(found or []) == sorted(desired or [])
-
-
-def same_key(found: str | None, desired: str | None) -> bool:
-    """Whether two KMS keys are one: an ARN, or the id at its end."""
-    return (found or "").rpartition("/")[2] == (desired or "").rpartition("/")[2]
-
-
-def change_tags(client: Any, arn: str, found: Mapping[str, str], desired: Mapping[str, str]) -> None:
-    """Make the tags of a resource `wanted`; those of AWS itself (aws:) are never touched."""
-    added = {name: value for name, value in desired.items() if found.get(name) != value and not name.startswith("aws:")}
-    removed = [name for name in found if name not in desired and not name.startswith("aws:")]
-    if added:
-        api.add_tags(client, arn, added)
-    if removed:
-        api.remove_tags(client, arn, removed)

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a database cluster and all its parts are to be: the resources and the values wanted of each. Private to the collection."""
+"""The resources of a database cluster with all its parts, and the desired values of each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .versions import Versions
 if TYPE_CHECKING:
     from .._module import PlatformModule
 
-#: options that must be given where a cluster is made
+#: options that a new cluster needs
 NEEDED = {
     "subnet_ids": "subnets in at least two zones, for example [subnet-0a1b2c3d, subnet-1b2c3d4e]",
     "vpc_id": "the VPC of the subnets, for example vpc-0a1b2c3d",
@@ -39,19 +39,19 @@ NEEDED = {
 
 @dataclass
 class DesiredResource:
-    """The values wanted of each part."""
+    """The desired values of each part."""
 
     cluster: dict[str, Any]
     instance: dict[str, Any]
-    make: list[str] = field(default_factory=list)
+    create: list[str] = field(default_factory=list)
     keep: list[str] = field(default_factory=list)
-    remove: list[str] = field(default_factory=list)
+    delete: list[str] = field(default_factory=list)
 
 
 class DatabaseResources:
     """The resources of one database cluster, and the cluster as it was found.
 
-    found: AWS's answer; None when there is none, or when it is being deleted.
+    found: AWS's answer; None when it does not exist, or is being deleted.
     """
 
     def __init__(self, module: PlatformModule, engine: DatabaseEngine) -> None:
@@ -96,7 +96,7 @@ class DatabaseResources:
 
     @cached_property
     def source(self) -> Mapping[str, Any] | None:
-        """What a new cluster is restored from, a snapshot or a cluster; None for a cluster that is made anew."""
+        """The source of a restored cluster, a snapshot or a cluster; None for a new cluster."""
         if self.found is not None or not self.restore:
             return None
         snapshot = self.restore.get("snapshot_identifier")
@@ -120,7 +120,7 @@ class DatabaseResources:
             return self._restored_version(what, self.source["EngineVersion"], asked)
         version = asked or self.given["default_engine_version"]
         if version is None:
-            raise Refused(f"{what}: engine_version is needed to make it, for example {'17' if self.engine.major_parts == 1 else '5.0'}.")
+            raise Refused(f"{what}: to create it, set engine_version, for example {'17' if self.engine.major_parts == 1 else '5.0'}.")
         return versions.of_new_cluster(self.client, self.engine, what, version)
 
     def _restored_version(self, what: str, source: str, asked: str | None) -> Versions:
@@ -148,7 +148,7 @@ class DatabaseResources:
         )
 
     def _parameters_of_kept_logs(self) -> list[str]:
-        """What the logs of a cluster are written with, which it keeps when none are given."""
+        """Return the parameters that control the logs of a cluster, which it keeps when none are given."""
         kept = self.given["enabled_cloudwatch_logs_exports"] is None
         exported = (self.found or {}).get("EnabledCloudwatchLogsExports") or []
         return [parameter for log, parameter in self.engine.parameters_of_logs.items() if kept and log in exported]
@@ -157,7 +157,7 @@ class DatabaseResources:
         return self.parameter_group.find()
 
     def other_parameter_groups(self) -> list[ParameterGroup]:
-        """Parameter groups of the cluster for other versions: left behind by an upgrade."""
+        """Return the parameter groups of the cluster for other versions, which an upgrade leaves behind."""
         return [
             ParameterGroup(self.client, self.engine, group["DBClusterParameterGroupName"], group["DBParameterGroupFamily"])
             for group in self.listed
@@ -207,7 +207,7 @@ class DatabaseResources:
         return parameters_of(self.given, self.engine)
 
     def security_group_ids(self) -> list[str]:
-        """The ids of the groups of the cluster: ours alone."""
+        """Return the ids of the security groups of the cluster: only ours."""
         group = self.security_group.find()
         return [str(group["group_id"]) if group else KNOWN_AFTER_APPLY]
 
@@ -216,12 +216,12 @@ class DatabaseResources:
         return DatabaseInstance(self.instance_cache, self.engine, name, **settings)
 
     def desired(self, target: SecretVersion) -> DesiredResource:
-        """What is wanted; raises Refused for what AWS does not offer. target: the version of the secret that is wanted."""
+        """Return the desired values; raise Refused for what AWS does not offer. target: the desired version of the secret."""
         given, new = self.given, self.found is None
         if new:
             for option, example in NEEDED.items():
                 if not given[option]:
-                    raise Refused(f"{self.engine.kind} {self.name} does not exist, and {option} is needed to make it: {example}.")
+                    raise Refused(f"{self.engine.kind} {self.name} does not exist. To create it, set {option}: {example}.")
         cluster = self.module.desired(self.cluster, self.given)
         cluster.update(
             db_cluster_parameter_group_name=self.parameter_group.name,
@@ -258,15 +258,15 @@ class DatabaseResources:
 
     def _with_instances(self, desired: DesiredResource) -> DesiredResource:
         found = {} if self.found is None else self.instance_cache.instances()
-        standing = [name for name, each in found.items() if each["DBInstanceStatus"] != "deleting"]
+        existing = [name for name, each in found.items() if each["DBInstanceStatus"] != "deleting"]
         writer = next((m["DBInstanceIdentifier"] for m in (self.found or {}).get("DBClusterMembers") or [] if m["IsClusterWriter"]), None)
-        ours = own_names(self.name, standing)
+        ours = own_names(self.name, existing)
         count = self.given["instance_count"]
         if count is None:
-            count = len(ours) or (0 if standing else DATABASE_INSTANCES)
-        desired.make, desired.remove = names_of(self.name, standing, count, writer)
-        desired.keep = sorted((name for name in ours if name not in desired.remove), key=lambda name: (name == writer, name))
-        if desired.make and not self.given["db_instance_class"]:
+            count = len(ours) or (0 if existing else DATABASE_INSTANCES)
+        desired.create, desired.delete = names_of(self.name, existing, count, writer)
+        desired.keep = sorted((name for name in ours if name not in desired.delete), key=lambda name: (name == writer, name))
+        if desired.create and not self.given["db_instance_class"]:
             desired.instance["db_instance_class"] = next(iter(found.values()))["DBInstanceClass"] if found else DATABASE_CLASS
         self._check_class(desired, found)
         return desired
@@ -275,7 +275,7 @@ class DatabaseResources:
         instance_class = desired.instance.get("db_instance_class")
         classes = {name: each["DBInstanceClass"] for name, each in found.items()}
         changed = any(classes[name] != instance_class for name in desired.keep) if instance_class else False
-        if instance_class in classes.values() or (not desired.make and not changed):
+        if instance_class in classes.values() or (not desired.create and not changed):
             return
         what = f"{self.engine.kind} {self.name}"
         refuse_unknown_class(self.client, self.engine, what, instance_class, self.versions.effective)

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What tells Aurora PostgreSQL and DocumentDB apart. Pure; private to the collection."""
+"""The differences between Aurora PostgreSQL and DocumentDB."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ EXTENDED_SUPPORT, WITHOUT_EXTENDED_SUPPORT = "open-source-rds-extended-support",
 class DatabaseEngine:
     """One database engine.
 
-    kind: what its clusters are called in results. engine: its name in the API. service: botocore's name of its service.
-    major_parts: numbers of a version that make its major version. required: parameters that are set whatever the user wants,
-    unless one of `instead` (by parameter) is asked for. storage: the type of storage that DescribeDBClusters may leave out.
-    lifecycle_support: what a new cluster gets when nothing is asked for; empty where the service has no such thing.
+    kind: the name of its clusters in results. engine: its name in the API. service: botocore's name of its service.
+    major_parts: how many numbers of a version are its major version. required: parameters that are always set,
+    unless one of `instead` (by parameter) is desired. storage: the storage type that DescribeDBClusters may leave out.
+    lifecycle_support: of a new cluster without the option; empty where the service has none.
     can_be_public: whether an instance can have a public address, which ours never have.
-    parameters_of_logs: parameters that a log is only written with, by the log's name.
+    parameters_of_logs: parameters that enable a log, by the log's name.
     """
 
     kind: str
@@ -38,27 +38,27 @@ class DatabaseEngine:
     parameters_of_logs: Mapping[str, str] = field(default_factory=dict)
 
     def major(self, version: str) -> str:
-        """The major version: `17` of Aurora PostgreSQL 17.7, `5.0` of DocumentDB 5.0.0."""
+        """Return the major version: `17` of Aurora PostgreSQL 17.7, `5.0` of DocumentDB 5.0.0."""
         return ".".join(version.split(".")[: self.major_parts])
 
     def is_major(self, version: str) -> bool:
-        """Whether a version names only the major one."""
+        """Return whether a version names only the major version."""
         return len(version.split(".")) == self.major_parts
 
     def family(self, version: str) -> str:
-        """The family of parameter groups of a version."""
+        """Return the family of parameter groups of a version."""
         return f"{self.engine}{self.major(version)}"
 
     def group_name(self, cluster_name: str, version: str) -> str:
-        """The name of the cluster's own parameter group for a version: a major upgrade needs another one."""
+        """Return the name of the cluster's parameter group for a version: a major upgrade needs another group."""
         return f"{cluster_name}-{self.family(version).replace('.', '-')}"
 
     def is_group_of(self, group_name: str, cluster_name: str) -> bool:
-        """Whether a parameter group has such a name."""
+        """Return whether a parameter group has such a name."""
         return bool(re.fullmatch(rf"{re.escape(cluster_name)}-{re.escape(self.engine)}\d+(-\d+)*", group_name))
 
     def parameters(self, asked: Mapping[str, str]) -> dict[str, str]:
-        """The parameters to set: those asked for, and the required ones."""
+        """Return the parameters to set: the desired ones, and the required ones."""
         kept = {name: asked[name] if asked.get(name) in self.instead.get(name, ()) else value for name, value in self.required.items()}
         return {**asked, **kept}
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""An instance of a database cluster, and which instances a cluster is to have. Private to the collection."""
+"""An instance of a database cluster, and which instances a cluster should have."""
 
 from __future__ import annotations
 
@@ -8,52 +8,51 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .. import _tags
-from .._resource import Attribute, Resource, State, tags_attribute
+from .._compare import same_key
+from .._resource import Attribute, Resource, State, request_of, tags_attribute
 from .._wait import wait_for
 from . import api
-from .common import INSTANCE_REMEDY, REMEDIES, change_tags, same_key, state_of, status_text
+from .common import INSTANCE_REMEDY, REMEDIES, state_of, status_text
 from .engine import DatabaseEngine
 from .instance_cache import InstanceCache
 
-REQUEST = {
-    "db_instance_class": "DBInstanceClass",
-    "auto_minor_version_upgrade": "AutoMinorVersionUpgrade",
-    "preferred_maintenance_window": "PreferredMaintenanceWindow",
-    "ca_certificate_identifier": "CACertificateIdentifier",
-    "performance_insights_enabled": "EnablePerformanceInsights",
-    "performance_insights_kms_key_id": "PerformanceInsightsKMSKeyId",
-    "performance_insights_retention_period": "PerformanceInsightsRetentionPeriod",
-    "publicly_accessible": "PubliclyAccessible",
-}
 INSIGHTS = ("performance_insights_kms_key_id", "performance_insights_retention_period")
 
 
 def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
-    """Every attribute once. Source: RDS API, CreateDBInstance, DBInstance and ModifyDBInstance."""
+    """Return the attributes. Source: RDS API, CreateDBInstance, DBInstance and ModifyDBInstance."""
+
+    def plain(name: str, request: str) -> Attribute:
+        return Attribute(name, lambda i: i.get(request), request=request)
+
+    def boolean(name: str, request: str, read: str = "") -> Attribute:
+        return Attribute(name, lambda i: bool(i.get(read or request)), request=request)
+
     return (
-        Attribute("db_instance_class", lambda i: i["DBInstanceClass"]),
-        Attribute("auto_minor_version_upgrade", lambda i: bool(i.get("AutoMinorVersionUpgrade"))),
-        Attribute("preferred_maintenance_window", lambda i: i.get("PreferredMaintenanceWindow")),
-        Attribute("ca_certificate_identifier", lambda i: i.get("CACertificateIdentifier")),
-        Attribute("performance_insights_enabled", lambda i: bool(i.get("PerformanceInsightsEnabled"))),
+        plain("db_instance_class", "DBInstanceClass"),
+        boolean("auto_minor_version_upgrade", "AutoMinorVersionUpgrade"),
+        plain("preferred_maintenance_window", "PreferredMaintenanceWindow"),
+        plain("ca_certificate_identifier", "CACertificateIdentifier"),
+        boolean("performance_insights_enabled", "EnablePerformanceInsights", read="PerformanceInsightsEnabled"),
         # The first one stays, whether Performance Insights is on or off (terraform-provider-aws, pull requests 6453 and 9746)
         Attribute(
             "performance_insights_kms_key_id",
             lambda i: i.get("PerformanceInsightsKMSKeyId"),
             same=same_key,
             merge=lambda found, desired: found or desired,
+            request="PerformanceInsightsKMSKeyId",
         ),
-        Attribute("performance_insights_retention_period", lambda i: i.get("PerformanceInsightsRetentionPeriod")),
-        Attribute("publicly_accessible", lambda i: bool(i.get("PubliclyAccessible"))),
+        plain("performance_insights_retention_period", "PerformanceInsightsRetentionPeriod"),
+        boolean("publicly_accessible", "PubliclyAccessible"),
         tags_attribute(lambda i: i["tags"], purge_tags),
     )
 
 
 def names_of(cluster_name: str, found: Sequence[str], count: int, writer: str | None) -> tuple[list[str], list[str]]:
-    """The names of the instances to make, and of those to remove, so that a cluster has `count` of ours.
+    """Return the names of the instances to create, and of those to delete, so that a cluster has `count` of ours.
 
-    found: names of the instances that the cluster has; those that are not named by us (an autoscaler's) are left alone.
-    The lowest free numbers are made; the highest are removed, the writer last of all.
+    found: names of the instances of the cluster; those with other names (an autoscaler's) are left alone.
+    The lowest free numbers are created; the highest are deleted, the writer last.
     """
     ours = own_names(cluster_name, found)
     free = [name for name in (f"{cluster_name}-{each}" for each in range(1, len(ours) + count + 1)) if name not in ours]
@@ -64,12 +63,12 @@ def names_of(cluster_name: str, found: Sequence[str], count: int, writer: str | 
 
 
 def own_names(cluster_name: str, names: Iterable[str]) -> list[str]:
-    """Those of the names that we give to instances of the cluster, by their number."""
+    """Return the names that we give to instances of the cluster, by number."""
     return sorted((name for name in names if re.fullmatch(rf"{re.escape(cluster_name)}-\d+", name)), key=number)
 
 
 def number(name: str) -> int:
-    """The number at the end of an instance's name."""
+    """Return the number at the end of an instance's name."""
     return int(name.rsplit("-", 1)[1])
 
 
@@ -106,7 +105,7 @@ class DatabaseInstance(Resource):
         return REMEDIES.get(found["DBInstanceStatus"], INSTANCE_REMEDY)
 
     def complete(self, found: Mapping[str, Any] | None, desired: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Settings of Performance Insights only mean something where it is on."""
+        """Return the values without settings of Performance Insights where it is off."""
         if desired.get("performance_insights_enabled", bool(found and found.get("PerformanceInsightsEnabled"))):
             return desired
         return {name: value for name, value in desired.items() if name not in INSIGHTS}
@@ -119,28 +118,28 @@ class DatabaseInstance(Resource):
             Engine=self.engine.engine,
             Tags=_tags.as_list(desired.get("tags")),
             CopyTagsToSnapshot=True,
-            **{theirs: desired[ours] for ours, theirs in REQUEST.items() if ours in desired},
+            **request_of(self.attributes, desired),
         )
         self.instance_cache.forget()
 
     def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         if "tags" in names:
-            change_tags(self.client, found["arn"], found["tags"], desired["tags"])
-        request = {theirs: desired[ours] for ours, theirs in REQUEST.items() if ours in names}
+            _tags.change(self.client, found["arn"], found["tags"], desired["tags"], api.add_tags, api.remove_tags)
+        request = request_of(self.attributes, desired, names)
         if {"performance_insights_enabled", *INSIGHTS} & set(names) and desired.get("performance_insights_enabled", True):
             request.update(self._insights(found, desired))
         if request:
             api.modify_instance(self.client, self.name, **request)
-            self._wait_until_applied(desired, [name for name in names if name in REQUEST])
+            self._wait_until_applied(desired, [name for name in names if name != "tags"])
         self.instance_cache.forget()
 
     def _insights(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> dict[str, Any]:
-        """All settings of Performance Insights: AWS takes a key that is not named for its default one, which it refuses beside another."""
+        """Return all settings of Performance Insights: without a key AWS uses its default key, and refuses it next to another."""
         values = {attribute.name: attribute.read(found) for attribute in self.attributes if attribute.name in INSIGHTS} | dict(desired)
-        return {"EnablePerformanceInsights": True, **{REQUEST[name]: values[name] for name in INSIGHTS}}
+        return {"EnablePerformanceInsights": True, **request_of(self.attributes, values, INSIGHTS)}
 
     def _wait_until_applied(self, desired: Mapping[str, Any], names: Sequence[str]) -> None:
-        """AWS still calls an instance available for a moment after ModifyDBInstance; the next one restarts only after this one."""
+        """For a moment after ModifyDBInstance, AWS shows an instance as available; the next instance is changed only after this one."""
         changed = [attribute for attribute in self.attributes if attribute.name in names]
 
         def poll() -> tuple[bool, Mapping[str, Any] | None]:
@@ -148,7 +147,7 @@ class DatabaseInstance(Resource):
             now = self.find()
             if now is None or self.state(now) is State.FAILED:
                 return True, now
-            pending = set(now.get("PendingModifiedValues") or {}) & {REQUEST[name] for name in names}
+            pending = set(now.get("PendingModifiedValues") or {}) & {attribute.request for attribute in changed}
             applied = not pending and not any(each.differs(now, desired[each.name]) for each in changed)
             return applied and self.state(now) is State.READY, now
 

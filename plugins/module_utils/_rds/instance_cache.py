@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The instances of one cluster, asked for together. Private to the collection."""
+"""The instances of one cluster, read together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from . import api
 
 
 class InstanceCache:
-    """live: whether each question is put to AWS anew, as it must be once something is changed."""
+    """live: whether every request is sent to AWS again, as is necessary after a change."""
 
     def __init__(self, client: Any, cluster_name: str) -> None:
         self.client = client
@@ -18,7 +18,7 @@ class InstanceCache:
         self._instances: dict[str, dict[str, Any]] | None = None
 
     def instances(self) -> dict[str, dict[str, Any]]:
-        """What AWS has, by name."""
+        """Return the instances by name."""
         if self._instances is None or self.live:
             listed = api.describe_instances(self.client, self.cluster_name)
             self._instances = {each["DBInstanceIdentifier"]: each for each in listed}

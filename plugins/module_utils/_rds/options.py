@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The options that the modules for database clusters share, and what is wrong with them whatever AWS has. Private."""
+"""The options that the modules for database clusters share, and their rules."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ DATABASE_ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 def check_options(given: Mapping[str, Any], engine: DatabaseEngine) -> None:
-    """Raise Refused for what is wrong whatever AWS has."""
+    """Raise Refused for options that are wrong, whatever AWS has."""
     check_credentials(given)
     wrong = [
         rules.name("name", given["name"]),
@@ -86,18 +86,18 @@ def _parameters(parameters: Mapping[str, Any] | None, engine: DatabaseEngine) ->
         asked = (parameters or {}).get(name)
         if asked is not None and str(asked) not in (value, *engine.instead.get(name, ())):
             allowed = ", ".join((value, *engine.instead.get(name, ())))
-            return f"parameters: {name} is {asked!r}, but connections are always encrypted here: leave it out, or give one of {allowed}."
+            return f"parameters: {name} is {asked!r}, but connections are always encrypted: leave it out, or set it to one of {allowed}."
     return None
 
 
 def normal(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options as AWS writes their values: windows and classes in small letters."""
+    """Return the options as AWS writes their values: windows and classes in lower case."""
     lowered = ("preferred_backup_window", "preferred_maintenance_window", "db_instance_class")
     return {**given, **{name: given[name].lower() for name in lowered if given[name]}}
 
 
 def parameters_of(given: Mapping[str, Any], engine: DatabaseEngine) -> dict[str, str]:
-    """The parameters to set, as text: those asked for, those that encrypt connections, and those that logs need."""
+    """Return the parameters to set, as text: the desired ones, those that encrypt connections, and those that logs need."""
     logs = {
         parameter: "enabled"
         for log, parameter in engine.parameters_of_logs.items()
@@ -107,12 +107,12 @@ def parameters_of(given: Mapping[str, Any], engine: DatabaseEngine) -> dict[str,
 
 
 def _text(value: Any) -> str:
-    """A value as RDS takes it: 1 and 0, and several separated by commas."""
+    """Return a value in RDS's form: 1 and 0, and several values separated by commas."""
     if isinstance(value, list):
         return ",".join(_text(each) for each in value)
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def restore_of(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What a new cluster is restored from; empty for nothing."""
+    """Return the source of a new cluster; empty without one."""
     return {key: value for key, value in (given["restore"] or {}).items() if value not in (None, False)}

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The cluster parameter group of a database cluster. Private to the collection."""
+"""The cluster parameter group of a database cluster."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from .._errors import Refused
 from .._parallel import run_parallel
 from .._resource import Attribute, Resource, tags_attribute
 from . import api
-from .common import change_tags
 from .engine import DatabaseEngine
 
-#: ModifyDBClusterParameterGroup takes so many at once
+#: the most parameters in one ModifyDBClusterParameterGroup
 MOST_AT_ONCE = 20
 SET_BY_USER = ("user", "customer")
 #: types of data whose values can be several of AllowedValues, separated by commas
@@ -26,12 +25,12 @@ RANGE = re.compile(r"\d-\d")
 
 
 def members(value: str) -> list[str]:
-    """The members of a list parameter."""
+    """Return the members of a list parameter."""
     return [each.strip() for each in value.split(",")]
 
 
 def value_error(name: str, value: str, known: Mapping[str, Any]) -> str | None:
-    """What is wrong with the value of a parameter, as a sentence. known: as AWS describes it; ranges are left to AWS."""
+    """Return the error in the value of a parameter, as a sentence. known: AWS's description of it; AWS validates ranges."""
     choices = members(known.get("AllowedValues") or "")
     if len(choices) < 2 or any(RANGE.search(choice) for choice in choices):
         return None
@@ -39,13 +38,13 @@ def value_error(name: str, value: str, known: Mapping[str, Any]) -> str | None:
     if not wrong:
         return None
     several = "; several are separated by commas" if known.get("DataType") == "list" else ""
-    return f"{name} is {value!r}, but {wrong[0]} is none of {', '.join(choices)}{several}; for example {choices[0]}."
+    return f"{name} is {value!r}, but {wrong[0]} is not one of {', '.join(choices)}{several}; for example {choices[0]}."
 
 
 class ParameterGroup(Resource):
     """Source: RDS API, DBClusterParameterGroup and ModifyDBClusterParameterGroup.
 
-    purge_parameters: whether parameters that are not wanted go back to their defaults, but for those that are spared.
+    purge_parameters: whether parameters that are not desired are reset to their defaults, except the spared ones.
     A parameter that is set to its default keeps the source system or engine-default, so values decide and not sources.
     """
 
@@ -93,7 +92,7 @@ class ParameterGroup(Resource):
         return {**groups[0], "parameters": dict(sorted(found.items())), "tags": _tags.as_dict(answers["tags"])}
 
     def _merged(self, found: Mapping[str, str] | None, desired: Mapping[str, str]) -> dict[str, str]:
-        """What is set once `wanted` is applied: what has its value by default is not."""
+        """Return what is set after `desired` is applied, without values that equal the default."""
         found = found or {}
         kept = {name: value for name, value in found.items() if not self.purge_parameters or name in self.spared}
         values = {name: self._as_kept(name, value) for name, value in desired.items()}
@@ -101,7 +100,7 @@ class ParameterGroup(Resource):
         return dict(sorted({**kept, **changed}.items()))
 
     def _as_kept(self, name: str, value: str) -> str:
-        """A value as it is sent: no spaces between the members of a list."""
+        """Return a value as it is sent: without spaces between the members of a list."""
         is_list = self._known.get(name, {}).get("DataType") == "list"
         return ",".join(members(value)) if is_list else value
 
@@ -118,18 +117,18 @@ class ParameterGroup(Resource):
                     f"{self.kind} {self.name}: the family {self.family} has no parameter {name}:{hint or ' see its list in AWS.'}"
                 )
             if not known[name].get("IsModifiable", True):
-                raise Refused(f"{self.kind} {self.name}: AWS does not let the parameter {name} be changed.")
+                raise Refused(f"{self.kind} {self.name}: AWS does not allow a change of the parameter {name}.")
             wrong = value_error(name, desired["parameters"][name], known[name])
             if wrong:
                 raise Refused(f"{self.kind} {self.name}: {wrong}")
 
     def changes(self, found: Mapping[str, str], desired: Mapping[str, str]) -> list[str]:
-        """Names of the parameters that change."""
+        """Return the names of the parameters that change."""
         after = self._merged(found, desired)
         return sorted(name for name in {*found, *after} if found.get(name) != after.get(name))
 
     def static(self, names: Sequence[str]) -> list[str]:
-        """Those of the parameters that hold only after a reboot."""
+        """Return the parameters that take effect only after a reboot."""
         return [name for name in names if self._parameters().get(name, {}).get("ApplyType") == "static"] if names else []
 
     def _parameters(self) -> dict[str, dict[str, Any]]:
@@ -157,7 +156,8 @@ class ParameterGroup(Resource):
             if gone:
                 api.reset_parameter_group(self.client, self.name, [self._with_method(name) for name in gone])
         if "tags" in names:
-            change_tags(self.client, found["DBClusterParameterGroupArn"], found["tags"], desired["tags"])
+            arn = found["DBClusterParameterGroupArn"]
+            _tags.change(self.client, arn, found["tags"], desired["tags"], api.add_tags, api.remove_tags)
 
     def _set(self, values: Mapping[str, str], names: Sequence[str]) -> None:
         requests = [{**self._with_method(name), "ParameterValue": values[name]} for name in names]

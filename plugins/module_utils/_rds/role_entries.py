@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The lists of clusters of the roles aurora and documentdb: names, defaults, rules and outputs. Pure; private to the collection."""
+"""The lists of clusters of the roles aurora and documentdb: names, defaults, rules and outputs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OUTPUTS = {
 
 @dataclass(frozen=True)
 class DatabaseKind:
-    """A role's kind of cluster. kind: in names of things; option: the role's list; logs: the engine's part in names of log groups."""
+    """A role's kind of cluster. kind: in names of resources; option: the role's list; logs: the engine's part in names of log groups."""
 
     role: str
     kind: str
@@ -51,12 +51,12 @@ KINDS = {
 
 
 def cluster_name(kind: DatabaseKind, prefix: str, environment: str, name: str) -> str:
-    """The name of a cluster, and of all that belongs to it."""
+    """Return the name of a cluster, and of its parts."""
     return _names.resource_name(prefix, environment, kind.kind, name, limit=rules.LONGEST_NAME)
 
 
 def cluster_arn(partition: str, region: str, account_id: str, name: str) -> str:
-    """The ARN that a cluster of this name has."""
+    """Return the ARN of a cluster of this name."""
     return f"arn:{partition}:rds:{region}:{account_id}:cluster:{name}"
 
 
@@ -69,10 +69,10 @@ def completed(
     protected: Any,
     rotated: Sequence[str],
 ) -> list[dict[str, Any]]:
-    """The entries with defaults, and with the names of what belongs to them.
+    """Return the entries with defaults, and with the names of their parts.
 
-    blocks: may reach a cluster that names no others. protected: whether a cluster that says nothing is. rotated: names of the
-    clusters whose password is changed.
+    blocks: CIDR blocks that may access a cluster without its own list. protected: the default of deletion protection. rotated: names of the
+    clusters whose password is rotated.
     """
     kind = KINDS[role]
     return [
@@ -101,7 +101,7 @@ def _derived(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def to_remove(entries: Sequence[Mapping[str, Any]], stores: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Names, and whether they are protected and their data is lost, of all clusters: described ones, and those that AWS has besides."""
+    """Return name, deletion protection and skipped snapshot of all clusters: configured ones, and others that AWS has."""
     described: dict[str, dict[str, Any]] = {str(entry["name"]): dict(entry) for entry in entries}
     for store in stores:
         described.setdefault(store["name"], {"name": store["name"]})
@@ -111,13 +111,13 @@ def to_remove(entries: Sequence[Mapping[str, Any]], stores: Sequence[Mapping[str
 def without_snapshot(
     aurora: Sequence[Mapping[str, Any]], documentdb: Sequence[Mapping[str, Any]], prefix: str, environment: str
 ) -> list[str]:
-    """Names of the clusters that go without a final snapshot."""
+    """Return the names of the clusters that are deleted without a final snapshot."""
     entries = [(KINDS["aurora"], entry) for entry in aurora] + [(KINDS["documentdb"], entry) for entry in documentdb]
     return [cluster_name(kind, prefix, environment, entry["name"]) for kind, entry in entries if entry.get("skip_final_snapshot")]
 
 
 def log_groups(entries: Sequence[Mapping[str, Any]], role: str, every: bool = False) -> list[str]:
-    """Names of the log groups of completed entries: of the logs that are exported, or of every kind of log."""
+    """Return the names of the log groups of completed entries: of the exported logs, or of every kind of log."""
     kind = KINDS[role]
     return [
         f"/aws/{kind.logs}/{entry['cluster_name']}/{log}"
@@ -127,7 +127,7 @@ def log_groups(entries: Sequence[Mapping[str, Any]], role: str, every: bool = Fa
 
 
 def outputs(role: str, names: Sequence[str], clusters: Sequence[Mapping[str, Any]], arns: Sequence[str]) -> dict[str, dict[str, str]]:
-    """The role's outputs: maps by the names of the entries. clusters: what the module returned of each, in the same order."""
+    """Return the role's outputs: maps by the names of the entries. clusters: the module's result for each, in the same order."""
     kind = KINDS[role]
     maps = {"cluster_arns": dict(zip(names, arns))}  # noqa: B905
     keys = {**OUTPUTS, **({"database_names": "database_name"} if role == "aurora" else {})}
@@ -137,7 +137,7 @@ def outputs(role: str, names: Sequence[str], clusters: Sequence[Mapping[str, Any
 
 
 def _shown(kind: DatabaseKind, key: str, value: Any) -> str:
-    """A port that is not known yet is the engine's; a cluster without a database of its own has the one that every cluster has."""
+    """A port that is not known yet is the engine's; a cluster without a database name has the engine's default database."""
     if key == "port" and not isinstance(value, int):
         return str(kind.engine.port)
     if key == "database_name" and not value:
@@ -146,11 +146,11 @@ def _shown(kind: DatabaseKind, key: str, value: Any) -> str:
 
 
 def errors(role: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """A sentence for each entry that cannot be right."""
+    """Return one sentence for each wrong entry."""
     kind = KINDS[role]
     names = [str(entry.get("name")) for entry in entries]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{kind.option} has two clusters named {name}: names must differ."
+        yield f"{kind.option} has two clusters named {name}: names must be unique."
     for entry in entries:
         where = f"{kind.option}, cluster {entry.get('name')}: "
         scaling, instance_class = entry.get("serverless"), entry.get("instance_class")
@@ -168,7 +168,7 @@ def errors(role: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         ]
         yield from (sentence for sentence in found if sentence)
         if scaling and instance_class not in (None, "db.serverless"):
-            yield f"{where}serverless goes with instance_class: db.serverless, and not with {instance_class}: leave one of them out."
+            yield f"{where}serverless requires instance_class: db.serverless, not {instance_class}: omit one of them."
         if instance_class == "db.serverless" and not scaling:
             yield f"{where}instance_class db.serverless needs serverless, for example {{min_capacity: 0.5, max_capacity: 4}}."
         for option in ("instance_class", "username", "engine_version"):

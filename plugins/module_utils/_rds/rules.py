@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the values that describe a database cluster must be like; for modules and the preflight. Pure; private to the collection.
+"""Rules for the values of a database cluster, for modules and the preflight.
 
-Each function answers a sentence, or None when all is well. `label` is what the user calls the value.
+Each function returns a sentence, or None when the value is valid. `label` is the user's name of the value.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def name(label: str, value: Any) -> str | None:
 
 
 def version(label: str, value: Any, engine: DatabaseEngine) -> str | None:
-    """Major or full, as text: YAML makes a number of an unquoted 17.10."""
+    """A major or full version as text: YAML reads an unquoted 17.10 as a number."""
     parts = "|".join((r"\d+", r"\d+\.\d+") if engine.major_parts == 1 else (r"\d+\.\d+", r"\d+\.\d+\.\d+"))
     if value is None or (isinstance(value, str) and re.fullmatch(parts, value)):
         return None
@@ -72,14 +72,14 @@ def username(label: str, value: Any) -> str | None:
     if value is None or value == KNOWN_AFTER_APPLY:
         return None
     if str(value).lower() in RESERVED_USERNAMES:
-        return f"{label} is {value!r}, a name that the database reserves: choose another one, for example opta."
+        return f"{label} is {value!r}, a name that the database reserves: use another prefix, for example opta."
     if USERNAME.fullmatch(str(value)):
         return None
-    return f"{label} is {value!r}: it must be 1 to 63 letters, digits and underscores, beginning with a letter, for example opta."
+    return f"{label} is {value!r}: it must be 1 to 63 letters, digits and underscores, starting with a letter, for example opta."
 
 
 def windows(label: str, backup: tuple[str, Any], maintenance: tuple[str, Any]) -> list[str]:
-    """Of the two windows, each with the name that it has for the user."""
+    """Both windows, each with the name that the user knows."""
     daily, weekly = str(backup[1]), str(maintenance[1]).lower()
     reported = []
     if backup[1] is not None and not is_daily(daily, SHORTEST_WINDOW):
@@ -105,12 +105,12 @@ def scaling(label: str, value: Mapping[str, Any] | None, instance_class: Any) ->
     if instance_class == "db.serverless" and value is not None and (smallest is None or largest is None):
         return f"{label} needs min_capacity and max_capacity, for example 0.5 and 4."
     if pause is not None and smallest:
-        return f"{label}: seconds_until_auto_pause goes with min_capacity: 0, with which alone an instance pauses: leave one out."
+        return f"{label}: seconds_until_auto_pause requires min_capacity: 0, because other instances never pause: omit one of them."
     return between(f"{label}: seconds_until_auto_pause", pause, DATABASE_PAUSE_SECONDS)
 
 
 def _capacity(value: Any) -> float | None:
-    """The number that is given; what is none is refused by the option's type."""
+    """Return the given number; the option's type refuses other values."""
     try:
         return None if value is None else float(value)
     except (TypeError, ValueError):

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The subnet group of a database cluster. Private to the collection."""
+"""The subnet group of a database cluster."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import _tags
+from .._compare import same_members
 from .._resource import Attribute, Resource, tags_attribute
 from . import api
-from .common import change_tags, same_members
 
 
 def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
-    """Every attribute once. Source: RDS API, CreateDBSubnetGroup and ModifyDBSubnetGroup."""
+    """Return the attributes. Source: RDS API, CreateDBSubnetGroup and ModifyDBSubnetGroup."""
     return (
         Attribute("subnet_ids", lambda g: sorted(subnet["SubnetIdentifier"] for subnet in g["Subnets"]), same=same_members),
         tags_attribute(lambda g: g["tags"], purge_tags),
@@ -47,7 +47,7 @@ class SubnetGroup(Resource):
         if "subnet_ids" in names:
             api.modify_subnet_group(self.client, self.name, SubnetIds=desired["subnet_ids"])
         if "tags" in names:
-            change_tags(self.client, found["DBSubnetGroupArn"], found["tags"], desired["tags"])
+            _tags.change(self.client, found["DBSubnetGroupArn"], found["tags"], desired["tags"], api.add_tags, api.remove_tags)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         api.delete_subnet_group(self.client, self.name)

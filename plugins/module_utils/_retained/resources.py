@@ -11,7 +11,7 @@ from .. import _tags
 from .._elasticache.snapshots import final_snapshot_name
 from .._errors import Refused
 from .._names import Identity
-from .._rds.removal import final_name
+from .._rds.teardown import final_name
 from .._resource import Outcome
 from . import api
 from .buckets import buckets_to_retain, retained_bucket, retained_buckets

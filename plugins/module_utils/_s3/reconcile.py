@@ -84,7 +84,7 @@ def desired_values(module: PlatformModule, bucket: Bucket) -> dict[str, Any]:
     return values
 
 
-def reconcile(module: PlatformModule, bucket: Bucket) -> Outcome:
+def bucket_outcome(module: PlatformModule, bucket: Bucket) -> Outcome:
     """Bring the bucket to its state, and say what is public and what is kept."""
     given = module.params
     if given["state"] == "present":

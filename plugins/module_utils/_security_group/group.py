@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The security group of a store: its one port, open to those who are named and to nobody else. Private to the collection."""
+"""The security group of a store: one port, open to the named sources only."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from typing import Any
 from .. import _tags
 from .._resource import KNOWN_AFTER_APPLY, Resource, tags_attribute
 from .._vpc import api, write_api
-from .._vpc.ec2_resource import change_tags
 from .._vpc.snapshot import tags_of
 from .._wait import wait_for
 from .rules import VISIBLE_SECONDS, OnePort, tolerated
 
 
 class StoreSecurityGroup(Resource):
-    """A security group that lets named sources in on one port, and nothing out: a store begins no connection.
+    """A security group that allows inbound connections from named sources on one port, and no outbound ones: a store opens no connection.
 
-    vpc_id: the VPC of the group; None looks in all, for a deletion; `(known after apply)` in the plan of a VPC that is not made.
+    vpc_id: the VPC of the group; None finds it in any VPC, for a deletion; `(known after apply)` in the plan of a VPC that does not exist.
     purge_rules: whether rules of others are revoked. Source: Amazon EC2 API, CreateSecurityGroup.
     """
 
@@ -60,7 +59,7 @@ class StoreSecurityGroup(Resource):
     def desired(
         self, cidr_blocks: Sequence[str] | None, security_group_ids: Sequence[str] | None, tags: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """What ensure_present is given; a list that is None is left as it is found."""
+        """Return the desired values for ensure_present; a list that is None is left as it is found."""
         return {**self.rules.desired(cidr_blocks, security_group_ids), "tags": {key: str(value) for key, value in tags.items()}}
 
     def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
@@ -73,7 +72,7 @@ class StoreSecurityGroup(Resource):
         self.rules.reconcile(found, desired)
 
     def _visible(self) -> tuple[bool, Mapping[str, Any]]:
-        """With the rule that AWS adds to each new group, which can only be revoked once it is shown."""
+        """Wait for the rule that AWS adds to each new group: it can be revoked only when AWS shows it."""
         found = self.find()
         return found is not None and bool(found["rules"]), found or {}
 
@@ -81,7 +80,7 @@ class StoreSecurityGroup(Resource):
         if set(names) - {"tags"}:
             self.rules.reconcile(found, desired)
         if "tags" in names:
-            change_tags(self.client, found["GroupId"], tags_of(found), desired["tags"])
+            _tags.change(self.client, found["GroupId"], tags_of(found), desired["tags"], write_api.create_tags, write_api.delete_tags)
 
     def delete(self, found: Mapping[str, Any]) -> None:
         for group_id in found["group_ids"]:

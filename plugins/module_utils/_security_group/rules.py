@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The rules of a security group: ours carry a tag, and those of others are told and stay. Private to the collection."""
+"""The rules of a security group: ours have a tag; those of others are reported and kept."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import _tags
 from .._cidr import canonical, same_blocks
+from .._errors import error_code
 from .._resource import Attribute
 from .._vpc import api, write_api
 from .._vpc.snapshot import tags_of
@@ -26,21 +27,21 @@ EVERYWHERE = ("0.0.0.0/0", "::/0")
 
 @contextmanager
 def tolerated(*codes: str) -> Iterator[None]:
-    """Errors that say that it is done already: an answer was lost, or another run was faster."""
+    """Ignore errors that say that the change is already made: a response was lost, or another run made it."""
     try:
         yield
     except api.Ec2Error as error:
-        if api.error_code(error) not in codes:
+        if error_code(error) not in codes:
             raise
 
 
 def all_or_each(call: Callable[[Sequence[Any]], None], items: Sequence[Any], codes: Sequence[str]) -> None:
-    """One call for all items; when AWS refuses all of them because of one, a call for each."""
+    """Make one call for all items; when AWS refuses them all because of one, make a call for each."""
     try:
         if items:
             call(items)
     except api.Ec2Error as error:
-        if api.error_code(error) not in codes:
+        if error_code(error) not in codes:
             raise
         for item in items:
             with tolerated(*codes):
@@ -48,33 +49,33 @@ def all_or_each(call: Callable[[Sequence[Any]], None], items: Sequence[Any], cod
 
 
 def is_ours(rule: Rule) -> bool:
-    """Whether the collection made a rule."""
+    """Return whether the collection created a rule."""
     return tags_of(rule).get(_tags.MANAGED_BY) == _tags.COLLECTION
 
 
 def source_of(rule: Rule) -> str:
-    """Where a rule lets in from, or out to."""
+    """Return the source of an inbound rule, or the destination of an outbound one."""
     group = (rule.get(GROUP) or {}).get("GroupId")
     return str(rule.get(BLOCK) or rule.get("CidrIpv6") or rule.get("PrefixListId") or group)
 
 
 def text_of(rule: Rule) -> str:
-    """A rule in words: "tcp 22-22 10.0.0.0/8"."""
+    """Return a rule as text: "tcp 22-22 10.0.0.0/8"."""
     protocol = "all" if rule["IpProtocol"] == "-1" else rule["IpProtocol"]
     ports = "" if rule.get("FromPort", -1) == -1 else f" {rule['FromPort']}-{rule.get('ToPort')}"
     return f"{protocol}{ports} {source_of(rule)}"
 
 
 def permission(port: int, kind: str, source: str) -> dict[str, Any]:
-    """One permission of a request."""
+    """Return one permission of a request."""
     where = {"IpRanges": [{"CidrIp": source}]} if kind == BLOCK else {"UserIdGroupPairs": [{"GroupId": source}]}
     return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **where}
 
 
 class OnePort:
-    """One TCP port of a security group, open to blocks and groups that are named, and nothing out.
+    """One TCP port of a security group, open to named blocks and groups, and no outbound connections.
 
-    found["rules"]: what DescribeSecurityGroupRules says. tags: of the rules that are made.
+    found["rules"]: the answer of DescribeSecurityGroupRules. tags: of new rules.
     purge_rules: whether rules of others are revoked.
     Source: Amazon EC2 API, AuthorizeSecurityGroupIngress, DescribeSecurityGroupRules, RevokeSecurityGroupIngress.
     """
@@ -100,7 +101,7 @@ class OnePort:
         )
 
     def desired(self, cidr_blocks: Sequence[str] | None, security_group_ids: Sequence[str] | None) -> dict[str, Any]:
-        """The values of the attributes; a list that is None is left as it is found."""
+        """Return the desired values; a list that is None is left as it is found."""
         given = {
             "allowed_cidr_blocks": None if cidr_blocks is None else [canonical(str(block)) for block in cidr_blocks],
             "allowed_security_group_ids": security_group_ids,
@@ -109,7 +110,7 @@ class OnePort:
         return {**rules, "other_rules": [], "egress_rules": []}
 
     def notes(self, found: Mapping[str, Any]) -> list[str]:
-        """What others have added."""
+        """Return a note about the rules of others."""
         foreign = [] if self.purge_rules else self._foreign(found)
         if not foreign:
             return []
@@ -117,12 +118,12 @@ class OnePort:
             sorted(f"{'out' if rule['IsEgress'] else 'in'} {text_of(rule)} ({rule['SecurityGroupRuleId']})" for rule in foreign)
         )
         return [
-            f"{self.title} has rules that this collection did not make: {texts}. They stay; "
-            "set purge_rules: true (<role>_purge_rules in the inventory) to have them revoked."
+            f"{self.title} has rules that this collection did not create: {texts}. They are kept; "
+            "set purge_rules: true (<role>_purge_rules in the inventory) to revoke them."
         ]
 
     def reconcile(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> None:
-        """Permit what is missing, and revoke what is too many once all that is wanted is seen: nobody loses access who keeps it."""
+        """Authorize missing rules, and revoke superfluous ones after all desired rules are shown: no client loses access in between."""
         group_id = found["GroupId"]
         self._revoke(group_id, self._outward(found), egress=True)
         needed = self._needed(found, desired)
@@ -137,7 +138,7 @@ class OnePort:
         )
         kept = [rule for rule in now["rules"] if self._key(rule) in needed]
         for rule in kept:
-            if not is_ours(rule):  # made by others before the inventory named it
+            if not is_ours(rule):  # created by others before it was desired
                 write_api.create_tags(self.client, rule["SecurityGroupRuleId"], self.tags)
         ours = [rule for rule in now["rules"] if not rule["IsEgress"] and (is_ours(rule) or self.purge_rules)]
         self._revoke(group_id, [rule for rule in ours if self._key(rule) not in needed], egress=False)
@@ -157,7 +158,7 @@ class OnePort:
         return [(kind, source) for name, kind in lists.items() for source in desired.get(name, self._sources(found, kind))]
 
     def _key(self, rule: Rule) -> tuple[str, str] | None:
-        """The kind of the source and its name, of a rule that opens our port."""
+        """Return the kind and the name of the source of a rule that opens our port."""
         kind = next((kind for kind in (BLOCK, GROUP) if rule.get(kind)), None)
         opens = (rule["IsEgress"], rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort")) == (False, "tcp", self.port, self.port)
         return (kind, source_of(rule)) if kind and opens else None
@@ -170,7 +171,7 @@ class OnePort:
         return [rule for rule in found["rules"] if not is_ours(rule) and rule not in self._default_egress(found)]
 
     def _undesired(self, found: Mapping[str, Any]) -> list[Rule]:
-        """Ours for another port, and those of others when they are to go."""
+        """Return our rules for another port, and those of others with purge_rules."""
         inward = [rule for rule in found["rules"] if not rule["IsEgress"]]
         return [rule for rule in inward if (self._key(rule) is None if is_ours(rule) else self.purge_rules)]
 
@@ -180,7 +181,9 @@ class OnePort:
 
     @staticmethod
     def _default_egress(found: Mapping[str, Any]) -> list[Rule]:
-        """What AWS adds to a new group. It goes before our first rule comes: beside one of ours it is somebody's own."""
+        """Return the rule that AWS adds to a new group. It is revoked before our first rule is created: next to one of ours, it is somebody
+        else's.
+        """
         if any(is_ours(rule) for rule in found["rules"]):
             return []
         outward = [rule for rule in found["rules"] if rule["IsEgress"]]

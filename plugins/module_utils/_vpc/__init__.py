@@ -1,2 +1,2 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The network of an environment. Private to the collection."""
+"""The network of an environment."""

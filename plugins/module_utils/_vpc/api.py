@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The calls to EC2 that read a network, and what all calls to EC2 share. Private to the collection."""
+"""Calls to EC2 that read a network, and what all calls to EC2 share."""
 
 from __future__ import annotations
 
@@ -33,20 +33,15 @@ class Ec2ErrorHandler(AWSErrorHandler):
         return is_boto3_error_code(list(MISSING))
 
 
-def error_code(error: Ec2Error) -> str:
-    """AWS's code of a failed call; empty when AWS gave none."""
-    return getattr(error.exception, "response", {}).get("Error", {}).get("Code", "")
-
-
 def raise_unsuccessful(answer: Mapping[str, Any], operation: str) -> None:
-    """Raise what EC2 reports inside of a successful answer (CreateFlowLogs, DeleteVpcEndpoints)."""
+    """Raise the errors that EC2 reports inside a successful answer (CreateFlowLogs, DeleteVpcEndpoints)."""
     for item in answer.get("Unsuccessful") or []:
         error = item.get("Error") or {}
         raise ClientError({"Error": {"Code": error.get("Code", ""), "Message": error.get("Message", "")}}, operation)
 
 
 def tag_specifications(kind: str, tags: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The argument that tags something in the call that creates it; nothing without tags."""
+    """Return the argument that tags a resource in the call that creates it; empty without tags."""
     listed = [{"Key": key, "Value": str(value)} for key, value in (tags or {}).items()]
     return {"TagSpecifications": [{"ResourceType": kind, "Tags": listed}]} if listed else {}
 

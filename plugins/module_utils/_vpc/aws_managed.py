@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What AWS's own services put into a VPC and may leave behind: it keeps no network from being removed. Private to the collection."""
+"""Resources that AWS's own services create in a VPC and may leave behind: they do not block the deletion of a network."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ OWNED_BY_CLUSTER = "kubernetes.io/cluster/"
 
 @dataclass(frozen=True)
 class NetworkInterface:
-    """Network interfaces whose description begins so.
+    """Network interfaces whose description starts with this text.
 
-    removed_by_aws: whether AWS deletes them with the resource that they serve; others are leftovers once nothing uses them.
+    removed_by_aws: whether AWS deletes them with the resource that they serve; others are leftovers when nothing uses them.
     """
 
     description: str
@@ -29,7 +29,7 @@ class NetworkInterface:
 
 @dataclass(frozen=True)
 class ClusterTag:
-    """A tag whose value names the cluster that something was made for."""
+    """A tag whose value names the cluster that a resource was created for."""
 
     tag: str
     source: str
@@ -42,7 +42,7 @@ INTERFACES = (
     NetworkInterface("AWS Lambda VPC ENI", False, "terraform-provider-aws, deleteLingeringENIs: interfaces of functions that are gone"),
 )
 #: besides kubernetes.io/cluster/<name>: owned (Amazon EKS User Guide, cluster security group; amazon-vpc-cni-k8s, pull request 2854;
-#: the in-tree load balancers of Kubernetes); with the value shared, the cluster only uses what the user has made
+#: the in-tree load balancers of Kubernetes); with the value shared, the cluster uses what the user has created
 CLUSTER_TAGS = (
     ClusterTag("aws:eks:cluster-name", "Amazon EKS User Guide, cluster security group"),
     ClusterTag("elbv2.k8s.aws/cluster", "AWS Load Balancer Controller, deploy/security_groups: frontend and shared backend groups"),
@@ -51,9 +51,9 @@ CLUSTER_TAGS = (
 
 
 def is_owned_interface(interface: Mapping[str, Any], cluster_name: str, groups: Sequence[Mapping[str, Any]] = ()) -> bool:
-    """Whether a network interface is left behind, or goes by itself; not one of another cluster than cluster_name.
+    """Return whether a network interface is left behind, or is deleted by AWS; False for one of another cluster than cluster_name.
 
-    groups: the security groups of the VPC, which tell whose a load balancer is.
+    groups: the security groups of the VPC, which show whose a load balancer is.
     """
     description = str(interface.get("Description", ""))
     row = next((row for row in INTERFACES if description.startswith(row.description)), None)
@@ -63,24 +63,24 @@ def is_owned_interface(interface: Mapping[str, Any], cluster_name: str, groups: 
 
 
 def is_owned_group(group: Mapping[str, Any], cluster_name: str) -> bool:
-    """Whether AWS, or the load balancer controller, has made a security group: for this cluster, or for none."""
+    """Return whether AWS or the load balancer controller created a security group: for this cluster, or for none."""
     clusters = _clusters(tags_of(group))
     return clusters == {cluster_name} or (not clusters and GUARDDUTY_TAG in tags_of(group))
 
 
 def is_owned_endpoint(endpoint: Mapping[str, Any]) -> bool:
-    """Whether GuardDuty has made an endpoint; one for the same service without its tag is the user's own."""
+    """Return whether GuardDuty created an endpoint; one for the same service without its tag is the user's."""
     return str(endpoint.get("ServiceName", "")).endswith(".guardduty-data") and GUARDDUTY_TAG in tags_of(endpoint)
 
 
 def _clusters(tags: Mapping[str, str]) -> set[str]:
-    """The clusters that have made something, by its tags."""
+    """Return the clusters that created something, from its tags."""
     owning = {key.removeprefix(OWNED_BY_CLUSTER) for key, value in tags.items() if key.startswith(OWNED_BY_CLUSTER) and value == "owned"}
     return owning | {tags[row.tag] for row in CLUSTER_TAGS if row.tag in tags}
 
 
 def _clusters_of_interface(interface: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> set[str]:
-    """The clusters that an interface belongs to, by its description, its tags and its security groups."""
+    """Return the clusters that an interface belongs to, from its description, its tags and its security groups."""
     description = str(interface.get("Description", ""))
     named = {description.removeprefix(CONTROL_PLANE)} if description.startswith(CONTROL_PLANE) else set()
     its_groups = {group["GroupId"] for group in interface.get("Groups") or []}

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What all parts of a network share: how they are found, tagged and settled. Private to the collection."""
+"""What all parts of a network share: how they are found and tagged, and their states."""
 
 from __future__ import annotations
 
@@ -24,25 +24,15 @@ STATES = {
 
 
 def part_tags(tags: Mapping[str, Any], name: str, more: Mapping[str, Any] | None = None) -> dict[str, str]:
-    """The tags of a part: the network's, with the part's own name. With ownership tags, opta:name tells the part as well."""
+    """Return the tags of a part: those of the network, with the part's own name. With ownership tags, opta:name names the part, too."""
     own = {"Name": name, **({_tags.NAME: name} if _tags.ENVIRONMENT in tags else {})}
     return {key: str(value) for key, value in {**tags, **(more or {}), **own}.items()}
 
 
-def change_tags(client: Any, resource_id: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-    """Bring the tags of something in EC2 to `after`."""
-    added = {key: value for key, value in after.items() if before.get(key) != value}
-    if added:
-        write_api.create_tags(client, resource_id, added)
-    removed = sorted(key for key in before if key not in after)
-    if removed:
-        write_api.delete_tags(client, resource_id, removed)
-
-
 class Ec2Resource(Resource):
-    """A part of a network, found in what was read of it.
+    """A part of a network, found in the snapshot.
 
-    collection: the kind of things in the Reading; id_key: the key of the id in EC2's answer; id_name: the key of the id in the result.
+    collection: the kind of items in the Snapshot; id_key: the key of the id in EC2's answer; id_name: the key of the id in the result.
     """
 
     collection: str
@@ -57,11 +47,11 @@ class Ec2Resource(Resource):
         self.attributes = [*self.table(), tags_attribute(tags_of, purge_tags)]
 
     def table(self) -> Sequence[Attribute]:
-        """The attributes besides the tags."""
+        """Return the attributes besides the tags."""
         return ()
 
     def matches(self, item: Mapping[str, Any]) -> bool:
-        """Whether something that was read is this part."""
+        """Return whether an item of the snapshot is this part."""
         return name_of(item) == self.name
 
     def find(self) -> Mapping[str, Any] | None:
@@ -80,7 +70,7 @@ class Ec2Resource(Resource):
         return None if item is None else {**item, self.id_name: item[self.id_key]}
 
     def is_there(self, item: Mapping[str, Any]) -> bool:
-        """Whether something that EC2 still lists is more than a memory."""
+        """Return whether an item that EC2 lists still exists."""
         return str(item.get("State", "")).lower() != "deleted"
 
     def state(self, found: Mapping[str, Any]) -> State:
@@ -92,7 +82,7 @@ class Ec2Resource(Resource):
     def update(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
         self.change(found, desired, names)
         if "tags" in names:
-            change_tags(self.client, found[self.id_key], tags_of(found), desired["tags"])
+            _tags.change(self.client, found[self.id_key], tags_of(found), desired["tags"], write_api.create_tags, write_api.delete_tags)
         self.snapshot.refresh(self.collection)
 
     def change(self, found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> None:
@@ -103,7 +93,7 @@ class Ec2Resource(Resource):
         self.snapshot.forget(self.collection, found[self.id_key])
 
     def remove(self, found: Mapping[str, Any]) -> None:
-        """The call that deletes it."""
+        """Make the call that deletes it."""
         raise NotImplementedError(self.kind)  # pragma: no cover
 
     def remember(self, item: dict[str, Any], desired: Mapping[str, Any]) -> None:

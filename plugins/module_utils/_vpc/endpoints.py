@@ -1,11 +1,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The VPC endpoints of a network, and the security group of those with interfaces. Private to the collection."""
+"""The VPC endpoints of a network, and the security group of the interface endpoints."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .._compare import same_members
 from .._errors import Refused
 from .._resource import Attribute, Change
 from .._security_group.rules import VISIBLE_SECONDS, OnePort
@@ -16,42 +17,37 @@ from .snapshot import Snapshot, name_of
 
 GATEWAY_SERVICES = ("s3", "dynamodb")
 HTTPS = 443
-#: of a service that has endpoints of both kinds: whether only resolvers outside of the VPC are told the interfaces' addresses
+#: for a service with endpoints of both types: whether only resolvers outside of the VPC get the addresses of the interfaces
 FOR_RESOLVERS_ONLY = "PrivateDnsOnlyForInboundResolverEndpoint"
 
 
-def same_members(found: Sequence[str] | None, desired: Sequence[str] | None) -> bool:
-    """Whether two lists hold the same, in whatever order."""
-    return sorted(found or []) == sorted(desired or [])
-
-
 def endpoint_name(network: str, kind: str, service: str) -> str:
-    """What an endpoint is called: S3 may have one of each kind."""
+    """Return the name of an endpoint: S3 may have one of each type."""
     return f"{network}-{kind.lower()}-{service}"
 
 
 def services_having(snapshot: Snapshot, kind: str) -> list[str]:
-    """The short names of the services for which the network has an endpoint of this kind."""
+    """Return the short names of the services for which the network has an endpoint of this type."""
     start = endpoint_name(snapshot.name, kind, "")
-    standing = [item for item in snapshot.items("endpoints") if str(item.get("State", "")).lower() not in ("deleted", "deleting")]
-    return sorted(name_of(item).removeprefix(start) for item in standing if name_of(item).startswith(start))
+    existing = [item for item in snapshot.items("endpoints") if str(item.get("State", "")).lower() not in ("deleted", "deleting")]
+    return sorted(name_of(item).removeprefix(start) for item in existing if name_of(item).startswith(start))
 
 
 def find_service(services: Sequence[Mapping[str, Any]], kind: str, service: str, region: str) -> Mapping[str, Any]:
-    """What DescribeVpcEndpointServices says of a service; its full name begins differently from partition to partition."""
+    """Return the answer of DescribeVpcEndpointServices for a service, whose full name depends on the partition."""
     for details in services:
         kinds = {entry.get("ServiceType") for entry in details.get("ServiceType") or []}
         if details["ServiceName"].endswith(f".amazonaws.{region}.{service}") and kind in kinds:
             return details
     example = "s3" if kind == "Gateway" else "ecr.api"
-    raise Refused(f"{kind.lower()}_endpoints names {service!r}, for which {region} has no such endpoint; a right name is {example}.")
+    raise Refused(f"{kind.lower()}_endpoints names {service!r}, for which {region} has no such endpoint; a valid name is {example}.")
 
 
 def private_dns(details: Mapping[str, Any], service: str, gateway_services: Sequence[str]) -> dict[str, bool]:
-    """How an interface endpoint is found by the service's own name, which not every service offers (details).
+    """Return the private DNS options of an interface endpoint, which not every service offers (details).
 
-    gateway_services: the services that the VPC reaches by a gateway endpoint, which costs nothing and stays its way. Without the option
-    EC2 takes it for true, and refuses the endpoint of a VPC without a gateway endpoint (terraform-provider-aws, issue 46404).
+    gateway_services: the services that the VPC reaches by a gateway endpoint, which is free and stays in use. Without the option
+    EC2 assumes true, and refuses the endpoint in a VPC without a gateway endpoint (terraform-provider-aws, issue 46404).
     """
     enabled = bool(details.get("PrivateDnsName") or details.get("PrivateDnsNames"))
     both = enabled and service in GATEWAY_SERVICES
@@ -67,7 +63,7 @@ class Endpoint(Ec2Resource):
     id_name = "vpc_endpoint_id"
 
     def table(self) -> Sequence[Attribute]:
-        another = "an endpoint belongs to one service and is of one type for life (Amazon EC2, CreateVpcEndpoint)."
+        another = "an endpoint keeps its service and its type (Amazon EC2, CreateVpcEndpoint)."
         return (
             Attribute("service_name", lambda e: e["ServiceName"], Change.REFUSED, another),
             Attribute("endpoint_type", lambda e: e["VpcEndpointType"], Change.REFUSED, another),
@@ -79,7 +75,7 @@ class Endpoint(Ec2Resource):
         )
 
     def _entries(self, name: str, collection: str, read: Callable[[Mapping[str, Any]], list[str]]) -> Attribute:
-        """A list of ids of which only parts of the network are ours: those that others have added stay."""
+        """A list of ids of which only parts of the network are ours: ids that others have added are kept."""
 
         def merged(found: Sequence[str], desired: Sequence[str]) -> list[str]:
             return sorted({*desired, *(set(found) - self.snapshot.parts_of(collection))})
@@ -134,7 +130,7 @@ class Endpoint(Ec2Resource):
 
 
 class AwsManagedEndpoint(Endpoint):
-    """An endpoint that a service of AWS has put into the VPC; its name is its id. It goes with the VPC, whoever's tags it has."""
+    """An endpoint that an AWS service has created in the VPC; its name is its id. It is deleted with the VPC, whatever its tags."""
 
     def matches(self, item: Mapping[str, Any]) -> bool:
         return item["VpcEndpointId"] == self.name
@@ -144,7 +140,7 @@ class AwsManagedEndpoint(Endpoint):
 
 
 class EndpointSecurityGroup(Ec2Resource):
-    """Lets the VPC, and nobody else, reach the interface endpoints on 443.
+    """Allows the VPC, and nobody else, to reach the interface endpoints on port 443.
 
     purge_rules: whether rules of others are revoked.
     """

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The flow log of a VPC to CloudWatch Logs. Private to the collection."""
+"""The flow log of a VPC to CloudWatch Logs."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ DESTINATION = "cloud-watch-logs"
 
 
 def group_name(destination: str | None) -> str:
-    """The name of a log group, given by name or ARN, with or without :* at its end."""
+    """Return the name of a log group, given by name or ARN, with or without :* at its end."""
     text = (destination or "").removesuffix(":*")
     return text.split(":log-group:", 1)[-1]
 
 
 class FlowLog(Ec2Resource):
-    """EC2 cannot change a flow log; to delete one and make another loses nothing, for its events are in the log group.
+    """EC2 cannot change a flow log; replacing it loses nothing, because its events are in the log group.
 
     Source: Amazon EC2 API, CreateFlowLogs, DescribeFlowLogs, DeleteFlowLogs.
     """
@@ -50,7 +50,7 @@ class FlowLog(Ec2Resource):
     def notes(self, found: Mapping[str, Any], desired: Mapping[str, Any]) -> list[str]:
         if found.get("DeliverLogsStatus") != "FAILED":
             return []
-        return [f"{self.kind} {self.name} cannot deliver: {found.get('DeliverLogsErrorMessage')}. Look at its role and its log group."]
+        return [f"{self.kind} {self.name} cannot deliver: {found.get('DeliverLogsErrorMessage')}. Check its IAM role and its log group."]
 
     def create(self, desired: Mapping[str, Any]) -> None:
         destination = desired["log_group_arn"].removesuffix(":*")

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How a network is laid out: its zones, its blocks of addresses, its NAT gateways. Pure; private to the collection."""
+"""The layout of a network: its zones, its CIDR blocks, its NAT gateways."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .._errors import Refused
 ZONES_WITHOUT_EKS = ("use1-az3", "usw1-az2", "cac1-az3", "cnn1-az4")
 NAT_MODES = ("none", "single", "per_zone")
 MOST_ZONES = 6
-#: nodes and their pods take addresses of private subnets
+#: nodes and their pods use addresses of private subnets
 SMALLEST_PRIVATE_PREFIX = 27
 #: a block is divided for as many zones at least, so that a network can grow
 ZONES_WITH_ROOM = 4
@@ -40,9 +40,9 @@ def layout_errors(
     prefix: str = "network_",
     fewest: int = 1,
 ) -> list[str]:
-    """What is wrong with the inputs of a network, a sentence each; needs no answer of AWS.
+    """Return the errors in the inputs of a network, one sentence each; makes no call.
 
-    zone_count: None when it is not given. prefix: what the names of the inputs begin with; an empty string for the module's options.
+    zone_count: None when it is not given. prefix: of the names of the inputs; an empty string for the module's options.
     fewest: the smallest number of zones that is allowed.
     """
     vpc, public, private = f"{prefix}cidr_block", f"{prefix}public_subnet_cidr_blocks", f"{prefix}private_subnet_cidr_blocks"
@@ -74,7 +74,7 @@ def layout_errors(
 
 
 def sizes(cidr_block: str, zone_count: int) -> tuple[int, int] | None:
-    """The prefix lengths of public and private subnets: private ones take one half of the block, public ones a quarter.
+    """Return the prefix lengths of public and private subnets: private ones use half of the block, public ones a quarter.
 
     None when the block is too small for so many zones.
     """
@@ -88,7 +88,7 @@ def sizes(cidr_block: str, zone_count: int) -> tuple[int, int] | None:
 
 
 def usable_zones(answer: Iterable[Mapping[str, Any]]) -> list[AvailabilityZone]:
-    """The zones of DescribeAvailabilityZones in which a network with EKS can be, by their ids."""
+    """Return the zones of DescribeAvailabilityZones where EKS can run, by id."""
     zones = [
         AvailabilityZone(zone["ZoneId"], zone["ZoneName"])
         for zone in answer
@@ -103,9 +103,10 @@ def usable_zones(answer: Iterable[Mapping[str, Any]]) -> list[AvailabilityZone]:
 def default_zone_count(
     usable: Sequence[AvailabilityZone], existing: Sequence[AvailabilityZone], given_blocks: Sequence[str], incomplete: bool
 ) -> int:
-    """The number of zones when it is not given: one for each given block, else as found, else three, or fewer if the region has no more.
+    """Return the number of zones when it is not given: one for each given block, else as found, else three, or fewer if the region has
+    fewer.
 
-    incomplete: whether a run ended before it had made all subnets, so that the zones that exist may be too few.
+    incomplete: whether a run was interrupted before it created all subnets, so that the existing zones may be too few.
     """
     if given_blocks:
         return len(given_blocks)
@@ -115,7 +116,7 @@ def default_zone_count(
 def choose_zones(
     usable: Sequence[AvailabilityZone], existing: Sequence[AvailabilityZone], count: int, region: str
 ) -> list[AvailabilityZone]:
-    """The zones of the network: those it has, then further ones by their ids; ordered by id."""
+    """Return the zones of the network: existing ones, then further ones by id; ordered by id."""
     kept = sorted(existing, key=lambda zone: zone.zone_id)[:count]
     others = [zone for zone in usable if zone.zone_id not in {known.zone_id for known in existing}]
     missing = count - len(kept)
@@ -135,9 +136,9 @@ def lay_out(
     taken: Sequence[str] = (),
     names: tuple[str, str, str] = ("cidr_block", "public_subnet_cidr_blocks", "private_subnet_cidr_blocks"),
 ) -> list[AvailabilityZone]:
-    """Give each zone that lacks them the blocks of its two subnets.
+    """Assign the blocks of both subnets to each zone that lacks them.
 
-    zones: with the blocks of the subnets that exist, which stay.
+    zones: with the blocks of existing subnets, which are kept.
     public_blocks, private_blocks: the blocks to use; derived when empty.
     taken: blocks of other subnets of the VPC.
     """
@@ -167,7 +168,7 @@ def _blocks(
         found = block or free_block(cidr_block, prefix, [*taken, *others, *result], preferred if prefix == derived[0] else None)
         if not found:
             raise Refused(
-                f"{vpc} {cidr_block} has no room for another /{prefix}: the {kind} subnet of {zone.zone_id} cannot be made. "
+                f"{vpc} {cidr_block} has no room for another /{prefix}: the {kind} subnet of {zone.zone_id} cannot be created. "
                 f"Keep the number of zones, or give {option} with smaller blocks."
             )
         result.append(found)
@@ -175,7 +176,7 @@ def _blocks(
 
 
 def _derived(cidr_block: str, zone_count: int, kind: str) -> tuple[int | None, list[str | None]]:
-    """The prefix length of the subnets of a kind in an empty block, and where they lie."""
+    """Return the prefix length of the subnets of a kind in an empty block, and where they start."""
     found = sizes(cidr_block, zone_count)
     if found is None:
         return None, [None] * zone_count
@@ -186,7 +187,7 @@ def _derived(cidr_block: str, zone_count: int, kind: str) -> tuple[int | None, l
 
 
 def _given_blocks(zones: Sequence[AvailabilityZone], existing: Sequence[str], given: Sequence[str], option: str) -> list[str]:
-    """The given blocks, one a zone: a subnet that exists keeps its own, the others are used in order."""
+    """Return the given blocks, one for each zone: an existing subnet keeps its block, the others are used in order."""
     if len(given) != len(zones):
         raise Refused(f"{option} has {len(given)} blocks for {len(zones)} zones: give one for each zone, or none to have them derived.")
     for zone, block in zip(zones, existing):  # noqa: B905
@@ -200,7 +201,7 @@ def _given_blocks(zones: Sequence[AvailabilityZone], existing: Sequence[str], gi
 
 
 def nat_zone_ids(mode: str, zone_ids: Sequence[str], having: Sequence[str]) -> list[str]:
-    """The zones that have a NAT gateway of their own; a single one stays where it is."""
+    """Return the zones with a NAT gateway; a single one stays where it is."""
     if mode == "per_zone":
         return list(zone_ids)
     if mode == "single":
@@ -209,10 +210,10 @@ def nat_zone_ids(mode: str, zone_ids: Sequence[str], having: Sequence[str]) -> l
 
 
 def found_nat_mode(having: Sequence[str]) -> str:
-    """The mode of a network with NAT gateways in these zones."""
+    """Return the mode of a network with NAT gateways in these zones."""
     return NAT_MODES[min(len(having), 2)]
 
 
 def nat_zone_of(zone_id: str, nat_zones: Sequence[str]) -> str | None:
-    """The zone whose NAT gateway the private subnet of a zone uses."""
+    """Return the zone whose NAT gateway the private subnet of a zone uses."""
     return zone_id if zone_id in nat_zones else next(iter(nat_zones), None)

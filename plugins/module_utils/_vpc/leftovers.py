@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What AWS's services leave behind in a VPC, and what keeps a VPC from being deleted. Private to the collection."""
+"""What AWS's services leave behind in a VPC, and what blocks the deletion of a VPC."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ PATIENCE_SECONDS = 300.0
 
 
 def following(snapshot: Snapshot) -> set[str]:
-    """The ids of the interfaces that go with the NAT gateway or the endpoint that they belong to."""
+    """Return the ids of the interfaces that are deleted with their NAT gateway or endpoint."""
     ids = {a.get("NetworkInterfaceId") for nat in snapshot.items("nat_gateways") for a in nat.get("NatGatewayAddresses") or []}
     return ids | {interface for endpoint in snapshot.items("endpoints") for interface in endpoint.get("NetworkInterfaceIds") or []}
 
 
 def interfaces_in_use(snapshot: Snapshot) -> list[Mapping[str, Any]]:
-    """The interfaces of the VPC that are neither the network's own nor left behind."""
+    """Return the interfaces of the VPC that are neither the network's own nor left behind."""
     skipped = following(snapshot)
     return [
         interface
@@ -34,35 +34,35 @@ def interfaces_in_use(snapshot: Snapshot) -> list[Mapping[str, Any]]:
 
 
 def shown_interface(interface: Mapping[str, Any]) -> str:
-    """An interface in a few words."""
+    """Return a short description of an interface."""
     instance = (interface.get("Attachment") or {}).get("InstanceId")
     what = instance or interface.get("Description") or interface.get("InterfaceType") or "of unknown use"
     return f"{interface['NetworkInterfaceId']} ({what})"
 
 
 def refuse_used_subnets(snapshot: Snapshot, subnet_ids: Sequence[str]) -> None:
-    """Raise Refused when something lives in one of these subnets."""
+    """Raise Refused when one of these subnets is in use."""
     inside = [shown_interface(interface) for interface in interfaces_in_use(snapshot) if interface.get("SubnetId") in subnet_ids]
     if inside:
-        raise Refused(f"{snapshot.name}: zones are not removed while something lives in their subnets: {first_of(inside)}. Move it first.")
+        raise Refused(f"{snapshot.name}: zones cannot be removed while their subnets are in use: {first_of(inside)}. Move these resources.")
 
 
 def first_of(shown: Sequence[str]) -> str:
-    """The first ten, and how many more there are."""
+    """Return the first ten, and the number of the others."""
     more = "" if len(shown) <= 10 else f" and {len(shown) - 10} more"
     return f"{', '.join(shown[:10])}{more}"
 
 
 def of_environment(snapshot: Snapshot) -> set[str]:
-    """The ids of the security groups that other roles made in the same environment: those of its databases and caches."""
+    """Return the ids of the security groups that other roles created in the environment: those of its databases and caches."""
     marks = _tags.marks(snapshot.tags)
     return {group["GroupId"] for group in snapshot.items("security_groups") if _tags.carries(tags_of(group), marks)}
 
 
 def refuse_blocking_resources(snapshot: Snapshot, ours: Mapping[str, set[str]], check_mode: bool = False) -> None:
-    """Raise Refused, naming it, when the VPC holds what neither is ours nor was left behind.
+    """Raise Refused, with their names, when the VPC has resources that are neither ours nor left behind.
 
-    In check mode the databases and caches of the environment still stand: the roles that remove them have only planned it.
+    In check mode the databases and caches of the environment still exist: the roles that delete them have only planned it.
     """
     deleting = of_environment(snapshot) if check_mode else set()
 
@@ -84,13 +84,13 @@ def refuse_blocking_resources(snapshot: Snapshot, ours: Mapping[str, set[str]], 
         blocking += [f"{item[key]} ({name_of(item) or item.get('GroupName') or 'without a name'})" for item in others]
     if blocking:
         raise Refused(
-            f"VPC {snapshot.name} ({snapshot.vpc_id}) holds what was not made by this collection: {first_of(blocking)}. "
-            "Remove it, then run again."
+            f"VPC {snapshot.name} ({snapshot.vpc_id}) contains resources that this collection did not create: {first_of(blocking)}. "
+            "Delete them, then run again."
         )
 
 
 def wait_for_interfaces(snapshot: Snapshot, timeout_seconds: float) -> None:
-    """Wait until load balancers and nodes that are being deleted have let go of their interfaces."""
+    """Wait until load balancers and nodes that are being deleted have released their interfaces."""
 
     def poll() -> tuple[bool, list[str]]:
         in_use = [shown_interface(interface) for interface in interfaces_in_use(snapshot)]
@@ -99,7 +99,7 @@ def wait_for_interfaces(snapshot: Snapshot, timeout_seconds: float) -> None:
         return not in_use, in_use
 
     patience = min(timeout_seconds, PATIENCE_SECONDS)
-    wait_for(poll, f"what uses the VPC {snapshot.name} to go", patience, lambda in_use: f"in use are {first_of(in_use)}")
+    wait_for(poll, f"the interfaces in the VPC {snapshot.name} to be deleted", patience, lambda in_use: f"in use: {first_of(in_use)}")
 
 
 def remove_leftovers(snapshot: Snapshot, check_mode: bool) -> list[Outcome]:
@@ -111,7 +111,7 @@ def remove_leftovers(snapshot: Snapshot, check_mode: bool) -> list[Outcome]:
         if not check_mode:
             write_api.delete_network_interface(snapshot.client, interface_id)
             snapshot.forget("network_interfaces", interface_id)
-    # A group that is still in use goes with what uses it: a plan does not count it as left behind
+    # A group in use is deleted with what uses it: a plan does not count it as left behind
     in_use = {group["GroupId"] for interface in interfaces_in_use(snapshot) for group in interface.get("Groups") or []}
     owned = [group for group in snapshot.items("security_groups") if is_owned_group(group, snapshot.cluster_name)]
     groups = [group for group in owned if group["GroupId"] not in in_use]
@@ -130,7 +130,7 @@ def _owned(snapshot: Snapshot, interface: Mapping[str, Any]) -> bool:
 
 
 def _forget_other_groups(client: Any, group: Mapping[str, Any]) -> None:
-    """Groups that name one another cannot be deleted: their rules go first."""
+    """Revoke the rules of groups that refer to each other: otherwise they cannot be deleted."""
     ingress = [rule for rule in group.get("IpPermissions") or [] if rule.get("UserIdGroupPairs")]
     egress = [rule for rule in group.get("IpPermissionsEgress") or [] if rule.get("UserIdGroupPairs")]
     if ingress:

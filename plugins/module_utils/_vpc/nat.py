@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""NAT gateways and their elastic IP addresses. Private to the collection."""
+"""NAT gateways and their elastic IP addresses."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from .snapshot import Snapshot, name_of
 
 
 def nat_name(network: str, zone_id: str) -> str:
-    """What the NAT gateway of a zone and its address are called."""
+    """Return the name of the NAT gateway of a zone and of its address."""
     return f"{network}-nat-{zone_id}"
 
 
 def nat_state(item: Mapping[str, Any]) -> str:
-    """EC2's word: pending, available, deleting, deleted or failed."""
+    """Return EC2's state: pending, available, deleting, deleted or failed."""
     return str(item.get("State", "available")).lower()
 
 
 def zones_with_nat(snapshot: Snapshot) -> list[str]:
-    """The ids of the zones in which the network has a NAT gateway."""
+    """Return the ids of the zones in which the network has a NAT gateway."""
     return _zones(snapshot, [item for item in snapshot.items("nat_gateways") if nat_state(item) in ("pending", "available")])
 
 
 def zones_with_traces(snapshot: Snapshot) -> list[str]:
-    """The ids of the zones in which the network has a NAT gateway, one that is going, or the address of one."""
+    """Return the ids of the zones in which the network has a NAT gateway, one that is being deleted, or the address of one."""
     gateways = [item for item in snapshot.items("nat_gateways") if nat_state(item) not in ("deleted", "failed")]
     return _zones(snapshot, [*gateways, *(item for item in snapshot.items("addresses") if snapshot.is_ours(item))])
 
@@ -55,7 +55,7 @@ class ElasticIp(Ec2Resource):
         return (super().matches(item) and self.snapshot.is_ours(item)) or item.get("AllocationId") in self._held()
 
     def _held(self) -> set[str]:
-        """What the NAT gateway of this name uses, whatever it is called."""
+        """Return the address that the NAT gateway of this name uses, whatever the name of the address."""
         gateways = [item for item in self.snapshot.items("nat_gateways") if name_of(item) == self.name and nat_state(item) != "deleted"]
         return {address.get("AllocationId") for item in gateways for address in item.get("NatGatewayAddresses") or []} - {None}
 
@@ -76,7 +76,7 @@ class ElasticIp(Ec2Resource):
 class NatGateway(Ec2Resource):
     """The NAT gateway of a zone. Source: Amazon EC2 API, CreateNatGateway, DescribeNatGateways.
 
-    One that has failed counts as gone: EC2 removes it after an hour, and a run makes another.
+    A failed one counts as deleted: EC2 deletes it after an hour, and a run creates another.
     """
 
     kind = "NAT gateway"
@@ -85,10 +85,10 @@ class NatGateway(Ec2Resource):
     id_name = "nat_gateway_id"
 
     def table(self) -> Sequence[Attribute]:
-        keeps = "a NAT gateway keeps its subnet for life (Amazon EC2, CreateNatGateway)."
+        keeps = "a NAT gateway keeps its subnet (Amazon EC2, CreateNatGateway)."
         return (
             Attribute("subnet_id", lambda n: n["SubnetId"], Change.REFUSED, keeps),
-            # Used when it is made; the address that one has stays
+            # Used at creation only; an existing gateway keeps its address
             Attribute("allocation_id", lambda n: n["allocation_id"], same=lambda found, desired: True),
         )
 
@@ -110,7 +110,7 @@ class NatGateway(Ec2Resource):
         return f"{nat_state(found)}: {reason}" if reason else nat_state(found)
 
     def remedy(self, found: Mapping[str, Any]) -> str:
-        return "Mend the cause and run again: another one is made."
+        return "Fix the cause and run again: the run creates another one."
 
     def create(self, desired: Mapping[str, Any]) -> None:
         subnet_id, allocation_id = desired["subnet_id"], desired["allocation_id"]

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A whole network, brought to its wanted state part by part. Private to the collection."""
+"""A network with all its parts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._composite import Composite, CompositeOptions
 from .._errors import Refused
-from .._reconcile import ensure_absent, ensure_present
-from .._resource import KNOWN_AFTER_APPLY, Outcome, State
+from .._resource import KNOWN_AFTER_APPLY, Outcome
 from . import endpoints, layout, leftovers, nat, routes, subnet
 from .ec2_resource import Ec2Resource, part_tags
 from .flow_log import FlowLog
@@ -17,17 +17,15 @@ from .layout import AvailabilityZone
 from .snapshot import Snapshot
 from .vpc import DefaultSecurityGroup, InternetGateway, Vpc, blocks_of
 
-#: what is made once the NAT gateways are ready
+#: keys of the result that are known when the NAT gateways are ready
 ROUTES = ("private_route_table_ids", "gateway_endpoint_ids")
 
 
 @dataclass(frozen=True)
-class NetworkOptions:
-    """What is wanted of a network; None leaves a thing as it is found (see default_zone_count), an empty list or dict removes it."""
+class NetworkOptions(CompositeOptions):
+    """What is desired of a network; None leaves a thing as it is found (see default_zone_count), an empty list or dict removes it."""
 
-    name: str
-    region: str
-    tags: Mapping[str, Any] = field(default_factory=dict)
+    region: str = ""
     cidr_block: str | None = None
     zone_count: int | None = None
     public_subnet_cidr_blocks: Sequence[str] = ()
@@ -38,14 +36,10 @@ class NetworkOptions:
     gateway_endpoints: Sequence[str] | None = None
     interface_endpoints: Sequence[str] | None = None
     flow_logs: Mapping[str, Any] | None = None
-    purge_tags: bool = False
     purge_rules: bool = False
-    adopt: bool = False
-    wait: bool = True
-    timeout_seconds: float = 1800
 
     def check(self) -> None:
-        """Raise Refused for what is wrong whatever AWS has."""
+        """Raise Refused for options that are wrong, whatever AWS has."""
         if self.cidr_block:
             self.check_layout(self.cidr_block, self.zone_count)
 
@@ -57,45 +51,45 @@ class NetworkOptions:
             raise Refused(" ".join(wrong))
 
 
-class Network:
-    """One pass over all parts of a network: in check mode it says what would be done, and makes no call that changes anything."""
+class Network(Composite):
+    """Creates and updates a network part by part."""
+
+    options: NetworkOptions
 
     def __init__(self, snapshot: Snapshot, options: NetworkOptions, check_mode: bool) -> None:
+        super().__init__(options, check_mode)
         self.snapshot = snapshot
-        self.options = options
-        self.check_mode = check_mode
-        self.outcomes: list[Outcome] = []
         self.zones: list[AvailabilityZone] = []
         self.removed_zones: list[AvailabilityZone] = []
         self.nat_zones: list[str] = []
         self.endpoint_group_id: str | None = None
 
     def reconcile(self) -> list[Outcome]:
-        """Make and change what differs, in the order that works; then remove what is no longer wanted.
+        """Create and update what differs, then delete what is no longer desired.
 
-        Without waiting, the routes through NAT gateways that are not ready yet, and what follows them, are left to a later pass.
+        Without waiting, the routes through NAT gateways that are not ready yet, and what follows them, are left to a later run.
         """
         result: dict[str, Any] = {"name": self.options.name}
         self._lay_out()
         main = self._vpc(result)
         self._subnets(result)
         self._internet(result)
-        gateways = self._nat_gateways(result)
+        self._nat_gateways(result)
         self._flow_log(result)
         first, later = self._interface_services()
-        interfaces = self._interface_endpoints(result, first)
-        if not self.options.wait and not self.check_mode and any(self._under_way(part) for part, _desired in gateways):
+        self._interface_endpoints(result, first)
+        if not self.options.wait and not self.check_mode and self.is_starting(nat.NatGateway):
             main.resource = {**dict.fromkeys(ROUTES, KNOWN_AFTER_APPLY), **result}
-            return self.outcomes
-        self._settle(gateways)
+            return self.outcomes_of(main)
+        self.wait_for_started(nat.NatGateway)
         self._private_routes(result)
         self._gateway_endpoints(result)
-        interfaces += self._interface_endpoints(result, later)
+        self._interface_endpoints(result, later)
         if self.options.wait:
-            self._settle(interfaces)
-        self._remove_undesired()
+            self.wait_for_started(endpoints.Endpoint)
+        self._delete_undesired()
         main.resource = result
-        return self.outcomes
+        return self.outcomes_of(main)
 
     def _lay_out(self) -> None:
         existing = subnet.existing_zones(self.snapshot)
@@ -130,58 +124,27 @@ class Network:
     def _part(self, noun: type, name: str | None = None) -> Any:
         return noun(self.snapshot, name or self.options.name, purge_tags=self.options.purge_tags)
 
-    def _ensure(
-        self, part: Ec2Resource, desired: Mapping[str, Any], tags: Mapping[str, Any] | None = None, wait: bool = True
-    ) -> dict[str, Any]:
-        """Bring one part to its wanted state; answers its description."""
-        outcome = self._ensure_outcome(part, {**desired, "tags": part_tags(self.options.tags, part.name, tags)}, wait)
-        return dict(outcome.resource or {})
+    def _ensure_part(self, part: Ec2Resource, desired: Mapping[str, Any], tags: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Create or update a part with its tags; return its description."""
+        return dict(self.ensure(part, self._tagged(part, desired, tags)).resource or {})
 
-    def _ensure_outcome(self, part: Ec2Resource, desired: Mapping[str, Any], wait: bool = True) -> Outcome:
-        outcome = ensure_present(
-            part,
-            desired,
-            check_mode=self.check_mode,
-            adopt=self.options.adopt,
-            wait=wait,
-            timeout_seconds=self.options.timeout_seconds,
-        )
-        self.outcomes.append(outcome)
-        return outcome
+    def _start_part(self, part: Ec2Resource, desired: Mapping[str, Any]) -> dict[str, Any]:
+        """As _ensure_part(), without waiting."""
+        return dict(self.start(part, self._tagged(part, desired)).resource or {})
 
-    @staticmethod
-    def _under_way(part: Ec2Resource) -> bool:
-        found = part.find()
-        return found is not None and part.state(found) is State.IN_PROGRESS
-
-    def _settle(self, parts: Sequence[tuple[Ec2Resource, Mapping[str, Any]]]) -> None:
-        """Wait for what was begun without waiting."""
-        for part, desired in [] if self.check_mode else parts:
-            ensure_present(part, desired, check_mode=False, adopt=self.options.adopt, timeout_seconds=self.options.timeout_seconds)
-
-    def _drop(self, part: Ec2Resource, wait: bool = True) -> None:
-        outcome = ensure_absent(
-            part,
-            check_mode=self.check_mode,
-            tags=self.options.tags,
-            adopt=self.options.adopt,
-            wait=wait,
-            timeout_seconds=self.options.timeout_seconds,
-        )
-        if outcome.action or outcome.left_alone:
-            self.outcomes.append(outcome)
+    def _tagged(self, part: Ec2Resource, desired: Mapping[str, Any], tags: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        return {**desired, "tags": part_tags(self.options.tags, part.name, tags)}
 
     def _vpc(self, result: dict[str, Any]) -> Outcome:
         desired: dict[str, Any] = {"enable_dns_support": True, "enable_dns_hostnames": True}
         if self.options.cidr_block:
             desired["cidr_block"] = self.options.cidr_block
-        tags = {**self.options.tags, "Name": self.options.name}
-        main = self._ensure_outcome(self._part(Vpc), {**desired, "tags": {key: str(value) for key, value in tags.items()}})
+        main = self.ensure(self._part(Vpc), {**desired, "tags": {**self.tags, "Name": self.options.name}})
         made = main.resource or {}
         result.update({key: made.get(key) for key in ("vpc_id", "cidr_block", "tags")})
         found = self.snapshot.find_vpc()
         result["cidr_blocks"] = blocks_of(found) if found else [result["cidr_block"]]
-        group = self._ensure_outcome(self._part(DefaultSecurityGroup), {"empty": True}).resource or {}
+        group = self.ensure(self._part(DefaultSecurityGroup), {"empty": True}).resource or {}
         result["default_security_group_id"] = group.get("group_id") or KNOWN_AFTER_APPLY
         return main
 
@@ -193,38 +156,35 @@ class Network:
             ids = []
             for zone in self.zones:
                 desired = {"cidr_block": getattr(zone, f"{kind}_cidr_block"), "availability_zone_id": zone.zone_id}
-                made = self._ensure(self._subnet(kind, zone), {**desired, "map_public_ip_on_launch": False}, more)
+                made = self._ensure_part(self._subnet(kind, zone), {**desired, "map_public_ip_on_launch": False}, more)
                 ids.append(made["subnet_id"])
             result[f"{kind}_subnet_ids"] = ids
             result[f"{kind}_subnet_cidr_blocks"] = [getattr(zone, f"{kind}_cidr_block") for zone in self.zones]
 
     def _internet_gateway(self) -> InternetGateway:
-        """What is made once all subnets are."""
+        """The first part that is created after all subnets."""
         return self._part(InternetGateway, f"{self.options.name}-internet")
 
     def _internet(self, result: dict[str, Any]) -> None:
-        gateway = self._ensure(self._internet_gateway(), {"attached": True})
+        gateway = self._ensure_part(self._internet_gateway(), {"attached": True})
         result["internet_gateway_id"] = gateway["internet_gateway_id"]
         desired = {"default_route": gateway["internet_gateway_id"], "subnet_ids": result["public_subnet_ids"]}
-        table = self._ensure(self._part(routes.RouteTable, routes.table_name(self.options.name)), desired)
+        table = self._ensure_part(self._part(routes.RouteTable, routes.table_name(self.options.name)), desired)
         result["public_route_table_id"] = table["route_table_id"]
 
-    def _nat_gateways(self, result: dict[str, Any]) -> list[tuple[Ec2Resource, Mapping[str, Any]]]:
+    def _nat_gateways(self, result: dict[str, Any]) -> None:
         having = nat.zones_with_nat(self.snapshot)
         result["nat_mode"] = self.options.nat_mode or layout.found_nat_mode(having)
         self.nat_zones = layout.nat_zone_ids(result["nat_mode"], result["zone_ids"], having)
         result.update(nat_gateway_ids=[], nat_public_ips=[])
-        begun: list[tuple[Ec2Resource, Mapping[str, Any]]] = []
         for zone_id in self.nat_zones:
             name = nat.nat_name(self.options.name, zone_id)
-            address = self._ensure(self._part(nat.ElasticIp, name), {})
+            address = self._ensure_part(self._part(nat.ElasticIp, name), {})
             subnet_id = result["public_subnet_ids"][result["zone_ids"].index(zone_id)]
             desired = {"subnet_id": subnet_id, "allocation_id": address["allocation_id"]}
             gateway = self._part(nat.NatGateway, name)
-            result["nat_gateway_ids"].append(self._ensure(gateway, desired, wait=False)["nat_gateway_id"])
+            result["nat_gateway_ids"].append(self._start_part(gateway, desired)["nat_gateway_id"])
             result["nat_public_ips"].append(address["public_ip"])
-            begun.append((gateway, desired))
-        return begun
 
     def _private_routes(self, result: dict[str, Any]) -> None:
         result["private_route_table_ids"] = []
@@ -232,7 +192,7 @@ class Network:
             nat_zone = layout.nat_zone_of(zone_id, self.nat_zones)
             target = "" if nat_zone is None else result["nat_gateway_ids"][self.nat_zones.index(nat_zone)]
             part = self._part(routes.RouteTable, routes.table_name(self.options.name, zone_id))
-            table = self._ensure(part, {"default_route": target, "subnet_ids": [subnet_id]})
+            table = self._ensure_part(part, {"default_route": target, "subnet_ids": [subnet_id]})
             result["private_route_table_ids"].append(table["route_table_id"])
 
     def _endpoint(self, kind: str, service: str) -> endpoints.Endpoint:
@@ -242,7 +202,7 @@ class Network:
         return list(dict.fromkeys(endpoints.services_having(self.snapshot, kind) if given is None else given))
 
     def _service(self, part: Ec2Resource, kind: str, service: str) -> Mapping[str, Any]:
-        """The service's full name, and its zones; asked of AWS only where it is needed."""
+        """Return the service's full name, and its zones; AWS is asked only when they are needed."""
         found = part.find()
         if found is not None and kind == "Gateway":
             return {"ServiceName": found["ServiceName"]}
@@ -257,20 +217,19 @@ class Network:
                 "endpoint_type": "Gateway",
                 "route_table_ids": result["private_route_table_ids"],
             }
-            result["gateway_endpoint_ids"][service] = self._ensure(part, desired)["vpc_endpoint_id"]
+            result["gateway_endpoint_ids"][service] = self._ensure_part(part, desired)["vpc_endpoint_id"]
 
     def _endpoint_group(self) -> endpoints.EndpointSecurityGroup:
         purge = {"purge_tags": self.options.purge_tags, "purge_rules": self.options.purge_rules}
         return endpoints.EndpointSecurityGroup(self.snapshot, f"{self.options.name}-endpoints", **purge)
 
     def _interface_services(self) -> tuple[list[str], list[str]]:
-        """Those with interface endpoints, and apart from them those that may have a gateway endpoint too: it must be there before."""
+        """Return the services with interface endpoints; separately those that may have a gateway endpoint, too, which must exist before."""
         services = self._endpoints_desired("Interface", self.options.interface_endpoints)
         later = [service for service in services if service in endpoints.GATEWAY_SERVICES]
         return [service for service in services if service not in later], later
 
-    def _interface_endpoints(self, result: dict[str, Any], services: Sequence[str]) -> list[tuple[Ec2Resource, Mapping[str, Any]]]:
-        begun: list[tuple[Ec2Resource, Mapping[str, Any]]] = []
+    def _interface_endpoints(self, result: dict[str, Any], services: Sequence[str]) -> None:
         made = result.setdefault("interface_endpoint_ids", {})
         gateways = self._endpoints_desired("Gateway", self.options.gateway_endpoints)
         for service in services:
@@ -285,15 +244,13 @@ class Network:
                 "security_group_ids": [self._endpoint_group_id(result)],
                 **endpoints.private_dns(details, service, gateways),
             }
-            made[service] = self._ensure(part, desired, wait=False)["vpc_endpoint_id"]
-            begun.append((part, desired))
-        return begun
+            made[service] = self._start_part(part, desired)["vpc_endpoint_id"]
 
     def _endpoint_group_id(self, result: Mapping[str, Any]) -> str:
-        """The id of the group of all interface endpoints, which is brought once."""
+        """Return the id of the security group of all interface endpoints, which is created or updated once."""
         if self.endpoint_group_id is None:
             group = self._endpoint_group()
-            self.endpoint_group_id = self._ensure(group, group.rules.desired(result["cidr_blocks"], []))["group_id"]
+            self.endpoint_group_id = self._ensure_part(group, group.rules.desired(result["cidr_blocks"], []))["group_id"]
         return self.endpoint_group_id
 
     def _flow_log(self, result: dict[str, Any]) -> None:
@@ -302,38 +259,31 @@ class Network:
         if given is None:
             result["flow_log_id"] = (part.find() or {}).get("flow_log_id")
         elif not given.get("log_group_arn"):
-            self._drop(part)
+            self.delete(part)
             result["flow_log_id"] = None
         else:
-            result["flow_log_id"] = self._ensure(part, {key: value for key, value in given.items() if value is not None})["flow_log_id"]
+            desired = {key: value for key, value in given.items() if value is not None}
+            result["flow_log_id"] = self._ensure_part(part, desired)["flow_log_id"]
 
-    def _remove_undesired(self) -> None:
-        """What has been moved away from: endpoints, then NAT gateways with their addresses, then zones."""
+    def _delete_undesired(self) -> None:
+        """Delete what is no longer desired: endpoints, then NAT gateways with their addresses, then zones."""
         for kind, given in (("Interface", self.options.interface_endpoints), ("Gateway", self.options.gateway_endpoints)):
             desired = self._endpoints_desired(kind, given)
             undesired = [service for service in endpoints.services_having(self.snapshot, kind) if service not in desired]
-            self.drop_together([self._endpoint(kind, service) for service in undesired])
+            self.delete_together([self._endpoint(kind, service) for service in undesired])
         if not self._endpoints_desired("Interface", self.options.interface_endpoints):
-            self._drop(self._endpoint_group())
-        self.drop_nat([zone_id for zone_id in nat.zones_with_traces(self.snapshot) if zone_id not in self.nat_zones])
+            self.delete(self._endpoint_group())
+        self._delete_nat_gateways([zone_id for zone_id in nat.zones_with_traces(self.snapshot) if zone_id not in self.nat_zones])
         for zone in self.removed_zones:
-            self._drop(self._part(routes.RouteTable, routes.table_name(self.options.name, zone.zone_id)))
+            self.delete(self._part(routes.RouteTable, routes.table_name(self.options.name, zone.zone_id)))
             for kind in subnet.KINDS:
-                self._drop(self._subnet(kind, zone))
+                self.delete(self._subnet(kind, zone))
 
-    def drop_together(self, parts: Sequence[Ec2Resource]) -> None:
-        """Ask for the deletion of all, then wait for all."""
-        for part in parts:
-            found = part.find()
-            self._drop(part, wait=found is not None and part.state(found) is State.IN_PROGRESS)
-        for part in parts if not self.check_mode else []:
-            self._drop(part)
-
-    def drop_nat(self, zone_ids: Sequence[str]) -> None:
+    def _delete_nat_gateways(self, zone_ids: Sequence[str]) -> None:
         """NAT gateways first: an address in use cannot be released."""
         names = [nat.nat_name(self.options.name, zone_id) for zone_id in zone_ids]
-        self.drop_together([self._part(nat.NatGateway, name) for name in names])
+        self.delete_together([self._part(nat.NatGateway, name) for name in names])
         if names and not self.check_mode:
             self.snapshot.refresh("addresses")
         for name in names:
-            self._drop(self._part(nat.ElasticIp, name))
+            self.delete(self._part(nat.ElasticIp, name))

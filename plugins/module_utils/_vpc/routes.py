@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The route tables of a network. Private to the collection."""
+"""The route tables of a network."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ ALL_TARGETS = (
 
 
 def table_name(network: str, zone_id: str | None = None) -> str:
-    """What the public route table, or the private one of a zone, is called."""
+    """Return the name of the public route table, or of the private one of a zone."""
     return f"{network}-public" if zone_id is None else f"{network}-private-{zone_id}"
 
 
 def target_argument(target: str) -> dict[str, str]:
-    """The argument of CreateRoute that names a target."""
+    """Return the argument of CreateRoute that names a target."""
     return {argument: target for start, argument in TARGETS.items() if target.startswith(start)}
 
 
 def default_target(table: Mapping[str, Any]) -> str:
-    """Where a route table sends what leaves the VPC; empty when nowhere."""
+    """Return the target of a route table's default route; empty without one."""
     route = _default_route(table) or {}
     return next((route[key] for key in ALL_TARGETS if route.get(key)), "")
 
@@ -50,7 +50,7 @@ def _default_route(table: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def associated_subnets(table: Mapping[str, Any]) -> dict[str, str]:
-    """The subnets that use a route table by an association of their own: subnet id to association id."""
+    """Return the subnets with an explicit association with a route table: subnet id to association id."""
     return {
         association["SubnetId"]: association["RouteTableAssociationId"]
         for association in table.get("Associations") or []
@@ -61,7 +61,7 @@ def associated_subnets(table: Mapping[str, Any]) -> dict[str, str]:
 class RouteTable(Ec2Resource):
     """A route table, of which the default route through our gateways and the associations of our subnets are ours.
 
-    Others may add routes, be it a default route to a transit gateway, and may give a subnet a table of their own: that stays.
+    Others may add routes, for example a default route to a transit gateway, and may use their own table for a subnet: these are kept.
     Source: Amazon EC2 API, CreateRouteTable, CreateRoute, ReplaceRoute, AssociateRouteTable.
     """
 
@@ -81,14 +81,14 @@ class RouteTable(Ec2Resource):
         )
 
     def _of_others(self, target: str) -> bool:
-        """Whether a target is none of our gateways; one that is gone is nobody's."""
+        """Return whether a target is not one of our gateways; a deleted one is nobody's."""
         if target.startswith("nat-"):
             standing = [gateway for gateway in self.snapshot.items("nat_gateways") if gateway["NatGatewayId"] == target]
             return any(nat_state(gateway) != "deleted" and not self.snapshot.is_part(gateway) for gateway in standing)
         return bool(target) and not target.startswith("igw-")
 
     def _with_tables_of_others(self) -> dict[str, str]:
-        """The subnets that use a route table of others: subnet id to table id."""
+        """Return the subnets that use a route table of others: subnet id to table id."""
         tables = [table for table in self.snapshot.items(self.collection) if not self.snapshot.is_part(table)]
         return {subnet_id: table["RouteTableId"] for table in tables for subnet_id in associated_subnets(table)}
 
@@ -97,13 +97,13 @@ class RouteTable(Ec2Resource):
         target = default_target(found)
         if desired.get("default_route") and self._of_others(target):
             notes.append(
-                f"{self.kind} {self.name} sends {EVERYWHERE} to {target}, a route that this collection did not make: it stays. "
+                f"{self.kind} {self.name} sends {EVERYWHERE} to {target}, a route that this collection did not create: it is kept. "
                 "Remove it, or set nat_mode: none (network_nat_mode in the inventory)."
             )
         others = self._with_tables_of_others()
         for subnet_id in desired.get("subnet_ids") or []:
             if subnet_id in others:
-                notes.append(f"subnet {subnet_id} uses route table {others[subnet_id]}, which this collection did not make: it stays.")
+                notes.append(f"subnet {subnet_id} uses route table {others[subnet_id]}, which this collection did not create: it is kept.")
         return notes
 
     def state(self, found: Mapping[str, Any]) -> State:
@@ -132,7 +132,7 @@ class RouteTable(Ec2Resource):
             write_api.create_route(self.client, found["RouteTableId"], EVERYWHERE, target_argument(target))
 
     def _associate(self, table: Mapping[str, Any], subnet_ids: Sequence[str]) -> None:
-        """Associate the subnets that are not yet; one that uses another table is moved."""
+        """Associate the subnets that are not associated yet; one that uses another table is moved."""
         elsewhere: dict[str, str] = {}
         for other in self.snapshot.items(self.collection):
             elsewhere.update(associated_subnets(other))

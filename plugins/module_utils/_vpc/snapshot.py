@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What AWS has of one network: read once, one call per kind of thing, and kept up to date. Private to the collection."""
+"""A snapshot of what AWS has of one network: read once, one call per kind of item, and kept up to date."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ VPC_ATTRIBUTES = {"enableDnsSupport": "EnableDnsSupport", "enableDnsHostnames": 
 
 
 def tags_of(item: Mapping[str, Any]) -> dict[str, str]:
-    """The tags of an answer of EC2 as a dict."""
+    """Return the tags in an answer of EC2 as a dict."""
     return _tags.as_dict(item.get("Tags") or item.get("TagSet"))
 
 
 def name_of(item: Mapping[str, Any]) -> str:
-    """What a part of a network is called: by its tag opta:name, or else by its tag Name."""
+    """Return the name of a part of a network: its tag opta:name, or else its tag Name."""
     tags = tags_of(item)
     return tags.get(_tags.NAME) or tags.get("Name", "")
 
 
 class Snapshot:
-    """What AWS has of the network `name`, whose VPC carries `tags`.
+    """What AWS has of the network `name`, whose VPC has the tags `tags`.
 
-    Every kind is read when it is first asked for, and again after refresh(). What this run has made stays known although
-    EC2 may not list it yet. own_only: a VPC of that name with other ownership tags is kept as `stranger`, and not looked into.
+    Every kind of item is read when it is first needed, and again after refresh(). What this run has created stays known although
+    EC2 may not list it yet. own_only: a VPC of that name with other ownership tags is kept as `stranger`, and its parts are not read.
     """
 
     def __init__(self, client: Any, name: str, tags: Mapping[str, Any] | None = None, own_only: bool = False) -> None:
@@ -67,17 +67,17 @@ class Snapshot:
 
     @property
     def cluster_name(self) -> str:
-        """What the EKS cluster of the network's environment is called."""
+        """The name of the EKS cluster of the network's environment."""
         return shortened(self.name, CLUSTER_NAME_LIMIT)
 
     def services(self, kind: str) -> list[dict[str, Any]]:
-        """The services that have endpoints of a kind, Gateway or Interface."""
+        """Return the services that have endpoints of a type, Gateway or Interface."""
         if kind not in self._items:
             self._items[kind] = api.describe_vpc_endpoint_services(self.client, kind)
         return self._items[kind]
 
     def find_vpc(self) -> dict[str, Any] | None:
-        """The VPC: the one that carries the ownership tags, or else the one of that name."""
+        """Return the VPC: the one with the ownership tags, or else the one of that name."""
         vpc = self._choose_vpc(self.items("vpcs"))
         if vpc is not None and self.own_only and not self.is_ours(vpc):
             self.stranger, vpc = vpc, None
@@ -99,7 +99,7 @@ class Snapshot:
         return next((vpc for vpc in named if self.is_ours(vpc)), named[0] if named else None)
 
     def items(self, kind: str) -> list[dict[str, Any]]:
-        """All of a kind; nothing, without a call, of what lies in a VPC that does not exist."""
+        """Return all items of a kind; none, without a call, of a VPC that does not exist."""
         if kind in IN_VPC and self.vpc_id is None:
             return []
         if kind not in self._items:
@@ -107,12 +107,12 @@ class Snapshot:
         return self._items[kind]
 
     def refresh(self, *kinds: str) -> None:
-        """Read these kinds again when they are next asked for."""
+        """Read these kinds again when they are next needed."""
         for kind in kinds:
             self._items.pop(kind, None)
 
     def remember(self, kind: str, item: dict[str, Any], tags: Mapping[str, Any] | None = None) -> None:
-        """Add what this run has just made; with the tags that it was made with, which not every answer repeats."""
+        """Add an item that this run has just created, with the tags of the creating call, which not every answer repeats."""
         if tags and not item.get("Tags"):
             item = {**item, "Tags": _tags.as_list(tags)}
         self.made.setdefault(kind, {})[item[self._id_key(kind)]] = item
@@ -120,31 +120,31 @@ class Snapshot:
             self._items[kind].append(item)
 
     def forget(self, kind: str, item_id: str) -> None:
-        """Take out what this run has just removed."""
+        """Remove an item that this run has just deleted."""
         self.made.get(kind, {}).pop(item_id, None)
         key = self._id_key(kind)
         if kind in self._items:
             self._items[kind] = [item for item in self._items[kind] if item[key] != item_id]
 
     def is_ours(self, item: Mapping[str, Any]) -> bool:
-        """Whether something that was found in the whole region belongs to the network's environment."""
+        """Return whether an item of the region belongs to the network's environment."""
         return _tags.not_ours(tags_of(item), self.tags) is None
 
     def foreign_reason(self) -> str | None:
-        """Why the VPC of that name is not the environment's; None without one."""
+        """Return why the VPC of that name is not the environment's; None without one."""
         return _tags.not_ours(tags_of(self.stranger), self.tags) if self.stranger else None
 
     def is_part(self, item: Mapping[str, Any]) -> bool:
-        """Whether something in the VPC is a part of this network, and not something that others have added."""
+        """Return whether an item in the VPC is a part of this network, and not one that others have added."""
         return self.is_ours(item) and name_of(item).startswith(f"{self.name}-")
 
     def parts_of(self, kind: str) -> set[str]:
-        """The ids of the parts of a kind."""
+        """Return the ids of the parts of a kind."""
         key = self._id_key(kind)
         return {item[key] for item in self.items(kind) if self.is_part(item)}
 
     def vpc_attribute(self, attribute: str) -> bool | None:
-        """Whether enableDnsSupport or enableDnsHostnames is on; None without a VPC."""
+        """Return whether enableDnsSupport or enableDnsHostnames is on; None without a VPC."""
         if self.vpc_id is None:
             return None
         if attribute not in self._items:

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The subnets of a network. Private to the collection."""
+"""The subnets of a network."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ ROLE_TAGS = {"public": {"kubernetes.io/role/elb": "1"}, "private": {"kubernetes.
 
 
 def subnet_name(network: str, kind: str, zone_id: str) -> str:
-    """What a subnet is called: the network, public or private, and the id of its zone."""
+    """Return the name of a subnet: the network, public or private, and the id of its zone."""
     return f"{network}-{kind}-{zone_id}"
 
 
 def existing_zones(snapshot: Snapshot) -> list[AvailabilityZone]:
-    """The zones in which the network has a subnet, with the blocks of those that exist."""
+    """Return the zones in which the network has a subnet, with the blocks of the existing ones."""
     zones: dict[str, dict[str, str]] = {}
     for subnet in snapshot.items("subnets"):
         for kind in KINDS:
@@ -35,7 +35,7 @@ def existing_zones(snapshot: Snapshot) -> list[AvailabilityZone]:
 
 
 def other_blocks(snapshot: Snapshot) -> list[str]:
-    """The blocks of the subnets of the VPC that are not the network's own."""
+    """Return the blocks of the subnets of the VPC that are not the network's own."""
     ours = {subnet_name(snapshot.name, kind, zone.zone_id) for kind in KINDS for zone in existing_zones(snapshot)}
     return [subnet["CidrBlock"] for subnet in snapshot.items("subnets") if name_of(subnet) not in ours]
 
@@ -49,7 +49,7 @@ class Subnet(Ec2Resource):
     id_name = "subnet_id"
 
     def table(self) -> Sequence[Attribute]:
-        keeps = "a subnet keeps its zone and its block for life (Amazon EC2, CreateSubnet)."
+        keeps = "a subnet keeps its zone and its block (Amazon EC2, CreateSubnet)."
         return (
             Attribute("cidr_block", lambda s: s["CidrBlock"], Change.REFUSED, keeps),
             Attribute("availability_zone_id", lambda s: s["AvailabilityZoneId"], Change.REFUSED, keeps),

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The VPC, its internet gateway and its default security group. Private to the collection."""
+"""The VPC, its internet gateway and its default security group."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VISIBLE_SECONDS = 60.0
 
 
 def blocks_of(vpc: Mapping[str, Any]) -> list[str]:
-    """The blocks of IPv4 addresses of a VPC as EC2 describes it, the first one first."""
+    """Return the IPv4 CIDR blocks of a VPC in EC2's answer, the first one first."""
     associated = [
         each["CidrBlock"]
         for each in vpc.get("CidrBlockAssociationSet") or []
@@ -44,7 +44,7 @@ class Vpc(Ec2Resource):
                 "cidr_block",
                 lambda v: v["CidrBlock"],
                 Change.REFUSED,
-                "a VPC keeps its first block for life (Amazon EC2, CreateVpc). Make a new environment with the other block.",
+                "a VPC keeps its first block (Amazon EC2, CreateVpc). Create a new environment with the other block.",
             ),
             *(Attribute(name, itemgetter(name)) for name in DNS),
         )
@@ -60,7 +60,7 @@ class Vpc(Ec2Resource):
         if found is not None and found.get("IsDefault"):
             raise Refused(f"{found['VpcId']} is the region's default VPC, which is never used: remove the tag Name={self.name} from it.")
         if found is None and desired.get("state") != "absent" and not desired.get("cidr_block"):
-            raise Refused(f"VPC {self.name} does not exist, and cidr_block is not given: set it, for example 10.0.0.0/16.")
+            raise Refused(f"VPC {self.name} does not exist. To create it, set cidr_block, for example 10.0.0.0/16.")
 
     def create(self, desired: Mapping[str, Any]) -> None:
         made = write_api.create_vpc(self.client, desired["cidr_block"], desired["tags"])
@@ -125,7 +125,7 @@ class InternetGateway(Ec2Resource):
 
 
 class DefaultSecurityGroup(Ec2Resource):
-    """The group that EC2 makes with a VPC: emptied, so that whoever names no group is not let in anywhere.
+    """The group that EC2 creates with a VPC: its rules are revoked, so that a resource without a named group allows no access.
 
     Source: Amazon VPC User Guide, default security groups; EC2 API, RevokeSecurityGroupIngress and ...Egress.
     """
@@ -155,7 +155,7 @@ class DefaultSecurityGroup(Ec2Resource):
         return found is not None, found
 
     def tags(self, found: Mapping[str, Any]) -> Mapping[str, str] | None:
-        """It belongs to whoever owns the VPC; it cannot be tagged in a creating call."""
+        """The tags of the VPC: the group cannot be tagged in a creating call."""
         vpc = self.snapshot.find_vpc()
         return self.snapshot.tags if vpc is None else tags_of(vpc)
 

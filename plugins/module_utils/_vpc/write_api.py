@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The calls to EC2 that make, change and remove a network, one function each. Private to the collection."""
+"""Calls to EC2 that create, change and delete a network, one function each."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def replace_route_table_association(client: Any, association_id: str, table_id: 
     client.replace_route_table_association(AssociationId=association_id, RouteTableId=table_id)
 
 
-@Ec2ErrorHandler.deletion_error_handler("take a subnet out of its route table")
+@Ec2ErrorHandler.deletion_error_handler("disassociate a subnet from its route table")
 @AWSRetry.jittered_backoff()
 def disassociate_route_table(client: Any, association_id: str) -> None:
     client.disassociate_route_table(AssociationId=association_id)
@@ -205,6 +205,12 @@ def authorize_security_group_ingress(client: Any, group_id: str, permissions: Se
 def revoke_rules(client: Any, group_id: str, rule_ids: Sequence[str], egress: bool = False) -> None:
     revoke = client.revoke_security_group_egress if egress else client.revoke_security_group_ingress
     revoke(GroupId=group_id, SecurityGroupRuleIds=list(rule_ids))
+
+
+@Ec2ErrorHandler.deletion_error_handler("close a security group")
+@AWSRetry.jittered_backoff()
+def revoke_rule(client: Any, group_id: str, rule_id: str) -> None:
+    client.revoke_security_group_ingress(GroupId=group_id, SecurityGroupRuleIds=[rule_id])
 
 
 @Ec2ErrorHandler.deletion_error_handler("close a security group")

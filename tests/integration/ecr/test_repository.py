@@ -149,7 +149,7 @@ GIVEN = {
         ({"name": "Hello"}, "for example opta-staging/hello"),
         ({"name": "a"}, "2 to 256"),
         ({"image_tag_mutability_exclusion_filters": ["a"]}, "needs image_tag_mutability: IMMUTABLE_WITH_EXCLUSION"),
-        ({"image_tag_mutability": "IMMUTABLE_WITH_EXCLUSION"}, "name what is left out"),
+        ({"image_tag_mutability": "IMMUTABLE_WITH_EXCLUSION"}, "set image_tag_mutability_exclusion_filters too"),
         (
             {"image_tag_mutability": "IMMUTABLE_WITH_EXCLUSION", "image_tag_mutability_exclusion_filters": ["a b"]},
             "and not 'a b'",
@@ -158,7 +158,7 @@ GIVEN = {
             {"image_tag_mutability": "IMMUTABLE_WITH_EXCLUSION", "image_tag_mutability_exclusion_filters": list("abcdef")},
             "takes up to 5",
         ),
-        ({"encryption": {"encryption_type": "AES256", "kms_key_arn": "x"}}, "needs encryption.encryption_type: KMS"),
+        ({"encryption": {"encryption_type": "AES256", "kms_key_arn": "x"}}, "requires encryption.encryption_type: KMS"),
         ({"tagged_image_count": 0}, "must be 1 or more"),
     ],
 )

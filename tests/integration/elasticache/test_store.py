@@ -152,7 +152,7 @@ def test_redis_becomes_valkey_with_a_parameter_group_of_its_family(cache):
     assert ("delete", f"cache parameter group {cache.name}-redis7", ()) in actions(done)
     assert (cache.group()["Engine"], cache.node()["EngineVersion"]) == ("valkey", "8.0.1")
     assert f"{cache.name}-redis7" not in cache.account.parameter_groups
-    with pytest.raises(Refused, match="ElastiCache does not make redis of valkey"):
+    with pytest.raises(Refused, match="ElastiCache cannot change valkey to redis"):
         cache.reconcile(engine="redis")
     assert cache.changing() == []
 
@@ -169,7 +169,7 @@ def test_t6_a_version_above_the_wanted_one_is_told_and_left(cache):
     cache.reconcile(engine_version="8.1")
     outcomes = cache.reconcile(engine_version="8.0")
     assert actions(outcomes) == []
-    assert "above the 8.0 that is asked for; it is left as it is" in outcomes[0].notes[0]
+    assert "newer than the desired 8.0; it is left as it is" in outcomes[0].notes[0]
 
 
 def test_what_waits_for_the_maintenance_window_is_told(cache):
@@ -179,7 +179,7 @@ def test_what_waits_for_the_maintenance_window_is_told(cache):
     assert actions(cache.reconcile(**change)) == actions(planned)
     again = cache.reconcile(**change)
     assert actions(again) == []
-    assert "EngineVersion 8.0, CacheNodeType cache.t4g.small will come in the maintenance window" in again[0].notes[0]
+    assert "EngineVersion 8.0, CacheNodeType cache.t4g.small will be applied in the maintenance window" in again[0].notes[0]
     assert cache.node()["EngineVersion"] == "7.2.6"
     assert {"engine_version", "node_type"} <= changed(cache.reconcile(**{**change, "apply_immediately": True}))
     assert cache.node()["EngineVersion"] == "8.0.1"
@@ -189,8 +189,8 @@ def test_what_waits_for_the_maintenance_window_is_told(cache):
 def test_t17_parameters_that_need_a_reboot_are_told_until_it_is_done(cache):
     cache.reconcile()
     done = planned_and_done(cache, parameters={"databases": 32})
-    assert "once its nodes are rebooted" in str(done[0].notes)
-    assert "once its nodes are rebooted" in str(cache.reconcile(parameters={"databases": 32})[0].notes), "on every run"
+    assert "after a reboot of its nodes" in str(done[0].notes)
+    assert "after a reboot of its nodes" in str(cache.reconcile(parameters={"databases": 32})[0].notes), "on every run"
     cache.api.reboot_cache_cluster(CacheClusterId=f"{cache.name}-001", CacheNodeIdsToReboot=["0001"])
     assert "rebooted" not in str(cache.reconcile(parameters={"databases": 32})[0].notes)
 
@@ -347,11 +347,11 @@ def test_without_waiting_the_group_is_begun_and_another_run_ends_it(cache, aws):
     [
         ({"replica_count": 6}, "between 0 and 5"),
         ({"snapshot_retention_days": 36}, "between 0 and 35"),
-        ({"node_type": "db.t3.small"}, "no node type of ElastiCache"),
+        ({"node_type": "db.t3.small"}, "not a valid node type of ElastiCache"),
         ({"automatic_failover_enabled": True}, "needs a replica to fail over to"),
         ({"multi_az_enabled": True}, "needs automatic_failover_enabled"),
         ({"engine_version": "9.9"}, "ElastiCache offers valkey in 7.2, 8.0, 8.1, 8.2"),
-        ({"subnet_ids": None}, "making it needs subnet_ids"),
+        ({"subnet_ids": None}, "To create it, set subnet_ids"),
     ],
 )
 def test_bad_input_is_told_before_anything_is_changed(cache, wrong, message):

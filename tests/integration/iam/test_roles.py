@@ -191,5 +191,5 @@ def test_a_provider_is_predicted_made_and_found_by_its_tags(iam):
     assert done.resource["client_id_list"] == ["sts.amazonaws.com"]
     assert oidc_provider.providers_owned_by(iam, tags) == [done.resource["arn"]]
     assert oidc_provider.providers_owned_by(iam, {**tags, "opta:environment": "production"}) == []
-    with pytest.raises(Refused, match="then tags must hold opta:environment"):
+    with pytest.raises(Refused, match="tags must then include opta:environment"):
         oidc_provider.providers_owned_by(iam, {})

@@ -86,7 +86,7 @@ def test_updates_in_place(client):
 
 def test_multi_region_is_refused(client):
     present(client)
-    with pytest.raises(Refused, match="for life"):
+    with pytest.raises(Refused, match="cannot change a single-Region key"):
         present(client, desired={**DESIRED, "multi_region": True})
 
 

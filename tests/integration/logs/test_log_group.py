@@ -94,7 +94,7 @@ def test_key_is_associated_and_disassociated_in_place(client, monkeypatch, calls
 
 def test_class_is_refused(client):
     present(client, log_group_class="STANDARD")
-    with pytest.raises(Refused, match="keeps its class"):
+    with pytest.raises(Refused, match="cannot change the class"):
         present(client, log_group_class="INFREQUENT_ACCESS")
 
 

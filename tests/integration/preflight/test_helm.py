@@ -31,7 +31,7 @@ def test_helm_3_and_4_are_right(errors: Any, version: str) -> None:
     assert errors(version, "opta_service") == []
 
 
-@pytest.mark.parametrize(("version", "sentence"), [("", "helm 3 or 4 is needed, but not found"), ("v3.9.0", "is v3.9.0: install it")])
+@pytest.mark.parametrize(("version", "sentence"), [("", "helm 3 or 4 is required, but was not found"), ("v3.9.0", "is v3.9.0: install it")])
 def test_another_or_none_is_told(errors: Any, version: str, sentence: str) -> None:
     (reported,) = errors(version, "network", "k8s_addons")
     assert sentence in reported

@@ -146,7 +146,7 @@ def test_t6_a_version_that_moved_is_left_and_told(aws, reconcile, plan_and_do, d
         )
         assert not reconcile(MODULE, **given)["changed"]
     assert databases.cluster(name)["EngineVersion"] == "17.9"
-    assert "above the 16.13" in " ".join(reconcile(MODULE, **{**options, "engine_version": "16.13"})["warnings"])
+    assert "newer than the desired 16.13" in " ".join(reconcile(MODULE, **{**options, "engine_version": "16.13"})["warnings"])
     remove(reconcile, options, skip_final_snapshot=True)
 
 
@@ -368,8 +368,8 @@ def test_a_run_that_is_cut_at_any_call_is_finished_by_the_next(aws, reconcile, p
         ({"engine_version": "99"}, "does not offer engine_version 99"),
         ({"db_instance_class": "db.t1.huge"}, "no db_instance_class db.t1.huge"),
         ({"parameters": {"log_statment": "all"}}, "did you mean log_statement?"),
-        ({"parameters": {"log_statement": "some"}}, "some is none of none, ddl, mod, all; for example none"),
-        ({"parameters": {"shared_preload_libraries": "pgaudit,pg_audit"}}, "pg_audit is none of auto_explain"),
+        ({"parameters": {"log_statement": "some"}}, "some is not one of none, ddl, mod, all; for example none"),
+        ({"parameters": {"shared_preload_libraries": "pgaudit,pg_audit"}}, "pg_audit is not one of auto_explain"),
     ],
 )
 def test_what_aws_does_not_offer_is_refused_before_anything_is_changed(aws, reconcile, options, wrong, message):

@@ -64,7 +64,7 @@ def test_corrected_parameters_start_an_instance_again(aws, reconcile, plan_and_d
 @pytest.mark.parametrize(
     ("status", "advice", "change"),
     [
-        ("failed", "Delete this instance in AWS and run again: it is made again", {}),
+        ("failed", "Delete this instance in AWS and run again: the run creates it again", {}),
         ("insufficient-capacity", "and run again, with another db_instance_class", {"db_instance_class": "db.r7g.large"}),
     ],
 )

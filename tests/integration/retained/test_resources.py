@@ -5,7 +5,7 @@ from functools import partial
 import boto3
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
-from ansible_collections.opta.platform.plugins.module_utils._rds.removal import final_name
+from ansible_collections.opta.platform.plugins.module_utils._rds.teardown import final_name
 from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
 from moto import mock_aws
 
@@ -92,7 +92,7 @@ def test_t1_what_is_of_an_unknown_kind_does_not_tell_its_key(client, resources):
     client("s3").put_bucket_tagging(Bucket="kept", Tagging={"TagSet": as_list(OURS)})
     (kept,) = resources.find()
     assert (kept.arn.rsplit(":", 1)[1], kept.kms_key_arn) == ("kept", None)
-    with pytest.raises(Refused, match="delete it yourself first"):
+    with pytest.raises(Refused, match="delete it first"):
         delete_retained(resources, check_mode=False)
 
 

@@ -196,18 +196,18 @@ def test_replication_is_on_and_off(client):
 
 
 def test_replication_needs_versions_and_the_key_of_the_replicas(client):
-    with pytest.raises(Refused, match="needs versioning_enabled: true"):
+    with pytest.raises(Refused, match="requires versioning_enabled: true"):
         present(client, replication=REPLICATION)
-    with pytest.raises(Refused, match="needs kms_key_arn"):
+    with pytest.raises(Refused, match="requires kms_key_arn"):
         present(client, versioning_enabled=True, replication=REPLICATION, encryption=CHANGES["encryption"])
     present(client, versioning_enabled=True, replication=REPLICATION)
-    with pytest.raises(Refused, match="needs versioning_enabled: true"):
+    with pytest.raises(Refused, match="requires versioning_enabled: true"):
         present(client, check_mode=True)
     assert names(client) == [NAME]
 
 
 def test_public_is_refused_under_a_key(client):
-    with pytest.raises(Refused, match="needs encryption with AES256"):
+    with pytest.raises(Refused, match="requires encryption with AES256"):
         present(client, public_access="read", encryption=CHANGES["encryption"])
     assert names(client) == []
 
@@ -244,7 +244,7 @@ def test_what_was_kept_is_taken_back(client):
 def test_a_name_that_somebody_else_took_meanwhile_is_told(client, monkeypatch):
     error = botocore.exceptions.ClientError({"Error": {"Code": "BucketAlreadyExists", "Message": "taken"}}, "CreateBucket")
     monkeypatch.setattr(client, "create_bucket", mock.Mock(side_effect=error))
-    with pytest.raises(Refused, match="choose another one"):
+    with pytest.raises(Refused, match="use another name"):
         present(client)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _eventual_consistency, _wait
+from ansible_collections.opta.platform.plugins.module_utils._composite import plan_and_apply
 from ansible_collections.opta.platform.plugins.module_utils._vpc.network import Network, NetworkOptions
 from ansible_collections.opta.platform.plugins.module_utils._vpc.snapshot import Snapshot, name_of
 from ansible_collections.opta.platform.plugins.module_utils._vpc.teardown import NetworkTeardown
@@ -40,8 +41,7 @@ class Cloud:
         desired.check()
         self.calls.clear()
         snapshot = Snapshot(self.ec2, desired.name, desired.tags)
-        passes = [noun(snapshot, desired, True)] if check_mode else [noun(snapshot, desired, True), noun(snapshot, desired, False)]
-        return [network.reconcile() for network in passes][-1]
+        return plan_and_apply(lambda plan: noun(snapshot, desired, plan), check_mode)
 
     def reconcile(self, check_mode: bool = False, **options: Any) -> list[Any]:
         return self._work(Network, check_mode, options)

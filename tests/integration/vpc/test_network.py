@@ -98,7 +98,7 @@ def private_tables(cloud):
 
 def reported(outcomes):
     """What is said of things that others have made."""
-    return [note for outcome in outcomes for note in outcome.notes if "did not make" in note]
+    return [note for outcome in outcomes for note in outcome.notes if "did not create" in note]
 
 
 def default_routes(cloud):
@@ -119,7 +119,7 @@ def test_a_default_route_of_others_stays(cloud):
     with_nat = cloud.reconcile(**WHOLE)
     notes = reported(with_nat)
     assert len(notes) == 3
-    assert f"sends 0.0.0.0/0 to {gateway}, a route that this collection did not make: it stays" in notes[0]
+    assert f"sends 0.0.0.0/0 to {gateway}, a route that this collection did not create: it is kept" in notes[0]
     assert [route["TransitGatewayId"] for route in default_routes(cloud)] == [gateway] * 3
 
 
@@ -145,7 +145,7 @@ def test_a_subnet_that_others_gave_a_route_table_keeps_it(cloud):
     cloud.ec2.replace_route_table_association(AssociationId=association, RouteTableId=table_id)
     outcomes = cloud.reconcile(**WHOLE)
     assert cloud.actions(outcomes) == []
-    assert reported(outcomes) == [f"subnet {subnet_id} uses route table {table_id}, which this collection did not make: it stays."]
+    assert reported(outcomes) == [f"subnet {subnet_id} uses route table {table_id}, which this collection did not create: it is kept."]
     assert cloud.changing() == []
 
 
@@ -241,7 +241,7 @@ def test_the_block_cannot_be_changed(cloud):
 def test_a_zone_in_use_is_not_removed(cloud):
     made = cloud.reconcile(**WHOLE)[0].resource
     interface = cloud.ec2.create_network_interface(SubnetId=made["private_subnet_ids"][2], Description="a database")["NetworkInterface"]
-    with pytest.raises(Refused, match=rf"something lives in their subnets: {interface['NetworkInterfaceId']} \(a database\)"):
+    with pytest.raises(Refused, match=rf"while their subnets are in use: {interface['NetworkInterfaceId']} \(a database\)"):
         cloud.reconcile(**{**WHOLE, "zone_count": 2})
     assert cloud.changing() == []
 
@@ -267,7 +267,7 @@ def test_a_part_that_stays_keeps_the_network_before_anything_goes(cloud):
 
 
 def test_without_a_block_nothing_can_be_made(cloud):
-    with pytest.raises(Refused, match="does not exist, and cidr_block is not given: set it, for example"):
+    with pytest.raises(Refused, match=r"does not exist\. To create it, set cidr_block, for example"):
         cloud.reconcile(nat_mode="none")
 
 
@@ -303,9 +303,7 @@ def test_a_failed_nat_gateway_is_told_and_replaced(cloud, monkeypatch):
     create = write_api.create_nat_gateway
     monkeypatch.setattr(write_api, "create_nat_gateway", lambda *arguments: {**create(*arguments), "State": "pending"})
     monkeypatch.setitem(snapshot.IN_VPC, "nat_gateways", (describe_failing, *rest))
-    with pytest.raises(
-        ResourceFailed, match=rf"NAT gateway {cloud.name}-nat-euw1-az1 has failed: failed: no free addresses Mend the cause"
-    ):
+    with pytest.raises(ResourceFailed, match=rf"NAT gateway {cloud.name}-nat-euw1-az1 has failed: failed: no free addresses Fix the cause"):
         cloud.reconcile(**{**WHOLE, "gateway_endpoints": []})
     cloud.ec2.disassociate_address(AssociationId=associations(cloud)[0])  # as EC2 does when one has failed
     made = cloud.reconcile(**{**WHOLE, "gateway_endpoints": []})[0].resource

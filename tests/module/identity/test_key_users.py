@@ -123,7 +123,7 @@ def test_what_others_made_keeps_the_key(aws, key_arn, remove, user):
     for check_mode in (True, False):
         kept = remove(check_mode=check_mode)
         assert (kept["actions"], kept["key"]["arn"]) == ([], key_arn)
-        assert name in str(kept["warnings"]) and "cannot be read without it" in str(kept["warnings"])
+        assert name in str(kept["warnings"]) and "cannot be read without the key" in str(kept["warnings"])
     assert state(aws, key_arn) == "Enabled"
 
 

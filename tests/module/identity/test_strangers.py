@@ -52,7 +52,7 @@ def test_they_are_told_and_none_is_published(run_module, identity, domain, chang
     assert set(reported) == {f"VPC {identity.name}", f"KMS key alias/{identity.name}", f"EKS cluster {identity.name}"}
     assert len(set(reported.values())) == 1
     for what, why in reported.items():
-        assert f"{what} is not read as the environment's, and stays as it is: {why}." in str(read["warnings"])
+        assert f"{what} does not belong to the environment and is not changed: {why}." in str(read["warnings"])
     assert changes() == []
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import functools
+import os
 from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -12,16 +14,23 @@ from moto.core import responses, serialize
 from moto.core.utils import MISSING, get_value
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
+from moto.iam.models import AWSManagedPolicy, IAMBackend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+from moto.settings import load_iam_aws_managed_policies
+from moto.utilities.utils import get_partition
 
 HOSTS = 1024  # of virtual hosts there may be one for each bucket
 Transformer = Callable[[Any], Any]
 _possible_keys: dict[tuple[Any, ...], list[str]] = {}
 _transformers: dict[tuple[int, str], Transformer | None] = {}
+_policies: list[AWSManagedPolicy] = []
 
 
 def remember() -> None:
-    """From now on moto reads its folder once, and looks once where a kind of object keeps what a member of an answer shows."""
+    """From now on moto reads its folder and AWS's managed policies once, looks once where a kind of object keeps what a member of an
+    answer shows, and has none of Amazon's machine images: each account would make volumes and snapshots for a thousand.
+    """
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
     if hasattr(DomainDispatcherApplication.get_backend_for_host, "cache_info"):
         return
     responses.method_names_from_class = functools.cache(responses.method_names_from_class)
@@ -29,6 +38,7 @@ def remember() -> None:
     serialize.XFormedAttributePicker.get_possible_keys = _remembering_keys(serialize.XFormedAttributePicker.get_possible_keys)
     serialize.AttributePicker.__call__ = _picked
     TaggedEC2Resource.get_tags = _own_tags
+    IAMBackend._init_aws_policies = _copied_policies(IAMBackend._init_aws_policies)
     serialize.xmltodict = SimpleNamespace(unparse=unparse)
 
 
@@ -64,6 +74,23 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return value.decode() if isinstance(value, bytes) else "" if value is None else str(value)
+
+
+def _copied_policies(make: Callable[[IAMBackend], list[AWSManagedPolicy]]) -> Callable[[IAMBackend], list[AWSManagedPolicy]]:
+    """Only the number of its attachments differs between the accounts of a partition."""
+
+    def policies(backend: IAMBackend) -> list[AWSManagedPolicy]:
+        if not load_iam_aws_managed_policies():
+            return []
+        if not _policies:
+            _policies.extend(make(backend))
+        copies = [copy.copy(policy) for policy in _policies]
+        for policy in copies:
+            policy.versions, policy.tags = [*policy.versions], {}
+            policy.account_id, policy.partition, policy.attachment_count = backend.account_id, get_partition(backend.region_name), 0
+        return copies
+
+    return policies
 
 
 def _own_tags(self: Any) -> list[dict[str, str]]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._eks.api_clients import ApiClients, describe_rules, source_of
+from ansible_collections.opta.platform.plugins.module_utils._eks.api_clients import ApiClients, source_of
 from ansible_collections.opta.platform.plugins.module_utils._reconcile import ensure_present
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
+from ansible_collections.opta.platform.plugins.module_utils._vpc.api import describe_security_group_rules as describe_rules
 from moto import mock_aws
 
 TAGS = {"opta:environment": "staging", "opta:role": "eks"}

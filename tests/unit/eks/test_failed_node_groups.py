@@ -36,7 +36,9 @@ def test_a_failed_creation_tells_its_health_issues(eks, launched):
     issue = {"code": "AsgInstanceLaunchFailures", "message": "Client.InternalError", "resourceIds": ["eks-default-1"]}
     for status in ("CREATING", "CREATE_FAILED"):
         eks.answer("describe_nodegroup", described(status, [issue]))
-    with pytest.raises(ResourceFailed, match=r"AsgInstanceLaunchFailures: Client.InternalError \(eks-default-1\).*it is made again then"):
+    with pytest.raises(
+        ResourceFailed, match=r"AsgInstanceLaunchFailures: Client.InternalError \(eks-default-1\).*the run creates it again"
+    ):
         present(eks, scaling=launched())
 
 
@@ -57,7 +59,7 @@ def test_a_group_that_failed_at_its_creation_without_a_node_is_made_again(eks, l
     planned = present(eks, check_mode=True, scaling=launched("i-1", "i-2"))
     assert (planned.action, planned.allowed) == ("replace", True)
     assert planned.notes[0].endswith(
-        "has failed before it worked, and is deleted and made again: CREATE_FAILED: NodeCreationFailure: did not join (i-1, i-2)."
+        "failed before it was ever ready, and is deleted and created again: CREATE_FAILED: NodeCreationFailure: did not join (i-1, i-2)."
     )
     answer_replacement(eks, failed)
     assert present(eks, scaling=launched("i-1", "i-2")).action == "replace"
@@ -78,14 +80,14 @@ def test_a_failed_group_that_may_have_nodes_is_made_again_as_its_remedy_says(eks
     eks.answer("describe_nodegroup", failed)
     planned = present(eks, check_mode=True, **options(2))
     assert planned.action is None and planned.stops
-    assert "The run itself stops at it." in planned.notes[0]
+    assert "An apply stops here." in planned.notes[0]
     eks.answer("describe_nodegroup", failed)
-    with pytest.raises(ResourceFailed, match=f"has failed: {status}: .*set allow_replacement: true to have it deleted and made again"):
+    with pytest.raises(ResourceFailed, match=f"has failed: {status}: .*set allow_replacement: true to delete and recreate it"):
         present(eks, **options(2))
     eks.answer("describe_nodegroup", failed)
     planned = present(eks, check_mode=True, allow_replacement=True, **options())
     assert (planned.action, planned.allowed) == ("replace", True)
-    assert f"default has failed, and is deleted and made again: {status}" in planned.notes[0]
+    assert f"default has failed, and is deleted and created again: {status}" in planned.notes[0]
     answer_replacement(eks, failed)
     assert present(eks, allow_replacement=True, **options()).action == "replace"
 

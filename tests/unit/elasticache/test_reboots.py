@@ -34,4 +34,4 @@ def test_the_primary_is_rebooted_once_the_reboot_of_the_replica_is_seen_to_end(m
     monkeypatch.setattr(reboots.api, "describe_replication_group", lambda _client, _name: {"Status": "available"})
     reboots.reboot(None, "main", [REPLICA, PRIMARY], 1800)
     assert happened == [each for name in (REPLICA, PRIMARY) for each in (("reboot", name), *expected)]
-    assert (sum(slept) >= 2 * _wait.Begun.GRACE_SECONDS) == (shown == [BEFORE])
+    assert (sum(slept) >= 2 * _wait.Started.GRACE_SECONDS) == (shown == [BEFORE])

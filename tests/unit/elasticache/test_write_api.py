@@ -58,7 +58,7 @@ def test_a_node_type_is_waited_for_until_the_nodes_have_it(aws, slept, change, a
     aws.to_come = list(answers)
     ReplicationGroup(None, "main").change({"MemberClusters": ["main-001"]}, change, list(change))
     assert aws.calls == [("modify_replication_group", len(answers))]
-    assert sum(slept) < _wait.Begun.GRACE_SECONDS
+    assert sum(slept) < _wait.Started.GRACE_SECONDS
 
 
 def test_replicas_are_waited_for_until_they_are_listed(aws):
@@ -99,7 +99,7 @@ def test_a_number_of_replicas_that_was_reached_meanwhile_is_no_failure(call):
 
 def test_what_aws_never_shows_as_it_was_asked_for_holds_nobody_up(aws, slept):
     ReplicationGroup(None, "main").change({"MemberClusters": ["main-001"]}, {"node_type": "m7g"}, ["node_type"])
-    assert _wait.Begun.GRACE_SECONDS <= sum(slept) < 2 * _wait.Begun.GRACE_SECONDS
+    assert _wait.Started.GRACE_SECONDS <= sum(slept) < 2 * _wait.Started.GRACE_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_token_is_not_taken_for_rotated_before_aws_has_begun(aws, slept, answe
     aws.to_come = list(answers)
     ReplicationGroup(None, "main")._change_token(AuthToken="x" * 16, AuthTokenUpdateStrategy="ROTATE")
     assert aws.calls == [("modify_replication_group", len(answers) - 1)]
-    assert sum(slept) < _wait.Begun.GRACE_SECONDS
+    assert sum(slept) < _wait.Started.GRACE_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import threading
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import ControllerGone, PlatformError, Refused
 from ansible_collections.opta.platform.plugins.module_utils._parallel import run_parallel
+from ansible_collections.opta.platform.plugins.module_utils._wait import WAITING, Waiting, report_progress
 
 
 def failing(error: Exception) -> None:
@@ -59,3 +60,13 @@ def test_what_is_no_failure_of_a_piece_is_told_as_it_is(error: Exception) -> Non
 
 def test_nothing_is_nothing() -> None:
     assert run_parallel({}, 4) == {}
+
+
+def test_work_in_threads_reports_progress_as_its_module_does() -> None:
+    lines: list[str] = []
+    kept = WAITING.set(Waiting(show=lines.append))
+    try:
+        run_parallel({name: lambda name=name: report_progress(f"waiting for {name}") for name in ("a", "b")}, 2)
+    finally:
+        WAITING.reset(kept)
+    assert sorted(lines) == ["waiting for a", "waiting for b"]

@@ -140,14 +140,14 @@ def test_a_failed_resource_is_told() -> None:
     with pytest.raises(ResourceFailed, match="lamp desk has failed"):
         ensure_present(Lamp({**EXISTING, "state": State.FAILED}), DESIRED, check_mode=False)
     planned = ensure_present(Lamp({**EXISTING, "state": State.FAILED}), DESIRED, check_mode=True)
-    advice = "Delete it in AWS and run again: it is made again."
-    assert planned.notes == [f"lamp desk has failed: failed {advice} The run itself stops at it."]
+    advice = "Delete it in AWS and run again: the run creates it again."
+    assert planned.notes == [f"lamp desk has failed: failed {advice} An apply stops here."]
     assert planned.stops
 
 
 def test_a_failed_resource_that_was_deleted_is_made_again_as_its_remedy_says() -> None:
     lamp = Lamp({**EXISTING, "state": State.FAILED})
-    with pytest.raises(ResourceFailed, match=r"Delete it in AWS and run again: it is made again\.$"):
+    with pytest.raises(ResourceFailed, match=r"Delete it in AWS and run again: the run creates it again\.$"):
         ensure_present(lamp, DESIRED, check_mode=False)
     lamp.found = None
     assert ensure_present(lamp, DESIRED, check_mode=False).action == "create"
@@ -162,12 +162,12 @@ class Bulb(Lamp):
 
 def test_a_failed_resource_that_may_be_in_use_is_made_again_as_its_remedy_says() -> None:
     failed = {**EXISTING, "state": State.FAILED}
-    advice = "Remove the cause, set allow_replacement: true to have it deleted and made again, and run again. It is dark meanwhile."
+    advice = "Fix the cause, set allow_replacement: true to delete and recreate it, and run again. It is dark meanwhile."
     with pytest.raises(ResourceFailed, match=re.escape(advice)):
         ensure_present(Bulb(failed), DESIRED, check_mode=False)
     outcome = ensure_present(Bulb(failed), DESIRED, check_mode=False, allow_replacement=True)
     assert outcome.action == "replace"
-    assert outcome.notes == ["lamp desk has failed, and is deleted and made again: failed"]
+    assert outcome.notes == ["lamp desk has failed, and is deleted and created again: failed"]
 
 
 class Fuse(Lamp):

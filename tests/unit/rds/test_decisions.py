@@ -8,7 +8,7 @@ from ansible_collections.opta.platform.plugins.module_utils._preflight.database_
 from ansible_collections.opta.platform.plugins.module_utils._rds import cluster, cluster_requests, role_entries, versions
 from ansible_collections.opta.platform.plugins.module_utils._rds.engine import AURORA, DOCUMENTDB
 from ansible_collections.opta.platform.plugins.module_utils._rds.instance import names_of
-from ansible_collections.opta.platform.plugins.module_utils._rds.removal import final_name
+from ansible_collections.opta.platform.plugins.module_utils._rds.teardown import final_name
 from ansible_collections.opta.platform.plugins.module_utils._resource import Change
 
 TARGETS = [{"EngineVersion": version} for version in ("17.9", "18.3", "17.10")]
@@ -21,8 +21,8 @@ TARGETS = [{"EngineVersion": version} for version in ("17.9", "18.3", "17.10")]
         ("17", None, "offers 17.10"),
         ("17.7", None, "offers 17.10"),
         ("17.9", "17.9", ""),
-        ("16", None, "above the 16"),
-        ("17.2", None, "above the 17.2"),
+        ("16", None, "newer than the desired 16"),
+        ("17.2", None, "newer than the desired 17.2"),
         ("18", "18.3", ""),
         ("18.3", "18.3", ""),
     ],
@@ -89,14 +89,16 @@ def test_requests():
         "tags": {"a": "1"},
         "database_name": "app",
     }
-    made = cluster_requests.creation(desired, "secret")
+    table = cluster.attributes()
+    made = cluster_requests.creation(table, desired, "secret")
     assert {"Key": "opta:secret-version-id", "Value": "v1"} in made["Tags"]
     assert (made["StorageEncrypted"], made["MasterUserPassword"]) == (True, "secret")
-    restored = cluster_requests.restoration(desired, {"source_cluster_identifier": "c", "restore_to_time": "2026-01-01T00:00:00Z"}, "docdb")
+    source = {"source_cluster_identifier": "c", "restore_to_time": "2026-01-01T00:00:00Z"}
+    restored = cluster_requests.restoration(table, desired, source, "docdb")
     assert not {"MasterUserPassword", "MasterUsername", "DatabaseName", "EngineVersion", "StorageEncrypted"} & set(restored)
     assert restored["Tags"] == [{"Key": "a", "Value": "1"}], "T16: no tag says that the password is set"
     logs = cluster_requests.modification(
-        ["a", "b"], {"enabled_cloudwatch_logs_exports": ["b", "c"]}, ["enabled_cloudwatch_logs_exports"], None
+        table, ["a", "b"], {"enabled_cloudwatch_logs_exports": ["b", "c"]}, ["enabled_cloudwatch_logs_exports"], None
     )
     assert logs == {"CloudwatchLogsExportConfiguration": {"EnableLogTypes": ["c"], "DisableLogTypes": ["a"]}}
 
@@ -129,7 +131,7 @@ def test_requests():
         ([{"name": "a", "serverless": {"min_capacity": 1, "max_capacity": 300}}], "max_capacity is 300.0"),
         (
             [{"name": "a", "serverless": {"min_capacity": 0.5, "max_capacity": 4, "seconds_until_auto_pause": 300}}],
-            "goes with min_capacity: 0",
+            "requires min_capacity: 0",
         ),
         ([{"name": "a", "serverless": {"min_capacity": 0, "max_capacity": 4, "seconds_until_auto_pause": 60}}], "between 300 and 86400"),
         ([{"name": "a", "serverless": {"min_capacity": 4, "max_capacity": 1}}], "above max_capacity"),

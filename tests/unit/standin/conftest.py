@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto.core.base_backend import BackendDict
 from moto.iam.models import iam_backends
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from tests.standin.aws.clock import DEFAULT_TIMES, Times
 from tests.standin.aws.start import prepare
@@ -24,6 +24,7 @@ from tests.standin.aws.world import World
 from tests.standin.processes import HOST
 from tests.standin.request_handler import RequestHandler
 from tests.standin.server import Application
+from tests.support.direct_calls import call_directly
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 TIMES = {**dict.fromkeys(DEFAULT_TIMES, 60.0), "iam:role-visible": 0.0}  # what is pending stays so until time is let pass
@@ -34,13 +35,18 @@ _numbers = itertools.count(1)
 class Aws:
     """Clients of the emulated AWS, and what many tests need of it."""
 
-    def __init__(self, world: World) -> None:
-        self.world, self.directory = world, world.directory
+    def __init__(self, world: World, server: BaseWSGIServer) -> None:
+        self.world, self.directory, self._server = world, world.directory, server
+        self._calls: list[dict[str, Any]] = []
+        self._read = 0
         self.eks, self.ec2, self.iam, self.kms = (self.client(name) for name in ("eks", "ec2", "iam", "kms"))
 
-    def client(self, service: str, **more: Any) -> Any:
+    def client(self, service: str, through_a_connection: bool = False, **more: Any) -> Any:
         keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": REGION, **more}
-        return boto3.session.Session().client(service, endpoint_url=self.world.endpoint_url, config=CONFIG, **keys)
+        client = boto3.session.Session().client(service, endpoint_url=self.world.endpoint_url, config=CONFIG, **keys)
+        if not through_a_connection:
+            call_directly(client, self._server)
+        return client
 
     def name(self, prefix: str) -> str:
         return f"{prefix}-{next(_numbers)}"
@@ -121,7 +127,12 @@ class Aws:
             self.world.clock.advance(seconds)
 
     def log(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in (self.directory / "requests.jsonl").read_text().splitlines()]
+        """All calls so far; a line is read once."""
+        with (self.directory / "requests.jsonl").open() as lines:
+            lines.seek(self._read)
+            self._calls += map(json.loads, lines.readlines())
+            self._read = lines.tell()
+        return list(self._calls)
 
 
 @contextmanager
@@ -137,7 +148,7 @@ def emulated(directory: Path, times: Times) -> Iterator[Aws]:
     prepare(world)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Aws(world)
+    yield Aws(world, server)
     server.shutdown()
     thread.join()
     world.close()

@@ -9,6 +9,7 @@ import xmltodict
 from moto import backends
 from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
 from moto.core.utils import get_service_model
+from moto.iam.models import IAMBackend
 
 from tests.standin.aws import moto_speed, world  # noqa: F401  the world lets moto remember
 
@@ -21,6 +22,23 @@ def test_moto_reads_its_folder_once(aws, monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(backends, "list_of_moto_modules", read)
     aws.ec2.describe_vpcs()
+
+
+def test_each_account_has_awss_policies_and_its_own_attachments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+    one, other, elsewhere = IAMBackend("aws", "1" * 12), IAMBackend("aws", "2" * 12), IAMBackend("aws-us-gov", "1" * 12)
+    name = "policy/AmazonEKSClusterPolicy"
+    policy = one.managed_policies[f"arn:aws:iam::aws:{name}"]
+    policy.attachment_count += 1
+    assert other.managed_policies[policy.arn].attachment_count == 0
+    assert elsewhere.managed_policies[f"arn:aws-us-gov:iam::aws:{name}"].versions[0].document == policy.versions[0].document
+    assert (policy.account_id, other.managed_policies[policy.arn].account_id) == ("1" * 12, "2" * 12)
+    assert len(one.managed_policies) == len(other.managed_policies) == len(elsewhere.managed_policies) > 1000
+
+
+def test_without_awss_policies_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "false")
+    assert IAMBackend("aws", "1" * 12).managed_policies == {}
 
 
 def context(service: str, operation: str, member: str, obj: object, path: str = "") -> AttributePickerContext:

@@ -48,7 +48,7 @@ def test_growing_keeps_what_stands(count):
 
 def test_growing_needs_room():
     three = layout.lay_out("10.0.0.0/16", zones("a", "b", "c"))
-    with pytest.raises(Refused, match=r"cidr_block 10\.0\.0\.0/16 has no room for another /20: the public subnet of e cannot be made"):
+    with pytest.raises(Refused, match=r"cidr_block 10\.0\.0\.0/16 has no room for another /20: the public subnet of e cannot be created"):
         layout.lay_out("10.0.0.0/16", [*three, *zones("d", "e", "f")])
 
 
