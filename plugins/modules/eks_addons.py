@@ -135,7 +135,7 @@ def reconcile(module):
             timeout_seconds=given["wait_timeout"],
         )
         if given["state"] == "present" and entry["addon_version"] is None:
-            addon.ask_ahead()
+            addon.prefetch()
         return module.reconcile(addon, module.desired(addon, entry), wait=addon.wait)
 
     works = {number: functools.partial(one, entry) for number, entry in enumerate(given["addons"])}
