@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The options that say how long certificates live, and what must hold between them. Pure; private to the collection."""
+"""Define and validate the options for the validity of certificates. Pure."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ TERM_ARGUMENTS: dict[str, dict[str, Any]] = {
     "webhook_renewal_days": {"type": "int", "default": 30},
 }
 RENEWABLE = ["trust_anchor", "issuer", "webhooks"]
-#: a trust anchor for ten years is one that nobody knows how to renew
+#: the maximum validity, so that renewals happen often enough to be known
 MOST_DAYS = {"trust_anchor_days": 1826, "issuer_days": 366, "webhook_days": 825}
 
 
 def refusal(given: Mapping[str, Any], prefix: str = "") -> str:
-    """A sentence about the first term that cannot be right; empty when all are."""
+    """Return a sentence about the first problem; empty without one."""
     for kind in ("trust_anchor", "issuer", "webhook"):
         days, renewal = given[f"{kind}_days"], given[f"{kind}_renewal_days"]
         most = MOST_DAYS[f"{kind}_days"]
