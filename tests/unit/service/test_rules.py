@@ -72,9 +72,12 @@ BAD = {
     "port name": ({"ports": [{"name": "Main", "port": 80}]}, "1 to 15 lower-case letters"),
     "protocol of tcp": ({"ports": [{"type": "tcp", "port": 80, "protocol": "grpc"}]}, "is for ports of type http"),
     "probe port": ({"ports": [PORT], "probe_port": "web"}, "no port of that name (there are: main)"),
-    "path and command": ({"ports": [PORT], "liveness_probe": {"path": "/", "command": ["x"]}}, "has path and command: give exactly one of"),
-    "no way to ask": ({"ports": [PORT], "liveness_probe": {"period_seconds": 5}}, "does not say how to ask"),
-    "probe without a port": ({"readiness_probe": {"path": "/"}}, "asks a port, and the service has none"),
+    "path and command": (
+        {"ports": [PORT], "liveness_probe": {"path": "/", "command": ["x"]}},
+        "has path and command: it must have exactly one of",
+    ),
+    "no way to ask": ({"ports": [PORT], "liveness_probe": {"period_seconds": 5}}, "has no kind of probe"),
+    "probe without a port": ({"readiness_probe": {"path": "/"}}, "probes a port, and the service has none"),
     "probe of another port": ({"ports": [PORT], "readiness_probe": {"tcp": True, "port": "web"}}, "port is 'web'"),
     "path of gRPC": ({"ports": [{"port": 1, "protocol": "grpc"}], "readiness_probe": {"path": "/"}}, "use grpc: true"),
     "path of a websocket": ({"ports": [{"port": 1, "protocol": "websocket"}], "readiness_probe": {"path": "/"}}, "use tcp: true"),
@@ -133,22 +136,25 @@ BAD = {
     "minute of a schedule": ({"cron_jobs": [{"name": "a", "schedule": "61 2 * * *", "command": ["a"]}]}, "schedule is '61 2 * * *'"),
     "time zone": (
         {"cron_jobs": [{"name": "a", "schedule": "0 2 * * *", "command": ["a"], "time_zone": "Europe/Berln"}]},
-        "which is no time zone: give one, for example Europe/Berlin",
+        "which is not a time zone: use an IANA name, for example Europe/Berlin",
     ),
     "secret too large": ({"secrets": {"BIG": "x" * 1_000_001}}, "a Secret of Kubernetes has at most 1000000"),
     "links as a map": ({"links": {"aurora": "main"}}, "opta_service_links must be a list"),
     "a link as Opta writes it": ({"links": ["main"]}, "opta_service_links[1] is 'main': a link is a kind and a name"),
-    "a link to nothing": ({"links": [{"permission": "read"}]}, "opta_service_links[1] does not say what is linked"),
+    "a link to nothing": ({"links": [{"permission": "read"}]}, "opta_service_links[1] has no kind: it must have one of"),
     "a link of another kind": (
         {"links": [{"aurora": "main"}, {"redis": "main"}]},
-        "opta_service_links[2] has redis, which no link has: write elasticache.",
+        "opta_service_links[2] has redis, which is not an option of a link: write elasticache.",
     ),
-    "a link of no kind": ({"links": [{"kafka": "main"}]}, "a link has one of aurora, documentdb, elasticache, s3, sqs, sns, dynamodb"),
+    "a link of no kind": (
+        {"links": [{"kafka": "main"}]},
+        "a link must have one of aurora, documentdb, elasticache, s3, sqs, sns, dynamodb",
+    ),
     "a misspelt option of a link": (
         {"links": [{"aurora": "main", "variable": {}}]},
-        "has variable, which no link has: write variables.",
+        "has variable, which is not an option of a link: write variables.",
     ),
-    "two things in one link": ({"links": [{"aurora": "main", "s3": "main"}]}, "names aurora and s3: make it two links"),
+    "two things in one link": ({"links": [{"aurora": "main", "s3": "main"}]}, "names aurora and s3: write one link for each"),
     "a link without a name": (
         {"links": [{"aurora": ""}]},
         "aurora has no name: give the name of an entry of the environment's aurora_clusters",
@@ -157,51 +163,60 @@ BAD = {
     "a link with a number": ({"links": [{"s3": 5, "permission": "read"}]}, "s3 has no name"),
     "a bucket without permission": (
         {"links": [{"s3": "main"}]},
-        "opta_service_links, s3 main does not say what the service may do: give permission: read or write.",
+        "opta_service_links, s3 main has no permission: set permission: read or write.",
     ),
     "an unknown permission": ({"links": [{"s3": "main", "permission": "admin"}]}, "permission is 'admin': it must be read or write"),
     "a permission of another kind": ({"links": [{"sqs": QUEUE, "permission": "read"}]}, "it must be publish or subscribe"),
-    "a permission of a database": ({"links": [{"aurora": "main", "permission": "read"}]}, "takes no permission"),
+    "a permission of a database": ({"links": [{"aurora": "main", "permission": "read"}]}, "permission is not allowed here"),
     "a queue by name": ({"links": [{"sqs": "orders", "permission": "publish"}]}, "give its ARN, for example sqs: arn:aws:sqs:"),
     "a queue as a topic": ({"links": [{"sns": QUEUE}]}, "give its ARN, for example sns: arn:aws:sns:"),
     "an index of a table": ({"links": [{"dynamodb": f"{TABLE}/index/x", "permission": "read"}]}, "give its ARN"),
-    "a key of a bucket": ({"links": [{"s3": "main", "permission": "read", "kms_key_arn": KEY}]}, "takes no kms_key_arn"),
+    "a key of a bucket": (
+        {"links": [{"s3": "main", "permission": "read", "kms_key_arn": KEY}]},
+        "kms_key_arn is not allowed here: its key is defined by the environment.",
+    ),
     "a key by alias": (
         {"links": [{"sqs": QUEUE, "permission": "publish", "kms_key_arn": KEY.replace("key/", "alias/")}]},
         "not of an alias",
     ),
-    "names of a queue's variables": ({"links": [{"sqs": QUEUE, "permission": "publish", "as": "q"}]}, "gives the service no variables"),
+    "names of a queue's variables": (
+        {"links": [{"sqs": QUEUE, "permission": "publish", "as": "q"}]},
+        "as and variables are not allowed here",
+    ),
     "an unknown variable": (
         {"links": [{"aurora": "main", "variables": {"host": "H"}}]},
-        "variables has host, which this link does not give: it gives db_user",
+        "variables has host: it must be one of db_user",
     ),
-    "variables as a list": ({"links": [{"aurora": "main", "variables": ["H"]}]}, "give new names by what they hold"),
-    "a variable with a hyphen": ({"links": [{"aurora": "main", "variables": {"db_host": "DB-HOST"}}]}, "gives the variable 'DB-HOST'"),
-    "a name that begins with a digit": ({"links": [{"elasticache": "1st"}]}, "as and variables name them otherwise"),
+    "variables as a list": ({"links": [{"aurora": "main", "variables": ["H"]}]}, "it must be a map of new names"),
+    "a variable with a hyphen": (
+        {"links": [{"aurora": "main", "variables": {"db_host": "DB-HOST"}}]},
+        "sets the environment variable 'DB-HOST'",
+    ),
+    "a name that begins with a digit": ({"links": [{"elasticache": "1st"}]}, "as and variables rename it"),
     "two links with the same variables": (
         {"links": [{"aurora": "main"}, {"documentdb": "main"}]},
-        "opta_service_links, documentdb main and aurora main both give the variable main_db_user: "
-        "name it otherwise, for example {documentdb: main, as: documentdb_main}.",
+        "opta_service_links, documentdb main and aurora main both set the environment variable main_db_user: "
+        "rename it, for example {documentdb: main, as: documentdb_main}.",
     ),
-    "the same link twice": ({"links": [{"aurora": "main"}, {"aurora": "main"}]}, "both give the variable main_db_user"),
+    "the same link twice": ({"links": [{"aurora": "main"}, {"aurora": "main"}]}, "both set the environment variable main_db_user"),
     "the same queue twice": ({"links": [{"sqs": QUEUE, "permission": "publish"}] * 2}, "is linked twice with permission publish"),
     "a link over a variable": (
         {"links": [{"aurora": "main"}], "environment_variables": {"main_db_host": "x"}},
-        "and opta_service_environment_variables both give",
+        "and opta_service_environment_variables both set",
     ),
     "a link over a secret": (
         {"links": [{"aurora": "main"}], "secrets": {"main_db_url": "x"}},
-        "and opta_service_secrets both give the variable main_db_url",
+        "and opta_service_secrets both set the environment variable main_db_url",
     ),
     "a link over the certificates": (
         {"links": [{"aurora": "main", "variables": {"db_url": "RDS_CA_PATH"}}]},
-        "both give the variable RDS_CA_PATH",
+        "both set the environment variable RDS_CA_PATH",
     ),
     "one variable for two things": (
         {"links": [{"aurora": "main", "variables": {"db_url": "X", "db_host": "X"}}]},
-        "gives the variable X twice",
+        "sets the environment variable X twice",
     ),
-    "certificates": ({"database_ca_bundle": "bundle.pem"}, "holds no certificate"),
+    "certificates": ({"database_ca_bundle": "bundle.pem"}, "has no certificate"),
 }
 
 
