@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.support import collection
 
+from .charts import charts_table, with_chart_versions
 from .tables import markdown, options_table, outputs_table, table
 
 GENERATED = "<!-- Written by `make docs` from meta/argument_specs.yml, meta/outputs.yml and docs.md: change those. -->"
@@ -19,7 +20,15 @@ def pages() -> dict[Path, str]:
     readme = collection.ROOT / "README.md"
     text = between(readme.read_text(encoding="utf-8"), "roles", roles_table())
     written[readme] = between(text, "modules", modules_table())
+    for path in files_with_chart_versions():
+        written[path] = with_chart_versions(written.get(path) or path.read_text(encoding="utf-8"))
     return written
+
+
+def files_with_chart_versions() -> list[Path]:
+    """The files that show the version of each chart in a comment."""
+    samples = (collection.ROOT / "inventories" / "sample" / "host_vars").glob("*/k8s_addons.yml")
+    return [collection.ROLES / "k8s_addons" / "defaults" / "main.yml", *samples]
 
 
 def role_page(role: str) -> str:
@@ -35,6 +44,8 @@ def role_page(role: str) -> str:
     outputs = collection.outputs(role)
     if outputs:
         parts += ["## Outputs", f"Published as the one fact `{role}_outputs`.", outputs_table(outputs)]
+    if role == "k8s_addons":
+        parts += ["## Charts", "A chart has this version unless its `_chart_version` is set.", charts_table()]
     return "\n\n".join(parts) + "\n"
 
 
