@@ -111,21 +111,12 @@ ARGUMENTS = {
 }
 
 
-def expected(resources, given):
-    """What the run will keep, for a plan."""
-    volumes = resources.expected() if given["expect_volumes"] else []
-    databases = resources.expected_of_databases(given["databases_without_snapshot"]) if given["expect_database_snapshots"] else []
-    caches = resources.expected_of_caches() if given["expect_cache_snapshots"] else []
-    emptied = given["emptied_buckets"]
-    return [*volumes, *databases, *caches, *(resources.expected_buckets(emptied) if emptied is not None else [])]
-
-
 def main():
     module = PlatformModule(argument_spec=ARGUMENTS, common=False)
     given = module.params
     caller = module.attempt(lambda: module.client("sts").get_caller_identity()["Arn"].split(":"))
     resources = RetainedResources(module.client, module.attempt(lambda: module.identity(caller[4], caller[1])))
-    soon = module.attempt(lambda: expected(resources, given)) if module.check_mode else []
+    soon = module.attempt(lambda: resources.expected(given)) if module.check_mode else []
     if given["state"] == "absent":
         module.run("resource", lambda: delete_retained(resources, module.check_mode, soon), retained=[])
     found = module.attempt(lambda: [*resources.find(), *soon])

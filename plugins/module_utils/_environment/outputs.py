@@ -13,30 +13,25 @@ from .._credentials.store_secrets import environment_secrets, stores_among
 from .._eks.api import list_nodegroups
 from .._eks.hardware import group_errors
 from .._eks.node_group_api import describe_nodegroup
-from .._elasticache import role_entries as caches
 from .._errors import PlatformError
 from .._iam.api import list_oidc_providers
 from .._names import Identity
 from .._network.existing_vpc import existing_network
 from .._parallel import run_parallel
-from .._rds.role_entries import KINDS
 from .._resource import Outcome
 from .._response_cache import prefetch
 from .._s3 import api as s3_api
 from .._s3.role_entries import name_prefix
+from .._stores.registry import STORES, offer_errors
 from .._vpc import api as vpc_api
 from .._vpc.layout import usable_zones
 from .._vpc.network import Network, NetworkOptions
 from .._vpc.routes import RouteTable
 from .._vpc.snapshot import Snapshot
 from .._vpc.vpc import InternetGateway, blocks_of
-from .databases import database_outputs
 from .dns_cert import Domain
-from .elasticache import elasticache_outputs
 from .k8s_addons import k8s_addons_outputs
-from .offers import CACHES, refusals
 from .parents import Parents
-from .s3 import s3_outputs
 
 Client = Callable[[str], Any]
 Entries = Sequence[Mapping[str, Any]]
@@ -78,7 +73,7 @@ class Environment:
         """What the preflight holds the inputs against. described: entries of stores by the roles' variables."""
         new = {name: self._new(name, entries) for name, entries in described.items()}
         return {
-            "refusals": [*refusals(self.client, new), *self.node_group_errors()],
+            "refusals": [*offer_errors(self.client, new), *self.node_group_errors()],
             "region": self.identity.region,
             "zone_count": len(usable_zones(self.snapshot.items("zones"))),
             "cluster_version": (self.cluster or {}).get("version"),
@@ -118,12 +113,10 @@ class Environment:
         """By role; a role that does not stand completely is left out. All are read side by side."""
         readers: dict[str, Callable[[], dict[str, Any] | None]] = {
             "network": self.network,
-            "s3": self.s3,
             "dns_cert": self.domain.outputs,
             "eks": self.eks,
-            "elasticache": self.elasticache,
             "k8s_addons": self.k8s_addons,
-            **{role: partial(self._databases, role, kind.kind) for role, kind in KINDS.items()},
+            **{store.role: partial(store.outputs, self) for store in STORES},
         }
         roles = run_parallel({role: partial(self._read, role, reader) for role, reader in readers.items()}, len(readers))
         if roles["k8s_addons"] and roles["dns_cert"]:
@@ -138,15 +131,12 @@ class Environment:
             self.notes.append(f"{role}_outputs are unknown: {error}")
             return None
 
-    def _databases(self, role: str, kind: str) -> dict[str, Any] | None:
-        return database_outputs(role, self.client, self.identity, self.stores(kind))
-
     def k8s_addons(self) -> dict[str, Any] | None:
         return k8s_addons_outputs(self.client, self.identity) if self.cluster else None
 
     def _new(self, variable: str, entries: Entries) -> list[Mapping[str, Any]]:
         """The entries of stores that nobody has begun to make: a store's secret is its first thing."""
-        kinds = {CACHES: caches.KIND, **{kind.option: kind.kind for kind in KINDS.values()}}
+        kinds = {store.variable: store.kind for store in STORES}
         begun = {store["name"] for store in self.stores(kinds[variable])}
         return [entry for entry in entries if entry["name"] not in begun]
 
@@ -213,9 +203,6 @@ class Environment:
             self.existing.get("private_subnet_ids") or [],
         )
 
-    def s3(self) -> dict[str, Any] | None:
-        return s3_outputs(self.client("s3"), self.identity, self.buckets)
-
     def eks(self) -> dict[str, Any] | None:
         cluster = self.cluster
         if cluster is None or cluster["status"] not in ("ACTIVE", "UPDATING"):
@@ -239,9 +226,6 @@ class Environment:
             "node_role_arn": groups[0]["nodeRole"] if groups else self.identity.role_arn("eks-node"),
             "per_zone_node_groups": self._per_zone_node_groups(groups),
         }
-
-    def elasticache(self) -> dict[str, Any] | None:
-        return elasticache_outputs(self.client, self.identity, self.stores(caches.KIND))
 
     def _node_groups(self, cluster_name: str) -> list[dict[str, Any]]:
         """Those that have not gone since they were listed."""

@@ -16,12 +16,7 @@ RANGES: dict[str, tuple[int, int, int]] = {  # the least, the most, an example
     "opta_progress_seconds": (0, 3600, 30),
 }
 #: CloudWatch Logs API, PutRetentionPolicy: these, or 0 for ever
-LOG_RETENTIONS = (
-    "eks_log_retention_days",
-    "network_flow_logs_retention_days",
-    "aurora_log_retention_days",
-    "documentdb_log_retention_days",
-)
+LOG_RETENTIONS = ("_log_retention_days", "_logs_retention_days")
 TIMEOUT = "_wait_timeout_seconds"
 
 
@@ -36,8 +31,8 @@ def number_rules(given: Mapping[str, Any]) -> list[str]:
     days = ", ".join(map(str, (0, *RETENTIONS)))
     sentences += [
         f"{name} is {numbers[name]}, but CloudWatch Logs accepts {days} days (0: never expire), for example 30."
-        for name in LOG_RETENTIONS
-        if name in numbers and numbers[name] not in (0, *RETENTIONS)
+        for name in numbers
+        if name.endswith(LOG_RETENTIONS) and numbers[name] not in (0, *RETENTIONS)
     ]
     return sentences + [
         f"{name} is {value}: it must be at least 1, for example 1800."

@@ -1,19 +1,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The lists of clusters of the roles aurora and documentdb: names, defaults, rules and outputs. Pure; private to the collection."""
+"""The lists of clusters of the roles aurora and documentdb: names, defaults and outputs. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .. import _names
-from .._cidr import source_error
 from .._credentials.options import secret_name
 from . import rules
 from .engine import AURORA, DOCUMENTDB, EVERY_DATABASE, EXTENDED_SUPPORT, WITHOUT_EXTENDED_SUPPORT, DatabaseEngine
 
-MOST_REPLICAS = 15
 #: what a role takes in every run for an entry that does not name it: what a run may do, and who reaches the port. All else has a default
 #: at creation only, in the modules
 DEFAULTS: dict[str, Any] = {
@@ -143,34 +141,3 @@ def _shown(kind: DatabaseKind, key: str, value: Any) -> str:
     if key == "database_name" and not value:
         return EVERY_DATABASE
     return "" if value is None else str(value)
-
-
-def errors(role: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """A sentence for each entry that cannot be right."""
-    kind = KINDS[role]
-    names = [str(entry.get("name")) for entry in entries]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{kind.option} has two clusters named {name}: names must differ."
-    for entry in entries:
-        where = f"{kind.option}, cluster {entry.get('name')}: "
-        scaling, instance_class = entry.get("serverless"), entry.get("instance_class")
-        found = [
-            rules.name(f"{kind.option}, name", entry.get("name")),
-            rules.version(f"{where}engine_version", entry.get("engine_version"), kind.engine),
-            rules.between(f"{where}replica_count", entry.get("replica_count"), 0, MOST_REPLICAS, 1),
-            rules.between(f"{where}backup_retention_days", entry.get("backup_retention_days"), 1, 35, 5),
-            rules.database_name(f"{where}database_name", entry.get("database_name")),
-            rules.username(f"{where}username", entry.get("username")),
-            *rules.windows(where, *((name, entry.get(name)) for name in ("backup_window", "maintenance_window"))),
-            rules.scaling(f"{where}serverless", scaling, instance_class),
-            rules.restore(f"{where}restore", entry.get("restore")),
-            *(source_error(f"{where}allowed_cidr_blocks", block) for block in entry.get("allowed_cidr_blocks") or []),
-        ]
-        yield from (sentence for sentence in found if sentence)
-        if scaling and instance_class not in (None, "db.serverless"):
-            yield f"{where}serverless goes with instance_class: db.serverless, and not with {instance_class}: leave one of them out."
-        if instance_class == "db.serverless" and not scaling:
-            yield f"{where}instance_class db.serverless needs serverless, for example {{min_capacity: 0.5, max_capacity: 4}}."
-        for option in ("instance_class", "username", "engine_version"):
-            if entry.get(option) == "":
-                yield f"{where}{option} is empty: give it a value, or leave it out."

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
-from ansible_collections.opta.platform.plugins.module_utils._preflight.database_rules import database_rules
 from ansible_collections.opta.platform.plugins.module_utils._rds import cluster, cluster_requests, role_entries, versions
 from ansible_collections.opta.platform.plugins.module_utils._rds.engine import AURORA, DOCUMENTDB
 from ansible_collections.opta.platform.plugins.module_utils._rds.instance import names_of
 from ansible_collections.opta.platform.plugins.module_utils._rds.removal import final_name
+from ansible_collections.opta.platform.plugins.module_utils._rds.role_rules import errors
 from ansible_collections.opta.platform.plugins.module_utils._resource import Change
 
 TARGETS = [{"EngineVersion": version} for version in ("17.9", "18.3", "17.10")]
@@ -140,7 +140,7 @@ def test_requests():
     ],
 )
 def test_preflight_tells_what_cannot_be_right(role, entries, message):
-    (sentence, *_more) = database_rules({role_entries.KINDS[role].option: entries})
+    (sentence, *_more) = errors(role, {role_entries.KINDS[role].option: entries})
     assert message in sentence
 
 
@@ -156,9 +156,10 @@ def test_preflight_lets_pass_what_is_right():
             "allowed_cidr_blocks": ["10.8.0.5/16"],
         }
     ]
-    assert database_rules({"aurora_clusters": good, "documentdb_clusters": good, "aurora_rotate_passwords": ["main"]}) == []
-    assert "has no cluster of that name" in database_rules({"aurora_rotate_passwords": ["main"]})[0]
-    assert "7 to 30" in database_rules({"documentdb_secret_recovery_window_days": 3})[0]
+    assert errors("aurora", {"aurora_clusters": good, "aurora_rotate_passwords": ["main"]}) == []
+    assert errors("documentdb", {"documentdb_clusters": good}) == []
+    assert "has no cluster of that name" in errors("aurora", {"aurora_rotate_passwords": ["main"]})[0]
+    assert "7 to 30" in errors("documentdb", {"documentdb_secret_recovery_window_days": 3})[0]
 
 
 def test_entries_are_completed():
