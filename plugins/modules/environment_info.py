@@ -42,8 +42,8 @@ options:
     default: []
   stores:
     description:
-      - Entries of the lists that describe stores, by the names of these variables (C(aurora_clusters), C(documentdb_clusters),
-        C(elasticache_replication_groups)), with C(name), C(engine_version) and C(instance_class).
+      - Entries of the lists of stores, by the names of these variables (for example C(aurora_clusters)), as M(opta.platform.preflight)
+        returns them.
       - Of those that are not there yet, versions and classes that AWS does not offer are reported in RV(found).
     type: dict
     default: {}

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ansible import context
-from ansible.plugins.loader import action_loader, connection_loader, filter_loader, shell_loader
+from ansible.plugins.loader import action_loader, connection_loader, filter_loader, lookup_loader, shell_loader
 from ansible.template import Templar
 
 with suppress(ImportError):  # before ansible-core 2.19, where _worker.SUPPORTED is false
@@ -49,6 +49,8 @@ def _plugins() -> None:
     for path in sorted((PLUGINS / "filter").glob("[a-z]*.py")):
         for name in importlib.import_module(f"{COLLECTION}.filter.{path.stem}").FilterModule().filters():
             filter_loader.get(f"opta.platform.{name}")
+    for name in ("ansible.builtin.vars", "opta.platform.stores"):
+        lookup_loader.get(name, class_only=True)
 
 
 def _specifications() -> None:
