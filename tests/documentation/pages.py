@@ -1,4 +1,4 @@
-"""Every generated page and what it must hold."""
+"""Every generated file and its text."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from typing import Any
 from tests.support import collection
 
 from .tables import markdown, options_table, outputs_table, table
+from .twins import twins
 
 GENERATED = "<!-- Written by `make docs` from meta/argument_specs.yml, meta/outputs.yml and docs.md: change those. -->"
 
 
 def pages() -> dict[Path, str]:
-    """The text of each page by its path."""
+    """The text of each file by its path."""
     written = {collection.ROLES / role / "README.md": role_page(role) for role in collection.roles()}
     readme = collection.ROOT / "README.md"
     text = between(readme.read_text(encoding="utf-8"), "roles", roles_table())
     written[readme] = between(text, "modules", modules_table())
-    return written
+    return {**written, **twins()}
 
 
 def role_page(role: str) -> str:

@@ -32,7 +32,11 @@ OUTPUTS = {
 
 @dataclass(frozen=True)
 class DatabaseKind:
-    """A role's kind of cluster. kind: in names of things; option: the role's list; logs: the engine's part in names of log groups."""
+    """A role's kind of cluster.
+
+    kind: part of the names of its resources. option: the role's list. logs: the engine's part in names of log groups.
+    default_version: the version of new clusters, with which the collection is tested.
+    """
 
     role: str
     kind: str
@@ -40,11 +44,28 @@ class DatabaseKind:
     engine: DatabaseEngine
     logs: str
     log_types: tuple[str, ...]
+    default_version: str
 
 
 KINDS = {
-    "aurora": DatabaseKind("aurora", "aurora", "aurora_clusters", AURORA, "rds/cluster", ("postgresql", "instance", "iam-db-auth-error")),
-    "documentdb": DatabaseKind("documentdb", "docdb", "documentdb_clusters", DOCUMENTDB, "docdb", ("audit", "profiler")),
+    "aurora": DatabaseKind(
+        role="aurora",
+        kind="aurora",
+        option="aurora_clusters",
+        engine=AURORA,
+        logs="rds/cluster",
+        log_types=("postgresql", "instance", "iam-db-auth-error"),
+        default_version="17",
+    ),
+    "documentdb": DatabaseKind(
+        role="documentdb",
+        kind="docdb",
+        option="documentdb_clusters",
+        engine=DOCUMENTDB,
+        logs="docdb",
+        log_types=("audit", "profiler"),
+        default_version="5.0",
+    ),
 }
 
 
@@ -76,6 +97,7 @@ def completed(
     return [
         {
             **DEFAULTS,
+            "default_engine_version": kind.default_version,
             "deletion_protection": protected,
             "allowed_cidr_blocks": list(blocks or []),
             **_derived(entry),
