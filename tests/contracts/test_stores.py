@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,18 @@ from tests.support import collection
 
 TASKS = collection.ROOT / "playbooks" / "tasks"
 IMPORT = "ansible.builtin.import_role"
+PAGE = collection.ROOT / "docs" / "contributing" / "add-a-store.md"
+FILE = re.compile(r"^\| `([\w/.]+)` \|", re.MULTILINE)
+MOST_SHARED_FILES = 10
+#: what names the stores one by one and is not changed for a new one: the outputs of roles, for links and examples
+NOT_CHANGED = {"roles/opta_service/defaults/main.yml", "plugins/module_utils/_service/link_rules.py"}
+#: names only some kinds of stores
+OF_SOME_STORES = {
+    "plugins/modules/store_secrets_info.py",
+    "plugins/module_utils/_kms/users.py",
+    "plugins/modules/retained_resources.py",
+    "roles/network/vars/main.yml",
+}
 every_store = pytest.mark.parametrize("store", STORES, ids=lambda store: store.role)
 
 
@@ -62,14 +75,32 @@ def test_passwords_of_all_stores_can_be_rotated() -> None:
     assert conditions == {f"rotate_store is match('{store.role}/')" for store in STORES if store.has_password}
 
 
-def test_the_registry_is_the_only_list_of_stores_in_shared_code() -> None:
-    """A file of shared code that names three kinds of stores lists them; links and KMS keep lists of their own kinds."""
-    own = {"_rds", "_elasticache", "_s3", "_stores"}
-    allowed = {"_service", "_kms"}
-    variables = [store.variable for store in STORES]
-    listing = [
-        str(path.relative_to(collection.ROOT))
-        for path in sorted((collection.ROOT / "plugins").rglob("*.py"))
-        if not (own | allowed) & set(path.parts) and sum(f'"{variable}"' in path.read_text(encoding="utf-8") for variable in variables) > 2
-    ]
-    assert not listing
+def listed(heading: str) -> list[str]:
+    """The files in the table after a sentence of the page."""
+    return FILE.findall(PAGE.read_text(encoding="utf-8").split(heading)[1].split("\n\n")[1])
+
+
+def shared_files() -> list[Path]:
+    """The product's files outside the packages, roles, modules, and filters of stores."""
+    own = {"_rds", "_elasticache", "_s3", *(store.role for store in STORES), *(f"{store.module}.py" for store in STORES)}
+    own |= {"elasticache.py", "databases.py", "s3.py"}
+    paths = [path for top in ("meta", "playbooks", "plugins", "roles") for path in (collection.ROOT / top).rglob("*")]
+    return sorted(path for path in paths if path.suffix in {".py", ".yml"} and not own & set(path.parts))
+
+
+def test_a_new_store_changes_few_shared_files() -> None:
+    always, sometimes = listed("Each store changes these files:"), listed("Some stores also change these files:")
+    assert len(always) <= MOST_SHARED_FILES
+    assert not [name for name in (*always, *sometimes) if not (collection.ROOT / name).is_file()]
+
+
+def test_the_page_lists_every_shared_file_that_names_the_stores() -> None:
+    """Such a file names Aurora and ElastiCache."""
+    pages = {*listed("Each store changes these files:"), *listed("Some stores also change these files:"), *NOT_CHANGED}
+    naming = {str(path.relative_to(collection.ROOT)) for path in shared_files() if names_stores(path.read_text(encoding="utf-8"))}
+    assert naming <= {*pages, "plugins/lookup/stores.py"}
+    assert pages - naming <= OF_SOME_STORES
+
+
+def names_stores(text: str) -> bool:
+    return all(re.search(word, text, re.IGNORECASE) for word in ("aurora", "elasticache"))
