@@ -11,6 +11,7 @@ from .._errors import Refused
 from .._resource import Attribute, Change, Resource, State, tags_attribute
 from . import api
 from .common import as_tags, change_tags, issues_text, same_members, status_text, wait_for_update
+from .outputs import computed
 from .versions import above_desired, later_version, minor
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
@@ -159,15 +160,7 @@ class EksCluster(Resource):
         self.missing = cluster is None
         if cluster is None:
             return None
-        vpc = cluster.get("resourcesVpcConfig") or {}
-        return {
-            **cluster,
-            "certificate_authority_data": (cluster.get("certificateAuthority") or {}).get("data"),
-            "oidc_issuer": ((cluster.get("identity") or {}).get("oidc") or {}).get("issuer"),
-            "cluster_security_group_id": vpc.get("clusterSecurityGroupId"),
-            "vpc_id": vpc.get("vpcId"),
-            "platform_version": cluster.get("platformVersion"),
-        }
+        return {**cluster, **computed(cluster)}
 
     def state(self, found: Mapping[str, Any]) -> State:
         return STATES.get(found["status"], State.IN_PROGRESS)

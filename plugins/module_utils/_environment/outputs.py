@@ -13,10 +13,13 @@ from .._credentials.store_secrets import environment_secrets, stores_among
 from .._eks.api import list_nodegroups
 from .._eks.hardware import group_errors
 from .._eks.node_group_api import describe_nodegroup
+from .._eks.outputs import computed
+from .._eks.outputs import outputs as eks_outputs
 from .._errors import PlatformError
 from .._iam.api import list_oidc_providers
 from .._names import Identity
 from .._network.existing_vpc import existing_network
+from .._network.outputs import outputs as network_outputs
 from .._parallel import run_parallel
 from .._resource import Outcome
 from .._response_cache import prefetch
@@ -37,7 +40,6 @@ Client = Callable[[str], Any]
 Entries = Sequence[Mapping[str, Any]]
 #: parts of a network whose change says that a run ended before its subnets had a way out; other changes leave the outputs as they are
 WAYS_OUT = (RouteTable.kind, InternetGateway.kind)
-NETWORK_KEYS = ("vpc_id", "zone_ids", "public_subnet_ids", "private_subnet_ids", "nat_public_ips")
 
 
 class Environment:
@@ -163,14 +165,7 @@ class Environment:
         vpc = self._existing_vpc() if self.existing.get("vpc_id") else self._managed_vpc()
         if key_arn is None or vpc is None:
             return None
-        return {
-            **{name: vpc[name] for name in NETWORK_KEYS},
-            "vpc_cidr_blocks": vpc["cidr_blocks"],
-            "kms_key_arn": key_arn,
-            "log_bucket_name": self._log_bucket if self._log_bucket in self.buckets else "",
-            "account_id": self.identity.account_id,
-            "partition": self.identity.partition,
-        }
+        return network_outputs(vpc, self.identity, key_arn, self._log_bucket if self._log_bucket in self.buckets else "")
 
     def _managed_vpc(self) -> dict[str, Any] | None:
         if self.snapshot.vpc_id is None:
@@ -213,19 +208,10 @@ class Environment:
         if provider not in list_oidc_providers(self.client("iam")):
             return None
         groups = self._node_groups(cluster["name"])
-        return {
-            "cluster_name": cluster["name"],
-            "cluster_arn": cluster["arn"],
-            "endpoint": cluster["endpoint"],
-            "certificate_authority_data": cluster["certificateAuthority"]["data"],
-            "version": cluster["version"],
-            "oidc_provider_arn": provider,
-            "oidc_issuer": issuer,
-            "cluster_security_group_id": cluster["resourcesVpcConfig"]["clusterSecurityGroupId"],
-            # of EKS itself; without a node group it does not know the role
-            "node_role_arn": groups[0]["nodeRole"] if groups else self.identity.role_arn("eks-node"),
-            "per_zone_node_groups": self._per_zone_node_groups(groups),
-        }
+        # EKS knows the role of existing node groups only
+        node_role_arn = groups[0]["nodeRole"] if groups else self.identity.role_arn("eks-node")
+        described = {**cluster, **computed(cluster)}
+        return eks_outputs(described, self.identity, provider, node_role_arn, self._per_zone_node_groups(groups))
 
     def _node_groups(self, cluster_name: str) -> list[dict[str, Any]]:
         """Those that have not gone since they were listed."""

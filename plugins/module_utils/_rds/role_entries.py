@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .. import _names
 from .._credentials.options import secret_name
+from .._stores.outputs import CONNECTION, by_name
 from . import rules
 from .engine import AURORA, DOCUMENTDB, EVERY_DATABASE, EXTENDED_SUPPORT, WITHOUT_EXTENDED_SUPPORT, DatabaseEngine
 
@@ -19,14 +21,6 @@ DEFAULTS: dict[str, Any] = {
     "allow_major_version_upgrade": False,
     "allow_reboot": False,
     "skip_final_snapshot": False,
-}
-#: output: key of what the module returns
-OUTPUTS = {
-    "endpoints": "endpoint",
-    "reader_endpoints": "reader_endpoint",
-    "ports": "port",
-    "secret_arns": "secret_arn",
-    "security_group_ids": "security_group_id",
 }
 
 
@@ -149,11 +143,8 @@ def log_groups(entries: Sequence[Mapping[str, Any]], role: str, every: bool = Fa
 def outputs(role: str, names: Sequence[str], clusters: Sequence[Mapping[str, Any]], arns: Sequence[str]) -> dict[str, dict[str, str]]:
     """The role's outputs: maps by the names of the entries. clusters: what the module returned of each, in the same order."""
     kind = KINDS[role]
-    maps = {"cluster_arns": dict(zip(names, arns))}  # noqa: B905
-    keys = {**OUTPUTS, **({"database_names": "database_name"} if role == "aurora" else {})}
-    for output, key in keys.items():
-        maps[output] = {name: _shown(kind, key, cluster.get(key)) for name, cluster in zip(names, clusters)}  # noqa: B905
-    return maps
+    values = {**CONNECTION, **({"database_names": "database_name"} if role == "aurora" else {})}
+    return {"cluster_arns": dict(zip(names, arns, strict=True)), **by_name(values, names, clusters, partial(_shown, kind))}
 
 
 def _shown(kind: DatabaseKind, key: str, value: Any) -> str:
