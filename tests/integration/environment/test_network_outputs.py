@@ -125,7 +125,7 @@ def test_a_vpc_of_somebody_else_with_the_name_is_not_read_and_told(region: Accou
     ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": _names.resource_name("opta", "test")}])
     outputs, (note,) = region.read()
     assert outputs is None
-    assert note == "VPC opta-test is not read as the environment's, and stays as it is: it was not created by this collection."
+    assert note == "VPC opta-test does not belong to the environment and is not changed: it was not created by this collection."
 
 
 def test_a_network_that_was_changed_by_hand_is_read_but_for_one_without_a_way_out(region: Account) -> None:

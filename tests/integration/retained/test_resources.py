@@ -5,6 +5,7 @@ from functools import partial
 import boto3
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
+from ansible_collections.opta.platform.plugins.module_utils._rds import retained
 from ansible_collections.opta.platform.plugins.module_utils._rds.teardown import final_name
 from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
 from moto import mock_aws
@@ -14,6 +15,7 @@ from tests.support.identities import identity_of, marks
 ACCOUNT = "123456789012"
 MANIFEST = '{"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}'
 OURS = {**marks(), "opta:retained": "true"}
+ONLY_VOLUMES = {"expect_volumes": True, "expect_database_snapshots": False, "expect_cache_snapshots": False, "emptied_buckets": None}
 OTHERS = [
     {**marks("production"), "opta:retained": "true"},
     {**marks(prefix="acme"), "opta:retained": "true"},
@@ -125,14 +127,15 @@ def test_t1_delete_retained_deletes_all_and_in_check_mode_nothing(client, resour
 def test_t4_a_plan_expects_the_snapshots_of_the_volumes_of_kubernetes(client, resources, key_arn):
     of_driver = volume(client, key_arn, {**marks(), "ebs.csi.aws.com/cluster": "true"})
     volume(client, key_arn, marks())
-    assert [(kept.name, kept.kms_key_arn) for kept in resources.expected()] == [(f"of {of_driver}", key_arn)]
+    assert [(kept.name, kept.kms_key_arn) for kept in resources.expected(ONLY_VOLUMES)] == [(f"of {of_driver}", key_arn)]
 
 
-def test_t1_a_plan_expects_the_final_snapshots_of_databases(client, resources):
+def test_t1_a_plan_expects_the_final_snapshots_of_databases(client):
     rds, master = client("rds"), {"MasterUsername": "u", "MasterUserPassword": "12345678"}
     for name, environment in (("kept", "staging"), ("skipped", "staging"), ("other", "production")):
         tags = as_list(marks(environment))
         rds.create_db_cluster(DBClusterIdentifier=name, Engine="aurora-postgresql", Tags=tags, **master)
     kept = rds.describe_db_clusters(DBClusterIdentifier="kept")["DBClusters"][0]
     final = final_name("kept", kept["DbClusterResourceId"], [])
-    assert [kept.name for kept in resources.expected_of_databases(["skipped"])] == [final]
+    options = {"expect_database_snapshots": True, "databases_without_snapshot": ["skipped"]}
+    assert [kept.name for kept in retained.expected(client, identity_of(), options)] == [final]

@@ -171,7 +171,7 @@ def test_absent_refuses_objects_and_then_deletes_all_versions(client):
 def test_bucket_of_another_region_is_refused(client):
     elsewhere = boto3.client("s3", region_name="us-west-2", aws_access_key_id="x", aws_secret_access_key="x")
     elsewhere.create_bucket(Bucket=NAME, CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
-    with pytest.raises(Refused, match="exists in the region us-west-2"):
+    with pytest.raises(Refused, match="exists in region us-west-2"):
         present(client)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._elasticache import requests, role_entries, rules, versions
-from ansible_collections.opta.platform.plugins.module_utils._preflight.elasticache_rules import elasticache_rules
+from ansible_collections.opta.platform.plugins.module_utils._elasticache.role_rules import errors
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
 
 RIGHT = {
@@ -25,8 +25,8 @@ RIGHT["maintenance_window"] = "sat:21:00-sat:22:30"
 def test_what_is_right_is_not_talked_about():
     assert rules.group_errors(RIGHT) == []
     assert rules.group_errors({}) == []
-    assert elasticache_rules({"elasticache_replication_groups": [{"name": "main", **RIGHT}]}) == []
-    assert elasticache_rules({}) == []
+    assert errors({"elasticache_replication_groups": [{"name": "main", **RIGHT}]}) == []
+    assert errors({}) == []
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_what_is_wrong_is_told(wrong, sentence):
     ],
 )
 def test_the_preflight_names_the_group(groups, sentence):
-    (reported,) = elasticache_rules({"elasticache_replication_groups": groups})
+    (reported,) = errors({"elasticache_replication_groups": groups})
     assert sentence in reported
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
-from ansible_collections.opta.platform.plugins.module_utils._preflight.database_rules import database_rules
 from ansible_collections.opta.platform.plugins.module_utils._rds import cluster, cluster_requests, role_entries, versions
 from ansible_collections.opta.platform.plugins.module_utils._rds.engine import AURORA, DOCUMENTDB
 from ansible_collections.opta.platform.plugins.module_utils._rds.instance import names_of
+from ansible_collections.opta.platform.plugins.module_utils._rds.role_rules import errors
 from ansible_collections.opta.platform.plugins.module_utils._rds.teardown import final_name
 from ansible_collections.opta.platform.plugins.module_utils._resource import Change
 
@@ -125,7 +125,7 @@ def test_requests():
             [{"name": "a", "backup_window": "03:30-04:30", "maintenance_window": "Sun:04:00-Sun:05:00"}],
             "cluster a: backup_window 03:30-04:30 and maintenance_window sun:04:00-sun:05:00 overlap",
         ),
-        ([{"name": "a", "instance_class": "db.serverless"}], "needs serverless"),
+        ([{"name": "a", "instance_class": "db.serverless"}], "requires serverless"),
         ([{"name": "a", "serverless": {"min_capacity": 0.3, "max_capacity": 4}}], "min_capacity is 0.3: it must be 0 to 256"),
         ([{"name": "a", "serverless": {"min_capacity": 0.5, "max_capacity": 0.5}}], "max_capacity is 0.5: it must be 1 to 256"),
         ([{"name": "a", "serverless": {"min_capacity": 1, "max_capacity": 300}}], "max_capacity is 300.0"),
@@ -142,7 +142,7 @@ def test_requests():
     ],
 )
 def test_preflight_tells_what_cannot_be_right(role, entries, message):
-    (sentence, *_more) = database_rules({role_entries.KINDS[role].option: entries})
+    (sentence, *_more) = errors(role, {role_entries.KINDS[role].option: entries})
     assert message in sentence
 
 
@@ -158,8 +158,9 @@ def test_preflight_lets_pass_what_is_right():
             "allowed_cidr_blocks": ["10.8.0.5/16"],
         }
     ]
-    assert database_rules({"aurora_clusters": good, "documentdb_clusters": good, "aurora_rotate_passwords": ["main"]}) == []
-    assert "has no cluster of that name" in database_rules({"aurora_rotate_passwords": ["main"]})[0]
+    assert errors("aurora", {"aurora_clusters": good, "aurora_rotate_passwords": ["main"]}) == []
+    assert errors("documentdb", {"documentdb_clusters": good}) == []
+    assert "has no cluster of that name" in errors("aurora", {"aurora_rotate_passwords": ["main"]})[0]
 
 
 def test_entries_are_completed():

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .._elasticache import api, role_entries
 from .._names import Identity
-from .security_groups import security_group_ids
+from .._stores.security_groups import security_group_ids
+from . import api, role_entries
 
 
 def elasticache_outputs(client: Callable[[str], Any], identity: Identity, stores: Sequence[Mapping[str, str]]) -> dict[str, Any] | None:

@@ -8,9 +8,9 @@ from typing import Any
 
 from .. import _tags
 from .._names import Identity
-from .._rds import api, role_entries
-from .._rds.common import READY
-from .security_groups import security_group_ids
+from .._stores.security_groups import security_group_ids
+from . import api, role_entries
+from .common import READY
 
 #: a cluster in these states does not stand completely
 INCOMPLETE = ("creating", "deleting")
