@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-controllers test-kill test-profile test-versions databases bench lint sanity docs requirements build release clean
+.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-controllers test-kill test-profile test-versions databases bench lint sanity docs docs-site requirements build release clean
 
 PYTHON ?= python3
 WORKERS ?= 3
@@ -66,6 +66,9 @@ sanity: setup ## Build the archive and run ansible-test sanity and galaxy-import
 
 docs: setup ## Write the generated parts of the READMEs
 	@$(RUN) python -m tests.documentation
+
+docs-site: setup ## Build the documentation site into .cache/site/html; LINKCHECK=1 also checks links to other sites
+	@$(RUN) python -m tests.documentation.site
 
 build: setup ## Build the collection's archive into .cache/build
 	@$(RUN) ansible-galaxy collection build --force --output-path .cache/build
