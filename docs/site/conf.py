@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 GALAXY = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
 SOURCES = GALAXY["repository"] + "/blob/main/"
 LINK = re.compile(r"\]\((?!https?:|[#/]|mailto:)([^)#\s]+)((?:#[^)\s]*)?)\)")
+#: the theme shows the contents of each page itself, and refuses this directive
+CONTENTS = re.compile(r"^\.\. contents::\n(?:   .*\n)*", re.MULTILINE)
 MERMAID = re.compile(r"^```mermaid\n.*?^```$", re.MULTILINE | re.DOTALL)
 
 project = "opta.platform"
@@ -32,8 +34,8 @@ exclude_patterns = ["roles/*/docs.md"]
 highlight_language = "text"
 html_theme = "furo"
 html_title = f"opta.platform {release}"
-html_static_path = ["diagram.css"]
-html_css_files = ["diagram.css"]
+html_static_path = ["site.css"]
+html_css_files = ["site.css"]
 html_copy_source = False
 html_show_copyright = False
 pygments_style = "ansible"
@@ -53,6 +55,8 @@ linkcheck_ignore = [re.escape(GALAXY["repository"])]
 def prepare(app, docname, source) -> None:
     """Make links to files that are no pages lead to the repository, and diagrams of GitHub images."""
     page = ROOT / f"{docname}.md"
+    if docname.startswith("reference/"):
+        source[0] = CONTENTS.sub("", source[0])
     if not page.exists():
         return
 
