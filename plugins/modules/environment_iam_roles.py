@@ -72,6 +72,8 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
+from functools import partial
+
 from ..module_utils import _tags
 from ..module_utils._iam import api
 from ..module_utils._iam.iam_role import IamRole
@@ -85,14 +87,18 @@ ARGUMENTS = {
 }
 
 
+def partition_and_account(arn):
+    _, partition, _, _, account, _ = arn.split(":", 5)
+    return partition, account
+
+
 def remove(module):
     client, identity = module.client("iam"), module.identity()
     outcomes = []
     for listed in api.list_roles(client, identity.iam_path):
-        arn = listed["Arn"].split(":")
-        role = IamRole(client, listed["RoleName"], listed["Path"], account=lambda arn=arn: (arn[1], arn[4]))
+        role = IamRole(client, listed["RoleName"], listed["Path"], account=partial(partition_and_account, listed["Arn"]))
         found = role.find()
-        tags = role.tags(found) if found else None
+        tags = (role.tags(found) if found else None) or {}
         if _tags.carries(tags, identity.marks()) and tags.get(_tags.ROLE) in module.params["roles"]:
             outcomes.append(ensure_absent(role, check_mode=module.check_mode))
     return outcomes

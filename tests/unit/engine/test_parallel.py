@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import ControllerGone, PlatformError, Refused
@@ -15,7 +16,12 @@ def failing(error: Exception) -> None:
 
 def test_the_pieces_run_at_the_same_time() -> None:
     meeting = threading.Barrier(3)
-    done = run_parallel({name: lambda name=name: (meeting.wait(timeout=10), name)[1] for name in "abc"}, 3)
+
+    def piece(name: str) -> str:
+        meeting.wait(timeout=10)
+        return name
+
+    done = run_parallel({name: partial(piece, name) for name in "abc"}, 3)
     assert done == {"a": "a", "b": "b", "c": "c"}
 
 

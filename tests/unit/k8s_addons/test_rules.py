@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import mirror
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.rules import outside_windows
@@ -18,7 +20,7 @@ GIVEN = {
     "eks_version": "1.35",
 }
 
-WRONG = {
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "values that are no map": ({"k8s_addons_metrics_server_values": "replicas=2"}, "k8s_addons_metrics_server_values is a text"),
     "Datadog without a key": ({"k8s_addons_datadog_enabled": True}, "there is no API key"),
     "Datadog with two keys": (
