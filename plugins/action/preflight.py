@@ -140,7 +140,7 @@ def _layers(kind: str, values: Mapping[str, Any], present: Mapping[str, Any]) ->
     """What is wrong with the namespaces of a service, or of all services of an environment."""
     host, hosts, groups = str(present.get("inventory_hostname")), present.get("hostvars") or {}, present.get("groups") or {}
     environment = host if kind == "environment" else str(values.get("opta_service_environment") or "")
-    given = {each: _variables(hosts, each, LAYER_INPUTS) for each in groups.get("services", [])}
+    given: dict[str, Mapping[str, Any]] = {each: _variables(hosts, each, LAYER_INPUTS) for each in groups.get("services", [])}
     given |= {host: values} if kind == "service" else {}
     places = {each: scope_of(each, inputs) for each, inputs in given.items() if inputs.get("opta_service_environment") == environment}
     addons = _defaults(["k8s_addons"])

@@ -208,7 +208,7 @@ def test_expressions_read_inputs_as_validation_converts_them(role: str) -> None:
     for path in collection.task_files(role):
         found += [(path.name, text) for task in collection.tasks(collection.load(path)) for text in conditions(task)]
     for name, option in collection.inputs(role).items():
-        conversion = CONVERSIONS.get((option.get("type"), option.get("elements")))
+        conversion = CONVERSIONS.get((option.get("type", "str"), option.get("elements")))
         used = rf"(?<!\.)\b{name}\b(?!'|\s+is (not )?none\b|\s*\|\s*opta\.platform\.({conversion}|validated)\b)"
         # alone it is for an option of a module, which converts it
         bare = [(file, text) for file, text in found if conversion and re.search(used, text) and text != f"{{{{ {name} }}}}"]

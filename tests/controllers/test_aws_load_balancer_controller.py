@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import partial
 
 import pytest
 import yaml
@@ -10,11 +11,12 @@ from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import a
 
 from tests.controllers import authorization, programs, running
 from tests.module.eks_foundation import Foundation
-from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.module.kubernetes_foundation import Cluster
 from tests.standin.processes import release_port, reserve_port
 from tests.standin.webhooks.service_network import SERVED_BY
 from tests.support import load_balancers
 from tests.support.recorded_behaviour import changes, recorded
+from tests.support.standin import KUBERNETES as NAME
 from tests.support.until import until
 
 NAMESPACE = aws_load_balancer_controller.NAME
@@ -192,9 +194,13 @@ def test_both_ports_of_ingress_nginx_lead_to_its_one(standin, cluster, inputs, c
     ingress = Ingress(cluster, inputs, "ingress-nginx", "ingress-nginx-controller", "ingress_nginx", dict.fromkeys(PORTS, "http"))
     here = load_balancers.made_for(standin, NAME, ingress.service)
     ingress.scale(1)
-    health = standin.client("elbv2").describe_target_health
+    elbv2 = standin.client("elbv2")
+
+    def targets(group):
+        return elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+
     for group in (here["group_80"], here["group_443"]):
-        (target,) = until(lambda group=group: health(TargetGroupArn=group)["TargetHealthDescriptions"])
+        (target,) = until(partial(targets, group))
         assert target["Target"] == {"Id": ingress.pods()[0]["status"]["podIP"], "Port": 80}
     (rule,) = load_balancers.rules_between(standin, here["nodes"], here["backend"])
     assert (rule["FromPort"], rule["ToPort"]) == (80, 80)

@@ -8,9 +8,10 @@ from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import c
 
 from tests.controllers import programs, running
 from tests.module.eks_foundation import Foundation
-from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.module.kubernetes_foundation import Cluster
 from tests.standin.processes import release_port, reserve_port
 from tests.support.recorded_behaviour import recorded
+from tests.support.standin import KUBERNETES as NAME
 from tests.support.until import until
 
 NAMESPACE = cluster_autoscaler.NAME

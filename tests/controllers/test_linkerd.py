@@ -11,6 +11,7 @@ import http.client
 import json
 import socket
 import ssl
+from typing import Any
 
 import pytest
 import yaml
@@ -55,7 +56,7 @@ def mesh(standin, obtain):
         assert not result.get("failed"), result
         return result
 
-    made = Mesh(standin, run, directories[0].parent)
+    made: Any = Mesh(standin, run, directories[0].parent)
     made.run = run
     made.install()
     yield made

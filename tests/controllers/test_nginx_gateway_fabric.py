@@ -6,6 +6,7 @@ Its control plane runs. No nginx does: the pods that it makes are those of the s
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 import pytest
 import yaml
@@ -204,10 +205,13 @@ def content(obj):
 
 
 def test_pod_security_takes_its_pods_and_a_budget_counts_them(fabric):
+    def expects_two_pods(path):
+        return fabric.cluster.get(path).get("status", {}).get("expectedPods") == 2
+
     until(lambda: is_ready(fabric.made("Deployment")), what="its nginx is ready")
     for name in (RELEASE, GATEWAY):
         path = f"/apis/policy/v1/namespaces/{fabric.namespace}/poddisruptionbudgets/{name}"
-        until(lambda path=path: fabric.cluster.get(path).get("status", {}).get("expectedPods") == 2, what=f"{name} counts two pods")
+        until(partial(expects_two_pods, path), what=f"{name} counts two pods")
 
 
 @pytest.mark.parametrize("name", ["health", "redirect-to-https"])
@@ -250,13 +254,19 @@ def test_routes_and_policies_of_services_are_accepted(fabric, shop, tmp_path):
     def of_services(path):
         return [obj for obj in kubernetes.items(path) if "labels" in obj["metadata"]]
 
+    def are_ready(path):
+        return all(is_ready({"apiVersion": "gateway.networking.k8s.io/v1", **obj}) for obj in of_services(path))
+
+    def have_a_status(path):
+        return all((obj.get("status") or {}).get("ancestors") for obj in kubernetes.items(path))
+
     for kind in ("HTTPRoute", "GRPCRoute"):
         path = f"{API}/namespaces/{shop}/{kind.lower()}s"
-        until(lambda path=path: all(is_ready({"apiVersion": "gateway.networking.k8s.io/v1", **obj}) for obj in of_services(path)))
+        until(partial(are_ready, path))
         assert of_services(path)
     for kind in POLICIES:
         path = f"/apis/gateway.nginx.org/v1alpha1/namespaces/{shop}/{kind}"
-        until(lambda path=path: all((obj.get("status") or {}).get("ancestors") for obj in kubernetes.items(path)))
+        until(partial(have_a_status, path))
         reported = [said(ancestor) for obj in kubernetes.items(path) for ancestor in obj["status"]["ancestors"]]
         assert reported and {line for lines in reported for line in lines} == {"Accepted True Accepted: The Policy is accepted"}
 

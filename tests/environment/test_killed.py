@@ -29,7 +29,7 @@ CHANGED_STORES = {
     "s3_buckets": [{"name": "uploads", "versioning_enabled": True}],
 }
 #: and one that touches the network, the cluster, its add-ons and its nodes, too
-CHANGED = {
+CHANGED: dict[str, Any] = {
     "eks_version": "1.35",
     "network_nat_mode": "per_zone",
     "opta_tags": {"team": "other"},

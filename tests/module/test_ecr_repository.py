@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import botocore.exceptions
 import pytest
@@ -54,7 +55,7 @@ def test_each_change_is_predicted_and_done(standin, run_module, ecr, options, pu
     run_module("ecr_repository", **options)
     account = standin.client("sts").get_caller_identity()["Account"]
     statement = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "ecr:BatchGetImage"}
-    changes = [
+    changes: list[tuple[dict[str, Any], list[str]]] = [
         (
             {"image_tag_mutability": "IMMUTABLE_WITH_EXCLUSION", "image_tag_mutability_exclusion_filters": ["dev-*"]},
             ["image_tag_mutability", "image_tag_mutability_exclusion_filters"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.module.eks_foundation import NODE_POLICIES, OWNED, Foundation
@@ -51,7 +53,7 @@ def truth(foundation):
 @pytest.fixture
 def remove(run_module):
     """Remove a node group at the end of a test."""
-    made = []
+    made: list[Any] = []
     yield made.append
     for options in made:
         run_module("eks_node_group", cluster_name=options["cluster_name"], name=options["name"], state="absent")

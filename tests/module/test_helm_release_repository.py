@@ -59,6 +59,7 @@ def chart_repository(standin, tmp_path):
     """A chart repository on this machine with the chart in it."""
     folder = tmp_path / "repository"
     helm = shutil.which("helm", path=standin.environment["PATH"])
+    assert helm
     subprocess.run([helm, "package", str(CHART), "-d", str(folder)], check=True, capture_output=True)
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)

@@ -7,8 +7,9 @@ import time
 import pytest
 
 from tests.module.eks_foundation import Foundation
-from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.module.kubernetes_foundation import Cluster
 from tests.standin.aws.clock import DEFAULT_TIMES
+from tests.support.standin import KUBERNETES as NAME
 from tests.support.until import until
 
 MODULE = "kubernetes_pod_disruption_budgets"

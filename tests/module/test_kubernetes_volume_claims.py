@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.module.kubernetes_foundation import Cluster
+from tests.support.standin import KUBERNETES as NAME
 from tests.support.until import until
 
 MODULE = "kubernetes_volume_claims"

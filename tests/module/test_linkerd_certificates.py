@@ -6,6 +6,7 @@ import base64
 import datetime
 import json
 import subprocess
+from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.anchors import digest
@@ -48,7 +49,7 @@ class Mesh:
         return json.loads(self.secrets_manager.get_secret_value(SecretId=self.secret)["SecretString"])
 
     def pair(self, name=ISSUER):
-        data = self.cluster.get(f"/api/v1/namespaces/{self.namespace}/secrets/{name}")["data"]
+        data = self.cluster.kubernetes.get(f"/api/v1/namespaces/{self.namespace}/secrets/{name}")["data"]
         return Signed(*(base64.b64decode(data[key]).decode() for key in ("tls.crt", "tls.key")))
 
     def write(self, pair, name=ISSUER):
@@ -65,7 +66,7 @@ class Mesh:
     def deploy(self, name, certificates):
         """A meshed Deployment, whose proxies were started with these anchors."""
         labels = {"app": name, "linkerd.io/control-plane-ns": self.namespace}
-        template = {"metadata": {"labels": labels, "annotations": {"linkerd.io/trust-root-sha256": digest(certificates)}}}
+        template: dict[str, Any] = {"metadata": {"labels": labels, "annotations": {"linkerd.io/trust-root-sha256": digest(certificates)}}}
         template["spec"] = {"containers": [{"name": "app", "image": "registry.example.com/app:1"}]}
         spec = {"selector": {"matchLabels": {"app": name}}, "template": template}
         body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}, "spec": spec}

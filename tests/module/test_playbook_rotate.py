@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -36,7 +37,7 @@ SLOWLY = {"rds_modify": 1.0, "elasticache_user": 1.0}
 @pytest.fixture(scope="module")
 def rotated(standin, playbooks, tmp_path_factory):
     """An environment with real databases behind its endpoints, and services that have their credentials."""
-    made = Rotated(standin, playbooks, tmp_path_factory.mktemp("rotated"))
+    made: Any = Rotated(standin, playbooks, tmp_path_factory.mktemp("rotated"))
     stores = made.play("env", "--tags", ",".join(STORES))
     assert stores.returncode == 0, stores.output[-3000:]
     made.running = standin.databases(*(made.store_name(store) for store in STORES))

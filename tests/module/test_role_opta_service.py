@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ def test_a_service_from_nothing(standin, service):
 
 
 #: inputs, and what the plan must name of each
-CHANGES = {
+CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "image": ({"image": f"{IMAGE}:2"}, "image"),
     "environment variable": ({"environment_variables": {"LEVEL": "debug"}}, "LEVEL"),
     "replicas": ({"minimum_replicas": 2}, "minReplicas"),

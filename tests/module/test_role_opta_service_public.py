@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.module.gateway_foundation import API, DOMAIN, GATEWAY_OUTPUTS, NGINX_OUTPUTS, ZONE_OUTPUTS, with_gateway
@@ -22,7 +24,7 @@ def cluster(standin):
 @pytest.fixture
 def service(playbooks, cluster, unique):
     """A service with a name of the domain that nobody else has."""
-    made = Service(playbooks, cluster, "hello", unique("layer"))
+    made: Any = Service(playbooks, cluster, "hello", unique("layer"))
     made.outputs = {"k8s_addons_outputs": GATEWAY_OUTPUTS, "dns_cert_outputs": ZONE_OUTPUTS}
     made.host = f"{made.layer}.{DOMAIN}"
     return made
@@ -45,7 +47,7 @@ def told(run):
     return [task["result"]["msg"] for task in saying if task["status"] == "ok"]
 
 
-SHAPES = {
+SHAPES: dict[str, dict[str, Any]] = {
     "plain": {"public_addresses": ["hello.example.com", "/", "/shop/v1.2", "*.example.com", "*.a.example.com/b_c"]},
     "stripped": {"public_addresses": [{"address": "/shop", "strip_prefix": True}]},
     "gRPC": {"ports": [RPC], "public_addresses": ["rpc.example.com"]},
@@ -107,7 +109,7 @@ def changed_step_by_step(service):
     rpc = {"address": service.host, "port": "rpc"}
     policies = {"public_hash_key": "$cookie_session", "public_request_body_max_mib": 0, "public_read_timeout_seconds": 120}
     shop = f"/{service.layer}"
-    changes = [
+    changes: list[tuple[dict[str, Any], dict[str, Any]]] = [
         (GATEWAY_OUTPUTS, {"ports": [PORT, RPC], "public_addresses": [rpc, shop], "public_hash_key": "$cookie_session"}),
         (GATEWAY_OUTPUTS, {"public_addresses": [shop], **policies}),
         (NGINX_OUTPUTS, {}),
@@ -138,7 +140,7 @@ APIS = {kind: POLICIES if kind.endswith("Policy") else API for kind in PLURALS} 
 def test_an_address_that_another_service_holds_is_refused_by_its_name(standin, playbooks, cluster, service, unique):
     assert service.run(public_addresses=[service.host, f"/{service.layer}"]).returncode == 0
     other = Service(playbooks, cluster, "other", unique("layer"))
-    cases = ((["--check"], GATEWAY_OUTPUTS, service.host), ([], NGINX_OUTPUTS, f"{DOMAIN}/{service.layer}/"))
+    cases: Any = ((["--check"], GATEWAY_OUTPUTS, service.host), ([], NGINX_OUTPUTS, f"{DOMAIN}/{service.layer}/"))
     mark = standin.mark()
     for arguments, outputs, address in cases:
         other.outputs = {"k8s_addons_outputs": outputs}

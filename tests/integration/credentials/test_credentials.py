@@ -36,7 +36,8 @@ class Manager:
 
     def __init__(self):
         self.client = boto3.client("secretsmanager", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
-        self.calls, self.dies_after = [], None
+        self.calls: list[str] = []
+        self.dies_after = None
         self.client.meta.events.register("before-call", lambda model, **_context: self.calls.append(model.name))
         self.client.meta.events.register("after-call", self._after)
 

@@ -31,8 +31,12 @@ class Client:
     certificate_authority = "-----BEGIN CERTIFICATE-----\n"
 
     def __init__(self, clock=time.monotonic):
-        self.made = []
-        self.tokens = TokenSource(lambda: self.made.append(1) or f"token-{len(self.made)}", lambda token: None, clock)
+        self.made: list[str] = []
+        self.tokens = TokenSource(self._mint, lambda token: None, clock)
+
+    def _mint(self):
+        self.made.append(f"token-{len(self.made) + 1}")
+        return self.made[-1]
 
 
 def fake(folder, body, version="v3.21.4"):

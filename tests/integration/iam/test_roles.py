@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
@@ -38,8 +39,14 @@ def desired(**more):
     return {"path": "/opta/staging/", "assume_role_policy": trust, "tags": {"opta:environment": "staging"}, **more}
 
 
+def statements_of(subjects):
+    policy = iam_role.trust_policy(PROVIDER, subjects)
+    assert isinstance(policy, dict)
+    return policy["Statement"]
+
+
 def test_c5_the_trust_names_subject_and_audience():
-    assert iam_role.trust_policy(PROVIDER, HELLO)["Statement"] == [
+    assert statements_of(HELLO) == [
         {
             "Effect": "Allow",
             "Principal": {"Federated": PROVIDER},
@@ -53,7 +60,7 @@ def test_a_wildcard_is_trusted_only_when_it_is_asked_for():
     accounts = [{"namespace": "hello", "name": "*"}, {"namespace": "a", "name": "b"}]
     with pytest.raises(Refused, match=r"the name '\*': a wildcard would trust every service account that it fits"):
         iam_role.subjects(accounts)
-    statements = iam_role.trust_policy(PROVIDER, iam_role.subjects(accounts, allow_wildcards=True))["Statement"]
+    statements = statements_of(iam_role.subjects(accounts, allow_wildcards=True))
     assert [list(statement["Condition"]) for statement in statements] == [["StringEquals"], ["StringEquals", "StringLike"]]
     assert all(statement["Condition"]["StringEquals"][f"{ISSUER}:aud"] == "sts.amazonaws.com" for statement in statements)
 
@@ -81,15 +88,17 @@ def test_t14_names_that_iam_refuses(name, path, seconds, sentence):
 
 def test_an_unknown_provider_gives_an_unknown_trust():
     assert iam_role.trust_policy(KNOWN_AFTER_APPLY, HELLO) == KNOWN_AFTER_APPLY
-    assert not iam_role.same_trust(iam_role.trust_policy(PROVIDER, HELLO), KNOWN_AFTER_APPLY)
+    known: Any = iam_role.trust_policy(PROVIDER, HELLO)
+    assert not iam_role.same_trust(known, KNOWN_AFTER_APPLY)
 
 
 def test_the_arn_of_a_role_is_known_before_it_is_made(iam):
     role = role_of(iam)
     planned = ensure_present(role, desired(assume_role_policy=KNOWN_AFTER_APPLY), check_mode=True)
+    assert planned.resource
     assert planned.resource["arn"] == "arn:aws:iam::123456789012:role/opta/staging/hello"
     done = ensure_present(role, desired(), check_mode=False)
-    assert done.resource["arn"] == planned.resource["arn"] == iam.get_role(RoleName="hello")["Role"]["Arn"]
+    assert done.resource and done.resource["arn"] == planned.resource["arn"] == iam.get_role(RoleName="hello")["Role"]["Arn"]
 
 
 def test_policies_are_compared_by_what_they_mean_and_purged(iam):
@@ -101,7 +110,7 @@ def test_policies_are_compared_by_what_they_mean_and_purged(iam):
     assert (done.action, done.attributes) == ("update", ["inline_policies"])
     assert iam.list_role_policies(RoleName="hello")["PolicyNames"] == ["a"]
     kept = ensure_present(role_of(iam, purge_policies=False), desired(inline_policies={"c": POLICY}), check_mode=False)
-    assert sorted(kept.resource["inline_policies"]) == ["a", "c"]
+    assert kept.resource and sorted(kept.resource["inline_policies"]) == ["a", "c"]
 
 
 def test_absent_takes_everything_off_the_role(iam):
@@ -183,12 +192,13 @@ def test_a_provider_is_predicted_made_and_found_by_its_tags(iam):
         return oidc_provider.OidcProvider(iam, url, identity=lambda: {"Arn": arn, "Account": "123456789012"})
 
     unknown = ensure_present(provider(KNOWN_AFTER_APPLY), {"tags": tags}, check_mode=True)
+    assert unknown.resource
     assert (unknown.action, unknown.resource["arn"]) == ("create", KNOWN_AFTER_APPLY)
     planned = ensure_present(provider("https://example.org/id/A"), {"tags": tags}, check_mode=True)
     done = ensure_present(provider("https://example.org/id/A"), {"tags": tags}, check_mode=False)
     assert planned.as_action() == done.as_action()
     assert planned.resource == done.resource
-    assert done.resource["client_id_list"] == ["sts.amazonaws.com"]
+    assert done.resource and done.resource["client_id_list"] == ["sts.amazonaws.com"]
     assert oidc_provider.providers_owned_by(iam, tags) == [done.resource["arn"]]
     assert oidc_provider.providers_owned_by(iam, {**tags, "opta:environment": "production"}) == []
     with pytest.raises(Refused, match="tags must then include opta:environment"):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import boto3
 import botocore.exceptions
@@ -162,7 +163,7 @@ def test_t12_new_principal_is_waited_for(client, monkeypatch):
 
 def test_t1_what_needs_the_key():
     found = {"arn": "arn:key/ours"}
-    things = [
+    things: list[dict[str, Any]] = [
         {"arn": "snapshot under it", "kms_key_arn": "arn:key/ours"},
         {"arn": "snapshot under another", "kms_key_arn": "arn:key/other"},
         {"arn": "secret under a key of AWS", "kms_key_arn": ""},

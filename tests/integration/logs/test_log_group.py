@@ -86,6 +86,7 @@ def test_key_is_associated_and_disassociated_in_place(client, monkeypatch, calls
     monkeypatch.setattr(client, "disassociate_kms_key", lambda **request: sent.append(request))
     present(client)
     found = LogGroup(client, NAME).find()
+    assert found
     LogGroup(client, NAME).update(found, {"kms_key_arn": "arn:x"}, ["kms_key_arn"])
     LogGroup(client, NAME).update(found, {"kms_key_arn": ""}, ["kms_key_arn"])
     assert sent == [{"logGroupName": NAME, "kmsKeyId": "arn:x"}, {"logGroupName": NAME}]

@@ -18,9 +18,9 @@ def errors(tmp_path: Path) -> Any:
         if version:
             (tmp_path / "helm").write_text(f"#!/bin/sh\necho {version}\n")
             (tmp_path / "helm").chmod(0o755)
-        action = object.__new__(ActionModule)
-        action._connection = SimpleNamespace(transport=transport)  # type: ignore[assignment]
-        action._compute_environment_string = lambda raw_environment_out: raw_environment_out.update(PATH=str(tmp_path))  # type: ignore[assignment]
+        action: Any = object.__new__(ActionModule)
+        action._connection = SimpleNamespace(transport=transport)
+        action._compute_environment_string = lambda raw_environment_out: raw_environment_out.update(PATH=str(tmp_path))
         return action._helm_errors(roles, present)
 
     return poll

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
@@ -29,7 +31,7 @@ def mutating(aws, since):
     return [each["operation"] for each in aws.log()[since:] if each["mutating"]]
 
 
-CHANGES = {
+CHANGES: dict[str, tuple[dict[str, Any], str, Any]] = {
     "backup days": ({"backup_retention_period": 7}, "BackupRetentionPeriod", 7),
     "protection": ({"deletion_protection": False}, "DeletionProtection", False),
     "backup window": ({"preferred_backup_window": "01:00-01:45"}, "PreferredBackupWindow", "01:00-01:45"),

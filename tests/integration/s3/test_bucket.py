@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from unittest import mock
 
 import boto3
@@ -90,7 +91,8 @@ def test_a_bucket_that_s3_is_still_at_work_on_is_waited_for(client, monkeypatch,
 def test_a_bucket_that_s3_does_not_show_yet_gets_its_settings_all_the_same(client, monkeypatch, operation, code):
     monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.001)
     monkeypatch.setattr(cloud.time, "sleep", lambda _seconds: None)
-    made, left = [], iter(range(3))
+    made: list[Any] = []
+    left = iter(range(3))
 
     def not_shown(**_context):
         if made and next(left, None) is not None:

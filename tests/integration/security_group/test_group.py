@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _eventual_consistency, _wait
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
@@ -175,7 +177,7 @@ def test_a_block_with_host_bits_is_the_block_that_aws_keeps(cloud):
 
 def test_one_duplicate_does_not_hold_up_the_other_permissions(cloud):
     cloud.reconcile(BLOCKS)
-    another_run = []
+    another_run: list[Any] = []
 
     def permit(model, **_context):
         if model.name == "AuthorizeSecurityGroupIngress" and not another_run:
@@ -191,7 +193,7 @@ def test_one_duplicate_does_not_hold_up_the_other_permissions(cloud):
 
 def test_nothing_is_revoked_before_what_is_wanted_is_seen(cloud):
     cloud.reconcile(BLOCKS)
-    looks = []
+    looks: list[Any] = []
 
     def hide(http_response, parsed, model, **_context):
         if model.name == "DescribeSecurityGroupRules" and "AuthorizeSecurityGroupIngress" in cloud.changing and len(looks) < 2:

@@ -39,7 +39,7 @@ def rule(route):
     return found
 
 
-def annotations(ingress):
+def annotations_of(ingress):
     return {name.removeprefix(PREFIX): value for name, value in ingress["metadata"].get("annotations", {}).items()}
 
 
@@ -151,7 +151,7 @@ def test_v4_an_ingress_for_each_address(published):
         (path,) = found["http"]["paths"]
         assert path["backend"] == {"service": {"name": "hello", "port": {"name": "main"}}}
         rules[found["host"]] = (path["path"], path["pathType"])
-        assert annotations(ingress) == {"service-upstream": "true"}, "the mesh chooses the pod"
+        assert annotations_of(ingress) == {"service-upstream": "true"}, "the mesh chooses the pod"
     assert rules == {"hello.example.com": ("/", "Prefix"), "example.com": ("/v1.2", "Prefix")}
 
 
@@ -159,7 +159,7 @@ def test_an_ingress_strips_by_a_regular_expression(published):
     (ingress,) = published("Ingress", NGINX, public_addresses=[{"address": "/v1.2", "strip_prefix": True}])
     (path,) = ingress["spec"]["rules"][0]["http"]["paths"]
     assert (path["path"], path["pathType"]) == ("/v1\\.2(/|$)(.*)", "ImplementationSpecific")
-    assert annotations(ingress) == {"use-regex": "true", "rewrite-target": "/$2"}
+    assert annotations_of(ingress) == {"use-regex": "true", "rewrite-target": "/$2"}
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_an_ingress_strips_by_a_regular_expression(published):
 )
 def test_an_ingress_is_told_by_annotations(published, inputs, expected):
     (ingress,) = published("Ingress", MESHED, **inputs)
-    assert annotations(ingress) == expected
+    assert annotations_of(ingress) == expected
 
 
 @pytest.mark.parametrize("addons", [GATEWAY, NGINX])

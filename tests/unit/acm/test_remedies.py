@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._acm import certificate as subject
+from ansible_collections.opta.platform.plugins.module_utils._acm import api
 from ansible_collections.opta.platform.plugins.module_utils._acm.certificate import Certificate
 from ansible_collections.opta.platform.plugins.module_utils._acm.reconcile import ensure_certificate
 from ansible_collections.opta.platform.plugins.module_utils._acm.transformations import REMEDIES
@@ -20,13 +21,15 @@ class Acm:
     """ACM's answers by the functions of _acm.api; `failure` is why it issues nothing."""
 
     def __init__(self, monkeypatch):
-        self.known, self.tokens, self.failure = {}, [], None
-        monkeypatch.setattr(subject.api, "list_certificates", lambda _client: [*self.known.values()])
-        monkeypatch.setattr(subject.api, "describe_certificate", lambda _client, arn: self.known[arn])
-        monkeypatch.setattr(subject.api, "describe_new_certificate", lambda _client, arn: self.known[arn])
-        monkeypatch.setattr(subject.api, "list_tags", lambda _client, _arn: TAGS)
-        monkeypatch.setattr(subject.api, "delete_certificate", lambda _client, arn: self.known.pop(arn))
-        monkeypatch.setattr(subject.api, "request_certificate", self.request)
+        self.known: dict[str, Any] = {}
+        self.tokens: list[str] = []
+        self.failure = None
+        monkeypatch.setattr(api, "list_certificates", lambda _client: [*self.known.values()])
+        monkeypatch.setattr(api, "describe_certificate", lambda _client, arn: self.known[arn])
+        monkeypatch.setattr(api, "describe_new_certificate", lambda _client, arn: self.known[arn])
+        monkeypatch.setattr(api, "list_tags", lambda _client, _arn: TAGS)
+        monkeypatch.setattr(api, "delete_certificate", lambda _client, arn: self.known.pop(arn))
+        monkeypatch.setattr(api, "request_certificate", self.request)
 
     def request(self, _client, **request):
         assert request["IdempotencyToken"] not in self.tokens, "ACM would answer the certificate that failed"

@@ -55,7 +55,7 @@ def test_choices_are_part_of_the_meaning() -> None:
 
 
 def test_inputs_that_main_has_are_only_named() -> None:
-    main = {"x_region": {}, "x_name": {}}
+    main: dict[str, Any] = {"x_region": {}, "x_name": {}}
     absent = {"short_description": "Remove it", "options": {"x_region": {}, "x_confirm": {"description": "The word."}}}
     parts = pages.entry_point_parts("absent", absent, main, {})
     assert "Of the inputs above it reads `x_region`." in parts

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._eks import access_entry as subject
 from ansible_collections.opta.platform.plugins.module_utils._eks.access_entry import CLUSTER_ADMIN, AccessEntry
@@ -45,8 +47,11 @@ def entry(eks, caller=CALLER, **options):
 
 
 def test_policies_are_compared_by_name_whatever_their_order():
-    short = [{"policy": "AmazonEKSViewPolicy", "scope": "namespace", "namespaces": ["b", "a"]}, {"policy": CLUSTER_ADMIN}]
-    full = [
+    short: list[dict[str, Any]] = [
+        {"policy": "AmazonEKSViewPolicy", "scope": "namespace", "namespaces": ["b", "a"]},
+        {"policy": CLUSTER_ADMIN},
+    ]
+    full: list[dict[str, Any]] = [
         {"policy": f"{POLICIES}/{CLUSTER_ADMIN}", "scope": "cluster", "namespaces": None},
         {"policy": f"{POLICIES}/AmazonEKSViewPolicy", "scope": "namespace", "namespaces": ["a", "b"]},
     ]
@@ -78,7 +83,7 @@ def test_t13_creation_carries_tags_and_associates_the_policies(eks):
     found(eks, VIEW_POLICY)
     outcome = ensure_present(entry(eks), {"policies": [VIEW_POLICY], "tags": OURS}, check_mode=False)
     assert outcome.action == "create"
-    assert outcome.resource["policies"] == [VIEW_POLICY]
+    assert outcome.resource and outcome.resource["policies"] == [VIEW_POLICY]
     assert eks.sent("CreateAccessEntry")["tags"] == OURS
 
 
@@ -180,4 +185,4 @@ def test_a_principal_yet_to_be_made_is_planned_without_a_call(eks):
     planned = AccessEntry(eks.client, "opta-staging", "(known after apply)", caller_arn=lambda: CALLER)
     outcome = ensure_present(planned, {"policies": [{"policy": CLUSTER_ADMIN}]}, check_mode=True)
     assert outcome.action == "create"
-    assert outcome.resource["policies"] == [CLUSTER_ADMIN_POLICY]
+    assert outcome.resource and outcome.resource["policies"] == [CLUSTER_ADMIN_POLICY]

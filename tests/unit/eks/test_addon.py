@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.filter.eks import eks_addons
@@ -12,7 +13,7 @@ from ansible_collections.opta.platform.plugins.module_utils._reconcile import en
 ARN = "arn:aws-cn:eks:cn-north-1:111122223333:addon/opta-staging/vpc-cni/1"
 ROLE = "arn:aws-cn:iam::111122223333:role/opta/staging/cni"
 CHOSEN = {CHOSEN_FOR_TAG: "1.34"}
-VERSIONS = {
+VERSIONS: dict[str, Any] = {
     "addons": [
         {
             "addonName": "vpc-cni",
@@ -231,7 +232,10 @@ def test_a_degraded_addon_is_deleted_without_waiting_for_its_health(eks):
 
 
 def test_what_the_user_gives_by_name_meets_what_the_role_has() -> None:
-    addons = [{"name": "vpc-cni", "configuration_values": {"env": {"A": "1"}, "b": 1}}, {"name": "coredns", "wait": False}]
+    addons: list[dict[str, Any]] = [
+        {"name": "vpc-cni", "configuration_values": {"env": {"A": "1"}, "b": 1}},
+        {"name": "coredns", "wait": False},
+    ]
     assert eks_addons(addons, {"coredns": "v1"}, {"vpc-cni": {"env": {"C": "2"}, "b": 2}}) == [
         {"name": "vpc-cni", "configuration_values": {"env": {"A": "1", "C": "2"}, "b": 2}},
         {"name": "coredns", "wait": False, "addon_version": "v1"},

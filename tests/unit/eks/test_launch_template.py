@@ -116,6 +116,7 @@ def test_what_is_as_wanted_is_left(recorded):
     ec2.answer("describe_launch_templates", template())
     ec2.answer("describe_launch_template_versions", versions(2, 1))
     outcome = ensure_present(resource(ec2), DESIRED, check_mode=False)
+    assert outcome.resource
     assert (outcome.action, outcome.resource["latest_version"]) == (None, "2")
 
 
@@ -173,7 +174,8 @@ def test_a_template_whose_version_ec2_does_not_list_yet_is_waited_for(recorded, 
     ec2.refuse("describe_launch_template_versions", "InvalidLaunchTemplateId.NotFound")
     ec2.answer("describe_launch_templates", template())
     ec2.answer("describe_launch_template_versions", versions(1))
-    assert ensure_present(resource(ec2), DESIRED, check_mode=False).resource["latest_version"] == "1"
+    found = ensure_present(resource(ec2), DESIRED, check_mode=False).resource
+    assert found and found["latest_version"] == "1"
 
 
 def test_a_node_group_gets_the_version_that_was_made_for_it(recorded, monkeypatch):
@@ -188,4 +190,4 @@ def test_a_node_group_gets_the_version_that_was_made_for_it(recorded, monkeypatc
     ec2.answer("describe_launch_templates", template())
     ec2.answer("describe_launch_template_versions", versions(1, 2, volume_size_gib=80))
     outcome = ensure_present(resource(ec2), {**DESIRED, "volume_size_gib": 80}, check_mode=False)
-    assert outcome.resource["latest_version"] == "2"
+    assert outcome.resource and outcome.resource["latest_version"] == "2"

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _wait
-from ansible_collections.opta.platform.plugins.module_utils._elasticache import replication_group, requests, users, write_api
+from ansible_collections.opta.platform.plugins.module_utils._elasticache import api, requests, write_api
 from ansible_collections.opta.platform.plugins.module_utils._elasticache.replication_group import ReplicationGroup
 from ansible_collections.opta.platform.plugins.module_utils._elasticache.users import User
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
@@ -20,7 +20,7 @@ BEFORE = ("available", "cache.t4g.micro", 1, "old", None)
 @pytest.fixture
 def slept(monkeypatch):
     """Seconds that passed; nobody waits for them."""
-    passed = []
+    passed: list[float] = []
     monkeypatch.setattr(_wait, "time", SimpleNamespace(sleep=passed.append, monotonic=lambda: float(sum(passed))))
     return passed
 
@@ -40,10 +40,10 @@ def aws(monkeypatch, slept):
     def change(name):
         return lambda *_args, **_more: known.calls.append((name, 0))
 
-    monkeypatch.setattr(replication_group.api, "describe_replication_group", describe)
-    monkeypatch.setattr(replication_group.api, "describe_cache_cluster", lambda _client, _name: known.node)
+    monkeypatch.setattr(api, "describe_replication_group", describe)
+    monkeypatch.setattr(api, "describe_cache_cluster", lambda _client, _name: known.node)
     for name in ("modify_replication_group", "increase_replica_count", "modify_user"):
-        monkeypatch.setattr(replication_group.write_api, name, change(name))
+        monkeypatch.setattr(write_api, name, change(name))
     return known
 
 
@@ -70,9 +70,7 @@ def test_replicas_are_waited_for_until_they_are_listed(aws):
 @pytest.mark.parametrize(("now", "is_refused"), [("cache.m7g.large", False), ("cache.t4g.micro", True)])
 def test_a_node_type_that_is_reached_meanwhile_is_no_refusal(aws, monkeypatch, now, is_refused):
     """ElastiCache does not list the present type among those that a group can change to."""
-    monkeypatch.setattr(
-        replication_group.api, "list_allowed_node_types", lambda _client, _name: {"ScaleUpModifications": ["cache.t4g.small"]}
-    )
+    monkeypatch.setattr(api, "list_allowed_node_types", lambda _client, _name: {"ScaleUpModifications": ["cache.t4g.small"]})
     aws.to_come = [("available", now, 1, "old", None)]
     found = {"Status": "available", "node": {"CacheNodeType": "cache.t4g.micro"}, "tags_known": False}
     with pytest.raises(Refused) if is_refused else nullcontext():
@@ -127,7 +125,7 @@ def test_a_user_is_not_taken_for_changed_before_aws_has_begun(monkeypatch, aws, 
         status, passwords = to_come.pop(0)
         return {"Status": status, "AccessString": "on ~* +@all", "Authentication": {"PasswordCount": passwords}}
 
-    monkeypatch.setattr(users.api, "describe_user", describe)
+    monkeypatch.setattr(api, "describe_user", describe)
     User(None, "main")._modify(Passwords=["x" * 16, "y" * 16])
     assert to_come == []
 

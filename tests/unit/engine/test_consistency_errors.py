@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import pkgutil
 import re
+import time
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from importlib import import_module
@@ -101,7 +102,7 @@ def test_every_row_is_of_a_call_of_the_collection() -> None:
 
 def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     now = iter(range(0, 10_000, 50))
-    monkeypatch.setattr(_eventual_consistency.time, "monotonic", lambda: next(now))
+    monkeypatch.setattr(time, "monotonic", lambda: next(now))
     reported: list[str] = []
     monkeypatch.setattr(_wait, "report_progress", reported.append)
     refusal = ("InvalidParameterException", "Access denied to KMS key arn:aws:kms:eu-west-1:1:key/1 due to explicit deny policy")

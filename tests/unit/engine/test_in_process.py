@@ -8,7 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.plugins.action import ActionBase
 from ansible_collections.opta.platform.plugins.action import in_process
+from ansible_collections.opta.platform.plugins.plugin_utils import _worker
 
 
 @pytest.fixture
@@ -33,17 +35,17 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
                 raise error
             return {"tries": tries, "task_vars": task_vars, "args": action._task.args}
 
-        monkeypatch.setattr(in_process.ActionBase, "run", lambda self, tmp, task_vars: {})
-        monkeypatch.setattr(in_process.ActionBase, "_execute_module", execute)
-        monkeypatch.setattr(in_process.ActionBase, "_remove_tmp_path", lambda self, path: None)
-        monkeypatch.setattr(in_process._worker, "SUPPORTED", True)
+        monkeypatch.setattr(ActionBase, "run", lambda self, tmp, task_vars: {})
+        monkeypatch.setattr(ActionBase, "_execute_module", execute)
+        monkeypatch.setattr(ActionBase, "_remove_tmp_path", lambda self, path: None)
+        monkeypatch.setattr(_worker, "SUPPORTED", True)
         monkeypatch.delenv(in_process.SWITCH, raising=False)
         more = {"environment": None, "async_val": 0, "delegate_to": delegate_to}
         task = SimpleNamespace(action=f"opta.platform.{action}", args=args or {}, **more)
         shell = SimpleNamespace(tmpdir=None)
         connection = SimpleNamespace(transport="local", become=None, has_native_async=False, _shell=shell)
-        made = object.__new__(in_process.ActionModule)
-        made._task, made._connection = task, connection  # type: ignore[assignment]
+        made: Any = object.__new__(in_process.ActionModule)
+        made._task, made._connection = task, connection
         made._templar = SimpleNamespace(template=lambda value: value)
         return made.run(None, task_vars)
 

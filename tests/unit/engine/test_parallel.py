@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import ControllerGone, PlatformError, Refused
@@ -16,7 +17,12 @@ def failing(error: Exception) -> None:
 
 def test_the_pieces_run_at_the_same_time() -> None:
     meeting = threading.Barrier(3)
-    done = run_parallel({name: lambda name=name: (meeting.wait(timeout=10), name)[1] for name in "abc"}, 3)
+
+    def piece(name: str) -> str:
+        meeting.wait(timeout=10)
+        return name
+
+    done = run_parallel({name: partial(piece, name) for name in "abc"}, 3)
     assert done == {"a": "a", "b": "b", "c": "c"}
 
 
@@ -66,7 +72,7 @@ def test_work_in_threads_reports_progress_as_its_module_does() -> None:
     lines: list[str] = []
     kept = WAITING.set(Waiting(show=lines.append))
     try:
-        run_parallel({name: lambda name=name: report_progress(f"waiting for {name}") for name in ("a", "b")}, 2)
+        run_parallel({name: partial(report_progress, f"waiting for {name}") for name in ("a", "b")}, 2)
     finally:
         WAITING.reset(kept)
     assert sorted(lines) == ["waiting for a", "waiting for b"]

@@ -32,7 +32,8 @@ class Lamp(Resource):
     )
 
     def __init__(self, found: dict[str, Any] | None = None) -> None:
-        self.name, self.found, self.calls = "desk", found, []
+        self.name, self.found = "desk", found
+        self.calls: list[Any] = []
 
     def find(self) -> dict[str, Any] | None:
         return self.found

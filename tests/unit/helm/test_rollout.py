@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._helm import rollout
@@ -70,8 +71,10 @@ class Cluster:
 
 
 def roll_back(*errors):
-    helm, cluster = Helm(*errors), Cluster()
-    rollout.Rollout(cluster, helm, Store(helm), DesiredRelease("app", "shop"))._rollback(1)
+    helm: Any = Helm(*errors)
+    cluster: Any = Cluster()
+    store: Any = Store(helm)
+    rollout.Rollout(cluster, helm, store, DesiredRelease("app", "shop"))._rollback(1)
     return helm, cluster
 
 

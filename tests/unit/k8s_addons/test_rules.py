@@ -19,7 +19,7 @@ GIVEN = {
     "eks_version": "1.35",
 }
 
-WRONG = {
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "values that are no map": ({"k8s_addons_metrics_server_values": "replicas=2"}, "k8s_addons_metrics_server_values is a string"),
     "Datadog without a key": ({"k8s_addons_datadog_enabled": True}, "no API key is set"),
     "Datadog with two keys": (

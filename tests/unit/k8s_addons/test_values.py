@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -170,9 +171,10 @@ def test_an_add_on_that_is_off_loses_release_and_namespace(inputs):
 def test_what_tasks_took_away_is_known(inputs, resource, removed):
     """In a loop and alone; what was only changed, and what was skipped, does not count."""
     action = {"action": "delete", "resource": resource}
-    others = [{"actions": [{**action, "action": "update"}]}, {"skipped": True}]
+    others: list[dict[str, Any]] = [{"actions": [{**action, "action": "update"}]}, {"skipped": True}]
     actions = {"actions": [action] if resource else []}
-    for results in ([*others, actions], [{"results": [*others, actions]}]):
+    nested: list[dict[str, Any]] = [{"results": [*others, actions]}]
+    for results in ([*others, actions], nested):
         assert registry.were_removed(results, "external_dns", inputs) is removed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from types import SimpleNamespace
+from typing import Any
 from urllib.error import URLError
 
 import pytest
@@ -11,6 +12,7 @@ from ansible_collections.opta.platform.plugins.module_utils._errors import Platf
 from ansible_collections.opta.platform.plugins.module_utils._external_dns import records
 from ansible_collections.opta.platform.plugins.module_utils._helm import releases
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes import definitions
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import ApplyOptions
 from ansible_collections.opta.platform.plugins.module_utils._load_balancers import api, balancers
 from botocore.exceptions import ClientError
 
@@ -42,14 +44,16 @@ def definition(checksum=CHECKSUM, number="1"):
     ],
 )
 def test_a_manifest_stands_when_all_its_definitions_do(items, expected):
-    assert definitions.is_installed(FakeCluster(items), "it", CHECKSUM) is expected
+    cluster: Any = FakeCluster(items)
+    assert definitions.is_installed(cluster, "it", CHECKSUM) is expected
 
 
 def test_a_manifest_that_stands_is_not_fetched():
     def fetch(url):
         raise AssertionError(url)
 
-    assert definitions.reconcile(FakeCluster([definition()]), None, "it", CHECKSUM, "https://x.example", fetch) == []
+    cluster: Any = FakeCluster([definition()])
+    assert definitions.reconcile(cluster, ApplyOptions(), "it", CHECKSUM, "https://x.example", fetch) == []
 
 
 def test_another_file_is_refused():
@@ -68,7 +72,7 @@ def test_a_place_that_does_not_answer_is_named(monkeypatch):
 
 
 def test_releases_go_before_others_come_and_the_last_come_last():
-    entries = [{"state": "present", "last": True}, {"state": "absent"}, {"state": "present"}]
+    entries: list[dict[str, Any]] = [{"state": "present", "last": True}, {"state": "absent"}, {"state": "present"}]
     assert releases._stages(entries) == [[1], [2], [0]]
 
 
@@ -144,7 +148,7 @@ def test_one_healthy_target_in_each_group_is_enough():
 
 
 def test_who_may_not_read_the_health_of_targets_is_told_so():
-    reported = []
+    reported: list[str] = []
     assert balancers.wait_for_one(Balancing("active", None), {"k": "v"}, 0, reported.append)["state"] == "active"
     assert "elasticloadbalancing:DescribeTargetHealth" in reported[0]
 

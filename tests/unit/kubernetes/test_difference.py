@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.diff import (
@@ -80,6 +81,6 @@ def test_long_texts_are_cut_but_their_changes_seen():
 
 def test_schemas_of_definitions_are_left_out():
     spec = {"versions": [{"name": "v1", "schema": {"openAPIV3Schema": {}}}]}
-    given = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {}, "spec": spec}
+    given: dict[str, Any] = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {}, "spec": spec}
     assert shown(given)["spec"]["versions"] == [{"name": "v1"}]
     assert "schema" in given["spec"]["versions"][0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.namespace_use import LISTS, is_of_others, others
 
@@ -32,7 +34,7 @@ def test_every_list_is_asked():
             self.asked.append(path)
             return {"items": [{"metadata": {"name": "web"}}]} if path.endswith("/cronjobs") else {"items": []}
 
-    cluster = Cluster()
+    cluster: Any = Cluster()
     assert others(cluster, "shop", OURS) == ["CronJob web"]
     assert sorted(cluster.asked) == sorted(path.format("shop") for path in LISTS.values())
 
@@ -48,4 +50,5 @@ def test_a_custom_resource_alone_keeps_the_namespace():
             ours = {"metadata": {"name": "ours", "labels": OURS}}
             return {"items": [ours, {"metadata": {"name": "theirs"}}] if path == "/apis/example.com/v1/namespaces/shop/widgets" else []}
 
-    assert others(Cluster(), "shop", OURS) == ["Widget theirs"]
+    cluster: Any = Cluster()
+    assert others(cluster, "shop", OURS) == ["Widget theirs"]

@@ -31,7 +31,7 @@ def put():
     """Put the entries into objects; answers the plain text of the first Secret's data, and what is hidden."""
 
     def run(objects, entries, check_mode=False, read=lambda _id: HELD, namespace="default"):
-        hidden = set()
+        hidden: set[str] = set()
         filled = SecretValues(read, hidden.add, check_mode).put_into(objects, entries, namespace)
         return {key: base64.b64decode(value).decode() for key, value in filled[0].get("data", {}).items()}, hidden
 
@@ -53,7 +53,12 @@ def test_parts_are_percent_encoded_in_a_url(put):
 
 def test_each_secret_is_read_once(put):
     read = []
-    put([secret()], [entry("A"), entry("B", url="{password}"), entry("C", "two")], read=lambda name: read.append(name) or HELD)
+
+    def held(name):
+        read.append(name)
+        return HELD
+
+    put([secret()], [entry("A"), entry("B", url="{password}"), entry("C", "two")], read=held)
     assert read == ["one", "two"]
 
 
@@ -63,7 +68,7 @@ def test_what_is_not_there_yet_is_known_after_apply_in_a_plan(put, read):
 
 
 def test_a_secret_that_a_plan_makes_is_not_asked_for(put):
-    asked = []
+    asked: list[str] = []
     assert put([secret()], [entry(secret_id=UNKNOWN)], True, asked.append)[0] == {"PASSWORD": UNKNOWN}
     assert asked == []
 

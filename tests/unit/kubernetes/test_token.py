@@ -52,8 +52,8 @@ def test_endpoint_of_the_user_is_respected():
 
 def test_t26_token_is_renewed_before_its_15_minutes_are_over():
     now = [0.0]
-    made = []
-    hidden = []
+    made: list[str] = []
+    hidden: list[str] = []
 
     def make():
         made.append(f"token-{len(made)}")

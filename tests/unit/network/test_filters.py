@@ -7,6 +7,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.opta.platform.plugins.filter import names, network
 from ansible_collections.opta.platform.plugins.module_utils import _policy
+from ansible_collections.opta.platform.plugins.module_utils._network import policies
 
 from tests.support.identities import identity_of
 
@@ -35,7 +36,7 @@ def test_t2_logs_may_use_the_key_for_our_groups_alone(partition, region, princip
     patterns = statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
 
     def allowed(group):
-        arn = network.policies.log_group_arn(partition, region, ACCOUNT, group)
+        arn = policies.log_group_arn(partition, region, ACCOUNT, group)
         return any(fnmatch.fnmatchcase(arn, pattern) for pattern in patterns)
 
     ours = ["/aws/eks/opta-staging/cluster", "/aws/rds/cluster/opta-staging-aurora-main/postgresql", "/aws/docdb/opta-staging-docdb/audit"]
@@ -72,18 +73,18 @@ def test_t2_without_the_service_linked_role_nothing_is_made():
 
 
 def test_t23_flow_logs_cannot_revive_their_group():
-    statement = network.policies.flow_logs_permissions("arn:aws:logs:eu-west-1:1:log-group:/x")["Statement"][0]
+    statement = policies.flow_logs_permissions("arn:aws:logs:eu-west-1:1:log-group:/x")["Statement"][0]
     assert not any(fnmatch.fnmatchcase("logs:CreateLogGroup", action) for action in statement["Action"])
     assert statement["Resource"] == ["arn:aws:logs:eu-west-1:1:log-group:/x", "arn:aws:logs:eu-west-1:1:log-group:/x:*"]
 
 
 def test_flow_logs_of_other_accounts_cannot_take_the_role():
-    condition = network.policies.flow_logs_trust("aws", "eu-west-1", ACCOUNT)["Statement"][0]["Condition"]
+    condition = policies.flow_logs_trust("aws", "eu-west-1", ACCOUNT)["Statement"][0]["Condition"]
     assert condition["StringEquals"] == {"aws:SourceAccount": ACCOUNT}
 
 
 def test_log_bucket_is_written_by_services_for_this_account_alone():
-    statements = network.policies.log_bucket_statements("b", "aws-cn", "cn-north-1", ACCOUNT)
+    statements = policies.log_bucket_statements("b", "aws-cn", "cn-north-1", ACCOUNT)
     assert {s["Principal"]["Service"] for s in statements} == {"logging.s3.amazonaws.com", "delivery.logs.amazonaws.com"}
     assert all(s["Condition"]["StringEquals"]["aws:SourceAccount"] == ACCOUNT for s in statements)
     assert all(s["Resource"].startswith("arn:aws-cn:s3:::b") for s in statements)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._s3 import lifecycle
 
-RULES = {
+RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "expire": (
         {"id": "a", "expiration_days": 90},
         {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 90}},

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._s3.reconcile import refuse_wrong_input
 
-GIVEN = {
+GIVEN: dict[str, Any] = {
     "name": "opta-staging-logs",
     "encryption": None,
     "lifecycle_rules": None,

@@ -38,7 +38,9 @@ def test_every_region_has_its_three_roots(certificates):
     found = defaultdict(set)
     for certificate in certificates:
         (name,) = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-        region, kind = re.fullmatch(r"Amazon RDS ([a-z0-9-]+) Root CA (\w+) G1", name.value).groups()
+        match = re.fullmatch(r"Amazon RDS ([a-z0-9-]+) Root CA (\w+) G1", name.value)
+        assert match, name.value
+        region, kind = match.groups()
         found[region].add(kind)
     assert set(found) == REGIONS
     assert all(kinds == KINDS for kinds in found.values())

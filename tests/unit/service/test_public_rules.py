@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._service.inputs import Inputs
 from ansible_collections.opta.platform.plugins.module_utils._service.public import public_addresses, public_urls
@@ -57,7 +59,7 @@ def test_objects_keep_their_names_in_any_order(given):
     assert len(set(names("/a", "a.example.com", "/", "*.example.com").values())) == 4
 
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a string": ({"public_addresses": "hello.example.com"}, "opta_service_public_addresses must be a list, for example"),
     "a number": ({"public_addresses": [1]}, "opta_service_public_addresses[1] is 1: give a domain"),
     "a map without an address": ({"public_addresses": [{"domain": "a.example.com"}]}, "has domain, which is not an option of an address"),

@@ -64,7 +64,13 @@ def test_bad_input_is_told_in_one_sentence(store: str, environment: str, narrowe
 
 def test_a_store_that_is_described_and_does_not_stand_is_not_made_by_a_rotation() -> None:
     assert rotation.missing("aurora/main", {"aurora": {"secret_arns": {"main": ARN}}}) == []
-    for stores in ({}, {"aurora": {}}, {"aurora": {"secret_arns": {"reports": ARN}}}, {"elasticache": {"secret_arns": {"main": ARN}}}):
+    several: list[dict[str, Any]] = [
+        {},
+        {"aurora": {}},
+        {"aurora": {"secret_arns": {"reports": ARN}}},
+        {"elasticache": {"secret_arns": {"main": ARN}}},
+    ]
+    for stores in several:
         (reported,) = rotation.missing("aurora/main", stores)
         assert "run opta.platform.env for the environment first" in reported
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -14,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.standin import processes
 from tests.standin.databases import programs
 from tests.standin.databases.description import Account, Description
 from tests.standin.databases.running import Databases
@@ -135,7 +135,7 @@ def test_what_cannot_run_says_why_and_leaves_the_others_alone(tmp_path: Path, mo
 
 
 def test_addresses_are_reserved_for_one_port_and_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes.random, "randint", lambda _first, _last: 77)
+    monkeypatch.setattr(random, "randint", lambda _first, _last: 77)
     address = reserve_address(15999)
     assert address == "127.77.77.77"
     with pytest.raises(RuntimeError, match="port 15999 is taken"):

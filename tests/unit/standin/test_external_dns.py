@@ -20,7 +20,7 @@ class Cluster:
         args = ["--source=gateway-httproute", f"--zone-id-filter={zone}", f"--txt-owner-id={OWNER}"]
         args += ["--domain-filter=staging.example.com", "--txt-prefix=%{record_type}-extdns."]
         self.deployments = [{"metadata": {}, "spec": {"template": {"spec": {"containers": [{"args": args}]}}}}]
-        self.gateways = [{"metadata": {"namespace": "gateways", "name": "public"}}]
+        self.gateways: list[dict[str, Any]] = [{"metadata": {"namespace": "gateways", "name": "public"}}]
         parent = {"namespace": "gateways", "name": "public"}
         self.routes = [{"metadata": {"namespace": "default", "name": "hello"}, "spec": {"parentRefs": [parent], "hostnames": [HOST]}}]
 

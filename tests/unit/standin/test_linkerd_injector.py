@@ -60,7 +60,7 @@ class Cluster:
 
     def __init__(self, annotations: dict[str, str], values: dict[str, Any]) -> None:
         maps = {"linkerd-config": {"values": yaml.safe_dump(values)}, "linkerd-identity-trust-roots": {"ca-bundle.crt": "ROOTS"}}
-        self._objects = {f"/api/v1/namespaces/linkerd/configmaps/{name}": {"data": data} for name, data in maps.items()}
+        self._objects: dict[str, Any] = {f"/api/v1/namespaces/linkerd/configmaps/{name}": {"data": data} for name, data in maps.items()}
         self._objects["/api/v1/namespaces/shop"] = {"metadata": {"annotations": annotations}}
 
     def get(self, path: str) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def test_processes_end_last_started_first(table: ProcessTable, tmp_path: Path) -
     for name in ("first", "second", "third"):
         program = f"trap 'echo {name} >> {ended}; exit' TERM; echo ready > {tmp_path / name}; while :; do sleep 0.02; done"
         table.start(name, ["/bin/sh", "-c", program])
-        table.wait_until(name, lambda name=name: (tmp_path / name).read_text(), seconds=10)
+        table.wait_until(name, (tmp_path / name).read_text, seconds=10)
     table.end_all()
     assert ended.read_text().split() == ["third", "second", "first"]
 
