@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Inputs of roles in the types that their argument specs declare: `"y"` is true, JSON text is a list."""
+"""Convert inputs of roles to the types that their argument specs declare: `"y"` is true, JSON text is a list."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.opta.platform.plugins.plugin_utils import _inputs
 
 
 def boolean(value: Any) -> bool:
-    """What Ansible's validation takes for true or false; ansible.builtin.bool takes "y" and "t" for false."""
+    """Convert to true or false as Ansible's validation does; ansible.builtin.bool converts "y" and "t" to false."""
     try:
         return bool(convert_bool.boolean(value))
     except TypeError as error:
@@ -23,4 +23,4 @@ class FilterModule:
     """The filters for inputs."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"boolean": boolean, "validated": _inputs.validated, "validated_inputs": _inputs.validated_inputs}
+        return {"boolean": boolean, "validated": _inputs.validated}

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What Linkerd's charts get."""
+"""Filters for the releases and namespaces of Linkerd."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
+            "linkerd_removals": releases.linkerd_removals,
             "linkerd_releases": releases.linkerd_releases,
             "linkerd_namespaces": values.linkerd_namespaces,
         }

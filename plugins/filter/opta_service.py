@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Pure decisions of the role opta_service."""
+"""Filters of the role opta_service. Pure but for warnings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from ansible_collections.opta.platform.plugins.module_utils._service.public impo
 def service_errors(
     inputs: Mapping[str, Any], per_zone_node_groups: Sequence[str], stores: Stores, addons: Addons, zone: Mapping[str, Any] | None = None
 ) -> list[str]:
-    """A sentence for each input that cannot be right. What works, but not as the user may think, becomes a warning.
+    """Return a sentence for each invalid input. Show a warning for inputs that may not work as intended.
 
     stores, addons, zone: the outputs of the environment's roles, of k8s_addons and of dns_cert.
     """
@@ -45,12 +45,12 @@ def service_errors(
 
 
 def service_held_errors(inputs: Mapping[str, Any], addons: Addons, held: Sequence[Mapping[str, Any]]) -> list[str]:
-    """A sentence for each public address that somebody else has. held: what kubernetes_routes_info says."""
+    """Return a sentence for each public address that is in use. held: the result of kubernetes_routes_info."""
     return public_rules.held_errors(Inputs(inputs), addons, held)
 
 
 def service_image_errors(inputs: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """A sentence when the image cannot be deployed; that it will not stay becomes a warning. found: what ecr_image_info says."""
+    """Return a sentence when the image cannot be deployed; warn when it will expire. found: the result of ecr_image_info."""
     read = Inputs(inputs)
     if images.will_expire(read, found):
         Display().warning(found["sentence"])
@@ -58,21 +58,21 @@ def service_image_errors(inputs: Mapping[str, Any], found: Mapping[str, Any]) ->
 
 
 def service_policies(inputs: Mapping[str, Any], stores: Stores, region: str) -> dict[str, Any]:
-    """The inline policies of a service's IAM role: what links need, and the user's own statements; none without any."""
+    """Return the inline policies of a service's IAM role, for its links and the user's own statements; empty without any."""
     read = Inputs(inputs)
     statements = [*link_statements.link_statements(read, stores, region), *read.items("iam_statements")]
     return {"service": _policy.document(statements)} if statements else {}
 
 
 def service_stored_values(inputs: Mapping[str, Any], stores: Stores) -> list[dict[str, str]]:
-    """What the service's Secret gets of Secrets Manager."""
+    """Return the values of the service's Secret that come from Secrets Manager."""
     return link_values.stored_values(Inputs(inputs), stores)
 
 
 def service_advice(variables: Mapping[str, Mapping[str, Any]], hosts: Sequence[str]) -> list[str]:
-    """What to tell of these services after a run; of those that it brought to their description. variables: by host."""
-    brought = [host for host in hosts if "opta_service_outputs" in variables[host]]
-    return [line for host in brought for line in images.advice(host, variables[host]["opta_service_outputs"])]
+    """Return the lines to show after a run, of the services that it created or updated. variables: by host."""
+    updated = [host for host in hosts if "opta_service_outputs" in variables[host]]
+    return [line for host in updated for line in images.advice(host, variables[host]["opta_service_outputs"])]
 
 
 class FilterModule:

@@ -55,7 +55,7 @@ class PlatformModule(AnsibleAWSModule):
     argument_spec: the module's own options; those of COMMON_ARGUMENTS are added unless common is false.
     """
 
-    def __init__(self, argument_spec: dict[str, dict[str, Any]], common: bool = True, **settings: Any) -> None:
+    def __init__(self, argument_spec: Mapping[str, Any], common: bool = True, **settings: Any) -> None:
         self._controller = Controller()
         self._session: Any = None
         self._clients: dict[tuple[Any, ...], Any] = {}

@@ -85,14 +85,19 @@ ARGUMENTS = {
 }
 
 
+def account_of(arn):
+    """Partition and account of the ARN of a role."""
+    parts = arn.split(":")
+    return lambda: (parts[1], parts[4])
+
+
 def reconcile(module):
     client, identity = module.client("iam"), module.identity()
     outcomes = []
     for listed in api.list_roles(client, identity.iam_path):
-        arn = listed["Arn"].split(":")
-        role = IamRole(client, listed["RoleName"], listed["Path"], account=lambda arn=arn: (arn[1], arn[4]))
+        role = IamRole(client, listed["RoleName"], listed["Path"], account=account_of(listed["Arn"]))
         found = role.find()
-        tags = role.tags(found) if found else None
+        tags = (role.tags(found) if found else None) or {}
         if _tags.carries(tags, identity.marks()) and tags.get(_tags.ROLE) in module.params["roles"]:
             outcomes.append(ensure_absent(role, check_mode=module.check_mode))
     return outcomes

@@ -1,10 +1,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The inputs of all roles, as their argument specs declare them. Private to the collection."""
+"""Read the inputs of all roles from their argument specs, and convert values to the declared types."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,13 @@ def validated(value: Any, variable: str, otherwise: Any = None) -> Any:
     return converted
 
 
-def validated_inputs(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs that were given, by their names, in their declared types. An empty string is none: templates answer it for None."""
-    return {name: validated(value, name) for name, value in given.items() if value not in (None, "")}
+def role_inputs(
+    role: str, entry_point: str, present: Mapping[str, Any], template: Callable[[Any], Any], without: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return the values of the inputs of an entry point by name, in their declared types.
+
+    An input that is not in present, or is null, is None. AnsibleFilterError when a value cannot be converted.
+    """
+    names = [name for name in variables.entry_point_inputs(ROLES_DIRECTORY, role, entry_point) if name not in without]
+    values = {name: template(present[name]) if name in present else None for name in names}
+    return {name: validated(value, name) if conversion.is_given(value, options()[name]) else None for name, value in values.items()}

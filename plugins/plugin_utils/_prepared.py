@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Import and read once what every worker needs. Private to the collection.
+"""Import and read once what every worker needs.
 
 The actions that import this module open every playbook. They bear their modules' names, so that Ansible's strategy imports them in the
 controller, before a worker is forked; what is ready there every worker inherits. Routing alone would import it in each worker anew.
@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ansible import context
-from ansible.plugins.loader import action_loader, connection_loader, filter_loader, shell_loader
+from ansible.plugins.loader import action_loader, connection_loader, filter_loader, lookup_loader, shell_loader
 from ansible.template import Templar
 
 with suppress(ImportError):  # before ansible-core 2.19, where _worker.SUPPORTED is false
@@ -49,6 +49,8 @@ def _plugins() -> None:
     for path in sorted((PLUGINS / "filter").glob("[a-z]*.py")):
         for name in importlib.import_module(f"{COLLECTION}.filter.{path.stem}").FilterModule().filters():
             filter_loader.get(f"opta.platform.{name}")
+    for path in sorted((PLUGINS / "lookup").glob("[a-z]*.py")):
+        lookup_loader.get(f"opta.platform.{path.stem}", class_only=True)
 
 
 def _specifications() -> None:

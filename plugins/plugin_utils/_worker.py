@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Call a module's main() in the forked Ansible worker. Private to the collection.
+"""Call a module's main() in the forked Ansible worker.
 
 It uses internals of ansible-core (2.19 and newer). SUPPORTED is false where they are not as expected; what only a try can show
 raises AttributeError, ImportError or TypeError before main() is called.

@@ -168,6 +168,16 @@ def test_task_files_are_short(role: str) -> None:
     assert not long
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_an_included_file_is_the_one_beside_its_includer(role: str) -> None:
+    """ansible-core looks first in tasks/, then in the directory of the file that includes."""
+    tasks = collection.ROLES / role / "tasks"
+    for path in collection.task_files(role):
+        for target in re.findall(r"(?:include|import)_tasks: ([\w./]+)$", path.read_text(), re.MULTILINE):
+            found = {file.resolve() for file in (tasks / target, path.parent / target) if file.exists()}
+            assert len(found) == 1, f"{path.relative_to(tasks)}: {target} is {sorted(map(str, found)) or 'no file'}"
+
+
 @pytest.mark.parametrize("role", [role for role in ROLES if collection.outputs(role)])
 def test_outputs_are_strings_and_lists_and_maps_of_strings(role: str) -> None:
     for name, option in collection.outputs(role).items():

@@ -14,13 +14,12 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import tomllib
-import yaml
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import registry
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.definition import Chart
 
 from tests.standin import binaries
-from tests.support.collection import ROLES
 
 KUBERT_MANIFEST = Path(__file__).parent / "kubert" / "Cargo.toml"
 KUBERT_LOCK = KUBERT_MANIFEST.with_name("Cargo.lock")
@@ -106,10 +105,9 @@ def provide(controller: Controller, report: Report = print) -> Path:
     return directory / controller.name
 
 
-def pinned_charts() -> dict[str, dict[str, Any]]:
-    """The table of charts of the role k8s_addons."""
-    charts: dict[str, dict[str, Any]] = yaml.safe_load((ROLES / "k8s_addons" / "vars" / "main.yml").read_text())["__k8s_addons_charts"]
-    return charts
+def pinned_charts() -> dict[str, Chart]:
+    """The charts of the role k8s_addons by the keys of its add-ons."""
+    return registry.CHARTS
 
 
 def versions() -> dict[str, str]:
@@ -118,13 +116,13 @@ def versions() -> dict[str, str]:
     for controller in BUILT:
         assert controller.program is not None
         found[controller.name] = controller.program.version.removeprefix("v")
-        found[f"chart {controller.name}"] = str(pinned_charts()[controller.key]["version"])
+        found[f"chart {controller.name}"] = str(pinned_charts()[controller.key].version)
     return dict(sorted(found.items()))
 
 
 def chart(controller: Controller) -> Path:
     """The directory of the chart that the collection pins."""
-    name = str(pinned_charts()[controller.key]["chart"])
+    name = str(pinned_charts()[controller.key].name)
     given = os.environ.get(GIVEN, "")
     if given and (Path(given) / "charts" / name).is_dir():
         return (Path(given) / "charts" / name).resolve()

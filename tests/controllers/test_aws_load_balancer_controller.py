@@ -133,7 +133,7 @@ def _is_ready(pod):
 
 def test_the_chart_is_the_pinned_one_and_the_program_the_charts(obtain):
     described = yaml.safe_load((obtain(programs.chart, programs.LOAD_BALANCER_CONTROLLER) / "Chart.yaml").read_text())
-    assert described["version"] == programs.pinned_charts()["aws_load_balancer_controller"]["version"]
+    assert described["version"] == programs.pinned_charts()["aws_load_balancer_controller"].version
     assert described["appVersion"] == f"v{programs.LOAD_BALANCER_CONTROLLER.version}"
 
 

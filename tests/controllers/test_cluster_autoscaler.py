@@ -32,7 +32,7 @@ IMPATIENCE = ["--scale-down-unneeded-time=1s", "--scale-down-delay-after-add=1s"
 def inputs(standin):
     return {
         **running.ENVIRONMENT,
-        "autoscaler_image": programs.pinned_charts()["cluster_autoscaler"]["images"][MINOR],
+        "kubernetes_version": MINOR,
     }
 
 
@@ -96,10 +96,10 @@ def deployment(cluster, name, replicas, selector=None):
     )
 
 
-def test_the_chart_is_the_pinned_one_and_the_program_the_pinned_image(obtain, inputs):
+def test_the_chart_is_the_pinned_one_and_the_program_the_pinned_image(obtain):
     described = yaml.safe_load((obtain(programs.chart, programs.CLUSTER_AUTOSCALER) / "Chart.yaml").read_text())
-    assert described["version"] == programs.pinned_charts()["cluster_autoscaler"]["version"]
-    assert inputs["autoscaler_image"] == f"v{programs.CLUSTER_AUTOSCALER.version}"
+    assert described["version"] == programs.pinned_charts()["cluster_autoscaler"].version
+    assert cluster_autoscaler.IMAGES[MINOR] == f"v{programs.CLUSTER_AUTOSCALER.version}"
 
 
 def test_pods_without_room_get_nodes_and_a_node_without_pods_goes(standin, cluster, groups, autoscaler, inputs, tmp_path):

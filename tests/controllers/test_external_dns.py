@@ -103,7 +103,7 @@ def accepted(kubernetes, balancer):
 
 def test_the_chart_is_the_pinned_one_and_the_program_the_charts(obtain):
     described = yaml.safe_load((obtain(programs.chart, programs.EXTERNAL_DNS) / "Chart.yaml").read_text())
-    assert described["version"] == programs.pinned_charts()["external_dns"]["version"]
+    assert described["version"] == programs.pinned_charts()["external_dns"].version
     assert described["appVersion"] == programs.EXTERNAL_DNS.version
 
 

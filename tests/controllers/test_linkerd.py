@@ -91,7 +91,7 @@ def layer(mesh, unique):
 @pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.key)
 def test_the_charts_are_the_pinned_ones_and_the_program_the_charts(obtain, chart):
     described = yaml.safe_load((obtain(programs.chart, chart) / "Chart.yaml").read_text())
-    assert described["version"] == programs.pinned_charts()[chart.key]["version"]
+    assert described["version"] == programs.pinned_charts()[chart.key].version
     assert described.get("appVersion", chart.version) == chart.version
 
 

@@ -90,7 +90,7 @@ def registration(cluster, objects):
 
 def test_the_chart_is_the_pinned_one_and_the_program_the_nearest(obtain):
     described = yaml.safe_load((obtain(programs.chart, programs.METRICS_SERVER) / "Chart.yaml").read_text())
-    assert described["version"] == programs.pinned_charts()["metrics_server"]["version"]
+    assert described["version"] == programs.pinned_charts()["metrics_server"].version
     assert described["appVersion"] == programs.METRICS_SERVER.version
 
 

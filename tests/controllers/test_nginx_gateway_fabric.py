@@ -153,7 +153,7 @@ def is_ready(obj):
 
 def test_the_chart_is_the_pinned_one_and_the_program_the_charts(obtain):
     described = yaml.safe_load((obtain(programs.chart, programs.NGINX_GATEWAY_FABRIC) / "Chart.yaml").read_text())
-    assert described["version"] == programs.pinned_charts()["nginx_gateway_fabric"]["version"]
+    assert described["version"] == programs.pinned_charts()["nginx_gateway_fabric"].version
     assert described["appVersion"] == programs.NGINX_GATEWAY_FABRIC.version
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.support import collection
 
+from .charts import charts_table, with_chart_versions
 from .completion import completed_defaults, completed_sample
 from .tables import markdown, options_table, outputs_table, table
 
@@ -27,6 +28,8 @@ def pages() -> dict[Path, str]:
     written[readme] = between(text, "modules", modules_table())
     index = collection.ROOT / "docs" / "contributing" / "README.md"
     written[index] = between(index.read_text(encoding="utf-8"), "pages", contributing_list(index.parent))
+    for path in files_with_chart_versions():
+        written[path] = with_chart_versions(written.get(path) or path.read_text(encoding="utf-8"))
     return written
 
 
@@ -52,6 +55,12 @@ def inputs_files(role: str) -> dict[Path, str]:
     return files
 
 
+def files_with_chart_versions() -> list[Path]:
+    """The files that show the version of each chart in a comment."""
+    samples = (collection.ROOT / "inventories" / "sample" / "host_vars").glob("*/k8s_addons.yml")
+    return [collection.ROLES / "k8s_addons" / "defaults" / "main.yml", *samples]
+
+
 def role_page(role: str) -> str:
     """The README of a role."""
     entry_points = collection.specs(role)
@@ -65,6 +74,8 @@ def role_page(role: str) -> str:
     outputs = collection.outputs(role)
     if outputs:
         parts += ["## Outputs", f"Published as the one fact `{role}_outputs`.", outputs_table(outputs)]
+    if role == "k8s_addons":
+        parts += ["## Charts", "A chart has this version unless its `_chart_version` is set.", charts_table()]
     return "\n\n".join(parts) + "\n"
 
 

@@ -46,9 +46,9 @@ SERVICE_WITHOUT_A_CALL: Cases = [
     ({"opta_service_minimum_replicas": 5, "opta_service_maximum_replicas": 2}, "opta_service_minimum_replicas"),
     ({"opta_service_liveness_probe": {"path": "/", "command": ["true"]}}, "opta_service_liveness_probe"),
     ({"opta_service_environment": "nowhere"}, "nowhere"),
-    ({"opta_service_links": [{"redis": "main"}]}, "opta_service_links[1] has redis, which no link has: write elasticache."),
+    ({"opta_service_links": [{"redis": "main"}]}, "opta_service_links[1] has redis, which is not an option of a link: write elasticache."),
     ({"opta_service_links": [{"s3": "main"}]}, "give permission: read or write"),
-    ({"opta_service_public_addresses": ["https://hello.example.com"]}, "leave the scheme out, for example hello.example.com"),
+    ({"opta_service_public_addresses": ["https://hello.example.com"]}, "omit the scheme, for example hello.example.com"),
     (
         {"opta_service_public_addresses": [], "opta_service_public_hash_key": "$cookie_session"},
         "opta_service_public_hash_key is given, and opta_service_public_addresses is not",

@@ -32,7 +32,7 @@ class Mesh:
         return self._run("linkerd_certificates", **{**self.options, "secret_name": SECRET, **more})
 
     def install(self) -> None:
-        self._run("kubernetes_objects", **self.options, objects=values.linkerd_namespaces(*NAMESPACES))
+        self._run("kubernetes_objects", **self.options, objects=values.linkerd_namespaces("linkerd"))
         self._release("linkerd-crds", "linkerd", "linkerd-crds", {})
         self._release("linkerd-cni", "linkerd-cni", "linkerd2-cni", values.cni_values())
         self.release()

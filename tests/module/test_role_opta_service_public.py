@@ -143,7 +143,7 @@ def test_an_address_that_another_service_holds_is_refused_by_its_name(standin, p
     for arguments, outputs, address in cases:
         other.outputs = {"k8s_addons_outputs": outputs}
         refused = other.run(*arguments, public_addresses=[address])
-        sentence = f"opta_service_public_addresses, {address}: service hello of layer {service.layer} holds this address already"
+        sentence = f"opta_service_public_addresses, {address}: service hello of layer {service.layer} has this address already"
         assert sentence in refused.failure()
     assert standin.mutating(mark) == [] and cluster.get(f"/api/v1/namespaces/{other.layer}") is None
     assert other.plan(public_addresses=[f"{service.host}/beside"]).returncode == 0

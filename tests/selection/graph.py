@@ -132,7 +132,7 @@ class Graph:
     def _named(self, name: str) -> set[str]:
         """What opta.platform.<name> may be; all roles and playbooks for what is put together at run time."""
         found = {f"roles/{name}"} & self.roles
-        found |= {path for kind in ("modules", "action") if (path := f"plugins/{kind}/{name}.py") in self._files}
+        found |= {path for kind in ("modules", "action", "lookup") if (path := f"plugins/{kind}/{name}.py") in self._files}
         if found and name in self.modules:
             found |= {path for path in ("plugins/action/in_process.py", "meta/runtime.yml") if path in self._files}
         if not name or f"playbooks/{name}.yml" in self._files:

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The outputs of the role k8s_addons, read from AWS. Private to the collection."""
+"""Read the outputs of the role k8s_addons from AWS."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .._k8s_addons.outputs import outputs
 from .._load_balancers import balancers
 from .._names import Identity
 
-#: of the load-balancer controller: namespace and name of the Service
+#: tag of the load-balancer controller: namespace and name of the Service
 STACK = "service.k8s.aws/stack"
 
 
 def k8s_addons_outputs(client: Callable[[str], Any], identity: Identity) -> dict[str, str] | None:
-    """By the tags of the load balancer and of the mesh's secret; None when there is neither. The domain is that of another role."""
+    """Return the outputs by the tags of the load balancer and of the mesh's secret; None without both. Another role adds the domain."""
     found = balancers.find(client("elbv2"), {"elbv2.k8s.aws/cluster": identity.cluster_name, **identity.marks(), _tags.ROLE: ROLE})
     balancer = next((entry for entry in found if entry["state"] == balancers.ACTIVE), None)
     anchor = _trust_anchor(client("secretsmanager"), identity)

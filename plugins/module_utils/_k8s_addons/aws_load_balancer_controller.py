@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The AWS Load Balancer Controller, for network load balancers of Services. Pure; private to the collection.
+"""Define the add-on AWS Load Balancer Controller, for network load balancers of Services. Pure.
 
-Its Ingresses, its Gateway API and its webhooks for Services are off: nothing of the cluster waits for it but its own load balancers.
+Its Ingresses, its Gateway API and its webhooks for Services are disabled: only its own load balancers depend on it.
 """
 
 from __future__ import annotations
@@ -9,14 +9,26 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _tags
-from .definition import BUDGET, Addon, Inputs, Statement, chart_labels, owner_tags, resources, service_account, topology_spread_constraints
+from .definition import (
+    BUDGET,
+    Addon,
+    Chart,
+    Inputs,
+    Statement,
+    chart_labels,
+    owner_tags,
+    resources,
+    service_account,
+    topology_spread_constraints,
+)
 
 NAME = "aws-load-balancer-controller"
+CHART = Chart("https://aws.github.io/eks-charts", NAME, "3.5.0", kubernetes=("1.22", "1.36"))
 CLUSTER_TAG = "elbv2.k8s.aws/cluster"
 
 
 def values(inputs: Inputs) -> dict[str, Any]:
-    # what the controller makes for Services of others is the environment's, but not of this role
+    # the controller creates load balancers for Services of others too: they belong to the environment, but not to this role
     tags = {key: value for key, value in owner_tags(inputs, "").items() if key not in (_tags.ROLE, _tags.NAME)}
     return {
         "clusterName": inputs["cluster_name"],
@@ -49,7 +61,7 @@ def values(inputs: Inputs) -> dict[str, Any]:
 
 
 def statements(inputs: Inputs) -> list[Statement]:
-    """aws-load-balancer-controller, docs/install/iam_policy.json of 3.5.0: without what is switched off, narrowed to the cluster."""
+    """Return docs/install/iam_policy.json of aws-load-balancer-controller 3.5.0 without disabled features, limited to the cluster."""
     place = f"{inputs['region']}:{inputs['account_id']}"
     balancing, compute = (f"arn:{inputs['partition']}:{service}:{place}" for service in ("elasticloadbalancing", "ec2"))
     groups, balancers, listeners = f"{balancing}:targetgroup/*/*", f"{balancing}:loadbalancer/net/*/*", f"{balancing}:listener/net/*/*/*"
@@ -64,7 +76,7 @@ def statements(inputs: Inputs) -> list[Statement]:
         _write("TagNewSecurityGroup", ["ec2:CreateTags"], [security_groups], {"ec2:CreateAction": "CreateSecurityGroup", **asked}),
         _write("TagSecurityGroup", ["ec2:CreateTags", "ec2:DeleteTags"], [security_groups], owned, unchanged),
         _write("ChangeSecurityGroup", [*RULES, "ec2:DeleteSecurityGroup"], [security_groups], owned),
-        # that of the nodes, which EKS makes
+        # the security group of the nodes, which EKS creates
         _write("OpenNodes", RULES, [security_groups], {f"aws:ResourceTag/kubernetes.io/cluster/{cluster}": "owned"}),
         _write("Create", _balancing("CreateLoadBalancer", "CreateTargetGroup"), [balancers, groups], asked),
         _write("CreateListener", _balancing("CreateListener"), [balancers], owned),
@@ -150,4 +162,4 @@ def _write(sid: str, actions: list[str], where: list[str], equal: Any = None, mo
     return {**statement, **({"Condition": conditions} if conditions else {})}
 
 
-ADDON = Addon("aws_load_balancer_controller", values, statements, NAME)
+ADDON = Addon("aws_load_balancer_controller", CHART, values, statements, NAME)

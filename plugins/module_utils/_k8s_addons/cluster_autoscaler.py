@@ -1,22 +1,26 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""cluster-autoscaler: it finds the node groups by the cluster's tags, and may change those alone. Pure; private to the collection."""
+"""Define the add-on cluster-autoscaler, which finds node groups by the tags of the cluster and may change only these. Pure."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .definition import RESTRICTED_CONTAINER, RESTRICTED_POD, Addon, Inputs, Statement, resources, service_account
+from .definition import RESTRICTED_CONTAINER, RESTRICTED_POD, Addon, Chart, Inputs, Statement, resources, service_account
 
 NAME = "cluster-autoscaler"
+#: the newest release of the autoscaler for each minor version of Kubernetes
+IMAGES = {"1.34": "v1.34.5", "1.35": "v1.35.2", "1.36": "v1.36.1"}
+CHART = Chart("https://kubernetes.github.io/autoscaler", NAME, "9.59.0", kubernetes=("1.34", "1.36"))
 
 
 def values(inputs: Inputs) -> dict[str, Any]:
+    minor = str(inputs["kubernetes_version"])
     return {
         "fullnameOverride": NAME,
         "cloudProvider": "aws",
         "awsRegion": inputs["region"],
         "autoDiscovery": {"clusterName": inputs["cluster_name"]},
-        "image": {"tag": inputs["autoscaler_image"]},
+        "image": {"tag": IMAGES.get(minor, f"v{minor}.0")},
         "rbac": {"serviceAccount": service_account(ADDON.role_arn(inputs), NAME)},
         "extraArgs": {"balance-similar-node-groups": True, "skip-nodes-with-system-pods": False, "expander": "least-waste"},
         "resources": resources("100m", "600Mi"),
@@ -26,7 +30,7 @@ def values(inputs: Inputs) -> dict[str, Any]:
 
 
 def statements(inputs: Inputs) -> list[Statement]:
-    """kubernetes/autoscaler, cluster-autoscaler/cloudprovider/aws/README.md; writing needs the tag that EKS gives its groups."""
+    """Return the policy of kubernetes/autoscaler, cluster-autoscaler/cloudprovider/aws/README.md; writes need the tag that EKS sets."""
     groups = f"arn:{inputs['partition']}:autoscaling:{inputs['region']}:{inputs['account_id']}:autoScalingGroup:*:autoScalingGroupName/*"
     of_cluster = {f"autoscaling:ResourceTag/kubernetes.io/cluster/{inputs['cluster_name']}": "owned"}
     return [
@@ -62,4 +66,4 @@ def statements(inputs: Inputs) -> list[Statement]:
     ]
 
 
-ADDON = Addon("cluster_autoscaler", values, statements, NAME)
+ADDON = Addon("cluster_autoscaler", CHART, values, statements, NAME)

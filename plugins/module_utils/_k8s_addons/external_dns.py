@@ -1,14 +1,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""external-dns: the records of public addresses, in the environment's zone alone. Pure; private to the collection."""
+"""Define the add-on external-dns, which writes the records of public addresses in the environment's hosted zone only. Pure."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .definition import Addon, Inputs, Statement, identity_of, resources, service_account
+from .definition import DNS, Addon, Chart, Inputs, Statement, identity_of, resources, service_account
 
 NAME = "external-dns"
-#: without it, the record that marks the owner of the apex would lie outside the zone
+CHART = Chart("https://kubernetes-sigs.github.io/external-dns/", NAME, "1.21.1", kubernetes=("1.25", "1.36"))
+#: without it, the ownership record of the apex would be outside the zone
 TXT_PREFIX = "%{record_type}-extdns."
 SOURCES = {"nginx_gateway_fabric": ["gateway-httproute", "gateway-grpcroute"], "ingress_nginx": ["ingress"]}
 
@@ -31,7 +32,7 @@ def values(inputs: Inputs) -> dict[str, Any]:
 
 
 def statements(inputs: Inputs) -> list[Statement]:
-    """external-dns, docs/tutorials/aws.md, narrowed to the zone."""
+    """Return the policy of external-dns, docs/tutorials/aws.md, limited to the zone."""
     zone = inputs["zone"]
     return [
         {
@@ -44,4 +45,4 @@ def statements(inputs: Inputs) -> list[Statement]:
     ]
 
 
-ADDON = Addon("external_dns", values, statements, NAME, needs_zone=True)
+ADDON = Addon("external_dns", CHART, values, statements, NAME, needs_zone=True, uninstall_phase=DNS)

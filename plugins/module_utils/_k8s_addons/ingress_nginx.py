@@ -1,23 +1,24 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""ingress-nginx, archived in March 2026. Pure; private to the collection."""
+"""Define the add-on ingress-nginx, archived in March 2026. Pure."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from . import load_balancer
-from .definition import BUDGET, Addon, Inputs, chart_labels, resources, topology_spread_constraints
+from .definition import BUDGET, LOAD_BALANCERS, Addon, Chart, Inputs, chart_labels, resources, topology_spread_constraints
 
+CHART = Chart("https://kubernetes.github.io/ingress-nginx", "ingress-nginx", "4.15.1", kubernetes=("1.31", "1.35"))
 CLASS_NAME = "nginx"
 ARCHIVED = (
-    "ingress-nginx was archived in March 2026: it gets no more fixes, not for security either. "
+    "ingress-nginx was archived in March 2026 and receives no more fixes, including security fixes. "
     "Set k8s_addons_ingress: nginx_gateway_fabric, or none."
 )
 
 
 def values(inputs: Inputs) -> dict[str, Any]:
     encrypted = bool(load_balancer.certificate_arn(inputs))
-    # with the proxy protocol it knows by the port of the load balancer what came by HTTPS
+    # with the proxy protocol, the port of the load balancer shows which requests came over HTTPS
     config = {"use-proxy-protocol": "true", "proxy-real-ip-cidr": ",".join(inputs["vpc_cidr_blocks"]), "ssl-redirect": "false"}
     config["force-ssl-redirect"] = str(encrypted).lower()
     service = {
@@ -33,7 +34,7 @@ def values(inputs: Inputs) -> dict[str, Any]:
         "topologySpreadConstraints": topology_spread_constraints(
             {**chart_labels("ingress-nginx", ADDON.release), "app.kubernetes.io/component": "controller"}
         ),
-        # its preStop hook waits for nginx, which goes on for so long
+        # its preStop hook waits for nginx, which serves for this long
         "extraArgs": {"shutdown-grace-period": load_balancer.DRAIN_SECONDS},
         "terminationGracePeriodSeconds": load_balancer.DRAIN_SECONDS + load_balancer.QUIT_SECONDS,
         "config": config,
@@ -45,11 +46,13 @@ def values(inputs: Inputs) -> dict[str, Any]:
     return {"controller": controller}
 
 
-#: nginx binds low ports there by a capability that the level restricted knows
+#: nginx binds low ports with a capability
 ADDON = Addon(
     "ingress_nginx",
+    CHART,
     values,
     mesh_annotations={"config.linkerd.io/skip-inbound-ports": "80,443"},
     pod_security="baseline",
-    behind_load_balancer=True,
+    is_ingress=True,
+    uninstall_phase=LOAD_BALANCERS,
 )

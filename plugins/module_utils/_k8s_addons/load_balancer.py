@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The one network load balancer of an ingress, as annotations of its Service. Pure; private to the collection."""
+"""Define the network load balancer of an ingress, as annotations of its Service. Pure."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ CLASS = "service.k8s.aws/nlb"
 PREFIX = "service.beta.kubernetes.io/aws-load-balancer-"
 SECURITY_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 LOG_PREFIX = "load-balancer"
-#: AWS takes minutes to stop sending connections to a target that was deregistered (aws-load-balancer-controller#1834, #2131)
+#: AWS sends connections to a deregistered target for minutes (aws-load-balancer-controller#1834, #2131)
 DRAIN_SECONDS = 180
-#: what nginx has for the connections that are left then
+#: for the remaining connections of nginx
 QUIT_SECONDS = 60
-#: on a namespace: a pod is ready when the load balancer says that its target is healthy (docs/deploy/pod_readiness_gate.md of 3.5.0)
+#: label of a namespace: a pod is ready when its target is healthy (docs/deploy/pod_readiness_gate.md of 3.5.0)
 READINESS_GATE = {"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"}
 
 
 def certificate_arn(inputs: Inputs) -> str:
-    """The environment's certificate; empty while there is none, and then nothing listens on port 443."""
+    """Return the ARN of the environment's certificate; empty without one, and then nothing listens on port 443."""
     return (inputs["zone"] or {}).get("certificate_arn") or ""
 
 
 def service_annotations(inputs: Inputs, name: str) -> dict[str, str]:
-    """What the load-balancer controller is told. The addresses of clients come by the proxy protocol, which the ingress must understand."""
+    """Return the annotations for the load-balancer controller. Client addresses use the proxy protocol, which the ingress must read."""
     attributes = {"load_balancing.cross_zone.enabled": "true"}
     if inputs["log_bucket_name"]:
         attributes |= {
@@ -38,7 +38,7 @@ def service_annotations(inputs: Inputs, name: str) -> dict[str, str]:
         "attributes": _joined(attributes),
         "target-group-attributes": "deregistration_delay.timeout_seconds=30",
         "proxy-protocol": "*",
-        # a connection says enough, and is the same with the proxy protocol and without
+        # a TCP connection is the same with and without the proxy protocol
         "healthcheck-protocol": "TCP",
         "healthcheck-port": "traffic-port",
         "additional-resource-tags": _joined(owner_tags(inputs, name)),

@@ -1,11 +1,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""metrics-server. Pure; private to the collection."""
+"""Define the add-on metrics-server. Pure."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .definition import BUDGET, Addon, Inputs, chart_labels, resources, topology_spread_constraints
+from .definition import BUDGET, Addon, Chart, Inputs, chart_labels, resources, topology_spread_constraints
+
+CHART = Chart("https://kubernetes-sigs.github.io/metrics-server/", "metrics-server", "3.13.1", kubernetes=("1.31", "1.36"))
 
 
 def values(inputs: Inputs) -> dict[str, Any]:
@@ -17,4 +19,4 @@ def values(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-ADDON = Addon("metrics_server", values)
+ADDON = Addon("metrics_server", CHART, values)

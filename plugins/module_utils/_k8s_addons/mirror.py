@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where a chart or a manifest is looked for when there is a mirror. Pure; private to the collection."""
+"""Find the address of a chart or a manifest in a mirror. Pure."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ SCHEMES = ("https", "http", "oci")
 
 
 def mirror_problem(mirror: str) -> str | None:
-    """What is wrong with the address of a mirror; None when nothing is."""
+    """Return the problem of the address of a mirror; None when it is valid."""
     parts = urlsplit(mirror)
     if not mirror or (parts.scheme in SCHEMES and parts.netloc):
         return None
     return (
-        f"k8s_addons_repository_mirror is {mirror!r}: it must begin with https://, http:// or oci://, "
+        f"k8s_addons_repository_mirror is {mirror!r}: it must start with https://, http:// or oci://, "
         "for example https://charts.example.com/mirror."
     )
 
 
 def place_of(repository: str, chart: str, mirror: str) -> dict[str, str]:
-    """The options chart and repository of helm_release."""
+    """Return the options chart and repository of helm_release."""
     address = repository.rstrip("/")
     if mirror:
         parts = urlsplit(address)
@@ -31,7 +31,7 @@ def place_of(repository: str, chart: str, mirror: str) -> dict[str, str]:
 
 
 def mirrored_url(url: str, mirror: str) -> str:
-    """A file's address; registries of images hold no plain files, so an oci:// mirror is passed over."""
+    """Return the address of a file; OCI registries have no plain files, so an oci:// mirror is not used."""
     if not mirror or mirror.startswith("oci://"):
         return url
     parts = urlsplit(url)

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""NGINX Gateway Fabric with the Gateway that all public routes attach to. Pure; private to the collection."""
+"""Define the add-on NGINX Gateway Fabric, with the Gateway of all public routes. Pure."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from typing import Any
 
 from .._cidr import canonical
 from . import load_balancer
-from .definition import Addon, Inputs, budget, chart_labels, resources, topology_spread_constraints
+from .definition import LOAD_BALANCERS, Addon, Chart, Inputs, budget, chart_labels, resources, topology_spread_constraints
 
+CHART = Chart("oci://ghcr.io/nginx/charts", "nginx-gateway-fabric", "2.6.7", kubernetes=("1.31", "1.36"))
 GATEWAY, CLASS_NAME = "public", "nginx"
 HTTP, HTTPS = "http", "https"
-#: both listeners take plain HTTP: TLS ends at the load balancer
+#: both listeners speak plain HTTP: the load balancer terminates TLS
 PORTS = {HTTP: 80, HTTPS: 443}
-#: where nginx answers its own readiness probe: the chart's values nginx.container.readinessProbe.port and .path
+#: readiness probe of nginx: the chart's values nginx.container.readinessProbe.port and .path
 READINESS_PORT, READINESS_PATH = 8081, "/readyz"
-#: the label of nginx's own pods, which are no part of the release
+#: the label of the pods of nginx, which are not part of the release
 GATEWAY_PODS = {"gateway.networking.k8s.io/gateway-name": GATEWAY}
-#: answers at every host that no service holds, as ingress-nginx answers there
+#: answers at every host without a service, as ingress-nginx does
 HEALTH_PATH = "/healthz"
 
 
@@ -57,7 +58,7 @@ def values(inputs: Inputs) -> dict[str, Any]:
 
 
 def _client_addresses(inputs: Inputs) -> dict[str, Any]:
-    """Read from the proxy protocol, of which only the load balancer's word counts."""
+    """Return the settings that trust the proxy protocol of the load balancer only."""
     trusted = [{"type": "CIDR", "value": canonical(block)} for block in inputs["vpc_cidr_blocks"]]
     return {"mode": "ProxyProtocol", "setIPRecursively": True, "trustedAddresses": trusted}
 
@@ -76,7 +77,7 @@ def _further_objects(inputs: Inputs) -> list[dict[str, Any]]:
 
 
 def _health(inputs: Inputs) -> list[dict[str, Any]]:
-    """nginx itself behind a path, on all listeners: it needs no service that runs. An exact path goes before the redirect."""
+    """Return a route to nginx itself on all listeners, independent of any service. An exact path has precedence over the redirect."""
     name = "health"
     service = {
         "apiVersion": "v1",
@@ -94,7 +95,7 @@ def _health(inputs: Inputs) -> list[dict[str, Any]]:
 
 
 def _redirect(inputs: Inputs) -> dict[str, Any]:
-    """Whatever comes by plain HTTP is sent to HTTPS. On port 443 it would send everything round for ever."""
+    """Return the route that redirects plain HTTP to HTTPS. On port 443 it would be an endless redirect."""
     redirect = {"type": "RequestRedirect", "requestRedirect": {"scheme": "https", "statusCode": 301}}
     return _route(inputs, "redirect-to-https", {"name": GATEWAY, "sectionName": HTTP}, {"filters": [redirect]})
 
@@ -116,7 +117,12 @@ def _namespace(inputs: Inputs) -> str:
     return inputs["addons"][ADDON.key]["namespace"]
 
 
-#: the load balancer speaks to nginx itself, in the proxy protocol, which a proxy of the mesh would not understand
+#: the load balancer connects to nginx with the proxy protocol, which a proxy of the mesh cannot read
 ADDON = Addon(
-    "nginx_gateway_fabric", values, mesh_annotations={"config.linkerd.io/skip-inbound-ports": "80,443"}, behind_load_balancer=True
+    "nginx_gateway_fabric",
+    CHART,
+    values,
+    mesh_annotations={"config.linkerd.io/skip-inbound-ports": "80,443"},
+    is_ingress=True,
+    uninstall_phase=LOAD_BALANCERS,
 )

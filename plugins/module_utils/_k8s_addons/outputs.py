@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the role k8s_addons publishes, from what stands in AWS. Pure; private to the collection."""
+"""Build the outputs of the role k8s_addons, for the role and for environment_info. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def outputs(
     trust_anchor_secret_arn: str,
     gateway_namespace: str = "nginx-gateway",
 ) -> dict[str, str]:
-    """The outputs. ingress: empty or none without one; load_balancer: its arn and dns_name."""
+    """Return the outputs. ingress: empty or `none` without one; load_balancer: its arn and dns_name."""
     has_gateway, has_class = ingress == nginx_gateway_fabric.ADDON.key, ingress == ingress_nginx.ADDON.key
     return {
         "ingress": ingress if has_gateway or has_class else "",

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""All add-ons, and what the role makes of them: roles, namespaces, releases. Pure; private to the collection."""
+"""List all add-ons, and build their IAM roles, namespaces and releases. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import _policy
+from .._linkerd.charts import CHARTS as LINKERD_CHARTS
 from . import (
     aws_load_balancer_controller,
     cluster_autoscaler,
@@ -17,10 +18,10 @@ from . import (
     metrics_server,
     nginx_gateway_fabric,
 )
-from .definition import Addon, Inputs, owner_tags
+from .definition import LOAD_BALANCERS, Addon, Chart, Inputs, owner_tags
 from .mirror import place_of
 
-#: Linkerd has its own tasks: its parts are installed one after another, before everything that joins it
+#: Linkerd has its own tasks: its releases are installed in order, before everything that joins the mesh
 ADDONS: dict[str, Addon] = {
     addon.key: addon
     for addon in (
@@ -33,21 +34,21 @@ ADDONS: dict[str, Addon] = {
         datadog.ADDON,
     )
 }
-INGRESSES = ("nginx_gateway_fabric", "ingress_nginx")
-#: namespaces of Kubernetes itself: used, but neither made nor removed
+#: by the key of the add-on, with those of Linkerd
+CHARTS: dict[str, Chart] = {**LINKERD_CHARTS, **{key: addon.chart for key, addon in ADDONS.items()}}
+INGRESSES = tuple(key for key, addon in ADDONS.items() if addon.is_ingress)
+#: namespaces of Kubernetes itself: neither created nor deleted
 SYSTEM_NAMESPACES = ("kube-system", "kube-public", "kube-node-lease", "default")
 POD_SECURITY = "pod-security.kubernetes.io/"
 INJECT = "linkerd.io/inject"
-#: how actions name a release
+#: the prefix of a release in actions
 RELEASE = "helm release "
-#: Linkerd's webhooks, which refuse pods and Services while the injector does not run, let these namespaces alone
+#: disables Linkerd's webhooks, which reject pods and Services while the injector is not running
 WITHOUT_WEBHOOKS = {"config.linkerd.io/admission-webhooks": "disabled"}
-
-Charts = Mapping[str, Mapping[str, Any]]
 
 
 def merged(ours: Any, theirs: Any) -> Any:
-    """Values of the user over ours: maps are merged, everything else is replaced; null takes a key of ours away."""
+    """Merge values of the user into ours: maps are merged, everything else is replaced, null deletes a key of ours."""
     if not isinstance(ours, Mapping) or not isinstance(theirs, Mapping):
         return theirs
     both = {key: merged(value, theirs[key]) if key in theirs else value for key, value in ours.items()}
@@ -56,7 +57,7 @@ def merged(ours: Any, theirs: Any) -> Any:
 
 
 def is_on(key: str, inputs: Inputs) -> bool:
-    """Whether the cluster is to have an add-on: switched on, and, where it needs one, with a zone."""
+    """Return whether an add-on is enabled, and has the hosted zone that it may need."""
     if key not in ADDONS:
         return as_bool(inputs["addons"][key]["enabled"])
     has_zone = bool((inputs["zone"] or {}).get("zone_id"))
@@ -64,7 +65,7 @@ def is_on(key: str, inputs: Inputs) -> bool:
 
 
 def roles(inputs: Inputs, on: bool = True, only: str = "") -> list[dict[str, Any]]:
-    """The IAM roles of the add-ons that are on, or the names and tags of those that are off: for irsa_role. only: of this add-on."""
+    """Return the IAM roles of enabled add-ons, or the names and tags of those of disabled ones, for irsa_role. only: one add-on."""
     found = []
     for key, addon in ADDONS.items():
         if addon.statements is None or is_on(key, inputs) is not on or (only and key != only):
@@ -79,13 +80,13 @@ def roles(inputs: Inputs, on: bool = True, only: str = "") -> list[dict[str, Any
 
 
 def namespaces(inputs: Inputs, on: bool = True) -> list[dict[str, Any]]:
-    """The namespaces of what is on, or those that only what is off had."""
+    """Return the namespaces of enabled add-ons and charts, or those that only disabled ones had."""
     desired, left, shared = {}, [], _shared_with_pods_in_the_mesh(inputs)
     for key, addon in ADDONS.items():
         name = inputs["addons"][key]["namespace"]
         if is_on(key, inputs):
             labels = {} if name in shared else WITHOUT_WEBHOOKS
-            labels |= load_balancer.READINESS_GATE if addon.behind_load_balancer else {}
+            labels |= load_balancer.READINESS_GATE if addon.is_ingress else {}
             desired[name] = _namespace(name, addon.pod_security, _mesh(addon, inputs), labels)
         else:
             left.append(name)
@@ -101,7 +102,7 @@ def namespaces(inputs: Inputs, on: bool = True) -> list[dict[str, Any]]:
 
 
 def objects(inputs: Inputs, datadog_api_key: str = "") -> list[dict[str, Any]]:
-    """What is made before the releases: namespaces, and the Secret of Datadog's key."""
+    """Return the objects to create before the releases: namespaces, and the Secret of Datadog's API key."""
     found = namespaces(inputs, on=True)
     if is_on("datadog", inputs):
         secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": datadog.SECRET}}
@@ -111,35 +112,33 @@ def objects(inputs: Inputs, datadog_api_key: str = "") -> list[dict[str, Any]]:
 
 
 def stored_values(inputs: Inputs, secret_arn: str) -> list[dict[str, str]]:
-    """Which parts of those Secrets come out of Secrets Manager."""
+    """Return the values of those Secrets that come from Secrets Manager."""
     if not is_on("datadog", inputs) or not secret_arn:
         return []
     place = {"name": datadog.SECRET, "namespace": inputs["addons"]["datadog"]["namespace"]}
     return [{**place, "key": datadog.KEY, "secret_id": secret_arn, "json_key": datadog.JSON_KEY}]
 
 
-def releases(inputs: Inputs, charts: Charts) -> list[dict[str, Any]]:
-    """Every release, for helm_releases: those that are on, and, to be removed, those that are off."""
-    minor = str(inputs["kubernetes_version"])
-    complete = {**inputs, "autoscaler_image": charts["cluster_autoscaler"]["images"].get(minor, f"v{minor}.0")}
+def releases(inputs: Inputs) -> list[dict[str, Any]]:
+    """Return every release, for helm_releases: enabled add-ons to install or upgrade, disabled ones to uninstall."""
     found = []
     for key, addon in ADDONS.items():
-        given, chart = inputs["addons"][key], charts[key]
+        given, chart = inputs["addons"][key], addon.chart
         entry: dict[str, Any] = {"name": addon.release, "namespace": given["namespace"]}
         if is_on(key, inputs):
-            entry |= place_of(chart["repository"], chart["chart"], inputs["repository_mirror"])
+            entry |= place_of(chart.repository, chart.name, inputs["repository_mirror"])
             entry |= {
-                "version": given["chart_version"] or chart["version"],
-                "values": merged(addon.values(complete), given["values"] or {}),
+                "version": given["chart_version"] or chart.version,
+                "values": merged(addon.values(inputs), given["values"] or {}),
             }
         else:
-            entry |= {"chart": chart["chart"], "state": "absent"}
+            entry |= {"chart": chart.name, "state": "absent"}
         found.append(entry)
     return [*found, *(_extra(entry, inputs["repository_mirror"]) for entry in inputs["extra_charts"] or [])]
 
 
 def charts_off(extra_charts: Sequence[Mapping[str, Any]] | None, every: bool = False) -> list[dict[str, str]]:
-    """Release and namespace of the charts of the user that are off, or of every one."""
+    """Return release and namespace of the disabled charts of the user, or of all of them."""
     deleting = [entry for entry in extra_charts or [] if every or not as_bool(entry.get("enabled", True))]
     return [{"name": entry["name"], "namespace": entry.get("namespace") or entry["name"]} for entry in deleting]
 
@@ -147,7 +146,7 @@ def charts_off(extra_charts: Sequence[Mapping[str, Any]] | None, every: bool = F
 def charts_losing_claims(
     extra_charts: Sequence[Mapping[str, Any]] | None, releases: Sequence[Mapping[str, Any] | None]
 ) -> list[dict[str, Any]]:
-    """As charts_off, and the charts that stay, with the claims that their upgrade dropped. releases: as helm_releases returned them."""
+    """Return charts_off, and the enabled charts with the claims that their upgrade dropped. releases: the result of helm_releases."""
     dropped = {(release["name"], release["namespace"]): release["dropped_claims"] for release in releases if release}
     off = charts_off(extra_charts)
     staying = [chart for chart in charts_off(extra_charts, every=True) if chart not in off]
@@ -155,14 +154,14 @@ def charts_losing_claims(
 
 
 def were_removed(results: Sequence[Mapping[str, Any]], key: str, inputs: Inputs) -> bool:
-    """Whether tasks took an add-on's release or IAM role away, or would. results: theirs, also of loops."""
+    """Return whether tasks deleted the release or IAM role of an add-on, or would. results: of tasks, also of loops."""
     addon, gone = ADDONS[key], _deleted(results)
     release = f"{RELEASE}{inputs['addons'][key]['namespace']}/{addon.release}"
     return release in gone or f"IAM role {addon.role_name(inputs)}" in gone
 
 
 def removed_releases(results: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The releases, as namespace/name, that tasks took away, or would."""
+    """Return the releases, as namespace/name, that tasks deleted, or would."""
     return [resource.removeprefix(RELEASE) for resource in _deleted(results) if resource.startswith(RELEASE)]
 
 
@@ -171,20 +170,26 @@ def _deleted(results: Sequence[Mapping[str, Any]]) -> list[str]:
     return [action["resource"] for part in each for action in part.get("actions") or [] if action["action"] == "delete"]
 
 
-def removals(removal: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
-    """What the entry point absent removes: the release of `external_dns`, those of `ingress`, those of the `rest`, or the `namespaces`.
+def removals(inputs: Inputs, phase: str) -> list[dict[str, Any]]:
+    """Return the releases that the entry point absent uninstalls in a phase, for helm_releases, whether they are enabled or not.
 
-    removal: the namespaces of the add-ons by key, and extra_charts. Whether an add-on is on does not matter: what is there goes.
+    inputs: of the entry point absent, see addon_inputs. phase: see UNINSTALL_PHASES.
     """
-    names = dict(removal["namespaces"])
-    extra = [_gone(entry) for entry in removal["extra_charts"] or []]
-    if part == "namespaces":
-        every = dict.fromkeys([*names.values(), *(entry["namespace"] for entry in extra)])
-        return [_namespace(name, "", {}) for name in every if name not in SYSTEM_NAMESPACES]
-    parts = {key: "ingress" if key in INGRESSES else key if key == external_dns.ADDON.key else "rest" for key in names}
-    own = [_gone({"name": ADDONS[key].release, "namespace": namespace}) for key, namespace in names.items() if parts[key] == part]
+    own = [
+        _gone({"name": addon.release, "namespace": inputs["addons"][key]["namespace"], "chart": addon.chart.name})
+        for key, addon in ADDONS.items()
+        if addon.uninstall_phase == phase
+    ]
     # charts of the user may have load balancers of their own
-    return [*own, *(extra if part == "ingress" else [])]
+    extra = inputs["extra_charts"] or [] if phase == LOAD_BALANCERS else []
+    return [*own, *(_gone(entry) for entry in extra)]
+
+
+def removed_namespaces(inputs: Inputs) -> list[dict[str, Any]]:
+    """Return the namespaces of all add-ons and charts, which the entry point absent deletes. inputs: see removals."""
+    names = [inputs["addons"][key]["namespace"] for key in ADDONS]
+    names += [chart["namespace"] for chart in charts_off(inputs["extra_charts"], every=True)]
+    return [_namespace(name, "", {}) for name in dict.fromkeys(names) if name not in SYSTEM_NAMESPACES]
 
 
 def _extra(entry: Mapping[str, Any], mirror: str) -> dict[str, Any]:
@@ -192,12 +197,12 @@ def _extra(entry: Mapping[str, Any], mirror: str) -> dict[str, Any]:
         return _gone(entry)
     release = {"name": entry["name"], "namespace": entry.get("namespace") or entry["name"]}
     place = place_of(entry["repository"], entry.get("chart") or entry["name"], mirror)
-    # what they need may be another add-on's work: they come after all of these
+    # they may need another add-on: install them after all add-ons
     return {**release, **place, "version": str(entry["chart_version"]), "values": entry.get("values") or {}, "last": True}
 
 
 def _gone(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """A release that is to go; one of another chart, as a service of the same name, stays."""
+    """Return a release to uninstall; a release of another chart, as of a service with the same name, is retained."""
     namespace, chart = entry.get("namespace") or entry["name"], entry.get("chart") or entry["name"]
     return {"name": entry["name"], "namespace": namespace, "chart": chart, "state": "absent"}
 
@@ -214,7 +219,7 @@ def _namespace(name: str, pod_security: str, annotations: Mapping[str, str], lab
 
 
 def _shared_with_pods_in_the_mesh(inputs: Inputs) -> set[str]:
-    """Namespaces of what is in the mesh, or may be: charts of the user."""
+    """Return the namespaces with pods that are, or may be, in the mesh: charts of the user may be."""
     ours = {inputs["addons"][key]["namespace"] for key, addon in ADDONS.items() if addon.mesh_annotations is not None}
     return ours | {entry.get("namespace") or entry["name"] for entry in inputs["extra_charts"] or []}
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must hold between the inputs of the role k8s_addons, before anything is changed. Pure; private to the collection."""
+"""Validate the inputs of the role k8s_addons before the first change. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .mirror import mirror_problem
-from .registry import ADDONS, INGRESSES, Charts, as_bool
+from .registry import ADDONS, CHARTS, INGRESSES, as_bool
 
 NONE = "none"
 RESTRICTED = "restricted"
@@ -27,9 +27,9 @@ def errors(
     datadog_keys: Sequence[Any] | None = None,
     namespaces: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """A sentence for each rule broken.
+    """Return a sentence for each problem.
 
-    addons: {key: enabled, chart_version, values}; what is not known yet is left out. namespaces: {key: namespace}.
+    addons: {key: enabled, chart_version, values}, without those that are not known yet. namespaces: {key: namespace}.
     """
     sentences = []
     for key, given in addons.items():
@@ -54,32 +54,34 @@ def errors(
     if datadog_keys is not None and as_bool((addons.get("datadog") or {}).get("enabled", False)):
         if not any(datadog_keys):
             sentences.append(
-                "k8s_addons_datadog_enabled is true, but there is no API key: give k8s_addons_datadog_api_key_secret_arn, the ARN of a "
+                "k8s_addons_datadog_enabled is true, but no API key is set: set k8s_addons_datadog_api_key_secret_arn to the ARN of a "
                 "secret with the key api_key, for example arn:aws:secretsmanager:eu-west-1:123456789012:secret:datadog, "
                 "or k8s_addons_datadog_api_key."
             )
         elif all(datadog_keys):
-            sentences.append("k8s_addons_datadog_api_key and k8s_addons_datadog_api_key_secret_arn are both given: give one of them.")
+            sentences.append("k8s_addons_datadog_api_key and k8s_addons_datadog_api_key_secret_arn are both set: set only one of them.")
     return [*sentences, *_extra(extra_charts or []), *_shared(extra_charts or [], namespaces or {})]
 
 
-def outside_windows(addons: Mapping[str, Mapping[str, Any]], charts: Charts, minor: str, *, stands: bool) -> list[str]:
-    """A sentence for each add-on whose chart is not for this minor version of Kubernetes, which the cluster has (stands) or is to get.
+def outside_windows(addons: Mapping[str, Mapping[str, Any]], minor: str, *, stands: bool) -> list[str]:
+    """Return a sentence for each add-on whose chart does not support this minor version, which the cluster has (stands) or will have.
 
-    A version of a chart that the table does not have is the user's own choice.
+    Another version of a chart than the locked one is the user's own choice.
     """
     sentences = []
     for key, given in addons.items():
-        version = str(given.get("chart_version") or charts[key]["version"])
-        window = (charts[key].get("kubernetes") or {}).get(version)
-        if not window or not as_bool(given.get("enabled", False)) or _within(minor, window):
+        chart = CHARTS[key]
+        is_locked = str(given.get("chart_version") or chart.version) == chart.version
+        if not is_locked or not as_bool(given.get("enabled", False)) or _within(minor, chart.kubernetes):
             continue
-        known = f"version {version} of the chart {charts[key]['chart']} is for Kubernetes {window[0]} to {window[1]}"
+        lowest, highest = chart.kubernetes
+        known = f"version {chart.version} of the chart {chart.name} is for Kubernetes {lowest} to {highest}"
         variable = f"k8s_addons_{key}_chart_version"
+        fix = f"set {variable} to a version that supports it"
         sentences.append(
-            f"{known}, and the cluster runs {minor}: set {variable} to a version that supports it."
+            f"{known}, and the cluster runs {minor}: {fix}."
             if stands
-            else f"{variable}: {known}, but the cluster is to run {minor}: set {variable} to one that knows it, or keep eks_version within."
+            else f"{variable}: {known}, but the cluster will run {minor}: {fix}, or keep eks_version in this range."
         )
     return sentences
 
@@ -112,7 +114,7 @@ def _extra(entries: Any) -> list[str]:
 
 
 def _shared(entries: Any, namespaces: Mapping[str, str]) -> list[str]:
-    """Charts that would be an add-on's own release, or would give a namespace another Pod Security level than others in it."""
+    """Return a sentence for each chart that conflicts with an add-on's release, or with the Pod Security level of its namespace."""
     releases = {(namespace, ADDONS[key].release): key for key, namespace in namespaces.items() if key in ADDONS}
     levels = {namespace: ("the add-on " + ADDONS[key].release, ADDONS[key].pod_security) for (namespace, _), key in releases.items()}
     sentences = []
@@ -123,17 +125,17 @@ def _shared(entries: Any, namespaces: Mapping[str, str]) -> list[str]:
         where = f"k8s_addons_extra_charts, chart {name}"
         if (namespace, name) in releases:
             sentences.append(
-                f"{where}: in the namespace {namespace} that is the release of an add-on; choose another name or another namespace."
+                f"{where}: the namespace {namespace} has a release of an add-on with this name; choose another name or namespace."
             )
         other, standing = levels.setdefault(namespace, (f"the chart {name}", level or RESTRICTED))
         if level and level != standing:
             sentences.append(
                 f"{where}: pod_security is {level}, but {other}, which shares the namespace {namespace}, has {standing}: "
-                "a namespace has one level; give both the same, or choose another namespace."
+                "a namespace has one level; set both to the same, or choose another namespace."
             )
     return sentences
 
 
 def _kind(value: Any) -> str:
-    names = {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list"}
+    names = {str: "a string", bool: "true or false", int: "a number", float: "a number", list: "a list"}
     return next((word for kind, word in names.items() if isinstance(value, kind)), f"a {type(value).__name__}")

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -38,7 +38,7 @@ class ClusterModule(PlatformModule):
     argument_spec: the module's own options; those of CLUSTER_ARGUMENTS are added, or, unless common, only how to reach the cluster.
     """
 
-    def __init__(self, argument_spec: dict[str, dict[str, Any]], common: bool = True, **settings: Any) -> None:
+    def __init__(self, argument_spec: Mapping[str, Any], common: bool = True, **settings: Any) -> None:
         shared = CLUSTER_ARGUMENTS if common else CONNECTION_ARGUMENTS
         super().__init__(argument_spec={**shared, **argument_spec}, common=False, **settings)
 

@@ -1,8 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The trust anchors of a mesh and their renewal, one step a run. Pure; private to the collection.
+"""Renew the trust anchors of a mesh, one step per run. Pure.
 
-A proxy trusts the anchors that it was started with. So a new anchor is trusted beside the old one first; once every proxy knows it, the
-issuer is made anew from it; and once no identity of the old issuer can be valid any more, the old anchor is dropped.
+A proxy trusts the anchors that existed when it started. So a new anchor is first added to the old one. When every proxy trusts it, a new
+issuer is created from it. When no identity of the old issuer can be valid, the old anchor is removed.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from dataclasses import dataclass, replace
 
 from .certificates import Signed, bundle, new_anchor, readable, without_those_that_ended
 
-#: an identity lives for 24 hours (identity.issuer.issuanceLifetime); what the clocks and the next run's hour make of it
+#: an identity is valid for 24 hours (identity.issuer.issuanceLifetime); the rest is for clock skew and the time of the next run
 IDENTITIES_LIVE = datetime.timedelta(hours=48)
 
 
 @dataclass(frozen=True)
 class Anchors:
-    """What a mesh trusts.
+    """The trust anchors of a mesh.
 
-    current: it signs the issuer; without a key when that was lost. coming: it will, once all proxies trust it.
-    previous: PEM of those that signed the issuer before, as long as identities of that time may be valid.
-    former: digests of bundles that proxies may have been started with, and that hold the newest anchor.
+    current: signs the issuer; has no key when the key was lost. coming: will sign it, when all proxies trust it.
+    previous: PEM of anchors that signed earlier issuers, while their identities may be valid.
+    former: digests of earlier bundles with the newest anchor, which proxies may have been started with.
     """
 
     current: Signed
@@ -39,16 +39,16 @@ class Anchors:
 
     @property
     def bundle(self) -> str:
-        """All that is trusted, the oldest first."""
+        """All trusted anchors in PEM, the oldest first."""
         return bundle([self.previous, self.current.certificate, self.coming.certificate if self.coming else ""])
 
     @property
     def known_as(self) -> tuple[str, ...]:
-        """The digests that a proxy which trusts the newest anchor may show."""
+        """The digests of bundles with the newest anchor."""
         return (*self.former, digest(self.bundle))
 
     def as_secret_string(self) -> str:
-        """What Secrets Manager keeps."""
+        """Return the value of the secret in Secrets Manager."""
         coming = self.coming or Signed("")
         return json.dumps(
             {
@@ -63,12 +63,12 @@ class Anchors:
 
 
 def digest(certificates: str) -> str:
-    """As Linkerd writes it in the annotation linkerd.io/trust-root-sha256."""
+    """Return the digest of a bundle, as in the annotation linkerd.io/trust-root-sha256."""
     return hashlib.sha256(certificates.encode()).hexdigest()
 
 
 def of_secret(held: Mapping[str, str] | None) -> Anchors | None:
-    """What the secret holds; None when it holds no anchor that can be used."""
+    """Return the anchors of a secret; None when it has no usable anchor."""
     held = held or {}
     current = readable(held.get("certificate", ""), held.get("key", ""))
     coming = readable(held.get("coming_certificate", ""), held.get("coming_key", ""))
@@ -80,7 +80,7 @@ def of_secret(held: Mapping[str, str] | None) -> Anchors | None:
 
 @dataclass(frozen=True)
 class Validity:
-    """How long things live, in days."""
+    """Validity and renewal of certificates, in days."""
 
     trust_anchor_days: int
     trust_anchor_renewal_days: int
@@ -88,7 +88,7 @@ class Validity:
     issuer_renewal_days: int
     webhook_days: int
     webhook_renewal_days: int
-    #: what is renewed now although it need not be: trust_anchor, issuer, webhooks
+    #: certificates to renew now: trust_anchor, issuer, webhooks
     asked: tuple[str, ...] = ()
 
 
@@ -101,10 +101,10 @@ def next_anchors(
     common_name: str,
     trusted: Callable[[Anchors], bool],
 ) -> tuple[Anchors, str]:
-    """The anchors after this run's step, and why they changed; an empty reason when they did not.
+    """Return the anchors after the step of this run, and the reason of the change; empty without one.
 
-    issuer: the one that the cluster has; authority: PEM of the anchor that is kept beside it.
-    trusted: whether every proxy trusts the newest anchor; asked only where it matters.
+    issuer: of the cluster; authority: PEM of its anchor, stored with it.
+    trusted: returns whether every proxy trusts the newest anchor; called only when needed.
     """
 
     def made() -> Signed:
@@ -141,12 +141,12 @@ def _without_the_previous(found: Anchors, issuer: Signed | None, now: datetime.d
 
 
 def day(certificate: Signed) -> str:
-    """The day on which it ends."""
+    """Return the day on which a certificate expires."""
     return certificate.not_after.date().isoformat()
 
 
 def _standing(issuer: Signed | None, authority: str, now: datetime.datetime) -> Signed | None:
-    """The anchor of a mesh whose secret is gone, as long as its issuer serves."""
+    """Return the anchor of a mesh whose secret was deleted, while its issuer is valid."""
     try:
         anchor = Signed(authority)
         stands = issuer is not None and issuer.is_signed_by(anchor) and min(issuer.not_after, anchor.not_after) > now
@@ -156,14 +156,14 @@ def _standing(issuer: Signed | None, authority: str, now: datetime.datetime) -> 
 
 
 def _promoted(found: Anchors) -> Anchors:
-    """The coming anchor signs from now on; the old one is trusted still, and its key is forgotten."""
+    """Return anchors where the coming one is current, and the old one is still trusted, without its key."""
     if found.coming is None:
         raise AssertionError
     return Anchors(found.coming, None, bundle([found.previous, found.current.certificate]), found.former)
 
 
 def _remembering(found: Anchors, after: Anchors) -> Anchors:
-    """Proxies that were started with the old bundle trust the newest anchor just as well, if that was in it."""
+    """Add the old bundle to the former ones, if it has the newest anchor: proxies that started with it trust that anchor."""
     if after.newest.certificate.strip() not in found.bundle or digest(found.bundle) in found.former:
         return replace(after, former=found.former)
     return replace(after, former=(*found.former, digest(found.bundle)))

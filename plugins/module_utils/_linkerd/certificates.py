@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The certificates of a mesh: how they are made and read. Pure but for random numbers; private to the collection.
+"""Create and read the certificates of a mesh. Pure but for random numbers.
 
-Linkerd takes nothing but ECDSA P-256 for its identities, a trust anchor and an issuer that is signed by it.
+Linkerd supports only ECDSA P-256 for identities, with a trust anchor and an issuer signed by it.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ with suppress(ImportError):  # the module says so
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-#: clocks of machines differ
+#: for clock skew
 BACKDATED = datetime.timedelta(minutes=5)
 END = "-----END CERTIFICATE-----"
 
 
 @dataclass(frozen=True)
 class Signed:
-    """A certificate with its private key, both PEM; the key is empty where only the certificate is known."""
+    """A certificate with its private key, both PEM; the key is empty when only the certificate is known."""
 
     certificate: str
     key: str = field(default="", repr=False)
@@ -41,7 +41,7 @@ class Signed:
 
     @property
     def names(self) -> list[str]:
-        """The DNS names that it is for."""
+        """The DNS names of the certificate."""
         try:
             extension = _loaded(self.certificate).extensions.get_extension_for_class(x509.SubjectAlternativeName)
         except x509.ExtensionNotFound:
@@ -54,7 +54,7 @@ class Signed:
         return _loaded(self.certificate).fingerprint(hashes.SHA256()).hex()
 
     def holds_for(self, now: datetime.datetime) -> float:
-        """Days until its end; negative once it is over."""
+        """Return the days until the certificate expires; negative afterwards."""
         return (self.not_after - now) / datetime.timedelta(days=1)
 
     def is_signed_by(self, anchor: Signed) -> bool:
@@ -69,7 +69,7 @@ class Signed:
 
 
 def readable(certificate: str, key: str) -> Signed | None:
-    """The pair, if it is a certificate and its key; None when either is missing, broken, or another one's. The key becomes PKCS #8."""
+    """Return the pair with its key as PKCS #8; None when certificate or key is missing, invalid, or does not match."""
     pair = Signed(certificate, key)
     try:
         return Signed(certificate, _written(_key(key))) if pair.matches_key() else None
@@ -78,20 +78,20 @@ def readable(certificate: str, key: str) -> Signed | None:
 
 
 def new_anchor(common_name: str, now: datetime.datetime, days: int) -> Signed:
-    """A trust anchor: a certificate authority that signs itself and one level of others."""
+    """Create a trust anchor: a self-signed certificate authority with path length 1."""
     key = ec.generate_private_key(ec.SECP256R1())
     builder = _builder(common_name, x509.Name([_common_name(common_name)]), key, key, now, now + datetime.timedelta(days=days))
     return _sign(_as_authority(builder, 1), key, key)
 
 
 def new_issuer(name: str, anchor: Signed, now: datetime.datetime, days: int) -> Signed:
-    """An issuer of identities: a certificate authority that signs no further ones. It ends with its anchor at the latest."""
+    """Create an issuer of identities: a certificate authority with path length 0 that expires no later than its anchor."""
     key = ec.generate_private_key(ec.SECP256R1())
     return _sign(_as_authority(_below(name, anchor, key, now, days), 0), key, _key(anchor.key))
 
 
 def new_server(name: str, anchor: Signed, now: datetime.datetime, days: int) -> Signed:
-    """The certificate of a server of this DNS name."""
+    """Create a server certificate for a DNS name."""
     key = ec.generate_private_key(ec.SECP256R1())
     builder = (
         _below(name, anchor, key, now, days)
@@ -103,12 +103,12 @@ def new_server(name: str, anchor: Signed, now: datetime.datetime, days: int) -> 
 
 
 def bundle(certificates: Sequence[str]) -> str:
-    """Certificates one after another, without the line break at the end that charts cut off."""
+    """Join certificates, without the final line break, which charts remove."""
     return "\n".join(certificate.strip() for certificate in certificates if certificate)
 
 
 def without_those_that_ended(certificates: str, now: datetime.datetime) -> str:
-    """A bundle without what has ended, or cannot be read."""
+    """Return a bundle without expired and invalid certificates."""
     kept = []
     for part in certificates.split(END):
         certificate = f"{part}{END}".strip()
@@ -165,7 +165,7 @@ def _sign(builder: Any, key: Any, signing_key: Any) -> Signed:
 
 
 def _written(key: Any) -> str:
-    """A private key as PKCS #8: Linkerd's policy controller reads no other form of an ECDSA key (kubert, server/tls_rustls.rs)."""
+    """Return a private key as PKCS #8, the only form that Linkerd's policy controller reads (kubert, server/tls_rustls.rs)."""
     written: bytes = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return written.decode()
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the trust anchor signs: the issuer of identities, and the certificates of Linkerd's webhooks. Pure; private to the collection."""
+"""Renew the certificates below the trust anchor: the issuer of identities, and those of Linkerd's webhooks. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WEBHOOKS = {
     "profile_validator": "linkerd-sp-validator",
 }
 COMPONENTS = {"proxy_injector": "proxy-injector", "policy_validator": "destination", "profile_validator": "destination"}
-#: a renewal that gains less is none: an issuer cannot outlive its anchor
+#: the least gain of a renewal: an issuer cannot outlive its anchor
 LEAST_GAIN = datetime.timedelta(days=1)
 
 
@@ -40,7 +40,7 @@ class Leaf:
 
 
 def leaf_certificates(namespace: str, trust_domain: str, terms: Validity) -> dict[str, Leaf]:
-    """All of a mesh, the issuer first."""
+    """Return the leaf certificates of a mesh, the issuer first."""
     identity = f"identity.{namespace}.{trust_domain}"
     issuer = Leaf("issuer", ISSUER, identity, terms.issuer_days, terms.issuer_renewal_days, "identity", "issuer" in terms.asked, new_issuer)
     servers = {
@@ -60,7 +60,7 @@ def leaf_certificates(namespace: str, trust_domain: str, terms: Validity) -> dic
 
 
 def held_pair(secret: Mapping[str, Any] | None) -> Signed | None:
-    """The certificate and key of a Kubernetes Secret; None when there is none that can be used."""
+    """Return certificate and key of a Kubernetes Secret; None without a usable pair."""
     return readable(held_text(secret, "tls.crt"), held_text(secret, "tls.key"))
 
 
@@ -72,17 +72,17 @@ def held_text(secret: Mapping[str, Any] | None, key: str) -> str:
 
 
 def reencoded(secret: Mapping[str, Any] | None, pair: Signed) -> str:
-    """Why a Secret changes although its certificate stays: its key is written in another form; empty when it is not."""
+    """Return why a Secret changes when its certificate does not: the encoding of its key; empty without a change."""
     same = held_text(secret, "tls.crt") == pair.certificate and held_text(secret, "tls.key") != pair.key
     return "its private key is encoded again, as PKCS #8" if same else ""
 
 
 def next_pair(leaf: Leaf, found: Signed | None, anchors: Anchors, now: datetime.datetime) -> tuple[Signed, str]:
-    """The certificate after this run, and why it is another one; an empty reason when it is not."""
+    """Return the certificate after this run, and the reason of its renewal; empty without one."""
     reason = _why(leaf, found, anchors, now)
     if found is not None and not reason:
         return found, ""
-    if not anchors.current.key:  # nobody can sign for the old anchor any more; those that stand, serve until the new one is trusted
+    if not anchors.current.key:  # the key of the old anchor is lost: existing certificates are used until the new anchor is trusted
         return (found, "") if found is not None else (leaf.make(leaf.host, anchors.newest, now, leaf.days), reason)
     return leaf.make(leaf.host, anchors.current, now, leaf.days), reason
 
@@ -109,7 +109,7 @@ def _ahead_of_time(leaf: Leaf, found: Signed, anchors: Anchors, now: datetime.da
 
 
 def as_object(leaf: Leaf, pair: Signed, anchors: Anchors, namespace: str) -> dict[str, Any]:
-    """The Kubernetes Secret."""
+    """Return the Kubernetes Secret of a certificate."""
     signer = anchors.current if pair.is_signed_by(anchors.current) else anchors.newest
     held = {"tls.crt": pair.certificate, "tls.key": pair.key, "ca.crt": signer.certificate}
     labels = {"linkerd.io/control-plane-component": leaf.component, "linkerd.io/control-plane-ns": namespace}

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Bring all certificates of a mesh to where they should be today. Private to the collection."""
+"""Reconcile all certificates of a mesh."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .secret import AnchorSecret
 
 @dataclass
 class MeshResult:
-    """What was done, or would be: outcomes in their order, and what the module returns."""
+    """The outcomes in order, and the certificates in the result of the module."""
 
     outcomes: list[Outcome] = field(default_factory=list)
     certificates: dict[str, Any] = field(default_factory=dict)
@@ -30,8 +30,7 @@ class MeshResult:
 class MeshCertificates:
     """The certificates of one mesh.
 
-    client: None while the cluster is still to be made (check mode). wanted: attributes of the secret. hide: lets a value show nowhere.
-    now: the time.
+    client: None while the cluster does not exist (check mode). hide: adds a value to no_log values. now: the current time.
     """
 
     def __init__(
@@ -97,7 +96,7 @@ class MeshCertificates:
     # ---------------------------------------------------------------- acting
 
     def _keep(self, anchors: Anchors, held: Anchors | None, why: str, desired: Mapping[str, Any], adopt: bool) -> Outcome:
-        """Bring the secret with the anchors to its state: before anything that depends on them."""
+        """Reconcile the secret with the anchors, before everything that depends on them."""
         self.secret.anchors = anchors
         check_mode = self.options.check_mode
         outcome = ensure_present(self.secret, desired, check_mode=check_mode, adopt=adopt)
@@ -127,7 +126,7 @@ class MeshCertificates:
         return [plan.outcome for plan in plans]
 
     def _tend_proxies(self, done: MeshResult, anchors: Anchors, why: str) -> None:
-        """Tell, or restart, what does not trust the newest anchor."""
+        """Report or restart workloads that do not trust the newest anchor."""
         done.certificates["workloads_to_restart"] = []
         if self._proxies is None:
             return
@@ -160,7 +159,7 @@ class MeshCertificates:
         }
 
     def _public_bundle(self, anchors: Anchors, held: Anchors | None) -> str:
-        """What proxies are to trust; in a plan an anchor that is still to be made is not known."""
+        """Return the bundle that proxies will trust; in a plan a new anchor is (known after apply)."""
         old = held.bundle if held else ""
         if not self.options.check_mode or anchors.bundle == old:
             return anchors.bundle
@@ -174,7 +173,7 @@ class MeshCertificates:
 
 
 def _ends(anchors: Anchors | None) -> list[str]:
-    """The days on which the trusted anchors end, the newest last."""
+    """Return the days on which the anchors expire, the newest last."""
     if anchors is None:
         return []
     return [day(anchor) for anchor in (anchors.current, anchors.coming) if anchor]

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which proxies trust a mesh's newest trust anchor, and how those that do not are restarted. Private to the collection."""
+"""Find the proxies that do not trust the newest trust anchor of a mesh, and restart their workloads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .._kubernetes.client import METADATA_LIST, KubernetesClient
 from .._resource import Outcome
 from .anchors import Anchors
 
-#: Linkerd's injector writes both on each pod
+#: set on each pod by Linkerd's injector
 MESH_LABEL = "linkerd.io/control-plane-ns"
 TRUST_ANNOTATION = "linkerd.io/trust-root-sha256"
 TRUST_ROOTS = "linkerd-identity-trust-roots"
@@ -21,7 +21,7 @@ PLURALS = {"Deployment": "deployments", "StatefulSet": "statefulsets", "DaemonSe
 
 
 class Workload(NamedTuple):
-    """What a pod belongs to."""
+    """The workload of a pod."""
 
     namespace: str
     kind: str
@@ -40,29 +40,29 @@ class Proxies:
         self._owners: dict[tuple[str, str], Workload] = {}
 
     def are_told(self, anchors: Anchors) -> bool:
-        """Whether proxies that start now are given the newest anchor."""
+        """Return whether proxies that start now trust the newest anchor."""
         found = self._client.get(f"/api/v1/namespaces/{self._namespace}/configmaps/{TRUST_ROOTS}")
         held = ((found or {}).get("data") or {}).get("ca-bundle.crt", "")
         return found is not None and anchors.newest.certificate.strip() in held
 
     def are_there(self) -> bool:
-        """Whether there is a mesh at all."""
+        """Return whether the cluster has a mesh."""
         return self._client.get(f"/api/v1/namespaces/{self._namespace}/configmaps/{TRUST_ROOTS}") is not None
 
     def untrusting_workloads(self, anchors: Anchors) -> list[Workload]:
-        """The workloads with a pod whose proxy was started without the newest anchor."""
+        """Return the workloads with a pod whose proxy started without the newest anchor."""
         listed = self._client.get("/api/v1/pods", METADATA_LIST, labelSelector=f"{MESH_LABEL}={self._namespace}", fieldSelector=RUNNING)
         pods = [pod["metadata"] for pod in (listed or {}).get("items") or []]
         return sorted({self._owner(pod) for pod in pods if not _trusts(pod, anchors)})
 
     def all_trust(self, anchors: Anchors) -> bool:
-        """Whether the issuer may be made from the newest anchor."""
+        """Return whether the newest anchor can sign the issuer: every proxy trusts it."""
         if self.untrusting_workloads(anchors):
             return False
         return self.are_told(anchors) or not self.are_there()
 
     def restart(self, workload: Workload, check_mode: bool) -> Outcome:
-        """Have the pods replaced, as kubectl rollout restart does; a Job's end by themselves."""
+        """Replace the pods of a workload, as kubectl rollout restart does."""
         outcome = Outcome(workload.kind, f"{workload.namespace}/{workload.name}", action="update", attributes=["restart"])
         outcome.after = {"restart": "its proxies do not trust the newest trust anchor"}
         if not check_mode:
@@ -89,7 +89,7 @@ class Proxies:
 
 
 def can_restart(workload: Workload, namespace: str) -> bool:
-    """Whether a restart is ours to ask for: the control plane's is its release's, and a Job or a lone pod ends by itself."""
+    """Return whether the workload can be restarted: not the control plane, which its release restarts, and not a Job or a single pod."""
     return workload.kind in PLURALS and workload.namespace != namespace
 
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The secret that keeps the trust anchors of a mesh, the only place of their keys. Private to the collection."""
+"""Manage the secret of the trust anchors of a mesh, the only place of their keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .anchors import Anchors, of_secret
 
 
 class AnchorSecret(Secret):
-    """As the secret of a store: restored when it is scheduled for deletion and its key is there. It holds anchors instead of a password."""
+    """A secret as those of stores, with anchors instead of a password: restored when it is scheduled for deletion and its key exists."""
 
     anchors: Anchors | None = None
 
@@ -24,7 +24,7 @@ class AnchorSecret(Secret):
         return self.anchors.as_secret_string()
 
     def held(self) -> Anchors | None:
-        """The anchors that it holds; None when it holds none, or counts as gone."""
+        """Return the anchors of the secret; None when it has none or is scheduled for deletion."""
         found = self.find()
         if found is None or "DeletedDate" in found:
             return None
@@ -32,7 +32,7 @@ class AnchorSecret(Secret):
         return of_secret(value)
 
     def put(self, anchors: Anchors) -> None:
-        """Replace what it holds."""
+        """Replace the value of the secret."""
         api.put_secret_value(self.client, self.name, uuid.uuid4().hex, anchors.as_secret_string(), "AWSCURRENT")
 
     def describe(self, found: Mapping[str, Any]) -> dict[str, Any]:

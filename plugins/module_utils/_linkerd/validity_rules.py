@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The options that say how long certificates live, and what must hold between them. Pure; private to the collection."""
+"""Define and validate the options for the validity of certificates. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DAYS = {"trust_anchor_days": Range(2, 1826, 1095), "issuer_days": Range(2, 366, 
 
 
 def refusal(given: Mapping[str, Any], prefix: str = "") -> str:
-    """A sentence about the first term that cannot be right; empty when all are."""
+    """Return a sentence about the first problem; empty without one."""
     for kind in ("trust_anchor", "issuer", "webhook"):
         days, renewal = given[f"{kind}_days"], given[f"{kind}_renewal_days"]
         if problem := DAYS[f"{kind}_days"].problem(f"{prefix}{kind}_days", days):

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What Linkerd's charts get, and the namespaces that they live in. Pure; private to the collection."""
+"""Build the values of Linkerd's charts, and their namespaces. Pure."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._k8s_addons.registry import merged
+from .charts import CNI_NAMESPACE
 
 POD_SECURITY = "pod-security.kubernetes.io"
-#: Linkerd's own list, and DocumentDB's port
+#: Linkerd's default list, and the port of DocumentDB
 OPAQUE_PORTS = "25,587,3306,4444,5432,6379,9300,11211,27017"
-#: the chart's webhooks
+#: the webhooks of the chart
 WEBHOOK_VALUES = {"proxyInjector": "proxy_injector", "policyValidator": "policy_validator", "profileValidator": "profile_validator"}
-#: what the issuer's certificate is, so that a renewal restarts what must read it
+#: fingerprint of the issuer, so that a renewal restarts the pods that read it
 ISSUER_ANNOTATION = "opta.platform/issuer"
 
 
 def control_plane_namespace(name: str) -> dict[str, Any]:
-    """Its pods are not injected, for the chart brings their proxies; with linkerd-cni they fulfil the strictest standard."""
+    """Return the namespace of the control plane. The chart adds the proxies; with linkerd-cni the pods meet the level restricted."""
     labels = {
         "linkerd.io/is-control-plane": "true",
         "linkerd.io/control-plane-ns": name,
@@ -29,7 +30,7 @@ def control_plane_namespace(name: str) -> dict[str, Any]:
 
 
 def cni_namespace(name: str) -> dict[str, Any]:
-    """Its pods write to the directories of the node."""
+    """Return the namespace of linkerd-cni, whose pods write to directories of the node."""
     labels = {
         "linkerd.io/cni-resource": "true",
         "config.linkerd.io/admission-webhooks": "disabled",
@@ -38,33 +39,33 @@ def cni_namespace(name: str) -> dict[str, Any]:
     return _namespace(name, labels)
 
 
-def linkerd_namespaces(control_plane: str, cni: str) -> list[dict[str, Any]]:
-    """The namespaces of the mesh itself."""
-    return [control_plane_namespace(control_plane), cni_namespace(cni)]
+def linkerd_namespaces(control_plane: str) -> list[dict[str, Any]]:
+    """Return the namespaces of the control plane and of linkerd-cni."""
+    return [control_plane_namespace(control_plane), cni_namespace(CNI_NAMESPACE)]
 
 
 def cni_values() -> dict[str, Any]:
-    """The values of the chart linkerd2-cni: it is chained to vpc-cni, and mends pods that started before it."""
+    """Return the values of the chart linkerd2-cni: it is chained to vpc-cni, and repairs pods that started before it."""
     return {"repairController": {"enabled": True}, "priorityClassName": "system-node-critical"}
 
 
 def control_plane_values(certificates: Mapping[str, Any], high_availability: bool) -> dict[str, Any]:
-    """The values of the chart linkerd-control-plane.
+    """Return the values of the chart linkerd-control-plane.
 
-    certificates: what linkerd_certificates returned; nothing secret is in it.
-    A pod that cannot be injected does not start (webhookFailurePolicy), because it would speak in clear.
+    certificates: the result of linkerd_certificates, without secrets.
+    A pod that cannot be injected does not start (webhookFailurePolicy), because its traffic would not be encrypted.
     """
     anchors = certificates["trust_anchors_pem"]
     values: dict[str, Any] = {
         "identityTrustAnchorsPEM": anchors,
         "identity": {
             "issuer": {"scheme": "kubernetes.io/tls"},
-            # Linkerd reads a new issuer by itself, but has missed one (linkerd2#15109): a restart does not
+            # Linkerd reads a new issuer automatically, but may miss it (linkerd2#15109): restart it
             "podAnnotations": {ISSUER_ANNOTATION: certificates["issuer"]["fingerprint"]},
         },
         "cniEnabled": True,
         "webhookFailurePolicy": "Fail",
-        # before what waits for its injector, where there is no room for all
+        # scheduled before the pods that need its injector
         "priorityClassName": "system-cluster-critical",
         "disableHeartBeat": True,
         "proxy": {
@@ -79,7 +80,7 @@ def control_plane_values(certificates: Mapping[str, Any], high_availability: boo
 
 
 def _high_availability() -> dict[str, Any]:
-    """As the chart's own values-ha.yaml."""
+    """Return the values of the chart's own values-ha.yaml."""
     controller = {"cpu": {"request": "100m"}, "memory": {"request": "50Mi", "limit": "250Mi"}}
     return {
         "highAvailability": True,

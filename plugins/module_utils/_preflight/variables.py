@@ -49,11 +49,21 @@ PUBLISHED_NAME = re.compile(r"\b(opta_account|\w+_outputs)\b")
 @functools.cache
 def role_options(roles_directory: Path, role: str) -> dict[str, dict[str, Any]]:
     """The inputs of a role, of all its entry points, as its meta/argument_specs.yml declares them."""
-    declared = _content(roles_directory / role / "meta" / "argument_specs.yml")
     options: dict[str, dict[str, Any]] = {}
-    for entry_point in declared["argument_specs"].values():
+    for entry_point in _specs(roles_directory, role).values():
         options.update(entry_point.get("options") or {})
     return options
+
+
+def entry_point_inputs(roles_directory: Path, role: str, entry_point: str) -> tuple[str, ...]:
+    """Return the names of the inputs of one entry point of a role."""
+    return tuple(_specs(roles_directory, role)[entry_point].get("options") or {})
+
+
+@functools.cache
+def _specs(roles_directory: Path, role: str) -> dict[str, dict[str, Any]]:
+    specs: dict[str, dict[str, Any]] = _content(roles_directory / role / "meta" / "argument_specs.yml")["argument_specs"]
+    return specs
 
 
 @functools.cache

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must hold for the image of a service. Pure; private to the collection."""
+"""Validate the image of a service. Pure."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ def _tag_errors(tag: Any, digest: Any, errors: Errors) -> None:
 
 
 def found_errors(inputs: Inputs, found: Mapping[str, Any]) -> list[str]:
-    """What is wrong with the image of an own repository. found: what ecr_image_info says of it."""
+    """Return the problems of an image in the service's own repository. found: the result of ecr_image_info."""
     if is_deployable(inputs):
         return [] if found["exists"] else [found["sentence"]]
     if found["newest_tags"]:
-        # without a tag the workload would be taken away
+        # without a tag the workload would be deleted
         return [
             f"opta_service_tag is not given, and ECR repository {found['repository']['name']} has images: give one of its tags, "
             f'for example opta_service_tag: "{found["newest_tags"][0]}" (the newest are {", ".join(found["newest_tags"])}).'

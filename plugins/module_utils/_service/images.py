@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The image of a service: somebody's, or one of a repository of the service's own. Pure; private to the collection."""
+"""Find the image of a service: a given one, or one in the service's own ECR repository. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from .._resource import KNOWN_AFTER_APPLY
 from .inputs import Inputs
 
-#: what opta_service_image says for a repository of the service's own
+#: value of opta_service_image for a repository of its own
 OWN_REPOSITORY = "repository"
 DIGEST = "sha256:"
 
@@ -19,24 +19,24 @@ def has_own_repository(inputs: Inputs) -> bool:
 
 
 def desired_version(inputs: Inputs) -> tuple[str, str]:
-    """(tag, digest); a digest may be given as the tag too."""
+    """Return (tag, digest); the tag may be a digest."""
     tag, digest = inputs.text("tag"), inputs.text("digest")
     return ("", tag) if tag.startswith(DIGEST) and not digest else (tag, digest)
 
 
 def version(given: Mapping[str, Any]) -> dict[str, str]:
-    """Tag and digest, empty where there is none."""
+    """Return tag and digest, empty where there is none."""
     tag, digest = desired_version(Inputs(given))
     return {"tag": tag, "digest": digest}
 
 
 def is_deployable(inputs: Inputs) -> bool:
-    """Whether there is something to run: not before the first image of an own repository is named."""
+    """Return whether there is an image: with a repository of its own, a service has none until a tag is given."""
     return not has_own_repository(inputs) or any(desired_version(inputs))
 
 
 def image_reference(given: Mapping[str, Any], repository_uri: str = "") -> str:
-    """The image with its tag and digest; empty when there is none yet. repository_uri: of the service's own repository."""
+    """Return the image with its tag and digest; empty without one. repository_uri: of the service's own repository."""
     inputs = Inputs(given)
     if not is_deployable(inputs):
         return ""
@@ -46,19 +46,19 @@ def image_reference(given: Mapping[str, Any], repository_uri: str = "") -> str:
 
 
 def will_expire(inputs: Inputs, found: Mapping[str, Any]) -> bool:
-    """Whether the image is there, but falls under the repository's lifecycle policy. found: what ecr_image_info says of it."""
+    """Return whether the image exists, but the lifecycle policy will expire it. found: the result of ecr_image_info."""
     return is_deployable(inputs) and bool(found["exists"] and found["sentence"])
 
 
 def service_host(given: Mapping[str, Any]) -> str:
-    """Where the service is reached in the cluster; empty when it is not."""
+    """Return the DNS name of the service in the cluster; empty without ports or pods."""
     inputs = Inputs(given)
     reached = inputs.items("ports") and inputs.number("maximum_replicas") and is_deployable(inputs)
     return f"{inputs.text('name')}.{inputs.text('layer')}" if reached else ""
 
 
 def how_to_push(repository_uri: str) -> list[str]:
-    """How to push a first image, line by line. repository_uri: `<account>.dkr.ecr.<region>.<domain>/<name>`."""
+    """Return the commands that push a first image, by line. repository_uri: `<account>.dkr.ecr.<region>.<domain>/<name>`."""
     registry = repository_uri.partition("/")[0]
     region = registry.split(".")[3]
     return [
@@ -70,9 +70,9 @@ def how_to_push(repository_uri: str) -> list[str]:
 
 
 def advice(host: str, outputs: Mapping[str, Any]) -> list[str]:
-    """What to tell of a service after a run, line by line: its public addresses, or what to do for its first image.
+    """Return the lines to show after a run: the public URLs of a service, or how to push its first image.
 
-    outputs: the role's, opta_service_outputs.
+    outputs: opta_service_outputs.
     """
     repository_uri = outputs["repository_uri"]
     if outputs["image"] or not repository_uri:

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The inputs of a service as everything in this package reads them. Pure; private to the collection."""
+"""Read the inputs of a service. Pure."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import Any
 PREFIX = "opta_service_"
 
 SERVICE_PORT_OF_HTTP = 80
-#: what tells a load balancer or a mesh what is spoken on a port
+#: appProtocol of a port by its protocol, for load balancers and meshes
 APPLICATION_PROTOCOLS = {"grpc": "kubernetes.io/h2c", "websocket": "kubernetes.io/ws", "": "http"}
-#: where the certificate authorities of Amazon's databases are, and the variable that says so
+#: path of the certificate authorities of Amazon's databases, and the environment variable that names it
 CERTIFICATES_DIRECTORY = "/config"
 CERTIFICATES_FILE = "rds_ca.pem"
 CERTIFICATES_VARIABLE = "RDS_CA_PATH"
 TEMPORARY_DIRECTORY = "/tmp"
-#: of a service that does not state its own
+#: default memory request
 MEMORY_REQUEST_MIB = 128
-#: of a service that states its memory request
+#: default target of a service with a memory request
 TARGET_MEMORY_PERCENT = 80
 
 
 class Inputs:
-    """The inputs by name, without the prefix. What was not given (None, empty string) answers None."""
+    """The inputs by name, without the prefix. An input that is None or an empty string is None."""
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         self._given = given
@@ -40,7 +40,7 @@ class Inputs:
         return "" if value is None else str(value)
 
     def number(self, name: str) -> int | None:
-        """The number; None when it is not given, or is none."""
+        """Return the number; None when it is not given or is not a number."""
         return as_number(self.get(name))
 
     def switch(self, name: str) -> bool:
@@ -67,17 +67,17 @@ def as_bool(value: Any) -> bool:
 
 
 def as_text(value: Any) -> str:
-    """A value as an environment variable or annotation holds it: YAML's true is true, not True."""
+    """Return the text of a value for an environment variable or annotation: YAML's true is true, not True."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def memory_request_mib(inputs: Inputs) -> int:
-    """What is set aside for a pod."""
+    """Return the memory request of a pod."""
     return inputs.number("memory_request_mib") or MEMORY_REQUEST_MIB
 
 
 def ports(inputs: Inputs) -> list[dict[str, Any]]:
-    """The ports with everything filled in: name, port, service_port, type and protocol."""
+    """Return the ports with their defaults: name, port, service_port, type and protocol."""
     complete = []
     for entry in inputs.items("ports"):
         kind = entry.get("type") or "http"

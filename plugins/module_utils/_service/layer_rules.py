@@ -1,22 +1,23 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must hold between those that share the namespaces of an environment: services, add-ons, charts. Pure; private to the collection."""
+"""Validate services, add-ons and charts that share the namespaces of an environment. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from .._linkerd.charts import CNI_NAMESPACE
 from .validation import Errors
 
 RESTRICTED = "restricted"
 NAMESPACE_INPUT = "_namespace"
 ADDONS_PREFIX = "k8s_addons_"
-#: its namespace is no input
-LINKERD_CNI = {"linkerd-cni": "linkerd-cni"}
+#: its namespace is not an input
+LINKERD_CNI = {CNI_NAMESPACE: "linkerd-cni"}
 
 
 class Scope(NamedTuple):
-    """Where a service lives: its release, its namespace, and the Pod Security level that it gives it."""
+    """The release of a service, its namespace, and the Pod Security level of the namespace."""
 
     name: str
     layer: str
@@ -24,13 +25,16 @@ class Scope(NamedTuple):
 
 
 def scope_of(host: str, given: Mapping[str, Any]) -> Scope:
-    """given: the inputs of a service by their full names; the name is the host's, and the layer the name, unless they are set."""
+    """Return the scope of a service: by default its name is the host's, and its layer is its name.
+
+    given: the inputs of a service by their full names.
+    """
     name = str(given.get("opta_service_name") or host)
     return Scope(name, str(given.get("opta_service_layer") or name), str(given.get("opta_service_pod_security") or RESTRICTED))
 
 
 def addon_namespaces(given: Mapping[str, Any]) -> dict[str, str]:
-    """{namespace: add-on} of an environment. given: its inputs, and the defaults of those that are not given."""
+    """Return {namespace: add-on} of an environment. given: its inputs, and the defaults of the others."""
     inputs = {name.removeprefix(ADDONS_PREFIX).removesuffix(NAMESPACE_INPUT): given[name] for name in given if _is_namespace(name)}
     return {str(namespace): key.replace("_", "-") for key, namespace in inputs.items()} | LINKERD_CNI
 
@@ -38,7 +42,7 @@ def addon_namespaces(given: Mapping[str, Any]) -> dict[str, str]:
 def layer_errors(
     host: str, places: Mapping[str, Scope], environment: str, addons: Mapping[str, str], charts: Sequence[Mapping[str, Any]]
 ) -> list[str]:
-    """A sentence for each rule that a service breaks.
+    """Return a sentence for each problem of a service.
 
     places: of all services of the environment by host, this one's too; addons: see addon_namespaces; charts: k8s_addons_extra_charts.
     """
@@ -68,12 +72,12 @@ def layer_errors(
 def _levels(own: Scope, other: str, level: str) -> str:
     return (
         f"opta_service_pod_security is {own.pod_security}, but {other}, which shares the namespace {own.layer}, has {level}: "
-        "a namespace has one level; give both the same, or choose another layer."
+        "a namespace has one level; set both to the same, or choose another layer."
     )
 
 
 def _in(layer: str, charts: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Charts of the environment in a namespace; one that is off goes."""
+    """Return the enabled charts of the environment in a namespace."""
     on = [chart for chart in charts if isinstance(chart, Mapping) and str(chart.get("enabled", True)).lower() not in ("false", "no", "off")]
     return [chart for chart in on if chart.get("name") and (chart.get("namespace") or chart["name"]) == layer]
 

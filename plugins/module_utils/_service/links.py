@@ -1,68 +1,27 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The links of a service: what it may name, and what each kind gives. Pure; private to the collection."""
+"""Read the links of a service. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from .inputs import PREFIX, Inputs
+from .link_kinds import KINDS, LinkKind
 
-#: the outputs of the environment's roles by kind of link; empty where the environment has none
+#: the outputs of the environment's roles by kind of link; empty without entries
 Stores = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
-@dataclass(frozen=True)
-class LinkKind:
-    """What can be linked under one word.
-
-    noun: what it is called. described_in: the variable that describes those of the environment; empty for what is named by its ARN.
-    outputs: variables by the output of the role that holds them. credentials: variables by the part of the store's secret.
-    url: the variable with everything in one. permissions: those that can be asked for.
-    """
-
-    noun: str
-    described_in: str = ""
-    outputs: Mapping[str, str] = field(default_factory=dict)
-    credentials: Mapping[str, str] = field(default_factory=dict)
-    url: str = ""
-    permissions: tuple[str, ...] = ()
-    arn_example: str = ""
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        return (*self.credentials, *self.outputs, *((self.url,) if self.url else ()))
-
-    @property
-    def needed_outputs(self) -> tuple[str, ...]:
-        """The outputs in which every store of this kind is named."""
-        return ("endpoints", "secret_arns") if self.credentials else ("bucket_names", "bucket_arns")
-
-
-#: names of the variables as Opta's users know them
-DATABASE = {"db_user": "username", "db_password": "password"}
-DATABASE_ADDRESSES = {"db_host": "endpoints", "db_reader_host": "reader_endpoints", "db_port": "ports"}
-CACHE = {"cache_user": "username", "cache_auth_token": "password"}
-CACHE_ADDRESSES = {"cache_host": "endpoints", "cache_reader_host": "reader_endpoints", "cache_port": "ports"}
-
-KINDS: dict[str, LinkKind] = {
-    "aurora": LinkKind("Aurora cluster", "aurora_clusters", {**DATABASE_ADDRESSES, "db_name": "database_names"}, DATABASE, "db_url"),
-    "documentdb": LinkKind("DocumentDB cluster", "documentdb_clusters", DATABASE_ADDRESSES, DATABASE, "db_url"),
-    "elasticache": LinkKind("ElastiCache replication group", "elasticache_replication_groups", CACHE_ADDRESSES, CACHE, "cache_url"),
-    "s3": LinkKind("S3 bucket", "s3_buckets", {"bucket_name": "bucket_names"}, permissions=("read", "write")),
-    "sqs": LinkKind("queue", permissions=("publish", "subscribe"), arn_example="arn:aws:sqs:eu-west-1:123456789012:orders"),
-    "sns": LinkKind("topic", permissions=("publish",), arn_example="arn:aws:sns:eu-west-1:123456789012:orders"),
-    "dynamodb": LinkKind("table", permissions=("read", "write"), arn_example="arn:aws:dynamodb:eu-west-1:123456789012:table/orders"),
-}
-#: beside the outputs of a role: the stores that get a new password, while a rotation is planned
+#: added to the outputs of a role while a rotation is planned: the stores with a new password
 ROTATED = "rotated"
 OPTIONS = ("as", "permission", "variables", "kms_key_arn")
 
 
 @dataclass(frozen=True)
 class Link:
-    """One entry of opta_service_links that names one thing."""
+    """One valid entry of opta_service_links."""
 
     kind_name: str
     name: str
@@ -78,7 +37,7 @@ class Link:
 
     @property
     def permission(self) -> str:
-        """What is asked for; where only one thing can be, it need not be said."""
+        """The permission: the given one, or the only one of the kind."""
         given = self.entry.get("permission") or ""
         return str(given or (self.kind.permissions[0] if len(self.kind.permissions) == 1 else ""))
 
@@ -92,13 +51,13 @@ class Link:
         return dict(given) if isinstance(given, Mapping) else {}
 
     def variables(self) -> dict[str, str]:
-        """The environment variables by what they hold: `db_host` is called main_db_host unless it is renamed."""
+        """Return the environment variables by their meaning: `db_host` is named main_db_host unless it is renamed."""
         beginning = str(self.entry.get("as") or self.name).replace("-", "_")
         return {what: str(self.renamed.get(what) or f"{beginning}_{what}") for what in self.kind.variables}
 
 
 def links(inputs: Inputs) -> Iterator[Link]:
-    """The links of a service, without entries that do not name exactly one thing."""
+    """Yield the links of a service, without invalid entries."""
     for entry in inputs.items("links"):
         named = kinds_named(entry)
         if len(named) == 1 and isinstance(entry[named[0]], str) and entry[named[0]]:
@@ -106,5 +65,5 @@ def links(inputs: Inputs) -> Iterator[Link]:
 
 
 def kinds_named(entry: Any) -> list[str]:
-    """The kinds that an entry names; an option that is null was not given."""
+    """Return the kinds that an entry names; a null option is not given."""
     return [kind for kind in KINDS if kind in entry] if isinstance(entry, Mapping) else []

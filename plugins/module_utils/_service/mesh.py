@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Who may reach a service in the mesh, as Linkerd's authorization policy says it. Pure; private to the collection."""
+"""Build Linkerd's authorization policy of a service: the clients that it allows. Pure."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from .validation import Errors, is_label, is_name, repeated
 
 LINKERD = "linkerd"
 INJECT_ANNOTATION = "linkerd.io/inject"
-#: everyone that the mesh knows, whoever it is
+#: every identity of the mesh
 EVERYONE = "*"
-#: where each kind of ingress runs: it is a client of the services that are public
+#: the namespace of each ingress, which is a client of public services
 INGRESS_NAMESPACES = {"nginx_gateway_fabric": "nginx-gateway", "ingress_nginx": "ingress-nginx"}
-#: what Linkerd is told of a port; what is not here it finds out. Of a Server that speaks gRPC it would read no HTTPRoute
+#: proxyProtocol of a Server; Linkerd detects others. A Server with gRPC would not support an HTTPRoute
 PROXY_PROTOCOLS = {"grpc": "HTTP/2", "tcp": "opaque"}
 PROBES = ("liveness_probe", "readiness_probe", "startup_probe")
 
 
 def is_meshed(addons: Mapping[str, Any] | None) -> bool:
-    """Whether the environment has a mesh. addons: the outputs of its role k8s_addons."""
+    """Return whether the environment has a mesh. addons: the outputs of its role k8s_addons."""
     return (addons or {}).get("mesh") == LINKERD
 
 
 def inject_annotation(addons: Mapping[str, Any] | None) -> dict[str, str]:
-    """What makes Linkerd add its proxy, on a namespace and on a pod; nothing without a mesh."""
+    """Return the annotation of a namespace or pod that adds Linkerd's proxy; empty without a mesh."""
     return {INJECT_ANNOTATION: "enabled"} if is_meshed(addons) else {}
 
 
 def mesh_values(inputs: Inputs, addons: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The chart's values: a Server for each port, who is let in, and what callers are told of ports; empty without a mesh."""
+    """Return the chart's values: a Server for each port, the allowed clients, and opaque ports; empty without a mesh."""
     if not is_meshed(addons):
         return {"servers": [], "clients": {}, "networks": [], "opaquePorts": ""}
     found = ports(inputs)
@@ -47,13 +47,13 @@ def mesh_values(inputs: Inputs, addons: Mapping[str, Any] | None) -> dict[str, A
         ],
         "clients": clients(inputs, addons or {}),
         "networks": canonical_blocks(inputs.items("unmeshed_client_cidr_blocks")),
-        # a Server is for the proxy of the service; those of its callers ask for the Service
+        # a Server configures the proxy of the service; the proxies of its clients read the Service
         "opaquePorts": ",".join(str(port["service_port"]) for port in found if port["type"] == "tcp"),
     }
 
 
 def clients(inputs: Inputs, addons: Mapping[str, Any]) -> dict[str, Any]:
-    """The spec of a MeshTLSAuthentication: everyone; or those that are named, the service itself, and the ingress of what is public."""
+    """Return the spec of a MeshTLSAuthentication: everyone; or the named clients, the service itself, and the ingress if public."""
     names = [str(name) for name in inputs.items("allowed_clients")]
     if EVERYONE in names:
         return {"identities": [EVERYONE]}
@@ -77,9 +77,7 @@ def mesh_errors(inputs: Inputs, errors: Errors) -> None:
     for name in repeated(names):
         errors.add(f"opta_service_allowed_clients has {name} twice: give it once.")
     if EVERYONE in names and len(names) > 1:
-        errors.add(
-            'opta_service_allowed_clients has "*", which is everyone in the mesh, and others besides: give it alone, or leave it out.'
-        )
+        errors.add('opta_service_allowed_clients has "*", which is everyone in the mesh, and other clients: use "*" alone, or omit it.')
     for block in inputs.items("unmeshed_client_cidr_blocks"):
         wrong = source_error("opta_service_unmeshed_client_cidr_blocks", str(block), (4, 6))
         if wrong:
@@ -87,13 +85,13 @@ def mesh_errors(inputs: Inputs, errors: Errors) -> None:
 
 
 def mesh_warnings(inputs: Inputs, addons: Mapping[str, Any] | None) -> list[str]:
-    """What was asked of a mesh that is not there."""
+    """Return warnings about inputs that need a mesh, when there is none."""
     names = [str(name) for name in inputs.items("allowed_clients")]
     asked = names not in ([], [EVERYONE]) or inputs.items("unmeshed_client_cidr_blocks")
     if asked and not is_meshed(addons):
         return [
-            f"{inputs.text('name')} says who may reach it, and environment {inputs.text('environment')} has no mesh: "
-            "nothing enforces it. Switch Linkerd on there (k8s_addons_linkerd_enabled: true)."
+            f"{inputs.text('name')} limits its clients, and environment {inputs.text('environment')} has no mesh: "
+            "nothing enforces it. Enable Linkerd there (k8s_addons_linkerd_enabled: true)."
         ]
     return []
 
@@ -106,7 +104,7 @@ def _reference(name: str) -> dict[str, str]:
 
 
 def _asked_by_grpc(inputs: Inputs, port: Mapping[str, Any], found: list[dict[str, Any]]) -> bool:
-    """Whether the kubelet asks this port by gRPC: Linkerd lets in probes of HTTP by itself, but not those."""
+    """Return whether this port has a gRPC probe: Linkerd allows HTTP probes automatically, but not gRPC probes."""
     for option in PROBES:
         given = inputs.pairs(option)
         name = given.get("port") or inputs.get("probe_port") or found[0]["name"]

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The objects beside the release of a service: namespace, Secret and ConfigMap. Pure; private to the collection.
+"""Build the objects beside the release of a service: namespace, Secret and ConfigMap. Pure.
 
 Secret values never pass through Helm, which keeps the values of every release. The ConfigMap does not either, because each revision would
 hold it twice.
@@ -15,7 +15,7 @@ from .link_values import plain_values
 from .links import Stores
 from .mesh import inject_annotation, is_meshed
 
-#: an id that is new whenever a Secret's data changes; see the option of kubernetes_objects
+#: an id that changes with the data of a Secret; see the option of kubernetes_objects
 GENERATION_ANNOTATION = "opta.platform/generation"
 POD_SECURITY = "pod-security.kubernetes.io"
 
@@ -23,8 +23,10 @@ POD_SECURITY = "pod-security.kubernetes.io"
 def service_objects(
     given: Mapping[str, Any], certificates: str, stores: Stores | None = None, addons: Mapping[str, Any] | None = None
 ) -> list[dict[str, Any]]:
-    """certificates: PEM text of the certificate authorities of Amazon's databases. stores: what links may name.
-    addons: the outputs of the environment's role k8s_addons, which say whether there is a mesh.
+    """Return the namespace, the Secret and the ConfigMap of a service.
+
+    certificates: PEM text of the certificate authorities of Amazon's databases. stores: the outputs that links may name.
+    addons: the outputs of the environment's role k8s_addons.
     """
     inputs = Inputs(given)
     level = inputs.get("pod_security") or "restricted"
@@ -46,7 +48,7 @@ def service_objects(
 
 
 def secret_generation(applied: Sequence[Mapping[str, Any]]) -> str:
-    """The generation of the Secret among the objects that kubernetes_objects returned."""
+    """Return the generation of the Secret in the result of kubernetes_objects."""
     for obj in applied:
         if obj["kind"] == "Secret":
             return str(obj["metadata"]["annotations"][GENERATION_ANNOTATION])

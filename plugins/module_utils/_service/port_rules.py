@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must hold for ports and probes. Pure; private to the collection."""
+"""Validate ports and probes. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def port_errors(inputs: Inputs, errors: Errors) -> None:
             if number is None or not 1 <= number <= HIGHEST_PORT:
                 errors.add(f"opta_service_ports, {name}: port and service_port must be numbers from 1 to {HIGHEST_PORT}, for example 8080.")
         if port["protocol"] and port["type"] != "http":
-            errors.add(f"opta_service_ports, {name}: protocol {port['protocol']} is for ports of type http; leave type out.")
+            errors.add(f"opta_service_ports, {name}: protocol {port['protocol']} is for ports of type http; omit type.")
     for key, meaning in (("name", "name"), ("port", "port"), ("service_port", "service_port")):
         for value in repeated(port[key] for port in found):
             errors.add(f"opta_service_ports has two ports with {meaning} {value}: give each its own.")
@@ -50,8 +50,8 @@ def _probe(inputs: Inputs, errors: Errors, option: str, given: Mapping[str, Any]
     where = f"{PREFIX}{option}"
     kinds = [kind for kind in KINDS if given.get(kind)]
     if len(kinds) != 1:
-        reported = f"has {' and '.join(kinds)}" if kinds else "does not say how to ask"
-        errors.add(f"{where} {reported}: give exactly one of path, command, grpc and tcp, for example path: /healthy.")
+        reported = f"has {' and '.join(kinds)}" if kinds else "has no kind of probe"
+        errors.add(f"{where} {reported}: it must have exactly one of path, command, grpc and tcp, for example path: /healthy.")
         return
     for name in PROBE_FIELDS:
         number = as_number(given.get(name))
@@ -68,7 +68,7 @@ def _probe(inputs: Inputs, errors: Errors, option: str, given: Mapping[str, Any]
         if desired and ports(inputs):
             errors.add(f"{where}, port is {desired!r}, and opta_service_ports has no port of that name{_names(ports(inputs))}.")
         elif not ports(inputs):
-            errors.add(f"{where} asks a port, and the service has none: use command, or give opta_service_ports.")
+            errors.add(f"{where} probes a port, and the service has none: use command, or set opta_service_ports.")
         return
     _fits(errors, where, kinds[0], given, port)
 
@@ -76,7 +76,7 @@ def _probe(inputs: Inputs, errors: Errors, option: str, given: Mapping[str, Any]
 def _fits(errors: Errors, where: str, kind: str, given: Mapping[str, Any], port: Mapping[str, Any]) -> None:
     speaks = port["protocol"] or port["type"]
     if kind == "path" and not str(given["path"]).startswith("/"):
-        errors.add(f"{where}, path is {given['path']!r}: it must begin with /, for example /healthy.")
+        errors.add(f"{where}, path is {given['path']!r}: it must start with /, for example /healthy.")
     elif kind == "path" and speaks != "http":
         instead = "grpc: true" if speaks == "grpc" else "tcp: true"
         errors.add(f"{where} has a path, and port {port['name']} speaks {speaks}: use {instead}, or name an http port.")

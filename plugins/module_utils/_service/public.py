@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The public addresses of a service, as they are written and as they are served. Pure; private to the collection."""
+"""Read the public addresses of a service. Pure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any
 from .images import is_deployable
 from .inputs import PREFIX, Inputs, as_bool, ports
 
-#: what the environment's role k8s_addons publishes
+#: the outputs of the environment's role k8s_addons
 Addons = Mapping[str, Any]
 
-#: the words of k8s_addons_outputs.ingress
+#: values of k8s_addons_outputs.ingress
 GATEWAY = "nginx_gateway_fabric"
 INGRESS = "ingress_nginx"
-#: the listener behind the load balancer's port 443; on the other one there is only the redirect
+#: the listener behind port 443 of the load balancer; the other listener only redirects
 LISTENER = "https"
 OPTION = f"{PREFIX}public_addresses"
 
@@ -42,7 +42,7 @@ class PublicAddress:
 
     @property
     def strip_prefix(self) -> bool:
-        """Whether the service does not see the path by which it is found."""
+        """Whether the path of the address is removed before the request reaches the service."""
         return as_bool(self.entry.get("strip_prefix")) and self.path != "/"
 
     @property
@@ -51,12 +51,12 @@ class PublicAddress:
 
     @property
     def suffix(self) -> str:
-        """What tells the objects of one address from those of another, in whatever order they are given."""
+        """An id of the address for the names of its objects, independent of the order of addresses."""
         return hashlib.sha256(f"{self.host}{self.path}".encode()).hexdigest()[:8]
 
 
 def public_addresses(inputs: Inputs, domain: str = "") -> Iterator[PublicAddress]:
-    """The addresses in the order given, without entries that name none. domain: the environment's."""
+    """Yield the addresses in the given order, without invalid entries. domain: of the environment."""
     for entry in map(as_entry, inputs.items("public_addresses")):
         text = entry.get("address")
         if isinstance(text, str) and text:
@@ -65,20 +65,20 @@ def public_addresses(inputs: Inputs, domain: str = "") -> Iterator[PublicAddress
 
 
 def as_entry(entry: Any) -> dict[str, Any]:
-    """An entry as a map; a lone string is its address. Empty for what is neither."""
+    """Return an entry as a map; a string is its address. Empty when it is neither."""
     if isinstance(entry, str):
         return {"address": entry}
     return dict(entry) if isinstance(entry, Mapping) else {}
 
 
 def split(text: str) -> tuple[str, str]:
-    """(host, path) of an address; the path without a slash at its end."""
+    """Return (host, path) of an address; the path without a slash at its end."""
     host, slash, path = text.partition("/")
     return host, f"{slash}{path}".rstrip("/") or "/"
 
 
 def public_port(inputs: Inputs, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The port that an address leads to: the named one, else the first that speaks HTTP. Empty when there is none."""
+    """Return the port of an address: the named one, or the first HTTP port. Empty when there is none."""
     for port in ports(inputs):
         if entry.get("port") in (None, port["name"]) and port["type"] == "http":
             return port
@@ -86,7 +86,7 @@ def public_port(inputs: Inputs, entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def public_urls(given: Mapping[str, Any], addons: Addons) -> list[str]:
-    """Where the world reaches the service; none as long as nothing runs."""
+    """Return the public URLs of the service; none without pods."""
     inputs = Inputs(given)
     served = is_deployable(inputs) and inputs.number("maximum_replicas")
     return [address.url for address in public_addresses(inputs, str(addons.get("domain") or ""))] if served else []

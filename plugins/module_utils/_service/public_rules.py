@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must hold for public addresses: alone, in their environment, and beside those of others. Pure; private to the collection."""
+"""Validate public addresses: alone, in their environment, and against those of other services. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .validation import Errors, is_label
 OPTIONS = ("address", "strip_prefix", "port")
 FORMS = "a domain, domain/path, /path (of the environment's own domain) or *.domain, for example hello.example.com"
 LONGEST_HOST = 253
-#: what neither nginx nor Kubernetes reads as anything but itself, and ingress-nginx takes for a prefix
+#: characters without a special meaning for nginx, Kubernetes and ingress-nginx
 PATH = re.compile(r"(/[A-Za-z0-9._-]+)*/?")
 #: a variable of nginx, as NGINX Gateway Fabric allows it
 HASH_KEY = re.compile(r"\$[a-z_]+")
@@ -25,7 +25,7 @@ MOST = 9999
 
 
 def public_errors(inputs: Inputs, errors: Errors) -> None:
-    """What is wrong with the addresses themselves."""
+    """Add the problems of the addresses themselves."""
     given = inputs.get("public_addresses")
     if given is not None and not isinstance(given, (list, tuple)):
         errors.add(f"{OPTION} must be a list, for example [hello.example.com].")
@@ -43,7 +43,7 @@ def public_errors(inputs: Inputs, errors: Errors) -> None:
 
 
 def environment_errors(inputs: Inputs, addons: Addons, zone: Mapping[str, Any] = MappingProxyType({})) -> list[str]:
-    """What the environment cannot serve. addons, zone: what its roles k8s_addons and dns_cert publish."""
+    """Return the problems of addresses in this environment. addons, zone: the outputs of its roles k8s_addons and dns_cert."""
     errors, environment = Errors(), inputs.text("environment")
     domain, ingress = str(addons.get("domain") or ""), addons.get("ingress")
     found = list(public_addresses(inputs, domain))
@@ -77,7 +77,7 @@ def environment_errors(inputs: Inputs, addons: Addons, zone: Mapping[str, Any] =
 
 
 def environment_warnings(inputs: Inputs, addons: Addons) -> list[str]:
-    """What works, but not as the user may think."""
+    """Return warnings about hosts that the environment's certificate may not cover."""
     domain = str(addons.get("domain") or "")
     deep = [
         address.host
@@ -92,22 +92,22 @@ def environment_warnings(inputs: Inputs, addons: Addons) -> list[str]:
 
 
 def held_errors(inputs: Inputs, addons: Addons, held: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Addresses that somebody else has. held: those that kubernetes_routes_info found in the cluster."""
+    """Return a sentence for each address that is in use. held: the result of kubernetes_routes_info."""
     errors = Errors()
     others = [entry for entry in held if (entry["namespace"], entry["service"]) != (inputs.text("layer"), inputs.text("name"))]
     for address in public_addresses(inputs, str(addons.get("domain") or "")):
         for other in others:
             if address.host == other["host"] and _meet(address.is_grpc, address.path, other["path"] == "", other["path"]):
-                holder = f"service {other['service']} of layer {other['namespace']}" if other["service"] else "something else"
+                holder = f"service {other['service']} of layer {other['namespace']}" if other["service"] else "another object"
                 errors.add(
-                    f"{address.where}: {holder} holds this address already ({other['kind']} {other['namespace']}/{other['name']}): "
-                    "choose another one, or take it from there first."
+                    f"{address.where}: {holder} has this address already ({other['kind']} {other['namespace']}/{other['name']}): "
+                    "choose another address, or delete it there first."
                 )
     return errors.items
 
 
 def shared_errors(given: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]], domain: str = "") -> list[str]:
-    """Addresses that another service of the inventory has in the same environment. others: its inputs by its host."""
+    """Return a sentence for each address of another service in the same environment. others: inputs of services by host."""
     errors, own = Errors(), list(public_addresses(Inputs(given), domain))
     for host, inputs in others.items():
         for other in public_addresses(Inputs(inputs), domain):
@@ -122,7 +122,7 @@ def _lies_in(host: str, domain: str) -> bool:
 
 
 def _meet(one_is_grpc: bool, one_path: str, other_is_grpc: bool, other_path: str) -> bool:
-    """Whether two addresses of one host are the same: gRPC takes all of the host."""
+    """Return whether two addresses of one host conflict: a gRPC address uses the whole host."""
     return one_is_grpc or other_is_grpc or one_path == other_path
 
 
@@ -132,7 +132,7 @@ def _shape_errors(where: str, entry: Any, errors: Errors) -> None:
         return
     unknown = [option for option in as_entry(entry) if option not in OPTIONS]
     for option in unknown:
-        errors.add(f"{where} has {option}, which no address has: it has address, and may have strip_prefix and port.")
+        errors.add(f"{where} has {option}, which is not an option of an address: it must have address, and may have strip_prefix and port.")
     text = as_entry(entry).get("address")
     if not unknown and (not isinstance(text, str) or not text):
         errors.add(f"{where} has no address: give {FORMS}.")
@@ -141,13 +141,13 @@ def _shape_errors(where: str, entry: Any, errors: Errors) -> None:
 def _host_errors(address: PublicAddress, errors: Errors) -> None:
     host = address.host.removeprefix("*.")
     if "://" in address.text:
-        errors.add(f"{address.where}: leave the scheme out, for example {address.text.partition('://')[2] or 'hello.example.com'}.")
+        errors.add(f"{address.where}: omit the scheme, for example {address.text.partition('://')[2] or 'hello.example.com'}.")
     elif ":" in address.text.partition("/")[0]:
-        errors.add(f"{address.where}: leave the number of the port out, the load balancer answers on 443.")
+        errors.add(f"{address.where}: omit the port number, the load balancer listens on 443.")
     elif address.text.startswith("/") and address.host == "":
         return
     elif len(host) > LONGEST_HOST or "." not in host or not all(is_label(label) for label in host.split(".")):
-        errors.add(f"{address.where} is no address that can be served: give {FORMS}, in lower case.")
+        errors.add(f"{address.where} is not a valid address: it must be {FORMS}, in lower case.")
 
 
 def _path_errors(address: PublicAddress, errors: Errors) -> None:
@@ -157,13 +157,13 @@ def _path_errors(address: PublicAddress, errors: Errors) -> None:
     if not PATH.fullmatch(path) or any(part in (".", "..") for part in path.split("/")):
         errors.add(f"{address.where}: a path is made of letters, digits and . _ - between single slashes, for example /shop.")
     if address.entry.get("strip_prefix") is not None and address.path == "/":
-        errors.add(f"{address.where} has strip_prefix, and no path that could be stripped: leave it out.")
+        errors.add(f"{address.where} has strip_prefix without a path: omit strip_prefix.")
 
 
 def _port_errors(inputs: Inputs, address: PublicAddress, errors: Errors) -> None:
     name, known = address.entry.get("port"), {port["name"]: port for port in ports(inputs)}
     if not known:
-        errors.add(f"{address.where}: the service has no port: give opta_service_ports, for example [{{port: 8080}}].")
+        errors.add(f"{address.where}: the service has no port: set opta_service_ports, for example [{{port: 8080}}].")
     elif name is not None and name not in known:
         there_are = f"there are: {', '.join(known)}"
         errors.add(f"{address.where}: port is {name!r}, and opta_service_ports has no port of that name ({there_are}).")
@@ -174,7 +174,7 @@ def _port_errors(inputs: Inputs, address: PublicAddress, errors: Errors) -> None
 
 
 def _beside_each_other(found: Sequence[PublicAddress], errors: Errors) -> None:
-    """Addresses of one service that cannot both be."""
+    """Add the addresses of one service that conflict with each other."""
     for number, address in enumerate(found):
         for other in found[:number]:
             if address.host != other.host:
@@ -188,7 +188,7 @@ def _beside_each_other(found: Sequence[PublicAddress], errors: Errors) -> None:
 def _settings(inputs: Inputs, is_public: bool, errors: Errors) -> None:
     set_here = [name for name in SETTINGS if inputs.get(f"public_{name}") not in (None, {}) and not _is_off(inputs, name)]
     if set_here and not is_public:
-        errors.add(f"{PREFIX}public_{set_here[0]} is given, and {OPTION} is not: it would do nothing; leave it out.")
+        errors.add(f"{PREFIX}public_{set_here[0]} is given, and {OPTION} is not: it has no effect; omit it.")
     for name, value in inputs.pairs("public_annotations").items():
         if value is None or isinstance(value, (dict, list, tuple)):
             errors.add(f"{PREFIX}public_annotations, {name}: the value must be a string; put it in quotes.")
@@ -199,7 +199,7 @@ def _settings(inputs: Inputs, is_public: bool, errors: Errors) -> None:
             "for example $cookie_session or $remote_addr."
         )
     if key is not None and inputs.switch("public_sticky_sessions_enabled"):
-        errors.add(f"{PREFIX}public_hash_key and {PREFIX}public_sticky_sessions_enabled both choose the pod: give one of them.")
+        errors.add(f"{PREFIX}public_hash_key and {PREFIX}public_sticky_sessions_enabled both choose the pod: set only one of them.")
     for name, least in (("read_timeout_seconds", 1), ("request_body_max_mib", 0), ("sticky_sessions_max_age_seconds", 1)):
         number, most = inputs.number(f"public_{name}"), MOST if name in SETTINGS else None
         if number is not None and (number < least or (most and number > most)):
@@ -211,14 +211,14 @@ def _is_off(inputs: Inputs, name: str) -> bool:
 
 
 def _gateway_errors(inputs: Inputs, found: Sequence[PublicAddress], errors: Errors) -> None:
-    """What NGINX Gateway Fabric cannot do."""
+    """Add the settings that NGINX Gateway Fabric does not support."""
     if inputs.switch("public_sticky_sessions_enabled"):
         errors.add(
-            f"{PREFIX}public_sticky_sessions_enabled: NGINX Gateway Fabric sets no cookie of its own (only with NGINX Plus). "
-            f"Give {PREFIX}public_hash_key instead: $cookie_session for a cookie that the service sets, or $remote_addr."
+            f"{PREFIX}public_sticky_sessions_enabled: NGINX Gateway Fabric does not set a cookie (only NGINX Plus does). "
+            f"Set {PREFIX}public_hash_key instead: $cookie_session for a cookie that the service sets, or $remote_addr."
         )
     if inputs.has("public_read_timeout_seconds") and any(address.is_grpc for address in found):
         errors.add(
-            f"{PREFIX}public_read_timeout_seconds: NGINX Gateway Fabric has no such setting for gRPC, it waits 60 seconds for each "
-            "message: leave it out, and let the service send keep-alive messages."
+            f"{PREFIX}public_read_timeout_seconds: NGINX Gateway Fabric does not support it for gRPC and waits 60 seconds for "
+            "each message: omit it, and send keep-alive messages from the service."
         )

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the chart is told of a service's public addresses. Pure; private to the collection."""
+"""Build the chart's values for public addresses. Pure."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .public import GATEWAY, INGRESS, LISTENER, Addons, PublicAddress, public_ad
 
 NGINX = "nginx.ingress.kubernetes.io"
 STICKY_COOKIE = "opta_cookie"
-#: a websocket is silent for longer than any answer takes
+#: a websocket may be idle for longer than a response takes
 WEBSOCKET_SECONDS = 3600
 
 
 def public_values(inputs: Inputs, addons: Addons) -> dict[str, Any]:
-    """The chart's value `public`."""
+    """Return the chart's value `public`."""
     found = list(public_addresses(inputs, str(addons.get("domain") or "")))
     return {
         "ingress": str(addons.get("ingress") or "") if found else "",
@@ -45,20 +45,20 @@ def _address(inputs: Inputs, address: PublicAddress, addons: Addons) -> dict[str
 
 
 def read_timeout(inputs: Inputs, address: PublicAddress) -> int | None:
-    """Seconds between two reads from the service; None leaves it to nginx."""
+    """Return the seconds between two reads from the service; None for nginx's default."""
     if inputs.has("public_read_timeout_seconds"):
         return inputs.number("public_read_timeout_seconds")
     return WEBSOCKET_SECONDS if address.port["protocol"] == "websocket" else None
 
 
 def body_size(inputs: Inputs) -> str:
-    """The size as nginx writes it, 0 for any; empty leaves it to nginx."""
+    """Return the maximum size in nginx's format, 0 for any; empty for nginx's default."""
     number = inputs.number("public_request_body_max_mib")
     return "" if number is None else f"{number}m" if number else "0"
 
 
 def ingress_annotations(inputs: Inputs, address: PublicAddress, addons: Addons) -> dict[str, str]:
-    """How ingress-nginx is told what the Gateway API has fields and policies for."""
+    """Return the annotations of ingress-nginx for settings that the Gateway API has fields and policies for."""
     sticky, key = inputs.switch("public_sticky_sessions_enabled"), inputs.text("public_hash_key")
     found: dict[str, str] = {}
     if address.strip_prefix:

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must hold between the inputs of a service, before anything is asked or changed. Pure; private to the collection.
+"""Validate the inputs of a service, before the first request. Pure.
 
-An input that is not given is not judged here, so that the rules also serve where only a part of the inputs is known.
+An input that is not given is not validated, so that the rules also work when only some inputs are known.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from .validation import POLICY_ARN, VARIABLE, Errors, is_label, is_name, repeate
 
 #: a StatefulSet's pods carry its name and a hash in a label of 63 characters; a CronJob may have 52
 LONGEST_NAME = 52
-#: bytes; Kubernetes API, Secret: 1 MiB, of which the rest is for our own values
+#: bytes; Kubernetes API, Secret: 1 MiB, the rest is for values of the role
 LARGEST_SECRET = 1_000_000
 
 
 def service_errors(given: Mapping[str, Any], environments: Collection[str] | None = None) -> list[str]:
-    """A sentence for each rule broken.
+    """Return a sentence for each problem.
 
     given: the inputs by their full names. environments: the inventory's environments; None when they are not known.
     """
@@ -37,13 +37,13 @@ def service_errors(given: Mapping[str, Any], environments: Collection[str] | Non
 
 
 def service_warnings(given: Mapping[str, Any], per_zone_node_groups: Collection[str]) -> list[str]:
-    """What works, but not as the user may think."""
+    """Return warnings about inputs that are valid but may not work as intended."""
     inputs = Inputs(given)
     if inputs.items("persistent_storage") and not per_zone_node_groups:
         return [
             f"{inputs.text('name')} has persistent storage, and environment {inputs.text('environment')} has no node group per zone: "
             "a volume lives in one zone, and its pod stays Pending when the autoscaler adds a node in another. "
-            "Give a group of eks_node_groups per_zone: true."
+            "Set per_zone: true for a group of eks_node_groups."
         ]
     return []
 
@@ -52,7 +52,7 @@ def _environment(inputs: Inputs, errors: Errors, environments: Collection[str] |
     name = inputs.text("environment")
     if not name:
         if environments is not None:
-            errors.add("opta_service_environment is not set: give the inventory name of the environment that the service runs in.")
+            errors.add("opta_service_environment is not set: set it to the inventory name of the environment that the service runs in.")
     elif environments is not None and name not in environments:
         known = f"there are {', '.join(sorted(environments))}" if environments else "there is none in the group environments"
         errors.add(f"opta_service_environment is {name!r}, and the inventory has no such environment: {known}.")
@@ -70,7 +70,7 @@ def _names(inputs: Inputs, errors: Errors) -> None:
     if not is_label(str(layer)):
         errors.add(
             f"opta_service_layer is {str(layer)!r}: the name of a namespace has 1 to 63 lower-case letters, digits and hyphens "
-            "and neither begins nor ends with a hyphen, for example shop."
+            "and must not start or end with a hyphen, for example shop."
         )
     elif layer == "default" or str(layer).startswith("kube-"):
         errors.add(f"opta_service_layer is {layer!r}: that namespace is Kubernetes's own; choose another name, for example shop.")
@@ -83,7 +83,7 @@ def _variables(inputs: Inputs, errors: Errors) -> None:
             if not VARIABLE.match(str(name)):
                 errors.add(f"{PREFIX}{option} has {str(name)!r}: use letters, digits and _, beginning with no digit, for example API_KEY.")
             elif value is None or isinstance(value, (dict, list, tuple)):
-                # never the value: it may be a secret that was given in a wrong way
+                # without the value: it may be a secret in the wrong place
                 errors.add(f'{PREFIX}{option}, {name}: the value must be a string; put it in quotes, or give "" for an empty one.')
     size = sum(len(str(name)) + len(str(value)) for name, value in secret.items())
     if size > LARGEST_SECRET:
@@ -108,9 +108,7 @@ def _replicas(inputs: Inputs, errors: Errors) -> None:
             f"opta_service_minimum_replicas is {smallest}: it must be at least 1; only with maximum 0, for cron jobs alone, it is 0."
         )
     elif largest == 0 and not inputs.items("cron_jobs"):
-        errors.add(
-            "opta_service_maximum_replicas is 0 and opta_service_cron_jobs is empty: nothing would run; give a cron job or replicas."
-        )
+        errors.add("opta_service_maximum_replicas is 0 and opta_service_cron_jobs is empty: nothing would run; add a cron job or replicas.")
 
 
 def _sizes(inputs: Inputs, errors: Errors) -> None:
@@ -159,7 +157,7 @@ def _permissions(inputs: Inputs, errors: Errors) -> None:
 
 def _certificates(inputs: Inputs, errors: Errors) -> None:
     if inputs.has("database_ca_bundle") and "-----BEGIN CERTIFICATE-----" not in inputs.text("database_ca_bundle"):
-        errors.add("opta_service_database_ca_bundle holds no certificate: give PEM text, for example a lookup of a file.")
+        errors.add("opta_service_database_ca_bundle has no certificate: set it to PEM text, for example a lookup of a file.")
 
 
 def _cron_names(inputs: Inputs, errors: Errors) -> None:

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What names may look like, and the sentences about those that do not. Pure; private to the collection."""
+"""Collect problems, and validate names. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ POLICY_ARN = re.compile(r"^arn:[a-z0-9-]+:iam::(?:[0-9]{12}|aws):policy/.+$")
 
 
 class Errors:
-    """Collects what is wrong, each once."""
+    """Collects sentences about problems, each once."""
 
     def __init__(self) -> None:
         self.items: list[str] = []
@@ -31,17 +31,17 @@ class Errors:
 
 
 def is_label(text: str, longest: int = 63) -> bool:
-    """Whether Kubernetes takes it as the name of a namespace (RFC 1123 label)."""
+    """Return whether Kubernetes allows it as the name of a namespace (RFC 1123 label)."""
     return len(text) <= longest and bool(LABEL.fullmatch(text))
 
 
 def is_name(text: str, longest: int) -> bool:
-    """Whether Kubernetes takes it as the name of a Service too (RFC 1035 label)."""
+    """Return whether Kubernetes allows it as the name of a Service (RFC 1035 label)."""
     return len(text) <= longest and bool(NAME.fullmatch(text))
 
 
 def repeated(values: Iterable[Any]) -> list[str]:
-    """What occurs more than once."""
+    """Return the values that occur more than once."""
     seen: set[str] = set()
     twice: list[str] = []
     for value in (str(value) for value in values):

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the chart of a service gets, out of the service's inputs. Pure; private to the collection."""
+"""Build the values of a service's chart from its inputs. Pure."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from .mesh import inject_annotation, mesh_values
 from .public import Addons
 from .public_values import public_values
 
-#: pods of a service hold nothing that is lost when the autoscaler moves them (their /tmp would otherwise keep a node)
+#: pods of a service lose nothing when the autoscaler moves them (their /tmp would otherwise keep a node)
 SAFE_TO_EVICT = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "true"}
 ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
-#: any group does: Kubernetes gives it to the volumes and adds it to the processes
+#: any group works: Kubernetes sets it on the volumes and adds it to the processes
 VOLUME_GROUP = 1000
 PROBE_FIELDS = {
     "initial_delay_seconds": "initialDelaySeconds",
@@ -41,11 +41,11 @@ PROBE_FIELDS = {
 def chart_values(
     given: Mapping[str, Any], role_arn: str, secret_generation: str, repository_uri: str = "", addons: Addons | None = None
 ) -> dict[str, Any]:
-    """The values of the chart.
+    """Return the values of the chart.
 
-    given: the inputs by their full names, checked already. secret_generation: what changes whenever the Secret's data does.
-    repository_uri: of the service's own repository. As long as that has no image for it, there is no workload.
-    addons: what the environment's role k8s_addons publishes.
+    given: the validated inputs by their full names. secret_generation: changes with the data of the Secret.
+    repository_uri: of the service's own repository. Without an image in it, there is no workload.
+    addons: the outputs of the environment's role k8s_addons.
     """
     inputs = Inputs(given)
     name, deployable = inputs.text("name"), is_deployable(inputs)
@@ -75,13 +75,13 @@ def chart_values(
         "mesh": mesh_values(inputs, addons),
         "nodeSelector": _texts(inputs.pairs("node_selector")),
         "tolerations": [toleration(entry) for entry in inputs.items("tolerations")],
-        # in the template too, so that pods are replaced when the mesh comes or goes
+        # in the pod template too, so that pods are replaced when the mesh is enabled or disabled
         "podAnnotations": {**SAFE_TO_EVICT, **inject_annotation(addons), **_texts(inputs.pairs("pod_annotations"))},
         "podLabels": _texts(inputs.pairs("pod_labels")),
         "serviceAccountAnnotations": {ROLE_ANNOTATION: role_arn},
         "serviceAccountTokenMounted": inputs.switch("service_account_token_enabled"),
         "terminationGracePeriodSeconds": inputs.number("termination_grace_seconds"),
-        # who serves nobody has nothing to wait for
+        # without ports there are no requests to wait for
         "preStopSleepSeconds": inputs.number("pre_stop_sleep_seconds") if inputs.items("ports") else 0,
         "podSecurityContext": pod_security_context(inputs),
         "securityContext": security_context(inputs),
@@ -89,7 +89,7 @@ def chart_values(
 
 
 def environment_variables(inputs: Inputs) -> list[dict[str, str]]:
-    """The variables in the order given; where the databases' certificates are, unless the user says otherwise."""
+    """Return the variables in the given order, with the path of the databases' certificates unless the user sets it."""
     given = _texts(inputs.pairs("environment_variables"))
     if CERTIFICATES_VARIABLE not in {*given, *inputs.pairs("secrets")}:
         given = {CERTIFICATES_VARIABLE: f"{CERTIFICATES_DIRECTORY}/{CERTIFICATES_FILE}", **given}
@@ -107,7 +107,7 @@ def chart_ports(inputs: Inputs) -> list[dict[str, Any]]:
 
 
 def probe(inputs: Inputs, name: str) -> dict[str, Any]:
-    """A probe as Kubernetes describes it; empty when none is wanted."""
+    """Return a probe in the form of Kubernetes; empty without one."""
     given = inputs.pairs(name)
     action = _action(inputs, given)
     if not action:
@@ -128,7 +128,7 @@ def _action(inputs: Inputs, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def probed_port(inputs: Inputs, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The port that a probe asks: its own, else the service's probe port, else the first. Empty when there is none of that name."""
+    """Return the port of a probe: its own, the service's probe port, or the first. Empty when there is no such port."""
     name = given.get("port") or inputs.get("probe_port")
     for port in ports(inputs):
         if name in (None, port["name"]):
@@ -137,7 +137,7 @@ def probed_port(inputs: Inputs, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def resources(inputs: Inputs) -> dict[str, Any]:
-    """Requests and limits. Memory is limited to twice the request by default; the CPU is not limited unless asked for."""
+    """Return requests and limits. The default memory limit is twice the request; there is no default CPU limit."""
     memory = memory_request_mib(inputs)
     limits = {"memory": f"{inputs.number('memory_limit_mib') or 2 * memory}Mi"}
     if inputs.has("cpu_limit_millicores"):

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must hold for volumes, cron jobs and what else pods carry. Pure; private to the collection."""
+"""Validate volumes, cron jobs, tolerations, labels and annotations. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CRON_FIELD = re.compile(r"[0-9A-Za-z*,/?-]+")
 #: the least and the most of minute, hour, day, month and weekday; names of months and days are for the last two
 CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 CRON_WORDS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
-#: labels that find and sort pods
+#: labels that select pods
 OWN_LABELS = ("app.kubernetes.io/", "opta.platform/")
 
 
@@ -76,10 +76,12 @@ def cron_job_errors(inputs: Inputs, errors: Errors) -> None:
                 "The time zone has a field of its own, time_zone."
             )
         zone = job.get("time_zone")
-        zones = zoneinfo.available_timezones() if zone else set()  # empty on machines without a database of them
+        zones = zoneinfo.available_timezones() if zone else set()  # empty on machines without the IANA database
         if zones and str(zone) not in zones:
             near = difflib.get_close_matches(str(zone), zones, n=1)
-            errors.add(f"{where}: time_zone is {zone!r}, which is no time zone: give one, for example {(near or ['Europe/Berlin'])[0]}.")
+            errors.add(
+                f"{where}: time_zone is {zone!r}, which is not a time zone: use an IANA name, for example {(near or ['Europe/Berlin'])[0]}."
+            )
         if not job.get("command") and not job.get("args"):
             errors.add(f"{where} needs command or args: without them it would start the service itself.")
         for name in ("successful_jobs_history", "failed_jobs_history", "backoff_limit"):
@@ -93,7 +95,7 @@ def cron_job_errors(inputs: Inputs, errors: Errors) -> None:
 
 
 def is_schedule(text: str) -> bool:
-    """Whether it is a schedule of a CronJob (Kubernetes, CronJobSpec, schedule)."""
+    """Return whether it is a schedule of a CronJob (Kubernetes, CronJobSpec, schedule)."""
     fields = text.split()
     return text in CRON_WORDS or (len(fields) == 5 and all(map(_is_field, fields, CRON_RANGES)))
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.unit.k8s_addons.conftest import charts, inputs
+from tests.unit.k8s_addons.conftest import inputs
 
-__all__ = ["charts", "inputs"]
+__all__ = ["inputs"]

@@ -72,16 +72,16 @@ def faults(objects):
 
 
 @pytest.mark.parametrize(("key", "source"), CASES)
-def test_several_replicas_have_a_budget_and_are_spread(helm, inputs, charts, key, source):
+def test_several_replicas_have_a_budget_and_are_spread(helm, inputs, key, source):
     inputs["ingress"] = key if key in registry.INGRESSES else inputs["ingress"]
-    (entry,) = [entry for entry in registry.releases(inputs, charts) if entry["name"] == registry.ADDONS[key].release]
-    found, several = faults(render(helm, source, entry, charts[key]["chart"]))
+    (entry,) = [entry for entry in registry.releases(inputs) if entry["name"] == registry.ADDONS[key].release]
+    found, several = faults(render(helm, source, entry, registry.CHARTS[key].name))
     assert found == {}
     assert several == {"nginx_gateway_fabric": 2, "cluster_autoscaler": 0, "external_dns": 0, "datadog": 0}.get(key, 1)
 
 
-def test_a_mesh_of_high_availability_has_budgets_and_is_spread(helm, inputs, charts):
-    for entry in releases.linkerd_releases(inputs, charts, CERTIFICATES, True):
+def test_a_mesh_of_high_availability_has_budgets_and_is_spread(helm, inputs):
+    for entry in releases.linkerd_releases(inputs, CERTIFICATES, True):
         if entry["name"] == "linkerd-control-plane":
             found, several = faults(render(helm, SOURCES[0], entry, "linkerd-control-plane"))
             assert (found, several) == ({}, 3)
@@ -89,9 +89,9 @@ def test_a_mesh_of_high_availability_has_budgets_and_is_spread(helm, inputs, cha
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.parent.name)
 @pytest.mark.parametrize("key", registry.INGRESSES)
-def test_what_is_behind_the_load_balancer_is_ready_late_and_ends_late(helm, inputs, charts, key, source):
-    (entry,) = [entry for entry in registry.releases(inputs, charts) if entry["name"] == registry.ADDONS[key].release]
-    objects = render(helm, source, entry, charts[key]["chart"])
+def test_what_is_behind_the_load_balancer_is_ready_late_and_ends_late(helm, inputs, key, source):
+    (entry,) = [entry for entry in registry.releases(inputs) if entry["name"] == registry.ADDONS[key].release]
+    objects = render(helm, source, entry, registry.CHARTS[key].name)
     name = {"nginx_gateway_fabric": "public-nginx", "ingress_nginx": "ingress-nginx-controller"}[key]
     (pod,) = [obj["spec"]["template"]["spec"] for obj in objects if (obj["kind"], obj["metadata"]["name"]) == ("Deployment", name)]
     (container,) = pod["containers"]
@@ -125,7 +125,7 @@ def test_what_the_injector_may_wait_for_does_not_wait_for_the_injector(inputs):
     """A new node for the injector's pod needs the autoscaler; so Linkerd's webhooks are off wherever no pod is in the mesh."""
     expected = {inputs["addons"][key]["namespace"] for key, addon in registry.ADDONS.items() if addon.mesh_annotations is None}
     assert without_webhooks(inputs) == expected >= {"cluster-autoscaler", "aws-load-balancer-controller", "metrics-server", "external-dns"}
-    for namespace in values.linkerd_namespaces("linkerd", "linkerd-cni"):
+    for namespace in values.linkerd_namespaces("linkerd"):
         assert registry.WITHOUT_WEBHOOKS.items() <= namespace["metadata"]["labels"].items()
     plain = values.control_plane_values(CERTIFICATES, high_availability=False)
     assert plain["priorityClassName"] == "system-cluster-critical"

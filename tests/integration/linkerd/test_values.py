@@ -13,7 +13,6 @@ from ansible_collections.opta.platform.plugins.module_utils._linkerd.releases im
 from ansible_collections.opta.platform.plugins.module_utils._preflight.linkerd_rules import linkerd_rules
 
 from tests.standin.binaries import BINARIES, build, find
-from tests.support import collection
 
 CHARTS = Path(__file__).resolve().parents[2] / "standin" / "charts"
 CERTIFICATES = {"trust_anchors_pem": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "issuer": {"fingerprint": "ab12"}}
@@ -61,7 +60,7 @@ def test_no_key_is_among_the_values(given):
 
 
 def test_t24_namespaces_carry_the_standards_that_their_pods_fulfil():
-    control_plane, cni = values.linkerd_namespaces("linkerd", "linkerd-cni")
+    control_plane, cni = values.linkerd_namespaces("linkerd")
     assert control_plane["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
     assert cni["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "privileged"
     assert PLAIN["cniEnabled"] is True
@@ -77,12 +76,9 @@ def test_high_availability_changes_numbers_only():
     assert AVAILABLE["identityTrustAnchorsPEM"] == PLAIN["identityTrustAnchorsPEM"]
 
 
-CHARTS_TABLE = yaml.safe_load((collection.ROLES / "k8s_addons" / "vars" / "main.yml").read_text())["__k8s_addons_charts"]
-
-
 def releases(mirror="", **linkerd):
     given = {"chart_version": "", "values": {}, "namespace": "linkerd", **linkerd}
-    return linkerd_releases({"repository_mirror": mirror, "addons": {"linkerd": given}}, CHARTS_TABLE, CERTIFICATES, False)
+    return linkerd_releases({"repository_mirror": mirror, "addons": {"linkerd": given}}, CERTIFICATES, False)
 
 
 def test_k2_releases_are_locked_and_in_the_order_that_works():

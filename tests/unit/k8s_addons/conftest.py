@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.inputs import LINKERD, PREFIX
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.registry import ADDONS
 
 from tests.support import collection
 
-CHARTS = collection.load(collection.ROLES / "k8s_addons" / "vars" / "main.yml")["__k8s_addons_charts"]
 ZONE = {
     "domain": "staging.example.com",
     "zone_id": "Z1",
@@ -18,18 +19,15 @@ ZONE = {
 
 
 @pytest.fixture
-def charts() -> dict[str, Any]:
-    return CHARTS
-
-
-@pytest.fixture
 def inputs() -> dict[str, Any]:
     return everything_on()
 
 
 def everything_on() -> dict[str, Any]:
     """The inputs with every add-on."""
-    addons = {key: {"enabled": True, "chart_version": "", "values": {}, "namespace": chart["namespace"]} for key, chart in CHARTS.items()}
+    declared = collection.inputs("k8s_addons")
+    namespaces = {key: declared[f"{PREFIX}{key}_namespace"]["default"] for key in (LINKERD, *ADDONS)}
+    addons = {key: {"enabled": True, "chart_version": "", "values": {}, "namespace": name} for key, name in namespaces.items()}
     return {
         "environment": "staging",
         "region": "eu-west-1",

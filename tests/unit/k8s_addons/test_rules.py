@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import mirror
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.registry import CHARTS
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.rules import outside_windows
 from ansible_collections.opta.platform.plugins.module_utils._preflight.rules import aws_notes, aws_rules, environment_rules
 
@@ -19,14 +20,14 @@ GIVEN = {
 }
 
 WRONG = {
-    "values that are no map": ({"k8s_addons_metrics_server_values": "replicas=2"}, "k8s_addons_metrics_server_values is a text"),
-    "Datadog without a key": ({"k8s_addons_datadog_enabled": True}, "there is no API key"),
+    "values that are no map": ({"k8s_addons_metrics_server_values": "replicas=2"}, "k8s_addons_metrics_server_values is a string"),
+    "Datadog without a key": ({"k8s_addons_datadog_enabled": True}, "no API key is set"),
     "Datadog with two keys": (
         {"k8s_addons_datadog_enabled": True, "k8s_addons_datadog_api_key": "x", "k8s_addons_datadog_api_key_secret_arn": "arn"},
-        "are both given",
+        "are both set",
     ),
     "an ingress that is none": ({"k8s_addons_ingress": "traefik"}, "k8s_addons_ingress is 'traefik': it must be nginx_gateway_fabric"),
-    "a mirror without a scheme": ({"k8s_addons_repository_mirror": "charts.example.com"}, "must begin with https://, http:// or oci://"),
+    "a mirror without a scheme": ({"k8s_addons_repository_mirror": "charts.example.com"}, "must start with https://, http:// or oci://"),
     "an extra chart without a version": (
         {"k8s_addons_extra_charts": [{"name": "a", "repository": "https://x.example"}]},
         "chart a: chart_version is required",
@@ -65,7 +66,7 @@ def chart(name, **more):
 @pytest.mark.parametrize(
     ("charts", "words"),
     [
-        ([chart("datadog")], "chart datadog: in the namespace datadog that is the release of an add-on;"),
+        ([chart("datadog")], "chart datadog: the namespace datadog has a release of an add-on with this name;"),
         ([chart("datadog", enabled=False)], None),
         ([chart("datadog", namespace="monitoring")], None),
         ([chart("mine", namespace="datadog")], None),
@@ -84,10 +85,10 @@ def test_charts_share_a_namespace_with_others_under_one_level_only(charts, words
     ("desired", "current", "inputs", "refused", "note"),
     [
         pytest.param(
-            "1.36", None, {}, "linkerd-control-plane is for Kubernetes 1.31 to 1.35, but the cluster is to run 1.36", "", id="made"
+            "1.36", None, {}, "linkerd-control-plane is for Kubernetes 1.31 to 1.35, but the cluster will run 1.36", "", id="made"
         ),
         pytest.param("1.36", "1.35", {}, "linkerd-control-plane is for Kubernetes 1.31 to 1.35, but the cluster", "", id="upgraded"),
-        pytest.param("1.30", None, {}, "is for Kubernetes 1.31 to 1.36, but the cluster is to run 1.30", "", id="made with an old one"),
+        pytest.param("1.30", None, {}, "is for Kubernetes 1.31 to 1.36, but the cluster will run 1.30", "", id="made with an old one"),
         pytest.param("1.36", "1.36", {}, "", "and the cluster runs 1.36", id="has it"),
         pytest.param(
             None, "1.36", {}, "", "linkerd-control-plane is for Kubernetes 1.31 to 1.35, and the cluster runs 1.36", id="AWS upgraded"
@@ -108,9 +109,8 @@ def test_a_cluster_outside_of_a_window_is_not_made_and_not_upgraded_but_one_that
 
 
 def test_the_default_version_lies_in_every_window():
-    charts = collection.load(collection.ROLES / "k8s_addons" / "vars" / "main.yml")["__k8s_addons_charts"]
     default = collection.load(collection.ROLES / "eks" / "vars" / "main.yml")["__eks_default_version"]
-    assert outside_windows({key: {"enabled": True} for key in charts}, charts, default, stands=False) == []
+    assert outside_windows({key: {"enabled": True} for key in CHARTS}, default, stands=False) == []
 
 
 @pytest.mark.parametrize(

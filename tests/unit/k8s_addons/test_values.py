@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import load_balancer, registry
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.definition import UNINSTALL_PHASES
 
 from tests.support import collection
 from tests.support.identities import identity_of, marks
@@ -22,8 +23,8 @@ FREE = {"resources", "podSecurityContext", "securityContext", "containerSecurity
 WITHOUT_LINKERD = list(registry.ADDONS)
 
 
-def values(inputs, charts, key):
-    (release,) = [entry for entry in registry.releases(inputs, charts) if entry["name"] == registry.ADDONS[key].release]
+def values(inputs, key):
+    (release,) = [entry for entry in registry.releases(inputs) if entry["name"] == registry.ADDONS[key].release]
     return release["values"]
 
 
@@ -36,17 +37,19 @@ def unknown(ours, theirs, path=""):
 
 
 @pytest.mark.parametrize("key", WITHOUT_LINKERD)
-def test_every_key_is_one_of_the_chart(inputs, charts, key):
-    own = OWN_CHARTS / charts[key]["chart"]
-    assert unknown(values(inputs, charts, key), yaml.safe_load((own / "values.yaml").read_text())) == []
-    assert yaml.safe_load((own / "Chart.yaml").read_text())["version"] == charts[key]["version"], "the keys were read from this version"
+def test_every_key_is_one_of_the_chart(inputs, key):
+    own = OWN_CHARTS / registry.CHARTS[key].name
+    assert unknown(values(inputs, key), yaml.safe_load((own / "values.yaml").read_text())) == []
+    assert yaml.safe_load((own / "Chart.yaml").read_text())["version"] == registry.CHARTS[key].version, (
+        "the keys were read from this version"
+    )
 
 
 @pytest.mark.parametrize("key", WITHOUT_LINKERD if SOURCES else [])
-def test_the_keys_are_those_of_the_real_chart(charts, key):
-    real = Path(SOURCES) / charts[key]["chart"]
-    assert yaml.safe_load((real / "Chart.yaml").read_text())["version"] == charts[key]["version"]
-    own = yaml.safe_load((OWN_CHARTS / charts[key]["chart"] / "values.yaml").read_text())
+def test_the_keys_are_those_of_the_real_chart(key):
+    real = Path(SOURCES) / registry.CHARTS[key].name
+    assert yaml.safe_load((real / "Chart.yaml").read_text())["version"] == registry.CHARTS[key].version
+    own = yaml.safe_load((OWN_CHARTS / registry.CHARTS[key].name / "values.yaml").read_text())
     templates = "".join(path.read_text() for path in (real / "templates").rglob("*.*"))
     assert merged_defaults(own, yaml.safe_load((real / "values.yaml").read_text()), templates) == own
 
@@ -66,16 +69,16 @@ def test_values_of_the_user_are_merged_over_ours():
 
 
 @pytest.mark.parametrize(("minor", "image"), [("1.34", "v1.34.5"), ("1.35", "v1.35.2"), ("1.36", "v1.36.1")])
-def test_k5_the_autoscaler_is_of_the_clusters_minor_version(inputs, charts, minor, image):
-    assert values({**inputs, "kubernetes_version": minor}, charts, "cluster_autoscaler")["image"]["tag"] == image
+def test_k5_the_autoscaler_is_of_the_clusters_minor_version(inputs, minor, image):
+    assert values({**inputs, "kubernetes_version": minor}, "cluster_autoscaler")["image"]["tag"] == image
 
 
 def further_objects(found):
     return [json.loads(text) for text in found["extraObjects"]]
 
 
-def test_t20_the_load_balancer_ends_tls_and_the_gateway_speaks_plain_http(inputs, charts):
-    found = values(inputs, charts, "nginx_gateway_fabric")
+def test_t20_the_load_balancer_ends_tls_and_the_gateway_speaks_plain_http(inputs):
+    found = values(inputs, "nginx_gateway_fabric")
     listeners = found["gateways"][0]["spec"]["listeners"]
     assert [(entry["name"], entry["port"], entry["protocol"]) for entry in listeners] == [("http", 80, "HTTP"), ("https", 443, "HTTP")]
     reported = found["nginx"]["service"]["patches"][0]["value"]["metadata"]["annotations"]
@@ -97,8 +100,8 @@ def test_t20_the_load_balancer_ends_tls_and_the_gateway_speaks_plain_http(inputs
     assert redirect["spec"]["parentRefs"] == [{"name": "public", "sectionName": "http"}], "on 443 it would go round for ever"
 
 
-def test_a_health_path_answers_without_a_service_of_anybody(inputs, charts):
-    service, route = further_objects(values(inputs, charts, "nginx_gateway_fabric"))[:2]
+def test_a_health_path_answers_without_a_service_of_anybody(inputs):
+    service, route = further_objects(values(inputs, "nginx_gateway_fabric"))[:2]
     assert (service["kind"], route["kind"]) == ("Service", "HTTPRoute")
     assert service["spec"]["selector"] == {"gateway.networking.k8s.io/gateway-name": "public"}, "the label of nginx's own pods"
     assert route["spec"]["parentRefs"] == [{"name": "public"}], "all listeners"
@@ -108,34 +111,34 @@ def test_a_health_path_answers_without_a_service_of_anybody(inputs, charts):
     assert rule["backendRefs"] == [{"name": service["metadata"]["name"], "port": service["spec"]["ports"][0]["port"]}]
 
 
-def test_t20_without_a_certificate_there_is_port_80_only(inputs, charts):
+def test_t20_without_a_certificate_there_is_port_80_only(inputs):
     inputs["zone"] = {}
-    found = values(inputs, charts, "nginx_gateway_fabric")
+    found = values(inputs, "nginx_gateway_fabric")
     assert [entry["name"] for entry in found["gateways"][0]["spec"]["listeners"]] == ["http"]
     assert [each["metadata"]["name"] for each in further_objects(found)] == ["health", "health", "nginx-gateway-fabric", "public"]
     assert "ssl-cert" not in str(found)
-    assert values(inputs, charts, "ingress_nginx")["controller"]["service"]["enableHttps"] is False
+    assert values(inputs, "ingress_nginx")["controller"]["service"]["enableHttps"] is False
 
 
-def test_t19_the_controller_gets_vpc_region_and_tags(inputs, charts):
-    found = values(inputs, charts, "aws_load_balancer_controller")
+def test_t19_the_controller_gets_vpc_region_and_tags(inputs):
+    found = values(inputs, "aws_load_balancer_controller")
     assert (found["vpcId"], found["region"]) == ("vpc-1", "eu-west-1")
     assert found["defaultTags"] == {**marks(), "opta:managed-by": "opta.platform", "team": "demo"}
     assert not any(found[switch] for switch in ("enableShield", "enableWaf", "enableWafv2"))
 
 
-def test_t21_the_owners_record_of_the_apex_lies_in_the_zone(inputs, charts):
-    found = values(inputs, charts, "external_dns")
+def test_t21_the_owners_record_of_the_apex_lies_in_the_zone(inputs):
+    found = values(inputs, "external_dns")
     assert (found["policy"], found["txtOwnerId"], found["txtPrefix"]) == ("sync", "opta-staging-eu-west-1", "%{record_type}-extdns.")
     assert found["extraArgs"]["zone-id-filter"] == "Z1"
     assert found["sources"] == ["gateway-httproute", "gateway-grpcroute"]
 
 
-def test_datadogs_key_is_no_value(inputs, charts):
-    assert "the-key" not in str(registry.releases(inputs, charts))
+def test_datadogs_key_is_no_value(inputs):
+    assert "the-key" not in str(registry.releases(inputs))
     (secret,) = [obj for obj in registry.objects(inputs, "the-key") if obj["kind"] == "Secret"]
     assert secret["stringData"] == {"api-key": "the-key"}
-    assert values(inputs, charts, "datadog")["datadog"]["apiKeyExistingSecret"] == secret["metadata"]["name"]
+    assert values(inputs, "datadog")["datadog"]["apiKeyExistingSecret"] == secret["metadata"]["name"]
 
 
 def test_namespaces_fulfil_pod_security_and_kube_system_is_left_alone(inputs):
@@ -148,9 +151,9 @@ def test_namespaces_fulfil_pod_security_and_kube_system_is_left_alone(inputs):
     assert [obj["metadata"]["name"] for obj in registry.namespaces(inputs, on=False)] == []
 
 
-def test_an_add_on_that_is_off_loses_release_and_namespace(inputs, charts):
+def test_an_add_on_that_is_off_loses_release_and_namespace(inputs):
     inputs["addons"]["datadog"]["enabled"] = False
-    (entry,) = [entry for entry in registry.releases(inputs, charts) if entry["name"] == "datadog"]
+    (entry,) = [entry for entry in registry.releases(inputs) if entry["name"] == "datadog"]
     assert entry == {"name": "datadog", "namespace": "datadog", "chart": "datadog", "state": "absent"}
     assert [obj["metadata"]["name"] for obj in registry.namespaces(inputs, on=False)] == ["datadog"]
 
@@ -173,12 +176,16 @@ def test_what_tasks_took_away_is_known(inputs, resource, removed):
         assert registry.were_removed(results, "external_dns", inputs) is removed
 
 
-def test_external_dns_ends_before_what_owns_a_load_balancer():
-    removal = {"namespaces": {key: key for key in registry.ADDONS}, "extra_charts": [{"name": "mine"}]}
-    parts = {part: [entry["name"] for entry in registry.removals(removal, part)] for part in ("external_dns", "ingress", "rest")}
-    assert parts["external_dns"] == ["external-dns"]
-    assert parts["ingress"] == ["nginx-gateway-fabric", "ingress-nginx", "mine"]
-    assert parts["rest"] == ["aws-load-balancer-controller", "metrics-server", "cluster-autoscaler", "datadog"]
+def test_external_dns_ends_before_what_owns_a_load_balancer(inputs):
+    inputs["extra_charts"] = [{"name": "mine", "enabled": False}]
+    phases = {phase: [entry["name"] for entry in registry.removals(inputs, phase)] for phase in UNINSTALL_PHASES}
+    assert phases == {
+        "dns": ["external-dns"],
+        "load_balancers": ["nginx-gateway-fabric", "ingress-nginx", "mine"],
+        "rest": ["aws-load-balancer-controller", "metrics-server", "cluster-autoscaler", "datadog"],
+    }
+    names = [namespace["metadata"]["name"] for namespace in registry.removed_namespaces(inputs)]
+    assert names == [inputs["addons"][key]["namespace"] for key in registry.ADDONS] + ["mine"]
 
 
 def test_a_namespace_that_another_one_uses_stays(inputs):

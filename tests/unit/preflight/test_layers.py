@@ -48,7 +48,7 @@ def test_services_of_one_layer_have_one_level():
     (said,) = reported(hello=service(layer="shop"), web=service(layer="shop", pod_security="baseline"))
     assert said == (
         "opta_service_pod_security is restricted, but service web of the inventory, which shares the namespace shop, has baseline: "
-        "a namespace has one level; give both the same, or choose another layer."
+        "a namespace has one level; set both to the same, or choose another layer."
     )
     assert reported(hello=service(layer="shop"), web=service(layer="other", pod_security="baseline")) == []
     elsewhere = {**service(layer="shop", pod_security="baseline"), "opta_service_environment": "production"}

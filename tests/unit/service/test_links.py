@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 import pytest
 from ansible_collections.opta.platform.plugins.filter.opta_service import service_policies, service_stored_values
 from ansible_collections.opta.platform.plugins.module_utils._service.inputs import Inputs
+from ansible_collections.opta.platform.plugins.module_utils._service.link_kinds import KINDS
 from ansible_collections.opta.platform.plugins.module_utils._service.link_rules import missing_stores
-from ansible_collections.opta.platform.plugins.module_utils._service.link_statements import ACTIONS, link_statements
-from ansible_collections.opta.platform.plugins.module_utils._service.links import KINDS
+from ansible_collections.opta.platform.plugins.module_utils._service.link_statements import link_statements
 from ansible_collections.opta.platform.plugins.module_utils._service.objects import service_objects
 from ansible_collections.opta.platform.plugins.module_utils._service.values import chart_values
+
+from tests.support import collection
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/0123abcd-4567-89ab-cdef-0123456789ab"
 QUEUE = "arn:aws:sqs:eu-central-1:123456789012:orders"
@@ -230,18 +232,28 @@ def test_v5_objects_and_bucket_get_what_belongs_to_them(given):
 
 
 def test_defect_8_a_subscriber_can_delete_and_keep_messages():
-    actions = ACTIONS["sqs", "subscribe"][("",)]
+    actions = KINDS["sqs"].actions["subscribe"][("",)]
     assert {"sqs:DeleteMessage", "sqs:ChangeMessageVisibility"} <= set(actions)
 
 
 def test_v5_reading_a_table_changes_nothing():
-    (actions,) = ACTIONS["dynamodb", "read"].values()
+    (actions,) = KINDS["dynamodb"].actions["read"].values()
     changing = ("Put", "Delete", "Update", "Write", "Insert", "Create")
     assert not [action for action in actions if any(word in action for word in changing)]
 
 
-def test_every_permission_has_its_actions():
-    assert set(ACTIONS) == {(name, permission) for name, kind in KINDS.items() for permission in kind.permissions}
+def test_the_role_declares_every_kind_and_permission():
+    options = collection.inputs("opta_service")["opta_service_links"]["options"]
+    assert set(KINDS) == set(options) - {"permission", "kms_key_arn", "as", "variables"}
+    assert {permission for kind in KINDS.values() for permission in kind.permissions} == set(options["permission"]["choices"])
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_kind_is_an_entry_of_the_environment_or_a_resource_with_an_arn(kind):
+    assert bool(kind.described_in) != bool(kind.arn_pattern)
+    assert not kind.arn_pattern or kind.arn_pattern.fullmatch(kind.arn_example)
+    assert kind.credentials or kind.permissions
+    assert bool(kind.url) == bool(kind.url_format) == bool(kind.credentials)
 
 
 def test_without_a_key_of_ones_own_there_is_no_statement_of_a_key(given):
@@ -273,7 +285,7 @@ def test_a_link_to_what_does_not_exist_names_what_exists(given):
     (items,) = missing_stores(Inputs(given(links=[{"s3": "mian", "permission": "read"}])), STORES)
     assert items == (
         "opta_service_links, s3 mian: environment staging has no S3 bucket of that name (there is main, plain). "
-        "Link one of those, or describe it in s3_buckets and run opta.platform.env for the environment first."
+        "Link one of those, or add it to s3_buckets and run opta.platform.env for the environment first."
     )
 
 

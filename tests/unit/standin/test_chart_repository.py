@@ -7,18 +7,18 @@ import io
 import tarfile
 
 import yaml
+from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.registry import ADDONS
 
 from tests.standin import chart_repository
 from tests.support import collection
 
 VARIABLES = collection.load(collection.ROLES / "k8s_addons" / "vars" / "main.yml")
-ADDONS = {name: chart for name, chart in VARIABLES["__k8s_addons_charts"].items() if not name.startswith("linkerd")}
 
 
 def test_it_has_every_chart_at_its_locked_version():
     entries = yaml.safe_load(chart_repository.answer(f"{chart_repository.PREFIX}kubernetes.github.io/autoscaler/index.yaml")[2])["entries"]
-    for chart in ADDONS.values():
-        assert chart["version"] in [entry["version"] for entry in entries[chart["chart"]]]
+    for addon in ADDONS.values():
+        assert addon.chart.version in [entry["version"] for entry in entries[addon.chart.name]]
 
 
 def test_an_archive_is_what_helm_expects_and_always_the_same():

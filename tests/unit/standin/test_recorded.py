@@ -16,7 +16,7 @@ RECORDS = {
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_a_record_is_of_the_chart_that_is_pinned(name):
-    pinned = pinned_charts()[RECORDS[name]]["version"]
+    pinned = pinned_charts()[RECORDS[name]].version
     assert f"chart: {pinned}" in (DIRECTORY / f"{name}.yml").read_text().splitlines(), (
         "run make test-controllers with it, and record it again"
     )
