@@ -79,7 +79,10 @@ def bucket(**entry: Any) -> Inputs:
         (database(maintenance_window="mon:00:00-mon:00:10"), "at least 30 minutes of a week"),
         (database(backup_window="03:00-03:10"), "at least 30 minutes of a day"),
         (database(database_name="select"), "a key word that PostgreSQL reserves"),
-        (database(instance_class="db.r7g.large", serverless={"min_capacity": 1, "max_capacity": 4}), "requires instance_class: db.serverless, not db.r7g.large"),
+        (
+            database(instance_class="db.r7g.large", serverless={"min_capacity": 1, "max_capacity": 4}),
+            "requires instance_class: db.serverless, not db.r7g.large",
+        ),
         (database(instance_class="db.serverless", serverless={"min_capacity": 0.3, "max_capacity": 4}), "in steps of 0.5"),
         (database(allowed_security_group_ids=["my-sg"]), "aurora_clusters, main: allowed_security_group_ids has 'my-sg'"),
         ({"k8s_addons_metrics_server_chart_version": "latest", "k8s_addons_metrics_server_values": {}}, "is 'latest': it must be a whole"),
