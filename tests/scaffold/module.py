@@ -67,7 +67,7 @@ class Names:
 
 def files(names: Names, runtime: str) -> dict[str, str]:
     """The new files, and meta/runtime.yml, by path."""
-    values = {**names.values, "calls": "\n\n\n".join(calls(names))}
+    values = {**names.values, "calls": "\n\n\n".join(calls(names)), "imports": "\n".join(imports(names))}
     package = f"plugins/module_utils/{names.package}"
     paths = {
         f"plugins/modules/{names.module}.py": "module.py.txt",
@@ -78,6 +78,12 @@ def files(names: Names, runtime: str) -> dict[str, str]:
     }
     made = {path: Template((TEMPLATES / template).read_text(encoding="utf-8")).substitute(values) for path, template in paths.items()}
     return {**made, f"{package}/__init__.py": "", "meta/runtime.yml": with_module(runtime, names.module)}
+
+
+def imports(names: Names) -> list[str]:
+    """The imports of the module, in order."""
+    own = f"from ..module_utils.{names.package}.{names.noun} import {names.values['resource']}"
+    return sorted((own, "from ..module_utils._module import PlatformModule"))
 
 
 def operations(names: Names) -> list[str]:
