@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The outputs of the roles, read from AWS by names and tags, in the shapes of the roles' own. Private to the collection."""
+"""The outputs of the roles, read from AWS by names and tags, in the shapes of the roles' own."""
 
 from __future__ import annotations
 

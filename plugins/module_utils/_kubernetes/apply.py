@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Bring Kubernetes objects to what is wanted: read, ask the server what an apply would change, apply. Private to the collection."""
+"""Bring Kubernetes objects to what is wanted: read, ask the server what an apply would change, apply."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which variables a user may set, and which of those set are misspelt or empty. Pure; private to the collection."""
+"""Which variables a user may set, and which of those set are misspelt or empty. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The outputs of the roles aurora and documentdb, read from AWS. Private to the collection."""
+"""The outputs of the roles aurora and documentdb, read from AWS."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import mirror
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.registry import CHARTS
