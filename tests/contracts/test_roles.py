@@ -82,7 +82,7 @@ def quoted(value: Any, fallback: str) -> str:
 def test_the_sample_shows_every_input(role: str) -> None:
     (sample,) = (collection.ROOT / "inventories" / "sample" / "host_vars").glob(f"*/{role}.yml")
     shown = {line.removeprefix("#").strip().split(":")[0] for line in sample.read_text().splitlines()}
-    of_a_removal = {f"{role}_confirm", f"{role}_cluster_goes"}
+    of_a_removal = {f"{role}_confirm", f"{role}_cluster_deleted"}
     assert set(collection.inputs(role)) - shown <= of_a_removal, "they belong to the command line and to destroy.yml"
 
 

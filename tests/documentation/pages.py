@@ -15,7 +15,7 @@ from .tables import markdown, options_table, outputs_table, table
 from .twins import twins
 
 #: they belong to the command line and to destroy.yml
-OF_A_REMOVAL = {f"{role}_{name}" for role in collection.roles() for name in ("confirm", "cluster_goes")}
+OF_A_REMOVAL = {f"{role}_{name}" for role in collection.roles() for name in ("confirm", "cluster_deleted")}
 GENERATED = "<!-- Written by `make docs` from meta/argument_specs.yml, meta/outputs.yml and docs.md: change those. -->"
 
 

@@ -85,6 +85,7 @@ def _content(path: Path) -> Any:
 
 #: inputs with another name than in an earlier version: the old name and the new one (docs/upgrading.md)
 RENAMED = {
+    "k8s_addons_cluster_goes": "k8s_addons_cluster_deleted",
     "network_delete_retained": "retention_delete_retained",
     "network_delete_volumes": "retention_delete_volumes",
     "network_emptied_buckets": "retention_emptied_buckets",
