@@ -123,7 +123,7 @@ BAD = [
     ({"allowed_clients": ["hello"]}, "opta_service_allowed_clients has 'hello': name a service as layer/service, for example shop/hello"),
     ({"allowed_clients": ["Shop/hello"]}, "opta_service_allowed_clients has 'Shop/hello'"),
     ({"allowed_clients": ["shop/web", "shop/web"]}, "opta_service_allowed_clients has shop/web twice: give it once."),
-    ({"allowed_clients": ["*", "shop/web"]}, 'opta_service_allowed_clients has "*", which is everyone in the mesh, and others besides'),
+    ({"allowed_clients": ["*", "shop/web"]}, 'opta_service_allowed_clients has "*", which is everyone in the mesh, and other clients'),
     ({"unmeshed_client_cidr_blocks": ["10.0.0/16"]}, "opta_service_unmeshed_client_cidr_blocks has '10.0.0/16'"),
 ]
 
