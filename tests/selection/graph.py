@@ -22,7 +22,7 @@ READER = "tests/support/collection.py"
 #: dependencies that say nothing: what is loaded ahead, what looks at all stores for the outputs of each role, a list of all roles
 CUT = {
     "tests/support/playbook_server.py": re.compile(r"plugins/action/environment_info\.py"),
-    "roles/common": re.compile(r"plugins/(action|modules)/(environment_info|preflight)\.py"),
+    "roles/common": re.compile(r"plugins/(action|modules|lookup)/(environment_info|preflight|stores)\.py"),
     SCENARIO_TESTS: re.compile(r"roles/.*"),
 }
 
@@ -132,7 +132,7 @@ class Graph:
     def _named(self, name: str) -> set[str]:
         """What opta.platform.<name> may be; all roles and playbooks for what is put together at run time."""
         found = {f"roles/{name}"} & self.roles
-        found |= {path for kind in ("modules", "action") if (path := f"plugins/{kind}/{name}.py") in self._files}
+        found |= {path for kind in ("modules", "action", "lookup") if (path := f"plugins/{kind}/{name}.py") in self._files}
         if found and name in self.modules:
             found |= {path for path in ("plugins/action/in_process.py", "meta/runtime.yml") if path in self._files}
         if not name or f"playbooks/{name}.yml" in self._files:

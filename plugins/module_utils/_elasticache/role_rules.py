@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._cidr import source_error
+from .._stores.rules import recovery_window_errors
 from .rules import group_errors, name_error
 
 
@@ -23,7 +24,4 @@ def errors(given: Mapping[str, Any]) -> list[str]:
         sentences += group_errors(group, f"elasticache_replication_groups, group {name}: ")
     blocks = given.get("elasticache_allowed_cidr_blocks") or []
     sentences += [wrong for block in blocks if (wrong := source_error("elasticache_allowed_cidr_blocks", block))]
-    window = given.get("elasticache_secret_recovery_window_days")
-    if window is not None and not 7 <= int(window) <= 30:
-        sentences.append(f"elasticache_secret_recovery_window_days is {window}, but Secrets Manager allows 7 to 30, for example 30.")
-    return sentences
+    return sentences + recovery_window_errors("elasticache", given)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .._cidr import source_error
+from .._stores.rules import recovery_window_errors
 from . import rules
 from .role_entries import KINDS, DatabaseKind
 
@@ -21,10 +22,7 @@ def errors(role: str, given: Mapping[str, Any]) -> list[str]:
     names = {str(cluster.get("name")) for cluster in clusters}
     for name in sorted(set(given.get(f"{role}_rotate_passwords") or []) - names):
         messages.append(f"{role}_rotate_passwords has {name}, but {kind.option} has no cluster of that name.")
-    window = given.get(f"{role}_secret_recovery_window_days")
-    if window is not None and not 7 <= int(window) <= 30:
-        messages.append(f"{role}_secret_recovery_window_days is {window}, but Secrets Manager allows 7 to 30, for example 30.")
-    return messages
+    return messages + recovery_window_errors(role, given)
 
 
 def _entry_errors(kind: DatabaseKind, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
