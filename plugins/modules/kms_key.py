@@ -208,7 +208,7 @@ diff:
 
 from ..module_utils import _tags
 from ..module_utils._errors import Refused
-from ..module_utils._kms.key import KmsKey
+from ..module_utils._kms.key import DEFAULT_WINDOW_IN_DAYS, KmsKey
 from ..module_utils._kms.users import KeyUsers
 from ..module_utils._limits import KEY_DELETION_WINDOW_DAYS, KEY_ROTATION_DAYS
 from ..module_utils._module import PlatformModule
@@ -223,7 +223,7 @@ ARGUMENTS = {
     "rotation_period_in_days": {"type": "int"},
     "multi_region": {"type": "bool"},
     "cancel_deletion": {"type": "bool", "default": False},
-    "pending_window_in_days": {"type": "int", "default": 30},
+    "pending_window_in_days": {"type": "int", "default": DEFAULT_WINDOW_IN_DAYS},
     "still_needed": {"type": "list", "elements": "dict", "default": []},
     "retained_deleted": {"type": "bool", "default": False},
 }

@@ -9,12 +9,13 @@ from typing import Any
 
 from .._errors import Refused
 from .._limits import SECRET_RECOVERY_WINDOW_DAYS
+from .secret import DEFAULT_WINDOW_IN_DAYS
 
 #: documented in the fragment opta.platform.credentials
 CREDENTIAL_ARGUMENTS: dict[str, dict[str, Any]] = {
     "secret_name": {"no_log": False},
     "rotate_password": {"type": "bool", "default": False, "no_log": False},
-    "secret_recovery_window_in_days": {"type": "int", "default": 30, "no_log": False},
+    "secret_recovery_window_in_days": {"type": "int", "default": DEFAULT_WINDOW_IN_DAYS, "no_log": False},
 }
 
 NAME_LIMIT = 512  # Secrets Manager, CreateSecret

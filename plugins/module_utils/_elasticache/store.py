@@ -12,6 +12,7 @@ from .._composite import Composite, CompositeOptions
 from .._creation_defaults import CACHE_PORT
 from .._credentials.api import describe_secret
 from .._credentials.credentials import Credentials, applied_version
+from .._credentials.secret import DEFAULT_WINDOW_IN_DAYS
 from .._errors import Refused
 from .._resource import KNOWN_AFTER_APPLY, Outcome
 from .._response_cache import prefetch
@@ -70,7 +71,7 @@ class CacheStore(Composite):
             kms_key_arn=options.get("kms_key_arn"),
             tags=self.tags,
             description=f"Credentials of the cache {options.name}",
-            recovery_window_in_days=options.get("secret_recovery_window_in_days", 30),
+            recovery_window_in_days=options.get("secret_recovery_window_in_days", DEFAULT_WINDOW_IN_DAYS),
         )
 
     def reconcile(self) -> list[Outcome]:
