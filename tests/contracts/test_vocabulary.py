@@ -120,7 +120,7 @@ def files() -> list[Path]:
 
 
 @pytest.mark.parametrize("root", ROOTS)
-def test_roots_exist(root: str) -> None:
+def test_the_checked_directories_exist(root: str) -> None:
     assert (collection.ROOT / root).exists()
 
 

@@ -139,7 +139,7 @@ def test_the_chart_is_the_pinned_one_and_the_program_the_charts(obtain):
     assert described["appVersion"] == f"v{programs.LOAD_BALANCER_CONTROLLER.version}"
 
 
-def test_the_service_gets_its_load_balancer_and_loses_it(standin, cluster, inputs, controller, tmp_path):
+def test_a_service_load_balancer_is_created_and_deleted(standin, cluster, inputs, controller, tmp_path):
     follower, calls = standin.follow(standin.mark()), []
     ingress = Ingress(cluster, inputs, "nginx-gateway", "public-nginx", "nginx_gateway_fabric", {port: port for port in PORTS})
 
@@ -190,7 +190,7 @@ def test_the_service_gets_its_load_balancer_and_loses_it(standin, cluster, input
     assert [line for line in (tmp_path / "log").read_text().splitlines() if "forbidden" in line] == []
 
 
-def test_both_ports_of_ingress_nginx_lead_to_its_one(standin, cluster, inputs, controller):
+def test_both_load_balancer_ports_of_ingress_nginx_forward_to_its_http_port(standin, cluster, inputs, controller):
     ingress = Ingress(cluster, inputs, "ingress-nginx", "ingress-nginx-controller", "ingress_nginx", dict.fromkeys(PORTS, "http"))
     here = load_balancers.made_for(standin, NAME, ingress.service)
     ingress.scale(1)

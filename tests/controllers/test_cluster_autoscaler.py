@@ -103,7 +103,7 @@ def test_the_chart_is_the_pinned_one_and_the_program_the_pinned_image(obtain):
     assert cluster_autoscaler.IMAGES[MINOR] == f"v{programs.CLUSTER_AUTOSCALER.version}"
 
 
-def test_pods_without_room_get_nodes_and_a_node_without_pods_goes(standin, cluster, groups, autoscaler, inputs, tmp_path):
+def test_nodes_are_added_for_pending_pods_and_empty_nodes_are_removed(standin, cluster, groups, autoscaler, inputs, tmp_path):
     def calls():
         return [call for call in standin.requests() if AGENT in call["user_agent"]]
 

@@ -171,7 +171,7 @@ def names(fabric):
     }
 
 
-def test_it_says_of_class_and_gateway_what_is_recorded(fabric):
+def test_the_status_of_gateway_class_and_gateway_is_as_recorded(fabric):
     desired = recorded(RELEASE, **names(fabric))
     status = until(fabric.status_with_address, what="the Gateway has an address", longest_pause=2)
     assert status["addresses"] == desired["addresses"]
@@ -182,7 +182,7 @@ def test_it_says_of_class_and_gateway_what_is_recorded(fabric):
     assert [{key: listener[key] for key in ("name", "attachedRoutes")} for listener in status["listeners"]] == desired["listeners"]
 
 
-def test_it_makes_what_is_recorded(fabric):
+def test_the_created_objects_are_as_recorded(fabric):
     for desired in recorded(RELEASE, **names(fabric))["made"]:
         expected, found = fabric.completed(desired), fabric.made(desired["kind"])
         assert found["metadata"]["labels"] == desired["metadata"]["labels"]
@@ -204,7 +204,7 @@ def content(obj):
     return found
 
 
-def test_pod_security_takes_its_pods_and_a_budget_counts_them(fabric):
+def test_the_pods_pass_pod_security_and_a_disruption_budget_counts_them(fabric):
     def expects_two_pods(path):
         return fabric.cluster.get(path).get("status", {}).get("expectedPods") == 2
 
@@ -219,7 +219,7 @@ def test_the_routes_of_the_collection_are_ready(fabric, name):
     until(lambda: is_ready(fabric.get("httproutes", name)))
 
 
-def test_it_says_of_routes_what_is_recorded(fabric, shop):
+def test_the_status_of_routes_is_as_recorded(fabric, shop):
     fabric.gateway("other", recorded(f"{RELEASE}-routes")["other_gateway"])
     made, desired = routes()
     for route in made:
@@ -291,7 +291,7 @@ def test_a_policy_that_is_refused_is_not_ready(fabric, shop):
     assert reported() == ["ready", "Accepted is False: Conflicted: Conflicts with another ClientSettingsPolicy"]
 
 
-def test_a_certificate_that_is_gone_takes_the_listener_and_the_annotations_with_it(fabric):
+def test_a_missing_certificate_removes_the_listener_and_the_annotations(fabric):
     fabric.inputs["zone"]["certificate_arn"] = ""
     objects = [obj for obj in fabric.objects() if obj["kind"] in ("Gateway", "NginxProxy")]
     running.apply(fabric.cluster, objects)

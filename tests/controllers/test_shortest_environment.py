@@ -122,7 +122,7 @@ def real(empty, obtain, tmp_path):
         yield lambda: RealExternalDns(empty, program, chart, tmp_path)
 
 
-def test_its_life_with_the_real_external_dns(empty, play, real):
+def test_the_shortest_environment_is_created_and_destroyed_with_external_dns(empty, play, real):
     planned, done = play("env", "--check", "--diff"), play("env")
     assert union(planned) == union(done)
     with real().running() as process:

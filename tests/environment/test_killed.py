@@ -161,7 +161,7 @@ def whole(empty: Standin, ansible: Playbooks) -> Life:
 
 @pytest.mark.kill_all
 @BOTH_WAYS
-def test_a_life_killed_in_every_task_has_the_same_end(whole: Life, whole_group: bool) -> None:
+def test_a_lifecycle_interrupted_in_every_task_ends_in_the_same_state(whole: Life, whole_group: bool) -> None:
     """Killed in each task that changes something, after its first call that does, and begun again."""
     tasks: list[list[str]] = []
 

@@ -142,15 +142,17 @@ EACH = pytest.mark.parametrize("case", CASES, ids=lambda case: case.module)
 
 
 @EACH
-def test_calls_that_are_killed_by_each_change_are_finished(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
+def test_runs_interrupted_after_each_change_are_completed(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
     assert sum(killed_again_and_again(standin, case, unique)) > 2
 
 
-def test_a_network_whose_calls_are_killed_by_each_change_is_finished(standin: Standin, unique: Callable[[str], str]) -> None:
+def test_a_network_interrupted_after_each_change_is_completed(standin: Standin, unique: Callable[[str], str]) -> None:
     assert min(killed_again_and_again(standin, NETWORK, unique)) > 5
 
 
 @pytest.mark.kill_all
 @EACH
-def test_a_call_that_is_killed_after_any_change_is_finished_by_the_next(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
+def test_a_module_interrupted_after_any_change_is_completed_by_the_next_call(
+    standin: Standin, unique: Callable[[str], str], case: Case
+) -> None:
     assert killed_once_after_each_change(standin, case, unique) > 1

@@ -124,9 +124,7 @@ def test_credentials_of_the_proxy_are_sent_to_it(get: Callable[..., Any], serve:
     assert Proxy.asked == 1
 
 
-def test_a_proxy_without_its_credentials_is_told_at_once_and_without_the_password(
-    get: Callable[..., Any], serve: Callable[..., int]
-) -> None:
+def test_missing_proxy_credentials_are_reported_without_retries_and_password(get: Callable[..., Any], serve: Callable[..., int]) -> None:
     port = serve(Proxy, encrypted=False)
     with pytest.raises(KubernetesError) as reported:
         get(f"http://ann:wrong@127.0.0.1:{port}")
@@ -137,7 +135,7 @@ def test_a_proxy_without_its_credentials_is_told_at_once_and_without_the_passwor
     assert Proxy.asked == 1
 
 
-def test_a_proxy_that_does_not_allow_the_cluster_is_told_at_once(
+def test_a_proxy_that_refuses_the_endpoint_is_reported_without_retries(
     get: Callable[..., Any], serve: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Proxy, "refusal", (403, "Forbidden"))

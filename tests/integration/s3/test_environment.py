@@ -65,7 +65,7 @@ def test_without_buckets_there_are_no_outputs(client):
     assert s3_outputs(client("s3"), IDENTITY, []) is None
 
 
-def test_t1_kept_buckets_tell_the_key_that_their_objects_need(make, resources):
+def test_retained_buckets_report_the_key_of_their_objects(make, resources):
     retained = {"opta:retained": "true"}
     expected = {
         make("now", key=KEY, holds=True, **retained): KEY,
@@ -76,7 +76,7 @@ def test_t1_kept_buckets_tell_the_key_that_their_objects_need(make, resources):
     assert {kept.name: kept.kms_key_arn for kept in resources.find()} == expected
 
 
-def test_a_plan_expects_what_the_run_will_keep(client, make, resources):
+def test_a_plan_lists_the_buckets_that_the_run_retains(client, make, resources):
     kept = make("kept", key=KEY, holds=True)
     make("emptied", key=KEY, holds=True)
     make("empty", key=KEY)
@@ -84,7 +84,7 @@ def test_a_plan_expects_what_the_run_will_keep(client, make, resources):
     assert resources.find() == []
 
 
-def test_kept_buckets_are_deleted_with_what_they_hold_in_a_run_alone(client, make, resources):
+def test_retained_buckets_are_deleted_with_their_objects_except_in_check_mode(client, make, resources):
     name = make("kept", holds=True, **{"opta:retained": "true"})
     assert [outcome.name for outcome in delete_retained(resources, check_mode=True)] == [name]
     assert client("s3").list_objects_v2(Bucket=name)["KeyCount"] == 1

@@ -56,7 +56,7 @@ def acm(monkeypatch):
 
 
 @pytest.mark.parametrize("reason", [*sorted(set(REMEDIES) - {"INVALID_PUBLIC_DOMAIN"}), "OTHER"])
-def test_another_one_is_requested_once_the_cause_is_gone(acm, reason):
+def test_a_failed_certificate_is_requested_again_once_its_cause_is_removed(acm, reason):
     acm.failure = reason
     with pytest.raises(ResourceFailed, match=r"FAILED, \w+.*[Rr]un again"):
         acm.reconcile()
@@ -70,7 +70,7 @@ def test_another_one_is_requested_once_the_cause_is_gone(acm, reason):
     assert [outcome.action for outcome in acm.reconcile()] == [None]
 
 
-def test_another_domain_gets_a_certificate(acm):
+def test_a_changed_domain_gets_a_new_certificate_after_a_failure(acm):
     acm.failure = "INVALID_PUBLIC_DOMAIN"
     with pytest.raises(ResourceFailed, match="Use a public domain"):
         acm.reconcile()

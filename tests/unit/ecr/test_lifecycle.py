@@ -28,7 +28,7 @@ def expiry(*arguments):
 USUAL = lifecycle.usual_policy(14, 2)
 
 
-def test_t18_the_usual_policy_touches_untagged_images_and_old_tagged_ones_alone():
+def test_the_default_policy_expires_only_untagged_and_old_tagged_images():
     images = [image("new", 0, "v3"), image("middle", 1, "v2"), image("old", 400, "v1"), image("untagged", 20), image("fresh", 1)]
     shown: Any = {each["imageDigest"]: lifecycle.expiry(USUAL, images, each["imageDigest"], NOW) for each in images}
     assert shown["new"] is shown["middle"] is None
@@ -39,13 +39,13 @@ def test_t18_the_usual_policy_touches_untagged_images_and_old_tagged_ones_alone(
     assert shown["fresh"].at == NOW + timedelta(days=13)
 
 
-def test_t18_by_default_the_newest_100_stay():
+def test_by_default_the_newest_100_images_are_kept():
     rules = lifecycle.usual_policy(14, 100)["rules"]
     assert [r["selection"]["tagStatus"] for r in rules] == ["untagged", "tagged"]
     assert rules[1]["selection"]["countNumber"] == 100
 
 
-def test_the_first_rule_that_selects_decides():
+def test_the_first_matching_rule_applies():
     kept = rule(1, "imageCountMoreThan", 5, "tagged", tagPatternList=["v*"])
     images = [image("a", 300, "v1"), image("b", 300, "x1")]
     policy = {"rules": [rule(2, "sinceImagePushed", 30), kept]}
@@ -64,12 +64,12 @@ def test_the_first_rule_that_selects_decides():
         ({"tagPatternList": ["*"]}, [], False),
     ],
 )
-def test_every_pattern_must_fit_one_of_the_tags(selection, tags, selected):
+def test_every_tag_pattern_must_match_a_tag(selection, tags, selected):
     policy = {"rules": [rule(1, "sinceImagePushed", 1, "tagged", **selection)]}
     assert bool(lifecycle.expiry(policy, [image("a", 9, *tags)], "a", NOW)) is selected
 
 
-def test_pulled_images_and_archives_and_unknown_kinds():
+def test_pull_time_archive_and_unknown_rule_types_are_evaluated():
     images = [image("a", 300, "v1", pulled=1), image("b", 300, "v2")]
     pulled = {"rules": [rule(1, "sinceImagePulled", 30, action="transition")]}
     assert not expiry(pulled, images, "a", NOW).due
@@ -80,7 +80,7 @@ def test_pulled_images_and_archives_and_unknown_kinds():
     assert (unknown.due, unknown.at) == (False, None)
 
 
-def test_no_policy_and_no_image():
+def test_without_policy_or_image_nothing_expires():
     assert lifecycle.expiry({}, [image("a", 300)], "a", NOW) is None
     assert lifecycle.expiry(USUAL, [], "a", NOW) is None
 

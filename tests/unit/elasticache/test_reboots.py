@@ -15,7 +15,7 @@ REBOOT = [BEFORE, ("rebooting cluster nodes", "pending-reboot"), ("available", "
 
 
 @pytest.mark.parametrize(("shown", "expected"), [(REBOOT, REBOOT), ([BEFORE], [BEFORE])])
-def test_the_primary_is_rebooted_once_the_reboot_of_the_replica_is_seen_to_end(monkeypatch, shown, expected):
+def test_the_primary_is_rebooted_after_the_reboot_of_the_replica_completes(monkeypatch, shown, expected):
     """One that passes between two looks counts after a minute."""
     slept: list[float] = []
     happened: list[Any] = []

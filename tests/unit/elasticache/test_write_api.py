@@ -68,7 +68,7 @@ def test_replicas_are_waited_for_until_they_are_listed(aws):
 
 
 @pytest.mark.parametrize(("now", "is_refused"), [("cache.m7g.large", False), ("cache.t4g.micro", True)])
-def test_a_node_type_that_is_reached_meanwhile_is_no_refusal(aws, monkeypatch, now, is_refused):
+def test_a_node_type_reached_concurrently_is_not_refused(aws, monkeypatch, now, is_refused):
     """ElastiCache does not list the present type among those that a group can change to."""
     monkeypatch.setattr(api, "list_allowed_node_types", lambda _client, _name: {"ScaleUpModifications": ["cache.t4g.small"]})
     aws.to_come = [("available", now, 1, "old", None)]
@@ -78,7 +78,7 @@ def test_a_node_type_that_is_reached_meanwhile_is_no_refusal(aws, monkeypatch, n
 
 
 @pytest.mark.parametrize("call", [write_api.increase_replica_count, write_api.decrease_replica_count])
-def test_a_number_of_replicas_that_was_reached_meanwhile_is_no_failure(call):
+def test_a_replica_count_reached_concurrently_is_not_a_failure(call):
     """The change of a run that was killed can end between the look and the call."""
 
     class Nothing:
@@ -95,7 +95,7 @@ def test_a_number_of_replicas_that_was_reached_meanwhile_is_no_failure(call):
     assert client.calls == 1
 
 
-def test_what_aws_never_shows_as_it_was_asked_for_holds_nobody_up(aws, slept):
+def test_changes_that_aws_never_shows_do_not_block_the_run(aws, slept):
     ReplicationGroup(None, "main").change({"MemberClusters": ["main-001"]}, {"node_type": "m7g"}, ["node_type"])
     assert _wait.Started.GRACE_SECONDS <= sum(slept) < 2 * _wait.Started.GRACE_SECONDS
 
@@ -108,7 +108,7 @@ def test_what_aws_never_shows_as_it_was_asked_for_holds_nobody_up(aws, slept):
         [BEFORE, BEFORE, ("available", *BEFORE[1:3], "new", None)],
     ],
 )
-def test_a_token_is_not_taken_for_rotated_before_aws_has_begun(aws, slept, answers):
+def test_a_token_rotation_is_not_complete_before_aws_has_started_it(aws, slept, answers):
     aws.to_come = list(answers)
     ReplicationGroup(None, "main")._change_token(AuthToken="x" * 16, AuthTokenUpdateStrategy="ROTATE")
     assert aws.calls == [("modify_replication_group", len(answers) - 1)]
@@ -118,7 +118,7 @@ def test_a_token_is_not_taken_for_rotated_before_aws_has_begun(aws, slept, answe
 @pytest.mark.parametrize(
     "answers", [[("active", 1), ("active", 1), ("modifying", 1), ("active", 2)], [("active", 1), ("active", 1), ("active", 2)]]
 )
-def test_a_user_is_not_taken_for_changed_before_aws_has_begun(monkeypatch, aws, answers):
+def test_a_user_change_is_not_complete_before_aws_has_started_it(monkeypatch, aws, answers):
     to_come = list(answers)
 
     def describe(_client, _name):
@@ -130,7 +130,7 @@ def test_a_user_is_not_taken_for_changed_before_aws_has_begun(monkeypatch, aws, 
     assert to_come == []
 
 
-def test_each_step_says_how_it_is_seen():
+def test_every_step_defines_how_its_result_is_observed():
     found = {"MemberClusters": ["a"], "TransitEncryptionEnabled": True, "node": {}}
     desired = {
         "replica_count": 1,

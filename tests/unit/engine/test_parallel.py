@@ -15,7 +15,7 @@ def failing(error: Exception) -> None:
     raise error
 
 
-def test_the_pieces_run_at_the_same_time() -> None:
+def test_functions_run_in_parallel() -> None:
     meeting = threading.Barrier(3)
 
     def piece(name: str) -> str:
@@ -26,7 +26,7 @@ def test_the_pieces_run_at_the_same_time() -> None:
     assert done == {"a": "a", "b": "b", "c": "c"}
 
 
-def test_no_more_than_allowed_run_at_the_same_time() -> None:
+def test_the_number_of_parallel_functions_is_limited() -> None:
     running, most, lock = [0], [0], threading.Lock()
 
     def piece() -> None:
@@ -41,7 +41,7 @@ def test_no_more_than_allowed_run_at_the_same_time() -> None:
     assert most[0] == 2
 
 
-def test_every_reason_is_told_and_the_others_are_done() -> None:
+def test_every_failure_is_reported_and_the_others_complete() -> None:
     done: list[str] = []
     works = {
         1: lambda: failing(PlatformError("the first has failed")),
@@ -53,18 +53,18 @@ def test_every_reason_is_told_and_the_others_are_done() -> None:
     assert done == ["second"]
 
 
-def test_one_failure_alone_is_told_as_it_is() -> None:
+def test_a_single_failure_is_raised_unchanged() -> None:
     with pytest.raises(Refused, match="no such thing"):
         run_parallel({1: lambda: failing(Refused("no such thing")), 2: lambda: None}, 2)
 
 
 @pytest.mark.parametrize("error", [ControllerGone("gone"), KeyError("a fault")])
-def test_what_is_no_failure_of_a_piece_is_told_as_it_is(error: Exception) -> None:
+def test_unexpected_exceptions_are_raised_unchanged(error: Exception) -> None:
     with pytest.raises(type(error)):
         run_parallel({1: lambda: failing(PlatformError("another")), 2: lambda: failing(error)}, 2)
 
 
-def test_nothing_is_nothing() -> None:
+def test_no_functions_return_no_results() -> None:
     assert run_parallel({}, 4) == {}
 
 

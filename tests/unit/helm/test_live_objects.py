@@ -52,13 +52,13 @@ class Cluster:
 
 
 @pytest.mark.parametrize(("between", "found"), [({}, []), ({"replicas": 2}, []), ({"replicas": 2, "paused": True}, ["spec.paused"])])
-def test_a_controller_that_scales_meanwhile_is_no_drift(between, found):
+def test_concurrent_scaling_by_a_controller_is_not_drift(between, found):
     cluster: Any = Cluster(between)
     drift = LiveObjects(cluster, objects_of(MANIFEST, "shop"), "shop").drift()
     assert [field for change in drift.values() for field in change.fields] == found
 
 
-def test_what_helm_left_of_a_drift_is_set_back():
+def test_remaining_drift_is_reverted():
     cluster: Any = Cluster({"paused": True})
     live = LiveObjects(cluster, objects_of(MANIFEST, "shop"), "shop")
     live.set_back()
@@ -103,7 +103,7 @@ class Claims:
         return None if name == "gone" else {"metadata": {"name": name, "namespace": namespace, "annotations": annotations}}
 
 
-def test_the_claims_that_an_upgrade_deletes_are_known():
+def test_claims_deleted_by_an_upgrade_are_listed():
     before = objects_of(CLAIMS, "shop")
     cluster: Any = Claims()
     live = LiveObjects(cluster, before, "shop")

@@ -69,7 +69,7 @@ def claims(cluster, only, check_mode=False):
         (None, ["pv-data", "pv-index", "pv-logs"]),
     ],
 )
-def test_only_volumes_of_claims_that_go_are_held(only, held):
+def test_only_volumes_of_deleted_claims_are_retained(only, held):
     cluster = Cluster()
     outcomes = claims(cluster, only).hold()
     assert [outcome.name for outcome in outcomes] == cluster.changed == held

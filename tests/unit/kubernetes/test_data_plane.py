@@ -54,7 +54,7 @@ def test_a_gateway_whose_pods_run_is_ready():
     wait(deployment(**RUNS))
 
 
-def test_a_gateway_whose_pods_do_not_run_is_not_ready_and_its_pods_say_why():
+def test_a_gateway_without_running_pods_is_not_ready_and_explained():
     with pytest.raises(
         WaitTimeout,
         match="Gateway nginx-gateway/public is not ready after 0 seconds: Deployment nginx-gateway/public-nginx: "

@@ -20,11 +20,11 @@ ITEMS = {
 
 
 @pytest.mark.parametrize(("kind", "metadata", "expected"), ITEMS.values(), ids=ITEMS)
-def test_what_belongs_to_others(kind, metadata, expected):
+def test_objects_of_others_are_recognized(kind, metadata, expected):
     assert is_of_others(kind, {"metadata": metadata}, OURS) is expected
 
 
-def test_every_list_is_asked():
+def test_every_namespaced_list_is_read():
     class Cluster:
         asked: list[str] = []
 
@@ -39,7 +39,7 @@ def test_every_list_is_asked():
     assert sorted(cluster.asked) == sorted(path.format("shop") for path in LISTS.values())
 
 
-def test_a_custom_resource_alone_keeps_the_namespace():
+def test_a_foreign_custom_resource_retains_the_namespace():
     stored = [{"resource": "widgets", "responseKind": {"kind": "Widget"}, "scope": "Namespaced", "verbs": ["list", "delete"]}]
     discovered = {"items": [{"metadata": {"name": "example.com"}, "versions": [{"version": "v1", "resources": stored}]}]}
 

@@ -34,7 +34,7 @@ class Cluster:
         return copy.deepcopy(self.stored)
 
 
-def test_others_work_is_not_ours():
+def test_concurrent_changes_of_others_are_not_reported_as_ours():
     cluster: Any = Cluster()
     (plan,) = ObjectsReconciler(cluster, ApplyOptions(wait=False)).apply([DESIRED])
     assert (plan.outcome.action, cluster.dry_runs) == (None, 2)

@@ -26,7 +26,7 @@ GIVEN: dict[str, Any] = {
         ("", ""),  # not null by default: that it is empty is told
     ],
 )
-def test_a_none_of_a_template_is_a_null(none: str | None, region: str | None) -> None:
+def test_a_template_that_returns_none_is_null(none: str | None, region: str | None) -> None:
     action: Any = object.__new__(ActionModule)
     answers = {"{{ none }}": none}
     template = lambda value: answers.get(value, value) if isinstance(value, str) else value  # noqa: E731
@@ -37,7 +37,7 @@ def test_a_none_of_a_template_is_a_null(none: str | None, region: str | None) ->
 
 
 @pytest.mark.parametrize("file", sorted(_inputs.ROLES_DIRECTORY.glob("*/tasks/*.yml")), ids=lambda file: f"{file.parts[-3]}-{file.stem}")
-def test_tasks_leave_out_an_empty_string_that_stands_for_a_null(file: Path) -> None:
+def test_tasks_omit_an_empty_string_that_represents_null(file: Path) -> None:
     """A null of YAML, too, is an empty string once a task hands it on, before ansible-core 2.19."""
     text = file.read_text()
     free = [name for name in _inputs.nullable() if _inputs.options()[name].get("type", "str") == "str"]

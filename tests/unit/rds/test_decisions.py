@@ -27,7 +27,7 @@ TARGETS = [{"EngineVersion": version} for version in ("17.9", "18.3", "17.10")]
         ("18.3", "18.3", ""),
     ],
 )
-def test_t6_which_version_a_found_cluster_gets(asked, desired, note):
+def test_the_version_of_an_existing_cluster_is_chosen(asked, desired, note):
     decided = versions.upgrade(AURORA, "it", "17.7", asked, True, TARGETS)
     assert decided.desired == desired
     assert note in " ".join(decided.notes)
@@ -35,7 +35,7 @@ def test_t6_which_version_a_found_cluster_gets(asked, desired, note):
 
 
 @pytest.mark.parametrize(("asked", "message"), [("18", "allow_major_version_upgrade"), ("17.8", "it offers 17.9, 17.10, 18.3")])
-def test_which_version_is_refused(asked, message):
+def test_unsupported_version_changes_are_refused(asked, message):
     with pytest.raises(Refused, match=message):
         versions.upgrade(AURORA, "it", "17.7", asked, False, TARGETS)
 
@@ -51,11 +51,11 @@ def test_which_version_is_refused(asked, message):
         ([f"c-{number}" for number in range(1, 12)], 10, "c-1", [], ["c-11"]),
     ],
 )
-def test_which_instances_are_made_and_removed(found, count, writer, made, removed):
+def test_missing_instances_are_created_and_surplus_ones_deleted(found, count, writer, made, removed):
     assert names_of("c", found, count, writer) == (made, removed)
 
 
-def test_engines():
+def test_engines_define_families_parameter_groups_and_parameters():
     assert (AURORA.family("17.7"), AURORA.group_name("c", "17.7")) == ("aurora-postgresql17", "c-aurora-postgresql17")
     assert (DOCUMENTDB.family("5.0.0"), DOCUMENTDB.group_name("c", "5.0.0")) == ("docdb5.0", "c-docdb5-0")
     assert DOCUMENTDB.is_group_of("c-docdb5-0", "c")
@@ -66,14 +66,14 @@ def test_engines():
     assert DOCUMENTDB.parameters({"tls": "disabled"}) == {"tls": "enabled"}
 
 
-def test_a_final_snapshot_never_has_a_name_that_is_taken():
+def test_a_final_snapshot_never_reuses_an_existing_name():
     first = final_name("c", "cluster-A", [])
     assert first != final_name("c", "cluster-B", [])
     assert final_name("c", "cluster-A", [first]) == f"{first}-2"
     assert final_name("c", "cluster-A", [first, f"{first}-2"]) == f"{first}-3"
 
 
-def test_what_a_change_of_each_attribute_means():
+def test_each_attribute_is_changed_in_place_or_refused():
     changes = {attribute.name: attribute.change for attribute in cluster.attributes()}
     refused = {name for name, change in changes.items() if change is Change.REFUSED}
     assert refused == {"database_name", "master_username", "db_subnet_group_name", "kms_key_id"}
@@ -81,7 +81,7 @@ def test_what_a_change_of_each_attribute_means():
     assert [attribute.name for attribute in cluster.attributes() if attribute.secret] == ["master_user_password"]
 
 
-def test_requests():
+def test_requests_contain_the_desired_attributes():
     desired = {
         "engine_version": "17.7",
         "master_username": "opta",
@@ -141,12 +141,12 @@ def test_requests():
         ([{"name": "a", "allowed_cidr_blocks": ["2001:db8::/32"]}], "must be an IPv4 CIDR block"),
     ],
 )
-def test_preflight_tells_what_cannot_be_right(role, entries, message):
+def test_the_preflight_reports_invalid_inputs(role, entries, message):
     (sentence, *_more) = errors(role, {role_entries.KINDS[role].option: entries})
     assert message in sentence
 
 
-def test_preflight_lets_pass_what_is_right():
+def test_the_preflight_accepts_valid_inputs():
     good = [
         {
             "name": "main",
@@ -163,7 +163,7 @@ def test_preflight_lets_pass_what_is_right():
     assert "has no cluster of that name" in errors("aurora", {"aurora_rotate_passwords": ["main"]})[0]
 
 
-def test_entries_are_completed():
+def test_entries_are_completed_with_names_and_defaults():
     entries = [{"name": "main", "backup_retention_days": 7, "engine_version": None}, {"name": "x", "deletion_protection": False}]
     first, second = role_entries.completed(entries, "documentdb", "opta", "staging", ["10.0.0.0/16", "100.64.0.0/16"], True, ["x"])
     assert (first["cluster_name"], first["secret_name"]) == ("opta-staging-docdb-main", "opta/staging/docdb/main")

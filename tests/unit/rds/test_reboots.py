@@ -59,12 +59,12 @@ def reboot(monkeypatch):
     return run
 
 
-def test_the_writer_is_rebooted_once_the_reboot_of_the_reader_is_seen_to_end(reboot):
+def test_the_writer_is_rebooted_after_the_reboot_of_the_reader_completes(reboot):
     happened = reboot(*REBOOT)
     assert happened == [(*each, name) if each else ("reboot", name) for name in (READER, WRITER) for each in ((), *REBOOT)]
 
 
-def test_a_reboot_that_passes_between_two_looks_counts_after_a_minute(reboot):
+def test_a_reboot_missed_between_two_polls_counts_after_a_minute(reboot):
     assert [each for each in reboot(BEFORE) if each[0] == "reboot"] == [("reboot", READER), ("reboot", WRITER)]
 
 

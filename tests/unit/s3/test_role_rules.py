@@ -56,12 +56,12 @@ def test_what_is_right_is_not_talked_about() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_told(buckets: list[dict[str, Any]], sentence: str) -> None:
+def test_what_is_wrong_is_reported(buckets: list[dict[str, Any]], sentence: str) -> None:
     reported = errors({"s3_buckets": buckets, "network_log_bucket_enabled": False})
     assert len(reported) == 1
     assert sentence in reported[0]
 
 
-def test_a_name_that_s3_refuses_is_told_as_the_one_that_it_becomes() -> None:
+def test_an_invalid_bucket_name_is_reported_in_its_full_form() -> None:
     reported = errors({"s3_buckets": [{"name": "a"}], "opta_name_prefix": "Acme"})
     assert "S3 rejects the resulting bucket name" in reported[0]
