@@ -31,7 +31,7 @@ demo-destroy: setup ## Destroy the demo's environments and keep the stand-in run
 demo-down: setup ## Stop the demo's stand-in
 	@$(RUN) python -m tests.standin down --directory $(DEMO)
 
-test: binaries ## Run all tests except the long ones; TESTS="eks tests/unit/helm" for areas, paths, or node ids
+test: binaries ## Run all tests except the long ones; TESTS="eks tests/unit/plugins/module_utils/_helm" for areas, paths, or node ids
 	@$(RUN) $(call SELECTED,$(or $(TESTS),tests)) pytest $(PARALLEL) $(SHORT) $(if $(TESTS),,--budgets --beside tests/checks.sh) $$selected
 
 test-changed: lint binaries ## Run the tests that the changes since main can affect

@@ -23,7 +23,7 @@ from tests.support.recorded_behaviour import recorded
 from tests.support.recorded_gateway import routes, said, said_of_route
 from tests.support.service_chart import complete_inputs, helm_binary, rendered
 from tests.support.until import until
-from tests.unit.k8s_addons.conftest import everything_on
+from tests.unit.plugins.module_utils._k8s_addons.conftest import everything_on
 
 RELEASE, GATEWAY = nginx_gateway_fabric.ADDON.release, nginx_gateway_fabric.GATEWAY
 HEALTH_PORT = 8081

@@ -70,7 +70,7 @@ MADE: dict[str, set[str]] = {
 ELSEWHERE = {
     "AssociateEncryptionConfig",  # an update with a token
     "CreateLaunchTemplateVersion",  # with a token
-    "CreateSnapshot",  # tests/unit/ebs
+    "CreateSnapshot",  # tests/unit/plugins/module_utils/_ebs
     "RestoreDBClusterFromSnapshot",  # named, as CreateDBCluster is
     "RestoreDBClusterToPointInTime",
 }

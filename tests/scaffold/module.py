@@ -73,7 +73,7 @@ def files(names: Names, runtime: str) -> dict[str, str]:
         f"plugins/modules/{names.module}.py": "module.py.txt",
         f"{package}/api.py": "api.py.txt",
         f"{package}/{names.noun}.py": "resource.py.txt",
-        f"tests/unit/{names.package.strip('_')}/test_{names.noun}.py": "test_unit.py.txt",
+        f"tests/unit/plugins/module_utils/{names.package}/test_{names.noun}.py": "test_unit.py.txt",
         f"tests/module/test_{names.module}.py": "test_module.py.txt",
     }
     made = {path: Template((TEMPLATES / template).read_text(encoding="utf-8")).substitute(values) for path, template in paths.items()}

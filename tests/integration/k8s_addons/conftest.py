@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.unit.k8s_addons.conftest import inputs
+from tests.unit.plugins.module_utils._k8s_addons.conftest import inputs
 
 __all__ = ["inputs"]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import service_chart
 from tests.support.service_chart import Objects
-from tests.unit.service.conftest import given
+from tests.unit.plugins.module_utils._service.conftest import given
 
 __all__ = ["given"]
 

@@ -21,7 +21,7 @@ def test_files_of_a_module() -> None:
         "plugins/module_utils/_sqs/queue.py",
         "plugins/modules/sqs_queue.py",
         "tests/module/test_sqs_queue.py",
-        "tests/unit/sqs/test_queue.py",
+        "tests/unit/plugins/module_utils/_sqs/test_queue.py",
     }
     for path, text in made.items():
         if path.endswith(".py"):

@@ -12,7 +12,7 @@ from tests.standin.loops.gateways import API, CONTROLLER, PROXIES, Gateways
 from tests.standin.loops.routes import Routes
 from tests.support.recorded_behaviour import recorded
 from tests.support.recorded_gateway import routes, said, said_of_route
-from tests.unit.k8s_addons.conftest import everything_on
+from tests.unit.plugins.module_utils._k8s_addons.conftest import everything_on
 
 BALANCER = "k8s-public.elb.eu-west-1.amazonaws.com"
 NAMES = {"gateway": "gateway-uid", "cluster": "cluster-uid", "balancer": BALANCER, "subnet": "subnet-1", "other_subnet": "subnet-2"}
