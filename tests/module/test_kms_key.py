@@ -126,8 +126,8 @@ def test_another_environments_key_is_refused_and_adopted_on_word(standin, run_mo
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"pending_window_in_days": 3}, "7 to 30"),
-        ({"rotation_period_in_days": 30}, "90 to 2560"),
+        ({"pending_window_in_days": 3}, "between 7 and 30"),
+        ({"rotation_period_in_days": 30}, "between 90 and 2560"),
         ({"rotation_period_in_days": 180, "enable_key_rotation": False}, "requires enable_key_rotation"),
     ],
 )
