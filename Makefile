@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-controllers test-kill test-profile test-versions databases bench lint sanity docs new-module requirements build release clean
+.PHONY: help setup binaries demo demo-env demo-destroy demo-down test test-changed test-fast test-controllers test-kill test-profile test-versions databases bench lint sanity docs docs-site new-module requirements build release clean
 
 PYTHON ?= python3
 WORKERS ?= 3
@@ -66,6 +66,9 @@ sanity: setup ## Build the archive and run ansible-test sanity and galaxy-import
 
 docs: setup ## Generate the READMEs; complete the defaults of the roles and the sample inventory
 	@$(RUN) python -m tests.documentation
+
+docs-site: setup ## Build the documentation site into .cache/site/html; LINKCHECK=1 also checks links to other sites
+	@$(RUN) python -m tests.documentation.site
 
 new-module: setup ## Create the files of a module: NAME=sqs_queue, and SERVICE=sqs if boto3 calls the service otherwise
 	@$(RUN) python -m tests.scaffold $(NAME) $(SERVICE)

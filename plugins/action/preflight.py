@@ -14,6 +14,7 @@ from ansible_collections.opta.platform.plugins.module_utils._preflight import co
 from ansible_collections.opta.platform.plugins.module_utils._service.layer_rules import addon_namespaces, layer_errors, scope_of
 from ansible_collections.opta.platform.plugins.module_utils._service.public_rules import shared_errors
 from ansible_collections.opta.platform.plugins.module_utils._service.rules import service_errors
+from ansible_collections.opta.platform.plugins.module_utils._stores import registry
 from ansible_collections.opta.platform.plugins.plugin_utils import _inputs, _prepared  # noqa: F401 (imported for what it does)
 
 #: the roles that start helm; their tags bear their names
@@ -68,7 +69,7 @@ class ActionModule(ActionBase):
         reported = {"warnings": notes} if notes else {}
         if arguments["kind"] != "environment":
             return {**reported, "changed": False, "stores": {}, "node_groups": []}
-        return {**reported, "changed": False, "stores": rules.new_stores(values), "node_groups": rules.typed_node_groups(values)}
+        return {**reported, "changed": False, "stores": registry.offer_entries(values), "node_groups": rules.typed_node_groups(values)}
 
     def _told(self, kind: str, values: dict[str, Any], present: Mapping[str, Any], invalid: Mapping[str, list[str]]) -> list[str]:
         """What the rules say, and what is wrong with the types of variables that they do not name."""
@@ -139,7 +140,7 @@ def _layers(kind: str, values: Mapping[str, Any], present: Mapping[str, Any]) ->
     """What is wrong with the namespaces of a service, or of all services of an environment."""
     host, hosts, groups = str(present.get("inventory_hostname")), present.get("hostvars") or {}, present.get("groups") or {}
     environment = host if kind == "environment" else str(values.get("opta_service_environment") or "")
-    given = {each: _variables(hosts, each, LAYER_INPUTS) for each in groups.get("services", [])}
+    given: dict[str, Mapping[str, Any]] = {each: _variables(hosts, each, LAYER_INPUTS) for each in groups.get("services", [])}
     given |= {host: values} if kind == "service" else {}
     places = {each: scope_of(each, inputs) for each, inputs in given.items() if inputs.get("opta_service_environment") == environment}
     addons = _defaults(["k8s_addons"])

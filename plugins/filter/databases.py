@@ -19,6 +19,11 @@ def database_outputs(
     return role_entries.outputs(role, [entry["name"] for entry in entries], clusters, arns)
 
 
+def database_kind(role: str) -> str:
+    """The part of the names of resources that stands for the kind of cluster of a role."""
+    return role_entries.KINDS[role].kind
+
+
 class FilterModule:
     """The filters of the roles for databases."""
 
@@ -28,5 +33,6 @@ class FilterModule:
             "database_clusters_to_remove": role_entries.to_remove,
             "database_log_groups": role_entries.log_groups,
             "databases_without_snapshot": role_entries.without_snapshot,
+            "database_kind": database_kind,
             "database_outputs": database_outputs,
         }

@@ -9,6 +9,8 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.utils.vars import merge_hash
 from ansible_collections.opta.platform.plugins.module_utils._creation_defaults import NODE_GROUPS
+from ansible_collections.opta.platform.plugins.module_utils._eks.outputs import outputs
+from ansible_collections.opta.platform.plugins.module_utils._names import Identity
 
 
 def eks_node_groups(
@@ -46,6 +48,18 @@ def eks_addons(
         given = {"addon_version": versions.get(name), "configuration_values": values or None}
         made.append({**addon, **{key: value for key, value in given.items() if value is not None}})
     return made
+
+
+def eks_outputs(
+    cluster: Mapping[str, Any],
+    identity: Mapping[str, str],
+    oidc_provider_arn: str,
+    node_role_arn: str,
+    groups: Sequence[Mapping[str, Any]] | str | None,
+) -> dict[str, Any]:
+    """The role's outputs. cluster: as the module eks_cluster returns it. groups: as eks_node_groups lists them."""
+    per_zone = [group["name"] for group in groups or [] if isinstance(group, Mapping) and group.get("per_zone")]
+    return outputs(cluster, Identity.of(identity), oidc_provider_arn, node_role_arn, per_zone)
 
 
 def role_arn_of(results: Sequence[Mapping[str, Any]], name: str) -> str:
@@ -100,6 +114,7 @@ class FilterModule:
         return {
             "eks_addons": eks_addons,
             "eks_node_groups": eks_node_groups,
+            "eks_outputs": eks_outputs,
             "cluster_key_policy": cluster_key_policy,
             "role_arn_of": role_arn_of,
             "volume_key_policy": volume_key_policy,

@@ -12,6 +12,7 @@ from ansible_collections.opta.platform.plugins.module_utils._errors import Platf
 from ansible_collections.opta.platform.plugins.module_utils._names import Identity
 from ansible_collections.opta.platform.plugins.module_utils._network import policies
 from ansible_collections.opta.platform.plugins.module_utils._network.existing_vpc import existing_network
+from ansible_collections.opta.platform.plugins.module_utils._network.outputs import outputs
 
 AUTO_SCALING = "autoscaling.amazonaws.com"
 
@@ -62,6 +63,11 @@ def existing_vpc(vpc_id: str, *answers: Any) -> dict[str, Any]:
         raise AnsibleFilterError(str(error)) from error
 
 
+def network_outputs(vpc: Mapping[str, Any], identity: Mapping[str, str], kms_key_arn: str, log_bucket_name: str) -> dict[str, Any]:
+    """The role's outputs. Source: _network.outputs."""
+    return outputs(vpc, Identity.of(identity), kms_key_arn, log_bucket_name)
+
+
 class FilterModule:
     """The filters of the role network."""
 
@@ -74,4 +80,5 @@ class FilterModule:
             "log_group_arn": policies.log_group_arn,
             "log_bucket_statements": policies.log_bucket_statements,
             "existing_vpc": existing_vpc,
+            "network_outputs": network_outputs,
         }

@@ -72,6 +72,7 @@ diff:
   sample: {before: {version: "1.34"}, after: {version: "1.35"}}
 """
 
+
 from ..module_utils import _tags
 from ..module_utils._iam import api
 from ..module_utils._iam.iam_role import IamRole

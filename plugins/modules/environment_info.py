@@ -43,8 +43,8 @@ options:
     default: []
   stores:
     description:
-      - Entries of the input lists of stores, by the name of the variable (C(aurora_clusters), C(documentdb_clusters),
-        C(elasticache_replication_groups)), with C(name), C(engine_version) and C(instance_class).
+      - Entries of the input lists of stores, by the name of the variable (for example C(aurora_clusters)), with C(name), C(engine_version)
+        and C(instance_class).
       - RV(found) contains versions and classes of stores to create that AWS does not offer.
     type: dict
     default: {}

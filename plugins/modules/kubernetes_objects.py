@@ -115,7 +115,7 @@ options:
         PersistentVolumeClaim, a custom resource or a Helm release. A warning names them.
     type: bool
     default: false
-  releases_gone:
+  uninstalled_releases:
     description:
       - Helm releases, as C(namespace/name), that earlier tasks uninstall. In check mode, where they still exist,
         O(keep_namespaces_in_use) ignores them and their objects.
@@ -285,7 +285,7 @@ ARGUMENTS = {
     "generation_annotation": {},
     "keep_namespaces_used_by_others_than": {"type": "dict"},
     "keep_namespaces_in_use": {"type": "bool", "default": False},
-    "releases_gone": {"type": "list", "elements": "str", "default": []},
+    "uninstalled_releases": {"type": "list", "elements": "str", "default": []},
     "propagation_policy": {"choices": ["Foreground", "Background", "Orphan"], "default": "Foreground"},
 }
 

@@ -143,20 +143,11 @@ ARGUMENTS = {
 }
 
 
-def expected(resources, given):
-    """What the run will keep, for a plan."""
-    volumes = resources.expected() if given["expect_volumes"] else []
-    databases = resources.expected_of_databases(given["databases_without_snapshot"]) if given["expect_database_snapshots"] else []
-    caches = resources.expected_of_caches() if given["expect_cache_snapshots"] else []
-    emptied = given["emptied_buckets"]
-    return [*volumes, *databases, *caches, *(resources.expected_buckets(emptied) if emptied is not None else [])]
-
-
 def reconcile(module):
     given = module.params
     caller = get_caller_identity(module.client("sts"))["Arn"].split(":")
     resources = RetainedResources(module.client, module.identity(caller[4], caller[1]))
-    soon = expected(resources, given) if module.check_mode else []
+    soon = resources.expected(given) if module.check_mode else []
     if given["state"] == "absent":
         return delete_retained(resources, module.check_mode, soon), {"retained": []}
     return [], {"retained": [kept.shown() for kept in [*resources.find(), *soon]]}

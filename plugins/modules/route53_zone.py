@@ -34,7 +34,7 @@ options:
     description: Whether O(state=absent) deletes all records of the zone, regardless of who created them.
     type: bool
     default: false
-  gone_records:
+  deleted_records:
     description:
       - Names of records that other tasks of the same run delete before the zone. Check mode, in which these records still exist,
         ignores them.
@@ -158,7 +158,7 @@ ARGUMENTS = {
     "delegation_set_id": {},
     "external_dns_owner_id": {"default": ""},
     "delete_records": {"type": "bool", "default": False},
-    "gone_records": {"type": "list", "elements": "str", "default": []},
+    "deleted_records": {"type": "list", "elements": "str", "default": []},
 }
 
 

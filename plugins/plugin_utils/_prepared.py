@@ -51,6 +51,7 @@ def _plugins() -> None:
             filter_loader.get(f"opta.platform.{name}")
     for path in sorted((PLUGINS / "lookup").glob("[a-z]*.py")):
         lookup_loader.get(f"opta.platform.{path.stem}", class_only=True)
+    lookup_loader.get("ansible.builtin.vars", class_only=True)
 
 
 def _specifications() -> None:

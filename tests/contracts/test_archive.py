@@ -47,14 +47,14 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def test_only_what_belongs_is_published(archive: Path) -> None:
+def test_the_archive_contains_only_published_files(archive: Path) -> None:
     with tarfile.open(archive) as content:
         names = content.getnames()
     assert {name.split("/")[0] for name in names if name not in (".", "")} <= TOP_LEVEL
     assert not [name for name in names if "__pycache__" in name or name.startswith("inventories/demo")]
 
 
-def test_the_installed_archive_runs_by_its_full_name(archive: Path, tmp_path: Path) -> None:
+def test_the_installed_collection_runs_by_its_full_name(archive: Path, tmp_path: Path) -> None:
     settings = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "AWS_", "PYTHONPATH"))}
     settings |= {"HOME": str(tmp_path), "ANSIBLE_COLLECTIONS_PATH": str(tmp_path), "ANSIBLE_HOME": str(tmp_path / "home")}
     install = ["ansible-galaxy", "collection", "install", "--offline", "--no-deps", "--collections-path", str(tmp_path), str(archive)]
@@ -82,7 +82,7 @@ def _path_of_role(directory: Path, settings: dict[str, str]) -> str:
     return "\n".join(f"{path}/opta/platform" for path in found)
 
 
-def test_metadata_says_what_it_was_tested_with() -> None:
+def test_metadata_names_the_tested_versions() -> None:
     galaxy = collection.load(collection.ROOT / "galaxy.yml")
     assert set(galaxy["dependencies"]) == {"amazon.aws", "kubernetes.core"}
     assert collection.load(collection.ROOT / "meta" / "runtime.yml")["requires_ansible"] == ">=2.17.0"

@@ -12,13 +12,13 @@ from tests.support.recorded_behaviour import DIRECTORY
 TEXT = (collection.ROOT / "docs" / "stand-in.md").read_text(encoding="utf-8")
 
 
-def test_the_documentation_names_the_versions_that_judge() -> None:
+def test_the_documentation_names_the_versions_of_the_tested_controllers() -> None:
     for name, version in programs.versions().items():
         assert f"{name} {version}" in TEXT, f"docs/stand-in.md does not name {name} {version}"
 
 
 @pytest.mark.parametrize("controller", [programs.CLUSTER_AUTOSCALER, programs.LOAD_BALANCER_CONTROLLER], ids=lambda each: each.name)
-def test_those_that_are_given_are_the_pinned_ones(controller: programs.Controller) -> None:
+def test_the_recorded_controllers_have_the_pinned_versions(controller: programs.Controller) -> None:
     pinned = programs.pinned_charts()[controller.key]
     assert f"{controller.name} {controller.version}, chart {controller.name} {pinned.version}" in TEXT
     assert f"{controller.name} {controller.version} " in (DIRECTORY / f"{controller.name}.yml").read_text(encoding="utf-8")

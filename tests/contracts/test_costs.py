@@ -19,11 +19,11 @@ def test_the_most_expensive_tests_are_listed_the_longest_first() -> None:
         assert RECORDED.files[test.split("::")[0]] >= cost.seconds, f"{test} takes longer than its file: {ADVICE}"
 
 
-def test_a_file_that_could_hold_more_of_them_is_listed() -> None:
+def test_a_file_that_may_contain_further_expensive_tests_is_listed() -> None:
     assert list(RECORDED.files.values()) == sorted(RECORDED.files.values(), reverse=True)
 
 
-def test_what_is_listed_exists() -> None:
+def test_every_listed_test_exists() -> None:
     for test in RECORDED.tests:
         file, *names = test.partition("[")[0].split("::")
         path = collection.ROOT / file

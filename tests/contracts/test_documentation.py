@@ -44,7 +44,7 @@ def anchors(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("path", list(PAGES), ids=lambda path: str(path.relative_to(collection.ROOT)))
-def test_generated_parts_are_current(path: Path) -> None:
+def test_generated_documentation_is_current(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == PAGES[path], f"{path.name} is stale: make docs"
 
 
@@ -55,7 +55,7 @@ def test_every_role_has_an_example_and_its_permissions(role: str) -> None:
         assert re.search(rf"^## .*{section}", text, re.MULTILINE | re.IGNORECASE), f"docs.md of {role} has no section {section}"
 
 
-def test_links_lead_somewhere() -> None:
+def test_every_link_has_a_target() -> None:
     texts = [
         *collection.ROOT.glob("*.md"),
         *(collection.ROOT / "docs").rglob("*.md"),
@@ -71,7 +71,7 @@ def test_links_lead_somewhere() -> None:
     assert not broken
 
 
-def test_anchors_name_a_heading() -> None:
+def test_every_anchor_matches_a_heading() -> None:
     pages = {path.resolve(): text for path, text in written().items()}
     broken = [
         f"{path.relative_to(collection.ROOT)}: {target}#{anchor}"
@@ -92,7 +92,7 @@ def test_the_same_subject_has_the_same_heading() -> None:
     assert not found
 
 
-def test_files_that_are_named_exist() -> None:
+def test_every_file_named_in_the_documentation_exists() -> None:
     roots = (collection.ROOT, collection.ROOT / "plugins", collection.ROOT / "playbooks")
     named = [(path.name, file) for path, text in written().items() for file in NAMED_FILE.findall(text)]
     assert named
@@ -109,7 +109,7 @@ def test_lines_fit_an_editor_except_in_tables() -> None:
     assert not long
 
 
-def test_tests_that_are_named_exist() -> None:
+def test_every_test_named_in_the_documentation_exists() -> None:
     named = [found for path in (collection.ROOT / "docs").rglob("*.md") for found in NAMED_TEST.findall(path.read_text(encoding="utf-8"))]
     assert named
     assert [found for found in named if found[0] != found[2]] == []

@@ -38,7 +38,7 @@ def examples(text: str) -> Iterator[tuple[dict[str, Any], Any]]:
 
 
 @pytest.mark.parametrize("path", DOCUMENTED, ids=lambda path: path.stem)
-def test_documentation_of_filters_is_of_one_that_exists(path: Path, filters: dict[str, Any]) -> None:
+def test_every_filter_documentation_belongs_to_an_existing_filter(path: Path, filters: dict[str, Any]) -> None:
     documentation = collection.load(path)["DOCUMENTATION"]
     assert documentation["name"] == path.stem
     assert f"opta.platform.{path.stem}" in filters

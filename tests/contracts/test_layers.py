@@ -109,7 +109,9 @@ def test_modules_have_one_form_of_entry() -> None:
     for path in sorted((PLUGINS / "modules").glob("*.py")):
         main = next((node for node in tree(f"modules/{path.name}").body if isinstance(node, ast.FunctionDef) and node.name == "main"), None)
         if main is not None and path.stem not in WITHOUT_AWS:
-            assert re.fullmatch(r"(Platform|Cluster)Module\(.*\)\.(run\(\w+, key='\w+'\)|report\(\w+\))", ast.unparse(main.body)), path.name
+            assert re.fullmatch(
+                r"(Platform|Cluster)Module\(.*\)\.(run\(\w+, key='\w+'\)|report\(\w+\))", ast.unparse(ast.Module(main.body, []))
+            ), path.name
 
 
 @pytest.mark.parametrize("folder", ["modules", "module_utils"])

@@ -93,7 +93,7 @@ def test_documentation_has_the_options_of_the_argument_spec(name: str, documente
 
 
 @pytest.mark.parametrize("name", ORDINARY)
-def test_every_module_can_be_planned(name: str, documented: dict[str, dict[str, Any]]) -> None:
+def test_every_module_supports_check_mode(name: str, documented: dict[str, dict[str, Any]]) -> None:
     assert arguments(name)[1]["supports_check_mode"] is True
     attributes = documented[name]["doc"]["attributes"]
     assert attributes["check_mode"]["support"] == "full"
@@ -101,7 +101,7 @@ def test_every_module_can_be_planned(name: str, documented: dict[str, dict[str, 
 
 
 @pytest.mark.parametrize("name", ORDINARY)
-def test_options_that_may_hold_a_secret_say_so(name: str) -> None:
+def test_options_that_may_hold_a_secret_set_no_log(name: str) -> None:
     spec, _settings = arguments(name)
     words = ("password", "secret", "token", "passphrase")
     unsaid = [option for option, meaning in spec.items() if any(word in option for word in words) and meaning.get("no_log") is None]
@@ -217,7 +217,7 @@ def test_attributes_are_documented_with_what_a_change_means(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_main_is_short(name: str) -> None:
+def test_the_main_function_of_a_module_is_short(name: str) -> None:
     tree = ast.parse((collection.MODULES / f"{name}.py").read_text())
     mains = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "main"]
     for main in mains:

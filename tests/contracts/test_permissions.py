@@ -31,7 +31,7 @@ def test_every_call_has_its_permission_in_a_readme() -> None:
     assert missing(OF_MODULES_ALONE, collection.roles()) == sorted(OF_MODULES_ALONE)
 
 
-def test_no_call_is_overlooked() -> None:
+def test_every_api_call_is_recognized() -> None:
     assert called_operations.clients() <= {*called_operations.SERVICES, "docdb"}
     assert called_operations.named_by_variables() == NAMED_BY_CALLERS
     assert {"backup:ListBackupVaults", "elasticache:DescribeEvents", "kms:ListGrants", "rds:DescribeDBSnapshots"} <= called()
@@ -48,11 +48,11 @@ def test_no_call_is_overlooked() -> None:
         ('_pages(client, "describe_db_snapshots", "DBSnapshots")', "rds:DescribeDBSnapshots"),
     ],
 )
-def test_calls_are_found_however_they_are_written(source: str, needed: str) -> None:
+def test_api_calls_are_found_in_every_notation(source: str, needed: str) -> None:
     assert called_in(source, Path("_other/api.py")) == {needed}
 
 
-def test_functions_of_our_own_are_no_calls() -> None:
+def test_own_functions_are_not_counted_as_api_calls() -> None:
     assert called_in("from . import api\napi.describe_cluster(client, name)\nclient.close()", Path("_eks/cluster.py")) == set()
 
 
@@ -80,11 +80,11 @@ def test_a_role_documents_the_permissions_of_its_removal(role: str, needed: str)
     "needed",
     ["elasticloadbalancing:DescribeLoadBalancers", "route53:ListHostedZones", "secretsmanager:DescribeSecret", "eks:DescribeCluster"],
 )
-def test_the_role_common_names_what_every_playbook_begins_with(needed: str) -> None:
+def test_the_role_common_names_what_every_playbook_starts_with(needed: str) -> None:
     assert missing([needed], ["common"]) == []
 
 
-def test_what_no_resource_can_limit_is_not_limited_to_paths() -> None:
+def test_list_actions_are_not_limited_to_paths() -> None:
     """iam:ListRoles on roles under a path is never allowed: the call names no role."""
     for role in collection.roles():
         text = (collection.ROLES / role / "README.md").read_text()
@@ -94,7 +94,7 @@ def test_what_no_resource_can_limit_is_not_limited_to_paths() -> None:
             assert "`iam:ListRoles`" not in limited, role
 
 
-def test_the_tables_are_read() -> None:
+def test_permission_tables_of_the_readmes_are_parsed() -> None:
     assert {"kms:CreateKey", "ec2:*Vpc*"} <= documented(["network"])
     assert "iam:ListRoles" in documented(["k8s_addons"])
 
@@ -111,7 +111,7 @@ def test_every_role_of_iam_can_have_a_permissions_boundary() -> None:
     assert {place: value for place, value in made.items() if "_permissions_boundary_arn | default(omit, true)" not in str(value)} == {}
 
 
-def test_policies_that_others_attached_to_the_role_of_nodes_stay() -> None:
+def test_foreign_policies_of_the_node_role_are_kept() -> None:
     (nodes,) = [entry for entry in collection.load(collection.ROLES / "eks/vars/main.yml")["__eks_roles"] if "more_policies" in entry]
     assert nodes["service"] == "ec2.amazonaws.com"
     assert nodes["purge_policies"] is False

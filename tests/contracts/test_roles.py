@@ -44,7 +44,7 @@ def test_renamed_inputs_lead_to_an_input_and_are_documented() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_what_is_commented_has_no_default(role: str) -> None:
+def test_commented_inputs_have_no_default(role: str) -> None:
     assert not commented_defaults(role) & set(collection.defaults(role))
 
 
@@ -82,19 +82,19 @@ def quoted(value: Any, fallback: str) -> str:
 def test_the_sample_shows_every_input(role: str) -> None:
     (sample,) = (collection.ROOT / "inventories" / "sample" / "host_vars").glob(f"*/{role}.yml")
     shown = {line.removeprefix("#").strip().split(":")[0] for line in sample.read_text().splitlines()}
-    of_a_removal = {f"{role}_confirm", f"{role}_cluster_goes"}
+    of_a_removal = {f"{role}_confirm", f"{role}_cluster_deleted"}
     assert set(collection.inputs(role)) - shown <= of_a_removal, "they belong to the command line and to destroy.yml"
 
 
 @pytest.mark.parametrize("role", PUBLIC_ROLES)
-def test_every_role_can_be_made_and_removed(role: str) -> None:
+def test_every_role_has_entry_points_to_create_and_delete(role: str) -> None:
     assert {"main", "absent"} <= set(collection.specs(role))
     for entry_point in collection.specs(role):
         assert (collection.ROLES / role / "tasks" / f"{entry_point}.yml").exists()
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if "start" in collection.specs(role)])
-def test_a_head_start_takes_what_main_takes(role: str) -> None:
+def test_the_head_start_has_the_options_of_main(role: str) -> None:
     assert collection.specs(role)["start"]["options"] == collection.specs(role)["main"]["options"]
 
 
@@ -103,7 +103,7 @@ def test_a_head_start_takes_what_main_takes(role: str) -> None:
     sorted(path for name in ("start", "start_absent") for path in collection.ROLES.glob(f"*/tasks/{name}.yml")),
     ids=lambda path: f"{path.parts[-3]}-{path.stem}",
 )
-def test_a_head_start_waits_for_nothing(path: Path) -> None:
+def test_the_head_start_does_not_wait(path: Path) -> None:
     role = path.parts[-3]
     waits = re.findall(r"^ *(\w*wait\w*): (.+)$", path.read_text(), re.MULTILINE)
     assert {value for _name, value in waits} <= {"false"}
@@ -111,7 +111,7 @@ def test_a_head_start_waits_for_nothing(path: Path) -> None:
 
 
 @pytest.mark.parametrize("role", PUBLIC_ROLES)
-def test_removal_asks_for_a_word_and_for_nothing_of_another_role(role: str) -> None:
+def test_deletion_requires_a_confirmation_and_no_other_role(role: str) -> None:
     absent = collection.specs(role)["absent"]["options"]
     assert f"{role}_confirm" in absent
     assert f"{role}_confirm" not in collection.specs(role)["main"]["options"]
@@ -139,7 +139,7 @@ def test_every_option_is_described(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_inputs_bear_the_name_of_their_role(role: str) -> None:
+def test_inputs_have_the_prefix_of_their_role(role: str) -> None:
     names = set(collection.inputs(role)) | set(collection.defaults(role))
     assert not {name for name in names if not name.startswith(f"{role}_")}
     constants = collection.ROLES / role / "vars" / "main.yml"
@@ -148,7 +148,7 @@ def test_inputs_bear_the_name_of_their_role(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_what_a_role_registers_is_its_own(role: str) -> None:
+def test_registered_variables_have_the_prefix_of_their_role(role: str) -> None:
     allowed = PUBLISHED_FOR_ALL.get(role, set()) | {f"{role}_outputs"}
     for path in collection.task_files(role):
         for task in collection.tasks(collection.load(path)):
@@ -208,7 +208,7 @@ def test_expressions_read_inputs_as_validation_converts_them(role: str) -> None:
     for path in collection.task_files(role):
         found += [(path.name, text) for task in collection.tasks(collection.load(path)) for text in conditions(task)]
     for name, option in collection.inputs(role).items():
-        conversion = CONVERSIONS.get((option.get("type"), option.get("elements")))
+        conversion = CONVERSIONS.get((option.get("type", "str"), option.get("elements")))
         used = rf"(?<!\.)\b{name}\b(?!'|\s+is (not )?none\b|\s*\|\s*opta\.platform\.({conversion}|validated)\b)"
         # alone it is for an option of a module, which converts it
         bare = [(file, text) for file, text in found if conversion and re.search(used, text) and text != f"{{{{ {name} }}}}"]

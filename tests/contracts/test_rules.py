@@ -58,7 +58,7 @@ def test_files_are_short() -> None:
 
 
 @pytest.mark.parametrize("word", ["ignore_errors", "set_stats", "vars_prompt", "ansible.builtin.pause", "ansible.builtin.command"])
-def test_roles_and_playbooks_do_without(word: str) -> None:
+def test_roles_and_playbooks_use_no_forbidden_keyword(word: str) -> None:
     assert not found(rf"^\s*(-\s+)?{re.escape(word)}:", files("roles/*.yml", "playbooks/*.yml"))
 
 
@@ -67,7 +67,7 @@ def test_roles_import_no_role() -> None:
     assert not found(r"^\s*(ansible\.builtin\.)?import_role:", files("roles/*.yml"))
 
 
-def test_no_arn_names_the_partition_by_hand() -> None:
+def test_no_arn_hard_codes_the_partition() -> None:
     """An ARN with a written account is an example."""
     paths = [path for path in files("plugins/*", "roles/*") if path.suffix in (".py", ".yml", ".j2", ".yaml")]
     lines = found(r"arn:aws(-cn|-us-gov)?:[^:]*:[^:]*:(?!\d{12})", paths)
@@ -86,23 +86,23 @@ def _in_documentation(place: str) -> bool:
     return opened > closed
 
 
-def test_nothing_names_a_path_of_a_machine() -> None:
+def test_no_file_contains_a_machine_specific_path() -> None:
     assert not found(r"(^|[\s\"'=(])/(root|home|work|Users)/", files("*"))
 
 
-def test_nothing_that_ships_reads_what_does_not_ship() -> None:
+def test_shipped_files_do_not_read_unshipped_files() -> None:
     paths = [path for path in files("plugins/*", "roles/*", "playbooks/*") if path.suffix in (".py", ".yml", ".j2")]
     assert not found(r"(?<![\w.])(inventories|examples|extensions|tests)/", paths)
 
 
-def test_nothing_knows_of_the_stand_in() -> None:
+def test_shipped_files_do_not_mention_the_stand_in() -> None:
     assert not found(
         r"(?i)stand-?in\b|\bmoto\b|kwok|127\.0\.0\.1|localhost:\d",
         files("plugins/*.py", "roles/*/tasks/*", "roles/*/defaults/*", "playbooks/*"),
     )
 
 
-def test_nothing_is_left_to_do() -> None:
+def test_no_todo_comments_exist() -> None:
     words = ["TO" + "DO", "FIX" + "ME", "X" * 3]
     assert not found(rf"\b({'|'.join(words)})\b", files("*.py", "*.yml", "*.sh", "*.md", "Makefile"))
     # what nothing here installs may be missing: real databases, the sources of real charts, and real controllers

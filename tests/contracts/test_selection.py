@@ -15,7 +15,7 @@ def test_every_area_and_every_role_has_tests() -> None:
         assert of_area(area, [*graph.tests, *graph.scenarios]), area
 
 
-def test_paths_are_taken_as_they_are_and_wrong_words_are_told() -> None:
+def test_paths_are_selected_and_unknown_words_are_refused() -> None:
     assert select(["tests/contracts", "tests/contracts/test_selection.py::test_x"])[1].endswith("::test_x")
     with pytest.raises(SystemExit, match="no test belongs to 'nosuch'; use areas .*eks.*"):
         select(["nosuch"])

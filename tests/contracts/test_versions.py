@@ -21,7 +21,7 @@ def test_readme_names_what_is_run() -> None:
         assert f"| {versions} |" in README or f"`ansible` {versions} |" in README, f"README.md does not name {name} {versions}"
 
 
-def test_readme_says_when_it_ran_last_and_it_ran_with_these_versions() -> None:
+def test_readme_names_the_last_run_and_its_versions() -> None:
     last = long_tests.read().get("test-versions")
     assert ("ran on, " + last.date if last else "runs, not yet to its end") in README
     for name, versions in ran().items():

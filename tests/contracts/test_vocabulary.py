@@ -72,7 +72,10 @@ Loader.add_multi_constructor("!", lambda loader, _suffix, node: construct(loader
 def construct(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
     if isinstance(node, yaml.MappingNode):
         return loader.construct_mapping(node, deep=True)
-    return loader.construct_sequence(node, deep=True) if isinstance(node, yaml.SequenceNode) else loader.construct_scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    assert isinstance(node, yaml.ScalarNode)
+    return loader.construct_scalar(node)
 
 
 def texts(path: Path) -> Iterator[str]:
@@ -117,7 +120,7 @@ def files() -> list[Path]:
 
 
 @pytest.mark.parametrize("root", ROOTS)
-def test_roots_exist(root: str) -> None:
+def test_the_checked_directories_exist(root: str) -> None:
     assert (collection.ROOT / root).exists()
 
 

@@ -29,11 +29,11 @@ def sleepers() -> set[str]:
     return {str(path.relative_to(collection.ROOT)) for path in paths if SLEEP.search(path.read_text(encoding="utf-8"))}
 
 
-def test_nothing_sleeps_but_what_has_a_reason() -> None:
+def test_every_sleep_has_a_documented_reason() -> None:
     unknown = sleepers() - ALLOWED.keys() - {f"tests/contracts/{__name__.rsplit('.', 1)[-1]}.py"}
     assert not unknown, f"wait with tests.support.until, or say here why not: {sorted(unknown)}"
 
 
 @pytest.mark.parametrize("path", ALLOWED)
-def test_what_has_a_reason_sleeps(path: str) -> None:
+def test_every_documented_reason_belongs_to_a_sleep(path: str) -> None:
     assert path in sleepers(), f"{path} sleeps no more: remove it from ALLOWED"

@@ -49,7 +49,7 @@ def names(playbook: str, entry_points: tuple[str, ...]) -> list[str]:
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
-def test_plays_run_on_this_machine_as_the_caller_whatever_ansible_cfg_says(playbook: Path) -> None:
+def test_plays_run_locally_as_the_caller_regardless_of_ansible_cfg(playbook: Path) -> None:
     for play in collection.load(playbook):
         assert (play["connection"], play["become"]) == ("local", False), play["name"]
 
@@ -65,7 +65,7 @@ def test_outputs_that_are_read_exist(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_an_output_that_is_missing_says_what_to_do(role: str) -> None:
+def test_a_missing_output_is_reported_with_its_remedy(role: str) -> None:
     path = collection.ROLES / role / "vars" / "main.yml"
     variables = collection.load(path) if path.exists() else {}
     for name, value in collection.defaults(role).items():
@@ -91,7 +91,7 @@ def test_only_defaults_refer_to_other_roles() -> None:
     assert not foreign_resources
 
 
-def test_the_roles_form_no_cycle_and_env_takes_them_in_order() -> None:
+def test_role_dependencies_have_no_cycle_and_env_follows_their_order() -> None:
     graph = {role: upstream(role) for role in ROLES}
     assert list(TopologicalSorter(graph).static_order())
     order = names("env.yml", ("main",))
@@ -118,7 +118,7 @@ def test_playbooks_include_roles_under_their_own_tag(playbook: Path) -> None:
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
-def test_an_imported_role_brings_neither_its_variables_nor_a_validation_under_every_tag(playbook: Path) -> None:
+def test_an_imported_role_exports_no_variables_and_validates_only_under_its_tag(playbook: Path) -> None:
     for _role, task in included(playbook):
         if IMPORT in task:
             assert task[IMPORT]["rolespec_validate"] is False, f"{task['name']}: the validation of an imported role is tagged always"
@@ -127,7 +127,7 @@ def test_an_imported_role_brings_neither_its_variables_nor_a_validation_under_ev
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
-def test_inputs_that_no_role_validates_were_looked_at_before(playbook: Path) -> None:
+def test_roles_without_validation_follow_the_role_common(playbook: Path) -> None:
     for play in collection.load(playbook):
         roles = included_by([play], playbook.parent)
         unvalidated = [role for role, task in roles if include(task).get("rolespec_validate") is False]
@@ -135,7 +135,7 @@ def test_inputs_that_no_role_validates_were_looked_at_before(playbook: Path) -> 
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
-def test_playbooks_hold_nothing_but_roles(playbook: Path) -> None:
+def test_playbooks_contain_only_roles(playbook: Path) -> None:
     for play in collection.load(playbook):
         assert "roles" not in play
         assert play["gather_facts"] is False

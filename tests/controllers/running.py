@@ -13,11 +13,12 @@ from typing import Any
 
 import yaml
 
-from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.module.kubernetes_foundation import Cluster
 from tests.standin import kubeconfig
 from tests.standin.binaries import KUBERNETES
 from tests.support import permissions
 from tests.support.service_chart import helm_binary
+from tests.support.standin import KUBERNETES as NAME
 from tests.support.standin import REGION
 
 #: inputs of every add-on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import partial
 
 import pytest
 import yaml
@@ -10,11 +11,12 @@ from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import a
 
 from tests.controllers import authorization, programs, running
 from tests.module.eks_foundation import Foundation
-from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.module.kubernetes_foundation import Cluster
 from tests.standin.processes import release_port, reserve_port
 from tests.standin.webhooks.service_network import SERVED_BY
 from tests.support import load_balancers
 from tests.support.recorded_behaviour import changes, recorded
+from tests.support.standin import KUBERNETES as NAME
 from tests.support.until import until
 
 NAMESPACE = aws_load_balancer_controller.NAME
@@ -137,7 +139,7 @@ def test_the_chart_is_the_pinned_one_and_the_program_the_charts(obtain):
     assert described["appVersion"] == f"v{programs.LOAD_BALANCER_CONTROLLER.version}"
 
 
-def test_the_service_gets_its_load_balancer_and_loses_it(standin, cluster, inputs, controller, tmp_path):
+def test_a_service_load_balancer_is_created_and_deleted(standin, cluster, inputs, controller, tmp_path):
     follower, calls = standin.follow(standin.mark()), []
     ingress = Ingress(cluster, inputs, "nginx-gateway", "public-nginx", "nginx_gateway_fabric", {port: port for port in PORTS})
 
@@ -188,13 +190,17 @@ def test_the_service_gets_its_load_balancer_and_loses_it(standin, cluster, input
     assert [line for line in (tmp_path / "log").read_text().splitlines() if "forbidden" in line] == []
 
 
-def test_both_ports_of_ingress_nginx_lead_to_its_one(standin, cluster, inputs, controller):
+def test_both_load_balancer_ports_of_ingress_nginx_forward_to_its_http_port(standin, cluster, inputs, controller):
     ingress = Ingress(cluster, inputs, "ingress-nginx", "ingress-nginx-controller", "ingress_nginx", dict.fromkeys(PORTS, "http"))
     here = load_balancers.made_for(standin, NAME, ingress.service)
     ingress.scale(1)
-    health = standin.client("elbv2").describe_target_health
+    elbv2 = standin.client("elbv2")
+
+    def targets(group):
+        return elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+
     for group in (here["group_80"], here["group_443"]):
-        (target,) = until(lambda group=group: health(TargetGroupArn=group)["TargetHealthDescriptions"])
+        (target,) = until(partial(targets, group))
         assert target["Target"] == {"Id": ingress.pods()[0]["status"]["podIP"], "Port": 80}
     (rule,) = load_balancers.rules_between(standin, here["nodes"], here["backend"])
     assert (rule["FromPort"], rule["ToPort"]) == (80, 80)

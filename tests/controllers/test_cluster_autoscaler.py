@@ -8,9 +8,10 @@ from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import c
 
 from tests.controllers import programs, running
 from tests.module.eks_foundation import Foundation
-from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.module.kubernetes_foundation import Cluster
 from tests.standin.processes import release_port, reserve_port
 from tests.support.recorded_behaviour import recorded
+from tests.support.standin import KUBERNETES as NAME
 from tests.support.until import until
 
 NAMESPACE = cluster_autoscaler.NAME
@@ -102,7 +103,7 @@ def test_the_chart_is_the_pinned_one_and_the_program_the_pinned_image(obtain):
     assert cluster_autoscaler.IMAGES[MINOR] == f"v{programs.CLUSTER_AUTOSCALER.version}"
 
 
-def test_pods_without_room_get_nodes_and_a_node_without_pods_goes(standin, cluster, groups, autoscaler, inputs, tmp_path):
+def test_nodes_are_added_for_pending_pods_and_empty_nodes_are_removed(standin, cluster, groups, autoscaler, inputs, tmp_path):
     def calls():
         return [call for call in standin.requests() if AGENT in call["user_agent"]]
 

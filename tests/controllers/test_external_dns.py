@@ -114,7 +114,7 @@ def sent(calls):
     return in_order(call["parameters"]["ChangeBatch"]["Changes"])
 
 
-def test_a_route_has_its_records_as_long_as_it_is_there(dns, balancers):
+def test_dns_records_are_created_and_deleted_with_their_route(dns, balancers):
     kubernetes = dns.cluster.kubernetes
     parent = {"name": GATEWAY, "namespace": NAMESPACE}
     route = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "hello"}}

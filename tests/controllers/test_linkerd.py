@@ -11,6 +11,7 @@ import http.client
 import json
 import socket
 import ssl
+from typing import Any
 
 import pytest
 import yaml
@@ -55,7 +56,7 @@ def mesh(standin, obtain):
         assert not result.get("failed"), result
         return result
 
-    made = Mesh(standin, run, directories[0].parent)
+    made: Any = Mesh(standin, run, directories[0].parent)
     made.run = run
     made.install()
     yield made
@@ -96,7 +97,7 @@ def test_the_charts_are_the_pinned_ones_and_the_program_the_charts(obtain, chart
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_it_gets_ready(started, name):
+def test_each_control_plane_program_becomes_ready(started, name):
     until(lambda: started[name].answers("/ready", PROGRAMS[name][1]), what=f"{name} is ready")
 
 
@@ -145,7 +146,7 @@ def answer(mesh, started, name, obj, namespace):
 
 
 @pytest.mark.parametrize("name", injector_cases())
-def test_the_injector_makes_of_pods_and_services_what_is_recorded(mesh, started, unique, name):
+def test_the_injector_changes_pods_and_services_as_recorded(mesh, started, unique, name):
     namespace = unique("namespace")
     case = injector_case(name, namespace, trusted(mesh))
     mesh.cluster.kubernetes.create("/api/v1/namespaces", {"metadata": {"name": namespace, "annotations": case["namespace"]}})
@@ -168,7 +169,7 @@ def started_pod(mesh, layer):
     return mesh.cluster.kubernetes.create(f"/api/v1/namespaces/{layer}/pods", body, accept=())
 
 
-def test_the_api_server_has_pods_injected_that_pod_security_takes_and_the_collection_finds_trusting(mesh, started, layer):
+def test_injected_pods_pass_pod_security_and_trust_the_current_anchors(mesh, started, layer):
     made = until(lambda: started["proxy-injector"].answers("/ready", 9995) and started_pod(mesh, layer))
     assert [entry["name"] for entry in made["spec"]["initContainers"]] == ["linkerd-network-validator", "linkerd-proxy"]
     assert started["proxy-injector"].said(f"injection patch generated for: pod/{made['metadata']['name']}")
@@ -183,7 +184,7 @@ def profile(mesh, layer, condition):
     return mesh.cluster.kubernetes.create(path, body, accept=(400,))
 
 
-def test_a_profile_is_taken_or_refused(mesh, started, layer):
+def test_a_service_profile_is_accepted_or_refused(mesh, started, layer):
     until(lambda: started["sp-validator"].answers("/ready", 9997))
     assert profile(mesh, layer, {"method": "GET", "pathRegex": "/"})["kind"] == "ServiceProfile"
     assert "A request match must have a field set" in profile(mesh, layer, {})["message"]
@@ -211,7 +212,7 @@ def test_identity_signs_with_a_renewed_issuer_without_a_restart(mesh, started, l
 
 
 @pytest.mark.parametrize(("number", "kind", "opaque"), [(80, "http", False), (9000, "tcp", True), (5432, "tcp", True)])
-def test_callers_are_told_which_ports_of_a_service_are_opaque(mesh, started, layer, number, kind, opaque):
+def test_callers_are_reported_which_ports_of_a_service_are_opaque(mesh, started, layer, number, kind, opaque):
     """And the real kinds of Linkerd's policy take what the collection says of who is let in; a second time nothing changes."""
     ports = [{"name": "main", "port": 8080, "service_port": number, "type": kind}]
     inputs = complete_inputs(name="hello", layer=layer, ports=ports, allowed_clients=["shop/*"])

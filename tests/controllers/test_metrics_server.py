@@ -94,7 +94,7 @@ def test_the_chart_is_the_pinned_one_and_the_program_the_nearest(obtain):
     assert described["appVersion"] == programs.METRICS_SERVER.version
 
 
-def test_its_api_becomes_available(cluster, server, registration):
+def test_the_metrics_api_becomes_available(cluster, server, registration):
     def available():
         assert server.process.poll() is None
         found = {each["type"]: each["status"] for each in (cluster.get(REGISTRATION) or {}).get("status", {}).get("conditions", [])}
@@ -105,7 +105,7 @@ def test_its_api_becomes_available(cluster, server, registration):
     assert cluster.kubernetes.get(f"{API}/nodes")["kind"] == "NodeMetricsList"  # the API server says who asks
 
 
-def test_it_asks_the_api_server_who_may_read(cluster, server):
+def test_metrics_server_delegates_authorization_to_the_api_server(cluster, server):
     reader = running.kubectl(cluster, "create", "token", NAME, "--namespace", NAME).strip()
     stranger = running.kubectl(cluster, "create", "token", "default", "--namespace", NAME).strip()
     until(lambda: server.ask("/livez")[0] == 200)
@@ -117,7 +117,7 @@ def test_it_asks_the_api_server_who_may_read(cluster, server):
     until(lambda: server.ask(f"{API}/nodes", reader)[0] == 200)
 
 
-def test_it_is_ready_but_for_the_metrics_that_no_kubelet_gives(server):
+def test_metrics_server_is_ready_except_for_missing_kubelet_metrics(server):
     until(lambda: "[+]metric-informer-sync ok" in server.ask("/readyz?verbose")[1])
     answer = server.ask("/readyz?verbose")[1]
     assert [line.split()[0] for line in answer.splitlines() if line.startswith("[-]")] == ["[-]metric-storage-ready"]

@@ -6,6 +6,7 @@ Its control plane runs. No nginx does: the pods that it makes are those of the s
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 import pytest
 import yaml
@@ -170,7 +171,7 @@ def names(fabric):
     }
 
 
-def test_it_says_of_class_and_gateway_what_is_recorded(fabric):
+def test_the_status_of_gateway_class_and_gateway_is_as_recorded(fabric):
     desired = recorded(RELEASE, **names(fabric))
     status = until(fabric.status_with_address, what="the Gateway has an address", longest_pause=2)
     assert status["addresses"] == desired["addresses"]
@@ -181,7 +182,7 @@ def test_it_says_of_class_and_gateway_what_is_recorded(fabric):
     assert [{key: listener[key] for key in ("name", "attachedRoutes")} for listener in status["listeners"]] == desired["listeners"]
 
 
-def test_it_makes_what_is_recorded(fabric):
+def test_the_created_objects_are_as_recorded(fabric):
     for desired in recorded(RELEASE, **names(fabric))["made"]:
         expected, found = fabric.completed(desired), fabric.made(desired["kind"])
         assert found["metadata"]["labels"] == desired["metadata"]["labels"]
@@ -203,11 +204,14 @@ def content(obj):
     return found
 
 
-def test_pod_security_takes_its_pods_and_a_budget_counts_them(fabric):
+def test_the_pods_pass_pod_security_and_a_disruption_budget_counts_them(fabric):
+    def expects_two_pods(path):
+        return fabric.cluster.get(path).get("status", {}).get("expectedPods") == 2
+
     until(lambda: is_ready(fabric.made("Deployment")), what="its nginx is ready")
     for name in (RELEASE, GATEWAY):
         path = f"/apis/policy/v1/namespaces/{fabric.namespace}/poddisruptionbudgets/{name}"
-        until(lambda path=path: fabric.cluster.get(path).get("status", {}).get("expectedPods") == 2, what=f"{name} counts two pods")
+        until(partial(expects_two_pods, path), what=f"{name} counts two pods")
 
 
 @pytest.mark.parametrize("name", ["health", "redirect-to-https"])
@@ -215,7 +219,7 @@ def test_the_routes_of_the_collection_are_ready(fabric, name):
     until(lambda: is_ready(fabric.get("httproutes", name)))
 
 
-def test_it_says_of_routes_what_is_recorded(fabric, shop):
+def test_the_status_of_routes_is_as_recorded(fabric, shop):
     fabric.gateway("other", recorded(f"{RELEASE}-routes")["other_gateway"])
     made, desired = routes()
     for route in made:
@@ -250,13 +254,19 @@ def test_routes_and_policies_of_services_are_accepted(fabric, shop, tmp_path):
     def of_services(path):
         return [obj for obj in kubernetes.items(path) if "labels" in obj["metadata"]]
 
+    def are_ready(path):
+        return all(is_ready({"apiVersion": "gateway.networking.k8s.io/v1", **obj}) for obj in of_services(path))
+
+    def have_a_status(path):
+        return all((obj.get("status") or {}).get("ancestors") for obj in kubernetes.items(path))
+
     for kind in ("HTTPRoute", "GRPCRoute"):
         path = f"{API}/namespaces/{shop}/{kind.lower()}s"
-        until(lambda path=path: all(is_ready({"apiVersion": "gateway.networking.k8s.io/v1", **obj}) for obj in of_services(path)))
+        until(partial(are_ready, path))
         assert of_services(path)
     for kind in POLICIES:
         path = f"/apis/gateway.nginx.org/v1alpha1/namespaces/{shop}/{kind}"
-        until(lambda path=path: all((obj.get("status") or {}).get("ancestors") for obj in kubernetes.items(path)))
+        until(partial(have_a_status, path))
         reported = [said(ancestor) for obj in kubernetes.items(path) for ancestor in obj["status"]["ancestors"]]
         assert reported and {line for lines in reported for line in lines} == {"Accepted True Accepted: The Policy is accepted"}
 
@@ -281,7 +291,7 @@ def test_a_policy_that_is_refused_is_not_ready(fabric, shop):
     assert reported() == ["ready", "Accepted is False: Conflicted: Conflicts with another ClientSettingsPolicy"]
 
 
-def test_a_certificate_that_is_gone_takes_the_listener_and_the_annotations_with_it(fabric):
+def test_a_missing_certificate_removes_the_listener_and_the_annotations(fabric):
     fabric.inputs["zone"]["certificate_arn"] = ""
     objects = [obj for obj in fabric.objects() if obj["kind"] in ("Gateway", "NginxProxy")]
     running.apply(fabric.cluster, objects)

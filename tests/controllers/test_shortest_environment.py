@@ -9,6 +9,7 @@ import json
 import re
 import threading
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import external_dns
@@ -41,7 +42,7 @@ class RealExternalDns:
         self._standin, self._program, self._chart, self._directory = standin, program, chart, directory
         place = standin.directory / "clusters" / standin.region / "opta-staging"
         endpoint = standin.client("eks").describe_cluster(name="opta-staging")["cluster"]["endpoint"]
-        self._cluster = SimpleNamespace(directory=place, options={"endpoint": endpoint})
+        self._cluster: Any = SimpleNamespace(directory=place, options={"endpoint": endpoint})
         self._kubernetes = KubernetesClient(endpoint, place)
 
     def _is_there(self):
@@ -121,7 +122,7 @@ def real(empty, obtain, tmp_path):
         yield lambda: RealExternalDns(empty, program, chart, tmp_path)
 
 
-def test_its_life_with_the_real_external_dns(empty, play, real):
+def test_the_shortest_environment_is_created_and_destroyed_with_external_dns(empty, play, real):
     planned, done = play("env", "--check", "--diff"), play("env")
     assert union(planned) == union(done)
     with real().running() as process:

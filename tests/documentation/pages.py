@@ -1,4 +1,4 @@
-"""Every generated page and what it must hold."""
+"""Every generated file and its text."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from tests.support import collection
 from .charts import charts_table, with_chart_versions
 from .completion import completed_defaults, completed_sample
 from .tables import markdown, options_table, outputs_table, table
+from .twins import twins
 
 #: they belong to the command line and to destroy.yml
-OF_A_REMOVAL = {f"{role}_{name}" for role in collection.roles() for name in ("confirm", "cluster_goes")}
+OF_A_REMOVAL = {f"{role}_{name}" for role in collection.roles() for name in ("confirm", "cluster_deleted")}
 GENERATED = "<!-- Written by `make docs` from meta/argument_specs.yml, meta/outputs.yml and docs.md: change those. -->"
 
 
 def pages() -> dict[Path, str]:
-    """The text of each page by its path."""
+    """The text of each file by its path."""
     written = {collection.ROLES / role / "README.md": role_page(role) for role in collection.roles()}
     readme = collection.ROOT / "README.md"
     for role in collection.roles():
@@ -30,7 +31,7 @@ def pages() -> dict[Path, str]:
     written[index] = between(index.read_text(encoding="utf-8"), "pages", contributing_list(index.parent))
     for path in files_with_chart_versions():
         written[path] = with_chart_versions(written.get(path) or path.read_text(encoding="utf-8"))
-    return written
+    return {**written, **twins()}
 
 
 def contributing_list(directory: Path) -> str:

@@ -138,29 +138,29 @@ def compared(refused: Callable[..., Refused]) -> Refused:
 
 
 @of_each(WITHOUT_A_CALL)
-def test_an_environment_is_refused(environments: Refused, host: str, sentence: str) -> None:
+def test_invalid_environment_inputs_are_refused(environments: Refused, host: str, sentence: str) -> None:
     assert sentence in environments.message(host)
 
 
-def test_environments_are_refused_without_a_call(environments: Refused) -> None:
+def test_invalid_environments_are_refused_before_the_first_call(environments: Refused) -> None:
     assert environments.calls == []
 
 
 @of_each(SERVICE_WITHOUT_A_CALL)
-def test_a_service_is_refused(services: Refused, host: str, sentence: str) -> None:
+def test_invalid_service_inputs_are_refused(services: Refused, host: str, sentence: str) -> None:
     assert sentence in services.message(host)
 
 
-def test_services_are_refused_without_a_call(services: Refused) -> None:
+def test_invalid_services_are_refused_before_the_first_call(services: Refused) -> None:
     assert services.calls == []
 
 
 @of_each(AFTER_LOOKING)
-def test_an_environment_that_aws_cannot_have_is_refused(compared: Refused, host: str, sentence: str) -> None:
+def test_an_environment_that_aws_does_not_support_is_refused(compared: Refused, host: str, sentence: str) -> None:
     assert sentence in compared.message(host)
 
 
-def test_environments_that_aws_cannot_have_are_refused_before_anything_is_changed(compared: Refused) -> None:
+def test_environments_that_aws_does_not_support_are_refused_before_any_change(compared: Refused) -> None:
     assert compared.calls
     assert [call["operation"] for call in compared.calls if call["mutating"]] == []
 
@@ -172,7 +172,7 @@ def test_environments_that_aws_cannot_have_are_refused_before_anything_is_change
         pytest.param({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "AWS does not answer at http://127.0.0.1:9", id="dead endpoint"),
     ],
 )
-def test_nobody_to_ask(empty: Standin, settings: dict[str, str], sentence: str) -> None:
+def test_missing_credentials_or_endpoint_are_reported(empty: Standin, settings: dict[str, str], sentence: str) -> None:
     """By the module that opens every playbook."""
     result = call_module("environment_info", {"environment": "staging", "region": REGION}, {**empty.environment, **settings})
     assert result["failed"]

@@ -186,7 +186,7 @@ def with_a_difference(run: Run) -> list[Mapping[str, Any]]:
     return [task for task in run.tasks if task["status"] == "changed" and task["result"].get("diff")]
 
 
-def test_every_result_is_the_same(here: Run, process: Run, modules: Collection[str]) -> None:
+def test_both_ways_to_run_modules_return_the_same_results(here: Run, process: Run, modules: Collection[str]) -> None:
     assert (here.returncode, process.returncode) == (0, 0), here.failure() or process.failure()
     chosen = [task for task in here.tasks if module_of(task) in modules]
     assert [task["task"] for task in chosen] == [task["task"] for task in process.tasks]
@@ -194,17 +194,17 @@ def test_every_result_is_the_same(here: Run, process: Run, modules: Collection[s
         assert (ours["status"], lasting(ours["result"])) == (theirs["status"], lasting(theirs["result"])), ours["task"]
 
 
-def test_no_module_is_left_out(here: Run) -> None:
+def test_every_module_is_compared(here: Run) -> None:
     assert {module_of(task) for task in here.tasks} == set(collection.modules())
 
 
-def test_each_way_is_the_one_that_was_asked_for(here: Run, process: Run) -> None:
+def test_modules_run_in_the_requested_way(here: Run, process: Run) -> None:
     told = "runs as a separate process"
     assert told not in here.output
     assert process.output.count(told) >= sum(module_of(task) not in BEGIN_IN_THE_CONTROLLER for task in process.tasks)
 
 
-def test_what_differs_is_printed(here: Run, process: Run) -> None:
+def test_differences_between_both_ways_are_printed(here: Run, process: Run) -> None:
     assert len(with_a_difference(here)) > len(collection.modules()) / 2
     for run in (here, process):
         for task in with_a_difference(run):
@@ -212,7 +212,7 @@ def test_what_differs_is_printed(here: Run, process: Run) -> None:
             assert f"--- before: {header}" in run.output, task["task"]
 
 
-def test_a_secret_is_printed_nowhere(here: Run, process: Run) -> None:
+def test_no_secret_is_printed(here: Run, process: Run) -> None:
     for run in (here, process):
         assert SECRET not in run.output
         assert SECRET not in json.dumps(run.tasks)

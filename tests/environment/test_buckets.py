@@ -63,14 +63,14 @@ def built(standin, play):
     return planned, play("env")
 
 
-def test_the_plan_names_all_that_the_run_makes(built):
+def test_the_plan_lists_every_resource_that_the_run_creates(built):
     planned, done = built
     assert union(planned) == union(done)
     made = [action["resource"] for action in done.actions() if action["resource"].startswith("S3 bucket")]
     assert len(made) == len(BUCKETS) + 1  # and the one for access logs
 
 
-def test_a_second_run_changes_nothing_and_reads_the_outputs_as_the_role_publishes_them(standin, play, built):
+def test_a_second_run_changes_nothing_and_reads_the_published_outputs(standin, play, built):
     mark = standin.mark()
     again = play("env")
     assert again.changed() == []
@@ -86,7 +86,7 @@ def test_a_second_run_changes_nothing_and_reads_the_outputs_as_the_role_publishe
     assert read["kms_key_arns"]["assets"] == ""
 
 
-def test_buckets_are_as_described(standin, s3, built):
+def test_buckets_have_the_configured_settings(standin, s3, built):
     names, key = buckets(s3), key_of(standin)
     rule = s3.get_bucket_encryption(Bucket=names["uploads"])["ServerSideEncryptionConfiguration"]["Rules"][0]
     assert rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"].endswith(f"key/{key}")
@@ -101,7 +101,7 @@ def test_buckets_are_as_described(standin, s3, built):
     assert all(s3.get_public_access_block(Bucket=names["assets"])["PublicAccessBlockConfiguration"].values())
 
 
-def test_replication_has_a_role_for_its_two_buckets_alone(standin, s3, built):
+def test_the_replication_role_is_limited_to_its_two_buckets(standin, s3, built):
     names = buckets(s3)
     found = s3.get_bucket_replication(Bucket=names["uploads"])["ReplicationConfiguration"]
     assert found["Rules"][0]["Destination"]["Bucket"] == f"arn:aws:s3:::{names['copy']}"
@@ -119,7 +119,7 @@ def test_replication_has_a_role_for_its_two_buckets_alone(standin, s3, built):
     assert all("kms:ViaService" in s["Condition"]["StringLike"] for s in document["Statement"] if ":kms:" in s["Resource"])
 
 
-def test_a_change_is_predicted_and_done_and_so_is_the_way_back(standin, s3, play, built):
+def test_a_change_and_its_reversal_are_planned_and_applied(standin, s3, play, built):
     changed = [{**UPLOADS, "replication": {}}, COPY, {**ASSETS, "public_access": "read", "access_logs_enabled": False}]
     for wanted in (changed, BUCKETS):
         planned, done = play("env", tags="s3", check=True, s3_buckets=wanted), play("env", tags="s3", s3_buckets=wanted)
@@ -134,7 +134,7 @@ def test_a_change_is_predicted_and_done_and_so_is_the_way_back(standin, s3, play
     assert [action for _host, action, _name, _attributes in roles] == ["create"]
 
 
-def test_destroy_keeps_what_holds_objects_and_the_key_that_it_needs(standin, s3, play, built):
+def test_destroy_retains_buckets_with_objects_and_their_key(standin, s3, play, built):
     names = buckets(s3)
     for name in ("uploads", "copy"):
         s3.put_object(Bucket=names[name], Key="k", Body=b"1")
@@ -151,7 +151,7 @@ def test_destroy_keeps_what_holds_objects_and_the_key_that_it_needs(standin, s3,
     assert play("destroy", **WORD).changed() == []
 
 
-def test_what_is_kept_goes_on_word_and_the_key_with_it(standin, s3, play, built):
+def test_retained_buckets_and_their_key_are_deleted_on_confirmation(standin, s3, play, built):
     key = key_of(standin)
     (kept,) = buckets(s3).values()
     words = {**WORD, "opta_delete_retained": True}

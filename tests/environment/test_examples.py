@@ -108,7 +108,7 @@ def test_example_2_restore_from_a_snapshot(example: Example, empty: Standin) -> 
     assert {tag["Key"]: tag["Value"] for tag in restored["TagList"]}["opta:secret-version-id"] == secrets[1]["VersionId"]
 
 
-def test_every_example_is_named_run_and_without_a_secret_of_its_own() -> None:
+def test_every_example_is_documented_tested_and_contains_no_secret() -> None:
     directories = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
     tested = Path(__file__).read_text()
     listed = (EXAMPLES / "README.md").read_text()

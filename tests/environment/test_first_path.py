@@ -101,14 +101,14 @@ def rotated(services: tuple[Run, Run], ansible: Loud, play: Callable[..., Run]) 
     return ansible
 
 
-def test_the_plan_on_an_empty_account_names_all_that_the_run_makes(plan: Run, run: Run) -> None:
+def test_the_plan_on_an_empty_account_lists_every_resource_that_the_run_creates(plan: Run, run: Run) -> None:
     # the account's service-linked roles are planned by both environments, and made by one
     assert {done[1:] for done in union(plan)} == {done[1:] for done in union(run)}
     created = {(host, resource) for host, action, resource, _attributes in union(run) if action == "create"}
     assert created >= {(environment, f"EKS cluster opta-{environment}") for environment in ENVIRONMENTS}
 
 
-def test_a_second_run_changes_nothing_and_calls_nothing_that_changes(run: Run, empty: Standin, play: Callable[..., Run]) -> None:
+def test_a_second_run_changes_nothing_and_makes_read_only_calls(run: Run, empty: Standin, play: Callable[..., Run]) -> None:
     mark = empty.mark()
     assert play("env", limit=None, **FIRST).changed() == []
     assert empty.mutating(mark) == []
@@ -122,7 +122,7 @@ def test_an_environment_is_read_with_one_list_of_its_secrets_and_one_of_its_buck
     assert (called["ListSecrets"], called["ListBuckets"]) == (1, 1)
 
 
-def test_the_plan_of_a_service_names_all_that_its_run_makes(services: tuple[Run, Run]) -> None:
+def test_the_plan_of_a_service_lists_every_object_that_the_run_creates(services: tuple[Run, Run]) -> None:
     planned, done = services
     assert union(planned) == union(done)
 
@@ -134,7 +134,7 @@ def test_a_second_run_of_the_services_changes_nothing(services: tuple[Run, Run],
     assert empty.mutating(mark) == []
 
 
-def test_aws_shows_the_cluster_as_described(run: Run, empty: Standin) -> None:
+def test_the_cluster_has_the_configured_settings(run: Run, empty: Standin) -> None:
     cluster = empty.client("eks").describe_cluster(name="opta-staging")["cluster"]
     aliases = {a["AliasName"]: a.get("TargetKeyId") for a in empty.client("kms").list_aliases()["Aliases"]}
     assert cluster["encryptionConfig"][0]["provider"]["keyArn"].endswith(aliases["alias/opta-staging"])
@@ -145,11 +145,11 @@ def test_aws_shows_the_cluster_as_described(run: Run, empty: Standin) -> None:
     assert sorted(enabled[0]) == ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 
 
-def test_no_long_lived_credential_is_made(run: Run, empty: Standin) -> None:
+def test_no_long_lived_credential_is_created(run: Run, empty: Standin) -> None:
     assert empty.client("iam").list_users()["Users"] == []
 
 
-def test_nothing_of_the_default_vpc_is_used(run: Run, empty: Standin) -> None:
+def test_the_default_vpc_is_not_used(run: Run, empty: Standin) -> None:
     ec2 = empty.client("ec2")
     default = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
     assert empty.client("eks").describe_cluster(name="opta-staging")["cluster"]["resourcesVpcConfig"]["vpcId"] != default
@@ -169,7 +169,7 @@ def test_no_security_group_is_open_to_the_world_but_those_of_load_balancers(run:
             assert "0.0.0.0/0" not in [block["CidrIp"] for block in permission.get("IpRanges", [])], group["GroupName"]
 
 
-def test_the_environments_differ_as_described(run: Run, empty: Standin) -> None:
+def test_the_environments_differ_as_configured(run: Run, empty: Standin) -> None:
     eks, ec2 = empty.client("eks"), empty.client("ec2")
     production = eks.describe_cluster(name="opta-production")["cluster"]["resourcesVpcConfig"]
     assert (production["endpointPublicAccess"], production["endpointPrivateAccess"]) == (False, True)
@@ -184,7 +184,7 @@ def test_the_environments_differ_as_described(run: Run, empty: Standin) -> None:
     assert len(described["default"]["subnets"]) == 3
 
 
-def test_nodes_stand_in_three_zones(run: Run, empty: Standin) -> None:
+def test_nodes_run_in_three_zones(run: Run, empty: Standin) -> None:
     zones = on_staging(empty, "get", "nodes", "-o", r"jsonpath={.items[*].metadata.labels.topology\.kubernetes\.io/zone}").split()
     assert len(set(zones)) == 3
 
@@ -208,7 +208,7 @@ def test_the_ingress_is_in_the_mesh_and_other_add_ons_are_not(run: Run, empty: S
     assert meshed & {"nginx-gateway", *critical} == {"nginx-gateway"}
 
 
-def test_a_service_may_do_nothing_in_the_cluster(services: tuple[Run, Run], empty: Standin) -> None:
+def test_services_have_no_kubernetes_permissions(services: tuple[Run, Run], empty: Standin) -> None:
     account = "--as=system:serviceaccount:hello:hello"
     listed = on_staging(empty, "auth", "can-i", "--list", account, "-n", "hello")
     rows = [line.split()[0] for line in listed.splitlines()[1:] if not line.startswith(" ")]
@@ -219,7 +219,7 @@ def test_a_service_may_do_nothing_in_the_cluster(services: tuple[Run, Run], empt
     }
 
 
-def test_hello_is_public_at_its_name_and_has_a_record(services: tuple[Run, Run], empty: Standin) -> None:
+def test_the_public_service_has_a_route_and_a_dns_record(services: tuple[Run, Run], empty: Standin) -> None:
     host = "hello.staging.example.com"
     routes = json.loads(on_staging(empty, "get", "httproutes", "--namespace", "hello", "--output", "json"))["items"]
     assert [(route["spec"]["hostnames"], route["spec"]["parentRefs"][0]["sectionName"]) for route in routes] == [([host], "https")]
@@ -233,7 +233,7 @@ def test_hello_is_public_at_its_name_and_has_a_record(services: tuple[Run, Run],
     until(is_recorded)
 
 
-def test_each_store_has_had_two_passwords_and_the_service_knows_them(rotated: Loud) -> None:
+def test_each_store_password_was_rotated_once_and_reached_the_service(rotated: Loud) -> None:
     passwords = {name: known for name, known in rotated.passwords.items() if "/staging/" in name}
     assert {name: len(known) for name, known in passwords.items()} == {f"opta/staging/{store}/main": 2 for store in STORES}
     for password in (password for known in passwords.values() for password in known):
@@ -248,7 +248,7 @@ def test_a_version_that_skips_a_minor_is_refused_before_anything_is_changed(
     assert empty.mutating(mark) == []
 
 
-def test_changes_of_every_role_which_leave_alone_what_the_autoscaler_has_set(
+def test_changes_of_every_role_keep_the_size_set_by_the_autoscaler(
     rotated: Loud, empty: Standin, play: Callable[..., Run], administrator: str
 ) -> None:
     more = desired_size(empty) + 1
@@ -260,7 +260,9 @@ def test_changes_of_every_role_which_leave_alone_what_the_autoscaler_has_set(
     assert administrator in administrators(empty)
 
 
-def test_changes_back_beside_a_replaced_certificate(rotated: Loud, empty: Standin, play: Callable[..., Run], administrator: str) -> None:
+def test_changes_are_reverted_while_a_certificate_is_replaced(
+    rotated: Loud, empty: Standin, play: Callable[..., Run], administrator: str
+) -> None:
     predicted_and_done(play, "env", BACK, superseded=CERTIFICATE, **PROTECTED)
     assert administrator not in administrators(empty)
 
@@ -275,16 +277,14 @@ def test_a_replacement_is_announced_and_refused(rotated: Loud, empty: Standin, p
     assert [operation for operation in empty.mutating(mark) if "odegroup" in operation] == []
 
 
-def test_changes_of_a_service_whose_secret_is_shown_nowhere(rotated: Loud, play: Callable[..., Run]) -> None:
+def test_changes_of_a_service_do_not_print_its_secret(rotated: Loud, play: Callable[..., Run]) -> None:
     play("service", limit="hello,staging")
     command_line = f'"TOKEN": "{SECRET}"'  # as given on the command line of this test
     for run in predicted_and_done(play, "service", SERVICE, limit="hello,staging"):
         assert SECRET not in run.output.replace(command_line, "")
 
 
-def test_destroy_refuses_without_the_right_word(
-    services: tuple[Run, Run], empty: Standin, play: Callable[..., Run], tmp_path: Path
-) -> None:
+def test_destroy_refuses_without_confirmation(services: tuple[Run, Run], empty: Standin, play: Callable[..., Run], tmp_path: Path) -> None:
     """Staging has none, production that of staging."""
     words = tmp_path / "words.json"
     words.write_text(json.dumps({"environments": {"hosts": {"production": {"opta_destroy_confirm": "staging"}}}}))
@@ -304,7 +304,7 @@ def test_destroy_refuses_a_protected_cluster(services: tuple[Run, Run], empty: S
     assert empty.mutating(mark) == []
 
 
-def test_destroy_leaves_nothing(services: tuple[Run, Run], empty: Standin, play: Callable[..., Run]) -> None:
+def test_destroy_deletes_every_resource(services: tuple[Run, Run], empty: Standin, play: Callable[..., Run]) -> None:
     words = {"opta_destroy_confirm": "staging", **UNPROTECTED}
     other = left_in_aws(empty, "production")
     planned, done = play("destroy", check=True, **words), play("destroy", **words)
@@ -322,7 +322,7 @@ def test_destroy_leaves_nothing(services: tuple[Run, Run], empty: Standin, play:
     assert not any(left.values()), left
 
 
-def test_a_destruction_that_is_killed_in_its_middle_is_finished(
+def test_an_interrupted_destroy_is_completed_by_the_next_run(
     services: tuple[Run, Run], empty: Standin, play: Callable[..., Run], tmp_path: Path
 ) -> None:
     """The controller alone, and not a loud one: what it would still be told fills a pipe, on which its last worker would wait for ever."""
@@ -335,7 +335,7 @@ def test_a_destruction_that_is_killed_in_its_middle_is_finished(
     assert not any(left.values()), left
 
 
-def test_no_password_shows_anywhere(rotated: Loud) -> None:
+def test_no_password_appears_in_any_output(rotated: Loud) -> None:
     """Nor in anything that the runs before this test have printed, logged, cached, or written for a moment."""
     task = {"name": "Keep a fact", "ansible.builtin.set_fact": {"kept_by_the_test": "a fact", "cacheable": True}}
     rotated.play({"name": "Show that the cache is written", "hosts": "staging", "gather_facts": False, "tasks": [task]}, *DEMO)

@@ -149,7 +149,7 @@ def built(empty, play, before):
     return mark
 
 
-def test_a_lost_response_is_never_followed_by_a_second_resource(empty, built, before):
+def test_a_lost_response_does_not_create_a_duplicate_resource(empty, built, before):
     lost = {entry["operation"] for entry in empty.requests(built) if entry["status"] == 0}
     assert lost >= MADE["kms_key"] | MADE["vpc_network"] - OF_INTERFACE_ENDPOINTS | {"CreateCluster", "CreateHostedZone"}
     found = everything(empty)
@@ -158,7 +158,7 @@ def test_a_lost_response_is_never_followed_by_a_second_resource(empty, built, be
     assert set(found) - set(before) == {name for things in own.values() for name in things}
 
 
-def test_they_are_built_side_by_side(empty, built, foreign):
+def test_environments_are_created_in_parallel(empty, built, foreign):
     assert touched(empty, built, foreign, {HERE, THERE}) == []
     found = everything(empty)
     own = {host: of(identity, found) for host, identity in IDENTITIES.items()}
@@ -171,13 +171,13 @@ def test_they_are_built_side_by_side(empty, built, foreign):
     assert not foreign & {name for things in own.values() for name in things}
 
 
-def test_a_second_run_of_all_is_idle(empty, play, built):
+def test_a_second_run_of_all_environments_changes_nothing(empty, play, built):
     mark = empty.mark()
     again = play("env")
     assert (again.changed(), empty.mutating(mark)) == ([], [])
 
 
-def test_destroying_one_touches_no_other(empty, play, built, foreign):
+def test_destroying_one_environment_does_not_change_the_others(empty, play, built, foreign):
     before = everything(empty)
     europe = of(IDENTITIES["europe"], before)
     others = {name: tags for name, tags in before.items() if name not in europe}

@@ -29,7 +29,7 @@ CHANGED_STORES = {
     "s3_buckets": [{"name": "uploads", "versioning_enabled": True}],
 }
 #: and one that touches the network, the cluster, its add-ons and its nodes, too
-CHANGED = {
+CHANGED: dict[str, Any] = {
     "eks_version": "1.35",
     "network_nat_mode": "per_zone",
     "opta_tags": {"team": "other"},
@@ -161,7 +161,7 @@ def whole(empty: Standin, ansible: Playbooks) -> Life:
 
 @pytest.mark.kill_all
 @BOTH_WAYS
-def test_a_life_killed_in_every_task_has_the_same_end(whole: Life, whole_group: bool) -> None:
+def test_a_lifecycle_interrupted_in_every_task_ends_in_the_same_state(whole: Life, whole_group: bool) -> None:
     """Killed in each task that changes something, after its first call that does, and begun again."""
     tasks: list[list[str]] = []
 

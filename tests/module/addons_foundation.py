@@ -6,9 +6,9 @@ import sys
 import uuid
 
 from tests.module.eks_foundation import Foundation
-from tests.module.kubernetes_foundation import NAME
 from tests.module.service_foundation import ENVIRONMENT, PREFIX, cluster_for_services
 from tests.support.identities import ACCOUNT, identity_of
+from tests.support.standin import KUBERNETES as NAME
 
 DOMAIN = "staging.example.com"
 

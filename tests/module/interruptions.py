@@ -77,9 +77,12 @@ def _kill_after(changes: int) -> None:
             count()
         return output
 
-    _module.PlatformModule._new_client = watched_client
-    KubernetesClient._send = watched_send
-    Helm.run = watched_helm
+    for owner, name, watched in (
+        (_module.PlatformModule, "_new_client", watched_client),
+        (KubernetesClient, "_send", watched_send),
+        (Helm, "run", watched_helm),
+    ):
+        setattr(owner, name, watched)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import sys
+from typing import Any
 
-from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.module.kubernetes_foundation import Cluster
 from tests.support.identities import ACCOUNT, identity_of
+from tests.support.standin import KUBERNETES as NAME
 from tests.support.until import until
 
 PREFIX, ENVIRONMENT = NAME.split("-")
@@ -17,7 +19,7 @@ IMAGE = "registry.example.com/hello"
 
 def cluster_for_services(standin):
     """The cluster of the tests with a driver for volumes and an OpenID Connect provider."""
-    made = Cluster(standin)
+    made: Any = Cluster(standin)
     eks, iam = standin.client("eks"), standin.client("iam")
     if "aws-ebs-csi-driver" not in eks.list_addons(clusterName=NAME)["addons"]:
         eks.create_addon(clusterName=NAME, addonName="aws-ebs-csi-driver")

@@ -69,7 +69,7 @@ def use(standin, unique, arn, environment=""):
     return balancer["LoadBalancerArn"], listener["ListenerArn"]
 
 
-def test_t12_t22_create_change_tags_and_delete(standin, run_module, acm, route53, options):
+def test_certificates_are_created_updated_tagged_and_deleted(standin, run_module, acm, route53, options):
     """Details come late; a domain and its wildcard share one record."""
     domain, zone_id = options["domain_name"], options["hosted_zone_id"]
     made = plan_and_do(standin, run_module, "acm_certificate", "create", **options)["certificate"]
@@ -83,7 +83,7 @@ def test_t12_t22_create_change_tags_and_delete(standin, run_module, acm, route53
     assert cnames(route53, zone_id) == []
 
 
-def test_t22_changed_names_are_replaced_without_a_gap(standin, run_module, acm, route53, options, unique):
+def test_a_certificate_with_changed_names_is_replaced_without_downtime(standin, run_module, acm, route53, options, unique):
     domain, zone_id = options["domain_name"], options["hosted_zone_id"]
     first = run_module("acm_certificate", **options)["certificate"]["arn"]
     balancer, listener = use(standin, unique, first)
@@ -112,7 +112,7 @@ def run_until_changed(run_module, options):
     raise AssertionError("the superseded certificate is never deleted")
 
 
-def test_t22_an_unused_one_is_replaced_in_one_run_and_names_that_went_lose_their_record(standin, run_module, acm, route53, options):
+def test_an_unused_certificate_is_replaced_in_one_run_and_its_old_records_are_deleted(standin, run_module, acm, route53, options):
     domain, zone_id = options["domain_name"], options["hosted_zone_id"]
     wide = {**options, "subject_alternative_names": [f"*.{domain}", f"api.{domain}"]}
     run_module("acm_certificate", **wide)
@@ -123,7 +123,7 @@ def test_t22_an_unused_one_is_replaced_in_one_run_and_names_that_went_lose_their
 
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-east-1"])
-def test_t22_records_that_another_certificate_lists_stay(standin, run_module, route53, options, region):
+def test_records_of_another_certificate_are_retained(standin, run_module, route53, options, region):
     domain, zone_id = options["domain_name"], options["hosted_zone_id"]
     standin.client("acm", region).request_certificate(DomainName=f"*.{domain}", ValidationMethod="DNS")
     run_module("acm_certificate", **options)
@@ -133,7 +133,7 @@ def test_t22_records_that_another_certificate_lists_stay(standin, run_module, ro
     assert len(cnames(route53, zone_id)) == 1
 
 
-def test_t22_one_in_use_is_not_removed_and_its_user_named(standin, run_module, acm, options, unique):
+def test_a_certificate_in_use_is_not_deleted_and_its_users_are_reported(standin, run_module, acm, options, unique):
     arn = run_module("acm_certificate", **options)["certificate"]["arn"]
     balancer, _listener = use(standin, unique, arn, options["tags"]["opta:environment"])
     refused = run_module("acm_certificate", expect_failure=True, **options, state="absent")
@@ -146,13 +146,13 @@ def test_t22_one_in_use_is_not_removed_and_its_user_named(standin, run_module, a
     assert certificates(acm, options["domain_name"]) == []
 
 
-def test_a_plan_refuses_what_a_stranger_uses(standin, run_module, options, unique):
+def test_a_plan_refuses_to_delete_a_certificate_used_by_others(standin, run_module, options, unique):
     arn = run_module("acm_certificate", **options)["certificate"]["arn"]
     balancer, _listener = use(standin, unique, arn)
     assert balancer in run_module("acm_certificate", check_mode=True, expect_failure=True, **options, state="absent")["msg"]
 
 
-def test_a_deleted_validation_record_is_made_again(standin, run_module, route53, options):
+def test_a_deleted_validation_record_is_created_again(standin, run_module, route53, options):
     record = run_module("acm_certificate", **options)["certificate"]["validation_records"][0]
     domains.lose(route53, options["hosted_zone_id"], record)
     assert cnames(route53, options["hosted_zone_id"]) == []
@@ -160,7 +160,7 @@ def test_a_deleted_validation_record_is_made_again(standin, run_module, route53,
     assert len(cnames(route53, options["hosted_zone_id"])) == 1
 
 
-def test_a_run_that_ended_after_the_request_is_finished(standin, run_module, acm, options):
+def test_a_run_interrupted_after_the_request_is_completed(standin, run_module, acm, options):
     standin.fault("ChangeResourceRecordSets", code="AccessDenied", message="no", count=20)
     run_module("acm_certificate", expect_failure=True, **options)
     standin.clear_faults()
@@ -169,13 +169,13 @@ def test_a_run_that_ended_after_the_request_is_finished(standin, run_module, acm
     assert found["Status"] == "ISSUED"
 
 
-def test_a_request_whose_answer_was_lost_is_not_made_twice(standin, run_module, acm, options):
+def test_a_request_with_a_lost_response_is_not_duplicated(standin, run_module, acm, options):
     standin.fault("RequestCertificate", kind="drop", carried_out=True)
     run_module("acm_certificate", **options)
     assert len(certificates(acm, options["domain_name"])) == 1
 
 
-def test_without_delegation_nothing_is_requested_and_what_stands_is_kept(standin, run_module, acm, options):
+def test_without_delegation_no_certificate_is_requested_and_existing_ones_are_kept(standin, run_module, acm, options):
     waiting = {**options, "validation_possible": False}
     nothing = plan_and_do(standin, run_module, "acm_certificate", None, **waiting)
     assert nothing["certificate"] is None
@@ -185,7 +185,7 @@ def test_without_delegation_nothing_is_requested_and_what_stands_is_kept(standin
     assert plan_and_do(standin, run_module, "acm_certificate", None, **changed)["certificate"]["arn"] == arn
 
 
-def test_a_failed_certificate_is_told_with_the_reason_and_replaced(standin, run_module, acm, route53, options):
+def test_a_failed_certificate_is_reported_with_the_reason_and_replaced(standin, run_module, acm, route53, options):
     domain, zone_id = options["domain_name"], options["hosted_zone_id"]
     domains.change(route53, zone_id, "CREATE", domain, "CAA", ['0 issue "letsencrypt.org"'])
     failed = run_module("acm_certificate", expect_failure=True, **options)
@@ -197,14 +197,14 @@ def test_a_failed_certificate_is_told_with_the_reason_and_replaced(standin, run_
     assert [each["Status"] for each in certificates(acm, domain)] == ["ISSUED"]
 
 
-def test_another_environment_has_one_of_its_own(run_module, acm, options):
+def test_each_environment_has_its_own_certificate(run_module, acm, options):
     first = run_module("acm_certificate", **options)["certificate"]["arn"]
     others = {**options, "tags": {**options["tags"], "opta:environment": "other"}}
     assert run_module("acm_certificate", check_mode=True, **others, adopt=True)["certificate"]["arn"] == first
     assert run_module("acm_certificate", **others)["certificate"]["arn"] != first
 
 
-def test_without_tags_the_certificates_of_others_are_left(run_module, acm, options):
+def test_without_tags_the_certificates_of_others_are_not_changed(run_module, acm, options):
     domain = options["domain_name"]
     acm.request_certificate(DomainName=domain, ValidationMethod="DNS")
     bare = {name: value for name, value in options.items() if name != "tags"}
@@ -222,7 +222,7 @@ def test_without_tags_the_certificates_of_others_are_left(run_module, acm, optio
         ({"domain_name": f"{'a' * 60}.example.com"}, "at most 64"),
     ],
 )
-def test_wrong_names_are_told_before_the_first_call(standin, run_module, wrong, message):
+def test_invalid_names_are_reported_before_the_first_call(standin, run_module, wrong, message):
     before = standin.mark()
     assert message in run_module("acm_certificate", expect_failure=True, **wrong)["msg"]
     assert standin.requests(before) == []

@@ -24,7 +24,7 @@ def remove(run_module, options, **more):
     return run_module(MODULE, **{**options, **more, "state": "absent", "deletion_protection": False})
 
 
-def test_d1_a_cluster_through_its_life(standin, run_module, databases, options):
+def test_a_cluster_is_created_updated_and_deleted(standin, run_module, databases, options):
     name = options["name"]
     done = plan_and_do(standin, run_module, MODULE, "create", **options)
     kinds = [action["resource"].rsplit(" ", 1)[0] for action in done["actions"]]
@@ -73,7 +73,7 @@ def test_d1_a_cluster_through_its_life(standin, run_module, databases, options):
     assert snapshot["KmsKeyId"] == options["kms_key_id"]
 
 
-def test_t16_a_rotation_and_one_that_was_cut(standin, run_module, databases, options):
+def test_a_rotation_and_an_interrupted_rotation_are_completed(standin, run_module, databases, options):
     name, secret = options["name"], options["secret_name"]
     run_module(MODULE, **options)
     first = databases.credentials(secret)["password"]
@@ -97,7 +97,7 @@ def test_t16_a_rotation_and_one_that_was_cut(standin, run_module, databases, opt
     remove(run_module, options, skip_final_snapshot=True)
 
 
-def test_t14_names_of_others_and_of_the_other_engine_are_refused(standin, run_module, databases, options):
+def test_clusters_of_another_environment_or_engine_are_refused(standin, run_module, databases, options):
     run_module(MODULE, **options)
     others = {**options, "tags": {**options["tags"], "opta:environment": "other"}}
     mark = standin.mark()
@@ -132,7 +132,7 @@ def test_t14_names_of_others_and_of_the_other_engine_are_refused(standin, run_mo
         ({"secret_recovery_window_in_days": 3}, "between 7 and 30"),
     ],
 )
-def test_wrong_input_is_told_before_the_first_call(standin, run_module, options, wrong, message):
+def test_invalid_input_is_reported_before_the_first_call(standin, run_module, options, wrong, message):
     before = standin.mark()
     assert message in run_module(MODULE, expect_failure=True, **{**options, **wrong})["msg"]
     assert standin.requests(before) == []

@@ -46,7 +46,7 @@ def group(logs, name):
     return next((one for one in found if one["logGroupName"] == name), None)
 
 
-def test_twelve_steps(standin, run_module, logs, options):
+def test_create_update_and_delete_with_plans_and_repeated_runs(standin, run_module, logs, options):
     def poll():
         found = group(logs, options["name"])
         return found and (found.get("retentionInDays"), logs.list_tags_for_resource(resourceArn=found["arn"].removesuffix(":*"))["tags"])
@@ -58,7 +58,7 @@ def test_twelve_steps(standin, run_module, logs, options):
     assert deleted is None
 
 
-def test_key_is_set_and_taken_away_in_place(standin, run_module, logs, options, key_arn):
+def test_key_is_set_and_removed_in_place(standin, run_module, logs, options, key_arn):
     plan_and_do(standin, run_module, "cloudwatch_log_group", "create", **options)
     made = group(logs, options["name"])["creationTime"]
     plan_and_do(standin, run_module, "cloudwatch_log_group", "update", **options, kms_key_arn=key_arn)
@@ -69,12 +69,12 @@ def test_key_is_set_and_taken_away_in_place(standin, run_module, logs, options, 
     assert (found.get("kmsKeyId"), found["creationTime"]) == (None, made)
 
 
-def test_t2_group_is_made_under_a_key_whose_policy_names_it(standin, run_module, logs, options, key_arn):
+def test_group_is_created_under_a_key_whose_policy_names_it(standin, run_module, logs, options, key_arn):
     plan_and_do(standin, run_module, "cloudwatch_log_group", "create", **options, kms_key_arn=key_arn)
     assert group(logs, options["name"])["kmsKeyId"] == key_arn
 
 
-def test_unknown_retention_is_refused_and_the_group_stays(standin, run_module, logs, options):
+def test_an_invalid_retention_is_refused_and_the_group_is_not_changed(standin, run_module, logs, options):
     run_module("cloudwatch_log_group", **options)
     before = standin.mark()
     refused = run_module("cloudwatch_log_group", expect_failure=True, **{**options, "retention_in_days": 31})
@@ -91,7 +91,7 @@ def test_class_cannot_be_changed(run_module, options):
         assert "cannot change the class" in run_module("cloudwatch_log_group", check_mode=check_mode, expect_failure=True, **changed)["msg"]
 
 
-def test_t23_group_that_was_revived_without_tags_is_removed_on_word(run_module, logs, options):
+def test_a_recreated_group_without_tags_is_deleted_if_allowed(run_module, logs, options):
     logs.create_log_group(logGroupName=options["name"])
     left = run_module("cloudwatch_log_group", **options, state="absent")
     assert "is left alone: it was not created by this collection" in str(left["warnings"][0])

@@ -20,7 +20,7 @@ def zone(standin, unique):
     return domain, made["HostedZone"]["Id"].rsplit("/", 1)[-1], made["DelegationSet"]["NameServers"]
 
 
-def test_not_delegated_delegated_elsewhere_delegated(standin, run_module, resolver, zone):
+def test_delegation_is_reported_as_missing_foreign_or_complete(standin, run_module, resolver, zone):
     domain, _zone_id, servers = zone
     options = {"name": domain, "name_servers": servers, "resolver": resolver}
     seen = run_module("dns_delegation_info", **options)
@@ -38,19 +38,19 @@ def test_not_delegated_delegated_elsewhere_delegated(standin, run_module, resolv
         assert seen["name_servers"] == sorted(servers)
 
 
-def test_a_delegation_ahead_of_its_zone_is_seen(standin, run_module, resolver, unique):
+def test_a_delegation_that_precedes_its_zone_is_reported(standin, run_module, resolver, unique):
     domain, servers = f"{unique('ahead')}.example.com", ["ns-1.awsdns-01.com", "ns-2.awsdns-02.net"]
     domains.delegate(standin, domain, servers)
     assert run_module("dns_delegation_info", name=domain, name_servers=servers, resolver=resolver)["delegated"]
 
 
-def test_a_zone_that_a_plan_does_not_know_is_not_delegated(run_module, resolver):
+def test_a_zone_known_after_apply_is_not_delegated(run_module, resolver):
     seen = run_module("dns_delegation_info", name="a.example.com", name_servers="(known after apply)", resolver=resolver)
     assert not seen["delegated"]
     assert "not made yet" in seen["reason"]
 
 
-def test_caa_records_that_stop_amazon_are_told(standin, run_module, resolver, zone):
+def test_caa_records_that_exclude_amazon_are_reported(standin, run_module, resolver, zone):
     domain, zone_id, servers = zone
     domains.delegate(standin, domain, servers)
     names = [domain, f"*.{domain}"]
@@ -63,12 +63,12 @@ def test_caa_records_that_stop_amazon_are_told(standin, run_module, resolver, zo
     assert (seen["delegated"], seen["validation_possible"]) == (True, False)
 
 
-def test_nobody_answers_is_no_failure(run_module):
+def test_unreachable_name_servers_are_not_a_failure(run_module):
     seen = run_module("dns_delegation_info", name="a.example.com", name_servers=["ns"], resolver="127.0.0.1:9", timeout_seconds=0.2)
     assert not seen["delegated"]
     assert "no DNS server answers" in seen["reason"]
 
 
-def test_a_resolver_is_an_address(run_module):
+def test_the_resolver_option_must_be_an_ip_address(run_module):
     wrong = run_module("dns_delegation_info", expect_failure=True, name="a.example.com", name_servers=[], resolver="dns.example.com")
     assert "192.0.2.53" in wrong["msg"]

@@ -20,7 +20,7 @@ def options(databases, unique):
     return databases.options(unique("docdb"), "documentdb", engine_version="5.0")
 
 
-def test_twelve_steps(standin, run_module, databases, options):
+def test_create_update_and_delete_with_plans_and_repeated_runs(standin, run_module, databases, options):
     name = options["name"]
 
     def poll():
@@ -38,7 +38,7 @@ def test_twelve_steps(standin, run_module, databases, options):
     assert deleted == ([], [], 1)
 
 
-def test_a_cluster_that_goes_while_it_is_read_counts_as_gone(standin, run_module, options):
+def test_a_cluster_deleted_while_read_is_treated_as_absent(standin, run_module, options):
     run_module(MODULE, **options)
     absent = {**options, "state": "absent", "deletion_protection": False}
     standin.fault("ListTagsForResource", code="DBClusterNotFoundFault", message="gone", status=404, count=20)
@@ -48,7 +48,7 @@ def test_a_cluster_that_goes_while_it_is_read_counts_as_gone(standin, run_module
     run_module(MODULE, **absent, skip_final_snapshot=True)
 
 
-def test_wrong_input_is_told_before_the_first_call(standin, run_module, options):
+def test_invalid_input_is_reported_before_the_first_call(standin, run_module, options):
     before = standin.mark()
     failed = run_module(MODULE, expect_failure=True, **{**options, "parameters": {"tls": "disabled"}})
     assert "always encrypted" in failed["msg"]

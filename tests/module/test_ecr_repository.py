@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import botocore.exceptions
 import pytest
@@ -38,7 +39,7 @@ def described(ecr, name):
         return None
 
 
-def test_twelve_steps(standin, run_module, ecr, options):
+def test_create_update_and_delete_with_plans_and_repeated_runs(standin, run_module, ecr, options):
     name = options["name"]
 
     def poll():
@@ -50,11 +51,11 @@ def test_twelve_steps(standin, run_module, ecr, options):
     assert seen == [("IMMUTABLE", True), ("MUTABLE", False), None]
 
 
-def test_each_change_is_predicted_and_done(standin, run_module, ecr, options, push):
+def test_each_change_is_planned_and_applied(standin, run_module, ecr, options, push):
     run_module("ecr_repository", **options)
     account = standin.client("sts").get_caller_identity()["Account"]
     statement = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "ecr:BatchGetImage"}
-    changes = [
+    changes: list[tuple[dict[str, Any], list[str]]] = [
         (
             {"image_tag_mutability": "IMMUTABLE_WITH_EXCLUSION", "image_tag_mutability_exclusion_filters": ["dev-*"]},
             ["image_tag_mutability", "image_tag_mutability_exclusion_filters"],
@@ -76,7 +77,7 @@ def test_each_change_is_predicted_and_done(standin, run_module, ecr, options, pu
         push("v1", "4")
 
 
-def test_t13_t18_a_new_repository_is_safe(standin, run_module, ecr, options):
+def test_t18_a_new_repository_is_safe(standin, run_module, ecr, options):
     key_arn = standin.client("kms").create_key()["KeyMetadata"]["Arn"]
     encrypted = {**options, "encryption": {"encryption_type": "KMS", "kms_key_arn": key_arn}}
     before = standin.mark()
@@ -95,7 +96,7 @@ def test_t13_t18_a_new_repository_is_safe(standin, run_module, ecr, options):
         assert "encryption cannot be changed" in refused["msg"]
 
 
-def test_images_are_deleted_on_word_alone(standin, run_module, ecr, options, push):
+def test_images_are_deleted_only_on_confirmation(standin, run_module, ecr, options, push):
     run_module("ecr_repository", **options)
     push("v1")
     for check_mode in (True, False):
@@ -105,19 +106,19 @@ def test_images_are_deleted_on_word_alone(standin, run_module, ecr, options, pus
     assert described(ecr, options["name"]) is None
 
 
-def test_a_repository_that_is_not_ours_is_adopted_on_word(standin, run_module, ecr, options):
+def test_a_foreign_repository_is_adopted_if_allowed(standin, run_module, ecr, options):
     ecr.create_repository(repositoryName=options["name"])
     assert "was not created by this collection" in run_module("ecr_repository", expect_failure=True, **options)["msg"]
     plan_and_do(standin, run_module, "ecr_repository", "update", **options, adopt=True)
 
 
-def test_wrong_input_is_told_before_the_first_call(standin, run_module, options):
+def test_invalid_input_is_reported_before_the_first_call(standin, run_module, options):
     before = standin.mark()
     assert "for example opta-staging/hello" in run_module("ecr_repository", expect_failure=True, **{**options, "name": "Hello"})["msg"]
     assert standin.requests(before) == []
 
 
-def test_a_missing_image_is_refused_with_what_is_there(standin, run_module, options, push):
+def test_a_missing_image_is_refused_with_the_existing_tags(standin, run_module, options, push):
     name = options["name"]
     run_module("ecr_repository", **options)
     digest = push("v1")
@@ -129,7 +130,7 @@ def test_a_missing_image_is_refused_with_what_is_there(standin, run_module, opti
     assert standin.mutating(mark) == []
 
 
-def test_t18_a_digest_under_the_lifecycle_rule_is_told(run_module, options, push):
+def test_a_digest_under_the_lifecycle_rule_is_reported(run_module, options, push):
     run_module("ecr_repository", **options, tagged_image_count=1)
     digests = [push("v1"), push("v2", "2")]
     found = [run_module("ecr_image_info", repository_name=options["name"], image_digest=digest) for digest in digests]

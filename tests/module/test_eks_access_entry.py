@@ -44,7 +44,7 @@ def another_administrator(foundation, run_module):
     run_module("eks_access_entry", cluster_name=foundation.cluster(), principal_arn=arn, policies=[ADMIN], tags=OWNED)
 
 
-def test_an_access_entry_through_its_life(standin, run_module, options, truth, another_administrator):
+def test_an_access_entry_is_created_updated_and_deleted(standin, run_module, options, truth, another_administrator):
     desired = {**options, "policies": [ADMIN], "kubernetes_groups": ["a"]}
     planned = run_module("eks_access_entry", check_mode=True, **desired)
     assert truth(options) is None
@@ -82,7 +82,7 @@ def test_an_access_entry_through_its_life(standin, run_module, options, truth, a
     assert run_module("eks_access_entry", check_mode=True, state="absent", **options)["actions"] == []
 
 
-def test_t11_a_session_is_understood_as_its_role(run_module, options, truth):
+def test_a_session_arn_is_resolved_to_its_role(run_module, options, truth):
     parts = options["principal_arn"].split(":")
     session = f"arn:{parts[1]}:sts::{parts[4]}:assumed-role/{options['principal_arn'].split('/')[-1]}/me"
     result = run_module("eks_access_entry", **{**options, "principal_arn": session})
@@ -91,7 +91,7 @@ def test_t11_a_session_is_understood_as_its_role(run_module, options, truth):
     run_module("eks_access_entry", state="absent", **options)
 
 
-def test_t11_without_getrole_the_full_arn_is_asked_for(standin, run_module, options):
+def test_without_iam_getrole_the_full_arn_is_required(standin, run_module, options):
     parts = options["principal_arn"].split(":")
     session = f"arn:{parts[1]}:sts::{parts[4]}:assumed-role/{options['principal_arn'].split('/')[-1]}/me"
     standin.fault("GetRole", code="AccessDenied", message="not allowed")
@@ -99,14 +99,14 @@ def test_t11_without_getrole_the_full_arn_is_asked_for(standin, run_module, opti
     assert "use the full ARN of the role" in failed["msg"]
 
 
-def test_t12_a_role_that_was_made_a_moment_ago_is_waited_for(run_module, foundation, options, unique, truth):
+def test_a_newly_created_role_is_waited_for(run_module, foundation, options, unique, truth):
     fresh = {**options, "principal_arn": foundation.role(unique("fresh"))}
     run_module("eks_access_entry", policies=[VIEW], **fresh)
     assert truth(fresh)[1] == {"AmazonEKSViewPolicy": "namespace"}
     run_module("eks_access_entry", state="absent", **fresh)
 
 
-def test_policies_that_were_cut_off_are_completed(standin, run_module, options, truth):
+def test_missing_policies_of_an_interrupted_run_are_associated(standin, run_module, options, truth):
     desired = {**options, "policies": [{"policy": "AmazonEKSEditPolicy"}, VIEW]}
     standin.fault("AssociateAccessPolicy", nth=2, code="InvalidRequestException", message="cut off")
     assert "cut off" in run_module("eks_access_entry", expect_failure=True, **desired)["msg"]
@@ -116,7 +116,7 @@ def test_policies_that_were_cut_off_are_completed(standin, run_module, options, 
     run_module("eks_access_entry", state="absent", **options)
 
 
-def test_t7_an_entry_that_is_not_ours_is_not_removed(run_module, foundation, options, truth):
+def test_a_foreign_entry_is_not_deleted(run_module, foundation, options, truth):
     entry = {"clusterName": options["cluster_name"], "principalArn": options["principal_arn"]}
     until(lambda: foundation.accepted(lambda: foundation.eks.create_access_entry(**entry)))
     which = {"cluster_name": options["cluster_name"], "principal_arn": options["principal_arn"], "state": "absent"}
@@ -126,7 +126,7 @@ def test_t7_an_entry_that_is_not_ours_is_not_removed(run_module, foundation, opt
     assert truth(options) is None
 
 
-def test_the_last_way_in_is_never_removed(run_module, foundation, unique):
+def test_the_last_administrator_is_never_removed(run_module, foundation, unique):
     cluster = foundation.cluster(unique("lonely"))
     only = {"cluster_name": cluster, "principal_arn": foundation.role("module-tests-administrator"), "tags": OWNED}
     run_module("eks_access_entry", policies=[ADMIN], **only)
@@ -137,7 +137,7 @@ def test_the_last_way_in_is_never_removed(run_module, foundation, unique):
     run_module("eks_cluster", name=cluster, state="absent")
 
 
-def test_the_callers_own_way_in_is_never_removed(standin, run_module, foundation, another_administrator):
+def test_the_callers_own_access_entry_is_never_removed(standin, run_module, foundation, another_administrator):
     caller = standin.client("sts").get_caller_identity()["Arn"]
     own = {"cluster_name": foundation.cluster(), "principal_arn": caller, "tags": OWNED}
     run_module("eks_access_entry", policies=[ADMIN], **own)

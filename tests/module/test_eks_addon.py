@@ -34,7 +34,7 @@ def addon_versions(foundation, name, kubernetes_version):
     return [v["addonVersion"] for v in found], default[0]
 
 
-def test_an_addon_through_its_life(standin, run_module, foundation, truth):
+def test_an_addon_is_created_updated_and_deleted(standin, run_module, foundation, truth):
     role = foundation.role("module-tests-cni")
     options = {"cluster_name": foundation.cluster(), "name": "vpc-cni", "service_account_role_arn": role, "tags": OWNED}
     options["configuration_values"] = {"env": {"ENABLE_PREFIX_DELEGATION": "true"}}
@@ -77,7 +77,7 @@ def test_an_addon_through_its_life(standin, run_module, foundation, truth):
     assert run_module("eks_addon", check_mode=True, **absent)["actions"] == []
 
 
-def test_t6_a_version_stays_until_the_clusters_minor_changes(run_module, foundation, truth, unique):
+def test_a_version_is_kept_until_the_clusters_minor_version_changes(run_module, foundation, truth, unique):
     options = {"cluster_name": foundation.cluster(), "name": "kube-proxy", "tags": OWNED}
     run_module("eks_addon", **options)
     everything, default = addon_versions(foundation, "kube-proxy", "1.34")
@@ -90,7 +90,7 @@ def test_t6_a_version_stays_until_the_clusters_minor_changes(run_module, foundat
     run_module("eks_addon", cluster_name=options["cluster_name"], name="kube-proxy", state="absent")
 
 
-def test_t10_a_self_managed_installation_is_overwritten_unless_told_otherwise(run_module, foundation, unique, truth):
+def test_a_self_managed_installation_is_overwritten_unless_disabled(run_module, foundation, unique, truth):
     cluster = foundation.cluster(unique("self-managed"), bootstrapSelfManagedAddons=True)
     options = {"cluster_name": cluster, "name": "kube-proxy", "tags": OWNED}
     failed = run_module("eks_addon", expect_failure=True, resolve_conflicts_on_create="NONE", **options)

@@ -28,7 +28,7 @@ def found(foundation, cluster):
     return {name: foundation.eks.describe_addon(clusterName=cluster, addonName=name)["addon"] for name in names}
 
 
-def test_several_addons_through_their_life(standin, run_module, foundation, cluster):
+def test_several_addons_are_created_updated_and_deleted(standin, run_module, foundation, cluster):
     addons = [{"name": name} for name in NAMES]
     options = {"cluster_name": cluster, "addons": addons, "tags": OWNED}
     planned = run_module("eks_addons", check_mode=True, **options)
@@ -65,7 +65,7 @@ def test_several_addons_through_their_life(standin, run_module, foundation, clus
     assert run_module("eks_addons", check_mode=True, **absent)["actions"] == []
 
 
-def test_they_are_made_side_by_side_and_only_waited_for_where_asked(standin, run_module, foundation, cluster):
+def test_addons_are_created_in_parallel_and_waited_for_only_if_configured(standin, run_module, foundation, cluster):
     standin.set_times(eks_addon=3)
     try:
         begun = run_module("eks_addons", cluster_name=cluster, addons=[{"name": name} for name in NAMES], tags=OWNED, wait=False)
@@ -79,7 +79,7 @@ def test_they_are_made_side_by_side_and_only_waited_for_where_asked(standin, run
         standin.set_times(eks_addon=TIMES["eks:addon"])
 
 
-def test_one_that_fails_does_not_hold_up_the_others(run_module, foundation, cluster):
+def test_a_failed_addon_does_not_block_the_others(run_module, foundation, cluster):
     addons = [{"name": "kube-proxy", "addon_version": "v0.0.1-eksbuild.1"}, {"name": "vpc-cni"}]
     failed = run_module("eks_addons", expect_failure=True, cluster_name=cluster, addons=addons, tags=OWNED)
     assert "kube-proxy" in failed["msg"] or "v0.0.1-eksbuild.1" in failed["msg"]

@@ -47,7 +47,7 @@ def truth(standin):
     return ask
 
 
-def test_a_cluster_through_its_life(standin, run_module, options, truth):
+def test_a_cluster_is_created_updated_and_deleted(standin, run_module, options, truth):
     name = options["name"]
     planned = run_module("eks_cluster", check_mode=True, **options)
     assert planned["changed"] and truth(name) is None
@@ -111,7 +111,7 @@ def test_a_cluster_through_its_life(standin, run_module, options, truth):
     assert run_module("eks_cluster", check_mode=True, name=name, state="absent", tags=OWNED)["actions"] == []
 
 
-def test_what_cannot_be_changed_is_refused_before_anything_is_changed(standin, run_module, foundation):
+def test_immutable_attributes_are_refused_before_any_change(standin, run_module, foundation):
     name = foundation.cluster()
     mark = standin.mark()
     cases = {
@@ -126,21 +126,21 @@ def test_what_cannot_be_changed_is_refused_before_anything_is_changed(standin, r
     assert standin.mutating(mark) == []
 
 
-def test_t6_a_version_that_is_not_given_stays(run_module, foundation, truth):
+def test_an_unset_version_is_not_changed(run_module, foundation, truth):
     name = foundation.cluster()
     result = run_module("eks_cluster", name=name, tags=OWNED)
     assert not result["changed"]
     assert truth(name)["version"] == "1.34"
 
 
-def test_t12_a_role_that_was_made_a_moment_ago_is_waited_for(standin, run_module, foundation, options, unique, truth):
+def test_a_newly_created_role_is_waited_for(standin, run_module, foundation, options, unique, truth):
     role = foundation.role(unique("fresh"), "eks.amazonaws.com", ("AmazonEKSClusterPolicy",))
     run_module("eks_cluster", **{**options, "role_arn": role})
     assert truth(options["name"])["roleArn"] == role
     run_module("eks_cluster", name=options["name"], state="absent")
 
 
-def test_a_head_start_begins_and_the_next_run_finishes(run_module, options, truth):
+def test_a_head_start_is_completed_by_the_next_run(run_module, options, truth):
     begun = run_module("eks_cluster", wait=False, **options)
     assert begun["actions"][0]["action"] == "create"
     finished = run_module("eks_cluster", **options)
@@ -150,7 +150,7 @@ def test_a_head_start_begins_and_the_next_run_finishes(run_module, options, trut
     until(lambda: truth(options["name"]) is None)
 
 
-def test_bad_options_are_told_before_the_first_call(standin, run_module):
+def test_bad_options_are_reported_before_the_first_call(standin, run_module):
     mark = standin.mark()
     failed = run_module("eks_cluster", expect_failure=True, name="x", version="1.3", subnet_ids=["a", "b"])
     assert 'in quotes, for example "1.35"' in failed["msg"]

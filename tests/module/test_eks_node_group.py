@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.module.eks_foundation import NODE_POLICIES, OWNED, Foundation
@@ -51,7 +53,7 @@ def truth(foundation):
 @pytest.fixture
 def remove(run_module):
     """Remove a node group at the end of a test."""
-    made = []
+    made: list[Any] = []
     yield made.append
     for options in made:
         run_module("eks_node_group", cluster_name=options["cluster_name"], name=options["name"], state="absent")
@@ -66,7 +68,7 @@ def actions(result):
     return {action["resource"].rsplit(" ", 1)[0]: (action["action"], sorted(action["attributes"])) for action in result["actions"]}
 
 
-def test_a_node_group_through_its_life(standin, run_module, foundation, options, truth):
+def test_a_node_group_is_created_updated_and_deleted(standin, run_module, foundation, options, truth):
     planned = run_module("eks_node_group", check_mode=True, **options)
     assert truth(options) == (None, None)
     made = run_module("eks_node_group", **options)
@@ -113,7 +115,7 @@ def test_a_node_group_through_its_life(standin, run_module, foundation, options,
     assert run_module("eks_node_group", check_mode=True, **absent)["actions"] == []
 
 
-def test_w5_a_template_that_a_killed_run_left_alone_is_found_and_removed(run_module, foundation, options, truth):
+def test_a_launch_template_of_an_interrupted_run_is_deleted(run_module, foundation, options, truth):
     tags = {**OWNED, "opta:name": options["cluster_name"]}
     run_module("eks_node_group", **{**options, "tags": tags})
     group = {"clusterName": options["cluster_name"], "nodegroupName": options["name"]}
@@ -126,7 +128,7 @@ def test_w5_a_template_that_a_killed_run_left_alone_is_found_and_removed(run_mod
     assert options["name"] not in run_module("eks_cluster_info", name=options["cluster_name"])["node_group_names"]
 
 
-def test_t13_everything_below_the_group_is_tagged_by_the_template(run_module, foundation, options, truth, remove):
+def test_instances_volumes_and_interfaces_are_tagged_by_the_launch_template(run_module, foundation, options, truth, remove):
     remove(options)
     run_module("eks_node_group", **options)
     _group, template = truth(options)
@@ -137,7 +139,7 @@ def test_t13_everything_below_the_group_is_tagged_by_the_template(run_module, fo
     assert {tag["Key"]: tag["Value"] for tag in template["Tags"]} == OWNED
 
 
-def test_tags_alone_replace_no_node(standin, run_module, foundation, options, truth, remove):
+def test_a_change_of_tags_does_not_replace_nodes(standin, run_module, foundation, options, truth, remove):
     remove(options)
     run_module("eks_node_group", **options)
     changed = {**options, "tags": {**OWNED, "cost-centre": "42"}}
@@ -166,7 +168,7 @@ def test_tags_alone_replace_no_node(standin, run_module, foundation, options, tr
     assert run_module("eks_node_group", **{**changed, "volume_size_gib": 60})["actions"] == []
 
 
-def test_a_group_that_failed_at_its_creation_is_made_again(standin, run_module, foundation, options, truth, remove):
+def test_a_group_that_failed_at_its_creation_is_created_again(standin, run_module, foundation, options, truth, remove):
     remove(options)
     role = foundation.role(options["name"], "ec2.amazonaws.com")
     options = {**options, "node_role_arn": role}
@@ -191,7 +193,7 @@ def test_a_group_that_failed_at_its_creation_is_made_again(standin, run_module, 
     assert run_module("eks_node_group", **changed)["actions"] == []
 
 
-def test_a_replacement_is_announced_and_refused_and_done_when_allowed(standin, run_module, foundation, options, truth, remove):
+def test_a_replacement_is_planned_and_refused_unless_allowed(standin, run_module, foundation, options, truth, remove):
     remove(options)
     run_module("eks_node_group", **options)
     foundation.eks.update_nodegroup_config(
@@ -212,7 +214,7 @@ def test_a_replacement_is_announced_and_refused_and_done_when_allowed(standin, r
     assert group["scalingConfig"]["desiredSize"] == 3
 
 
-def test_t5_the_autoscalers_number_is_left(run_module, foundation, options, truth, remove):
+def test_the_size_set_by_the_autoscaler_is_kept(run_module, foundation, options, truth, remove):
     remove(options)
     run_module("eks_node_group", **options)
     foundation.eks.update_nodegroup_config(
@@ -226,7 +228,7 @@ def test_t5_the_autoscalers_number_is_left(run_module, foundation, options, trut
     assert truth(options)[0]["scalingConfig"] == {"minSize": 1, "maxSize": 1, "desiredSize": 1}
 
 
-def test_work_that_was_cut_off_between_template_and_group_is_finished(run_module, foundation, options, truth, remove, standin):
+def test_a_run_interrupted_between_template_and_group_is_completed(run_module, foundation, options, truth, remove, standin):
     remove(options)
     standin.fault("CreateNodegroup", code="InvalidRequestException", message="cut off")
     assert "cut off" in run_module("eks_node_group", expect_failure=True, **options)["msg"]
@@ -250,7 +252,7 @@ def test_old_versions_of_the_template_are_deleted(run_module, foundation, option
     assert group["launchTemplate"]["version"] == "7"
 
 
-def test_bad_options_are_told_before_the_first_call(standin, run_module, options):
+def test_bad_options_are_reported_before_the_first_call(standin, run_module, options):
     mark = standin.mark()
     failed = run_module("eks_node_group", expect_failure=True, **{**options, "min_size": 9})
     assert "min_size 9 is higher than max_size 3" in failed["msg"]

@@ -53,7 +53,7 @@ def secret(standin, options, label="AWSCURRENT"):
     return json.loads(found["SecretString"])
 
 
-def test_twelve_steps(standin, run_module, cache, options):
+def test_create_update_and_delete_with_plans_and_repeated_runs(standin, run_module, cache, options):
     name = options["name"]
 
     def poll():
@@ -85,7 +85,7 @@ def test_twelve_steps(standin, run_module, cache, options):
     assert "DeletedDate" in standin.client("secretsmanager").describe_secret(SecretId=options["secret_name"])
 
 
-def test_t16_rotation_through_ansible_shows_no_password(standin, run_module, options):
+def test_a_rotation_prints_no_password(standin, run_module, options):
     made = run_module(MODULE, **options)
     before = secret(standin, options)
     assert (before["username"], len(before["password"])) == ("default", 32)
@@ -103,7 +103,7 @@ def test_t16_rotation_through_ansible_shows_no_password(standin, run_module, opt
     assert before["password"] not in log
 
 
-def test_a_run_that_did_not_wait_is_ended_by_the_next(standin, run_module, cache, options):
+def test_a_run_without_waiting_is_completed_by_the_next(standin, run_module, cache, options):
     standin.set_times(elasticache_replicationgroup=2)
     try:
         begun = run_module(MODULE, **options, wait=False)
@@ -129,7 +129,7 @@ def test_a_change_that_ends_while_the_group_is_read_is_not_refused(standin, run_
         standin.set_times(elasticache_modification=TIMES["elasticache:modification"])
 
 
-def test_another_environments_group_is_refused_and_adopted_on_word(run_module, cache, options):
+def test_the_group_of_another_environment_is_refused_unless_adopted(run_module, cache, options):
     run_module(MODULE, **options)
     others = {**options, "tags": {**options["tags"], "opta:environment": "other"}}
     refused = run_module(MODULE, expect_failure=True, **others)
@@ -145,7 +145,7 @@ def test_another_environments_group_is_refused_and_adopted_on_word(run_module, c
         ({"secret_recovery_window_in_days": 3}, "between 7 and 30"),
     ],
 )
-def test_wrong_input_is_told_before_the_first_call(standin, run_module, options, wrong, message):
+def test_invalid_input_is_reported_before_the_first_call(standin, run_module, options, wrong, message):
     before = standin.mark()
     assert message in run_module(MODULE, expect_failure=True, **{**options, **wrong})["msg"]
     assert standin.requests(before) == []
@@ -154,7 +154,7 @@ def test_wrong_input_is_told_before_the_first_call(standin, run_module, options,
 MAKING = ("CreateSecret", "CreateSecurityGroup", "AuthorizeSecurityGroupIngress", "CreateUser", "CreateUserGroup", "CreateReplicationGroup")
 
 
-def test_lost_answers_do_not_matter(standin, run_module, cache, options):
+def test_lost_responses_create_no_duplicates(standin, run_module, cache, options):
     for operation in MAKING:
         standin.fault(operation, kind="drop", carried_out=True)
     made = run_module(MODULE, **options)

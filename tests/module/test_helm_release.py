@@ -55,7 +55,7 @@ def image(found):
     return found and found["spec"]["template"]["spec"]["containers"][0]["image"]
 
 
-def test_twelve_steps(standin, run_module, cluster, options, deployment):
+def test_create_update_and_delete_with_plans_and_repeated_runs(standin, run_module, cluster, options, deployment):
     changed = {**options, "values": {"image": "registry.example.com/app:2"}}
     seen = twelve_steps(standin, run_module, MODULE, options, changed, lambda: image(cluster.get(deployment)))
     assert seen == ["registry.example.com/app:1", "registry.example.com/app:2", None]
@@ -89,7 +89,7 @@ def test_plan_names_objects_and_fields_and_masks_secrets(release, options):
     assert after[f"Secret {place}"] == {"stringData.token": "(secret, changed)"}
 
 
-def test_release_as_wanted_starts_no_helm(release, cluster, options, monkeypatch, standin, tmp_path):
+def test_an_unchanged_release_does_not_start_helm(release, cluster, options, monkeypatch, standin, tmp_path):
     release()
     # a PATH without helm: only a run that needs helm fails
     path = tmp_path / "python-only"
@@ -115,7 +115,7 @@ def test_changed_local_chart_is_noticed(release, cluster, options, tmp_path):
     assert not release(chart=str(chart))["changed"]
 
 
-def test_drift_is_found_and_set_back(standin, run_module, cluster, options, deployment):
+def test_drift_is_detected_and_reverted(standin, run_module, cluster, options, deployment):
     run_module(MODULE, **options)
     path = f"/api/v1/namespaces/{options['namespace']}/configmaps/{options['name']}"
     cluster.kubernetes.delete(path)
@@ -129,14 +129,14 @@ def test_drift_is_found_and_set_back(standin, run_module, cluster, options, depl
     assert cluster.get(path) is not None
 
 
-def test_t5_replicas_that_something_scaled_stay(release, cluster, deployment):
+def test_replicas_set_by_an_autoscaler_are_kept(release, cluster, deployment):
     release()
     cluster.kubernetes.merge(f"{deployment}/scale", {"spec": {"replicas": 2}})
     assert not release()["changed"]
     assert cluster.get(deployment)["spec"]["replicas"] == 2
 
 
-def test_t25_fields_made_at_random_are_no_difference(release, cluster, options):
+def test_randomly_generated_fields_are_not_a_difference(release, cluster, options):
     values = {"image": "registry.example.com/app:1", "random": True}
     release(values=values)
     assert not release(values=values)["changed"]
@@ -147,7 +147,7 @@ def test_t25_fields_made_at_random_are_no_difference(release, cluster, options):
     assert "stringData.random" in reported
 
 
-def test_t26_token_is_in_helms_environment_only(release, options, tmp_path, monkeypatch, standin):
+def test_token_is_in_helms_environment_only(release, options, tmp_path, monkeypatch, standin):
     """A helm that tells how it was called: arguments, environment and the files that it could read."""
     real = shutil.which("helm", path=standin.environment["PATH"])
     seen = tmp_path / "seen"
@@ -185,7 +185,7 @@ def test_failed_roll_out_is_rolled_back_and_explained(release, cluster, options,
     assert not release()["changed"]
 
 
-def test_roll_out_that_the_api_server_refuses_half_way_leaves_nothing(release, cluster, options, deployment, tmp_path):
+def test_a_partially_refused_rollout_leaves_no_objects(release, cluster, options, deployment, tmp_path):
     """helm has created and changed objects by then, and deleted none: its first rollback fails, its second forgets what was created."""
     chart = shutil.copytree(CHART, tmp_path / "chart")
     further = chart / "templates" / "further.yaml"
@@ -224,7 +224,7 @@ def test_failed_hook_is_explained(release, cluster, options):
 
 
 @pytest.mark.parametrize("status", ["pending-install", "uninstalling"])
-def test_installation_that_a_killed_run_left(release, cluster, options, status):
+def test_a_pending_installation_of_an_interrupted_run_is_repaired(release, cluster, options, status):
     release()
     cluster.set_status(options["namespace"], options["name"], 1, status, {"opta.platform/run": "unknown.1.1"})
     time.sleep(2)  # a run of another machine counts as killed after wait_timeout
@@ -239,7 +239,7 @@ def test_installation_that_a_killed_run_left(release, cluster, options, status):
     assert cluster.revisions(options["namespace"], options["name"]) == [(1, "deployed")]
 
 
-def test_upgrade_that_a_killed_run_left_is_repaired_at_once(standin, release, cluster, options, deployment):
+def test_a_pending_upgrade_of_an_interrupted_run_is_repaired_immediately(standin, release, cluster, options, deployment):
     release()
     release(values={"image": "registry.example.com/app:2"})
     label = release_run_label(cluster, options, 2)
@@ -260,7 +260,7 @@ def release_run_label(cluster, options, number):
     return cluster.get(path)["metadata"]["labels"]["opta.platform/run"]
 
 
-def test_roll_out_that_a_killed_run_did_not_wait_for_is_finished(release, cluster, options):
+def test_a_rollout_of_an_interrupted_run_is_completed(release, cluster, options):
     release(wait=False)
     path = f"/api/v1/namespaces/{options['namespace']}/secrets/sh.helm.release.v1.{options['name']}.v1"
     assert cluster.get(path)["metadata"]["labels"]["opta.platform/rollout"] == "started"
@@ -268,7 +268,7 @@ def test_roll_out_that_a_killed_run_did_not_wait_for_is_finished(release, cluste
     assert cluster.get(path)["metadata"]["labels"]["opta.platform/rollout"] == "finished"
 
 
-def test_work_of_another_run_is_waited_for(release, cluster, options):
+def test_the_operation_of_another_run_is_waited_for(release, cluster, options):
     release()
     label = f"{release_run_label(cluster, options, 1).split('.')[0]}.1."  # the first process lives
     started = Path("/proc/1/stat").read_text().rsplit(")", 1)[1].split()[19]
@@ -277,7 +277,7 @@ def test_work_of_another_run_is_waited_for(release, cluster, options):
     assert "another run's work" in failed["msg"]
 
 
-def test_ownership(release, cluster, options):
+def test_releases_of_another_environment_are_refused(release, cluster, options):
     release()
     for more in ({}, {"state": "absent"}):
         refused = release(environment="production", expect_failure=True, **more)
@@ -289,7 +289,7 @@ def test_ownership(release, cluster, options):
     assert not release(values={"image": "registry.example.com/app:2"})["changed"]
 
 
-def test_a_release_of_another_chart_is_somebody_elses(release, cluster, options, deployment, tmp_path):
+def test_a_release_of_another_chart_is_refused(release, cluster, options, deployment, tmp_path):
     release()
     chart = shutil.copytree(CHART, tmp_path / "chart")
     metadata = chart / "Chart.yaml"
@@ -305,7 +305,7 @@ def test_a_release_of_another_chart_is_somebody_elses(release, cluster, options,
     assert release(chart=str(chart), state="absent")["changed"]
 
 
-def test_namespace_is_made_when_told(standin, run_module, cluster, options, unique):
+def test_the_namespace_is_created_if_configured(standin, run_module, cluster, options, unique):
     name = unique("made")
     desired = {**options, "namespace": name, "create_namespace": True}
     done = plan_and_do(standin, run_module, MODULE, "create", **desired)
@@ -313,7 +313,7 @@ def test_namespace_is_made_when_told(standin, run_module, cluster, options, uniq
     assert cluster.get(f"/api/v1/namespaces/{name}")["metadata"]["annotations"]["opta.platform/environment"] == "staging"
 
 
-def test_cluster_that_is_not_there_yet_is_planned_from_the_chart(standin, release, options):
+def test_a_plan_without_a_cluster_is_rendered_from_the_chart(standin, release, options):
     before = standin.mark()
     unknown = {"endpoint": "(known after apply)", "certificate_authority_data": "(known after apply)"}
     planned = release(check_mode=True, create_namespace=True, **unknown)
@@ -336,7 +336,7 @@ def test_cluster_that_is_not_there_yet_is_planned_from_the_chart(standin, releas
         ({"values": {"replicas": "many"}}, "replicas"),
     ],
 )
-def test_bad_input_is_told_in_one_sentence(release, cluster, options, wrong, words):
+def test_bad_input_is_reported_in_one_sentence(release, cluster, options, wrong, words):
     refused = release(expect_failure=True, **wrong)
     assert words in refused["msg"]
     assert "Traceback" not in refused["msg"]

@@ -38,7 +38,7 @@ def widget(cluster, options):
     return functools.partial(cluster.get, f"/apis/helm-tests.example.com/v1/namespaces/{options['namespace']}/widgets/{options['name']}")
 
 
-def test_drift_of_a_custom_resource_is_set_back(release, cluster, options, widget):
+def test_drift_of_a_custom_resource_is_reverted(release, cluster, options, widget):
     release()
     cluster.kubernetes.merge(widget.args[0], {"spec": {"size": 2, "of": "somebody else"}})
     assert [action["attributes"] for action in release(check_mode=True)["actions"]] == [[f"Widget {options['name']}"]]
@@ -48,6 +48,6 @@ def test_drift_of_a_custom_resource_is_set_back(release, cluster, options, widge
     assert [status for _number, status in cluster.revisions(options["namespace"], options["name"])] == ["superseded", "deployed"]
 
 
-def test_characters_of_every_plane_are_deployed(release, widget):
+def test_characters_of_every_unicode_plane_are_deployed(release, widget):
     release(values={"text": "ü ✓ 🚀"})
     assert widget()["spec"]["text"] == "ü ✓ 🚀"

@@ -45,7 +45,7 @@ def release(run_module, options):
     return run
 
 
-def test_chart_of_a_repository(release, options, cluster, tmp_path, chart_repository):
+def test_a_repository_is_queried_only_for_a_new_chart_version(release, options, cluster, tmp_path, chart_repository):
     remote = {"chart": "plain", "repository": chart_repository.url, "version": "1.0.0"}
     assert release(**remote)["release"]["chart_version"] == "1.0.0"
     chart_repository.stop()
@@ -59,6 +59,7 @@ def chart_repository(standin, tmp_path):
     """A chart repository on this machine with the chart in it."""
     folder = tmp_path / "repository"
     helm = shutil.which("helm", path=standin.environment["PATH"])
+    assert helm
     subprocess.run([helm, "package", str(CHART), "-d", str(folder)], check=True, capture_output=True)
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)

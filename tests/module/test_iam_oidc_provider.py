@@ -26,7 +26,7 @@ def arn_of(standin, options):
     return f"arn:aws:iam::{account}:oidc-provider/{options['url'].removeprefix('https://')}"
 
 
-def test_twelve_steps(standin, run_module, iam, options):
+def test_create_update_and_delete_with_plans_and_repeated_runs(standin, run_module, iam, options):
     arn = arn_of(standin, options)
 
     def poll():
@@ -51,7 +51,7 @@ def test_client_ids_change_in_place(run_module, iam, standin, options):
     assert not run_module("iam_oidc_provider", **options)["changed"]
 
 
-def test_a_provider_goes_by_its_tags_when_its_url_is_not_known(run_module, iam, standin, options):
+def test_a_provider_with_an_unknown_url_is_deleted_by_its_tags(run_module, iam, standin, options):
     run_module("iam_oidc_provider", **options)
     gone = {"state": "absent", "tags": options["tags"]}
     planned = run_module("iam_oidc_provider", check_mode=True, **gone)
@@ -61,13 +61,13 @@ def test_a_provider_goes_by_its_tags_when_its_url_is_not_known(run_module, iam, 
     assert not run_module("iam_oidc_provider", **gone)["changed"]
 
 
-def test_a_cluster_that_does_not_stand_yet(run_module, options):
+def test_a_plan_without_a_cluster_does_not_know_the_arn(run_module, options):
     planned = run_module("iam_oidc_provider", check_mode=True, **{**options, "url": "(known after apply)"})
     assert planned["oidc_provider"]["arn"] == "(known after apply)"
     assert [action["action"] for action in planned["actions"]] == ["create"]
 
 
-def test_wrong_urls_are_refused_before_the_first_call(standin, run_module, options):
+def test_invalid_urls_are_refused_before_the_first_call(standin, run_module, options):
     mark = standin.mark()
     refused = run_module("iam_oidc_provider", expect_failure=True, **{**options, "url": "http://example.org"})
     assert "it must be the issuer's URL, beginning with https://" in refused["msg"]

@@ -10,7 +10,7 @@ def paths(standin):
     return sorted(role["Path"] for page in pages for role in page["Roles"])
 
 
-def test_t2_missing_roles_are_planned_made_and_kept(standin, run_module):
+def test_missing_roles_are_planned_created_and_retained(standin, run_module):
     before = paths(standin)
     missing = [service for service in SERVICES if f"/aws-service-role/{service}/" not in before]
     mark = standin.mark()
@@ -30,7 +30,7 @@ def test_t2_missing_roles_are_planned_made_and_kept(standin, run_module):
     assert standin.mutating(mark) == []
 
 
-def test_what_is_not_a_service_is_refused_before_the_first_call(standin, run_module):
+def test_invalid_service_names_are_refused_before_the_first_call(standin, run_module):
     mark = standin.mark()
     refused = run_module("iam_service_linked_roles", expect_failure=True, services=["eks"])
     assert "services has 'eks': it must be the name of a service" in refused["msg"]

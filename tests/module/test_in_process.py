@@ -49,7 +49,7 @@ def ends(way: str, **more: Any) -> dict[str, Any]:
     return {"name": way, f"{COLLECTION}.ends": {"way": way, **more}, "ignore_errors": True}
 
 
-def test_results_failures_warnings_and_secrets_are_the_same(ansible: Playbooks) -> None:
+def test_results_failures_warnings_and_masking_match_a_module_process(ansible: Playbooks) -> None:
     tasks = [
         ends("print", token="s3cret-token"),
         ends("fail", token="s3cret-token"),
@@ -69,7 +69,7 @@ def test_results_failures_warnings_and_secrets_are_the_same(ansible: Playbooks) 
     assert "runs as a separate process" not in here.output
 
 
-def test_invocation_in_vvv_is_the_same(ansible: Playbooks) -> None:
+def test_the_invocation_at_verbosity_3_matches_a_module_process(ansible: Playbooks) -> None:
     shown = []
     for run in both_ways(ansible, [ends("warn", token="s3cret-token")], "-vvv"):
         begin = run.output.index('"invocation"')
@@ -79,7 +79,7 @@ def test_invocation_in_vvv_is_the_same(ansible: Playbooks) -> None:
 
 
 @pytest.mark.parametrize("way", ["raise", "exit", "return", "cut"])
-def test_an_end_without_a_result_is_a_failure(ansible: Playbooks, way: str) -> None:
+def test_a_module_that_exits_without_a_result_fails(ansible: Playbooks, way: str) -> None:
     here, process = both_ways(ansible, [ends(way)])
     for run in (here, process):
         assert [task["status"] for task in run.tasks] == ["ignored"]
@@ -94,14 +94,14 @@ def test_a_task_timeout_ends_the_module(ansible: Playbooks) -> None:
     assert here.tasks[0]["seconds"] < 10
 
 
-def test_a_killed_module_fails_the_run_and_nothing_hangs(ansible: Playbooks) -> None:
+def test_a_killed_module_process_fails_the_run_without_hanging(ansible: Playbooks) -> None:
     tasks = [{"name": "killed", f"{COLLECTION}.ends": {"way": "kill"}}]
     here, process = both_ways(ansible, tasks)
     assert here.returncode != 0
     assert process.returncode != 0
 
 
-def test_a_module_sees_a_process_of_its_own_and_leaves_nothing_behind(ansible: Playbooks) -> None:
+def test_a_module_runs_in_an_isolated_forked_worker(ansible: Playbooks) -> None:
     tasks: list[dict[str, Any]] = [
         {
             "name": "look twice in one worker",
@@ -129,7 +129,7 @@ def test_a_module_sees_a_process_of_its_own_and_leaves_nothing_behind(ansible: P
         pytest.param({"become": True, "become_method": "ansible.builtin.sudo", "ignore_errors": True}, "become", id="become"),
     ],
 )
-def test_what_the_worker_cannot_do_goes_the_ordinary_way(ansible: Playbooks, changes: dict[str, Any], reason: str) -> None:
+def test_unsupported_modules_run_as_a_process(ansible: Playbooks, changes: dict[str, Any], reason: str) -> None:
     task = {"name": "task", f"{COLLECTION}.surroundings": {"number": 1}, **changes}
     run = ansible.play({"name": "Ordinary", "hosts": "all", "gather_facts": False, "vars": LOCAL, "tasks": [task]}, "-vvv")
     assert f"runs as a separate process and reports no progress: {reason}" in run.output
@@ -137,7 +137,7 @@ def test_what_the_worker_cannot_do_goes_the_ordinary_way(ansible: Playbooks, cha
         assert run.tasks[-1]["result"]["seen"]["number"] == 1
 
 
-def test_many_workers_at_once(ansible: Playbooks) -> None:
+def test_many_workers_run_in_parallel(ansible: Playbooks) -> None:
     hosts = ",".join(f"host{number}" for number in range(30)) + ","
     play = {
         "name": "Many",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def trust(service: str) -> dict[str, object]:
 
 
 def kms_key(_standin: Standin, name: str) -> Sequence[Options]:
-    create = {"name": name, "description": "data", "tags": tags(name, "network")}
+    create: dict[str, Any] = {"name": name, "description": "data", "tags": tags(name, "network")}
     return phases(create, {"description": "all data", "rotation_period_in_days": 180, "tags": {**create["tags"], "team": "a"}})
 
 
@@ -58,18 +59,23 @@ def irsa_role(standin: Standin, name: str) -> Sequence[Options]:
 
 def iam_oidc_provider(_standin: Standin, name: str) -> Sequence[Options]:
     url = f"https://oidc.eks.eu-west-1.amazonaws.com/id/{name}"
-    create = {"url": url, "client_id_list": ["sts.amazonaws.com"], "tags": tags(name, "eks")}
+    create: dict[str, Any] = {"url": url, "client_id_list": ["sts.amazonaws.com"], "tags": tags(name, "eks")}
     return phases(create, {"client_id_list": ["one", "other"], "tags": {**create["tags"], "team": "a"}})
 
 
 def ecr_repository(_standin: Standin, name: str) -> Sequence[Options]:
-    create = {"name": f"opta-{name}/app", "tags": tags(name, "opta_service")}
-    change = {"image_tag_mutability": "MUTABLE", "scan_on_push": False, "tagged_image_count": 5, "tags": {**create["tags"], "team": "a"}}
+    create: dict[str, Any] = {"name": f"opta-{name}/app", "tags": tags(name, "opta_service")}
+    change: dict[str, Any] = {
+        "image_tag_mutability": "MUTABLE",
+        "scan_on_push": False,
+        "tagged_image_count": 5,
+        "tags": {**create["tags"], "team": "a"},
+    }
     return phases(create, change)
 
 
 def s3_bucket(_standin: Standin, name: str) -> Sequence[Options]:
-    create = {
+    create: dict[str, Any] = {
         "name": f"opta-{name}",
         "encryption": {"sse_algorithm": "AES256"},
         "lifecycle_rules": [{"id": "expire", "expiration_days": 90}],
@@ -77,12 +83,12 @@ def s3_bucket(_standin: Standin, name: str) -> Sequence[Options]:
         "tags": tags(name, "s3"),
     }
     cors = [{"allowed_origins": ["https://example.com"], "allowed_methods": ["GET"]}]
-    change = {"public_access": "read", "cors_rules": cors, "lifecycle_rules": [], "versioning_enabled": False}
+    change: dict[str, Any] = {"public_access": "read", "cors_rules": cors, "lifecycle_rules": [], "versioning_enabled": False}
     return phases(create, {**change, "tags": {**create["tags"], "team": "a"}})
 
 
 def route53_zone(_standin: Standin, name: str) -> Sequence[Options]:
-    create = {"name": f"{name}.example.com", "comment": "a test", "tags": tags(name, "dns_cert")}
+    create: dict[str, Any] = {"name": f"{name}.example.com", "comment": "a test", "tags": tags(name, "dns_cert")}
     return phases(create, {"comment": "another", "tags": {**create["tags"], "team": "a"}})
 
 
@@ -91,12 +97,12 @@ def acm_certificate(standin: Standin, name: str) -> Sequence[Options]:
     made = standin.client("route53").create_hosted_zone(Name=domain, CallerReference=domain)
     domains.delegate(standin, domain, made["DelegationSet"]["NameServers"])
     zone_id = made["HostedZone"]["Id"].rsplit("/", 1)[-1]
-    create = {"domain_name": domain, "hosted_zone_id": zone_id, "tags": tags(name, "dns_cert"), "wait_timeout": 60}
+    create: dict[str, Any] = {"domain_name": domain, "hosted_zone_id": zone_id, "tags": tags(name, "dns_cert"), "wait_timeout": 60}
     return phases(create, {"subject_alternative_names": [f"*.{domain}", f"api.{domain}"]})
 
 
 def cloudwatch_log_group(_standin: Standin, name: str) -> Sequence[Options]:
-    create = {"name": f"/opta/{name}/test", "retention_in_days": 30, "tags": tags(name, "eks")}
+    create: dict[str, Any] = {"name": f"/opta/{name}/test", "retention_in_days": 30, "tags": tags(name, "eks")}
     return phases(create, {"retention_in_days": 60, "tags": {**create["tags"], "team": "a"}})
 
 
@@ -106,7 +112,7 @@ def vpc_network(standin: Standin, name: str) -> Sequence[Options]:
     (group,) = logs.describe_log_groups(logGroupNamePrefix=f"/{name}")["logGroups"]
     document = json.dumps(trust("vpc-flow-logs.amazonaws.com"))
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
-    create = {
+    create: dict[str, Any] = {
         "name": name,
         "cidr_block": "10.0.0.0/16",
         "zone_count": 2,
@@ -116,7 +122,7 @@ def vpc_network(standin: Standin, name: str) -> Sequence[Options]:
         "tags": tags(name, "network"),
         "wait_timeout": 60,
     }
-    change = {"nat_mode": "per_zone", "flow_logs": {}, "gateway_endpoints": [], "tags": {**create["tags"], "team": "a"}}
+    change: dict[str, Any] = {"nat_mode": "per_zone", "flow_logs": {}, "gateway_endpoints": [], "tags": {**create["tags"], "team": "a"}}
     return phases(create, change)
 
 
@@ -136,15 +142,17 @@ EACH = pytest.mark.parametrize("case", CASES, ids=lambda case: case.module)
 
 
 @EACH
-def test_calls_that_are_killed_by_each_change_are_finished(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
+def test_runs_interrupted_after_each_change_are_completed(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
     assert sum(killed_again_and_again(standin, case, unique)) > 2
 
 
-def test_a_network_whose_calls_are_killed_by_each_change_is_finished(standin: Standin, unique: Callable[[str], str]) -> None:
+def test_a_network_interrupted_after_each_change_is_completed(standin: Standin, unique: Callable[[str], str]) -> None:
     assert min(killed_again_and_again(standin, NETWORK, unique)) > 5
 
 
 @pytest.mark.kill_all
 @EACH
-def test_a_call_that_is_killed_after_any_change_is_finished_by_the_next(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
+def test_a_module_interrupted_after_any_change_is_completed_by_the_next_call(
+    standin: Standin, unique: Callable[[str], str], case: Case
+) -> None:
     assert killed_once_after_each_change(standin, case, unique) > 1

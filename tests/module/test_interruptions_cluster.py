@@ -124,11 +124,13 @@ CASES = [
 @pytest.mark.parametrize(
     ("case", "least"), [*((case, 3) for case in CASES), *((case, 5) for case in LONG)], ids=lambda value: getattr(value, "module", None)
 )
-def test_calls_that_are_killed_by_each_change_are_finished(standin: Standin, unique: Callable[[str], str], case: Case, least: int) -> None:
+def test_runs_interrupted_after_each_change_are_completed(standin: Standin, unique: Callable[[str], str], case: Case, least: int) -> None:
     assert sum(killed_again_and_again(standin, case, unique)) >= least
 
 
 @pytest.mark.kill_all
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.module)
-def test_a_call_that_is_killed_after_any_change_is_finished_by_the_next(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
+def test_a_module_interrupted_after_any_change_is_completed_by_the_next_call(
+    standin: Standin, unique: Callable[[str], str], case: Case
+) -> None:
     assert killed_once_after_each_change(standin, case, unique) >= 1

@@ -46,5 +46,5 @@ EACH = pytest.mark.parametrize("case", CASES, ids=lambda case: case.module)
 
 
 @EACH
-def test_calls_that_are_killed_by_each_change_are_finished(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
+def test_runs_interrupted_after_each_change_are_completed(standin: Standin, unique: Callable[[str], str], case: Case) -> None:
     assert killed_again_and_again(standin, case, unique)[0] > 5

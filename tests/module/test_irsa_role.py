@@ -38,7 +38,7 @@ def options(unique, provider):
     }
 
 
-def test_twelve_steps(standin, run_module, iam, options, provider):
+def test_create_update_and_delete_with_plans_and_repeated_runs(standin, run_module, iam, options, provider):
     name, issuer = options["name"], provider.split(":oidc-provider/")[1]
 
     def poll():
@@ -65,7 +65,7 @@ def test_twelve_steps(standin, run_module, iam, options, provider):
     assert deleted == "NoSuchEntity"
 
 
-def test_c5_a_role_for_a_cluster_that_does_not_stand_yet(standin, run_module, iam, options):
+def test_a_role_is_planned_before_its_cluster_exists(standin, run_module, iam, options):
     account = standin.client("sts").get_caller_identity()["Account"]
     unknown = {**options, "oidc_provider_arn": "(known after apply)"}
     planned = run_module("irsa_role", check_mode=True, **unknown)
@@ -78,14 +78,14 @@ def test_c5_a_role_for_a_cluster_that_does_not_stand_yet(standin, run_module, ia
     assert "create the provider first" in refused["msg"]
 
 
-def test_description_and_session_change_one_by_one(standin, run_module, iam, options):
+def test_description_and_session_duration_change_independently(standin, run_module, iam, options):
     run_module("irsa_role", **options)
     plan_and_do(standin, run_module, "irsa_role", "update", **{**options, "max_session_duration": 7200})
     role = iam.get_role(RoleName=options["name"])["Role"]
     assert (role["Description"], role["MaxSessionDuration"]) == ("hello", 7200)
 
 
-def test_policies_that_are_not_named_stay_without_purge(run_module, iam, options):
+def test_unlisted_policies_are_kept_without_purge(run_module, iam, options):
     run_module("irsa_role", **options)
     iam.put_role_policy(RoleName=options["name"], PolicyName="theirs", PolicyDocument=json.dumps(POLICY))
     assert not run_module("irsa_role", **options, purge_policies=False)["changed"]
@@ -102,7 +102,7 @@ def test_policies_that_are_not_named_stay_without_purge(run_module, iam, options
         ({"oidc_provider_arn": "nonsense"}, "it must be the ARN of an IAM OpenID Connect provider"),
     ],
 )
-def test_t14_wrong_input_is_refused_before_the_first_call(standin, run_module, options, change, sentence):
+def test_invalid_input_is_refused_before_the_first_call(standin, run_module, options, change, sentence):
     mark = standin.mark()
     assert sentence in run_module("irsa_role", expect_failure=True, **{**options, **change})["msg"]
     assert standin.requests(mark) == []
@@ -115,7 +115,7 @@ def test_the_role_of_another_environment_is_refused(run_module, options):
     assert "path cannot be changed" in run_module("irsa_role", expect_failure=True, **{**options, "path": "/"})["msg"]
 
 
-def test_w5_a_role_that_died_before_its_policies_is_finished(standin, run_module, iam, options):
+def test_a_run_interrupted_before_the_policies_is_completed(standin, run_module, iam, options):
     standin.fault("PutRolePolicy", kind="error", count=1, code="AccessDenied", message="not now")
     run_module("irsa_role", expect_failure=True, **options)
     standin.clear_faults()

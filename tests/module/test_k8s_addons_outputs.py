@@ -44,6 +44,7 @@ def test_outputs_are_read_from_load_balancer_and_secret(standin):
     arn = secrets.create_secret(Name="opta/elsewhere/linkerd/trust-anchor", SecretString="x", Tags=tags)["ARN"]
     balancing.add_tags(ResourceArns=[balancer["LoadBalancerArn"]], Tags=as_list({"opta:name": "ingress_nginx"}))
     found = k8s_addons_outputs(standin.client, identity_of("elsewhere"))
+    assert found
     assert (found["ingress"], found["ingress_class_name"], found["gateway_name"]) == ("ingress_nginx", "nginx", "")
     assert (found["mesh"], found["linkerd_trust_anchor_secret_arn"]) == ("linkerd", arn)
     assert k8s_addons_outputs(standin.client, identity_of("another")) is None

@@ -40,7 +40,7 @@ def tagged(kms, environment):
     return found
 
 
-def test_twelve_steps(standin, run_module, kms, options):
+def test_create_update_and_delete_with_plans_and_repeated_runs(standin, run_module, kms, options):
     name = options["name"]
 
     def poll():
@@ -57,7 +57,7 @@ def test_twelve_steps(standin, run_module, kms, options):
     assert deleted == ["PendingDeletion"]
 
 
-def test_policy_is_compared_by_what_it_means(standin, run_module, kms, options):
+def test_policies_are_compared_semantically(standin, run_module, kms, options):
     account = standin.client("sts").get_caller_identity()["Account"]
 
     def policy(principal, actions):
@@ -78,7 +78,7 @@ def test_policy_is_compared_by_what_it_means(standin, run_module, kms, options):
     assert stored["Statement"][1]["Action"] == ["kms:Encrypt"]
 
 
-def test_t1_pending_key_is_left_and_a_new_one_made(standin, run_module, kms, options):
+def test_a_pending_deletion_key_is_kept_and_a_new_key_created(standin, run_module, kms, options):
     first = run_module("kms_key", **options)["key"]["key_id"]
     kms.schedule_key_deletion(KeyId=first, PendingWindowInDays=7)
     assert not run_module("kms_key", **options, state="absent")["changed"]
@@ -88,7 +88,7 @@ def test_t1_pending_key_is_left_and_a_new_one_made(standin, run_module, kms, opt
     assert kms.describe_key(KeyId=first)["KeyMetadata"]["KeyState"] == "PendingDeletion"
 
 
-def test_t1_deletion_is_cancelled_when_asked(standin, run_module, kms, options):
+def test_deletion_is_canceled_if_configured(standin, run_module, kms, options):
     first = run_module("kms_key", **options)["key"]["key_id"]
     run_module("kms_key", **options, state="absent", pending_window_in_days=7)
     plan_and_do(standin, run_module, "kms_key", "update", **options, cancel_deletion=True)
@@ -96,7 +96,7 @@ def test_t1_deletion_is_cancelled_when_asked(standin, run_module, kms, options):
     assert (found["KeyId"], found["KeyState"]) == (first, "Enabled")
 
 
-def test_t1_key_that_something_needs_is_kept(standin, run_module, kms, options):
+def test_a_key_in_use_is_retained(standin, run_module, kms, options):
     arn = run_module("kms_key", **options)["key"]["arn"]
     needing = [{"arn": "the snapshot", "kms_key_arn": arn}]
     kept = run_module("kms_key", **options, state="absent", still_needed=needing)
@@ -107,7 +107,7 @@ def test_t1_key_that_something_needs_is_kept(standin, run_module, kms, options):
     plan_and_do(standin, run_module, "kms_key", "delete", **options, state="absent", still_needed=other)
 
 
-def test_run_that_ended_before_the_alias_is_finished(standin, run_module, kms, options):
+def test_a_run_interrupted_before_the_alias_is_completed(standin, run_module, kms, options):
     tags = [{"TagKey": name, "TagValue": value} for name, value in options["tags"].items()]
     made = kms.create_key(Tags=tags)["KeyMetadata"]["KeyId"]
     plan_and_do(standin, run_module, "kms_key", "update", **options)
@@ -115,7 +115,7 @@ def test_run_that_ended_before_the_alias_is_finished(standin, run_module, kms, o
     assert key_of(kms, options["name"])["KeyId"] == made
 
 
-def test_another_environments_key_is_refused_and_adopted_on_word(standin, run_module, kms, options):
+def test_the_key_of_another_environment_is_refused_unless_adopted(standin, run_module, kms, options):
     run_module("kms_key", **options)
     others = {**options, "tags": {**options["tags"], "opta:environment": "other"}}
     refused = run_module("kms_key", expect_failure=True, **others)
@@ -131,7 +131,7 @@ def test_another_environments_key_is_refused_and_adopted_on_word(standin, run_mo
         ({"rotation_period_in_days": 180, "enable_key_rotation": False}, "requires enable_key_rotation"),
     ],
 )
-def test_wrong_input_is_told_before_the_first_call(standin, run_module, options, wrong, message):
+def test_invalid_input_is_reported_before_the_first_call(standin, run_module, options, wrong, message):
     before = standin.mark()
     assert message in run_module("kms_key", expect_failure=True, **options, **wrong)["msg"]
     assert standin.requests(before) == []

@@ -54,7 +54,7 @@ def deployment(namespace, replicas=1, image="registry.example.com/app:1", **anno
     return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": namespace}, "spec": spec}
 
 
-def test_twelve_steps(standin, cluster, run_module, unique):
+def test_create_update_and_delete_with_plans_and_repeated_runs(standin, cluster, run_module, unique):
     name = unique("twelve")
     place = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
     path = f"/api/v1/namespaces/{name}/configmaps/settings"
@@ -72,12 +72,12 @@ def test_twelve_steps(standin, cluster, run_module, unique):
 
 
 @pytest.mark.parametrize("api_version", KINDS_OF_KUBERNETES)
-def test_what_is_not_asked_for_is_as_the_api_server_has_it(cluster, api_version):
+def test_unspecified_fields_keep_the_values_of_the_api_server(cluster, api_version):
     listed = cluster.get(f"/{'apis' if '/' in api_version else 'api'}/{api_version}")["resources"]
     found = {entry["kind"]: (entry["name"], entry["namespaced"]) for entry in listed if "/" not in entry["name"]}
     for kind in KINDS_OF_KUBERNETES[api_version].split():
         taken = kind_of_kubernetes(api_version, kind)
-        assert (taken.plural, taken.namespaced) == found[kind]
+        assert taken and (taken.plural, taken.namespaced) == found[kind]
 
 
 def test_plan_names_each_object_and_field(apply, namespace):
@@ -90,7 +90,7 @@ def test_plan_names_each_object_and_field(apply, namespace):
     assert planned["diff"]["before"] == {f"ConfigMap {namespace}/settings": {"data.a": "1"}}
 
 
-def test_what_is_as_wanted_is_not_written(apply, cluster, namespace):
+def test_unchanged_objects_are_not_written(apply, cluster, namespace):
     path = f"/api/v1/namespaces/{namespace}/configmaps/settings"
     apply(config_map(namespace, a="1"))
     before = cluster.writes(path)
@@ -98,7 +98,7 @@ def test_what_is_as_wanted_is_not_written(apply, cluster, namespace):
     assert cluster.writes(path) == before
 
 
-def test_field_no_longer_given_is_removed(apply, cluster, namespace):
+def test_a_field_that_is_no_longer_set_is_removed(apply, cluster, namespace):
     apply(config_map(namespace, a="1", b="1"))
     done = apply(config_map(namespace, a="1"))
     assert done["actions"][0]["attributes"] == ["data.b"]
@@ -120,13 +120,13 @@ def test_secret_data_is_never_shown(apply, cluster, namespace):
     assert base64.b64decode(found["password"]).decode() == SECRET_VALUE[::-1]
 
 
-def test_key_no_longer_given_leaves_the_secret(apply, cluster, namespace):
+def test_a_removed_secret_key_is_deleted(apply, cluster, namespace):
     apply(secret(namespace, a="one-value", b="other-value"))
     apply(secret(namespace, a="one-value"))
     assert list(cluster.get(f"/api/v1/namespaces/{namespace}/secrets/login")["data"]) == ["a"]
 
 
-def test_t5_replicas_that_are_not_given_belong_to_the_autoscaler(apply, cluster, namespace):
+def test_unset_replicas_are_left_to_the_autoscaler(apply, cluster, namespace):
     path = f"/apis/apps/v1/namespaces/{namespace}/deployments/web"
     apply(deployment(namespace, replicas=None))
     cluster.kubernetes.merge(f"{path}/scale", {"spec": {"replicas": 2}})
@@ -134,7 +134,7 @@ def test_t5_replicas_that_are_not_given_belong_to_the_autoscaler(apply, cluster,
     assert cluster.get(path)["spec"]["replicas"] == 2
 
 
-def test_field_of_another_manager_is_refused_by_name_and_taken_when_told(apply, cluster, namespace):
+def test_fields_of_another_manager_are_refused_unless_forced(apply, cluster, namespace):
     path = f"/api/v1/namespaces/{namespace}/configmaps/settings"
     apply(config_map(namespace, a="1"))
     cluster.kubernetes.call("PATCH", f"{path}?fieldManager=somebody", {"data": {"a": "9"}}, "application/merge-patch+json")
@@ -148,7 +148,7 @@ def test_field_of_another_manager_is_refused_by_name_and_taken_when_told(apply, 
     assert cluster.get(path)["data"] == {"a": "1"}
 
 
-def test_replacement_is_announced_refused_and_done_when_allowed(apply, cluster, namespace, unique):
+def test_a_replacement_is_planned_and_refused_unless_allowed(apply, cluster, namespace, unique):
     name = unique("class")
     storage = {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": name}, "provisioner": "ebs.csi.aws.com"}
     path = f"/apis/storage.k8s.io/v1/storageclasses/{name}"
@@ -167,7 +167,7 @@ def test_replacement_is_announced_refused_and_done_when_allowed(apply, cluster, 
     apply({**storage}, state="absent")
 
 
-def test_definition_and_its_object_in_one_call(standin, cluster, run_module, apply, unique):
+def test_a_custom_resource_definition_and_its_object_are_created_in_one_call(standin, cluster, run_module, apply, unique):
     kind = "Boat" + unique("x").replace("-", "")
     plural, group = kind.lower() + "s", "example.com"
     names = {"kind": kind, "plural": plural, "singular": kind.lower(), "listKind": f"{kind}List"}
@@ -191,7 +191,7 @@ def test_definition_and_its_object_in_one_call(standin, cluster, run_module, app
     assert cluster.get(f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.{group}") is None
 
 
-def test_ownership(apply, cluster, namespace):
+def test_objects_of_another_environment_are_refused_unless_adopted(apply, cluster, namespace):
     apply(config_map(namespace, a="1"))
     for desired in (config_map(namespace, a="2"),):
         refused = apply(desired, environment="staging", expect_failure=True)
@@ -215,21 +215,21 @@ def test_failing_pods_are_explained(apply, namespace):
     assert "no database at 10.0.0.9" in failed["msg"]
 
 
-def test_unfinished_work_of_another_run_is_waited_for(apply, cluster, namespace):
+def test_the_operation_of_another_run_is_waited_for(apply, cluster, namespace):
     desired = deployment(namespace, image="nowhere.invalid/app:1")
     assert apply(desired, wait=False)["changed"]
     failed = apply(desired, wait_timeout=8, expect_failure=True)
     assert "ImagePullBackOff" in failed["msg"] or "ErrImagePull" in failed["msg"]
 
 
-def test_condition_to_wait_for(apply, namespace):
+def test_configured_conditions_are_waited_for(apply, namespace):
     condition = {"kind": "Deployment", "type": "Available"}
     apply(deployment(namespace), wait_conditions=[condition])
     failed = apply(deployment(namespace), wait_conditions=[{**condition, "status": "False"}], wait_timeout=2, expect_failure=True)
     assert "condition Available is True" in failed["msg"]
 
 
-def test_object_that_is_being_deleted_is_made_anew(apply, cluster, namespace):
+def test_object_that_is_being_deleted_is_created_again(apply, cluster, namespace):
     held = config_map(namespace, a="1")
     held["metadata"]["finalizers"] = ["example.com/hold"]
     path = f"/api/v1/namespaces/{namespace}/configmaps/settings"
@@ -241,7 +241,7 @@ def test_object_that_is_being_deleted_is_made_anew(apply, cluster, namespace):
     assert apply(config_map(namespace, a="1"))["actions"][0]["action"] == "create"
 
 
-def test_cluster_that_is_not_there_yet_is_planned_without_a_call(standin, cluster, run_module, unique):
+def test_a_plan_without_a_cluster_makes_no_calls(standin, cluster, run_module, unique):
     before = standin.mark()
     unknown = {**cluster.options, "endpoint": "(known after apply)", "certificate_authority_data": "(known after apply)"}
     objects = [config_map("shop", a="1"), {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}]
@@ -268,13 +268,13 @@ def test_cluster_that_is_not_there_yet_is_planned_without_a_call(standin, cluste
         ({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "Not_A_Name"}}, "ConfigMap default/Not_A_Name"),
     ],
 )
-def test_bad_input_is_told_in_one_sentence(apply, wrong, words):
+def test_bad_input_is_reported_in_one_sentence(apply, wrong, words):
     refused = apply(wrong, expect_failure=True)
     assert words in refused["msg"]
     assert "Traceback" not in refused["msg"]
 
 
-def test_endpoint_that_does_not_answer(apply, namespace, monkeypatch):
+def test_an_unreachable_endpoint_is_reported(apply, namespace, monkeypatch):
     monkeypatch.setattr(client, "PATIENCE_SECONDS", 2.0)
     refused = apply(config_map(namespace), endpoint="https://127.0.0.1:9", expect_failure=True)
     assert "does not respond" in refused["msg"]

@@ -7,8 +7,9 @@ import time
 import pytest
 
 from tests.module.eks_foundation import Foundation
-from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.module.kubernetes_foundation import Cluster
 from tests.standin.aws.clock import DEFAULT_TIMES
+from tests.support.standin import KUBERNETES as NAME
 from tests.support.until import until
 
 MODULE = "kubernetes_pod_disruption_budgets"
@@ -69,7 +70,7 @@ def drained(standin, cluster, unique):
     return run
 
 
-def test_every_budget_of_the_cluster_goes(cluster, remove, budget, unique):
+def test_every_pod_disruption_budget_is_deleted(cluster, remove, budget, unique):
     paths = []
     for _ in range(2):
         namespace = cluster.namespace(unique("budgets"))
@@ -88,7 +89,7 @@ def test_every_budget_of_the_cluster_goes(cluster, remove, budget, unique):
         assert (again["changed"], again["actions"]) == (False, [])
 
 
-def test_without_budgets_nodes_go_before_the_limit_of_their_draining(standin, cluster, remove, budget, drained, unique):
+def test_without_budgets_nodes_drain_before_the_timeout(standin, cluster, remove, budget, drained, unique):
     standin.set_times(eks_drain=DRAIN_SECONDS)
     namespace = cluster.namespace(unique("budgets"))
     budget(namespace, "kept")
@@ -106,5 +107,5 @@ def test_a_cluster_that_does_not_answer_is_a_warning(remove):
     assert "does not respond" in warning
 
 
-def test_a_cluster_that_is_still_to_be_created_has_none(remove):
+def test_a_plan_without_a_cluster_finds_no_budgets(remove):
     assert remove(endpoint="(known after apply)", check_mode=True)["actions"] == []

@@ -27,7 +27,7 @@ def listed(run_module, cluster):
     return found
 
 
-def test_v4_addresses_of_all_kinds_and_what_is_gone(cluster, listed, unique):
+def test_addresses_of_all_route_kinds_are_listed_without_deleted_routes(cluster, listed, unique):
     namespace = cluster.namespace(unique("routes"))
     labels = {"app.kubernetes.io/instance": "web"}
     parents = [{"name": GATEWAY, "namespace": NAMESPACE, "sectionName": "https"}]
@@ -56,7 +56,7 @@ def test_v4_addresses_of_all_kinds_and_what_is_gone(cluster, listed, unique):
     assert {kind for kind, *_others in listed(namespace)} == {"GRPCRoute", "Ingress"}
 
 
-def test_a_cluster_that_is_still_to_be_created_holds_none(run_module, cluster):
+def test_a_plan_without_a_cluster_finds_no_routes(run_module, cluster):
     options = {**{name: cluster.options[name] for name in CONNECTION}, "endpoint": "(known after apply)"}
     assert run_module("kubernetes_routes_info", check_mode=True, **options)["addresses"] == []
     assert "create it first" in run_module("kubernetes_routes_info", expect_failure=True, **options)["msg"]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.module.kubernetes_foundation import NAME, Cluster
+from tests.module.kubernetes_foundation import Cluster
+from tests.support.standin import KUBERNETES as NAME
 from tests.support.until import until
 
 MODULE = "kubernetes_volume_claims"
@@ -83,7 +84,7 @@ def volumes(ec2, *volume_ids):
     return {volume["VolumeId"] for volume in found}
 
 
-def test_t4_volumes_are_kept_as_snapshots_and_removed_while_the_driver_runs(standin, cluster, namespace, claim, remove, ec2):
+def test_volumes_are_retained_as_snapshots_and_deleted_by_the_csi_driver(standin, cluster, namespace, claim, remove, ec2):
     first, second = claim("data-store-0"), claim("data-store-1")
     others = claim("data-other-0", {"app": "other"})
     before = standin.mark()
@@ -106,7 +107,7 @@ def test_t4_volumes_are_kept_as_snapshots_and_removed_while_the_driver_runs(stan
         assert (again["changed"], again["actions"]) == (False, [])
 
 
-def test_t4_volumes_may_go_when_told(namespace, claim, remove, ec2):
+def test_volumes_are_deleted_without_snapshots_if_configured(namespace, claim, remove, ec2):
     volume_id = claim()
     planned = remove(check_mode=True, delete_volumes=True)
     done = remove(delete_volumes=True)
@@ -115,7 +116,7 @@ def test_t4_volumes_may_go_when_told(namespace, claim, remove, ec2):
     assert (volumes(ec2, volume_id), snapshots(ec2, volume_id)) == (set(), [])
 
 
-def test_t4_a_run_that_died_after_the_claim_is_finished_without_a_loss(standin, cluster, namespace, claim, remove, ec2):
+def test_a_run_interrupted_after_the_claim_is_completed_without_data_loss(standin, cluster, namespace, claim, remove, ec2):
     volume_id = claim()
     standin.fault("CreateSnapshot", kind="error", code="UnauthorizedOperation", message="stopped here")
     assert "stopped here" in remove(expect_failure=True)["msg"]
@@ -128,7 +129,7 @@ def test_t4_a_run_that_died_after_the_claim_is_finished_without_a_loss(standin, 
     assert volumes(ec2, volume_id) == set()
 
 
-def test_a_claim_made_anew_meanwhile_is_another_one(standin, cluster, namespace, claim, remove, ec2):
+def test_a_recreated_claim_is_not_confused_with_the_old_claim(standin, cluster, namespace, claim, remove, ec2):
     old = claim()
     standin.fault("CreateSnapshot", kind="error", code="UnauthorizedOperation", message="stopped here")
     remove(expect_failure=True)
@@ -139,7 +140,7 @@ def test_a_claim_made_anew_meanwhile_is_another_one(standin, cluster, namespace,
     assert len(snapshots(ec2, old)) == len(snapshots(ec2, new)) == 1
 
 
-def test_a_volume_that_cannot_be_snapshotted_is_refused_before_anything_is_done(cluster, namespace, remove):
+def test_a_volume_without_snapshot_support_is_refused_before_any_change(cluster, namespace, remove):
     claim_name, volume_name = "files", f"{namespace}-files"
     spec = {
         "accessModes": ["ReadWriteMany"],
@@ -165,7 +166,7 @@ def test_a_volume_that_cannot_be_snapshotted_is_refused_before_anything_is_done(
     assert claims(cluster, namespace) == [claim_name]
 
 
-def test_volumes_of_claims_that_go_with_a_release_are_kept(cluster, namespace, claim, remove, ec2):
+def test_volumes_of_claims_deleted_with_a_release_are_retained(cluster, namespace, claim, remove, ec2):
     """Helm deletes the claims that it made, and Kubernetes their volumes, unless these are held before."""
     owner = {"meta.helm.sh/release-name": "store", "meta.helm.sh/release-namespace": namespace}
     held, kept = claim("data", annotations=owner), claim("kept", annotations={**owner, "helm.sh/resource-policy": "keep"})
@@ -183,7 +184,7 @@ def test_volumes_of_claims_that_go_with_a_release_are_kept(cluster, namespace, c
     assert remove(**of_release, state="absent")["actions"] == []
 
 
-def test_volumes_of_claims_that_an_upgrade_drops_are_kept(cluster, namespace, remove, run_module, ec2):
+def test_volumes_of_claims_dropped_by_an_upgrade_are_retained(cluster, namespace, remove, run_module, ec2):
     values = {"image": "registry.example.com/app:1"}
     options = {**cluster.options, "environment": "staging", "name": "store", "namespace": namespace, "chart": str(CHART)}
     run_module("helm_release", **options, values={**values, "storageClass": "claims-tests"})
@@ -202,5 +203,5 @@ def test_volumes_of_claims_that_an_upgrade_drops_are_kept(cluster, namespace, re
     assert drop() == ([], [])
 
 
-def test_no_labels_would_mean_all_claims(remove):
+def test_empty_labels_are_refused(remove):
     assert "match_labels is empty" in remove(match_labels={}, expect_failure=True)["msg"]

@@ -6,6 +6,7 @@ import base64
 import datetime
 import json
 import subprocess
+from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._linkerd.anchors import digest
@@ -48,7 +49,7 @@ class Mesh:
         return json.loads(self.secrets_manager.get_secret_value(SecretId=self.secret)["SecretString"])
 
     def pair(self, name=ISSUER):
-        data = self.cluster.get(f"/api/v1/namespaces/{self.namespace}/secrets/{name}")["data"]
+        data = self.cluster.kubernetes.get(f"/api/v1/namespaces/{self.namespace}/secrets/{name}")["data"]
         return Signed(*(base64.b64decode(data[key]).decode() for key in ("tls.crt", "tls.key")))
 
     def write(self, pair, name=ISSUER):
@@ -65,7 +66,7 @@ class Mesh:
     def deploy(self, name, certificates):
         """A meshed Deployment, whose proxies were started with these anchors."""
         labels = {"app": name, "linkerd.io/control-plane-ns": self.namespace}
-        template = {"metadata": {"labels": labels, "annotations": {"linkerd.io/trust-root-sha256": digest(certificates)}}}
+        template: dict[str, Any] = {"metadata": {"labels": labels, "annotations": {"linkerd.io/trust-root-sha256": digest(certificates)}}}
         template["spec"] = {"containers": [{"name": "app", "image": "registry.example.com/app:1"}]}
         spec = {"selector": {"matchLabels": {"app": name}}, "template": template}
         body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}, "spec": spec}
@@ -93,7 +94,7 @@ def verify(anchors, certificate, directory):
     subprocess.run(["openssl", "verify", "-CAfile", directory / "anchors", directory / "certificate"], check=True, capture_output=True)
 
 
-def test_made_once_kept_and_removed(mesh, tmp_path):
+def test_certificates_are_created_once_kept_and_deleted(mesh, tmp_path):
     done = mesh.plan_and_do("create")
     assert [(action["action"], action["resource"]) for action in done["actions"]] == [
         ("create", f"secret {mesh.secret}"),
@@ -121,7 +122,7 @@ def test_made_once_kept_and_removed(mesh, tmp_path):
     verify(again["certificates"]["trust_anchors_pem"], mesh.pair().certificate, tmp_path)
 
 
-def test_no_key_is_shown_or_leaves_its_place(mesh):
+def test_no_private_key_is_printed_or_copied(mesh):
     shown = [mesh.run(check_mode=True), mesh.run(), mesh.run(issuer_days=360, issuer_renewal_days=200)]
     keys = [mesh.held()["key"], *(mesh.pair(name).key for name in SECRETS)]
     lines = [line for key in keys for line in key.splitlines()[1:-1]]
@@ -138,7 +139,7 @@ def test_plan_before_the_cluster_exists(mesh):
     assert planned["certificates"]["secret_arn"] == KNOWN_AFTER_APPLY
 
 
-def test_issuer_thirty_days_before_its_end(mesh):
+def test_the_issuer_is_renewed_thirty_days_before_expiry(mesh):
     mesh.run(**SHORT)
     anchor, before = mesh.held(), mesh.pair()
     assert not mesh.run(**SHORT)["changed"]
@@ -170,7 +171,7 @@ def test_a_key_of_the_old_form_is_encoded_again(mesh):
     assert (mesh.pair(POLICY), mesh.held()) == (before, anchor)
 
 
-def test_anchor_renewal_with_both_trusted_in_between(mesh, tmp_path):
+def test_both_anchors_are_trusted_during_the_renewal(mesh, tmp_path):
     old = mesh.run(**SHORT)["certificates"]["trust_anchors_pem"]
     mesh.install(old)
     trusts = mesh.deploy("hello", old)
@@ -208,7 +209,7 @@ def test_anchor_renewal_with_both_trusted_in_between(mesh, tmp_path):
     assert mesh.run()["certificates"]["workloads_to_restart"] == []
 
 
-def test_what_was_killed_half_way_is_finished(mesh):
+def test_an_interrupted_renewal_is_completed(mesh):
     mesh.run()
     mesh.cluster.kubernetes.delete(f"/api/v1/namespaces/{mesh.namespace}/secrets/{ISSUER}")
     mesh.cluster.kubernetes.delete(f"/api/v1/namespaces/{mesh.namespace}/secrets/{SECRETS[1]}")
@@ -218,7 +219,7 @@ def test_what_was_killed_half_way_is_finished(mesh):
     assert mesh.held() == anchor
 
 
-def test_others_are_refused(mesh):
+def test_certificates_of_another_environment_are_refused(mesh):
     path = f"/api/v1/namespaces/{mesh.namespace}/secrets"
     mesh.cluster.kubernetes.create(
         path, {"metadata": {"name": ISSUER}, "type": "kubernetes.io/tls", "data": {"tls.crt": "", "tls.key": ""}}
@@ -232,7 +233,7 @@ def test_others_are_refused(mesh):
 
 
 @pytest.mark.parametrize("days", [{"trust_anchor_days": 3650}, {"issuer_renewal_days": 400}])
-def test_days_that_cannot_be_right_are_one_sentence(mesh, days):
+def test_invalid_days_are_reported_in_one_sentence(mesh, days):
     refused = mesh.run(expect_failure=True, **days)
     assert refused["msg"].startswith(f"{next(iter(days))} is")
     assert not mesh.standin.mutating(mesh.standin.mark())

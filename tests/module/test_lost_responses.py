@@ -76,7 +76,7 @@ ELSEWHERE = {
 }
 
 
-def test_every_call_that_makes_something_is_looked_at() -> None:
+def test_every_creating_call_is_covered() -> None:
     """All operations that the collection calls, as its source has them."""
     called: set[str] = set()
     services = ("ec2", "eks", "iam", "kms", "logs", "rds", "elasticache", "s3", "ecr", "acm", "route53", "secretsmanager")
@@ -197,7 +197,7 @@ OPTIONS: dict[str, Callable[[Standin, str], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("module", MADE)
-def test_nothing_is_made_twice(
+def test_lost_responses_create_no_duplicates(
     standin: Standin,
     run_module: Callable[..., dict[str, Any]],
     unique: Callable[[str], str],

@@ -63,14 +63,14 @@ def containers(pod):
     return [container["name"] for container in [*pod["spec"].get("initContainers", []), *pod["spec"]["containers"]]]
 
 
-def test_t24_meshed_pods_fulfil_the_restricted_standard_with_linkerd_cni(start):
+def test_meshed_pods_fulfil_the_restricted_standard_with_linkerd_cni(start):
     pod = start("restricted")
     assert containers(pod) == ["linkerd-network-validator", "linkerd-proxy", "app"]
     assert pod["spec"]["initContainers"][1]["restartPolicy"] == "Always"
     assert start("restricted", inject="disabled")["spec"].get("initContainers") is None
 
 
-def test_t24_meshed_pods_without_linkerd_cni_are_refused(mesh, start):
+def test_meshed_pods_without_linkerd_cni_are_refused(mesh, start):
     """The alternative of T24: without linkerd-cni only `enforce: privileged` takes meshed pods."""
     config = "/api/v1/namespaces/linkerd/configmaps/linkerd-config"
     held = mesh.cluster.get(config)["data"]["values"]
@@ -84,7 +84,7 @@ def test_t24_meshed_pods_without_linkerd_cni_are_refused(mesh, start):
         mesh.cluster.kubernetes.merge(config, {"data": {"values": held}})
 
 
-def test_kube_system_stays_out_of_the_mesh(mesh, unique):
+def test_kube_system_is_not_meshed(mesh, unique):
     kubernetes = mesh.cluster.kubernetes
     name = unique("pod")
     body = {"metadata": {"name": name, "annotations": {"linkerd.io/inject": "enabled"}}}
@@ -106,7 +106,7 @@ def test_without_the_injector_pods_start_where_its_webhook_is_off(mesh, start):
         until(lambda: mesh.cluster.get(injector)["status"].get("readyReplicas"))
 
 
-def test_t25_webhooks_serve_our_certificates_and_each_render_is_the_same(mesh):
+def test_webhooks_serve_our_certificates_and_each_render_is_the_same(mesh):
     bundle = mesh.certificates()["certificates"]["trust_anchors_pem"]
     for kind, names in mesh_foundation.WEBHOOKS.items():
         for name in names:
@@ -119,7 +119,7 @@ def test_t25_webhooks_serve_our_certificates_and_each_render_is_the_same(mesh):
     assert (again["changed"], again["actions"], again.get("warnings", [])) == (False, [], [])
 
 
-def test_t25_a_wrong_certificate_is_seen_at_once_and_repaired(mesh, start):
+def test_an_invalid_certificate_is_detected_and_repaired(mesh, start):
     now = datetime.datetime.now(datetime.timezone.utc)
     stranger = new_server("linkerd-proxy-injector.linkerd.svc", new_anchor("stranger", now, 30), now, 20)
     data = {"tls.crt": stranger.certificate, "tls.key": stranger.key}
@@ -146,7 +146,7 @@ def _unpacked(release):
     return gzip.decompress(base64.b64decode(base64.b64decode(release["data"]["release"])))
 
 
-def test_proxies_of_pods_trust_what_the_certificates_say(mesh, start):
+def test_proxies_trust_the_configured_anchors(mesh, start):
     pod = start("restricted")
     bundle = mesh.certificates()["certificates"]
     (proxy,) = [container for container in pod["spec"]["initContainers"] if container["name"] == "linkerd-proxy"]
@@ -165,7 +165,7 @@ def service(playbooks, standin, mesh, unique):
     return made
 
 
-def test_t24_a_service_and_its_cron_jobs_are_meshed(standin, service):
+def test_a_service_and_its_cron_jobs_are_meshed(standin, service):
     brought(standin, service, cron_jobs=[{"name": "clean", "schedule": "@yearly", "command": ["x"]}])
     namespace = service.get("/api/v1/namespaces/{layer}")["metadata"]
     assert namespace["annotations"]["linkerd.io/inject"] == "enabled"
@@ -198,7 +198,7 @@ def test_authorization_of_a_service_is_planned_and_done(standin, service):
     assert service.get(policy + "/v1alpha1/namespaces/{layer}/networkauthentications/{name}") is None
 
 
-def test_a_mesh_that_comes_and_goes_replaces_the_pods(service):
+def test_enabling_and_disabling_the_mesh_replaces_the_pods(service):
     service.outputs = {}
     assert service.run().returncode == 0
     before = service.pods()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -36,7 +37,7 @@ SLOWLY = {"rds_modify": 1.0, "elasticache_user": 1.0}
 @pytest.fixture(scope="module")
 def rotated(standin, playbooks, tmp_path_factory):
     """An environment with real databases behind its endpoints, and services that have their credentials."""
-    made = Rotated(standin, playbooks, tmp_path_factory.mktemp("rotated"))
+    made: Any = Rotated(standin, playbooks, tmp_path_factory.mktemp("rotated"))
     stores = made.play("env", "--tags", ",".join(STORES))
     assert stores.returncode == 0, stores.output[-3000:]
     made.running = standin.databases(*(made.store_name(store) for store in STORES))
@@ -83,7 +84,7 @@ def assert_one_password(rotated, clients, store, former):
 
 
 @real_databases
-def test_d4_v6_a_service_logs_in_with_what_its_secret_holds(rotated, clients):
+def test_a_service_logs_in_with_the_credentials_of_its_secret(rotated, clients):
     values = rotated.values()
     assert clients.postgresql(values["main_db_url"]) == ""
     assert clients.redis(values["main_cache_url"]) == ""
@@ -97,7 +98,7 @@ def test_d4_v6_a_service_logs_in_with_what_its_secret_holds(rotated, clients):
 
 
 @real_databases
-def test_d1_d2_stores_refuse_a_wrong_password_and_a_connection_without_tls(rotated, clients):
+def test_stores_refuse_an_invalid_password_and_connections_without_tls(rotated, clients):
     for store, sentence in REFUSED.items():
         assert sentence in login(clients, store, with_password(rotated, store, WRONG))
     values = rotated.values()
@@ -116,7 +117,7 @@ def test_a_certificate_of_another_authority_is_not_trusted(rotated, monkeypatch,
 
 
 @pytest.mark.parametrize("store", STORES)
-def test_t16_a_rotation_is_planned_and_done(standin, rotated, clients, store):
+def test_a_rotation_is_planned_and_applied(standin, rotated, clients, store):
     former, others = rotated.password(store), rotated.generation("other")
     before = rotated.generation("uses")
     mark = standin.mark()
@@ -139,7 +140,7 @@ def slowly(standin):
 
 @pytest.mark.usefixtures("slowly")
 @pytest.mark.parametrize("store", KILLS)
-def test_t16_a_rotation_that_is_killed_again_and_again_ends_with_one_password(standin, rotated, clients, store):
+def test_a_repeatedly_interrupted_rotation_ends_with_one_password(standin, rotated, clients, store):
     """Killed at each of its steps, in both ways, and begun again each time."""
     former = [rotated.password(store)]
     mark = standin.mark()
@@ -172,7 +173,7 @@ def test_t16_a_rotation_that_is_killed_again_and_again_ends_with_one_password(st
         ({"rotate_environment": ENVIRONMENT, "rotate_store": "aurora/main"}, ["--tags", "aurora"], "takes no --tags"),
     ],
 )
-def test_bad_input_is_told_in_a_sentence_before_anything_is_asked(standin, rotated, words, options, sentence):
+def test_bad_input_is_reported_before_the_first_call(standin, rotated, words, options, sentence):
     mark = standin.mark()
     refused = rotated.play("rotate", *options, **words)
     assert refused.returncode != 0

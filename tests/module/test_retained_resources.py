@@ -26,7 +26,7 @@ def snapshot_of(ec2, key_arn, environment, **more):
     return made["SnapshotId"], volume
 
 
-def test_t1_kept_things_are_listed_with_their_key_and_deleted_on_word(standin, run_module, ec2, key_arn, unique):
+def test_retained_resources_are_listed_with_their_key_and_deleted_on_confirmation(standin, run_module, ec2, key_arn, unique):
     environment = unique("kept")
     ours, volume = snapshot_of(ec2, key_arn, environment, **{"opta:retained": "true"})
     others = [snapshot_of(ec2, key_arn, environment)[0], snapshot_of(ec2, key_arn, unique("other"), **{"opta:retained": "true"})[0]]
@@ -46,7 +46,7 @@ def test_t1_kept_things_are_listed_with_their_key_and_deleted_on_word(standin, r
     assert (again["changed"], again["actions"]) == (False, [])
 
 
-def test_t4_a_plan_lists_the_snapshots_that_a_run_would_make(run_module, ec2, key_arn, unique):
+def test_a_plan_lists_the_snapshots_that_a_run_creates(run_module, ec2, key_arn, unique):
     environment = unique("kept")
     zone = ec2.describe_availability_zones()["AvailabilityZones"][0]["ZoneName"]
     tags = [{"Key": key, "Value": value} for key, value in {**marks(environment), "ebs.csi.aws.com/cluster": "true"}.items()]

@@ -56,7 +56,7 @@ def certificates(standin, domain):
     return [acm.describe_certificate(CertificateArn=arn)["Certificate"] for arn in found]
 
 
-def test_z1_z2_not_delegated_then_delegated_then_damaged_then_removed(standin, run, domain):
+def test_the_role_follows_delegation_from_missing_to_removed(standin, run, domain):
     route53 = standin.client("route53")
     planned, done = run(check=True), run()
     assert planned.actions() == done.actions()
@@ -100,7 +100,7 @@ def test_z1_z2_not_delegated_then_delegated_then_damaged_then_removed(standin, r
     assert run("absent", **word).changed() == []
 
 
-def test_without_a_domain_nothing_is_made_and_outputs_are_empty(standin, run):
+def test_without_a_domain_no_resource_is_created_and_outputs_are_empty(standin, run):
     mark = standin.mark()
     standin.fault("ListHostedZones", code="AccessDenied", message="not allowed")
     done = run(dns_cert_domain="")
@@ -108,7 +108,7 @@ def test_without_a_domain_nothing_is_made_and_outputs_are_empty(standin, run):
     assert outputs(done) == {"domain": "", "zone_id": "", "zone_arn": "", "name_servers": [], "delegated": "", "certificate_arn": ""}
 
 
-def test_a_domain_of_another_environment_is_refused_before_anything(standin, run, domain):
+def test_a_domain_of_another_environment_is_refused_before_any_change(standin, run, domain):
     run()
     mark = standin.mark()
     failure = run(opta_environment="other", fails=True).failure()

@@ -54,7 +54,7 @@ def _reached_from_outside(standin, addons, done):
     assert owned <= addons.records(), "the owner's records must lie in the zone"
 
 
-def test_from_nothing_through_changes_to_nothing(standin, addons):
+def test_the_role_installs_changes_and_uninstalls_add_ons(standin, addons):
     """A value, a version, the other ingress, a chart more, an add-on off: each predicted, done, and nothing left."""
     addons.standin.client("secretsmanager").create_secret(Name="datadog", SecretString='{"api_key": "a-key-of-datadog"}')
     arn = addons.standin.client("secretsmanager").describe_secret(SecretId="datadog")["ARN"]
@@ -100,7 +100,7 @@ def test_from_nothing_through_changes_to_nothing(standin, addons):
     assert standin.mutating(mark) == []
 
 
-def test_a_release_left_pending_is_told_and_repaired_on_a_word_only(addons):
+def test_a_pending_release_is_reported_and_repaired_only_on_confirmation(addons):
     assert addons.run(ingress="none", cluster_autoscaler_enabled=False).returncode == 0
     addons.cluster.set_status("metrics-server", "metrics-server", 1, "pending-upgrade", {"opta.platform/run": "elsewhere.1.1"})
     reported = addons.run(wait_timeout_seconds=1)
@@ -109,7 +109,7 @@ def test_a_release_left_pending_is_told_and_repaired_on_a_word_only(addons):
     assert addons.run(wait_timeout_seconds=20, repair=True).returncode == 0
 
 
-def test_a_repository_that_does_not_answer_is_told_by_name(addons):
+def test_a_repository_that_does_not_answer_is_reported_by_name(addons):
     reported = addons.run(
         ingress="none", repository_mirror="http://127.0.0.1:9", metrics_server_values={"replicas": 4}, gateway_api_enabled=False
     )

@@ -46,7 +46,7 @@ def planned_and_done(addons, **inputs):
     return done
 
 
-def test_the_mesh_comes_is_changed_and_goes(standin, addons):
+def test_the_mesh_is_installed_upgraded_and_uninstalled(standin, addons):
     done = planned_and_done(addons)
     secrets = standin.client("secretsmanager")
     described = secrets.describe_secret(SecretId=SECRET)

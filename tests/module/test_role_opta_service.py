@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def service(playbooks, cluster, unique):
     return Service(playbooks, cluster, "hello", unique("layer"))
 
 
-def test_a_service_from_nothing(standin, service):
+def test_a_service_is_created(standin, service):
     done = brought(standin, service, secrets={"TOKEN": SECRET_VALUE}, cron_jobs=[{"name": "clean", "schedule": "@daily", "command": ["x"]}])
     assert SECRET_VALUE not in done.output
     assert service.deployment()["status"]["readyReplicas"] == 1
@@ -46,7 +47,7 @@ def test_a_service_from_nothing(standin, service):
 
 
 #: inputs, and what the plan must name of each
-CHANGES = {
+CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "image": ({"image": f"{IMAGE}:2"}, "image"),
     "environment variable": ({"environment_variables": {"LEVEL": "debug"}}, "LEVEL"),
     "replicas": ({"minimum_replicas": 2}, "minReplicas"),
@@ -56,7 +57,7 @@ CHANGES = {
 }
 
 
-def test_changes_are_planned_and_done_and_others_are_respected(standin, service):
+def test_changes_are_planned_and_applied_without_reverting_the_autoscaler(standin, service):
     assert service.run(secrets={"TOKEN": SECRET_VALUE}).returncode == 0
     deployment = f"/apis/apps/v1/namespaces/{service.layer}/deployments/hello"
     service.cluster.kubernetes.merge(deployment, {"spec": {"replicas": 3}})
@@ -85,7 +86,7 @@ def test_changes_are_planned_and_done_and_others_are_respected(standin, service)
     assert (service.run().changed(service.name), standin.mutating(mark)) == ([], [])
 
 
-def test_a_run_that_died_after_the_secret_still_rolls_the_pods(standin, service):
+def test_a_run_interrupted_after_the_secret_still_replaces_the_pods(standin, service):
     assert service.run(secrets={"TOKEN": SECRET_VALUE}).returncode == 0
     before = service.pods()
     statement = {"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}
@@ -98,14 +99,14 @@ def test_a_run_that_died_after_the_secret_still_rolls_the_pods(standin, service)
     until(lambda: service.pods() and not service.pods() & before)
 
 
-def test_a_roll_out_that_fails_is_rolled_back_and_says_why(service):
+def test_a_failed_rollout_is_rolled_back_and_explained(service):
     assert service.run().returncode == 0
     failed = service.run(image=f"{IMAGE}:2", pod_annotations={"standin/fail": "crash"}, timeout_seconds=10)
     assert "CrashLoopBackOff" in failed.failure() and "rolled back" in failed.failure()
     assert service.deployment()["spec"]["template"]["spec"]["containers"][0]["image"] == f"{IMAGE}:1"
 
 
-def test_what_kubernetes_cannot_change_is_refused_in_the_plan_too(standin, service):
+def test_immutable_fields_are_refused_in_check_mode_too(standin, service):
     assert service.run(persistent_storage=[service.cluster.disk], maximum_replicas=1).returncode == 0
     for arguments in (["--check"], []):
         refused = service.run(*arguments, persistent_storage=[{**service.cluster.disk, "size_gib": 2}])
@@ -120,7 +121,7 @@ def test_bad_input_is_refused_before_the_first_call(standin, service):
     assert standin.requests(mark) == []
 
 
-def test_removing_keeps_the_data_and_the_layer_that_others_use(standin, playbooks, cluster, unique):
+def test_deletion_retains_data_and_a_shared_namespace(standin, playbooks, cluster, unique):
     layer = unique("layer")
     first, second = (Service(playbooks, cluster, name, layer) for name in ("hello", "store"))
     assert first.run().returncode == 0

@@ -40,7 +40,7 @@ def image(service):
     return service.deployment()["spec"]["template"]["spec"]["containers"][0]["image"]
 
 
-def test_r1_from_no_image_to_the_first_and_to_none_that_is_missing(standin, ecr, service):
+def test_the_first_image_is_deployed_and_a_missing_image_is_refused(standin, ecr, service):
     first = brought(standin, service)
     (made,) = repositories(ecr, service)
     uri = made["repositoryUri"]
@@ -61,7 +61,7 @@ def test_r1_from_no_image_to_the_first_and_to_none_that_is_missing(standin, ecr,
     assert image(service) == f"{uri}:1"
 
 
-def test_t18_a_deployed_image_that_will_expire_is_warned_about(ecr, service):
+def test_a_deployed_image_that_will_expire_is_warned_about(ecr, service):
     assert service.run().returncode == 0
     push(ecr, service, "1")
     time.sleep(1.1)  # ECR counts in seconds
@@ -76,7 +76,7 @@ def test_t18_a_deployed_image_that_will_expire_is_warned_about(ecr, service):
     assert "expires" in " ".join(warned.output.split())
 
 
-def test_t4_images_are_kept_until_they_are_said_to_go(standin, ecr, service):
+def test_images_are_retained_until_deletion_is_confirmed(standin, ecr, service):
     assert service.run().returncode == 0
     push(ecr, service, "1")
     kept = service.run(entry="absent", confirm=ENVIRONMENT)

@@ -80,7 +80,7 @@ def policy(standin, service):
     return {policy: iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"] for policy in names}
 
 
-def test_v5_to_v7_links_reach_the_service(standin, service):
+def test_link_variables_reach_the_service(standin, service):
     brought(standin, service, secrets={"TOKEN": "own"})
     assert service.deployment()["status"]["readyReplicas"] == 1
     login = f"{quote(USER, safe='')}:{quote(PASSWORD, safe='')}"
@@ -116,7 +116,7 @@ def test_v5_to_v7_links_reach_the_service(standin, service):
     assert policy(standin, service) == {} and set(service.values()) == {"TOKEN", *(key for key in service.values() if "cache" in key)}
 
 
-def test_d4_t16_no_password_shows_anywhere(standin, stores, service, tmp_path):
+def test_no_password_appears_in_any_output(standin, stores, service, tmp_path):
     cache, log = tmp_path / "facts", tmp_path / "ansible.log"
     settings = {"ANSIBLE_CACHE_PLUGIN": "jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(cache), "ANSIBLE_LOG_PATH": str(log)}
     service.playbooks = Playbooks({**standin.environment, **settings}, tmp_path)  # ansible reads these when it starts
@@ -135,7 +135,7 @@ def test_d4_t16_no_password_shows_anywhere(standin, stores, service, tmp_path):
     assert shown([PASSWORD, ANOTHER], seen) == []
 
 
-def test_d4_a_secret_that_holds_something_else_is_told_without_it(stores, service):
+def test_a_secret_of_another_form_is_reported_without_its_value(stores, service):
     stores.manager.put_secret_value(SecretId=stores.arns["aurora"], SecretString=PASSWORD)
     for arguments in (["--check", "-vvv"], ["-vvv"]):
         refused = service.run(*arguments)
@@ -143,7 +143,7 @@ def test_d4_a_secret_that_holds_something_else_is_told_without_it(stores, servic
         assert PASSWORD not in refused.output + json.dumps(refused.tasks)
 
 
-def test_t16_a_changed_password_rolls_the_pods(standin, stores, service):
+def test_a_changed_password_replaces_the_pods(standin, stores, service):
     assert service.run().returncode == 0
     before = service.pods()
     another = {"SecretId": stores.arns["aurora"], "SecretString": secret_string(ANOTHER)}
@@ -163,7 +163,7 @@ def test_t16_a_changed_password_rolls_the_pods(standin, stores, service):
     assert service.run().changed(service.name) == []
 
 
-def test_what_does_not_exist_yet_is_planned_and_not_done(stores, service):
+def test_a_link_to_a_missing_secret_is_planned_but_fails_in_a_run(stores, service):
     assert service.run(links=[]).returncode == 0
     stores.manager.delete_secret(SecretId=stores.arns["docdb"])
     service.outputs["aurora_outputs"]["secret_arns"] = {"main": "(known after apply)"}
@@ -175,7 +175,7 @@ def test_what_does_not_exist_yet_is_planned_and_not_done(stores, service):
     assert f"The secret {stores.arns['docdb']} does not exist or is empty" in failed.failure()
 
 
-def test_a_link_to_what_does_not_exist_is_told_before_anything_is_asked(standin, service):
+def test_a_link_to_a_missing_store_is_reported_before_the_first_call(standin, service):
     mark = standin.mark()
     for arguments in (["--check"], []):
         refused = service.run(*arguments, links=[{"aurora": "orders"}])

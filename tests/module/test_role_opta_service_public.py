@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.module.gateway_foundation import API, DOMAIN, GATEWAY_OUTPUTS, NGINX_OUTPUTS, ZONE_OUTPUTS, with_gateway
@@ -22,7 +24,7 @@ def cluster(standin):
 @pytest.fixture
 def service(playbooks, cluster, unique):
     """A service with a name of the domain that nobody else has."""
-    made = Service(playbooks, cluster, "hello", unique("layer"))
+    made: Any = Service(playbooks, cluster, "hello", unique("layer"))
     made.outputs = {"k8s_addons_outputs": GATEWAY_OUTPUTS, "dns_cert_outputs": ZONE_OUTPUTS}
     made.host = f"{made.layer}.{DOMAIN}"
     return made
@@ -45,7 +47,7 @@ def told(run):
     return [task["result"]["msg"] for task in saying if task["status"] == "ok"]
 
 
-SHAPES = {
+SHAPES: dict[str, dict[str, Any]] = {
     "plain": {"public_addresses": ["hello.example.com", "/", "/shop/v1.2", "*.example.com", "*.a.example.com/b_c"]},
     "stripped": {"public_addresses": [{"address": "/shop", "strip_prefix": True}]},
     "gRPC": {"ports": [RPC], "public_addresses": ["rpc.example.com"]},
@@ -62,7 +64,7 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_the_api_server_takes_every_shape(cluster, tmp_path, shape):
+def test_the_api_server_accepts_every_combination_of_settings(cluster, tmp_path, shape):
     """By its own validation, in a dry run, and without dropping a field."""
     inputs = complete_inputs(**{"ports": [PORT], "layer": "default", **SHAPES[shape]})
     for addons in (GATEWAY_OUTPUTS, NGINX_OUTPUTS):
@@ -85,7 +87,7 @@ PLURALS = {
 }
 
 
-def test_a_public_service_from_nothing_through_changes_to_none(standin, service):
+def test_a_public_service_is_created_changed_and_made_private(standin, service):
     addresses = [service.host, {"address": f"/{service.layer}", "strip_prefix": True}]
     done = brought(standin, service, public_addresses=addresses, public_annotations={"team": "web"})
     assert places(service) == {(service.host, "/"), (DOMAIN, f"/{service.layer}")}
@@ -107,7 +109,7 @@ def changed_step_by_step(service):
     rpc = {"address": service.host, "port": "rpc"}
     policies = {"public_hash_key": "$cookie_session", "public_request_body_max_mib": 0, "public_read_timeout_seconds": 120}
     shop = f"/{service.layer}"
-    changes = [
+    changes: list[tuple[dict[str, Any], dict[str, Any]]] = [
         (GATEWAY_OUTPUTS, {"ports": [PORT, RPC], "public_addresses": [rpc, shop], "public_hash_key": "$cookie_session"}),
         (GATEWAY_OUTPUTS, {"public_addresses": [shop], **policies}),
         (NGINX_OUTPUTS, {}),
@@ -135,10 +137,10 @@ def changed_step_by_step(service):
 APIS = {kind: POLICIES if kind.endswith("Policy") else API for kind in PLURALS} | {"Ingress": "/apis/networking.k8s.io/v1"}
 
 
-def test_an_address_that_another_service_holds_is_refused_by_its_name(standin, playbooks, cluster, service, unique):
+def test_an_address_of_another_service_is_refused(standin, playbooks, cluster, service, unique):
     assert service.run(public_addresses=[service.host, f"/{service.layer}"]).returncode == 0
     other = Service(playbooks, cluster, "other", unique("layer"))
-    cases = ((["--check"], GATEWAY_OUTPUTS, service.host), ([], NGINX_OUTPUTS, f"{DOMAIN}/{service.layer}/"))
+    cases: Any = ((["--check"], GATEWAY_OUTPUTS, service.host), ([], NGINX_OUTPUTS, f"{DOMAIN}/{service.layer}/"))
     mark = standin.mark()
     for arguments, outputs, address in cases:
         other.outputs = {"k8s_addons_outputs": outputs}
@@ -165,14 +167,14 @@ def test_an_address_that_another_service_holds_is_refused_by_its_name(standin, p
         ),
     ],
 )
-def test_bad_input_is_told_before_anything_is_asked(standin, service, inputs, outputs, sentence):
+def test_bad_input_is_reported_before_the_first_call(standin, service, inputs, outputs, sentence):
     service.outputs = outputs
     mark = standin.mark()
     assert sentence in service.run(**inputs).failure()
     assert standin.requests(mark) == []
 
 
-def test_a_route_that_the_gateway_does_not_take_up_is_rolled_back_and_says_why(service):
+def test_a_route_that_the_gateway_rejects_is_rolled_back_and_explained(service):
     assert service.run(public_addresses=[service.host]).returncode == 0
     service.outputs["k8s_addons_outputs"] = {**GATEWAY_OUTPUTS, "gateway_name": "nobody"}
     failed = service.run(timeout_seconds=5)

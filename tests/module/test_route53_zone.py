@@ -31,7 +31,7 @@ def tags_of(route53, zone_id):
     return {tag["Key"]: tag["Value"] for tag in found}
 
 
-def test_twelve_steps(standin, run_module, route53, options):
+def test_create_update_and_delete_with_plans_and_repeated_runs(standin, run_module, route53, options):
     def poll():
         found = zones(route53, options["name"])
         return [(zone["Config"]["Comment"], tags_of(route53, zone["Id"].rsplit("/", 1)[-1])) for zone in found]
@@ -59,7 +59,7 @@ def test_several_public_zones_of_the_domain_are_refused_with_their_ids(standin, 
     assert run_module("route53_zone", **options, adopt=True)["zone"]["zone_id"] == ids[1]
 
 
-def test_a_zone_whose_run_ended_before_its_tags_is_finished(standin, run_module, route53, options):
+def test_a_run_interrupted_before_the_tags_is_completed(standin, run_module, route53, options):
     environment = options["tags"]["opta:environment"]
     standin.fault("ChangeTagsForResource", kind="error", count=20, code="AccessDenied", message="no")
     run_module("route53_zone", expect_failure=True, **options)
@@ -71,13 +71,13 @@ def test_a_zone_whose_run_ended_before_its_tags_is_finished(standin, run_module,
     assert tags_of(route53, zone["Id"].rsplit("/", 1)[-1])["opta:environment"] == environment
 
 
-def test_a_lost_answer_makes_no_second_zone(standin, run_module, route53, options):
+def test_a_lost_response_creates_no_duplicate_zone(standin, run_module, route53, options):
     standin.fault("CreateHostedZone", kind="drop", carried_out=True)
     run_module("route53_zone", **options)
     assert len(zones(route53, options["name"])) == 1
 
 
-def test_foreign_records_are_named_and_removed_on_word(standin, run_module, route53, options):
+def test_foreign_records_are_reported_and_deleted_on_confirmation(standin, run_module, route53, options):
     zone_id = run_module("route53_zone", **options)["zone"]["zone_id"]
     domains.change(route53, zone_id, "CREATE", f"mail.{options['name']}", "A", ["192.0.2.7"])
     for check_mode in (True, False):
@@ -88,7 +88,7 @@ def test_foreign_records_are_named_and_removed_on_word(standin, run_module, rout
     assert zones(route53, options["name"]) == []
 
 
-def test_t21_records_of_external_dns_go_with_the_zone(standin, run_module, route53, options):
+def test_records_of_external_dns_are_deleted_with_the_zone(standin, run_module, route53, options):
     zone_id, domain = run_module("route53_zone", **options)["zone"]["zone_id"], options["name"]
     note = '"heritage=external-dns,external-dns/owner=opta-test,external-dns/resource=service/hello/hello"'
     for name in (f"hello.{domain}", domain):
@@ -99,7 +99,7 @@ def test_t21_records_of_external_dns_go_with_the_zone(standin, run_module, route
     plan_and_do(standin, run_module, "route53_zone", "delete", **options, state="absent", external_dns_owner_id="opta-test")
 
 
-def test_another_environments_zone_is_refused_and_adopted_on_word(run_module, options):
+def test_the_zone_of_another_environment_is_refused_unless_adopted(run_module, options):
     run_module("route53_zone", **options)
     others = {**options, "tags": {**options["tags"], "opta:environment": "other"}}
     refused = run_module("route53_zone", expect_failure=True, **others)
@@ -107,7 +107,7 @@ def test_another_environments_zone_is_refused_and_adopted_on_word(run_module, op
     assert run_module("route53_zone", **others, adopt=True)["zone"]["tags"]["opta:environment"] == "other"
 
 
-def test_a_delegation_set_says_the_name_servers_ahead(standin, run_module, route53, unique):
+def test_a_delegation_set_defines_the_name_servers_in_advance(standin, run_module, route53, unique):
     options = {"name": f"{unique('set')}.example.org", "delegation_set_id": SET}
     servers = sorted(route53.get_reusable_delegation_set(Id=SET)["DelegationSet"]["NameServers"])
     assert run_module("route53_zone", check_mode=True, **options)["zone"]["name_servers"] == servers
@@ -123,14 +123,14 @@ def test_a_delegation_set_cannot_be_changed_and_must_exist(run_module, options):
     assert "cannot change the name servers" in run_module("route53_zone", expect_failure=True, **options, delegation_set_id=SET)["msg"]
 
 
-def test_the_parent_in_the_same_account_is_told(run_module, options):
+def test_the_parent_in_the_same_account_is_reported(run_module, options):
     parent = run_module("route53_zone", **options)["zone"]
     below = run_module("route53_zone", name=f"below.{options['name']}")
     assert below["parent"] == {"name": options["name"], "zone_id": parent["zone_id"]}
 
 
 @pytest.mark.parametrize("name", ["staging", "a_b.example.com", "-a.example.com", "192.0.2.1", "a..example.com"])
-def test_what_is_no_domain_is_told_before_the_first_call(standin, run_module, name):
+def test_an_invalid_domain_is_reported_before_the_first_call(standin, run_module, name):
     before = standin.mark()
     assert "is not a valid domain name" in run_module("route53_zone", expect_failure=True, name=name)["msg"]
     assert standin.requests(before) == []

@@ -33,7 +33,7 @@ def statements(s3, name):
     return {statement["Sid"]: statement for statement in json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])["Statement"]}
 
 
-def test_twelve_steps(standin, run_module, s3, options):
+def test_create_update_and_delete_with_plans_and_repeated_runs(standin, run_module, s3, options):
     name = options["name"]
 
     def poll():
@@ -50,7 +50,7 @@ def test_twelve_steps(standin, run_module, s3, options):
     assert deleted is None
 
 
-def test_s1_a_bucket_is_private_encrypted_and_reached_by_tls_alone(run_module, s3, options):
+def test_a_bucket_is_private_encrypted_and_accessible_only_with_tls(run_module, s3, options):
     run_module("s3_bucket", **options)
     name = options["name"]
     assert all(s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"].values())
@@ -79,7 +79,7 @@ def test_statements_are_merged_with_tls_only(standin, run_module, s3, options):
     assert set(statements(s3, options["name"])) == {"TlsOnly"}
 
 
-def test_encryption_with_a_key(standin, run_module, s3, options):
+def test_objects_are_encrypted_with_the_configured_key(standin, run_module, s3, options):
     key_arn = standin.client("kms").create_key()["KeyMetadata"]["Arn"]
     encryption = {"sse_algorithm": "aws:kms", "kms_key_arn": key_arn}
     plan_and_do(standin, run_module, "s3_bucket", "create", **{**options, "encryption": encryption})
@@ -88,7 +88,7 @@ def test_encryption_with_a_key(standin, run_module, s3, options):
     assert rule["BucketKeyEnabled"] is True
 
 
-def test_t3_access_logs_go_to_a_bucket_with_aes_256_only(standin, run_module, s3, options, unique):
+def test_access_logs_require_a_bucket_with_aes256_encryption(standin, run_module, s3, options, unique):
     account = standin.client("sts").get_caller_identity()["Account"]
     target = {**options, "name": unique("opta-logs")}
     writer = {
@@ -113,7 +113,7 @@ def test_t3_access_logs_go_to_a_bucket_with_aes_256_only(standin, run_module, s3
     assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=options["name"])
 
 
-def test_objects_are_deleted_on_word_alone_with_all_versions(standin, run_module, s3, options):
+def test_objects_and_all_versions_are_deleted_only_on_confirmation(standin, run_module, s3, options):
     name = options["name"]
     run_module("s3_bucket", **options, versioning_enabled=True)
     for body in (b"1", b"2"):
@@ -149,13 +149,13 @@ CORS = [{"allowed_origins": ["https://example.com"], "allowed_methods": ["GET", 
     ],
     ids=["lifecycle", "cors", "versioning", "policy"],
 )
-def test_each_change_is_predicted_and_done(standin, run_module, options, change, attributes):
+def test_each_change_is_planned_and_applied(standin, run_module, options, change, attributes):
     run_module("s3_bucket", **options)
     done = plan_and_do(standin, run_module, "s3_bucket", "update", **{**options, **change})
     assert done["actions"][0]["attributes"] == attributes
 
 
-def test_cors_reaches_s3_and_goes_again(standin, run_module, s3, options):
+def test_cors_rules_are_set_and_removed(standin, run_module, s3, options):
     plan_and_do(standin, run_module, "s3_bucket", "create", **options, cors_rules=CORS)
     (rule,) = s3.get_bucket_cors(Bucket=options["name"])["CORSRules"]
     assert rule == {"AllowedOrigins": ["https://example.com"], "AllowedMethods": ["GET", "HEAD"], "MaxAgeSeconds": 600}
@@ -164,7 +164,7 @@ def test_cors_reaches_s3_and_goes_again(standin, run_module, s3, options):
         s3.get_bucket_cors(Bucket=options["name"])
 
 
-def test_public_and_back_to_private(standin, run_module, s3, options):
+def test_public_access_is_enabled_and_disabled(standin, run_module, s3, options):
     name = options["name"]
 
     def is_public():
@@ -187,7 +187,7 @@ def test_public_and_back_to_private(standin, run_module, s3, options):
     assert not is_public()
 
 
-def test_public_run_that_was_killed_is_finished(standin, run_module, s3, options):
+def test_an_interrupted_change_to_public_access_is_completed(standin, run_module, s3, options):
     run_module("s3_bucket", **options)
     standin.fault("PutBucketPolicy", code="MalformedPolicy", message="cut")
     run_module("s3_bucket", expect_failure=True, **options, public_access="read")
@@ -196,7 +196,7 @@ def test_public_run_that_was_killed_is_finished(standin, run_module, s3, options
     assert s3.get_bucket_policy_status(Bucket=options["name"])["PolicyStatus"]["IsPublic"]
 
 
-def test_replication_to_another_bucket_and_off_again(standin, run_module, s3, options, unique):
+def test_replication_is_enabled_and_disabled(standin, run_module, s3, options, unique):
     destination = {**options, "name": unique("opta-replica"), "versioning_enabled": True}
     run_module("s3_bucket", **destination)
     key_arn = standin.client("kms").create_key()["KeyMetadata"]["Arn"]
@@ -229,7 +229,7 @@ def test_replication_without_versions_is_refused_in_the_plan_too(standin, run_mo
     assert standin.mutating(before) == []
 
 
-def test_t1_a_bucket_with_objects_is_kept_on_word_and_taken_back(standin, run_module, s3, options):
+def test_a_bucket_with_objects_is_retained_if_configured_and_managed_again(standin, run_module, s3, options):
     name = options["name"]
     run_module("s3_bucket", **options)
     s3.put_object(Bucket=name, Key="k", Body=b"1")
@@ -246,7 +246,7 @@ def test_t1_a_bucket_with_objects_is_kept_on_word_and_taken_back(standin, run_mo
     plan_and_do(standin, run_module, "s3_bucket", "delete", **absent)
 
 
-def test_a_name_of_another_account_is_told(standin, run_module, options):
+def test_a_bucket_name_of_another_account_is_reported(standin, run_module, options):
     role = standin.client("sts").assume_role(RoleArn="arn:aws:iam::222233334444:role/x", RoleSessionName="other")["Credentials"]
     keys = {"access_key_id": role["AccessKeyId"], "secret_access_key": role["SecretAccessKey"]}
     other = standin.client("s3", aws_session_token=role["SessionToken"], **keys)
@@ -257,7 +257,7 @@ def test_a_name_of_another_account_is_told(standin, run_module, options):
         assert "use another name" in refused["msg"]
 
 
-def test_a_bucket_that_is_not_ours_is_adopted_on_word(standin, run_module, s3, options):
+def test_a_foreign_bucket_is_adopted_if_allowed(standin, run_module, s3, options):
     s3.create_bucket(Bucket=options["name"], CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     assert "was not created by this collection" in run_module("s3_bucket", expect_failure=True, **options)["msg"]
     done = plan_and_do(standin, run_module, "s3_bucket", "update", **options, adopt=True)
@@ -268,7 +268,7 @@ def test_a_bucket_that_is_not_ours_is_adopted_on_word(standin, run_module, s3, o
     ("wrong", "message"),
     [({"name": "Not_A_Bucket"}, "3 to 63 lower-case"), ({"lifecycle_rules": [{"id": "nothing"}]}, "has no action")],
 )
-def test_wrong_input_is_told_before_the_first_call(standin, run_module, options, wrong, message):
+def test_invalid_input_is_reported_before_the_first_call(standin, run_module, options, wrong, message):
     before = standin.mark()
     assert message in run_module("s3_bucket", expect_failure=True, **{**options, **wrong})["msg"]
     assert standin.requests(before) == []

@@ -73,7 +73,7 @@ def default_routes(ec2, network):
     return found
 
 
-def test_twelve_steps(standin, run_module, ec2, options, flow_logs):
+def test_create_update_and_delete_with_plans_and_repeated_runs(standin, run_module, ec2, options, flow_logs):
     default = [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if vpc["IsDefault"]]
     options = {**options, "flow_logs": flow_logs}
     made = plan_and_do(standin, run_module, **options)["network"]
@@ -104,7 +104,7 @@ def test_twelve_steps(standin, run_module, ec2, options, flow_logs):
 
 
 @pytest.mark.parametrize(("region", "asked", "zones"), [("us-west-1", None, 2), ("us-east-1", 4, 4), ("us-east-1", 5, 5)])
-def test_networks_of_two_four_and_five_zones(standin, run_module, options, region, asked, zones):
+def test_networks_with_two_four_and_five_zones_are_created(standin, run_module, options, region, asked, zones):
     ec2 = standin.client("ec2", region)
     given = {**options, "region": region, "zone_count": asked, "nat_mode": "per_zone"}
     made = plan_and_do(standin, run_module, **given)["network"]
@@ -116,7 +116,7 @@ def test_networks_of_two_four_and_five_zones(standin, run_module, options, regio
     assert (gone["network"], vpcs(ec2, given["name"])) == (None, [])
 
 
-def test_t12_a_role_that_ec2_does_not_see_yet_is_waited_for(standin, run_module, ec2, options, flow_logs):
+def test_a_role_that_is_not_yet_visible_to_ec2_is_waited_for(standin, run_module, ec2, options, flow_logs):
     hidden = {"code": "InvalidParameter", "message": "Unable to assume given IAM role"}
     standin.fault("CreateFlowLogs", kind="error", count=2, **hidden)
     made = run_module("vpc_network", **{**options, "nat_mode": "none", "zone_count": 1}, flow_logs=flow_logs)["network"]
@@ -124,7 +124,7 @@ def test_t12_a_role_that_ec2_does_not_see_yet_is_waited_for(standin, run_module,
     assert [log["DeliverLogsPermissionArn"] for log in logs] == [flow_logs["role_arn"]]
 
 
-def test_absent_removes_what_eks_left_and_names_what_others_left(standin, run_module, ec2, options):
+def test_absent_deletes_leftovers_of_eks_and_reports_foreign_resources(standin, run_module, ec2, options):
     small = {**options, "nat_mode": "none", "zone_count": 1, "gateway_endpoints": []}
     made = run_module("vpc_network", **small)["network"]
     subnet_id = made["private_subnet_ids"][0]
@@ -153,7 +153,7 @@ def test_absent_removes_what_eks_left_and_names_what_others_left(standin, run_mo
     assert vpcs(ec2, small["name"]) == []
 
 
-def test_absent_without_waiting_begins_with_the_nat_gateways_and_leaves_the_rest_to_the_next_run(standin, run_module, ec2, options):
+def test_absent_without_waiting_starts_the_deletion_of_nat_gateways_only(standin, run_module, ec2, options):
     made = run_module("vpc_network", **options)["network"]
     given = {"name": options["name"], "tags": options["tags"], "state": "absent"}
     strange = ec2.create_network_interface(SubnetId=made["private_subnet_ids"][0], Description="a machine of somebody")
@@ -187,13 +187,13 @@ def test_absent_without_waiting_begins_with_the_nat_gateways_and_leaves_the_rest
         ({"zone_count": 9}, "zone_count is 9: it must lie between 1 and 6"),
     ],
 )
-def test_wrong_input_is_refused_before_the_first_call(standin, run_module, options, change, sentence):
+def test_invalid_input_is_refused_before_the_first_call(standin, run_module, options, change, sentence):
     mark = standin.mark()
     assert sentence in run_module("vpc_network", expect_failure=True, **{**options, **change})["msg"]
     assert standin.requests(mark) == []
 
 
-def test_more_zones_than_the_region_has(standin, run_module, options):
+def test_more_zones_than_the_region_has_are_refused(standin, run_module, options):
     zones = len(standin.client("ec2").describe_availability_zones()["AvailabilityZones"])
     mark = standin.mark()
     refused = run_module("vpc_network", expect_failure=True, **{**options, "zone_count": zones + 1})
@@ -201,7 +201,7 @@ def test_more_zones_than_the_region_has(standin, run_module, options):
     assert standin.mutating(mark) == []
 
 
-def test_the_network_of_another_environment_is_refused_and_left_alone(standin, run_module, options):
+def test_the_network_of_another_environment_is_refused_and_not_changed(standin, run_module, options):
     small = {**options, "nat_mode": "none", "zone_count": 1, "gateway_endpoints": []}
     run_module("vpc_network", **small)
     mark = standin.mark()

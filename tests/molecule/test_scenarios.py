@@ -43,7 +43,7 @@ def molecule(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Molecule]:
     run("destroy", "--scenario-name", "default")
 
 
-def test_there_is_a_scenario_for_each_role_and_one_for_the_whole() -> None:
+def test_every_role_and_the_whole_collection_have_a_scenario() -> None:
     roles = {path.parent.parent.name for path in (ROOT / "roles").glob("*/tasks/absent.yml")}
     written = {path.parent.name for path in (ROOT / "extensions" / "molecule").glob("*/converge.yml")}
     assert set(SCENARIOS) == written == roles - {"retention"} | {"env"}, "the scenario network deletes the key, with the role retention"

@@ -82,8 +82,16 @@ def _run(command: list[str], directory: Path, settings: dict[str, str]) -> subpr
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "GIT_"))}
     environment |= {"HOME": str(CACHE / "home"), **settings}
     (CACHE / "home").mkdir(parents=True, exist_ok=True)
-    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    return subprocess.run(command, cwd=directory, env=environment, text=True, check=False, **streams)
+    return subprocess.run(
+        command,
+        cwd=directory,
+        env=environment,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
 
 
 def _installed_collections() -> Path:

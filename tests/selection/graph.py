@@ -22,7 +22,7 @@ READER = "tests/support/collection.py"
 #: dependencies that say nothing: what is loaded ahead, what looks at all stores for the outputs of each role, a list of all roles
 CUT = {
     "tests/support/playbook_server.py": re.compile(r"plugins/action/environment_info\.py"),
-    "roles/common": re.compile(r"plugins/(action|modules)/(environment_info|preflight)\.py"),
+    "roles/common": re.compile(r"plugins/(action|modules|lookup)/(environment_info|preflight|stores)\.py"),
     SCENARIO_TESTS: re.compile(r"roles/.*"),
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 from ansible_collections.opta.platform.plugins.module_utils._creation_defaults import INPUTS
+from ansible_collections.opta.platform.plugins.module_utils._rds.role_entries import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = ROOT / "roles"
@@ -72,8 +73,8 @@ def creation_defaults(role: str) -> dict[str, Any]:
     start = f"__{role}_default_"
     own = load(constants) if constants.exists() else {}
     found = {f"{role}_{name.removeprefix(start)}": value for name, value in own.items() if name.startswith(start)}
-    if f"{role}_clusters" in inputs(role):
-        found[f"{role}_clusters[].engine_version"] = found.pop(f"{role}_version")
+    if role in KINDS:
+        found[f"{role}_clusters[].engine_version"] = KINDS[role].default_version
     return {**{path: value for path, value in INPUTS.items() if path.startswith(f"{role}_")}, **found}
 
 

@@ -10,7 +10,7 @@ from .installed import ANY_PYTHON, REQUIREMENTS
 from .matrix import PYTHONS
 
 #: what make installs, and the oldest Python that it runs on
-MADE, OLDEST_PYTHON = ("installer", "development", "sanity", "importer"), "3.11"
+MADE, OLDEST_PYTHON = ("installer", "development", "sanity", "importer", "site"), "3.11"
 
 
 def pin(name: str, python: str, *arguments: str) -> None:

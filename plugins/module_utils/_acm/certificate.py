@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A public certificate of ACM that DNS records validate: what it is, how it is requested and changed. Private to the collection."""
+"""A public certificate of ACM that DNS records validate: what it is, how it is requested and changed."""
 
 from __future__ import annotations
 

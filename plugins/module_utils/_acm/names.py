@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which names a certificate can have. Pure; private to the collection."""
+"""Which names a certificate can have. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The outputs of the role dns_cert, and what it tells of a domain that is not delegated. Pure; private to the collection."""
+"""The outputs of the role dns_cert, and what it tells of a domain that is not delegated. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What ACM's answers say: names, validation records, what has failed, what needs attention. Pure; private to the collection."""
+"""What ACM's answers say: names, validation records, what has failed, what needs attention. Pure functions."""
 
 from __future__ import annotations
 

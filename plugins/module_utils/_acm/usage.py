@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Who uses a certificate, and whether they still exist. Private to the collection."""
+"""Who uses a certificate, and whether they still exist."""
 
 from __future__ import annotations
 

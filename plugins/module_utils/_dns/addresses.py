@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Addresses of DNS servers as users write them. Pure; private to the collection."""
+"""Addresses of DNS servers as users write them. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""CAA records that would keep Amazon from issuing a certificate (RFC 8659). Private to the collection."""
+"""CAA records that would keep Amazon from issuing a certificate (RFC 8659)."""
 
 from __future__ import annotations
 

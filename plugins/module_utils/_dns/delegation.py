@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether the parent of a domain sends the world to the domain's name servers. Private to the collection."""
+"""Whether the parent of a domain sends the world to the domain's name servers."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Questions to the DNS, by dnspython. Private to the collection."""
+"""Questions to the DNS, by dnspython."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether an image is in a repository, and what the lifecycle policy will do to it. Private to the collection."""
+"""Whether an image is in a repository, and what the lifecycle policy will do to it."""
 
 from __future__ import annotations
 

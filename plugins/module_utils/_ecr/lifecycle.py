@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Lifecycle policies of a repository: the usual one, and which images fall under one. Pure; private to the collection.
+"""Lifecycle policies of a repository: the usual one, and which images fall under one. Pure functions.
 
 Source: Amazon ECR, Lifecycle policy properties: the first rule whose tags an image has decides about it, later ones never do.
 """

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""An access entry of an EKS cluster with its access policies. Private to the collection."""
+"""An access entry of an EKS cluster with its access policies."""
 
 from __future__ import annotations
 

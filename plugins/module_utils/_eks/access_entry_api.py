@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The calls to Amazon EKS for access entries, one function each. Private to the collection."""
+"""The calls to Amazon EKS for access entries, one function each."""
 
 from __future__ import annotations
 

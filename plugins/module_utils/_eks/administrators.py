@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""All administrators of a cluster at once: whoever runs must not matter, and nobody is locked out. Private to the collection."""
+"""All administrators of a cluster at once: whoever runs must not matter, and nobody is locked out."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 """Who reaches the Kubernetes API by its private endpoint: rules of ours in the security group that EKS made for the cluster.
 
 Inside the VPC, and in networks that resolve its private zone, the endpoint's name leads to addresses behind this group, which lets in only
-its own members. Its other rules belong to EKS and to others. Private to the collection.
+its own members. Its other rules belong to EKS and to others.
 """
 
 from __future__ import annotations

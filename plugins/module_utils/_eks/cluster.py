@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""An EKS cluster: its attributes, and how it is made, changed and removed. Private to the collection."""
+"""An EKS cluster: its attributes, and how it is created, updated and deleted."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .._errors import Refused, error_code
 from .._resource import Attribute, Change, Resource, State, tags_attribute
 from . import api
 from .common import as_tags, issues_text, status_text, wait_for_update
+from .outputs import computed
 from .versions import above_desired, later_version, minor
 
 #: what a new cluster gets of what is not given; one that exists keeps what it has
@@ -161,15 +162,7 @@ class EksCluster(Resource):
         self.missing = cluster is None
         if cluster is None:
             return None
-        vpc = cluster.get("resourcesVpcConfig") or {}
-        return {
-            **cluster,
-            "certificate_authority_data": (cluster.get("certificateAuthority") or {}).get("data"),
-            "oidc_issuer": ((cluster.get("identity") or {}).get("oidc") or {}).get("issuer"),
-            "cluster_security_group_id": vpc.get("clusterSecurityGroupId"),
-            "vpc_id": vpc.get("vpcId"),
-            "platform_version": cluster.get("platformVersion"),
-        }
+        return {**cluster, **computed(cluster)}
 
     def state(self, found: Mapping[str, Any]) -> State:
         return STATES.get(found["status"], State.IN_PROGRESS)

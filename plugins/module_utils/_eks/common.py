@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What clusters, node groups, add-ons and access entries of EKS share. Private to the collection."""
+"""What clusters, node groups, add-ons and access entries of EKS share."""
 
 from __future__ import annotations
 

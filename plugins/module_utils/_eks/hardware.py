@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which instance types can run the image of a node group. Private to the collection."""
+"""Which instance types can run the image of a node group."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Who calls, and which role stands behind an ARN. Private to the collection."""
+"""Who calls, and which role stands behind an ARN."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the images of an AMI type need of an instance type. Pure; private to the collection."""
+"""What the images of an AMI type need of an instance type. Pure functions."""
 
 from __future__ import annotations
 

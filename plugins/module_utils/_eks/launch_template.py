@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The launch template of a managed node group: what its instances, volumes and network interfaces are like. Private to the collection.
+"""The launch template of a managed node group: what its instances, volumes and network interfaces are like.
 
 EKS hands the tags of a node group to nothing below it, and by default leaves volumes unencrypted and IMDSv1 on: the template mends that.
 """

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A managed node group of an EKS cluster: its attributes, and how it is made, changed and removed. Private to the collection."""
+"""A managed node group of an EKS cluster: its attributes, and how it is created, updated and deleted."""
 
 from __future__ import annotations
 

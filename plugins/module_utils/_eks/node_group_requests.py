@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Requests of a managed node group in the shape of the EKS API. Pure; private to the collection."""
+"""Requests of a managed node group in the shape of the EKS API. Pure functions."""
 
 from __future__ import annotations
 

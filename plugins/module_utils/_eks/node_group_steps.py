@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A node group and its launch template, in the order that never leaves one without the other. Private to the collection."""
+"""A node group and its launch template, in the order that never leaves one without the other."""
 
 from __future__ import annotations
 

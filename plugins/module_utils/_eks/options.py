@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Options of the modules for EKS that are wrong before AWS is asked: one clear sentence each. Pure; private to the collection."""
+"""Options of the modules for EKS that are wrong before AWS is asked: one clear sentence each. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Versions of Kubernetes that EKS has. Pure; private to the collection."""
+"""Versions of Kubernetes that EKS has. Pure functions."""
 
 from __future__ import annotations
 

@@ -9,17 +9,10 @@ from typing import Any
 from .. import _names
 from .._creation_defaults import CACHE_PORT
 from .._credentials.options import secret_name
+from .._stores.outputs import CONNECTION, by_name
 from .rules import NAME_LIMIT
 
 KIND = "cache"
-#: output: key of what the module returns
-OUTPUTS = {
-    "endpoints": "endpoint",
-    "reader_endpoints": "reader_endpoint",
-    "ports": "port",
-    "secret_arns": "secret_arn",
-    "security_group_ids": "security_group_id",
-}
 
 
 def group_name(prefix: str, environment: str, name: str) -> str:
@@ -46,10 +39,7 @@ def with_names(entries: Sequence[Mapping[str, Any]], prefix: str, environment: s
 
 def outputs(names: Sequence[str], groups: Sequence[Mapping[str, Any]], arns: Sequence[str]) -> dict[str, dict[str, str]]:
     """Return the role's outputs: maps by the names of the entries. groups: the module's result for each, in the same order."""
-    maps = {"replication_group_arns": dict(zip(names, arns))}  # noqa: B905
-    for output, key in OUTPUTS.items():
-        maps[output] = {name: _shown(key, group.get(key)) for name, group in zip(names, groups)}  # noqa: B905
-    return maps
+    return {"replication_group_arns": dict(zip(names, arns, strict=True)), **by_name(CONNECTION, names, groups, _shown)}
 
 
 def _shown(key: str, value: Any) -> str:

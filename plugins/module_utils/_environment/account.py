@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Who calls, in which account, and what is said when nobody can be asked. Private to the collection."""
+"""Who calls, in which account, and what is said when nobody can be asked."""
 
 from __future__ import annotations
 

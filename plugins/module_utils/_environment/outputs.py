@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The outputs of the roles, read from AWS by names and tags, in the shapes of the roles' own. Private to the collection."""
+"""The outputs of the roles, read from AWS by names and tags, in the shapes of the roles' own."""
 
 from __future__ import annotations
 
@@ -13,36 +13,33 @@ from .._credentials.store_secrets import environment_secrets, stores_among
 from .._eks.api import list_nodegroups
 from .._eks.hardware import group_errors
 from .._eks.node_group_api import describe_nodegroup
-from .._elasticache import role_entries as caches
+from .._eks.outputs import computed
+from .._eks.outputs import outputs as eks_outputs
 from .._errors import PlatformError
 from .._iam.api import list_oidc_providers
 from .._names import Identity
 from .._network.existing_vpc import existing_network
+from .._network.outputs import outputs as network_outputs
 from .._parallel import run_parallel
-from .._rds.role_entries import KINDS
 from .._resource import Outcome
 from .._response_cache import prefetch
 from .._s3 import api as s3_api
 from .._s3.role_entries import name_prefix
+from .._stores.registry import STORES, offer_errors
 from .._vpc import api as vpc_api
 from .._vpc.layout import usable_zones
 from .._vpc.network import Network, NetworkOptions
 from .._vpc.routes import RouteTable
 from .._vpc.snapshot import Snapshot
 from .._vpc.vpc import InternetGateway, blocks_of
-from .databases import database_outputs
 from .dns_cert import Domain
-from .elasticache import elasticache_outputs
 from .k8s_addons import k8s_addons_outputs
-from .offers import CACHES, refusals
 from .parents import Parents
-from .s3 import s3_outputs
 
 Client = Callable[[str], Any]
 Entries = Sequence[Mapping[str, Any]]
 #: parts of a network whose change says that a run ended before its subnets had a way out; other changes leave the outputs as they are
 WAYS_OUT = (RouteTable.kind, InternetGateway.kind)
-NETWORK_KEYS = ("vpc_id", "zone_ids", "public_subnet_ids", "private_subnet_ids", "nat_public_ips")
 
 
 class Environment:
@@ -78,7 +75,7 @@ class Environment:
         """What the preflight holds the inputs against. described: entries of stores by the roles' variables."""
         new = {name: self._new(name, entries) for name, entries in described.items()}
         return {
-            "refusals": [*refusals(self.client, new), *self.node_group_errors()],
+            "refusals": [*offer_errors(self.client, new), *self.node_group_errors()],
             "region": self.identity.region,
             "zone_count": len(usable_zones(self.snapshot.items("zones"))),
             "cluster_version": (self.cluster or {}).get("version"),
@@ -118,12 +115,10 @@ class Environment:
         """By role; a role that does not stand completely is left out. All are read side by side."""
         readers: dict[str, Callable[[], dict[str, Any] | None]] = {
             "network": self.network,
-            "s3": self.s3,
             "dns_cert": self.domain.outputs,
             "eks": self.eks,
-            "elasticache": self.elasticache,
             "k8s_addons": self.k8s_addons,
-            **{role: partial(self._databases, role, kind.kind) for role, kind in KINDS.items()},
+            **{store.role: partial(store.outputs, self) for store in STORES},
         }
         roles = run_parallel({role: partial(self._read, role, reader) for role, reader in readers.items()}, len(readers))
         if roles["k8s_addons"] and roles["dns_cert"]:
@@ -138,15 +133,12 @@ class Environment:
             self.notes.append(f"{role}_outputs are unknown: {error}")
             return None
 
-    def _databases(self, role: str, kind: str) -> dict[str, Any] | None:
-        return database_outputs(role, self.client, self.identity, self.stores(kind))
-
     def k8s_addons(self) -> dict[str, Any] | None:
         return k8s_addons_outputs(self.client, self.identity) if self.cluster else None
 
     def _new(self, variable: str, entries: Entries) -> list[Mapping[str, Any]]:
         """The entries of stores that nobody has begun to make: a store's secret is its first thing."""
-        kinds = {CACHES: caches.KIND, **{kind.option: kind.kind for kind in KINDS.values()}}
+        kinds = {store.variable: store.kind for store in STORES}
         begun = {store["name"] for store in self.stores(kinds[variable])}
         return [entry for entry in entries if entry["name"] not in begun]
 
@@ -173,14 +165,7 @@ class Environment:
         vpc = self._existing_vpc() if self.existing.get("vpc_id") else self._managed_vpc()
         if key_arn is None or vpc is None:
             return None
-        return {
-            **{name: vpc[name] for name in NETWORK_KEYS},
-            "vpc_cidr_blocks": vpc["cidr_blocks"],
-            "kms_key_arn": key_arn,
-            "log_bucket_name": self._log_bucket if self._log_bucket in self.buckets else "",
-            "account_id": self.identity.account_id,
-            "partition": self.identity.partition,
-        }
+        return network_outputs(vpc, self.identity, key_arn, self._log_bucket if self._log_bucket in self.buckets else "")
 
     def _managed_vpc(self) -> dict[str, Any] | None:
         if self.snapshot.vpc_id is None:
@@ -213,9 +198,6 @@ class Environment:
             self.existing.get("private_subnet_ids") or [],
         )
 
-    def s3(self) -> dict[str, Any] | None:
-        return s3_outputs(self.client("s3"), self.identity, self.buckets)
-
     def eks(self) -> dict[str, Any] | None:
         cluster = self.cluster
         if cluster is None or cluster["status"] not in ("ACTIVE", "UPDATING"):
@@ -226,22 +208,10 @@ class Environment:
         if provider not in list_oidc_providers(self.client("iam")):
             return None
         groups = self._node_groups(cluster["name"])
-        return {
-            "cluster_name": cluster["name"],
-            "cluster_arn": cluster["arn"],
-            "endpoint": cluster["endpoint"],
-            "certificate_authority_data": cluster["certificateAuthority"]["data"],
-            "version": cluster["version"],
-            "oidc_provider_arn": provider,
-            "oidc_issuer": issuer,
-            "cluster_security_group_id": cluster["resourcesVpcConfig"]["clusterSecurityGroupId"],
-            # of EKS itself; without a node group it does not know the role
-            "node_role_arn": groups[0]["nodeRole"] if groups else self.identity.role_arn("eks-node"),
-            "per_zone_node_groups": self._per_zone_node_groups(groups),
-        }
-
-    def elasticache(self) -> dict[str, Any] | None:
-        return elasticache_outputs(self.client, self.identity, self.stores(caches.KIND))
+        # EKS knows the role of existing node groups only
+        node_role_arn = groups[0]["nodeRole"] if groups else self.identity.role_arn("eks-node")
+        described = {**cluster, **computed(cluster)}
+        return eks_outputs(described, self.identity, provider, node_role_arn, self._per_zone_node_groups(groups))
 
     def _node_groups(self, cluster_name: str) -> list[dict[str, Any]]:
         """Those that have not gone since they were listed."""

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What everything else of an environment lies in: its VPC, its cluster and its key. Private to the collection."""
+"""What everything else of an environment lies in: its VPC, its cluster and its key."""
 
 from __future__ import annotations
 

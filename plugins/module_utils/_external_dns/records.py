@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The records that an external-dns keeps: beside each stands a TXT record that names its owner. Private to the collection."""
+"""The records that an external-dns keeps: beside each stands a TXT record that names its owner."""
 
 from __future__ import annotations
 

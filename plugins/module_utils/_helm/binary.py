@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Starting helm: its own environment, no token in arguments or files, and its errors in one sentence. Private to the collection."""
+"""Starting helm: its own environment, no token in arguments or files, and its errors in one sentence."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which chart is meant, what it is called, and the digest that tells a changed local chart. Private to the collection."""
+"""Which chart is meant, what it is called, and the digest that tells a changed local chart."""
 
 from __future__ import annotations
 

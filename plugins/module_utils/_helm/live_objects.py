@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The objects of a release as they stand in the cluster: changed behind helm's back, ready or not. Private to the collection."""
+"""The objects of a release as they stand in the cluster: changed behind helm's back, ready or not."""
 
 from __future__ import annotations
 

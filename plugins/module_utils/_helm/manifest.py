@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a release holds, from the text that helm renders; and how two such texts differ. Pure; private to the collection."""
+"""What a release holds, from the text that helm renders; and how two such texts differ. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The options of helm_release, checked. Pure but for a look at a local chart; private to the collection."""
+"""The options of helm_release, checked. Pure but for a look at a local chart."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Releases that a killed run left unfinished: is somebody still at it? Private to the collection."""
+"""Releases that a killed run left unfinished: is somebody still at it?"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is wanted of a release, and what differs from what helm stored. Pure; private to the collection."""
+"""What is wanted of a release, and what differs from what helm stored. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One helm release: what is stored, what is wanted, what would change, and how it is brought there. Private to the collection."""
+"""One helm release: what is stored, what is wanted, what would change, and how it is brought there."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The releases that helm keeps in the cluster, one Secret a revision. Private to the collection."""
+"""The releases that helm keeps in the cluster, one Secret a revision."""
 
 from __future__ import annotations
 

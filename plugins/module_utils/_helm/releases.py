@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Several releases of one cluster, side by side. Private to the collection."""
+"""Several releases of one cluster, side by side."""
 
 from __future__ import annotations
 

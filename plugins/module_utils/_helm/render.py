@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a chart would make of the values, by helm's own dry run. Changes nothing; private to the collection."""
+"""What a chart would make of the values, by helm's own dry run. Changes nothing."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Carrying out a plan: upgrade, wait, and on failure say why and go back. Private to the collection."""
+"""Carrying out a plan: upgrade, wait, and on failure say why and go back."""
 
 from __future__ import annotations
 

@@ -1,2 +1,2 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Identities of IAM. Private to the collection."""
+"""Identities of IAM."""

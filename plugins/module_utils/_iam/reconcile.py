@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the modules for IAM do with their options. Private to the collection."""
+"""What the modules for IAM do with their options."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The roles of an account that its services need: made when missing, never removed. Private to the collection."""
+"""The roles of an account that its services need: made when missing, never removed."""
 
 from __future__ import annotations
 

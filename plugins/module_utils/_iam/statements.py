@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Statements of policies that IAM and S3 would refuse as malformed. Pure; private to the collection.
+"""Statements of policies that IAM and S3 would refuse as malformed. Pure functions.
 
 Source: IAM User Guide, JSON policy elements reference: Effect, Action, Resource, Principal.
 """

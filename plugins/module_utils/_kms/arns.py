@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""ARNs of keys. Pure; private to the collection."""
+"""ARNs of keys. Pure functions."""
 
 from __future__ import annotations
 

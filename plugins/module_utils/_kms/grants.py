@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a grant on a KMS key is for, as far as it tells. Pure; private to the collection."""
+"""What a grant on a KMS key is for, as far as it tells. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A customer-managed KMS key and its alias: what it is, how it is made, changed and scheduled for deletion. Private to the collection."""
+"""A customer-managed KMS key and its alias: what it is, how it is created, updated and scheduled for deletion."""
 
 from __future__ import annotations
 

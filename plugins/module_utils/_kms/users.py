@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What cannot be read without a KMS key, whoever made it. Private to the collection."""
+"""What cannot be read without a KMS key, whoever made it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Questions to all services about what is under a key; what is not allowed is noted, not raised. Private to the collection."""
+"""Questions to all services about what is under a key; what is not allowed is noted, not raised."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Bring Kubernetes objects to what is wanted: read, ask the server what an apply would change, apply. Private to the collection."""
+"""Bring Kubernetes objects to what is wanted: read, ask the server what an apply would change, apply."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ApplyOptions:
     generation_annotation: str | None = None
     own_labels: Mapping[str, str] | None = None
     keep_in_use: bool = False
-    releases_gone: Sequence[str] = ()
+    uninstalled_releases: Sequence[str] = ()
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Any], check_mode: bool) -> ApplyOptions:
@@ -57,7 +57,7 @@ class ApplyOptions:
             parameters["generation_annotation"],
             parameters["keep_namespaces_used_by_others_than"],
             parameters["keep_namespaces_in_use"],
-            parameters["releases_gone"],
+            parameters["uninstalled_releases"],
         )
 
 
@@ -263,7 +263,9 @@ class ObjectsReconciler:
             return []
         if not self._options.keep_in_use:
             return None
-        return NamespaceUsers(self._client, namespace, self._options.releases_gone if self._options.check_mode else ()).named() or None
+        return (
+            NamespaceUsers(self._client, namespace, self._options.uninstalled_releases if self._options.check_mode else ()).named() or None
+        )
 
     def _refuse_foreign(self, found: Mapping[str, Any]) -> None:
         reason = None if self._options.adopt else not_ours(found, self._options.environment)

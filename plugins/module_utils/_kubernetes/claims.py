@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Removes PersistentVolumeClaims and their EBS volumes, and keeps the data. Private to the collection.
+"""Removes PersistentVolumeClaims and their EBS volumes, and keeps the data.
 
 The claim goes first and its volume stays: from then on nothing can write to it, so that a snapshot found by a later run holds everything.
 """

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The API server of one cluster: one function per kind of request, with patience and clear errors. Private to the collection.
+"""The API server of one cluster: one function per kind of request, with patience and clear errors.
 
 urllib3 comes with botocore. The kubernetes package would cost each module more time to import than all its requests take.
 """

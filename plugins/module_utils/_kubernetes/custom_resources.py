@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The kinds that custom resource definitions bring, by the API server's own word. Private to the collection."""
+"""The kinds that custom resource definitions bring, by the API server's own word."""
 
 from __future__ import annotations
 

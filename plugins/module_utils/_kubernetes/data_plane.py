@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a Gateway consists of inside the cluster. Private to the collection.
+"""What a Gateway consists of inside the cluster.
 
 A controller makes it, so that it belongs to no release, and NGINX Gateway Fabric reports Programmed without a single pod of it.
 """

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The CustomResourceDefinitions of a pinned manifest: fetched only when they do not stand as it has them. Private to the collection."""
+"""The CustomResourceDefinitions of a pinned manifest: fetched only when they do not stand as it has them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What differs between two states of an object, field by field, and how it is shown. Pure; private to the collection."""
+"""What differs between two states of an object, field by field, and how it is shown. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where the API server keeps each kind: known of Kubernetes's own, else asked once per group and version. Private to the collection."""
+"""Where the API server keeps each kind: known of Kubernetes's own, else asked once per group and version."""
 
 from __future__ import annotations
 

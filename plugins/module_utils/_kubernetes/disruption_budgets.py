@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Removes every PodDisruptionBudget of a cluster. Private to the collection."""
+"""Removes every PodDisruptionBudget of a cluster."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Why something does not get ready: its pods' own states, events and last log lines. Private to the collection."""
+"""Why something does not get ready: its pods' own states, events and last log lines."""
 
 from __future__ import annotations
 

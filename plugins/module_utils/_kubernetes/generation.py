@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""An id of a Secret's data that tells nothing of it: random, and another one whenever the data changes. Private to the collection.
+"""An id of a Secret's data that tells nothing of it: random, and another one whenever the data changes.
 
 It is written in the same request as the data, so that a run killed right after it leaves no Secret with an id of older data.
 """

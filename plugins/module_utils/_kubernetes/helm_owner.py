@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What helm deletes with a release, as its annotations on an object say. Pure; private to the collection."""
+"""What helm deletes with a release, as its annotations on an object say. Pure functions."""
 
 from __future__ import annotations
 

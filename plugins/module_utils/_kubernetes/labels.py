@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Labels and annotations that Kubernetes takes. Pure; private to the collection.
+"""Labels and annotations that Kubernetes takes. Pure functions.
 
 Source: Kubernetes, Labels and Selectors, syntax and character set.
 """

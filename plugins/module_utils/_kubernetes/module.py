@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the modules that work inside a cluster share: how they find it and log in to it. Private to the collection."""
+"""What the modules that work inside a cluster share: how they find it and log in to it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether a namespace holds what others made: it must not go with one of those that share it. Private to the collection.
+"""Whether a namespace holds what others made: it must not go with one of those that share it.
 
 Of Kubernetes's own kinds LISTS has what a namespace is used for; the others are rules for that (Role, NetworkPolicy, ResourceQuota, …), or
 made of it by controllers (ReplicaSet, EndpointSlice, Event, Lease). Of custom resources every kind counts.

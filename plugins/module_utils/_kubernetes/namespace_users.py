@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a namespace must not be deleted with: what runs in it, is reached there or keeps data there. Private to the collection.
+"""What a namespace must not be deleted with: what runs in it, is reached there or keeps data there.
 
 Secrets, ConfigMaps and ServiceAccounts alone are no use: charts and controllers leave theirs behind. Of custom resources every kind counts.
 """

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Kubernetes objects as users give them: checked, completed, put in order. Pure; private to the collection."""
+"""Kubernetes objects as users give them: checked, completed, put in order. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The HTTP proxy on the way to an API server, found as botocore finds it for AWS. Private to the collection."""
+"""The HTTP proxy on the way to an API server, found as botocore finds it for AWS."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""When an object is ready, from its own status. Pure; private to the collection."""
+"""When an object is ready, from its own status. Pure functions."""
 
 from __future__ import annotations
 

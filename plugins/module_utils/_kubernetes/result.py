@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What kubernetes_objects takes and gives back, without the values of Secrets. Pure; private to the collection."""
+"""What kubernetes_objects takes and gives back, without the values of Secrets. Pure functions."""
 
 from __future__ import annotations
 

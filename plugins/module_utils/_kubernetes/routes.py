@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The addresses that the routes and Ingresses of a cluster hold. Private to the collection."""
+"""The addresses that the routes and Ingresses of a cluster hold."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Values of Kubernetes Secrets that AWS Secrets Manager keeps: put in at the last moment, so that nobody hands them over.
 
-Pure but for the reading, which is handed in. Private to the collection.
+Pure but for the reading, which is handed in.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Tokens that an EKS cluster accepts: a presigned GetCallerIdentity of STS, as `aws eks get-token` makes it. Private to the collection."""
+"""Tokens that an EKS cluster accepts: a presigned GetCallerIdentity of STS, as `aws eks get-token` makes it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Waiting for objects to be ready, or to be gone. Private to the collection."""
+"""Waiting for objects to be ready, or to be gone."""
 
 from __future__ import annotations
 

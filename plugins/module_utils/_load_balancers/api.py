@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The calls to Elastic Load Balancing. Private to the collection."""
+"""The calls to Elastic Load Balancing."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Load balancers that Kubernetes makes: found by their tags, waited for. Private to the collection."""
+"""Load balancers that Kubernetes makes: found by their tags, waited for."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is behind a load balancer, as its own health checks see it. Private to the collection."""
+"""What is behind a load balancer, as its own health checks see it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How long log events are kept. Pure; private to the collection."""
+"""How long log events are kept. Pure functions."""
 
 from __future__ import annotations
 

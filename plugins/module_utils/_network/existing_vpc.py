@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a VPC that the user brings means for an environment. Pure; private to the collection."""
+"""What a VPC that the user brings means for an environment. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Policies of an environment's key, flow logs and log bucket. Pure; private to the collection."""
+"""Policies of an environment's key, flow logs and log bucket. Pure functions."""
 
 from __future__ import annotations
 

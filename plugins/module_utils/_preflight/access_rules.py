@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Who may reach a store: security groups and blocks of addresses. Pure; private to the collection."""
+"""Rules for the clients that can connect to stores: security groups and CIDR blocks. Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .._stores.registry import STORES
+
 SECURITY_GROUP = re.compile(r"sg-[0-9a-f]{8,17}")
-#: the lists of entries whose stores let others in
-STORES = ("aurora_clusters", "documentdb_clusters", "elasticache_replication_groups")
 OPEN = ("0.0.0.0/0", "::/0")
 
 
@@ -41,8 +41,9 @@ def group_errors(where: str, groups: Sequence[Any]) -> list[str]:
 
 
 def _named(given: Mapping[str, Any], option: str) -> Iterator[tuple[str, Sequence[Any]]]:
-    """This option of the role elasticache and of each store, with what the user calls it."""
-    yield f"elasticache_{option}", given.get(f"elasticache_{option}") or []
-    for variable in STORES:
-        for entry in given.get(variable) or []:
-            yield f"{variable}, {entry.get('name')}: {option}", entry.get(option) or []
+    """This option of each role and of each entry that has it, with the name that the user knows."""
+    for store in STORES:
+        yield f"{store.role}_{option}", given.get(f"{store.role}_{option}") or []
+    for store in STORES:
+        for entry in given.get(store.variable) or []:
+            yield f"{store.variable}, {entry.get('name')}: {option}", entry.get(option) or []

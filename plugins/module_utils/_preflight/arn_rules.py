@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must hold of the IAM principals and policies that inputs name. Pure; private to the collection."""
+"""What must hold of the IAM principals and policies that inputs name. Pure functions."""
 
 from __future__ import annotations
 

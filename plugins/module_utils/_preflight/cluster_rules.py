@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Who reaches a cluster, and which add-ons it has, before AWS is asked. Pure; private to the collection."""
+"""Who reaches a cluster, and which add-ons it has, before AWS is asked. Pure functions."""
 
 from __future__ import annotations
 

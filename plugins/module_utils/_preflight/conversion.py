@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Inputs of roles in the types that their argument specs declare. Pure; private to the collection."""
+"""Inputs of roles in the types that their argument specs declare. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must hold between the inputs about the mesh, before AWS is asked. Pure; private to the collection."""
+"""What must hold between the inputs about the mesh, before AWS is asked. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is allowed of node groups, and rarely meant. Pure; private to the collection."""
+"""What is allowed of node groups, and rarely meant. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must hold of the labels, taints and images of node groups, before AWS is asked and after. Pure; private to the collection."""
+"""What must hold of the labels, taints and images of node groups, before AWS is asked and after. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Checks the numbers among the inputs that are not part of a list. Pure; private to the collection."""
+"""Checks the numbers among the inputs that are not part of a list. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must hold between the inputs of an environment, before AWS is asked and after. Pure; private to the collection."""
+"""What must hold between the inputs of an environment, before AWS is asked and after. Pure functions."""
 
 from __future__ import annotations
 
@@ -10,18 +10,16 @@ from typing import Any
 
 from .._cidr import block_error, service_block_error, source_error
 from .._eks.images import DEFAULT_AMI_TYPE, missing_types
+from .._stores import registry
 from .access_rules import access_notes, access_rules
 from .arn_rules import arn_rules
 from .cluster_rules import cluster_rules
-from .database_rules import database_rules
 from .dns_cert_rules import dns_cert_aws_rules, dns_cert_rules
-from .elasticache_rules import elasticache_rules
 from .k8s_addons_rules import k8s_addons_rules, version_rules
 from .linkerd_rules import linkerd_rules
 from .node_group_notes import node_group_notes
 from .node_group_rules import group_rules, image_rules, node_group_rules
 from .number_rules import number_rules
-from .s3_rules import s3_rules
 from .tag_rules import tag_rules
 
 VERSION = re.compile(r"^1\.[0-9]{2}$")
@@ -37,10 +35,9 @@ INTERFACE_ENDPOINTS_FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "sts", "eks", "eks
 
 def environment_rules(given: Mapping[str, Any]) -> list[str]:
     """Rules that need no answer of AWS; given: inputs and literal defaults by name. A sentence for each rule broken."""
-    stores = (*database_rules(given), *elasticache_rules(given), *s3_rules(given))
     cluster = (*cluster_rules(given), *k8s_addons_rules(given), *linkerd_rules(given))
     values = (*number_rules(given), *arn_rules(given), *tag_rules(given), *access_rules(given))
-    return [*_collection(given), *_network(given), *_eks(given), *stores, *dns_cert_rules(given), *cluster, *values]
+    return [*_collection(given), *_network(given), *_eks(given), *registry.errors(given), *dns_cert_rules(given), *cluster, *values]
 
 
 def environment_notes(given: Mapping[str, Any]) -> list[str]:
@@ -84,16 +81,6 @@ def _foreign_resources(given: Mapping[str, Any], foreign_resources: Sequence[Map
         for each in foreign_resources
         if not given.get(each["adopt"])
     ]
-
-
-def new_stores(given: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Of the lists that describe stores, what AWS may not offer."""
-    asked = ("name", "engine", "engine_version", "instance_class", "automatic_failover_enabled", "replica_count")
-    return {
-        variable: [{key: str(entry[key]) for key in asked if entry.get(key)} for entry in given[variable] if entry.get("name")]
-        for variable in ("aurora_clusters", "documentdb_clusters", "elasticache_replication_groups")
-        if given.get(variable)
-    }
 
 
 def typed_node_groups(given: Mapping[str, Any]) -> list[dict[str, Any]]:

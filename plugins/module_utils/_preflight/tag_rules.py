@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must hold of tags, wherever the inputs of an environment have them. Pure; private to the collection."""
+"""What must hold of tags, wherever the inputs of an environment have them. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which variables a user may set, and which of those set are misspelt or empty. Pure; private to the collection."""
+"""Which variables a user may set, and which of those set are misspelt or empty. Pure functions."""
 
 from __future__ import annotations
 
@@ -85,6 +85,7 @@ def _content(path: Path) -> Any:
 
 #: inputs with another name than in an earlier version: the old name and the new one (docs/upgrading.md)
 RENAMED = {
+    "k8s_addons_cluster_goes": "k8s_addons_cluster_deleted",
     "network_delete_retained": "retention_delete_retained",
     "network_delete_volumes": "retention_delete_volumes",
     "network_emptied_buckets": "retention_emptied_buckets",

@@ -1,16 +1,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The lists of clusters of the roles aurora and documentdb: names, defaults, rules and outputs."""
+"""The lists of clusters of the roles aurora and documentdb: names, defaults and outputs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .. import _names
-from .._cidr import source_error
 from .._credentials.options import secret_name
-from .._limits import DATABASE_BACKUP_RETENTION_DAYS, DATABASE_REPLICAS
+from .._stores.outputs import CONNECTION, by_name
 from . import rules
 from .engine import AURORA, DOCUMENTDB, EVERY_DATABASE, EXTENDED_SUPPORT, WITHOUT_EXTENDED_SUPPORT, DatabaseEngine
 
@@ -22,19 +22,15 @@ DEFAULTS: dict[str, Any] = {
     "allow_reboot": False,
     "skip_final_snapshot": False,
 }
-#: output: key of what the module returns
-OUTPUTS = {
-    "endpoints": "endpoint",
-    "reader_endpoints": "reader_endpoint",
-    "ports": "port",
-    "secret_arns": "secret_arn",
-    "security_group_ids": "security_group_id",
-}
 
 
 @dataclass(frozen=True)
 class DatabaseKind:
-    """A role's kind of cluster. kind: in names of resources; option: the role's list; logs: the engine's part in names of log groups."""
+    """A role's kind of cluster.
+
+    kind: part of the names of its resources. option: the role's list. logs: the engine's part in names of log groups.
+    default_version: the version of new clusters, with which the collection is tested.
+    """
 
     role: str
     kind: str
@@ -42,11 +38,28 @@ class DatabaseKind:
     engine: DatabaseEngine
     logs: str
     log_types: tuple[str, ...]
+    default_version: str
 
 
 KINDS = {
-    "aurora": DatabaseKind("aurora", "aurora", "aurora_clusters", AURORA, "rds/cluster", ("postgresql", "instance", "iam-db-auth-error")),
-    "documentdb": DatabaseKind("documentdb", "docdb", "documentdb_clusters", DOCUMENTDB, "docdb", ("audit", "profiler")),
+    "aurora": DatabaseKind(
+        role="aurora",
+        kind="aurora",
+        option="aurora_clusters",
+        engine=AURORA,
+        logs="rds/cluster",
+        log_types=("postgresql", "instance", "iam-db-auth-error"),
+        default_version="17",
+    ),
+    "documentdb": DatabaseKind(
+        role="documentdb",
+        kind="docdb",
+        option="documentdb_clusters",
+        engine=DOCUMENTDB,
+        logs="docdb",
+        log_types=("audit", "profiler"),
+        default_version="5.0",
+    ),
 }
 
 
@@ -78,6 +91,7 @@ def completed(
     return [
         {
             **DEFAULTS,
+            "default_engine_version": kind.default_version,
             "deletion_protection": protected,
             "allowed_cidr_blocks": list(blocks or []),
             **_derived(entry),
@@ -129,11 +143,8 @@ def log_groups(entries: Sequence[Mapping[str, Any]], role: str, every: bool = Fa
 def outputs(role: str, names: Sequence[str], clusters: Sequence[Mapping[str, Any]], arns: Sequence[str]) -> dict[str, dict[str, str]]:
     """Return the role's outputs: maps by the names of the entries. clusters: the module's result for each, in the same order."""
     kind = KINDS[role]
-    maps = {"cluster_arns": dict(zip(names, arns))}  # noqa: B905
-    keys = {**OUTPUTS, **({"database_names": "database_name"} if role == "aurora" else {})}
-    for output, key in keys.items():
-        maps[output] = {name: _shown(kind, key, cluster.get(key)) for name, cluster in zip(names, clusters)}  # noqa: B905
-    return maps
+    values = {**CONNECTION, **({"database_names": "database_name"} if role == "aurora" else {})}
+    return {"cluster_arns": dict(zip(names, arns, strict=True)), **by_name(values, names, clusters, partial(_shown, kind))}
 
 
 def _shown(kind: DatabaseKind, key: str, value: Any) -> str:
@@ -143,34 +154,3 @@ def _shown(kind: DatabaseKind, key: str, value: Any) -> str:
     if key == "database_name" and not value:
         return EVERY_DATABASE
     return "" if value is None else str(value)
-
-
-def errors(role: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Return one sentence for each wrong entry."""
-    kind = KINDS[role]
-    names = [str(entry.get("name")) for entry in entries]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{kind.option} has two clusters named {name}: names must be unique."
-    for entry in entries:
-        where = f"{kind.option}, cluster {entry.get('name')}: "
-        scaling, instance_class = entry.get("serverless"), entry.get("instance_class")
-        found = [
-            rules.name(f"{kind.option}, name", entry.get("name")),
-            rules.version(f"{where}engine_version", entry.get("engine_version"), kind.engine),
-            rules.between(f"{where}replica_count", entry.get("replica_count"), DATABASE_REPLICAS),
-            rules.between(f"{where}backup_retention_days", entry.get("backup_retention_days"), DATABASE_BACKUP_RETENTION_DAYS),
-            rules.database_name(f"{where}database_name", entry.get("database_name")),
-            rules.username(f"{where}username", entry.get("username")),
-            *rules.windows(where, *((name, entry.get(name)) for name in ("backup_window", "maintenance_window"))),
-            rules.scaling(f"{where}serverless", scaling, instance_class),
-            rules.restore(f"{where}restore", entry.get("restore")),
-            *(source_error(f"{where}allowed_cidr_blocks", block) for block in entry.get("allowed_cidr_blocks") or []),
-        ]
-        yield from (sentence for sentence in found if sentence)
-        if scaling and instance_class not in (None, "db.serverless"):
-            yield f"{where}serverless requires instance_class: db.serverless, not {instance_class}: omit one of them."
-        if instance_class == "db.serverless" and not scaling:
-            yield f"{where}instance_class db.serverless needs serverless, for example {{min_capacity: 0.5, max_capacity: 4}}."
-        for option in ("instance_class", "username", "engine_version"):
-            if entry.get(option) == "":
-                yield f"{where}{option} is empty: give it a value, or leave it out."

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The calls that find and delete what was kept on purpose, one function each. Private to the collection."""
+"""The calls that find and delete what was kept on purpose, one function each."""
 
 from __future__ import annotations
 

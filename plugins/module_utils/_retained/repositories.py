@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Repositories of images that an environment keeps on purpose. Private to the collection."""
+"""Repositories of images that an environment keeps on purpose."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What an environment keeps on purpose, although it is destroyed: found by its tags. Private to the collection."""
+"""The retained resources of an environment, found by their tags."""
 
 from __future__ import annotations
 
@@ -8,32 +8,22 @@ from functools import partial
 from typing import Any
 
 from .. import _tags
-from .._elasticache.snapshots import final_snapshot_name
 from .._errors import Refused
 from .._names import Identity
-from .._rds.teardown import final_name
 from .._resource import Outcome
+from .._s3.retained import retained_bucket
+from .._stores.registry import retentions
 from . import api
-from .buckets import buckets_to_retain, retained_bucket, retained_buckets
 from .repositories import retained_repository
-from .retained_resource import RetainedResource
+from .retained_resource import RetainedResource, retained_answers
 
 RECOVERY_WINDOW_IN_DAYS = 7  # the shortest that Secrets Manager has
 
-#: (service, kind) of ARNs whose service is asked itself
-ASKED = {
-    ("ec2", "snapshot"),
-    ("ec2", "volume"),
-    ("rds", "cluster-snapshot"),
-    ("rds", "snapshot"),
-    ("secretsmanager", "secret"),
-    ("elasticache", "snapshot"),
-}
+#: service and resource type of ARNs whose own service returns all retained resources
+ASKED = {("ec2", "snapshot"), ("ec2", "volume"), ("secretsmanager", "secret"), *(arn for each in retentions() for arn in each.arns)}
 
 #: what EC2 names as the volume of a snapshot that is a copy of another
 NO_VOLUME = "vol-ffffffff"
-#: a cache in these states goes without a final snapshot
-WITHOUT_SNAPSHOT = ("deleting", "create-failed")
 #: the tag that the EBS CSI driver puts on each volume it makes
 DRIVER_TAG = "ebs.csi.aws.com/cluster"
 
@@ -53,8 +43,8 @@ class RetainedResources:
 
     def find(self) -> list[RetainedResource]:
         """Everything with the environment's tags and opta:retained."""
-        buckets = retained_buckets(self.client("s3"), self.identity)
-        known = [*self._ebs(), *self._databases(), *self._caches(), *self._secrets(), *buckets]
+        of_stores = [resource for each in retentions() for resource in each.find(self.client, self.identity)]
+        known = [*self._ebs(), *of_stores, *self._secrets()]
         arns = {kept.arn for kept in known}
         filters = [*({"Key": key, "Values": [value]} for key, value in self.identity.marks().items()), {"Key": _tags.RETAINED}]
         others = api.tagged_resources(self.client("resourcegroupstaggingapi"), filters)
@@ -97,74 +87,16 @@ class RetainedResources:
         called = "" if volume == NO_VOLUME else f"of {volume}"
         return RetainedResource(f"EBS {kind}", name, f"{self.arn_of_ec2}:{kind}/{name}", key, remove, called)
 
-    def expected_buckets(self, emptied: Sequence[str]) -> list[RetainedResource]:
-        """Buckets that a run would keep because they hold objects; for a plan. emptied: names of those that go with all they hold."""
-        return buckets_to_retain(self.client("s3"), self.identity, emptied)
+    def expected(self, options: Mapping[str, Any]) -> list[RetainedResource]:
+        """What a run will retain, for a plan. options: those of the module retained_resources."""
+        of_stores = [resource for each in retentions() for resource in each.expected(self.client, self.identity, options)]
+        return [*(self._expected_ebs() if options["expect_volumes"] else []), *of_stores]
 
-    def expected(self) -> list[RetainedResource]:
-        """Snapshots of Kubernetes' volumes that a run would make and keep; for a plan."""
+    def _expected_ebs(self) -> list[RetainedResource]:
+        """The snapshots of Kubernetes volumes that a run will create."""
         filters = [*self._marked(), {"Name": f"tag:{DRIVER_TAG}", "Values": ["true"]}]
         volumes = api.describe_volumes(self.client("ec2"), filters)
         return [self._kept_ebs("snapshot", f"of {volume['VolumeId']}", volume, None) for volume in volumes]
-
-    def expected_of_caches(self) -> list[RetainedResource]:
-        """The final snapshots of caches that a run would make and keep; for a plan."""
-        elasticache = self.client("elasticache")
-        groups = api.describe_replication_groups(elasticache)
-        standing = [group for group in groups if group["Status"] not in WITHOUT_SNAPSHOT]
-        ours = [group for group in standing if self._is_ours(_tags.as_dict(api.list_cache_tags(elasticache, group["ARN"])))]
-        return [RetainedResource("cache snapshot", final_snapshot_name(g), g["ARN"], g.get("KmsKeyId") or "") for g in ours]
-
-    def _caches(self) -> list[RetainedResource]:
-        elasticache = self.client("elasticache")
-        found = []
-        for snapshot in api.describe_cache_snapshots(elasticache):
-            name, arn = snapshot["SnapshotName"], snapshot["ARN"]
-            answer = {**snapshot, "Tags": api.list_cache_tags(elasticache, arn)}
-            if self._ours([answer], "Tags") and snapshot.get("SnapshotStatus") != "deleting":
-                remove = partial(api.delete_cache_snapshot, elasticache, name)
-                found.append(RetainedResource("cache snapshot", name, arn, snapshot.get("KmsKeyId") or "", remove))
-        return found
-
-    def _is_ours(self, tags: Mapping[str, str]) -> bool:
-        return _tags.carries(tags, self.identity.marks())
-
-    def expected_of_databases(self, without: Sequence[str] = ()) -> list[RetainedResource]:
-        """The final snapshots of database clusters that a run would make and keep; for a plan. without: names of clusters without."""
-        rds = self.client("rds")
-        clusters = [
-            cluster
-            for cluster in api.describe_clusters(rds)
-            if self._is_ours(_tags.as_dict(cluster.get("TagList"))) and cluster["Status"] != "deleting"
-        ]
-        leaving = [cluster for cluster in clusters if cluster["DBClusterIdentifier"] not in without]
-        taken = [each["DBClusterSnapshotIdentifier"] for each in api.describe_cluster_snapshots(rds)] if leaving else []
-        return [
-            RetainedResource(
-                "database cluster snapshot",
-                final_name(cluster["DBClusterIdentifier"], cluster["DbClusterResourceId"], taken),
-                cluster["DBClusterArn"],
-                cluster.get("KmsKeyId") or "",
-            )
-            for cluster in leaving
-        ]
-
-    def _databases(self) -> list[RetainedResource]:
-        rds = self.client("rds")  # DocumentDB's snapshots are among them: the two share one namespace
-        found = []
-        for snapshot in self._ours(api.describe_cluster_snapshots(rds), "TagList"):
-            name = snapshot["DBClusterSnapshotIdentifier"]
-            remove = partial(api.delete_cluster_snapshot, rds, name)
-            found.append(
-                RetainedResource(
-                    "database cluster snapshot", name, snapshot["DBClusterSnapshotArn"], snapshot.get("KmsKeyId") or "", remove
-                )
-            )
-        for snapshot in self._ours(api.describe_instance_snapshots(rds), "TagList"):
-            name = snapshot["DBSnapshotIdentifier"]
-            remove = partial(api.delete_instance_snapshot, rds, name)
-            found.append(RetainedResource("database snapshot", name, snapshot["DBSnapshotArn"], snapshot.get("KmsKeyId") or "", remove))
-        return found
 
     def _secrets(self) -> list[RetainedResource]:
         manager = self.client("secretsmanager")
@@ -177,17 +109,8 @@ class RetainedResources:
                 _key_of_secret(secret),
                 partial(api.delete_secret, manager, secret["ARN"], RECOVERY_WINDOW_IN_DAYS),
             )
-            for secret in self._ours(api.list_secrets(manager, filters), "Tags")
+            for secret in retained_answers(self.identity, api.list_secrets(manager, filters), "Tags")
         ]
-
-    def _ours(self, answers: Sequence[Mapping[str, Any]], key: str) -> list[Mapping[str, Any]]:
-        """Those of the environment that are kept; these services cannot filter by both tags."""
-        chosen = []
-        for answer in answers:
-            tags = _tags.as_dict(answer.get(key))
-            if self._is_ours(tags) and _tags.RETAINED in tags:
-                chosen.append(answer)
-        return chosen
 
 
 def _key_of_secret(secret: Mapping[str, Any]) -> str | None:

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Names and record sets of a zone. Pure; private to the collection."""
+"""Names and record sets of a zone. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Caller references of zones: CreateHostedZone takes no tags, and until they are set the reference says whose a zone is.
 
-Pure; private to the collection.
+Pure functions.
 """
 
 from __future__ import annotations

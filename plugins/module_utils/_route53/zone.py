@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A public hosted zone of Route 53: what it is, how it is made, changed and deleted. Private to the collection."""
+"""A public hosted zone of Route 53: what it is, how it is created, updated and deleted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class HostedZone(Resource):
     """A zone, found by its domain; of several with the same domain, the environment's own.
 
     external_dns_owner_id: its records are the zone's own and go with it. delete_records: so does every other record.
-    gone_records: names of records that are removed before the zone is; a plan still sees them.
+    deleted_records: names of records that are removed before the zone is; a plan still sees them.
     """
 
     kind = "hosted zone"
@@ -48,7 +48,7 @@ class HostedZone(Resource):
         delegation_set_id: str | None = None,
         external_dns_owner_id: str = "",
         delete_records: bool = False,
-        gone_records: Collection[str] = (),
+        deleted_records: Collection[str] = (),
     ) -> None:
         self.client = client
         self.name = records.normal(domain)
@@ -57,7 +57,7 @@ class HostedZone(Resource):
         self.attributes = attributes(purge_tags)
         self.external_dns_owner_id = external_dns_owner_id
         self.delete_records = delete_records
-        self.gone_records = {records.normal(name) for name in gone_records}
+        self.deleted_records = {records.normal(name) for name in deleted_records}
         self.parent: Mapping[str, Any] | None = None
         #: the zones of the name that may be meant, as ListHostedZones answers them
         self.of_the_name: list[dict[str, Any]] = []
@@ -125,7 +125,7 @@ class HostedZone(Resource):
 
     def _foreign(self, found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         own = records.of_external_dns(found, self.external_dns_owner_id)
-        return [each for each in found if each not in own and records.normal(each["Name"]) not in self.gone_records]
+        return [each for each in found if each not in own and records.normal(each["Name"]) not in self.deleted_records]
 
     def create(self, desired: Mapping[str, Any]) -> None:
         request: dict[str, Any] = {"Name": self.name, "CallerReference": f"{references.reference_prefix(self.marks)}{time.time_ns()}"}

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A bucket of S3: what it is, how it is made, changed and removed. Private to the collection."""
+"""A bucket of S3: what it is, how it is created, updated and deleted."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a bucket holds: whether it does, and how it is emptied and removed. Private to the collection."""
+"""What a bucket holds: whether it does, and how it is emptied and removed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Lifecycle rules of a bucket as the option has them and as S3 has them. Pure; private to the collection."""
+"""Lifecycle rules of a bucket as the option has them and as S3 has them. Pure functions."""
 
 from __future__ import annotations
 

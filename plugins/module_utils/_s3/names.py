@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Names that S3 takes for a bucket (Amazon S3, Bucket naming rules). Pure; private to the collection."""
+"""Names that S3 takes for a bucket (Amazon S3, Bucket naming rules). Pure functions."""
 
 from __future__ import annotations
 

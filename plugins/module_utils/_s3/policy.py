@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The policy of a bucket: nothing without TLS, what is public, and the user's own statements. Pure; private to the collection."""
+"""The policy of a bucket: nothing without TLS, what is public, and the user's own statements. Pure functions."""
 
 from __future__ import annotations
 

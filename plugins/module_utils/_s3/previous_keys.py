@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which KMS keys a bucket's objects may need although its encryption has changed since. Pure; private to the collection.
+"""Which KMS keys a bucket's objects may need although its encryption has changed since. Pure functions.
 
 S3 encrypts an object when it is written and leaves it so: a key that was given up must not be deleted while the bucket is kept.
 """

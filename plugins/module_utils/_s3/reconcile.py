@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the module s3_bucket does with its options. Private to the collection."""
+"""What the module s3_bucket does with its options."""
 
 from __future__ import annotations
 

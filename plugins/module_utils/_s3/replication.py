@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Replication of a bucket to another one: one rule for new objects. Pure; private to the collection."""
+"""Replication of a bucket to another one: one rule for new objects. Pure functions."""
 
 from __future__ import annotations
 

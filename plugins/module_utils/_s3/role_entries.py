@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The buckets that s3_buckets describes, with names, keys and roles worked out. Pure; private to the collection."""
+"""The buckets that s3_buckets describes, with names, keys and roles worked out. Pure functions."""
 
 from __future__ import annotations
 

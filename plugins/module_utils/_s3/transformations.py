@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A bucket's settings as options have them and as S3 has them. Pure; private to the collection."""
+"""A bucket's settings as options have them and as S3 has them. Pure functions."""
 
 from __future__ import annotations
 

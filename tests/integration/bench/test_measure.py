@@ -19,7 +19,7 @@ def test_memory_of_descendants_is_counted() -> None:
     assert done.cpu_seconds > 0
 
 
-def test_tree_holds_children_only_while_they_live() -> None:
+def test_the_process_tree_contains_only_living_children() -> None:
     process = subprocess.Popen(["sh", "-c", "sleep 30 & echo $!; wait"], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     child = int(process.stdout.readline())

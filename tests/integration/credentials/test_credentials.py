@@ -36,7 +36,8 @@ class Manager:
 
     def __init__(self):
         self.client = boto3.client("secretsmanager", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
-        self.calls, self.dies_after = [], None
+        self.calls: list[str] = []
+        self.dies_after = None
         self.client.meta.events.register("before-call", lambda model, **_context: self.calls.append(model.name))
         self.client.meta.events.register("after-call", self._after)
 
@@ -83,7 +84,7 @@ def reconcile(credentials, store, rotate=False):
     return outcome
 
 
-def test_a_secret_is_made_once(manager):
+def test_a_secret_is_created_once(manager):
     outcome = manager.credentials(description="of a cache").reconcile(check_mode=False)
     assert (outcome.action, outcome.name) == ("create", NAME)
     found = manager.client.describe_secret(SecretId=NAME)
@@ -95,7 +96,7 @@ def test_a_secret_is_made_once(manager):
     assert manager.value() == first
 
 
-def test_t16_passwords_are_of_letters_and_digits(manager):
+def test_passwords_are_of_letters_and_digits(manager):
     manager.credentials().reconcile(check_mode=False)
     value = manager.value()
     assert value["username"] == "default"
@@ -104,13 +105,13 @@ def test_t16_passwords_are_of_letters_and_digits(manager):
     assert value["password"].isalnum()
 
 
-def test_t13_tags_are_in_the_creating_call(manager):
+def test_tags_are_in_the_creating_call(manager):
     manager.credentials().reconcile(check_mode=False)
     assert manager.changing() == ["CreateSecret"]
     assert {tag["Key"]: tag["Value"] for tag in manager.client.describe_secret(SecretId=NAME)["Tags"]} == TAGS
 
 
-def test_a_plan_calls_nothing_that_changes(manager):
+def test_a_plan_makes_read_only_calls(manager):
     credentials = manager.credentials()
     outcome, target = credentials.reconcile(check_mode=True), credentials.target(rotate=True)
     assert (outcome.action, outcome.as_action()["resource"]) == ("create", f"secret {NAME}")
@@ -118,7 +119,7 @@ def test_a_plan_calls_nothing_that_changes(manager):
     assert manager.calls == ["DescribeSecret", "DescribeSecret"]
 
 
-def test_changes_in_place(manager):
+def test_description_key_and_tags_are_changed_in_place(manager):
     manager.credentials().reconcile(check_mode=False)
     before = manager.value()
     changed = manager.credentials(key=OTHER_KEY, tags={**TAGS, "team": "blue"}, description="of another")
@@ -130,7 +131,7 @@ def test_changes_in_place(manager):
     assert changed.reconcile(check_mode=False).action is None
 
 
-def test_t1_a_secret_scheduled_for_deletion_is_restored(manager):
+def test_a_secret_scheduled_for_deletion_is_restored(manager):
     credentials = manager.credentials(recovery_window_in_days=7)
     credentials.reconcile(check_mode=False)
     before = manager.value()
@@ -142,7 +143,7 @@ def test_t1_a_secret_scheduled_for_deletion_is_restored(manager):
     assert manager.value() == before
 
 
-def test_t1_a_secret_under_a_key_that_went_makes_way(manager):
+def test_a_secret_whose_key_was_deleted_is_replaced(manager):
     """A rebuilt environment has a new key: what the old one encrypts cannot be read any more."""
     manager.credentials().reconcile(check_mode=False)
     before = manager.value()
@@ -164,7 +165,7 @@ def test_a_secret_of_another_environment_is_neither_changed_nor_removed(manager)
     assert "DeletedDate" not in manager.client.describe_secret(SecretId=NAME)
 
 
-def test_t16_a_store_without_the_tag_gets_its_password(manager):
+def test_a_store_without_the_password_tag_gets_its_password(manager):
     store, restored = Store(), Store()
     reconcile(manager.credentials(), store)
     restored.password = "of the snapshot"
@@ -172,7 +173,7 @@ def test_t16_a_store_without_the_tag_gets_its_password(manager):
     assert restored.password == store.password == manager.value()["password"]
 
 
-def test_t16_rotation(manager):
+def test_a_rotation_is_planned_applied_and_completed(manager):
     store = Store()
     reconcile(manager.credentials(), store)
     first, label = store.password, manager.labels()["AWSCURRENT"]
@@ -188,7 +189,7 @@ def test_t16_rotation(manager):
     assert store.password == manager.value()["password"]
 
 
-def test_t16_a_rotation_that_was_given_up_can_be_begun_again(manager):
+def test_a_rotation_that_was_abandoned_can_be_started_again(manager):
     store, credentials = Store(), manager.credentials()
     reconcile(credentials, store)
     begun = credentials.prepare(credentials.target(rotate=True))
@@ -199,14 +200,14 @@ def test_t16_a_rotation_that_was_given_up_can_be_begun_again(manager):
     assert again.version_id != begun.version_id
 
 
-def test_t16_two_runs_begin_one_rotation(manager):
+def test_two_runs_start_one_rotation(manager):
     credentials = manager.credentials()
     reconcile(credentials, Store())
     planned = credentials.target(rotate=True)
     assert credentials.prepare(planned) == credentials.prepare(planned)
 
 
-def test_w5_a_run_killed_after_any_call_is_finished(manager):
+def test_a_run_interrupted_after_any_call_is_completed(manager):
     """Creation, rotation and removal die after each of their changing calls; the next run completes them."""
     cut = 0
     for number in itertools.count():
@@ -231,7 +232,7 @@ def test_w5_a_run_killed_after_any_call_is_finished(manager):
     assert cut == 3  # CreateSecret; PutSecretValue and UpdateSecretVersionStage
 
 
-def test_w5_restoring_and_making_anew_killed_after_any_call(manager):
+def test_an_interrupted_restore_or_recreation_is_completed(manager):
     for number, key in itertools.product(range(3), (KEY, OTHER_KEY)):
         manager.credentials().reconcile(check_mode=False)
         manager.credentials().remove(check_mode=False)
@@ -247,7 +248,7 @@ def test_w5_restoring_and_making_anew_killed_after_any_call(manager):
         manager.client.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)
 
 
-def test_a_password_does_not_show_itself():
+def test_a_password_object_does_not_print_its_value():
     password = Password("abc")
     shown = [repr(password), str(password), f"{password}", repr([password])]
     assert not [text for text in shown if "abc" in text]
@@ -259,7 +260,7 @@ def test_a_password_does_not_show_itself():
         assert "abc" not in str(reported.value)
 
 
-def test_options():
+def test_secret_options_are_validated():
     assert secret_name("opta", "staging", "cache", "main") == NAME
     good = {"secret_recovery_window_in_days": 30, "secret_name": NAME}
     check_options(good)

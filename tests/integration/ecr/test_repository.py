@@ -50,7 +50,7 @@ def push(client, tag, content="1"):
     return client.put_image(repositoryName=NAME, imageManifest=manifest, imageTag=tag)["image"]["imageId"]["imageDigest"]
 
 
-def test_t13_everything_that_can_be_is_in_the_creating_call(client, calls):
+def test_create_repository_sets_every_supported_attribute(client, calls):
     outcome = present(client)
     assert outcome.action == "create"
     assert outcome.resource["uri"].endswith(f"/{NAME}")
@@ -62,7 +62,7 @@ def test_t13_everything_that_can_be_is_in_the_creating_call(client, calls):
     assert present(client).action is None
 
 
-def test_check_mode_makes_nothing(client):
+def test_check_mode_changes_nothing(client):
     outcome = present(client, check_mode=True)
     assert (outcome.action, outcome.resource["arn"]) == ("create", "(known after apply)")
     assert client.describe_repositories()["repositories"] == []
@@ -96,7 +96,7 @@ def test_exclusions_are_set_with_the_mutability(client):
     assert present(client, **fewer).attributes == ["image_tag_mutability_exclusion_filters"]
 
 
-def test_encryption_is_for_life(client):
+def test_encryption_cannot_be_changed(client):
     present(client)
     for check_mode in (True, False):
         with pytest.raises(Refused, match="encryption cannot be changed"):
@@ -104,7 +104,7 @@ def test_encryption_is_for_life(client):
     assert present(client, encryption={"encryption_type": "KMS", "kms_key_arn": None}).action is None
 
 
-def test_killed_after_create_repository_is_finished(client):
+def test_a_run_interrupted_after_create_repository_is_completed(client):
     client.create_repository(
         repositoryName=NAME,
         imageTagMutability="IMMUTABLE",
@@ -116,7 +116,7 @@ def test_killed_after_create_repository_is_finished(client):
     assert present(client).action is None
 
 
-def test_a_repository_with_images_is_deleted_on_word_alone(client):
+def test_a_repository_with_images_is_deleted_only_on_confirmation(client):
     present(client)
     push(client, "v1")
     for check_mode in (True, False):
@@ -162,13 +162,13 @@ GIVEN = {
         ({"tagged_image_count": 0}, "must be 1 or more"),
     ],
 )
-def test_what_is_wrong_is_one_sentence(wrong, message):
+def test_invalid_input_is_reported_in_one_sentence(wrong, message):
     with pytest.raises(Refused, match=message) as refused:
         refuse_wrong_input({**GIVEN, **wrong})
     assert len(str(refused.value).splitlines()) == 1
 
 
-def test_a_policy_of_ones_own_takes_the_place_of_the_usual_one():
+def test_a_configured_policy_replaces_the_default_policy():
     assert desired_values({**GIVEN, "tagged_image_count": 50}, {})["lifecycle_policy"] == lifecycle.usual_policy(14, 50)
     assert "lifecycle_policy" not in desired_values({**GIVEN, "lifecycle_policy": {}}, {})
 
@@ -203,7 +203,7 @@ def test_an_image_is_found_by_tag_and_by_digest(client):
     assert not images.find_image(client, NAME, "v1", other, 5)["exists"]
 
 
-def test_a_missing_image_is_one_sentence_with_what_is_there(client):
+def test_a_missing_image_is_reported_with_the_existing_tags(client):
     assert "does not exist in this account" in images.find_image(client, NAME, "v1", None, 5)["sentence"]
     present(client)
     assert "it holds no tagged image" in images.find_image(client, NAME, "v1", None, 5)["sentence"]
@@ -213,7 +213,7 @@ def test_a_missing_image_is_one_sentence_with_what_is_there(client):
     assert "Image v9 is not in ECR repository opta-staging/hello; its newest tags are v1" in missing["sentence"]
 
 
-def test_t18_an_image_under_the_lifecycle_policy_is_told(client):
+def test_an_image_under_the_lifecycle_policy_is_reported(client):
     present(client, lifecycle_policy=lifecycle.usual_policy(14, 1))
     push(client, "v1")
     push(client, "v2", content="2")

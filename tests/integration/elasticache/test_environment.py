@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from ansible_collections.opta.platform.plugins.module_utils._credentials.store_secrets import store_secrets
-from ansible_collections.opta.platform.plugins.module_utils._environment.elasticache import elasticache_outputs
+from ansible_collections.opta.platform.plugins.module_utils._elasticache import retained
+from ansible_collections.opta.platform.plugins.module_utils._elasticache.environment import elasticache_outputs
 from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
 
 from tests.support.identities import identity_of
@@ -44,10 +45,10 @@ def test_a_cache_that_is_not_complete_leaves_the_outputs_undefined(cache):
     assert read(cache)["endpoints"] == {}
 
 
-def test_t1_the_final_snapshot_is_known_as_kept_and_expected_in_a_plan(cache):
+def test_the_final_snapshot_is_listed_as_retained_and_expected_in_a_plan(cache):
     cache.reconcile()
     resources = RetainedResources(cache.aws.client, of(cache))
-    (expected,) = resources.expected_of_caches()
+    (expected,) = retained.expected(cache.aws.client, of(cache), {"expect_cache_snapshots": True})
     assert (expected.kind, expected.kms_key_arn) == ("cache snapshot", cache.whole["kms_key_arn"])
     cache.remove()
     (kept,) = resources.find()
@@ -58,7 +59,7 @@ def test_t1_the_final_snapshot_is_known_as_kept_and_expected_in_a_plan(cache):
     assert cache.left() == []
 
 
-def test_kept_is_only_what_says_so(cache):
+def test_only_snapshots_with_the_retained_tag_are_retained(cache):
     cache.reconcile()
     cache.api.create_snapshot(CacheClusterId=cache.group()["MemberClusters"][0], SnapshotName=f"{cache.name}-own")
     client = partial(cache.aws.client)

@@ -7,7 +7,7 @@ import pytest
 from .conftest import actions, died
 
 
-def test_absent_takes_a_final_snapshot_that_says_that_it_is_kept(cache):
+def test_absent_creates_a_final_snapshot_tagged_as_retained(cache):
     cache.reconcile()
     planned = cache.remove(check_mode=True)
     assert cache.changing() == []
@@ -24,7 +24,7 @@ def test_absent_takes_a_final_snapshot_that_says_that_it_is_kept(cache):
     assert cache.changing() == []
 
 
-def test_final_snapshots_do_not_collide(cache):
+def test_final_snapshots_have_unique_names(cache):
     for _ in range(2):
         cache.reconcile()
         cache.remove()
@@ -32,13 +32,13 @@ def test_final_snapshots_do_not_collide(cache):
     assert len(set(names)) == 2
 
 
-def test_absent_without_a_final_snapshot_leaves_nothing(cache):
+def test_absent_without_a_final_snapshot_deletes_everything(cache):
     cache.reconcile(authentication="auth_token")
     cache.remove(skip_final_snapshot=True)
     assert cache.left() == []
 
 
-def test_a_store_comes_back_with_its_secret(cache):
+def test_a_recreated_store_uses_its_restored_secret(cache):
     cache.reconcile()
     before = cache.password()
     cache.remove(skip_final_snapshot=True)
@@ -47,7 +47,7 @@ def test_a_store_comes_back_with_its_secret(cache):
 
 
 @pytest.mark.parametrize("status", ["creating", "modifying", "snapshotting", "deleting"])
-def test_removing_waits_for_what_another_run_began(cache, aws, status):
+def test_deletion_waits_for_the_operation_of_another_run(cache, aws, status):
     cache.reconcile()
     group, clock = cache.account.groups[cache.name], aws.world.clock
     clock.set_times({"elasticache:modification": 0.1, "elasticache:replicationgroup": 0.1})
@@ -63,7 +63,7 @@ def test_removing_waits_for_what_another_run_began(cache, aws, status):
     assert cache.left() == []
 
 
-def test_a_store_with_a_token_whose_runs_are_killed_is_finished(cache):
+def test_interrupted_runs_of_a_store_with_an_auth_token_are_completed(cache):
     """Making, changing and removing it die after calls that change something; tests/module has one with users."""
     changes = {"replica_count": 1, "automatic_failover_enabled": True, "engine_version": "8.1", "parameters": {"timeout": "60"}}
     options = {"authentication": "auth_token", "engine_version": "7.2"}

@@ -10,7 +10,7 @@ AUTHENTICATIONS = pytest.mark.parametrize("authentication", ["user_group", "auth
 
 
 @AUTHENTICATIONS
-def test_t16_rotation_is_planned_and_done(cache, authentication):
+def test_rotation_is_planned_and_done(cache, authentication):
     cache.reconcile(authentication=authentication)
     before = cache.password()
     planned = cache.reconcile(check_mode=True, authentication=authentication, rotate_password=True)
@@ -25,7 +25,7 @@ def test_t16_rotation_is_planned_and_done(cache, authentication):
 
 
 @AUTHENTICATIONS
-def test_t16_the_password_before_holds_until_it_is_let_go(cache, authentication):
+def test_the_previous_password_is_valid_until_it_is_removed(cache, authentication):
     options = {"authentication": authentication}
     cache.reconcile(**options)
     before = cache.password()
@@ -41,7 +41,7 @@ def test_t16_the_password_before_holds_until_it_is_let_go(cache, authentication)
 
 
 @AUTHENTICATIONS
-def test_t16_a_password_that_is_kept_is_let_go_before_there_is_a_third(cache, authentication):
+def test_the_oldest_password_is_removed_before_a_third_is_added(cache, authentication):
     keeping = {"authentication": authentication, "keep_previous_password": True}
     cache.reconcile(authentication=authentication)
     first = cache.password()
@@ -57,7 +57,7 @@ def test_t16_a_password_that_is_kept_is_let_go_before_there_is_a_third(cache, au
 
 @AUTHENTICATIONS
 @pytest.mark.parametrize("keep", [False, True])
-def test_t16_clients_keep_access_wherever_a_rotation_dies(cache, authentication, keep):
+def test_clients_keep_access_when_a_rotation_is_interrupted(cache, authentication, keep):
     """After each call: the current password gets in, and the next run finishes the rotation, although it does not ask for one."""
     options = {"authentication": authentication, "keep_previous_password": keep}
     cache.reconcile(**options)
@@ -85,7 +85,7 @@ def test_t16_clients_keep_access_wherever_a_rotation_dies(cache, authentication,
 
 
 @AUTHENTICATIONS
-def test_t16_a_store_without_the_tag_gets_its_password(cache, authentication):
+def test_a_store_without_the_password_tag_gets_its_password(cache, authentication):
     options = {"authentication": authentication}
     cache.reconcile(**options)
     group = cache.account.groups[cache.name]
@@ -103,7 +103,7 @@ def test_t16_a_store_without_the_tag_gets_its_password(cache, authentication):
 
 
 @AUTHENTICATIONS
-def test_a_new_store_has_nothing_to_rotate(cache, authentication):
+def test_a_new_store_is_not_rotated(cache, authentication):
     planned = cache.reconcile(check_mode=True, authentication=authentication, rotate_password=True)
     assert actions(cache.reconcile(authentication=authentication, rotate_password=True)) == actions(planned)
     assert {action for action, _what, _attributes in actions(planned)} == {"create"}

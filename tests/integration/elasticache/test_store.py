@@ -13,7 +13,7 @@ from .conftest import actions, changed, planned_and_done
 WITH_REPLICA = {"replica_count": 1, "automatic_failover_enabled": True, "multi_az_enabled": True}
 
 
-def test_d2_a_plan_on_an_empty_account_says_what_the_run_does(cache):
+def test_a_plan_on_an_empty_account_lists_the_actions_of_the_run(cache):
     done = planned_and_done(cache, **WITH_REPLICA)
     group = cache.group()
     assert (group["Status"], group["Engine"], len(group["MemberClusters"])) == ("available", "valkey", 2)
@@ -36,7 +36,7 @@ def test_d2_a_plan_on_an_empty_account_says_what_the_run_does(cache):
     }
 
 
-def test_a_plan_before_the_network_exists(cache):
+def test_a_plan_without_a_network_is_known_after_apply(cache):
     unknown = {"vpc_id": KNOWN_AFTER_APPLY, "subnet_ids": [KNOWN_AFTER_APPLY] * 3, "kms_key_arn": KNOWN_AFTER_APPLY}
     planned = cache.reconcile(check_mode=True, **unknown)
     assert {outcome.action for outcome in planned} == {"create"}
@@ -51,7 +51,7 @@ def test_result_has_the_same_keys_in_a_plan(cache):
     assert "password" not in done
 
 
-def test_x1_only_the_port_is_open(cache):
+def test_only_the_port_is_open(cache):
     group_id = cache.reconcile()[0].resource["security_group_id"]
     group = cache.clients["ec2"].describe_security_groups(GroupIds=[group_id])["SecurityGroups"][0]
     (rule,) = group["IpPermissions"]
@@ -82,7 +82,7 @@ def test_x1_only_the_port_is_open(cache):
     ],
     ids=lambda value: next(iter(value), "nothing") if isinstance(value, dict) else "",
 )
-def test_a_change_is_planned_done_and_done_once(cache, change, attributes):
+def test_a_change_is_planned_and_applied_once(cache, change, attributes):
     cache.reconcile(**WITH_REPLICA)
     done = planned_and_done(cache, **{**WITH_REPLICA, **change})
     assert changed(done) == (set(change) if attributes is None else attributes)
@@ -115,11 +115,11 @@ def test_a_parameter_that_equals_its_default_is_no_change(cache, monkeypatch):
     assert changed(cache.reconcile(parameters={"timeout": 0})) == {"parameters"}
 
 
-def test_nodes_with_data_tiering_are_made(cache):
+def test_nodes_with_data_tiering_are_created(cache):
     assert cache.reconcile(node_type="cache.r6gd.xlarge")[0].action == "create"
 
 
-def test_a_window_may_be_written_with_capitals(cache):
+def test_maintenance_windows_are_compared_case_insensitively(cache):
     cache.reconcile(maintenance_window="Mon:01:00-Mon:02:30")
     assert actions(cache.reconcile(maintenance_window="Mon:01:00-Mon:02:30")) == []
 
@@ -136,7 +136,7 @@ def test_changes_reach_aws(cache):
     assert changed(planned_and_done(cache, **{**WITH_REPLICA, **change, "parameters": {}})) == {"parameters"}
 
 
-def test_all_changes_at_once_come_in_an_order_that_works(cache):
+def test_simultaneous_changes_are_applied_in_a_valid_order(cache):
     cache.reconcile()
     change = {**WITH_REPLICA, "node_type": "cache.t4g.small", "engine_version": "8.2", "snapshot_retention_days": 1}
     planned_and_done(cache, **change)
@@ -157,7 +157,7 @@ def test_redis_becomes_valkey_with_a_parameter_group_of_its_family(cache):
     assert cache.changing() == []
 
 
-def test_t6_what_is_not_given_is_left_alone(cache):
+def test_unset_options_are_not_changed(cache):
     cache.reconcile(**WITH_REPLICA, engine_version="7.2", snapshot_retention_days=3, parameters={"timeout": "60"})
     outcomes = cache.reconcile(subnet_ids=None, allowed_cidr_blocks=None, kms_key_arn=None, vpc_id=None, node_type=None)
     assert actions(outcomes) == []
@@ -165,14 +165,14 @@ def test_t6_what_is_not_given_is_left_alone(cache):
     assert outcomes[0].resource["engine_version"] == "7.2.6"
 
 
-def test_t6_a_version_above_the_wanted_one_is_told_and_left(cache):
+def test_a_version_above_the_desired_one_is_reported_and_not_changed(cache):
     cache.reconcile(engine_version="8.1")
     outcomes = cache.reconcile(engine_version="8.0")
     assert actions(outcomes) == []
     assert "newer than the desired 8.0; it is left as it is" in outcomes[0].notes[0]
 
 
-def test_what_waits_for_the_maintenance_window_is_told(cache):
+def test_changes_pending_for_the_maintenance_window_are_reported(cache):
     cache.reconcile(engine_version="7.2")
     change = {"engine_version": "8.0", "node_type": "cache.t4g.small", "apply_immediately": False}
     planned = cache.reconcile(check_mode=True, **change)
@@ -186,7 +186,7 @@ def test_what_waits_for_the_maintenance_window_is_told(cache):
     assert f"{cache.name}-valkey7" not in cache.account.parameter_groups
 
 
-def test_t17_parameters_that_need_a_reboot_are_told_until_it_is_done(cache):
+def test_parameters_that_need_a_reboot_are_reported_until_it_is_done(cache):
     cache.reconcile()
     done = planned_and_done(cache, parameters={"databases": 32})
     assert "after a reboot of its nodes" in str(done[0].notes)
@@ -195,7 +195,7 @@ def test_t17_parameters_that_need_a_reboot_are_told_until_it_is_done(cache):
     assert "rebooted" not in str(cache.reconcile(parameters={"databases": 32})[0].notes)
 
 
-def test_t17_nodes_are_rebooted_on_word_the_primary_last(cache, aws):
+def test_nodes_are_rebooted_on_confirmation_the_primary_last(cache, aws):
     cache.reconcile(**WITH_REPLICA)
     cache.reconcile(**WITH_REPLICA, parameters={"databases": 32})
     aws.world.faults.add({"operation": "RebootCacheCluster", "code": "InvalidCacheClusterState", "count": 1})
@@ -213,7 +213,7 @@ def test_t17_nodes_are_rebooted_on_word_the_primary_last(cache, aws):
     assert cache.account.groups[cache.name].reboot_pending == set()
 
 
-def test_a_group_without_tls_gets_it_in_two_steps(cache):
+def test_tls_is_enabled_in_two_steps(cache):
     cache.reconcile(authentication="auth_token")
     settings = cache.account.groups[cache.name].settings
     settings.update(TransitEncryptionEnabled=False, TransitEncryptionMode=None)
@@ -221,7 +221,7 @@ def test_a_group_without_tls_gets_it_in_two_steps(cache):
     assert cache.group()["TransitEncryptionMode"] == "required"
 
 
-def test_a_token_becomes_a_user(cache):
+def test_an_auth_token_is_replaced_by_a_user(cache):
     cache.reconcile(authentication="auth_token")
     assert (cache.group()["AuthTokenEnabled"], cache.accepted()) == (True, [cache.password()])
     planned_and_done(cache, authentication="user_group")
@@ -232,7 +232,7 @@ def test_a_token_becomes_a_user(cache):
 
 
 @pytest.mark.parametrize("engine", ["redis", "valkey"])
-def test_t15_the_only_user_is_ours_with_the_name_default(cache, engine):
+def test_the_only_user_is_ours_with_the_name_default(cache, engine):
     cache.reconcile(engine=engine)
     (user_id,) = cache.api.describe_user_groups(UserGroupId=cache.name)["UserGroups"][0]["UserIds"]
     user = cache.api.describe_users(UserId=user_id)["Users"][0]
@@ -240,28 +240,28 @@ def test_t15_the_only_user_is_ours_with_the_name_default(cache, engine):
     assert user["Authentication"] == {"Type": "password", "PasswordCount": 1}
 
 
-def test_t12_what_was_made_a_moment_ago_may_not_be_visible_yet(cache, aws):
+def test_newly_created_resources_that_are_not_yet_visible_are_waited_for(cache, aws):
     for operation, code in (("CreateUserGroup", "UserNotFound"), ("CreateReplicationGroup", "InvalidUserGroupState")):
         aws.world.faults.add({"operation": operation, "code": code, "count": 2})
     assert cache.reconcile()[0].action == "create"
     assert cache.accepted() == [cache.password()]
 
 
-def test_a_snapshot_that_begins_meanwhile_is_waited_for(cache, aws):
+def test_a_snapshot_that_starts_in_the_meantime_is_waited_for(cache, aws):
     cache.reconcile()
     aws.world.faults.add({"operation": "ModifyReplicationGroup", "code": "InvalidReplicationGroupState", "count": 2})
     assert changed(cache.reconcile(snapshot_retention_days=3)) == {"snapshot_retention_days"}
     assert cache.group()["SnapshotRetentionLimit"] == 3
 
 
-def test_t13_everything_is_tagged_by_the_call_that_makes_it(cache):
+def test_resources_are_tagged_in_the_creating_call(cache):
     for authentication in ("user_group", "auth_token"):
         cache.name = f"{cache.name[:30]}-{authentication[0]}"
         cache.reconcile(authentication=authentication, secret_name=f"{cache.secret}-{authentication}")
         assert not [call for call in cache.changing() if "Tags" in call]
 
 
-def test_t14_the_group_of_another_environment_is_refused(cache):
+def test_the_group_of_another_environment_is_refused(cache):
     cache.reconcile()
     others = {"tags": {**cache.tags, "opta:environment": "production"}}
     with pytest.raises(Refused, match=rf"exists, but it belongs to the environment {cache.tags['opta:environment']}"):
@@ -271,7 +271,7 @@ def test_t14_the_group_of_another_environment_is_refused(cache):
     assert cache.changing() == []
 
 
-def test_a_group_of_another_environment_that_begins_is_refused_once_its_tags_are_told(cache, aws):
+def test_a_creating_group_of_another_environment_is_refused_once_its_tags_are_visible(cache, aws):
     cache.reconcile(secret_name=f"{cache.secret}-other")
     others = {**cache.tags, "opta:environment": "production"}
     cache.account.groups[cache.name].status = "creating"
@@ -281,7 +281,7 @@ def test_a_group_of_another_environment_that_begins_is_refused_once_its_tags_are
 
 
 @pytest.mark.parametrize("status", ["creating", "modifying", "snapshotting"])
-def test_what_another_run_began_is_waited_for(cache, aws, status):
+def test_an_operation_of_another_run_is_waited_for(cache, aws, status):
     cache.reconcile(**WITH_REPLICA)
     group = cache.account.groups[cache.name]
     group.status = status
@@ -294,7 +294,7 @@ def test_what_another_run_began_is_waited_for(cache, aws, status):
     assert cache.group()["Status"] == "available"
 
 
-def test_a_group_that_is_being_deleted_is_waited_for_and_made_anew(cache, aws):
+def test_a_group_that_is_being_deleted_is_waited_for_and_created_again(cache, aws):
     cache.reconcile()
     created = cache.group()["ReplicationGroupCreateTime"]
     aws.world.clock.set_times({"elasticache:replicationgroup": 0.2})
@@ -328,7 +328,7 @@ def test_a_group_that_failed_at_creation_is_replaced(cache, aws, place):
     assert cache.left() == []
 
 
-def test_without_waiting_the_group_is_begun_and_another_run_ends_it(cache, aws):
+def test_without_waiting_creation_is_started_and_completed_by_the_next_run(cache, aws):
     aws.world.clock.set_times({"elasticache:replicationgroup": 60})
     try:
         begun = cache.reconcile(more={"wait": False})
@@ -354,7 +354,7 @@ def test_without_waiting_the_group_is_begun_and_another_run_ends_it(cache, aws):
         ({"subnet_ids": None}, "To create it, set subnet_ids"),
     ],
 )
-def test_bad_input_is_told_before_anything_is_changed(cache, wrong, message):
+def test_bad_input_is_reported_before_any_change(cache, wrong, message):
     for check_mode in (True, False):
         with pytest.raises(Refused, match=message):
             cache.reconcile(check_mode=check_mode, **wrong)
@@ -370,7 +370,7 @@ def test_bad_input_is_told_before_anything_is_changed(cache, wrong, message):
         ({"kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/other"}, "kms_key_arn cannot be changed"),
     ],
 )
-def test_what_aws_cannot_change_is_told_before_anything_is_changed(cache, wrong, message):
+def test_immutable_attributes_are_reported_before_any_change(cache, wrong, message):
     cache.reconcile(**WITH_REPLICA)
     for check_mode in (True, False):
         with pytest.raises(Refused, match=message):
@@ -378,7 +378,7 @@ def test_what_aws_cannot_change_is_told_before_anything_is_changed(cache, wrong,
         assert cache.changing() == []
 
 
-def test_a_second_run_makes_few_calls_and_none_that_changes(cache):
+def test_a_second_run_makes_few_read_only_calls(cache):
     cache.reconcile(**WITH_REPLICA)
     answers, sent = ResponseCache(), []
     events = [client.meta.events for client in cache.clients.values()]

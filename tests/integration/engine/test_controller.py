@@ -10,11 +10,11 @@ from ansible_collections.opta.platform.plugins.module_utils import _controller
 from ansible_collections.opta.platform.plugins.module_utils._errors import ControllerGone
 
 
-def test_a_living_controller_is_fine() -> None:
+def test_changes_are_allowed_while_the_controller_runs() -> None:
     _controller.Controller().check()
 
 
-def test_w5_nothing_is_changed_once_the_controller_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_changed_once_the_controller_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     monkeypatch.setenv(_controller.VARIABLE, _controller.identity(process.pid))
     controller = _controller.Controller()

@@ -66,7 +66,7 @@ def region(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     [("eu-west-1", 1), ("eu-west-1", 2), ("eu-west-1", 3), ("us-west-1", 2), ("us-east-1", 4), ("us-east-1", 5)],
     indirect=["region"],
 )
-def test_every_number_of_zones_is_read_as_it_stands(region: Account, count: int) -> None:
+def test_network_outputs_have_the_existing_number_of_zones(region: Account, count: int) -> None:
     made = region.reconcile(zone_count=count)
     ec2 = region.client("ec2")
     ec2.create_network_interface(SubnetId=made["private_subnet_ids"][-1], Description="of a node")
@@ -83,7 +83,7 @@ def test_a_new_network_has_three_zones_or_as_many_as_the_region_has(region: Acco
     assert len(region.reconcile(check_mode=True)["zone_ids"]) == count
 
 
-def test_a_run_that_ended_between_two_subnets_is_finished_in_all_zones(region: Account) -> None:
+def test_a_run_interrupted_between_two_subnets_is_completed_in_all_zones(region: Account) -> None:
     region.reconcile(zone_count=2)
     ec2 = region.client("ec2")
     for table in ec2.describe_route_tables(Filters=[{"Name": "tag:opta:environment", "Values": ["test"]}])["RouteTables"]:
@@ -111,7 +111,7 @@ def test_a_run_that_ended_between_two_subnets_is_finished_in_all_zones(region: A
     ],
     ids=lambda options: next(iter(options)),
 )
-def test_a_network_of_whatever_options_is_read(region: Account, options: dict[str, Any]) -> None:
+def test_network_outputs_are_read_for_all_options(region: Account, options: dict[str, Any]) -> None:
     made = region.reconcile(**options)
     outputs, notes = region.read()
     assert notes == []
@@ -119,16 +119,16 @@ def test_a_network_of_whatever_options_is_read(region: Account, options: dict[st
     assert (outputs["vpc_id"], outputs["nat_public_ips"]) == (made["vpc_id"], made["nat_public_ips"])
 
 
-def test_a_vpc_of_somebody_else_with_the_name_is_not_read_and_told(region: Account) -> None:
+def test_a_foreign_vpc_with_the_name_is_reported_and_not_read(region: Account) -> None:
     ec2 = region.client("ec2")
     vpc = ec2.create_vpc(CidrBlock=BLOCK)["Vpc"]["VpcId"]
     ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": _names.resource_name("opta", "test")}])
     outputs, (note,) = region.read()
     assert outputs is None
-    assert note == "VPC opta-test is not read as the environment's, and stays as it is: it was not created by this collection."
+    assert note == "VPC opta-test does not belong to the environment and is not changed: it was not created by this collection."
 
 
-def test_a_network_that_was_changed_by_hand_is_read_but_for_one_without_a_way_out(region: Account) -> None:
+def test_a_manually_changed_network_is_read_unless_a_subnet_has_no_egress(region: Account) -> None:
     made = region.reconcile(nat_mode="single", gateway_endpoints=["s3"])
     ec2 = region.client("ec2")
     open_to_all = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
@@ -146,7 +146,7 @@ def test_a_network_that_was_changed_by_hand_is_read_but_for_one_without_a_way_ou
     assert region.read()[0] is None
 
 
-def test_the_blocks_of_the_vpc_are_known_before_there_is_a_cluster(region: Account) -> None:
+def test_vpc_cidr_blocks_are_known_before_the_cluster_exists(region: Account) -> None:
     made = region.reconcile(zone_count=2)
     region.client("ec2").associate_vpc_cidr_block(VpcId=made["vpc_id"], CidrBlock="10.20.0.0/16")
     other = region.client("ec2").create_vpc(CidrBlock="192.168.0.0/16")["Vpc"]["VpcId"]

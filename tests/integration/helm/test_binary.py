@@ -31,8 +31,12 @@ class Client:
     certificate_authority = "-----BEGIN CERTIFICATE-----\n"
 
     def __init__(self, clock=time.monotonic):
-        self.made = []
-        self.tokens = TokenSource(lambda: self.made.append(1) or f"token-{len(self.made)}", lambda token: None, clock)
+        self.made: list[str] = []
+        self.tokens = TokenSource(self._mint, lambda token: None, clock)
+
+    def _mint(self):
+        self.made.append(f"token-{len(self.made) + 1}")
+        return self.made[-1]
 
 
 def fake(folder, body, version="v3.21.4"):
@@ -56,7 +60,7 @@ def helm(tmp_path, monkeypatch):
     return make
 
 
-def test_missing_helm_is_told_with_where_to_get_it(tmp_path, monkeypatch):
+def test_missing_helm_is_reported_with_where_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(PlatformError, match=r"helm 3 or 4 is needed, but not found.*https://helm.sh"):
         _ = Helm(None, tmp_path, lambda what: None).binary
@@ -75,12 +79,12 @@ def test_another_helm_is_refused(helm, version):
         ("v4.0.0", ["--server-side=false"], ["--dry-run=server"], "--wait=legacy"),
     ],
 )
-def test_helm_4_is_told_to_work_as_helm_3(helm, version, client_side, with_cluster, wait_until_gone):
+def test_helm_4_is_reported_to_work_as_helm_3(helm, version, client_side, with_cluster, wait_until_gone):
     found = helm("true", version=version)
     assert (found.client_side, found.with_cluster, found.wait_until_gone) == (client_side, with_cluster, wait_until_gone)
 
 
-def test_a_version_is_asked_once_for_each_binary(helm, tmp_path):
+def test_the_version_is_read_once_for_each_binary(helm, tmp_path):
     body = f"echo asked >> {tmp_path}/asked; echo v3.21.4"
     started = helm("true")
     script = tmp_path / "bin" / "helm"
@@ -91,7 +95,7 @@ def test_a_version_is_asked_once_for_each_binary(helm, tmp_path):
     assert (tmp_path / "asked").read_text() == "asked\nasked\n"
 
 
-def test_t26_token_and_address_are_in_the_environment_only(helm, monkeypatch):
+def test_token_and_address_are_in_the_environment_only(helm, monkeypatch):
     monkeypatch.setenv("KUBECONFIG", "/somebody/kubeconfig")
     monkeypatch.setenv("HELM_KUBECONTEXT", "somewhere")
     shown = helm('env; echo "arguments: $*"', Client()).run("upgrade", "a", "b")
@@ -103,7 +107,7 @@ def test_t26_token_and_address_are_in_the_environment_only(helm, monkeypatch):
     assert os.environ["KUBECONFIG"] == "/somebody/kubeconfig"
 
 
-def test_t26_each_start_has_a_token_for_all_of_its_time(helm, monkeypatch):
+def test_each_helm_process_has_a_token_valid_for_its_whole_duration(helm, monkeypatch):
     now = [0.0]
     client = Client(lambda: now[0])
     started = helm('echo "$HELM_KUBETOKEN"', client)
@@ -112,17 +116,17 @@ def test_t26_each_start_has_a_token_for_all_of_its_time(helm, monkeypatch):
     assert started.run("list").strip() == "token-2"
 
 
-def test_t26_waits_are_cut_to_the_tokens_life():
+def test_timeouts_are_limited_to_the_token_lifetime():
     assert timeout_argument(3600) == f"--timeout={LONGEST_SECONDS}s"
     assert timeout_argument(30.5) == "--timeout=30s"
     assert LONGEST_SECONDS < RENEW_AFTER_SECONDS
 
 
-def test_values_go_through_standard_input(helm):
+def test_values_are_passed_through_standard_input(helm):
     assert helm("cat").run("upgrade", values='{"a": 1}') == '{"a": 1}'
 
 
-def test_nothing_is_changed_once_the_controller_is_gone(helm, tmp_path):
+def test_helm_does_not_start_after_the_controller_ended(helm, tmp_path):
     def gone(what):
         raise ControllerGone(what)
 
@@ -133,7 +137,7 @@ def test_nothing_is_changed_once_the_controller_is_gone(helm, tmp_path):
     started.run("template")
 
 
-def test_error_is_helms_own_without_whole_objects(helm):
+def test_errors_contain_helm_output_without_whole_objects(helm):
     text = 'Error: UPGRADE FAILED: cannot patch "a": Invalid value: "{\\"data\\":{\\"x\\":\\"c2VjcmV0\\"}}": json: bad field'
     with pytest.raises(HelmError, match="UPGRADE FAILED: cannot patch") as error:
         helm(f"echo '{text}' >&2; exit 1").run("upgrade")
@@ -141,7 +145,7 @@ def test_error_is_helms_own_without_whole_objects(helm):
     assert str(error.value).endswith("json: bad field")
 
 
-def test_long_errors_are_cut_and_warnings_left_out():
+def test_long_errors_are_truncated_and_warnings_omitted():
     assert error_text("WARNING: x\nError: y") == "y"
     assert (
         error_text('level=WARN msg="upgrade failed" name=a error="{\\"data\\": \\"c2VjcmV0\\"}"\nError: UPGRADE FAILED: y')

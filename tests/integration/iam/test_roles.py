@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
@@ -38,8 +39,14 @@ def desired(**more):
     return {"path": "/opta/staging/", "assume_role_policy": trust, "tags": {"opta:environment": "staging"}, **more}
 
 
-def test_c5_the_trust_names_subject_and_audience():
-    assert iam_role.trust_policy(PROVIDER, HELLO)["Statement"] == [
+def statements_of(subjects):
+    policy = iam_role.trust_policy(PROVIDER, subjects)
+    assert isinstance(policy, dict)
+    return policy["Statement"]
+
+
+def test_the_trust_names_subject_and_audience():
+    assert statements_of(HELLO) == [
         {
             "Effect": "Allow",
             "Principal": {"Federated": PROVIDER},
@@ -49,11 +56,11 @@ def test_c5_the_trust_names_subject_and_audience():
     ]
 
 
-def test_a_wildcard_is_trusted_only_when_it_is_asked_for():
+def test_a_wildcard_is_trusted_only_if_allowed():
     accounts = [{"namespace": "hello", "name": "*"}, {"namespace": "a", "name": "b"}]
     with pytest.raises(Refused, match=r"the name '\*': a wildcard would trust every service account that it fits"):
         iam_role.subjects(accounts)
-    statements = iam_role.trust_policy(PROVIDER, iam_role.subjects(accounts, allow_wildcards=True))["Statement"]
+    statements = statements_of(iam_role.subjects(accounts, allow_wildcards=True))
     assert [list(statement["Condition"]) for statement in statements] == [["StringEquals"], ["StringEquals", "StringLike"]]
     assert all(statement["Condition"]["StringEquals"][f"{ISSUER}:aud"] == "sts.amazonaws.com" for statement in statements)
 
@@ -73,26 +80,28 @@ def test_wrong_service_accounts_are_refused(accounts):
         ("a", "/", 60, "max_session_duration is 60: it must lie between 3600 and 43200"),
     ],
 )
-def test_t14_names_that_iam_refuses(name, path, seconds, sentence):
+def test_invalid_role_names_are_refused(name, path, seconds, sentence):
     with pytest.raises(Refused, match=sentence):
         iam_role.check_names(name, path, seconds)
     iam_role.check_names("a" * 64, "/opta/staging/", 3600)
 
 
-def test_an_unknown_provider_gives_an_unknown_trust():
+def test_the_trust_policy_of_an_unknown_provider_is_known_after_apply():
     assert iam_role.trust_policy(KNOWN_AFTER_APPLY, HELLO) == KNOWN_AFTER_APPLY
-    assert not iam_role.same_trust(iam_role.trust_policy(PROVIDER, HELLO), KNOWN_AFTER_APPLY)
+    known: Any = iam_role.trust_policy(PROVIDER, HELLO)
+    assert not iam_role.same_trust(known, KNOWN_AFTER_APPLY)
 
 
-def test_the_arn_of_a_role_is_known_before_it_is_made(iam):
+def test_the_arn_of_a_role_is_known_before_it_is_created(iam):
     role = role_of(iam)
     planned = ensure_present(role, desired(assume_role_policy=KNOWN_AFTER_APPLY), check_mode=True)
+    assert planned.resource
     assert planned.resource["arn"] == "arn:aws:iam::123456789012:role/opta/staging/hello"
     done = ensure_present(role, desired(), check_mode=False)
-    assert done.resource["arn"] == planned.resource["arn"] == iam.get_role(RoleName="hello")["Role"]["Arn"]
+    assert done.resource and done.resource["arn"] == planned.resource["arn"] == iam.get_role(RoleName="hello")["Role"]["Arn"]
 
 
-def test_policies_are_compared_by_what_they_mean_and_purged(iam):
+def test_policies_are_compared_semantically_and_purged(iam):
     ensure_present(role_of(iam), desired(inline_policies={"a": POLICY, "b": POLICY}), check_mode=False)
     statement = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["*"]}
     same = {"a": {"Version": "2012-10-17", "Statement": statement}, "b": POLICY}
@@ -101,10 +110,10 @@ def test_policies_are_compared_by_what_they_mean_and_purged(iam):
     assert (done.action, done.attributes) == ("update", ["inline_policies"])
     assert iam.list_role_policies(RoleName="hello")["PolicyNames"] == ["a"]
     kept = ensure_present(role_of(iam, purge_policies=False), desired(inline_policies={"c": POLICY}), check_mode=False)
-    assert sorted(kept.resource["inline_policies"]) == ["a", "c"]
+    assert kept.resource and sorted(kept.resource["inline_policies"]) == ["a", "c"]
 
 
-def test_absent_takes_everything_off_the_role(iam):
+def test_absent_detaches_policies_before_it_deletes_the_role(iam):
     policy = iam.create_policy(PolicyName="p", PolicyDocument=json.dumps(POLICY))["Policy"]["Arn"]
     ensure_present(role_of(iam), desired(inline_policies={"a": POLICY}, managed_policy_arns=[policy]), check_mode=False)
     iam.create_instance_profile(InstanceProfileName="i")
@@ -127,7 +136,7 @@ def test_the_path_cannot_be_changed(iam):
         ensure_present(role_of(iam), desired(path="/other/"), check_mode=False)
 
 
-def test_c6_only_what_is_missing_is_made_of_the_service_linked_roles(iam):
+def test_only_what_is_missing_is_created_of_the_service_linked_roles(iam):
     """T2: the principals of a key's policy exist before the key."""
     services = ["autoscaling.amazonaws.com", "eks.amazonaws.com"]
     iam.create_service_linked_role(AWSServiceName=services[0])
@@ -141,7 +150,7 @@ def test_c6_only_what_is_missing_is_made_of_the_service_linked_roles(iam):
     assert not any(outcome.action for outcome in again)
 
 
-def test_t2_a_service_linked_role_that_another_run_made_meanwhile(monkeypatch):
+def test_a_service_linked_role_created_by_a_concurrent_run_is_accepted(monkeypatch):
     answers = iter([[], [{"RoleName": "AWSServiceRoleForAmazonEKS", "Path": "/aws-service-role/eks.amazonaws.com/", "Arn": "arn:x"}]])
     monkeypatch.setattr(api, "list_roles", lambda client, path: next(answers))
 
@@ -156,13 +165,13 @@ def test_t2_a_service_linked_role_that_another_run_made_meanwhile(monkeypatch):
     assert roles == [{"service": "eks.amazonaws.com", "arn": "arn:x"}]
 
 
-def test_the_role_without_a_suffix_is_the_service_s():
+def test_the_service_linked_role_without_a_suffix_is_selected():
     roles = [{"RoleName": name, "Path": "/aws-service-role/s.amazonaws.com/", "Arn": name} for name in ("Role", "Role_suffix")]
     assert service_linked_roles.roles_by_service(roles) == {"s.amazonaws.com": "Role"}
 
 
 @pytest.mark.parametrize("service", ["", "eks", "eks.amazonaws.com.evil.org"])
-def test_what_is_not_a_service_is_refused(service):
+def test_invalid_service_names_are_refused(service):
     with pytest.raises(Refused, match="services has"):
         service_linked_roles.check_services([service])
     service_linked_roles.check_services(["eks.amazonaws.com", "ec2.amazonaws.com.cn"])
@@ -175,7 +184,7 @@ def test_wrong_urls_are_refused(url):
     oidc_provider.check_url(KNOWN_AFTER_APPLY)
 
 
-def test_a_provider_is_predicted_made_and_found_by_its_tags(iam):
+def test_an_oidc_provider_is_planned_created_and_found_by_tags(iam):
     tags = {"opta:environment": "staging", "opta:role": "eks"}
 
     def provider(url):
@@ -183,12 +192,13 @@ def test_a_provider_is_predicted_made_and_found_by_its_tags(iam):
         return oidc_provider.OidcProvider(iam, url, identity=lambda: {"Arn": arn, "Account": "123456789012"})
 
     unknown = ensure_present(provider(KNOWN_AFTER_APPLY), {"tags": tags}, check_mode=True)
+    assert unknown.resource
     assert (unknown.action, unknown.resource["arn"]) == ("create", KNOWN_AFTER_APPLY)
     planned = ensure_present(provider("https://example.org/id/A"), {"tags": tags}, check_mode=True)
     done = ensure_present(provider("https://example.org/id/A"), {"tags": tags}, check_mode=False)
     assert planned.as_action() == done.as_action()
     assert planned.resource == done.resource
-    assert done.resource["client_id_list"] == ["sts.amazonaws.com"]
+    assert done.resource and done.resource["client_id_list"] == ["sts.amazonaws.com"]
     assert oidc_provider.providers_owned_by(iam, tags) == [done.resource["arn"]]
     assert oidc_provider.providers_owned_by(iam, {**tags, "opta:environment": "production"}) == []
     with pytest.raises(Refused, match="tags must then include opta:environment"):

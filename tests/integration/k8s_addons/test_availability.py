@@ -89,7 +89,7 @@ def test_a_mesh_of_high_availability_has_budgets_and_is_spread(helm, inputs):
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.parent.name)
 @pytest.mark.parametrize("key", registry.INGRESSES)
-def test_what_is_behind_the_load_balancer_is_ready_late_and_ends_late(helm, inputs, key, source):
+def test_pods_behind_the_load_balancer_have_a_readiness_gate_and_end_late(helm, inputs, key, source):
     (entry,) = [entry for entry in registry.releases(inputs) if entry["name"] == registry.ADDONS[key].release]
     objects = render(helm, source, entry, registry.CHARTS[key].name)
     name = {"nginx_gateway_fabric": "public-nginx", "ingress_nginx": "ingress-nginx-controller"}[key]
@@ -104,7 +104,7 @@ def test_what_is_behind_the_load_balancer_is_ready_late_and_ends_late(helm, inpu
     assert namespace["labels"]["elbv2.k8s.aws/pod-readiness-gate-inject"] == "enabled"
 
 
-def test_all_others_have_no_readiness_gate(inputs):
+def test_other_pods_have_no_readiness_gate(inputs):
     labelled = {
         obj["metadata"]["name"]
         for obj in registry.namespaces(inputs)
@@ -121,7 +121,7 @@ def without_webhooks(inputs):
     }
 
 
-def test_what_the_injector_may_wait_for_does_not_wait_for_the_injector(inputs):
+def test_pods_that_the_injector_needs_are_not_injected(inputs):
     """A new node for the injector's pod needs the autoscaler; so Linkerd's webhooks are off wherever no pod is in the mesh."""
     expected = {inputs["addons"][key]["namespace"] for key, addon in registry.ADDONS.items() if addon.mesh_annotations is None}
     assert without_webhooks(inputs) == expected >= {"cluster-autoscaler", "aws-load-balancer-controller", "metrics-server", "external-dns"}
@@ -131,7 +131,7 @@ def test_what_the_injector_may_wait_for_does_not_wait_for_the_injector(inputs):
     assert plain["priorityClassName"] == "system-cluster-critical"
 
 
-def test_a_namespace_that_pods_of_the_mesh_share_keeps_the_webhooks(inputs):
+def test_a_namespace_with_meshed_pods_keeps_the_webhooks(inputs):
     inputs["addons"]["metrics_server"]["namespace"] = inputs["addons"]["ingress_nginx"]["namespace"]
     inputs["extra_charts"] = [{"name": "mine", "namespace": "external-dns", "repository": "https://x", "chart_version": "1"}]
     assert without_webhooks(inputs) == {"cluster-autoscaler", "aws-load-balancer-controller", "datadog"}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import boto3
 import botocore.exceptions
@@ -45,11 +46,11 @@ def aliases(client):
 
 
 @pytest.mark.parametrize("name", ["opta-staging", "alias/opta-staging"])
-def test_name_with_and_without_prefix(name):
+def test_alias_names_are_accepted_with_and_without_prefix(name):
     assert alias_name(name) == "alias/opta-staging"
 
 
-def test_create_and_again(client, calls):
+def test_a_second_run_after_creation_changes_nothing(client, calls):
     outcome = present(client)
     assert outcome.action == "create"
     assert outcome.resource["key_id"] == keys(client)[0]["KeyId"]
@@ -58,19 +59,19 @@ def test_create_and_again(client, calls):
     assert not [call for call in calls if not call.startswith(("Describe", "List", "Get"))]
 
 
-def test_t13_tags_are_in_the_creating_call(client, calls):
+def test_tags_are_in_the_creating_call(client, calls):
     key_id = present(client).resource["key_id"]
     assert "TagResource" not in calls
     assert {t["TagKey"]: t["TagValue"] for t in client.list_resource_tags(KeyId=key_id)["Tags"]} == TAGS
 
 
-def test_check_mode_makes_nothing(client):
+def test_check_mode_changes_nothing(client):
     outcome = present(client, check_mode=True)
     assert (outcome.action, outcome.resource["arn"]) == ("create", "(known after apply)")
     assert keys(client) == []
 
 
-def test_updates_in_place(client):
+def test_attributes_are_updated_in_place(client):
     present(client)
     policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}]}
     outcome = present(client, desired={**DESIRED, "description": "other", "policy": policy, "tags": {**TAGS, "team": "a"}})
@@ -90,7 +91,7 @@ def test_multi_region_is_refused(client):
         present(client, desired={**DESIRED, "multi_region": True})
 
 
-def test_killed_before_the_alias_is_finished_without_a_duplicate(client):
+def test_a_run_interrupted_before_the_alias_is_completed_without_a_duplicate_key(client):
     made = client.create_key(Tags=[{"TagKey": k, "TagValue": v} for k, v in TAGS.items()])["KeyMetadata"]
     client.create_key(Tags=[{"TagKey": "opta:environment", "TagValue": "production"}])
     outcome = present(client)
@@ -100,7 +101,7 @@ def test_killed_before_the_alias_is_finished_without_a_duplicate(client):
     assert present(client).action is None
 
 
-def test_t1_key_pending_deletion_counts_as_gone(client):
+def test_a_key_pending_deletion_is_treated_as_deleted(client):
     first = present(client).resource["key_id"]
     client.schedule_key_deletion(KeyId=first, PendingWindowInDays=7)
     second = present(client).resource["key_id"]
@@ -108,7 +109,7 @@ def test_t1_key_pending_deletion_counts_as_gone(client):
     assert aliases(client) == {"alias/opta-staging": second}
 
 
-def test_t1_deletion_is_cancelled_when_asked(client):
+def test_deletion_is_canceled_if_configured(client):
     first = present(client).resource["key_id"]
     ensure_absent(key(client), check_mode=False, tags=TAGS)
     assert aliases(client) == {}
@@ -117,7 +118,7 @@ def test_t1_deletion_is_cancelled_when_asked(client):
     assert client.describe_key(KeyId="alias/opta-staging")["KeyMetadata"]["KeyState"] == "Enabled"
 
 
-def test_absent_schedules_once(client):
+def test_absent_schedules_deletion_once(client):
     first = present(client).resource["key_id"]
     assert ensure_absent(key(client, pending_window_in_days=7), check_mode=True, tags=TAGS).action == "delete"
     assert keys(client)[0]["KeyState"] == "Enabled"
@@ -127,7 +128,7 @@ def test_absent_schedules_once(client):
     assert ensure_absent(key(client), check_mode=False, tags=TAGS).action is None
 
 
-def test_absent_finishes_what_was_killed_after_the_alias(client):
+def test_absent_completes_a_deletion_interrupted_after_the_alias(client):
     first = present(client).resource["key_id"]
     client.delete_alias(AliasName="alias/opta-staging")
     assert ensure_absent(key(client), check_mode=False, tags=TAGS).action == "delete"
@@ -141,7 +142,7 @@ def test_key_of_another_environment_is_refused(client):
         ensure_present(KmsKey(client, "opta-staging", tags=others), {**DESIRED, "tags": others}, check_mode=False)
 
 
-def test_t12_new_principal_is_waited_for(client, monkeypatch):
+def test_new_principal_is_waited_for(client, monkeypatch):
     monkeypatch.setattr(_eventual_consistency, "LONGEST_DELAY_SECONDS", 0.0)
     refusals = [2]
 
@@ -160,9 +161,9 @@ def test_t12_new_principal_is_waited_for(client, monkeypatch):
     assert len(keys(client)) == 1
 
 
-def test_t1_what_needs_the_key():
+def test_resources_under_the_key_prevent_its_deletion():
     found = {"arn": "arn:key/ours"}
-    things = [
+    things: list[dict[str, Any]] = [
         {"arn": "snapshot under it", "kms_key_arn": "arn:key/ours"},
         {"arn": "snapshot under another", "kms_key_arn": "arn:key/other"},
         {"arn": "secret under a key of AWS", "kms_key_arn": ""},

@@ -6,6 +6,7 @@ import base64
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,7 +14,6 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._kubernetes import client as module
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.client import KubernetesClient, KubernetesError
 
 from tests.standin.certificates import make_certificates
@@ -108,7 +108,7 @@ def get(api_server: int, certificates: Path, monkeypatch: pytest.MonkeyPatch) ->
         for name in ("NO_PROXY", "no_proxy"):
             monkeypatch.setenv(name, no_proxy)
         monkeypatch.setenv("AWS_CA_BUNDLE", str(certificates / "ca.crt"))
-        monkeypatch.setattr(module.time, "sleep", lambda seconds: pytest.fail("it waits for what does not pass"))
+        monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail("it waits for what does not pass"))
         Proxy.asked = 0
         authority = base64.b64encode((certificates / "ca.crt").read_bytes()).decode()
         client = KubernetesClient("opta-staging", f"https://127.0.0.1:{api_server}", authority, mock.Mock())
@@ -124,9 +124,7 @@ def test_credentials_of_the_proxy_are_sent_to_it(get: Callable[..., Any], serve:
     assert Proxy.asked == 1
 
 
-def test_a_proxy_without_its_credentials_is_told_at_once_and_without_the_password(
-    get: Callable[..., Any], serve: Callable[..., int]
-) -> None:
+def test_missing_proxy_credentials_are_reported_without_retries_and_password(get: Callable[..., Any], serve: Callable[..., int]) -> None:
     port = serve(Proxy, encrypted=False)
     with pytest.raises(KubernetesError) as reported:
         get(f"http://ann:wrong@127.0.0.1:{port}")
@@ -137,7 +135,7 @@ def test_a_proxy_without_its_credentials_is_told_at_once_and_without_the_passwor
     assert Proxy.asked == 1
 
 
-def test_a_proxy_that_does_not_allow_the_cluster_is_told_at_once(
+def test_a_proxy_that_refuses_the_endpoint_is_reported_without_retries(
     get: Callable[..., Any], serve: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Proxy, "refusal", (403, "Forbidden"))

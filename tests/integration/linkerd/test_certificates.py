@@ -72,7 +72,7 @@ def test_webhooks_certificate_is_verified_for_its_host_only(anchor):
         verify("linkerd-sp-validator.linkerd.svc")
 
 
-def test_what_does_not_belong_together_is_not_readable(anchor, issuer):
+def test_a_key_of_another_certificate_is_refused(anchor, issuer):
     assert certificates.readable(issuer.certificate, issuer.key) == issuer
     assert certificates.readable(issuer.certificate, anchor.key) is None
     assert certificates.readable("nonsense", issuer.key) is None
@@ -87,7 +87,7 @@ def test_a_sec1_key_is_read_and_becomes_pkcs8(issuer):
     assert certificates.readable(issuer.certificate, sec1.decode()) == issuer
 
 
-def test_a_bundle_drops_what_has_ended(anchor):
+def test_a_bundle_drops_expired_certificates(anchor):
     short = certificates.new_anchor("root.linkerd.cluster.local", NOW, 2)
     both = certificates.bundle([short.certificate, anchor.certificate])
     assert certificates.without_those_that_ended(both, NOW) == both

@@ -41,7 +41,7 @@ def test_every_key_is_one_of_the_real_chart(chart, given):
 
 
 @pytest.mark.parametrize(("chart", "given"), SETS.values(), ids=SETS.keys())
-def test_t25_two_renders_are_the_same(chart, given, tmp_path):
+def test_two_renders_are_the_same(chart, given, tmp_path):
     (binary,) = (binary for binary in BINARIES if binary.name == "helm")
     found = find(binary)
     helm = found[0] if found else build(binary, print)
@@ -59,7 +59,7 @@ def test_no_key_is_among_the_values(given):
     assert given["identity"]["issuer"] == {"scheme": "kubernetes.io/tls"}
 
 
-def test_t24_namespaces_carry_the_standards_that_their_pods_fulfil():
+def test_namespaces_carry_the_standards_that_their_pods_fulfil():
     control_plane, cni = values.linkerd_namespaces("linkerd")
     assert control_plane["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
     assert cni["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "privileged"
@@ -81,7 +81,7 @@ def releases(mirror="", **linkerd):
     return linkerd_releases({"repository_mirror": mirror, "addons": {"linkerd": given}}, CERTIFICATES, False)
 
 
-def test_k2_releases_are_locked_and_in_the_order_that_works():
+def test_releases_are_locked_and_in_the_order_that_works():
     assert [(found["name"], found["namespace"], found["chart"], found["version"]) for found in releases()] == [
         ("linkerd-crds", "linkerd", "linkerd-crds", "2026.6.3"),
         ("linkerd-cni", "linkerd-cni", "linkerd2-cni", "2026.6.3"),
@@ -96,14 +96,14 @@ def test_users_values_are_merged_over_ours():
     assert last["values"]["proxy"] == {**PLAIN["proxy"], "defaultInboundPolicy": "cluster-authenticated"}
 
 
-def test_a_mirror_takes_the_place_of_the_repository():
+def test_a_mirror_replaces_the_chart_repository():
     web, registry = releases("https://charts.example.com/mirror/"), releases("oci://registry.example.com/mirror")
     assert web[0]["repository"] == "https://charts.example.com/mirror/helm.linkerd.io/edge"
     assert registry[0]["chart"] == "oci://registry.example.com/mirror/helm.linkerd.io/edge/linkerd-crds"
     assert "repository" not in registry[0]
 
 
-def test_days_that_cannot_be_right_are_told_before_anything_is_asked():
+def test_invalid_certificate_days_are_reported_before_the_first_call():
     assert linkerd_rules({}) == []
     (said,) = linkerd_rules({"k8s_addons_linkerd_issuer_days": 400})
     assert said == "k8s_addons_linkerd_issuer_days is 400: it must be between 2 and 366, for example 180."

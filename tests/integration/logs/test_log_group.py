@@ -50,7 +50,7 @@ def test_retentions_and_classes_are_those_of_aws():
     assert list(CLASSES) == model.shape_for("LogGroupClass").enum
 
 
-def test_create_and_again(client, calls):
+def test_a_second_run_after_creation_changes_nothing(client, calls):
     client.create_log_group(logGroupName=f"{NAME}-other")
     outcome = present(client, retention_in_days=30)
     assert outcome.action == "create"
@@ -61,19 +61,19 @@ def test_create_and_again(client, calls):
     assert set(calls) == {"DescribeLogGroups", "ListTagsForResource"}
 
 
-def test_t13_tags_are_in_the_creating_call(client, calls):
+def test_tags_are_in_the_creating_call(client, calls):
     present(client)
     assert "TagResource" not in calls
     assert tags_of(client) == TAGS
 
 
-def test_killed_before_the_retention_is_finished(client):
+def test_a_run_interrupted_before_the_retention_is_completed(client):
     client.create_log_group(logGroupName=NAME, tags=TAGS)
     assert present(client, retention_in_days=7).attributes == ["retention_in_days"]
     assert group(client)["retentionInDays"] == 7
 
 
-def test_retention_for_ever(client):
+def test_retention_zero_never_expires(client):
     present(client, retention_in_days=30)
     assert present(client, retention_in_days=0).attributes == ["retention_in_days"]
     assert "retentionInDays" not in group(client)
@@ -86,19 +86,20 @@ def test_key_is_associated_and_disassociated_in_place(client, monkeypatch, calls
     monkeypatch.setattr(client, "disassociate_kms_key", lambda **request: sent.append(request))
     present(client)
     found = LogGroup(client, NAME).find()
+    assert found
     LogGroup(client, NAME).update(found, {"kms_key_arn": "arn:x"}, ["kms_key_arn"])
     LogGroup(client, NAME).update(found, {"kms_key_arn": ""}, ["kms_key_arn"])
     assert sent == [{"logGroupName": NAME, "kmsKeyId": "arn:x"}, {"logGroupName": NAME}]
     assert "DeleteLogGroup" not in calls
 
 
-def test_class_is_refused(client):
+def test_a_change_of_the_log_class_is_refused(client):
     present(client, log_group_class="STANDARD")
     with pytest.raises(Refused, match="cannot change the class"):
         present(client, log_group_class="INFREQUENT_ACCESS")
 
 
-def test_purge_removes_only_what_is_not_wanted(client):
+def test_purge_removes_only_what_is_not_desired(client):
     present(client, tags={**TAGS, "team": "a"})
     assert present(client).action is None
     outcome = ensure_present(LogGroup(client, NAME, purge_tags=True), {"tags": TAGS}, check_mode=False)
@@ -106,7 +107,7 @@ def test_purge_removes_only_what_is_not_wanted(client):
     assert tags_of(client) == TAGS
 
 
-def test_t23_absent_deletes_also_a_revived_group_without_tags(client):
+def test_absent_deletes_a_recreated_group_without_tags(client):
     client.create_log_group(logGroupName=NAME)
     left = ensure_absent(LogGroup(client, NAME), check_mode=False, tags=TAGS)
     assert left.left_alone and "is left alone: it was not created by this collection" in left.notes[0]
@@ -116,7 +117,7 @@ def test_t23_absent_deletes_also_a_revived_group_without_tags(client):
     assert ensure_absent(LogGroup(client, NAME), check_mode=False, tags=TAGS).action is None
 
 
-def test_t2_a_key_that_is_not_ready_is_waited_for(client, monkeypatch):
+def test_a_key_that_is_not_ready_is_waited_for(client, monkeypatch):
     monkeypatch.setattr(_eventual_consistency, "LONGEST_DELAY_SECONDS", 0.0)
     refusals = [2]
 
@@ -131,7 +132,7 @@ def test_t2_a_key_that_is_not_ready_is_waited_for(client, monkeypatch):
     assert refusals == [0]
 
 
-def test_a_new_group_expires_and_an_existing_one_keeps_its_days(client):
+def test_a_new_group_gets_a_retention_and_an_existing_one_keeps_its_own(client):
     present(client)
     assert group(client)["retentionInDays"] == 30
     client.put_retention_policy(logGroupName=NAME, retentionInDays=365)
@@ -139,7 +140,7 @@ def test_a_new_group_expires_and_an_existing_one_keeps_its_days(client):
     assert group(client)["retentionInDays"] == 365
 
 
-def test_an_empty_group_without_a_retention_is_one_whose_run_was_cut(client):
+def test_an_empty_group_without_retention_is_treated_as_interrupted_creation(client):
     client.create_log_group(logGroupName=NAME, tags=TAGS)
     assert present(client).attributes == ["retention_in_days"]
     client.delete_retention_policy(logGroupName=NAME)

@@ -6,6 +6,7 @@ import importlib
 import itertools
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _wait
@@ -73,7 +74,8 @@ def clients(aws):
 
 @pytest.fixture(scope="module")
 def databases(aws):
-    return Databases(SimpleNamespace(client=aws.client, region=REGION))
+    standin: Any = SimpleNamespace(client=aws.client, region=REGION)
+    return Databases(standin)
 
 
 @pytest.fixture

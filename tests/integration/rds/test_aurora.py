@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.opta.platform.plugins.module_utils._errors import PlatformError
@@ -29,7 +31,7 @@ def mutating(aws, since):
     return [each["operation"] for each in aws.log()[since:] if each["mutating"]]
 
 
-CHANGES = {
+CHANGES: dict[str, tuple[dict[str, Any], str, Any]] = {
     "backup days": ({"backup_retention_period": 7}, "BackupRetentionPeriod", 7),
     "protection": ({"deletion_protection": False}, "DeletionProtection", False),
     "backup window": ({"preferred_backup_window": "01:00-01:45"}, "PreferredBackupWindow", "01:00-01:45"),
@@ -85,7 +87,7 @@ def test_every_single_change_is_planned_and_done(aws, reconcile, plan_and_do, da
     assert databases.snapshots(name) == []
 
 
-def test_the_first_key_of_performance_insights_stays(aws, reconcile, plan_and_do, databases, options):
+def test_an_existing_performance_insights_key_is_kept(aws, reconcile, plan_and_do, databases, options):
     name = options["name"]
     reconcile(MODULE, **options)
     databases.rds.modify_db_instance(DBInstanceIdentifier=f"{name}-1", EnablePerformanceInsights=True, ApplyImmediately=True)
@@ -107,7 +109,7 @@ def test_the_first_key_of_performance_insights_stays(aws, reconcile, plan_and_do
     assert instance["PerformanceInsightsRetentionPeriod"] == 31
 
 
-def test_a_major_upgrade_needs_a_word_and_brings_a_parameter_group_of_its_own(aws, reconcile, plan_and_do, databases, options):
+def test_a_major_upgrade_requires_a_confirmation_and_creates_a_parameter_group(aws, reconcile, plan_and_do, databases, options):
     options = {**options, "engine_version": "16", "parameters": {"log_statement": "ddl"}}
     name = options["name"]
     reconcile(MODULE, **options)
@@ -133,7 +135,7 @@ def test_a_major_upgrade_needs_a_word_and_brings_a_parameter_group_of_its_own(aw
     remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_t6_a_version_that_moved_is_left_and_told(aws, reconcile, plan_and_do, databases, options):
+def test_a_newer_observed_version_is_kept_and_reported(aws, reconcile, plan_and_do, databases, options):
     name = options["name"]
     reconcile(MODULE, **options)
     reported = reconcile(MODULE, **options)
@@ -150,7 +152,7 @@ def test_t6_a_version_that_moved_is_left_and_told(aws, reconcile, plan_and_do, d
     remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_t17_static_parameters_wait_for_a_reboot_that_needs_a_word(aws, reconcile, plan_and_do, databases, options):
+def test_static_parameters_wait_for_a_reboot_that_requires_a_confirmation(aws, reconcile, plan_and_do, databases, options):
     name, options = options["name"], {**options, "instance_count": 2}
     reconcile(MODULE, **options)
     options["parameters"] = {"max_connections": 500, "log_statement": "all"}
@@ -187,7 +189,7 @@ def test_a_parameter_that_equals_its_default_is_no_change(plan_and_do, databases
     remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_a_list_parameter_takes_several_values(plan_and_do, databases, options, reconcile):
+def test_a_list_parameter_accepts_several_values(plan_and_do, databases, options, reconcile):
     name = options["name"]
     options["parameters"] = {"shared_preload_libraries": "pg_stat_statements, pgaudit", "pgaudit.log": ["ddl", "role"]}
     plan_and_do(MODULE, "create", **options)
@@ -230,7 +232,7 @@ def test_a_class_changes_one_instance_after_another(aws, reconcile, databases, o
     remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_serverless_capacity_goes_up_from_nothing(plan_and_do, reconcile, databases, options):
+def test_serverless_capacity_is_increased_from_zero(plan_and_do, reconcile, databases, options):
     """AWS drops the pause with the least capacity of 0 that it belongs to."""
     options.update(db_instance_class="db.serverless", serverless_v2_scaling={"min_capacity": 0, "max_capacity": 4})
     reconcile(MODULE, **options)
@@ -265,7 +267,7 @@ def test_defaults_are_those_of_a_new_cluster(aws, reconcile, databases, options)
     remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_an_instance_that_somebody_has_made_public_becomes_private_again(aws, plan_and_do, reconcile, databases, options):
+def test_a_publicly_accessible_instance_is_made_private_again(aws, plan_and_do, reconcile, databases, options):
     name = options["name"]
     reconcile(MODULE, **options)
     databases.rds.modify_db_instance(DBInstanceIdentifier=f"{name}-1", PubliclyAccessible=True, ApplyImmediately=True)
@@ -276,7 +278,7 @@ def test_an_instance_that_somebody_has_made_public_becomes_private_again(aws, pl
     remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_windows_and_classes_may_be_written_with_capitals(plan_and_do, reconcile, databases, options):
+def test_windows_and_classes_are_compared_case_insensitively(plan_and_do, reconcile, databases, options):
     options.update(preferred_maintenance_window="Sun:04:00-Sun:05:00", db_instance_class="db.R7G.large")
     plan_and_do(MODULE, "create", **options)
     assert databases.cluster(options["name"])["PreferredMaintenanceWindow"] == "sun:04:00-sun:05:00"
@@ -284,7 +286,7 @@ def test_windows_and_classes_may_be_written_with_capitals(plan_and_do, reconcile
 
 
 @pytest.mark.parametrize("module", [MODULE, "documentdb_cluster"])
-def test_t13_everything_is_tagged_by_the_call_that_makes_it(aws, reconcile, databases, fresh, module):
+def test_resources_are_tagged_in_the_creating_call(aws, reconcile, databases, fresh, module):
     version = {MODULE: "17", "documentdb_cluster": "5.0"}[module]
     options = databases.options(fresh("tagged"), "databases", engine_version=version, deletion_protection=False)
     mark = len(aws.log())
@@ -295,7 +297,7 @@ def test_t13_everything_is_tagged_by_the_call_that_makes_it(aws, reconcile, data
     reconcile(module, **options, state="absent", skip_final_snapshot=True)
 
 
-def test_a_head_start_and_what_another_run_began_are_finished(aws, reconcile, plan_and_do, databases, options):
+def test_a_head_start_and_operations_of_another_run_are_completed(aws, reconcile, plan_and_do, databases, options):
     name = options["name"]
     begun = reconcile(MODULE, **options, wait=False)
     assert begun["actions"][0]["action"] == "create"
@@ -338,7 +340,7 @@ LAST_STEPS = [
 ]
 
 
-def test_a_run_that_is_cut_at_any_call_is_finished_by_the_next(aws, reconcile, plan_and_do, databases, options):
+def test_a_run_interrupted_at_any_call_is_completed_by_the_next(aws, reconcile, plan_and_do, databases, options):
     name = options["name"]
     for step in STEPS:
         aws.world.faults.add({"operation": step, "code": "AccessDenied", "message": "cut here", "status": 403})
@@ -372,14 +374,14 @@ def test_a_run_that_is_cut_at_any_call_is_finished_by_the_next(aws, reconcile, p
         ({"parameters": {"shared_preload_libraries": "pgaudit,pg_audit"}}, "pg_audit is not one of auto_explain"),
     ],
 )
-def test_what_aws_does_not_offer_is_refused_before_anything_is_changed(aws, reconcile, options, wrong, message):
+def test_unavailable_versions_and_classes_are_refused_before_any_change(aws, reconcile, options, wrong, message):
     mark = len(aws.log())
     for check_mode in (True, False):
         assert message in refusal(reconcile, check_mode, **{**options, **wrong})
     assert mutating(aws, mark) == []
 
 
-def test_what_has_failed_is_told_with_what_can_be_done(aws, reconcile, plan_and_do, databases, options):
+def test_a_failed_cluster_is_reported_with_its_remedy(aws, reconcile, plan_and_do, databases, options):
     reconcile(MODULE, **options)
     databases.rds.stop_db_cluster(DBClusterIdentifier=options["name"])
     failed = refusal(reconcile, **options)

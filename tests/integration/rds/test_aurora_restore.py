@@ -44,7 +44,7 @@ CHANGES = {
 }
 
 
-def test_t16_a_restore_sets_the_password_again(aws, reconcile, plan_and_do, databases, options, fresh):
+def test_a_restore_sets_the_password_again(aws, reconcile, plan_and_do, databases, options, fresh):
     reconcile(MODULE, **options)
     remove(reconcile, options)
     (snapshot,) = databases.snapshots(options["name"])
@@ -101,7 +101,7 @@ def test_a_restore_keeps_the_version_of_its_snapshot(aws, reconcile, plan_and_do
     remove(reconcile, restored[0], skip_final_snapshot=True)
 
 
-def test_a_restore_to_a_point_in_time_is_no_upgrade_to_another_major_version(reconcile, databases, options, fresh):
+def test_a_point_in_time_restore_cannot_change_the_major_version(reconcile, databases, options, fresh):
     reconcile(MODULE, **{**options, "engine_version": "16"})
     name = fresh("pointintime")
     entry = {**options, "name": name, "secret_name": f"opta/{name}/store"}

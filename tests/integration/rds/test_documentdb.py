@@ -17,7 +17,7 @@ def remove(reconcile, options, **more):
     return reconcile(MODULE, **{**options, **more, "state": "absent", "deletion_protection": False})
 
 
-def test_d3_a_cluster_with_its_logs_through_its_life(plan_and_do, databases, options):
+def test_a_cluster_with_logs_is_created_updated_and_deleted(plan_and_do, databases, options):
     name = options["name"]
     options["enabled_cloudwatch_logs_exports"] = ["audit"]
     plan_and_do(MODULE, "create", **options)
@@ -45,7 +45,7 @@ def test_d3_a_cluster_with_its_logs_through_its_life(plan_and_do, databases, opt
     assert "opta:retained" in {tag["Key"] for tag in snapshot["TagList"]}
 
 
-def test_t17_tls_is_static(aws, reconcile, plan_and_do, databases, options):
+def test_the_tls_parameter_requires_a_reboot(aws, reconcile, plan_and_do, databases, options):
     name = options["name"]
     options["instance_count"] = 3
     reconcile(MODULE, **options)
@@ -64,7 +64,7 @@ def test_t17_tls_is_static(aws, reconcile, plan_and_do, databases, options):
     remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_parameters_that_equal_their_defaults_change_nothing_and_reboot_nothing(aws, reconcile, databases, options):
+def test_parameters_equal_to_their_defaults_cause_no_change_or_reboot(aws, reconcile, databases, options):
     options.update(parameters={"ttl_monitor": "enabled", "tls": "enabled", "profiler_threshold_ms": 100}, allow_reboot=True)
     reconcile(MODULE, **options)
     assert databases.parameters(options["name"]) == {}
@@ -95,7 +95,7 @@ def test_a_new_password_is_published_after_the_cluster_has_it(aws, reconcile, cl
     remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_a_deprecated_version_is_upgraded_although_aws_tells_no_targets(aws, reconcile, plan_and_do, databases, options):
+def test_a_deprecated_version_is_upgraded_although_aws_reports_no_targets(aws, reconcile, plan_and_do, databases, options):
     """DocumentDB's DescribeDBEngineVersions cannot be asked for all versions."""
     options["engine_version"] = "4.0"
     reconcile(MODULE, **options)
@@ -106,7 +106,7 @@ def test_a_deprecated_version_is_upgraded_although_aws_tells_no_targets(aws, rec
     remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_a_purge_of_parameters_spares_those_of_logs_that_the_cluster_keeps(reconcile, databases, options):
+def test_purging_parameters_keeps_those_of_exported_logs(reconcile, databases, options):
     reconcile(MODULE, **options, enabled_cloudwatch_logs_exports=["audit"], parameters={"ttl_monitor": "disabled"})
     reconcile(MODULE, **options, parameters={})
     assert databases.parameters(options["name"]) == {"audit_logs": "enabled"}
@@ -115,7 +115,7 @@ def test_a_purge_of_parameters_spares_those_of_logs_that_the_cluster_keeps(recon
     remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_a_major_upgrade(reconcile, plan_and_do, databases, options):
+def test_a_major_version_upgrade_requires_a_confirmation(reconcile, plan_and_do, databases, options):
     options["engine_version"] = "4.0"
     reconcile(MODULE, **options)
     options["engine_version"] = "5.0"
@@ -127,7 +127,7 @@ def test_a_major_upgrade(reconcile, plan_and_do, databases, options):
     remove(reconcile, options, skip_final_snapshot=True)
 
 
-def test_t16_a_restore_to_a_point_in_time_gets_its_group_and_its_password(aws, reconcile, plan_and_do, databases, options, fresh):
+def test_a_point_in_time_restore_gets_its_parameter_group_and_password(aws, reconcile, plan_and_do, databases, options, fresh):
     """DocumentDB's call takes no parameter group: it is set afterwards."""
     reconcile(MODULE, **options)
     name = fresh("restored")
@@ -141,7 +141,7 @@ def test_t16_a_restore_to_a_point_in_time_gets_its_group_and_its_password(aws, r
         remove(reconcile, each, skip_final_snapshot=True)
 
 
-def test_t14_the_name_of_an_aurora_cluster_is_refused(reconcile, databases, options):
+def test_the_name_of_an_aurora_cluster_is_refused(reconcile, databases, options):
     aurora = {key: value for key, value in options.items() if key != "engine_version"}
     reconcile("aurora_cluster", **aurora, engine_version="17")
     for state in ("present", "absent"):
@@ -159,6 +159,6 @@ def test_t14_the_name_of_an_aurora_cluster_is_refused(reconcile, databases, opti
         ({"db_instance_class": "db.r7g.large"}, "no db_instance_class db.r7g.large"),
     ],
 )
-def test_what_cannot_be_is_refused(reconcile, options, wrong, message):
+def test_unsupported_options_are_refused(reconcile, options, wrong, message):
     with pytest.raises(PlatformError, match=message):
         reconcile(MODULE, check_mode=True, **{**options, **wrong})

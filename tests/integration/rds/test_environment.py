@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._credentials.store_secrets import store_secrets
-from ansible_collections.opta.platform.plugins.module_utils._environment.databases import database_outputs
+from ansible_collections.opta.platform.plugins.module_utils._rds.environment import database_outputs
 from ansible_collections.opta.platform.plugins.module_utils._rds.role_entries import KINDS, cluster_name
 
 from tests.support.identities import identity_of

@@ -68,7 +68,7 @@ def test_corrected_parameters_start_an_instance_again(aws, reconcile, plan_and_d
         ("insufficient-capacity", "and run again, with another db_instance_class", {"db_instance_class": "db.r7g.large"}),
     ],
 )
-def test_a_failed_instance_is_deleted_and_made_again(aws, reconcile, databases, options, account, failure, status, advice, change):
+def test_a_failed_instance_is_deleted_and_created_again(aws, reconcile, databases, options, account, failure, status, advice, change):
     """The only one of a cluster that is protected, too."""
     name, options = options["name"], {**options, "deletion_protection": True}
     reconcile(MODULE, **options)
@@ -94,7 +94,7 @@ def test_a_stopped_cluster_is_started(reconcile, databases, options, account, fa
     remove(reconcile, options)
 
 
-def test_a_failed_cluster_is_restored_under_another_name_or_made_again(reconcile, databases, options, account, failure, fresh):
+def test_a_failed_cluster_is_restored_under_another_name_or_created_again(reconcile, databases, options, account, failure, fresh):
     name = options["name"]
     reconcile(MODULE, **{**options, "deletion_protection": False})
     account().clusters[name].data["Status"] = "inaccessible-encryption-credentials"

@@ -51,7 +51,7 @@ def standing(module, aws, reconcile, options):
     reconcile(module, **options, state="absent", skip_final_snapshot=True)
 
 
-def test_what_is_at_work_is_waited_for(module, reconcile, databases, options, standing):
+def test_transitional_states_are_waited_for(module, reconcile, databases, options, standing):
     for has, statuses in ((standing.cluster_has, CLUSTER_AT_WORK), (standing.instance_has, INSTANCE_AT_WORK)):
         for status in statuses:
             standing.is_at_work(has, status)
@@ -66,7 +66,7 @@ def test_what_is_at_work_is_waited_for(module, reconcile, databases, options, st
         assert databases.cluster(options["name"])["BackupRetentionPeriod"] == number
 
 
-def test_what_has_failed_is_told_with_what_can_be_done(module, aws, reconcile, options, standing):
+def test_failed_states_are_reported_with_their_remedy(module, aws, reconcile, options, standing):
     for has, statuses in ((standing.cluster_has, CLUSTER_FAILED), (standing.instance_has, INSTANCE_FAILED)):
         for status in statuses:
             has(status)
@@ -79,7 +79,7 @@ def test_what_has_failed_is_told_with_what_can_be_done(module, aws, reconcile, o
             has("available")
 
 
-def test_an_instance_that_goes_is_made_again(module, reconcile, databases, options, standing):
+def test_an_instance_that_is_deleted_is_created_again(module, reconcile, databases, options, standing):
     first, second = f"{options['name']}-1", f"{options['name']}-2"
     reconcile(module, **{**options, "instance_count": 2})
     databases.rds.delete_db_instance(DBInstanceIdentifier=second)
@@ -91,7 +91,7 @@ def test_an_instance_that_goes_is_made_again(module, reconcile, databases, optio
 
 
 @pytest.mark.parametrize("status", ["maintenance", "deleting"])
-def test_removing_waits_for_what_is_at_work(module, reconcile, databases, options, standing, status):
+def test_deletion_waits_for_transitional_states(module, reconcile, databases, options, standing, status):
     if status == "deleting":
         reconcile(module, **options, state="absent", skip_final_snapshot=True, wait=False)
     else:

@@ -5,6 +5,7 @@ from functools import partial
 import boto3
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
+from ansible_collections.opta.platform.plugins.module_utils._rds import retained
 from ansible_collections.opta.platform.plugins.module_utils._rds.teardown import final_name
 from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
 from moto import mock_aws
@@ -14,6 +15,7 @@ from tests.support.identities import identity_of, marks
 ACCOUNT = "123456789012"
 MANIFEST = '{"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}'
 OURS = {**marks(), "opta:retained": "true"}
+ONLY_VOLUMES = {"expect_volumes": True, "expect_database_snapshots": False, "expect_cache_snapshots": False, "emptied_buckets": None}
 OTHERS = [
     {**marks("production"), "opta:retained": "true"},
     {**marks(prefix="acme"), "opta:retained": "true"},
@@ -66,7 +68,7 @@ def cluster_snapshot(client, name, tags):
     rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier=name, DBClusterIdentifier=f"{name}-cluster", Tags=as_list(tags))
 
 
-def test_finds_what_carries_both_tags_and_nothing_else(client, resources, key_arn):
+def test_only_resources_with_both_tags_are_listed(client, resources, key_arn):
     kept_volume = volume(client, key_arn, OURS)
     kept_snapshot = snapshot(client, kept_volume, OURS)
     kept_secret = secret(client, "ours", key_arn, OURS)
@@ -87,7 +89,7 @@ def test_finds_what_carries_both_tags_and_nothing_else(client, resources, key_ar
     assert found["EBS volume", kept_volume].arn == f"arn:aws:ec2:eu-west-1:{ACCOUNT}:volume/{kept_volume}"
 
 
-def test_t1_what_is_of_an_unknown_kind_does_not_tell_its_key(client, resources):
+def test_resources_of_an_unknown_type_have_no_known_key(client, resources):
     client("s3").create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     client("s3").put_bucket_tagging(Bucket="kept", Tagging={"TagSet": as_list(OURS)})
     (kept,) = resources.find()
@@ -96,7 +98,7 @@ def test_t1_what_is_of_an_unknown_kind_does_not_tell_its_key(client, resources):
         delete_retained(resources, check_mode=False)
 
 
-def test_t18_a_service_s_images_are_kept_and_deleted_with_their_repository(client, resources, monkeypatch):
+def test_images_of_a_service_are_retained_and_deleted_with_their_repository(client, resources, monkeypatch):
     ecr = client("ecr")
     arns = [ecr.create_repository(repositoryName=name)["repository"]["repositoryArn"] for name in ("opta-staging/shop/hello", "gone")]
     ecr.put_image(repositoryName="opta-staging/shop/hello", imageManifest=MANIFEST, imageTag="1")
@@ -109,7 +111,7 @@ def test_t18_a_service_s_images_are_kept_and_deleted_with_their_repository(clien
     assert (resources.find(), ecr.describe_repositories()["repositories"]) == ([], [])
 
 
-def test_t1_delete_retained_deletes_all_and_in_check_mode_nothing(client, resources, key_arn):
+def test_delete_retained_deletes_everything_except_in_check_mode(client, resources, key_arn):
     snapshot(client, volume(client, key_arn, OURS), OURS)
     secret(client, "ours", key_arn, OURS)
     cluster_snapshot(client, "ours", OURS)
@@ -122,17 +124,18 @@ def test_t1_delete_retained_deletes_all_and_in_check_mode_nothing(client, resour
     assert [s["SnapshotId"] for s in client("ec2").describe_snapshots(SnapshotIds=[other])["Snapshots"]] == [other]
 
 
-def test_t4_a_plan_expects_the_snapshots_of_the_volumes_of_kubernetes(client, resources, key_arn):
+def test_a_plan_expects_the_snapshots_of_the_volumes_of_kubernetes(client, resources, key_arn):
     of_driver = volume(client, key_arn, {**marks(), "ebs.csi.aws.com/cluster": "true"})
     volume(client, key_arn, marks())
-    assert [(kept.name, kept.kms_key_arn) for kept in resources.expected()] == [(f"of {of_driver}", key_arn)]
+    assert [(kept.name, kept.kms_key_arn) for kept in resources.expected(ONLY_VOLUMES)] == [(f"of {of_driver}", key_arn)]
 
 
-def test_t1_a_plan_expects_the_final_snapshots_of_databases(client, resources):
+def test_a_plan_expects_the_final_snapshots_of_databases(client):
     rds, master = client("rds"), {"MasterUsername": "u", "MasterUserPassword": "12345678"}
     for name, environment in (("kept", "staging"), ("skipped", "staging"), ("other", "production")):
         tags = as_list(marks(environment))
         rds.create_db_cluster(DBClusterIdentifier=name, Engine="aurora-postgresql", Tags=tags, **master)
     kept = rds.describe_db_clusters(DBClusterIdentifier="kept")["DBClusters"][0]
     final = final_name("kept", kept["DbClusterResourceId"], [])
-    assert [kept.name for kept in resources.expected_of_databases(["skipped"])] == [final]
+    options = {"expect_database_snapshots": True, "databases_without_snapshot": ["skipped"]}
+    assert [kept.name for kept in retained.expected(client, identity_of(), options)] == [final]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from unittest import mock
 
 import boto3
@@ -48,7 +49,7 @@ def names(client):
     return [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]
 
 
-def test_create_and_again(client, calls):
+def test_a_second_run_after_creation_changes_nothing(client, calls):
     outcome = present(client)
     assert outcome.action == "create"
     assert outcome.resource["arn"] == f"arn:aws:s3:::{NAME}"
@@ -59,7 +60,7 @@ def test_create_and_again(client, calls):
     assert not [name for name, _params in calls if not name.startswith(("Head", "Get"))]
 
 
-def test_t13_tags_are_in_the_creating_call(client, calls):
+def test_tags_are_in_the_creating_call(client, calls):
     present(client)
     request = next(params for name, params in calls if name == "CreateBucket")
     assert request["CreateBucketConfiguration"]["Tags"] == [{"Key": "opta:environment", "Value": "staging"}]
@@ -67,7 +68,7 @@ def test_t13_tags_are_in_the_creating_call(client, calls):
 
 
 @pytest.mark.parametrize("operation", ["CreateBucket", "DeleteBucket"])
-def test_a_bucket_that_s3_is_still_at_work_on_is_waited_for(client, monkeypatch, operation):
+def test_a_conflicting_bucket_operation_is_waited_for(client, monkeypatch, operation):
     """Its name is free again only moments after it was deleted, and S3 carries out one change at a time."""
     monkeypatch.setattr(cloud.time, "sleep", lambda _seconds: None)
     left = iter(range(3))
@@ -87,10 +88,11 @@ def test_a_bucket_that_s3_is_still_at_work_on_is_waited_for(client, monkeypatch,
     ("operation", "code"),
     [("HeadBucket", "404"), ("GetBucketVersioning", "NoSuchBucket"), ("PutBucketVersioning", "NoSuchBucket")],
 )
-def test_a_bucket_that_s3_does_not_show_yet_gets_its_settings_all_the_same(client, monkeypatch, operation, code):
+def test_a_bucket_that_is_not_yet_visible_gets_its_settings(client, monkeypatch, operation, code):
     monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.001)
     monkeypatch.setattr(cloud.time, "sleep", lambda _seconds: None)
-    made, left = [], iter(range(3))
+    made: list[Any] = []
+    left = iter(range(3))
 
     def not_shown(**_context):
         if made and next(left, None) is not None:
@@ -105,13 +107,13 @@ def test_a_bucket_that_s3_does_not_show_yet_gets_its_settings_all_the_same(clien
     assert present(client, **desired).action is None
 
 
-def test_check_mode_makes_nothing(client):
+def test_check_mode_changes_nothing(client):
     outcome = present(client, check_mode=True)
     assert (outcome.action, outcome.resource["arn"]) == ("create", f"arn:aws:s3:::{NAME}")
     assert names(client) == []
 
 
-def test_killed_after_create_bucket_is_finished(client):
+def test_a_run_interrupted_after_create_bucket_is_completed(client):
     client.create_bucket(Bucket=NAME, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     client.put_bucket_tagging(Bucket=NAME, Tagging={"TagSet": [{"Key": "opta:environment", "Value": "staging"}]})
     assert "lifecycle_rules" in present(client).attributes
@@ -141,13 +143,13 @@ def test_each_setting_is_changed_in_place(client, name):
     assert present(client).attributes in ([name], [], ["encryption", "tags"])  # tags of others stay, a key is remembered
 
 
-def test_policy_reaches_s3(client):
+def test_the_bucket_policy_is_applied(client):
     present(client, policy=policy.document("aws", NAME, True, "none", []))
     statement = json.loads(client.get_bucket_policy(Bucket=NAME)["Policy"])["Statement"][0]
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_t3_access_logs_to_a_bucket_under_a_kms_key_are_refused(client):
+def test_access_logs_to_a_bucket_under_a_kms_key_are_refused(client):
     target = "opta-staging-target"
     ensure_present(Bucket(client, target), {"encryption": CHANGES["encryption"]}, check_mode=False)
     with pytest.raises(Refused, match="must use AES256"):
@@ -171,7 +173,7 @@ def test_absent_refuses_objects_and_then_deletes_all_versions(client):
 def test_bucket_of_another_region_is_refused(client):
     elsewhere = boto3.client("s3", region_name="us-west-2", aws_access_key_id="x", aws_secret_access_key="x")
     elsewhere.create_bucket(Bucket=NAME, CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
-    with pytest.raises(Refused, match="exists in the region us-west-2"):
+    with pytest.raises(Refused, match="exists in region us-west-2"):
         present(client)
 
 
@@ -185,7 +187,7 @@ REPLICATION = {"destination_bucket_arn": "arn:aws:s3:::else", "role_arn": "arn:a
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
 
 
-def test_replication_is_on_and_off(client):
+def test_replication_is_enabled_and_disabled(client):
     on = {"versioning_enabled": True, "replication": REPLICATION}
     assert present(client, **on).action == "create"
     assert present(client, **on).action is None
@@ -206,13 +208,13 @@ def test_replication_needs_versions_and_the_key_of_the_replicas(client):
     assert names(client) == [NAME]
 
 
-def test_public_is_refused_under_a_key(client):
+def test_public_access_is_refused_with_a_kms_key(client):
     with pytest.raises(Refused, match="requires encryption with AES256"):
         present(client, public_access="read", encryption=CHANGES["encryption"])
     assert names(client) == []
 
 
-def test_public_is_closed_before_it_is_opened(client, calls):
+def test_public_access_block_and_policy_are_changed_in_a_safe_order(client, calls):
     opened = {"public_access": "read", "policy": policy.document("aws", NAME, True, "read", [])}
     present(client)
     calls.clear()
@@ -224,7 +226,7 @@ def test_public_is_closed_before_it_is_opened(client, calls):
     assert all(put[0]["PublicAccessBlockConfiguration"].values())
 
 
-def test_t1_the_key_that_the_objects_were_encrypted_with_is_remembered(client):
+def test_the_key_that_the_objects_were_encrypted_with_is_remembered(client):
     present(client, encryption={"sse_algorithm": "aws:kms", "kms_key_arn": KEY})
     planned = present(client, check_mode=True)
     done = present(client)
@@ -235,20 +237,20 @@ def test_t1_the_key_that_the_objects_were_encrypted_with_is_remembered(client):
     assert ensure_present(Bucket(client, NAME, purge_tags=True), DESIRED, check_mode=False).action is None
 
 
-def test_what_was_kept_is_taken_back(client):
+def test_a_retained_bucket_is_managed_again(client):
     present(client, tags={**TAGS, "opta:retained": "true"})
     assert present(client).attributes == ["tags"]
     assert client.get_bucket_tagging(Bucket=NAME)["TagSet"] == [{"Key": "opta:environment", "Value": "staging"}]
 
 
-def test_a_name_that_somebody_else_took_meanwhile_is_told(client, monkeypatch):
+def test_a_name_taken_concurrently_by_another_account_is_reported(client, monkeypatch):
     error = botocore.exceptions.ClientError({"Error": {"Code": "BucketAlreadyExists", "Message": "taken"}}, "CreateBucket")
     monkeypatch.setattr(client, "create_bucket", mock.Mock(side_effect=error))
     with pytest.raises(Refused, match="use another name"):
         present(client)
 
 
-def test_a_name_that_may_not_be_looked_at_is_told(client, monkeypatch):
+def test_a_bucket_without_read_permission_is_reported(client, monkeypatch):
     error = botocore.exceptions.ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, "HeadBucket")
     monkeypatch.setattr(client, "head_bucket", mock.Mock(side_effect=error))
     for check_mode in (True, False):
@@ -264,7 +266,7 @@ def denied():
 OPENED = {"public_access": "read", "policy": policy.document("aws", NAME, True, "read", [])}
 
 
-def test_a_bucket_that_was_opened_a_moment_ago_is_waited_for(client, monkeypatch):
+def test_a_recently_opened_bucket_is_waited_for(client, monkeypatch):
     present(client)
     put = client.put_bucket_policy
     answers = [denied()]
@@ -277,7 +279,7 @@ def raised(error):
     raise error
 
 
-def test_an_account_that_blocks_public_access_is_told(client, monkeypatch):
+def test_an_account_that_blocks_public_access_is_reported(client, monkeypatch):
     present(client)
     monkeypatch.setattr(_eventual_consistency, "LONGEST_DELAY_SECONDS", 0)
     monkeypatch.setattr(_eventual_consistency, "time", mock.Mock(monotonic=mock.Mock(side_effect=range(0, 1000, 10))))
@@ -286,7 +288,7 @@ def test_an_account_that_blocks_public_access_is_told(client, monkeypatch):
         present(client, **OPENED)
 
 
-def test_rules_of_new_buckets_only_leave_those_that_exist(client):
+def test_defaults_for_new_buckets_do_not_change_existing_buckets(client):
     policy_of_ours = policy.document("aws", NAME, True, "none", [])
 
     def reconcile(days):

@@ -6,10 +6,11 @@ from functools import partial
 
 import boto3
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._environment.s3 import s3_outputs
 from ansible_collections.opta.platform.plugins.module_utils._retained.resources import RetainedResources, delete_retained
 from ansible_collections.opta.platform.plugins.module_utils._s3 import api
+from ansible_collections.opta.platform.plugins.module_utils._s3.environment import s3_outputs
 from ansible_collections.opta.platform.plugins.module_utils._s3.previous_keys import TAG
+from ansible_collections.opta.platform.plugins.module_utils._s3.retained import buckets_to_retain
 from ansible_collections.opta.platform.plugins.module_utils._s3.role_entries import bucket_name
 from moto import mock_aws
 
@@ -64,7 +65,7 @@ def test_without_buckets_there_are_no_outputs(client):
     assert s3_outputs(client("s3"), IDENTITY, []) is None
 
 
-def test_t1_kept_buckets_tell_the_key_that_their_objects_need(make, resources):
+def test_retained_buckets_report_the_key_of_their_objects(make, resources):
     retained = {"opta:retained": "true"}
     expected = {
         make("now", key=KEY, holds=True, **retained): KEY,
@@ -75,15 +76,15 @@ def test_t1_kept_buckets_tell_the_key_that_their_objects_need(make, resources):
     assert {kept.name: kept.kms_key_arn for kept in resources.find()} == expected
 
 
-def test_a_plan_expects_what_the_run_will_keep(make, resources):
+def test_a_plan_lists_the_buckets_that_the_run_retains(client, make, resources):
     kept = make("kept", key=KEY, holds=True)
     make("emptied", key=KEY, holds=True)
     make("empty", key=KEY)
-    assert [(each.name, each.kms_key_arn) for each in resources.expected_buckets(["emptied"])] == [(kept, KEY)]
+    assert [(each.name, each.kms_key_arn) for each in buckets_to_retain(client("s3"), resources.identity, ["emptied"])] == [(kept, KEY)]
     assert resources.find() == []
 
 
-def test_kept_buckets_are_deleted_with_what_they_hold_in_a_run_alone(client, make, resources):
+def test_retained_buckets_are_deleted_with_their_objects_except_in_check_mode(client, make, resources):
     name = make("kept", holds=True, **{"opta:retained": "true"})
     assert [outcome.name for outcome in delete_retained(resources, check_mode=True)] == [name]
     assert client("s3").list_objects_v2(Bucket=name)["KeyCount"] == 1

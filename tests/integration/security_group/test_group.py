@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _eventual_consistency, _wait
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
@@ -85,7 +87,7 @@ def client_group(cloud, name="clients"):
     return cloud.ec2.create_security_group(GroupName=name, Description="clients", VpcId=cloud.vpc_id)["GroupId"]
 
 
-def test_only_the_port_from_those_who_are_named(cloud):
+def test_only_configured_sources_reach_the_port(cloud):
     clients = client_group(cloud)
     planned = cloud.reconcile(BLOCKS, [clients], check_mode=True)
     assert (planned.action, planned.resource["group_id"]) == ("create", KNOWN_AFTER_APPLY)
@@ -108,7 +110,7 @@ def test_group_and_rules_are_tagged_in_the_creating_calls(cloud):
     assert {tag["Key"]: tag["Value"] for tag in rule["Tags"]} == RULE_TAGS
 
 
-def test_our_rules_that_are_not_named_any_more_are_revoked(cloud):
+def test_own_rules_that_are_no_longer_listed_are_revoked(cloud):
     clients = client_group(cloud)
     cloud.reconcile([*BLOCKS, "10.1.0.0/16"], [clients])
     desired = {"blocks": ["10.2.0.0/16", *BLOCKS], "groups": []}
@@ -121,7 +123,7 @@ def test_our_rules_that_are_not_named_any_more_are_revoked(cloud):
     assert cloud.reconcile(**desired).action is None
 
 
-def test_our_rules_for_another_port_are_revoked(cloud):
+def test_own_rules_for_another_port_are_revoked(cloud):
     cloud.reconcile(BLOCKS)
     planned = cloud.reconcile(BLOCKS, port=6380, check_mode=True)
     assert planned.before["other_rules"] == ["tcp 6379-6379 10.0.0.0/16"]
@@ -129,7 +131,7 @@ def test_our_rules_for_another_port_are_revoked(cloud):
     assert cloud.rules() == [("tcp", 6380, 6380, "10.0.0.0/16")]
 
 
-def test_rules_of_others_stay_and_are_told(cloud):
+def test_foreign_rules_are_kept_and_reported(cloud):
     cloud.reconcile(BLOCKS)
     cloud.permit("192.0.2.0/24")
     cloud.permit("198.51.100.0/24", port=22)
@@ -152,7 +154,7 @@ def test_rules_of_others_stay_and_are_told(cloud):
     assert cloud.reconcile(BLOCKS, [], purge_rules=True).action is None
 
 
-def test_a_rule_of_others_that_the_inventory_names_becomes_ours(cloud):
+def test_a_listed_foreign_rule_is_adopted(cloud):
     cloud.reconcile(BLOCKS)
     cloud.permit("192.0.2.0/24")
     assert cloud.reconcile([*BLOCKS, "192.0.2.0/24"]).attributes == ["allowed_cidr_blocks"]
@@ -162,7 +164,7 @@ def test_a_rule_of_others_that_the_inventory_names_becomes_ours(cloud):
     assert cloud.rules() == [("tcp", 6379, 6379, "10.0.0.0/16")]
 
 
-def test_a_block_with_host_bits_is_the_block_that_aws_keeps(cloud):
+def test_a_cidr_block_with_host_bits_is_compared_in_canonical_form(cloud):
     written = ["10.0.3.4/16", "10.0.0.0/16"]
     assert cloud.reconcile(written, check_mode=True).after["allowed_cidr_blocks"] == ["10.0.0.0/16"]
     cloud.reconcile(written)
@@ -173,9 +175,9 @@ def test_a_block_with_host_bits_is_the_block_that_aws_keeps(cloud):
     assert cloud.rules() == [("tcp", 6379, 6379, "10.0.0.0/16")]
 
 
-def test_one_duplicate_does_not_hold_up_the_other_permissions(cloud):
+def test_a_duplicate_rule_does_not_block_other_rules(cloud):
     cloud.reconcile(BLOCKS)
-    another_run = []
+    another_run: list[Any] = []
 
     def permit(model, **_context):
         if model.name == "AuthorizeSecurityGroupIngress" and not another_run:
@@ -189,9 +191,9 @@ def test_one_duplicate_does_not_hold_up_the_other_permissions(cloud):
     assert cloud.reconcile([*BLOCKS, "10.1.0.0/16", "10.2.0.0/16"]).action is None
 
 
-def test_nothing_is_revoked_before_what_is_wanted_is_seen(cloud):
+def test_rules_are_revoked_only_after_the_new_rules_are_visible(cloud):
     cloud.reconcile(BLOCKS)
-    looks = []
+    looks: list[Any] = []
 
     def hide(http_response, parsed, model, **_context):
         if model.name == "DescribeSecurityGroupRules" and "AuthorizeSecurityGroupIngress" in cloud.changing and len(looks) < 2:
@@ -207,7 +209,7 @@ def test_nothing_is_revoked_before_what_is_wanted_is_seen(cloud):
     assert cloud.rules() == [("tcp", 6379, 6379, "10.9.0.0/16")]
 
 
-def test_what_is_not_given_is_left_alone(cloud):
+def test_unset_options_are_not_changed(cloud):
     clients = client_group(cloud)
     cloud.reconcile(BLOCKS, [clients])
     assert cloud.reconcile().action is None
@@ -215,7 +217,7 @@ def test_what_is_not_given_is_left_alone(cloud):
     assert cloud.rules() == [("tcp", 6379, 6379, "10.0.0.0/16"), ("tcp", 6379, 6379, clients)]
 
 
-def test_of_another_environment_is_refused(cloud):
+def test_the_group_of_another_environment_is_refused(cloud):
     cloud.reconcile(BLOCKS)
     others = {**TAGS, "opta:environment": "production"}
     with pytest.raises(Refused, match="belongs to the environment staging"):
@@ -224,11 +226,11 @@ def test_of_another_environment_is_refused(cloud):
     assert len(cloud.found()) == 1
 
 
-def test_without_a_vpc_the_plan_asks_nothing(cloud):
+def test_without_a_vpc_the_plan_makes_no_calls(cloud):
     assert cloud.reconcile(BLOCKS, check_mode=True, vpc_id=KNOWN_AFTER_APPLY).action == "create"
 
 
-def test_absent(cloud):
+def test_absent_deletes_the_group(cloud):
     cloud.reconcile(BLOCKS)
     assert cloud.remove(check_mode=True).action == "delete"
     assert len(cloud.found()) == 1
@@ -237,7 +239,7 @@ def test_absent(cloud):
     assert cloud.remove().action is None
 
 
-def test_absent_takes_the_groups_of_all_vpcs(cloud):
+def test_absent_deletes_the_groups_in_all_vpcs(cloud):
     first = cloud.vpc_id
     cloud.reconcile(BLOCKS)
     cloud.vpc_id = cloud.ec2.create_vpc(CidrBlock="10.4.0.0/16")["Vpc"]["VpcId"]
@@ -248,7 +250,7 @@ def test_absent_takes_the_groups_of_all_vpcs(cloud):
     assert cloud.found() == []
 
 
-def test_killed_after_any_call_is_finished(cloud):
+def test_a_run_interrupted_after_any_call_is_completed(cloud):
     clients = client_group(cloud)
     for number in range(4):
         cloud.changing.clear()

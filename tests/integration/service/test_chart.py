@@ -30,7 +30,7 @@ def kinds(objects):
     return sorted(f"{kind} {name}" for kind, name in objects)
 
 
-def test_helm_lint_is_content(helm):
+def test_helm_lint_passes(helm):
     chart = collection.ROLES / "opta_service" / "files" / "chart"
     done = subprocess.run([str(helm), "lint", "--strict", str(chart)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
@@ -46,14 +46,14 @@ def test_objects_of_a_web_service(render):
     ]
 
 
-def test_defect_2_a_service_needs_no_port(render):
+def test_a_service_needs_no_port(render):
     objects = render()
     assert not [name for kind, name in objects if kind == "Service"]
     assert "ports" not in container(objects["Deployment", "hello"])
     assert "lifecycle" not in container(objects["Deployment", "hello"]), "who serves nobody has nothing to wait for"
 
 
-def test_objects_of_cron_jobs_alone(render):
+def test_objects_of_a_service_with_only_cron_jobs(render):
     objects = render(minimum_replicas=0, maximum_replicas=0, cron_jobs=[JOB], ports=[PORT])
     assert kinds(objects) == ["CronJob hello-clean", "ServiceAccount hello"]
 
@@ -69,7 +69,7 @@ def test_objects_with_storage(render):
     ]
 
 
-def test_reached_by_its_name_with_storage_too(render):
+def test_every_workload_has_a_service_under_its_name(render):
     """Opta had a headless Service only, under another name."""
     for more in WORKLOADS.values():
         service = render(ports=[PORT], **more)["Service", "hello"]
@@ -91,14 +91,14 @@ def test_a_worker_with_storage_has_a_headless_service_without_ports(render):
         ({"port": 1, "type": "tcp"}, None),
     ],
 )
-def test_defect_3_a_port_is_what_it_says(render, port, protocol):
+def test_ports_have_the_configured_type_and_protocol(render, port, protocol):
     (made,) = render(ports=[port])["Service", "hello"]["spec"]["ports"]
     assert made.get("appProtocol") == protocol
     assert made["port"] == (1 if port.get("type") == "tcp" else 80)
 
 
 @pytest.mark.parametrize("kind", WORKLOADS)
-def test_defect_4_and_5_probes_are_those_that_are_asked_for(render, kind):
+def test_configured_probes_are_rendered(render, kind):
     ports = [{"port": 8080}, {"name": "rpc", "port": 9000, "service_port": 9000, "protocol": "grpc"}]
     probes = {
         "liveness_probe": {"command": ["alive"], "period_seconds": 7},
@@ -112,17 +112,17 @@ def test_defect_4_and_5_probes_are_those_that_are_asked_for(render, kind):
 
 
 @pytest.mark.parametrize("kind", WORKLOADS)
-def test_defect_5_command_and_arguments_are_in_both_workloads(render, kind):
+def test_command_and_arguments_are_in_both_workloads(render, kind):
     made = container(render(command=["run"], args=["--fast", 2], **WORKLOADS[kind])[kind, "hello"])
     assert (made["command"], made["args"]) == (["run"], ["--fast", "2"])
 
 
-def test_no_probe_without_a_word(render):
+def test_no_probe_is_rendered_unless_configured(render):
     made = container(render(ports=[PORT])["Deployment", "hello"])
     assert not [key for key in made if key.endswith("Probe")]
 
 
-def test_defect_6_cron_jobs_have_identity_variables_secrets_and_certificates(render):
+def test_cron_jobs_have_identity_variables_secrets_and_certificates(render):
     objects = render(cron_jobs=[JOB], environment_variables={"A": "1"}, ports=[PORT], liveness_probe={"path": "/"})
     job, service = objects["CronJob", "hello-clean"], objects["Deployment", "hello"]
     assert pod(job)["serviceAccountName"] == "hello" == pod(service)["serviceAccountName"]
@@ -134,7 +134,7 @@ def test_defect_6_cron_jobs_have_identity_variables_secrets_and_certificates(ren
     assert not {"ports", "livenessProbe", "lifecycle"} & set(container(job))
 
 
-def test_cron_jobs_are_no_pods_of_the_service(render):
+def test_cron_job_pods_are_not_selected_by_the_service(render):
     objects = render(cron_jobs=[JOB], ports=[PORT])
     labels = objects["CronJob", "hello-clean"]["spec"]["jobTemplate"]["spec"]["template"]["metadata"]["labels"]
     selectors = [
@@ -147,7 +147,7 @@ def test_cron_jobs_are_no_pods_of_the_service(render):
         assert selector.items() <= objects["Deployment", "hello"]["spec"]["template"]["metadata"]["labels"].items()
 
 
-def test_defect_6_cron_jobs_have_settings(render):
+def test_cron_jobs_have_settings(render):
     job = {**JOB, "time_zone": "Europe/Berlin", "concurrency_policy": "Replace", "backoff_limit": 0, "active_deadline_seconds": 60}
     job |= {"enabled": "false", "starting_deadline_seconds": 100, "successful_jobs_history": 0, "failed_jobs_history": 5}
     spec = render(cron_jobs=[job])["CronJob", "hello-clean"]["spec"]
@@ -165,7 +165,7 @@ def test_defect_6_cron_jobs_have_settings(render):
 
 
 @pytest.mark.parametrize("kind", WORKLOADS)
-def test_defect_7_certificates_are_mounted_and_named(render, kind):
+def test_certificates_are_mounted_and_named(render, kind):
     made = render(**WORKLOADS[kind])[kind, "hello"]
     assert {"name": "RDS_CA_PATH", "value": "/config/rds_ca.pem"} in container(made)["env"]
     assert {"name": "certificates", "mountPath": "/config", "readOnly": True} in container(made)["volumeMounts"]
@@ -173,7 +173,7 @@ def test_defect_7_certificates_are_mounted_and_named(render, kind):
 
 
 @pytest.mark.parametrize("kind", WORKLOADS)
-def test_defect_20_a_new_secret_rolls_the_pods_of_both_workloads(render, kind):
+def test_a_new_secret_rolls_the_pods_of_both_workloads(render, kind):
     made = render(**WORKLOADS[kind])[kind, "hello"]
     annotations = made["spec"]["template"]["metadata"]["annotations"]
     assert annotations["opta.platform/secret-generation"] == "5af87dad-0d84-483e-8c87-2cfdbd736876"
@@ -181,7 +181,7 @@ def test_defect_20_a_new_secret_rolls_the_pods_of_both_workloads(render, kind):
 
 
 @pytest.mark.parametrize("kind", WORKLOADS)
-def test_defect_21_pods_are_spread_and_a_budget_protects_them(render, kind):
+def test_pods_are_spread_and_a_budget_protects_them(render, kind):
     objects = render(**WORKLOADS[kind])
     constraints = pod(objects[kind, "hello"])["topologySpreadConstraints"]
     assert [constraint["topologyKey"] for constraint in constraints] == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]
@@ -195,7 +195,7 @@ def test_one_pod_needs_neither_spread_nor_budget(render):
 
 
 @pytest.mark.parametrize("kind", [*WORKLOADS, "CronJob"])
-def test_defect_21_containers_are_what_the_restricted_standard_asks_for(render, kind):
+def test_containers_fulfil_the_restricted_pod_security_standard(render, kind):
     objects = render(cron_jobs=[JOB], **WORKLOADS.get(kind, {}))
     (made,) = [obj for (found, _name), obj in objects.items() if found == kind]
     assert pod(made)["securityContext"].items() >= {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}.items()
@@ -207,14 +207,14 @@ def test_defect_21_containers_are_what_the_restricted_standard_asks_for(render, 
     assert pod(made)["automountServiceAccountToken"] is False
 
 
-def test_users_and_groups(render):
+def test_the_security_context_sets_user_and_group(render):
     made = render(run_as_user=1000700000, run_as_group="20", file_system_group=30)["Deployment", "hello"]
     context = pod(made)["securityContext"]
     assert repr([context["runAsUser"], context["runAsGroup"], context["fsGroup"]]) == "[1000700000, 20, 30]"
     assert pod(render(persistent_storage=[DISK])["StatefulSet", "hello"])["securityContext"]["fsGroup"] == 1000
 
 
-def test_root_keeps_the_usual_capabilities_but_raw_sockets(render):
+def test_root_containers_drop_only_the_net_raw_capability(render):
     made = render(run_as_non_root_enabled=False)["Deployment", "hello"]
     assert pod(made)["securityContext"]["runAsNonRoot"] is False
     assert container(made)["securityContext"]["capabilities"] == {"drop": ["NET_RAW"]}
@@ -227,7 +227,7 @@ def test_a_read_only_root_has_a_place_for_temporary_files(render):
     assert {"name": "temporary", "emptyDir": {}} in pod(made)["volumes"]
 
 
-def test_defect_23_apis_are_those_that_kubernetes_still_has(render):
+def test_rendered_api_versions_are_current(render):
     objects = render(ports=[PORT], cron_jobs=[JOB]) | render(persistent_storage=[DISK])
     assert {kind: obj["apiVersion"] for (kind, _name), obj in objects.items()} == {
         "CronJob": "batch/v1",
@@ -241,7 +241,7 @@ def test_defect_23_apis_are_those_that_kubernetes_still_has(render):
 
 
 @pytest.mark.parametrize("kind", WORKLOADS)
-def test_t5_the_number_of_pods_is_the_autoscalers(render, kind):
+def test_the_deployment_sets_no_replicas(render, kind):
     objects = render(minimum_replicas=2, maximum_replicas=7, target_cpu_percent=60, target_memory_percent=70, **WORKLOADS[kind])
     assert "replicas" not in objects[kind, "hello"]["spec"]
     spec = objects["HorizontalPodAutoscaler", "hello"]["spec"]
@@ -270,7 +270,7 @@ def test_memory_counts_only_for_a_service_that_states_it(render, inputs, targets
     assert found == {name: {"type": "Utilization", "averageUtilization": percent} for name, percent in targets.items()}
 
 
-def test_resources(render):
+def test_resource_requests_and_limits_are_rendered(render):
     made = container(render(cpu_request_millicores=250, memory_request_mib=300)["Deployment", "hello"])["resources"]
     assert made == {"requests": {"cpu": "250m", "memory": "300Mi"}, "limits": {"memory": "600Mi"}}, "there is no CPU limit unasked"
     assert container(render()["Deployment", "hello"])["resources"]["requests"]["memory"] == "128Mi"
@@ -278,7 +278,7 @@ def test_resources(render):
     assert made["limits"] == {"cpu": "500m", "memory": "128Mi"}
 
 
-def test_storage(render):
+def test_persistent_storage_is_rendered_as_volume_claim_templates(render):
     spec = render(persistent_storage=[DISK, {"name": "logs", "path": "/logs", "size_gib": "2", "storage_class_name": "slow"}])[
         "StatefulSet", "hello"
     ]["spec"]
@@ -290,12 +290,12 @@ def test_storage(render):
     assert spec["serviceName"] == "hello-headless"
 
 
-def test_t4_removing_or_scaling_leaves_the_volumes(render):
+def test_deleting_or_scaling_retains_the_volumes(render):
     spec = render(persistent_storage=[DISK])["StatefulSet", "hello"]["spec"]
     assert spec["persistentVolumeClaimRetentionPolicy"] == {"whenDeleted": "Retain", "whenScaled": "Retain"}
 
 
-def test_where_pods_run_and_what_they_carry(render):
+def test_node_selectors_tolerations_and_labels_are_rendered(render):
     tolerations = [{"key": "dedicated", "value": "web"}, {"key": "spot", "operator": "Exists", "effect": "NoExecute"}]
     made = render(tolerations=tolerations, node_selector={"disk": "fast"}, pod_labels={"team": "a"}, pod_annotations={"scrape": True})
     template = made["Deployment", "hello"]["spec"]["template"]
@@ -310,28 +310,28 @@ def test_where_pods_run_and_what_they_carry(render):
     )
 
 
-def test_pods_end_in_peace(render):
+def test_grace_period_and_pre_stop_sleep_are_rendered(render):
     made = render(ports=[PORT], termination_grace_seconds=60, pre_stop_sleep_seconds=10)["Deployment", "hello"]
     assert pod(made)["terminationGracePeriodSeconds"] == 60
     assert container(made)["lifecycle"] == {"preStop": {"sleep": {"seconds": 10}}}
     assert made["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
 
 
-def test_v5_the_service_account_is_bound_to_the_role_and_nothing_else(render):
+def test_the_service_account_has_the_iam_role_and_no_rbac_role(render):
     objects = render(ports=[PORT], cron_jobs=[JOB], persistent_storage=[DISK])
     account = objects["ServiceAccount", "hello"]
     assert account["metadata"]["annotations"] == {"eks.amazonaws.com/role-arn": ROLE_ARN}
     assert not [kind for kind, _name in objects if "Role" in kind]
 
 
-def test_every_object_lives_in_the_layer_and_is_marked(render):
+def test_every_object_has_the_namespace_and_labels(render):
     for obj in render(ports=[PORT], cron_jobs=[JOB], persistent_storage=[DISK]).values():
         assert obj["metadata"]["namespace"] == "shop"
         assert obj["metadata"]["labels"]["app.kubernetes.io/instance"] == "hello"
         assert obj["metadata"]["labels"]["opta.platform/environment"] == "staging"
 
 
-def test_names_that_yaml_takes_for_something_else_stay_names(render):
+def test_names_that_look_like_yaml_scalars_are_quoted(render):
     objects = render(
         name="on", layer="1234", environment="null", ports=[{"name": "1e5", "port": 1}], persistent_storage=[{**DISK, "name": "0x1"}]
     )

@@ -29,7 +29,7 @@ def template(workload):
     return spec["jobTemplate"]["spec"]["template"] if workload["kind"] == "CronJob" else spec["template"]
 
 
-def test_without_a_mesh_nothing_of_it_is_there(render):
+def test_without_a_mesh_no_mesh_objects_are_rendered(render):
     found = render(ports=[PORT], cron_jobs=[JOB])
     assert not [obj for obj in found.values() if POLICY in obj["apiVersion"]]
     assert "linkerd.io/inject" not in template(found["Deployment", "hello"])["metadata"]["annotations"]
@@ -49,7 +49,7 @@ def test_namespace_is_meshed_and_stays_restricted(given):
     assert meshed["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
 
 
-def test_everyone_in_the_mesh_is_let_in_by_default_and_nobody_else(render):
+def test_by_default_only_meshed_clients_are_authorized(render):
     found = render(ports=[PORT], addons=MESH)
     server = found["Server", "hello.main"]["spec"]
     assert (server["accessPolicy"], server["port"], server["proxyProtocol"]) == ("deny", "main", "unknown")
@@ -59,7 +59,7 @@ def test_everyone_in_the_mesh_is_let_in_by_default_and_nobody_else(render):
     assert authorized(found) == [("hello.main", "MeshTLSAuthentication", "hello")]
 
 
-def test_named_clients_alone_are_let_in(render):
+def test_only_listed_clients_are_authorized(render):
     found = render(ports=[PORT], allowed_clients=["shop/web", "jobs/*"], addons=MESH)
     assert found["MeshTLSAuthentication", "hello"]["spec"]["identityRefs"] == [
         OWN,
@@ -69,7 +69,7 @@ def test_named_clients_alone_are_let_in(render):
 
 
 @pytest.mark.parametrize(("ingress", "namespace"), [("nginx_gateway_fabric", "nginx-gateway"), ("ingress_nginx", "ingress-nginx")])
-def test_ingress_stays_a_client_of_what_is_public(render, ingress, namespace):
+def test_the_ingress_is_authorized_for_public_ports(render, ingress, namespace):
     addons = {"mesh": "linkerd", "ingress": ingress}
     found = render(ports=[PORT], allowed_clients=[], public_addresses=[{"address": "/"}], addons=addons)
     assert found["MeshTLSAuthentication", "hello"]["spec"] == {"identityRefs": [OWN, {"kind": "Namespace", "name": namespace}]}
@@ -77,7 +77,7 @@ def test_ingress_stays_a_client_of_what_is_public(render, ingress, namespace):
     assert private["MeshTLSAuthentication", "hello"]["spec"] == {"identityRefs": [OWN]}
 
 
-def test_clients_outside_of_the_mesh_only_where_asked_for(render):
+def test_unmeshed_clients_are_authorized_only_where_configured(render):
     found = render(ports=[PORT], unmeshed_client_cidr_blocks=["10.0.3.4/16", "10.0.0.0/16"], addons=MESH)
     assert found["NetworkAuthentication", "hello"]["spec"] == {"networks": [{"cidr": "10.0.0.0/16"}]}
     assert ("hello.main", "NetworkAuthentication", "hello") in authorized(found)
@@ -92,7 +92,7 @@ def test_each_port_has_its_protocol(render):
 
 
 @pytest.mark.parametrize("disks", [[], [{"name": "data", "path": "/data", "size_gib": 1}]])
-def test_callers_are_told_which_ports_are_opaque(render, disks):
+def test_callers_are_reported_which_ports_are_opaque(render, disks):
     ports = [PORT, {"name": "raw", "port": 27017, "type": "tcp"}, {"name": "talk", "port": 2525, "service_port": 25, "type": "tcp"}]
     found = render(ports=ports, persistent_storage=disks, addons=MESH)
     services = [obj["metadata"] for (kind, _), obj in found.items() if kind == "Service"]
@@ -103,7 +103,7 @@ def test_callers_are_told_which_ports_are_opaque(render, disks):
         assert "annotations" not in without["Service", "hello"]["metadata"]
 
 
-def test_grpc_probes_are_let_in_and_the_rest_stays_reachable_for_clients_only(render):
+def test_grpc_probes_are_authorized_and_other_routes_require_a_client(render):
     found = render(ports=[{"port": 9090, "protocol": "grpc"}], liveness_probe={"grpc": True}, addons=MESH)
     routes = {name: obj["spec"] for (kind, name), obj in found.items() if kind == "HTTPRoute"}
     assert {name: spec["rules"][0]["matches"][0]["path"]["value"] for name, spec in routes.items()} == {
@@ -123,18 +123,18 @@ BAD = [
     ({"allowed_clients": ["hello"]}, "opta_service_allowed_clients has 'hello': name a service as layer/service, for example shop/hello"),
     ({"allowed_clients": ["Shop/hello"]}, "opta_service_allowed_clients has 'Shop/hello'"),
     ({"allowed_clients": ["shop/web", "shop/web"]}, "opta_service_allowed_clients has shop/web twice: give it once."),
-    ({"allowed_clients": ["*", "shop/web"]}, 'opta_service_allowed_clients has "*", which is everyone in the mesh, and others besides'),
+    ({"allowed_clients": ["*", "shop/web"]}, 'opta_service_allowed_clients has "*", which is everyone in the mesh, and other clients'),
     ({"unmeshed_client_cidr_blocks": ["10.0.0/16"]}, "opta_service_unmeshed_client_cidr_blocks has '10.0.0/16'"),
 ]
 
 
 @pytest.mark.parametrize(("inputs", "sentence"), BAD)
-def test_bad_input_is_one_sentence(given, inputs, sentence):
+def test_bad_input_is_reported_in_one_sentence(given, inputs, sentence):
     (said,) = rules.service_errors(given(**inputs))
     assert said.startswith(sentence)
 
 
-def test_restrictions_without_a_mesh_are_told(given):
+def test_restrictions_without_a_mesh_are_reported(given):
     restricted = Inputs(given(allowed_clients=["shop/web"]))
     (said,) = mesh.mesh_warnings(restricted, {})
     assert "nothing enforces it" in said

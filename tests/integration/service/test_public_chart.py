@@ -39,11 +39,11 @@ def rule(route):
     return found
 
 
-def annotations(ingress):
+def annotations_of(ingress):
     return {name.removeprefix(PREFIX): value for name, value in ingress["metadata"].get("annotations", {}).items()}
 
 
-def test_v4_a_route_for_each_address(published):
+def test_a_route_for_each_address(published):
     routes = published("HTTPRoute", public_addresses=["hello.example.com", "/shop", "*.example.com"])
     assert {(route["spec"]["hostnames"][0], rule(route)["matches"][0]["path"]["value"]) for route in routes} == {
         ("hello.example.com", "/"),
@@ -59,7 +59,7 @@ def test_v4_a_route_for_each_address(published):
 
 
 @pytest.mark.parametrize(("ports", "kind"), [([PORT], "HTTPRoute"), ([RPC], "GRPCRoute")])
-def test_t20_every_route_hangs_on_the_listener_of_443_and_says_https(published, ports, kind):
+def test_every_route_uses_the_https_listener_and_sets_x_forwarded_proto(published, ports, kind):
     (route,) = published(kind, ports=ports)
     assert route["spec"]["parentRefs"] == [
         {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "public", "namespace": "nginx-gateway", "sectionName": "https"}
@@ -67,7 +67,7 @@ def test_t20_every_route_hangs_on_the_listener_of_443_and_says_https(published, 
     assert HTTPS in rule(route)["filters"]
 
 
-def test_t21_every_route_names_its_host(published):
+def test_every_route_names_its_host(published):
     for route in published("HTTPRoute", public_addresses=["/", "/a", "*.example.com", "b.example.com/c"]):
         assert len(route["spec"]["hostnames"]) == 1
 
@@ -81,12 +81,12 @@ def test_routes_have_no_field_that_the_ingress_does_not_read(published, kind):
 
 
 @pytest.mark.parametrize("strip", [True, "true", False, None])
-def test_a_prefix_is_kept_unless_it_is_to_be_stripped(published, strip):
+def test_a_path_prefix_is_kept_unless_stripping_is_configured(published, strip):
     (route,) = published("HTTPRoute", public_addresses=[{"address": "/shop", "strip_prefix": strip}])
     assert (STRIPPED in rule(route)["filters"]) is bool(strip)
 
 
-def test_grpc_is_a_route_of_its_own_kind(published):
+def test_grpc_ports_are_rendered_as_grpc_routes(published):
     address = {"address": "rpc.example.com", "port": "rpc"}
     inputs = {"ports": [PORT, RPC], "public_addresses": ["web.example.com", address]}
     (grpc,), (http,) = published("GRPCRoute", **inputs), published("HTTPRoute", **inputs)
@@ -102,12 +102,12 @@ def test_annotations_of_the_user_are_on_every_route(published):
     assert "annotations" not in route["metadata"]
 
 
-def test_no_policy_unasked(render):
+def test_no_policy_is_rendered_unless_configured(render):
     kinds = {kind for kind, _name in render(GATEWAY, ports=[PORT], public_addresses=["/"])}
     assert not [kind for kind in kinds if kind.endswith("Policy")]
 
 
-def test_the_size_of_bodies_is_a_policy_of_each_route(published):
+def test_the_request_body_size_is_a_client_settings_policy(published):
     addresses = ["/a", {"address": "rpc.example.com", "port": "rpc"}]
     inputs = {"ports": [PORT, RPC], "public_addresses": addresses, "public_request_body_max_mib": 8}
     policies = published("ClientSettingsPolicy", **inputs)
@@ -122,7 +122,7 @@ def test_the_size_of_bodies_is_a_policy_of_each_route(published):
 @pytest.mark.parametrize(
     ("protocol", "asked", "seconds"), [(None, None, None), (None, 120, "120s"), ("websocket", None, "3600s"), ("websocket", 30, "30s")]
 )
-def test_silence_is_a_policy_and_a_websocket_may_be_silent_for_longer(published, protocol, asked, seconds):
+def test_the_read_timeout_is_a_proxy_settings_policy_and_longer_for_websockets(published, protocol, asked, seconds):
     inputs = {"ports": [{**PORT, **({"protocol": protocol} if protocol else {})}], "public_read_timeout_seconds": asked}
     policies = published("ProxySettingsPolicy", **inputs)
     assert [policy["spec"]["timeout"] for policy in policies] == ([{"read": seconds, "send": seconds}] if seconds else [])
@@ -132,7 +132,7 @@ def test_silence_is_a_policy_and_a_websocket_may_be_silent_for_longer(published,
         assert target == {"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "name": route["metadata"]["name"]}
 
 
-def test_equal_requests_go_to_the_same_pod(published):
+def test_the_hash_key_selects_the_upstream_pod(published):
     (policy,) = published("UpstreamSettingsPolicy", public_addresses=["/a", "/b"], public_hash_key="$cookie_session")
     assert policy["spec"] == {
         "targetRefs": [{"group": "core", "kind": "Service", "name": "hello"}],
@@ -141,7 +141,7 @@ def test_equal_requests_go_to_the_same_pod(published):
     }
 
 
-def test_v4_an_ingress_for_each_address(published):
+def test_an_ingress_for_each_address(published):
     first, second = published("Ingress", MESHED, public_addresses=["hello.example.com", "/v1.2"])
     rules = {}
     for ingress in (first, second):
@@ -151,7 +151,7 @@ def test_v4_an_ingress_for_each_address(published):
         (path,) = found["http"]["paths"]
         assert path["backend"] == {"service": {"name": "hello", "port": {"name": "main"}}}
         rules[found["host"]] = (path["path"], path["pathType"])
-        assert annotations(ingress) == {"service-upstream": "true"}, "the mesh chooses the pod"
+        assert annotations_of(ingress) == {"service-upstream": "true"}, "the mesh chooses the pod"
     assert rules == {"hello.example.com": ("/", "Prefix"), "example.com": ("/v1.2", "Prefix")}
 
 
@@ -159,7 +159,7 @@ def test_an_ingress_strips_by_a_regular_expression(published):
     (ingress,) = published("Ingress", NGINX, public_addresses=[{"address": "/v1.2", "strip_prefix": True}])
     (path,) = ingress["spec"]["rules"][0]["http"]["paths"]
     assert (path["path"], path["pathType"]) == ("/v1\\.2(/|$)(.*)", "ImplementationSpecific")
-    assert annotations(ingress) == {"use-regex": "true", "rewrite-target": "/$2"}
+    assert annotations_of(ingress) == {"use-regex": "true", "rewrite-target": "/$2"}
 
 
 @pytest.mark.parametrize(
@@ -178,13 +178,13 @@ def test_an_ingress_strips_by_a_regular_expression(published):
         ({"public_annotations": {f"{PREFIX}service-upstream": False, "a": "b"}}, {"service-upstream": "false", "a": "b"}),
     ],
 )
-def test_an_ingress_is_told_by_annotations(published, inputs, expected):
+def test_ingress_settings_are_annotations(published, inputs, expected):
     (ingress,) = published("Ingress", MESHED, **inputs)
-    assert annotations(ingress) == expected
+    assert annotations_of(ingress) == expected
 
 
 @pytest.mark.parametrize("addons", [GATEWAY, NGINX])
-def test_nothing_is_public_unasked_or_as_long_as_nothing_runs(render, addons):
+def test_no_route_without_public_addresses_or_pods(render, addons):
     private = render(addons, ports=[PORT])
     waiting = render(addons, ports=[PORT], image="repository", public_addresses=["/"], public_hash_key="$remote_addr")
     for objects in (private, waiting):

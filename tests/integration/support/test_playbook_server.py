@@ -69,7 +69,7 @@ def test_a_server_and_its_run_end_with_the_test_process(mark: str, play: str, tm
     nothing_runs(mark)
 
 
-def test_a_commands_server_ends_with_its_owner(mark: str, play: str, tmp_path: Path) -> None:
+def test_the_server_of_a_command_ends_with_its_owner(mark: str, play: str, tmp_path: Path) -> None:
     with bound_process(["sleep", "60"], env={}) as owner:
         variables = {**os.environ, "OPTA_PLAYBOOK_SERVERS": str(tmp_path), VARIABLE: identity(owner.pid)}
         with bound_process([str(COMMAND), play, "-i", "localhost,"], env=variables, stdout=subprocess.DEVNULL) as command:
@@ -91,14 +91,14 @@ def test_a_run_ends_with_its_command_and_the_server_serves_the_next_one(mark: st
     assert len([path for path in tmp_path.iterdir() if path.is_socket()]) == 1
 
 
-def test_a_server_that_cannot_begin_is_told(tmp_path: Path) -> None:
+def test_a_server_that_cannot_start_is_reported(tmp_path: Path) -> None:
     variables = {**os.environ, "OPTA_PLAYBOOK_SERVERS": str(tmp_path), VARIABLE: "1:0"}
     done = subprocess.run([str(COMMAND), "--help"], env=variables, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "the playbook server has ended before the run: see" in done.stderr
 
 
-def test_a_version_is_asked_for_once_and_needs_no_server(tmp_path: Path) -> None:
+def test_the_ansible_version_is_read_once_without_a_server(tmp_path: Path) -> None:
     variables = {**os.environ, "OPTA_PLAYBOOK_SERVERS": str(tmp_path)}
     shown = {
         subprocess.run([str(COMMAND), "--version"], env=variables, capture_output=True, text=True, check=True).stdout for _time in "12"

@@ -27,7 +27,7 @@ COUNTS = {
 }
 
 
-def test_a_plan_on_an_empty_account_says_what_the_run_does(cloud):
+def test_a_plan_on_an_empty_account_lists_the_actions_of_the_run(cloud):
     planned = cloud.reconcile(check_mode=True, **WHOLE)
     assert cloud.changing() == []
     result = planned[0].resource
@@ -41,7 +41,7 @@ def test_a_plan_on_an_empty_account_says_what_the_run_does(cloud):
     assert done[0].resource.keys() == result.keys()
 
 
-def test_the_second_run_reads_only(cloud):
+def test_the_second_run_makes_read_only_calls(cloud):
     cloud.reconcile(**WHOLE)
     outcomes = cloud.reconcile(**WHOLE)
     assert cloud.actions(outcomes) == []
@@ -64,7 +64,7 @@ def test_the_second_run_reads_only(cloud):
     ],
     ids=lambda value: next(iter(value), "nothing") if isinstance(value, dict) else None,
 )
-def test_a_change_is_planned_done_and_done_once(cloud, change, expected):
+def test_a_change_is_planned_and_applied_once(cloud, change, expected):
     cloud.reconcile(**WHOLE)
     desired = {**WHOLE, **change, "tags": {**cloud.tags, **change.get("tags", {})}}
     planned = cloud.reconcile(check_mode=True, **desired)
@@ -75,7 +75,7 @@ def test_a_change_is_planned_done_and_done_once(cloud, change, expected):
     assert cloud.actions(cloud.reconcile(**desired)) == []
 
 
-def test_what_is_not_given_is_left_alone(cloud):
+def test_unset_options_are_not_changed(cloud):
     cloud.reconcile(**{**WHOLE, "nat_mode": "per_zone"})
     done = cloud.reconcile()
     assert cloud.actions(done) == []
@@ -83,7 +83,7 @@ def test_what_is_not_given_is_left_alone(cloud):
     assert done[0].resource["gateway_endpoint_ids"].keys() == {"s3", "dynamodb"}
 
 
-def test_routes_move_before_a_gateway_goes(cloud):
+def test_routes_are_replaced_before_a_nat_gateway_is_deleted(cloud):
     cloud.reconcile(**{**WHOLE, "nat_mode": "per_zone"})
     cloud.reconcile(**WHOLE)
     order = cloud.changing()
@@ -106,7 +106,7 @@ def default_routes(cloud):
     return [route for route in routes if route.get("DestinationCidrBlock") == "0.0.0.0/0"]
 
 
-def test_a_default_route_of_others_stays(cloud):
+def test_a_foreign_default_route_is_kept(cloud):
     cloud.reconcile(**{**WHOLE, "nat_mode": "none"})
     gateway = cloud.ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
     for table in private_tables(cloud):
@@ -123,7 +123,7 @@ def test_a_default_route_of_others_stays(cloud):
     assert [route["TransitGatewayId"] for route in default_routes(cloud)] == [gateway] * 3
 
 
-def test_a_route_to_a_nat_gateway_that_is_gone_is_ours(cloud):
+def test_a_route_to_a_deleted_nat_gateway_is_replaced(cloud):
     first = cloud.reconcile(**WHOLE)[0].resource["nat_gateway_ids"][0]
     cloud.ec2.delete_nat_gateway(NatGatewayId=first)
     cloud.ec2.disassociate_address(AssociationId=associations(cloud)[0])  # as EC2 does when one is deleted
@@ -132,7 +132,7 @@ def test_a_route_to_a_nat_gateway_that_is_gone_is_ours(cloud):
     assert again != [first]
 
 
-def test_a_subnet_that_others_gave_a_route_table_keeps_it(cloud):
+def test_a_subnet_with_a_foreign_route_table_keeps_it(cloud):
     made = cloud.reconcile(**WHOLE)[0].resource
     subnet_id = made["private_subnet_ids"][0]
     table_id = cloud.ec2.create_route_table(VpcId=made["vpc_id"])["RouteTable"]["RouteTableId"]
@@ -149,7 +149,7 @@ def test_a_subnet_that_others_gave_a_route_table_keeps_it(cloud):
     assert cloud.changing() == []
 
 
-def test_what_others_added_to_an_endpoint_stays(cloud):
+def test_foreign_changes_of_an_endpoint_are_kept(cloud):
     options = {**WHOLE, "zone_count": 2, "interface_endpoints": ["sts"]}
     made = cloud.reconcile(**options)[0].resource
     others = cloud.ec2.create_route_table(VpcId=made["vpc_id"])["RouteTable"]["RouteTableId"]
@@ -164,7 +164,7 @@ def test_what_others_added_to_an_endpoint_stays(cloud):
     assert group in {each["GroupId"] for each in found[endpoints["sts"]]["Groups"]}
 
 
-def test_all_blocks_of_the_vpc_reach_the_interface_endpoints(cloud):
+def test_all_cidr_blocks_of_the_vpc_can_reach_the_interface_endpoints(cloud):
     options = {**WHOLE, "zone_count": 1, "interface_endpoints": ["sts"]}
     made = cloud.reconcile(**options)[0].resource
     assert made["cidr_blocks"] == ["10.0.0.0/16"]
@@ -174,7 +174,7 @@ def test_all_blocks_of_the_vpc_reach_the_interface_endpoints(cloud):
     assert cloud.actions(outcomes) == [("update", f"security group {cloud.name}-endpoints", ("allowed_cidr_blocks",))]
 
 
-def test_rules_of_others_in_the_group_of_the_endpoints_stay(cloud):
+def test_foreign_rules_of_the_endpoint_security_group_are_kept(cloud):
     options = {**WHOLE, "zone_count": 1, "interface_endpoints": ["sts"]}
     cloud.reconcile(**options)
     (group,) = cloud.ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": [f"{cloud.name}-endpoints"]}])["SecurityGroups"]
@@ -189,7 +189,7 @@ def test_rules_of_others_in_the_group_of_the_endpoints_stay(cloud):
     assert [each["CidrIp"] for rule in group["IpPermissions"] for each in rule["IpRanges"]] == ["10.0.0.0/16"]
 
 
-def test_t8_subnets_that_exist_decide_the_zones(cloud):
+def test_existing_subnets_determine_the_zones(cloud):
     """A network in two zones keeps them when the region's zones come first in another order."""
     cloud.reconcile(**{**WHOLE, "zone_count": 2})
     zone_ids = cloud.reconcile(**{**WHOLE, "zone_count": 3})[0].resource["zone_ids"]
@@ -205,12 +205,12 @@ def test_t8_subnets_that_exist_decide_the_zones(cloud):
     assert kept == ["euw1-az2", "euw1-az3"]
 
 
-def test_t13_everything_is_tagged_by_the_call_that_makes_it(cloud):
+def test_resources_are_tagged_in_the_creating_call(cloud):
     cloud.reconcile(**{**WHOLE, "interface_endpoints": ["sts"]})
     assert "CreateTags" not in cloud.calls
 
 
-def test_t19_subnets_carry_the_tags_of_load_balancers(cloud):
+def test_subnets_carry_the_tags_of_load_balancers(cloud):
     made = cloud.reconcile(**WHOLE)[0].resource
     inside = {"Name": "vpc-id", "Values": [made["vpc_id"]]}
     for key, expected in (("kubernetes.io/role/elb", "public"), ("kubernetes.io/role/internal-elb", "private")):
@@ -219,19 +219,19 @@ def test_t19_subnets_carry_the_tags_of_load_balancers(cloud):
         assert not any(subnet["MapPublicIpOnLaunch"] for subnet in found)
 
 
-def test_n1_the_default_security_group_is_empty(cloud):
+def test_the_default_security_group_is_empty(cloud):
     group_id = cloud.reconcile(**WHOLE)[0].resource["default_security_group_id"]
     group = cloud.ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"][0]
     assert (group["GroupName"], group["IpPermissions"], group["IpPermissionsEgress"]) == ("default", [], [])
 
 
-def test_t9_dns_is_on(cloud):
+def test_dns_support_and_hostnames_are_enabled(cloud):
     vpc_id = cloud.reconcile(**WHOLE)[0].resource["vpc_id"]
     for attribute, key in (("enableDnsSupport", "EnableDnsSupport"), ("enableDnsHostnames", "EnableDnsHostnames")):
         assert cloud.ec2.describe_vpc_attribute(VpcId=vpc_id, Attribute=attribute)[key]["Value"] is True
 
 
-def test_the_block_cannot_be_changed(cloud):
+def test_the_cidr_block_cannot_be_changed(cloud):
     cloud.reconcile(**WHOLE)
     with pytest.raises(Refused, match="cidr_block cannot be changed from '10.0.0.0/16' to '10.1.0.0/16': a VPC keeps its first block"):
         cloud.reconcile(**{**WHOLE, "cidr_block": "10.1.0.0/16", "nat_mode": "none"})
@@ -254,7 +254,7 @@ def test_the_network_of_another_environment_is_refused(cloud):
     assert cloud.changing() == []
 
 
-def test_a_part_that_stays_keeps_the_network_before_anything_goes(cloud):
+def test_a_foreign_resource_prevents_deletion_before_the_first_change(cloud):
     cloud.reconcile(cidr_block="10.0.0.0/16", nat_mode="none", zone_count=1)
     ours = [{"Name": "tag:opta:environment", "Values": [cloud.tags["opta:environment"]]}]
     gateway = cloud.ec2.describe_internet_gateways(Filters=ours)["InternetGateways"][0]["InternetGatewayId"]
@@ -266,12 +266,12 @@ def test_a_part_that_stays_keeps_the_network_before_anything_goes(cloud):
     assert cloud.changing() == []
 
 
-def test_without_a_block_nothing_can_be_made(cloud):
+def test_creation_without_a_cidr_block_is_refused(cloud):
     with pytest.raises(Refused, match=r"does not exist\. To create it, set cidr_block, for example"):
         cloud.reconcile(nat_mode="none")
 
 
-def test_a_service_without_an_endpoint_is_named(cloud):
+def test_a_service_without_an_endpoint_is_reported(cloud):
     with pytest.raises(Refused, match="interface_endpoints names 'nonsense', for which eu-west-1 has no such endpoint"):
         cloud.reconcile(**WHOLE, interface_endpoints=["nonsense"])
     assert cloud.changing() == []
@@ -290,7 +290,7 @@ def associations(cloud):
     return [address["AssociationId"] for address in addresses]
 
 
-def test_a_failed_nat_gateway_is_told_and_replaced(cloud, monkeypatch):
+def test_a_failed_nat_gateway_is_reported_and_replaced(cloud, monkeypatch):
     describe, *rest = snapshot.IN_VPC["nat_gateways"]
     failed = {"State": "failed", "FailureCode": "InsufficientFreeAddressesInSubnet", "FailureMessage": "no free addresses"}
     first: list[str] = []
@@ -311,7 +311,7 @@ def test_a_failed_nat_gateway_is_told_and_replaced(cloud, monkeypatch):
     assert cloud.counts()["addresses"] == 1
 
 
-def test_a_gateway_that_was_attached_elsewhere_is_told_and_used_once_it_is_detached(cloud):
+def test_an_internet_gateway_attached_elsewhere_is_used_once_detached(cloud):
     other = cloud.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
     tags = [{"Key": "Name", "Value": f"{cloud.name}-internet"}, {"Key": "opta:environment", "Value": cloud.tags["opta:environment"]}]
     gateway = cloud.ec2.create_internet_gateway(TagSpecifications=[{"ResourceType": "internet-gateway", "Tags": tags}])
@@ -342,7 +342,7 @@ def of_guardduty(cloud, vpc_id):
     )
 
 
-def test_what_aws_itself_put_into_the_vpc_goes_with_it(cloud):
+def test_resources_created_by_aws_in_the_vpc_are_deleted_with_it(cloud):
     made = cloud.reconcile(**WHOLE)[0].resource
     of_guardduty(cloud, made["vpc_id"])
     cloud.ec2.create_network_interface(SubnetId=made["private_subnet_ids"][0], Description="AWS Lambda VPC ENI-gone-1")
@@ -353,7 +353,7 @@ def test_what_aws_itself_put_into_the_vpc_goes_with_it(cloud):
     assert made["vpc_id"] not in {vpc["VpcId"] for vpc in cloud.ec2.describe_vpcs()["Vpcs"]}
 
 
-def test_an_endpoint_of_the_user_for_guardduty_is_named_and_stays(cloud):
+def test_a_user_endpoint_for_guardduty_is_reported_and_retained(cloud):
     made = cloud.reconcile(**WHOLE)[0].resource
     endpoint = cloud.ec2.create_vpc_endpoint(
         VpcId=made["vpc_id"],
@@ -367,7 +367,7 @@ def test_an_endpoint_of_the_user_for_guardduty_is_named_and_stays(cloud):
 
 
 @pytest.mark.parametrize("tag", ["kubernetes.io/cluster/{cluster}=owned", "elbv2.k8s.aws/cluster={cluster}"])
-def test_what_another_cluster_left_in_the_vpc_is_named_and_stays(cloud, tag):
+def test_leftovers_of_another_cluster_are_reported_and_retained(cloud, tag):
     made = cloud.reconcile(**WHOLE)[0].resource
     key, value = tag.format(cluster="foreign").split("=")
     tags = [{"ResourceType": "security-group", "Tags": [{"Key": key, "Value": value}]}]
@@ -380,5 +380,5 @@ def test_what_another_cluster_left_in_the_vpc_is_named_and_stays(cloud, tag):
     assert cloud.changing() == []
 
 
-def test_every_row_of_what_aws_makes_has_a_source():
+def test_every_resource_type_created_by_aws_has_a_source():
     assert all(row.source for row in (*aws_managed.INTERFACES, *aws_managed.CLUSTER_TAGS))

@@ -27,7 +27,7 @@ def found(cloud, outcomes, service):
     return endpoint["PrivateDnsEnabled"], (endpoint.get("DnsOptions") or {}).get("PrivateDnsOnlyForInboundResolverEndpoint")
 
 
-def test_an_interface_endpoint_of_s3_comes_after_its_gateway_endpoint_and_without_one(cloud):
+def test_the_s3_interface_endpoint_has_private_dns_with_and_without_a_gateway_endpoint(cloud):
     both = {**WHOLE, "gateway_endpoints": ["s3"], "interface_endpoints": ["s3", "sts"]}
     made = cloud.reconcile(**both)
     assert found(cloud, made, "s3") == (True, True), "the way within the VPC is the gateway, which costs nothing"
@@ -42,7 +42,7 @@ def test_an_interface_endpoint_of_s3_comes_after_its_gateway_endpoint_and_withou
     assert found(cloud, cloud.reconcile(**alone), "s3") == (True, False)
 
 
-def test_a_service_without_a_private_dns_name_is_found_by_the_names_of_its_endpoint(cloud):
+def test_a_service_without_private_dns_is_reached_by_its_endpoint_names(cloud):
     options = {**WHOLE, "interface_endpoints": ["iot.data"]}
     assert found(cloud, cloud.reconcile(**options), "iot.data") == (False, None)
     assert cloud.actions(cloud.reconcile(**options)) == []

@@ -118,7 +118,7 @@ LIVING = [volume, database, cache]
 
 
 @pytest.mark.parametrize("user", USERS, ids=lambda user: user.__name__)
-def test_what_others_made_keeps_the_key(aws, key_arn, remove, user):
+def test_resources_of_others_prevent_deletion_of_the_key(aws, key_arn, remove, user):
     name = user(aws, key_arn)
     for check_mode in (True, False):
         kept = remove(check_mode=check_mode)
@@ -127,7 +127,7 @@ def test_what_others_made_keeps_the_key(aws, key_arn, remove, user):
     assert state(aws, key_arn) == "Enabled"
 
 
-def test_a_snapshot_that_is_being_deleted_keeps_no_key(aws, key_arn, remove):
+def test_a_deleting_snapshot_does_not_prevent_deletion_of_the_key(aws, key_arn, remove):
     arn = cache_snapshot(aws, key_arn)
     aws.world.clock.set_times({"elasticache:snapshot": 3600})
     aws.client("elasticache").delete_snapshot(SnapshotName=arn.rpartition(":")[2])
@@ -136,14 +136,14 @@ def test_a_snapshot_that_is_being_deleted_keeps_no_key(aws, key_arn, remove):
 
 
 @pytest.mark.parametrize("living", LIVING, ids=lambda living: living.__name__)
-def test_what_lives_under_the_key_keeps_it_and_a_plan_knows_what_goes_before(aws, identity, key_arn, remove, living):
+def test_resources_under_the_key_prevent_its_deletion_and_a_plan_excludes_deleted_ones(aws, identity, key_arn, remove, living):
     living(aws, key_arn, identity.marks())
     assert [action["action"] for action in remove(check_mode=True)["actions"]] == ["delete"]
     assert remove()["actions"] == []
     assert state(aws, key_arn) == "Enabled"
 
 
-def test_a_plan_does_not_count_what_is_kept_and_goes_on_word(aws, identity, key_arn, remove):
+def test_a_plan_excludes_retained_resources_that_are_deleted_on_confirmation(aws, identity, key_arn, remove):
     snapshot = volume_snapshot(aws, key_arn)
     aws.ec2.create_tags(Resources=[snapshot], Tags=as_list({**identity.marks(), "opta:retained": "true"}))
     assert remove(check_mode=True)["actions"] == []
@@ -151,7 +151,7 @@ def test_a_plan_does_not_count_what_is_kept_and_goes_on_word(aws, identity, key_
     assert remove(retained_deleted=True)["actions"] == []
 
 
-def test_other_grants_are_told_and_do_not_keep_the_key(aws, key_arn, remove):
+def test_other_grants_are_reported_and_do_not_prevent_deletion(aws, key_arn, remove):
     grantee = aws.role("ec2.amazonaws.com")
     aws.kms.create_grant(KeyId=key_arn, GranteePrincipal=grantee, Operations=["Decrypt"], Name="theirs")
     context = {"EncryptionContextSubset": {"aws:ebs:id": "vol-0123456789abcdef0"}}
@@ -171,7 +171,7 @@ def test_other_grants_are_told_and_do_not_keep_the_key(aws, key_arn, remove):
         ("kms:ListGrants", "AccessDeniedException"),
     ],
 )
-def test_the_key_stays_while_nobody_may_look(aws, key_arn, remove, permission, code):
+def test_the_key_is_retained_when_its_users_cannot_be_listed(aws, key_arn, remove, permission, code):
     aws.world.faults.add({"operation": permission, "code": code, "status": 400, "count": 2})
     kept = remove()
     aws.world.faults.clear()

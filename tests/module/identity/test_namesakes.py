@@ -37,7 +37,7 @@ def reported(read):
     return [str(warning) for warning in read.get("warnings", [])]
 
 
-def test_a_changed_region_or_prefix_is_told(aws, run_module, identity, other):
+def test_a_changed_region_or_prefix_is_reported(aws, run_module, identity, other):
     assert reported(run_module("environment_info", environment=identity.environment)) == []
     make_role(aws, other)
     (warning,) = reported(run_module("environment_info", environment=identity.environment))
@@ -52,14 +52,14 @@ def key_of(aws, identity):
     return aws.kms.create_key(Tags=tags)["KeyMetadata"]["KeyId"]
 
 
-def test_without_the_permission_to_list_roles_nothing_is_told(aws, run_module, identity, other):
+def test_without_the_permission_to_list_roles_nothing_is_reported(aws, run_module, identity, other):
     make_role(aws, other)
     aws.world.faults.add({"operation": "ListRoles", "code": "AccessDenied", "status": 403})
     assert reported(run_module("environment_info", environment=identity.environment)) == []
     aws.world.faults.clear()
 
 
-def test_only_roles_of_the_own_path_and_tags_are_removed(aws, run_module, identity, other):
+def test_only_roles_with_the_environments_path_and_tags_are_deleted(aws, run_module, identity, other):
     ours, theirs = make_role(aws, identity), make_role(aws, other)
     service = make_role(aws, identity, "service", "opta_service")
     stranger = f"{identity.name}-theirs"
@@ -69,7 +69,7 @@ def test_only_roles_of_the_own_path_and_tags_are_removed(aws, run_module, identi
     assert names(aws, identity, other) == {theirs, service, stranger}
 
 
-def test_what_another_one_keeps_stays(aws, run_module, identity, other):
+def test_resources_retained_by_another_environment_are_kept(aws, run_module, identity, other):
     s3, name = aws.client("s3"), other.bucket_name("bucket", "data")
     place = {"CreateBucketConfiguration": {"LocationConstraint": other.region}} if other.region != "us-east-1" else {}
     (s3 if place else aws.client("s3", region_name=other.region)).create_bucket(Bucket=name, **place)

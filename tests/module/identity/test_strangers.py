@@ -43,7 +43,7 @@ def foreign_resources(aws, identity, domain, tags):
     return {**made, "key": key["KeyId"], "zone": zone}
 
 
-def test_they_are_told_and_none_is_published(run_module, identity, domain, changes, foreign_resources):
+def test_foreign_resources_are_reported_and_not_published_as_outputs(run_module, identity, domain, changes, foreign_resources):
     changes()
     read = run_module("environment_info", environment=identity.environment, domain=domain)
     assert not {"network", "eks", "dns_cert", "k8s_addons"} & read["outputs"].keys()
@@ -57,7 +57,7 @@ def test_they_are_told_and_none_is_published(run_module, identity, domain, chang
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_a_destroy_leaves_them_alone(run_module, identity, domain, changes, foreign_resources, check_mode):
+def test_destroy_does_not_change_foreign_resources(run_module, identity, domain, changes, foreign_resources, check_mode):
     ours = identity.tags("eks", identity.cluster_name)
     changes()
     read = run_module("eks_cluster_info", name=identity.cluster_name, tags=ours)
@@ -75,7 +75,7 @@ def test_a_destroy_leaves_them_alone(run_module, identity, domain, changes, fore
     assert changes() == []
 
 
-def test_volumes_of_their_cluster_stay(aws, run_module, identity, changes, tags):
+def test_volumes_of_a_foreign_cluster_are_retained(aws, run_module, identity, changes, tags):
     zone = aws.ec2.describe_availability_zones()["AvailabilityZones"][0]["ZoneName"]
     of_driver = {"ebs.csi.aws.com/cluster": "true", f"kubernetes.io/cluster/{identity.cluster_name}": "owned"}
     specification = [{"ResourceType": "volume", "Tags": as_list({**of_driver, **tags})}]

@@ -89,7 +89,7 @@ def test_up_status_env_down(directory: Path) -> None:
     assert command("down", directory).returncode == 0
 
 
-def test_two_run_side_by_side(directory: Path, tmp_path: Path) -> None:
+def test_two_run_in_parallel(directory: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     try:
         assert command("up", directory).returncode == command("up", other, "--region", "eu-north-1").returncode == 0

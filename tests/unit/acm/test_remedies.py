@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._acm import certificate as subject
+from ansible_collections.opta.platform.plugins.module_utils._acm import api
 from ansible_collections.opta.platform.plugins.module_utils._acm.certificate import Certificate
 from ansible_collections.opta.platform.plugins.module_utils._acm.reconcile import ensure_certificate
 from ansible_collections.opta.platform.plugins.module_utils._acm.transformations import REMEDIES
@@ -20,13 +21,15 @@ class Acm:
     """ACM's answers by the functions of _acm.api; `failure` is why it issues nothing."""
 
     def __init__(self, monkeypatch):
-        self.known, self.tokens, self.failure = {}, [], None
-        monkeypatch.setattr(subject.api, "list_certificates", lambda _client: [*self.known.values()])
-        monkeypatch.setattr(subject.api, "describe_certificate", lambda _client, arn: self.known[arn])
-        monkeypatch.setattr(subject.api, "describe_new_certificate", lambda _client, arn: self.known[arn])
-        monkeypatch.setattr(subject.api, "list_tags", lambda _client, _arn: TAGS)
-        monkeypatch.setattr(subject.api, "delete_certificate", lambda _client, arn: self.known.pop(arn))
-        monkeypatch.setattr(subject.api, "request_certificate", self.request)
+        self.known: dict[str, Any] = {}
+        self.tokens: list[str] = []
+        self.failure = None
+        monkeypatch.setattr(api, "list_certificates", lambda _client: [*self.known.values()])
+        monkeypatch.setattr(api, "describe_certificate", lambda _client, arn: self.known[arn])
+        monkeypatch.setattr(api, "describe_new_certificate", lambda _client, arn: self.known[arn])
+        monkeypatch.setattr(api, "list_tags", lambda _client, _arn: TAGS)
+        monkeypatch.setattr(api, "delete_certificate", lambda _client, arn: self.known.pop(arn))
+        monkeypatch.setattr(api, "request_certificate", self.request)
 
     def request(self, _client, **request):
         assert request["IdempotencyToken"] not in self.tokens, "ACM would answer the certificate that failed"
@@ -53,7 +56,7 @@ def acm(monkeypatch):
 
 
 @pytest.mark.parametrize("reason", [*sorted(set(REMEDIES) - {"INVALID_PUBLIC_DOMAIN"}), "OTHER"])
-def test_another_one_is_requested_once_the_cause_is_gone(acm, reason):
+def test_a_failed_certificate_is_requested_again_once_its_cause_is_removed(acm, reason):
     acm.failure = reason
     with pytest.raises(ResourceFailed, match=r"FAILED, \w+.*[Rr]un again"):
         acm.reconcile()
@@ -67,7 +70,7 @@ def test_another_one_is_requested_once_the_cause_is_gone(acm, reason):
     assert [outcome.action for outcome in acm.reconcile()] == [None]
 
 
-def test_another_domain_gets_a_certificate(acm):
+def test_a_changed_domain_gets_a_new_certificate_after_a_failure(acm):
     acm.failure = "INVALID_PUBLIC_DOMAIN"
     with pytest.raises(ResourceFailed, match="Use a public domain"):
         acm.reconcile()

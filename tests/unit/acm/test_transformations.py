@@ -21,7 +21,7 @@ def certificate(**more):
     return {**known, "Status": "PENDING_VALIDATION", "CertificateArn": "arn", **more}
 
 
-def test_t22_a_domain_and_its_wildcard_share_a_record():
+def test_a_domain_and_its_wildcard_share_a_validation_record():
     expected = {"name": "_1.example.com", "type": "CNAME", "value": "_2.acm-validations.aws"}
     assert transformations.validation_records(certificate()) == [expected]
     there = [{"Name": "_1.example.com.", "Type": "CNAME", "ResourceRecords": [{"Value": "_2.ACM-validations.aws"}]}]
@@ -30,14 +30,14 @@ def test_t22_a_domain_and_its_wildcard_share_a_record():
     assert transformations.present_records([expected], other) == []
 
 
-def test_t12_details_are_there_when_every_name_has_its_record():
+def test_validation_details_are_complete_when_every_name_has_a_record():
     assert transformations.has_details(certificate())
     assert not transformations.has_details(certificate(DomainValidationOptions=[]))
     late = [{"DomainName": "example.com", "ResourceRecord": RECORD}, {"DomainName": "*.example.com"}]
     assert not transformations.has_details(certificate(DomainValidationOptions=late))
 
 
-def test_names_and_keys_as_they_are_asked_for():
+def test_alternative_names_and_key_algorithm_are_read_from_a_certificate():
     assert transformations.alternative_names(certificate()) == ["*.example.com"]
     assert transformations.key_algorithm(certificate(KeyAlgorithm="RSA-2048")) == "RSA_2048"
     assert transformations.key_algorithm(certificate(KeyAlgorithm="EC-prime256v1")) == "EC_prime256v1"
@@ -51,7 +51,7 @@ def test_names_and_keys_as_they_are_asked_for():
         ({"Status": "FAILED", "FailureReason": "CAA_ERROR"}, "FAILED, CAA_ERROR"),
     ],
 )
-def test_how_far_it_is(answer, reported):
+def test_status_of_a_certificate(answer, reported):
     assert transformations.status(certificate(**answer)) == reported
 
 
@@ -68,13 +68,13 @@ def test_how_far_it_is(answer, reported):
         ({"Status": "ISSUED", "NotAfter": NOW + timedelta(days=9)}, ["expires in 9 days"]),
     ],
 )
-def test_t22_a_renewal_that_is_not_healthy_is_told(answer, reported):
+def test_an_unhealthy_renewal_is_reported(answer, reported):
     sentences = transformations.attention(certificate(**answer), NOW)
     assert len(sentences) == len(reported)
     assert all(part in sentence for part, sentence in zip(reported, sentences, strict=True))
 
 
-def test_who_may_share_a_record():
+def test_certificates_with_a_common_name_share_a_record():
     names = ["example.com", "*.example.com"]
     assert transformations.shares_a_name({"DomainName": "*.example.com"}, names)
     assert transformations.shares_a_name({"DomainName": "a.org", "SubjectAlternativeNameSummaries": ["example.com"]}, names)
@@ -82,7 +82,7 @@ def test_who_may_share_a_record():
     assert not transformations.shares_a_name({"DomainName": "www.example.com"}, names)
 
 
-def test_names_of_the_certificate():
+def test_certificate_names_are_sorted_and_deduplicated():
     assert certificate_names("Example.com", True, ["b.example.com", "a.example.com", "example.com"]) == [
         "*.example.com",
         "a.example.com",
@@ -101,14 +101,14 @@ def test_names_of_the_certificate():
         ("arn:aws:cloudfront::1:distribution/A", False),
     ],
 )
-def test_which_users_can_be_asked_for(arn, is_one):
+def test_load_balancer_arns_are_recognized(arn, is_one):
     assert is_load_balancer(arn) is is_one
 
 
 ZONE = {"zone_id": "Z1", "arn": "arn:zone", "name_servers": ["a", "b", "c", "d"]}
 
 
-def test_outputs():
+def test_outputs_of_each_certificate_state():
     assert outputs.outputs("", None, False, None) == outputs.NOTHING
     issued = {"arn": "arn:cert", "status": "ISSUED"}
     assert outputs.outputs("example.com", ZONE, True, issued)["certificate_arn"] == "arn:cert"
@@ -118,7 +118,7 @@ def test_outputs():
     assert planned["name_servers"] == [KNOWN_AFTER_APPLY] * 4
 
 
-def test_the_parent_in_this_account_is_named():
+def test_delegation_advice_names_the_parent_zone_of_the_account():
     lines = outputs.delegation_advice("staging.example.com", ["a", "b"], {"name": "example.com", "zone_id": "Z9"}, "why")
     assert "which is the zone Z9 of this account" in lines[1]
     assert lines[2:4] == ["staging.example.com. NS a.", "staging.example.com. NS b."]

@@ -23,11 +23,11 @@ def test_ratio_is_the_median_of_pairs_not_of_sides() -> None:
     assert ratio([run(1), run(4), run(9)], [run(2), run(4), run(3)]) == Ratio(1, 0.5, 3)
 
 
-def test_ratio_of_another_figure() -> None:
+def test_the_ratio_of_a_named_figure_is_computed() -> None:
     assert ratio([run(1, cpu=3)], [run(1, cpu=2)], lambda figures: figures.cpu_seconds).median == 1.5
 
 
-def test_sides_of_unequal_length_are_no_pairs() -> None:
+def test_unequal_numbers_of_measurements_are_refused() -> None:
     with pytest.raises(ValueError, match="shorter"):
         ratio([run(1), run(2)], [run(1)])
 
@@ -41,7 +41,7 @@ def test_a_ratio_shows_its_extremes_where_they_differ(value: Ratio, text: str) -
     assert str(value) == text
 
 
-def test_ways_take_turns() -> None:
+def test_measured_variants_alternate() -> None:
     order: list[str] = []
 
     def way(name: str, wall: float) -> Figures:

@@ -22,18 +22,18 @@ def provider(directory: Path) -> Path:
     return directory
 
 
-def test_a_given_directory_goes_before_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_given_directory_takes_precedence_over_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given, named = provider(tmp_path / "given"), provider(tmp_path / "named")
     monkeypatch.setenv("TF_PLUGIN_DIR", str(named))
     assert plugin_directory(given) == given
     assert plugin_directory(None) == named
 
 
-def test_a_directory_without_the_provider_is_none(tmp_path: Path) -> None:
+def test_a_directory_without_the_provider_is_ignored(tmp_path: Path) -> None:
     assert plugin_directory(tmp_path) is None
 
 
-def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_programs_are_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("shutil.which", lambda _name: "/bin/terraform")
     assert "TF_PLUGIN_DIR" in missing(None)
     assert missing(tmp_path) == ""
@@ -41,7 +41,7 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert missing(tmp_path) == "terraform is not installed"
 
 
-def test_settings_of_the_users_own_have_no_say() -> None:
+def test_user_settings_of_terraform_are_ignored() -> None:
     made = environment({"PATH": "/bin", "TF_VAR_environment": "mine", "TF_CLI_CONFIG_FILE": "mine"})
     assert made["PATH"] == "/bin"
     assert "mine" not in made.values()

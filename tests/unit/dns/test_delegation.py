@@ -21,7 +21,7 @@ DESIRED = {"ns-1", "ns-2", "ns-3", "ns-4"}
         (["ns-1", "other"], False, "delegates d to other, not to the name servers of the hosted zone"),
     ],
 )
-def test_delegation(named, delegated, reason):
+def test_delegation_is_classified_by_name_servers(named, delegated, reason):
     seen = classify_delegation("d", DESIRED, named, "the resolver r")
     assert seen.delegated is delegated
     assert reason in seen.reason
@@ -42,7 +42,7 @@ def test_delegation(named, delegated, reason):
         ([("issuewild", "letsencrypt.org")], True, False),
     ],
 )
-def test_caa(records, name, wildcard):
+def test_caa_records_allow_or_exclude_amazon(records, name, wildcard):
     assert (caa.allows(records, wildcard=False), caa.allows(records, wildcard=True)) == (name, wildcard)
 
 
@@ -55,11 +55,11 @@ def test_caa(records, name, wildcard):
         ("[2001:db8::1]:5353", ("2001:db8::1", 5353)),
     ],
 )
-def test_addresses(text, address):
+def test_resolver_addresses_are_parsed(text, address):
     assert parse_address(text) == address
 
 
 @pytest.mark.parametrize("text", ["dns.example.com", "192.0.2.1:domain", "192.0.2", "[2001:db8::1]x"])
-def test_what_is_no_address_is_told(text):
+def test_an_invalid_resolver_address_is_reported(text):
     with pytest.raises(PlatformError, match=r"192\.0\.2\.53"):
         parse_address(text)

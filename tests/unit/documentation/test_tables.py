@@ -22,7 +22,7 @@ from tests.documentation import pages, tables
         ("IAM (the service), VPC(s)", "IAM (the service), VPC(s)"),
     ],
 )
-def test_markup(written: str, shown: str) -> None:
+def test_ansible_markup_is_converted_to_markdown(written: str, shown: str) -> None:
     assert tables.markdown(written) == shown
 
 
@@ -39,11 +39,11 @@ def test_markup(written: str, shown: str) -> None:
         ({}, "{{ network_outputs.vpc_id | default(undef(hint='run the network role, or set eks_vpc_id')) }}", "`network_outputs.vpc_id`"),
     ],
 )
-def test_default(option: dict[str, Any], written: Any, shown: str) -> None:
+def test_defaults_are_rendered_as_markdown(option: dict[str, Any], written: Any, shown: str) -> None:
     assert tables.shown_default(option, written) == shown
 
 
-def test_options_within_options_follow_their_parent() -> None:
+def test_suboptions_follow_their_parent() -> None:
     options = {"eks_groups": {"type": "list", "elements": "dict", "options": {"name": {"required": True, "description": "Name | of it."}}}}
     lines = tables.options_table(options, {}).splitlines()
     assert lines[2] == "| `eks_groups` | list of dict |  |  |"
@@ -54,8 +54,8 @@ def test_choices_are_part_of_the_meaning() -> None:
     assert tables.meaning({"description": ["One.", "Two."], "choices": ["a", "b"]}) == "One. Two. One of `a`, `b`."
 
 
-def test_inputs_that_main_has_are_only_named() -> None:
-    main = {"x_region": {}, "x_name": {}}
+def test_inputs_shared_with_main_are_only_named() -> None:
+    main: dict[str, Any] = {"x_region": {}, "x_name": {}}
     absent = {"short_description": "Remove it", "options": {"x_region": {}, "x_confirm": {"description": "The word."}}}
     parts = pages.entry_point_parts("absent", absent, main, {})
     assert "Of the inputs above it reads `x_region`." in parts

@@ -23,7 +23,7 @@ def ec2(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("carried_out", [True, False])
-def test_a_lost_response_makes_no_second_snapshot(ec2: Any, monkeypatch: pytest.MonkeyPatch, carried_out: bool) -> None:
+def test_a_lost_response_creates_no_duplicate_snapshot(ec2: Any, monkeypatch: pytest.MonkeyPatch, carried_out: bool) -> None:
     volume = ec2.create_volume(AvailabilityZone="eu-west-1a", Size=1)["VolumeId"]
     create, lost = api.create_snapshot, [True]
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._ecr import lifecycle
@@ -18,12 +19,18 @@ def rule(priority, kind, number, status="any", action="expire", **selection):
     return {"rulePriority": priority, "selection": chosen, "action": {"type": action}}
 
 
+def expiry(*arguments):
+    found = lifecycle.expiry(*arguments)
+    assert found
+    return found
+
+
 USUAL = lifecycle.usual_policy(14, 2)
 
 
-def test_t18_the_usual_policy_touches_untagged_images_and_old_tagged_ones_alone():
+def test_the_default_policy_expires_only_untagged_and_old_tagged_images():
     images = [image("new", 0, "v3"), image("middle", 1, "v2"), image("old", 400, "v1"), image("untagged", 20), image("fresh", 1)]
-    shown = {each["imageDigest"]: lifecycle.expiry(USUAL, images, each["imageDigest"], NOW) for each in images}
+    shown: Any = {each["imageDigest"]: lifecycle.expiry(USUAL, images, each["imageDigest"], NOW) for each in images}
     assert shown["new"] is shown["middle"] is None
     assert shown["old"].due
     assert "number 3 from the newest, and 2 stay" in shown["old"].sentence
@@ -32,18 +39,18 @@ def test_t18_the_usual_policy_touches_untagged_images_and_old_tagged_ones_alone(
     assert shown["fresh"].at == NOW + timedelta(days=13)
 
 
-def test_t18_by_default_the_newest_100_stay():
+def test_by_default_the_newest_100_images_are_kept():
     rules = lifecycle.usual_policy(14, 100)["rules"]
     assert [r["selection"]["tagStatus"] for r in rules] == ["untagged", "tagged"]
     assert rules[1]["selection"]["countNumber"] == 100
 
 
-def test_the_first_rule_that_selects_decides():
+def test_the_first_matching_rule_applies():
     kept = rule(1, "imageCountMoreThan", 5, "tagged", tagPatternList=["v*"])
     images = [image("a", 300, "v1"), image("b", 300, "x1")]
     policy = {"rules": [rule(2, "sinceImagePushed", 30), kept]}
     assert lifecycle.expiry(policy, images, "a", NOW) is None
-    assert lifecycle.expiry(policy, images, "b", NOW).due
+    assert expiry(policy, images, "b", NOW).due
 
 
 @pytest.mark.parametrize(
@@ -57,23 +64,23 @@ def test_the_first_rule_that_selects_decides():
         ({"tagPatternList": ["*"]}, [], False),
     ],
 )
-def test_every_pattern_must_fit_one_of_the_tags(selection, tags, selected):
+def test_every_tag_pattern_must_match_a_tag(selection, tags, selected):
     policy = {"rules": [rule(1, "sinceImagePushed", 1, "tagged", **selection)]}
     assert bool(lifecycle.expiry(policy, [image("a", 9, *tags)], "a", NOW)) is selected
 
 
-def test_pulled_images_and_archives_and_unknown_kinds():
+def test_pull_time_archive_and_unknown_rule_types_are_evaluated():
     images = [image("a", 300, "v1", pulled=1), image("b", 300, "v2")]
     pulled = {"rules": [rule(1, "sinceImagePulled", 30, action="transition")]}
-    assert not lifecycle.expiry(pulled, images, "a", NOW).due
-    found = lifecycle.expiry(pulled, images, "b", NOW)
+    assert not expiry(pulled, images, "a", NOW).due
+    found = expiry(pulled, images, "b", NOW)
     assert found.due
     assert "is archived" in found.sentence
-    unknown = lifecycle.expiry({"rules": [rule(1, "somethingNew", 1)]}, images, "a", NOW)
+    unknown = expiry({"rules": [rule(1, "somethingNew", 1)]}, images, "a", NOW)
     assert (unknown.due, unknown.at) == (False, None)
 
 
-def test_no_policy_and_no_image():
+def test_without_policy_or_image_nothing_expires():
     assert lifecycle.expiry({}, [image("a", 300)], "a", NOW) is None
     assert lifecycle.expiry(USUAL, [], "a", NOW) is None
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._eks import access_entry as subject
 from ansible_collections.opta.platform.plugins.module_utils._eks.access_entry import CLUSTER_ADMIN, AccessEntry
@@ -45,25 +47,28 @@ def entry(eks, caller=CALLER, **options):
 
 
 def test_policies_are_compared_by_name_whatever_their_order():
-    short = [{"policy": "AmazonEKSViewPolicy", "scope": "namespace", "namespaces": ["b", "a"]}, {"policy": CLUSTER_ADMIN}]
-    full = [
+    short: list[dict[str, Any]] = [
+        {"policy": "AmazonEKSViewPolicy", "scope": "namespace", "namespaces": ["b", "a"]},
+        {"policy": CLUSTER_ADMIN},
+    ]
+    full: list[dict[str, Any]] = [
         {"policy": f"{POLICIES}/{CLUSTER_ADMIN}", "scope": "cluster", "namespaces": None},
         {"policy": f"{POLICIES}/AmazonEKSViewPolicy", "scope": "namespace", "namespaces": ["a", "b"]},
     ]
     assert subject.normalised(short) == subject.normalised(full) == [CLUSTER_ADMIN_POLICY, VIEW_POLICY]
 
 
-def test_other_policies_stay_unless_they_are_purged():
+def test_other_policies_are_kept_unless_purged():
     wider = {**VIEW_POLICY, "scope": "cluster", "namespaces": []}
     assert subject.keeping_other_policies([CLUSTER_ADMIN_POLICY, VIEW_POLICY], [wider]) == [CLUSTER_ADMIN_POLICY, wider]
 
 
-def test_only_the_whole_clusters_administrator_counts():
+def test_only_cluster_scope_counts_as_administrator():
     assert subject.has_cluster_admin([CLUSTER_ADMIN_POLICY])
     assert not subject.has_cluster_admin([{**CLUSTER_ADMIN_POLICY, "scope": "namespace"}, VIEW_POLICY])
 
 
-def test_t13_creation_carries_tags_and_associates_the_policies(eks):
+def test_creation_carries_tags_and_associates_the_policies(eks):
     eks.refuse("describe_access_entry", "ResourceNotFoundException")
     eks.refuse("describe_access_entry", "ResourceNotFoundException")
     eks.answer("create_access_entry", described())
@@ -78,11 +83,11 @@ def test_t13_creation_carries_tags_and_associates_the_policies(eks):
     found(eks, VIEW_POLICY)
     outcome = ensure_present(entry(eks), {"policies": [VIEW_POLICY], "tags": OURS}, check_mode=False)
     assert outcome.action == "create"
-    assert outcome.resource["policies"] == [VIEW_POLICY]
+    assert outcome.resource and outcome.resource["policies"] == [VIEW_POLICY]
     assert eks.sent("CreateAccessEntry")["tags"] == OURS
 
 
-def test_t12_a_principal_that_eks_does_not_see_yet_is_waited_for(eks):
+def test_a_principal_that_is_not_yet_visible_to_eks_is_waited_for(eks):
     eks.refuse("describe_access_entry", "ResourceNotFoundException")
     eks.refuse("describe_access_entry", "ResourceNotFoundException")
     eks.refuse("create_access_entry", "InvalidParameterException", "The specified principalArn is invalid: invalid principal.")
@@ -91,7 +96,7 @@ def test_t12_a_principal_that_eks_does_not_see_yet_is_waited_for(eks):
     assert ensure_present(entry(eks), {"tags": OURS}, check_mode=False).action == "create"
 
 
-def test_policies_that_a_killed_run_left_out_are_completed(eks):
+def test_policies_missing_after_an_interrupted_run_are_associated(eks):
     found(eks, VIEW_POLICY)
     eks.answer(
         "associate_access_policy",
@@ -106,7 +111,7 @@ def test_policies_that_a_killed_run_left_out_are_completed(eks):
     assert outcome.attributes == ["policies"]
 
 
-def test_policies_that_are_not_wanted_are_taken_away(eks):
+def test_policies_that_are_not_desired_are_removed(eks):
     found(eks, VIEW_POLICY)
     edit = {"policy": "AmazonEKSEditPolicy", "scope": "cluster", "namespaces": []}
     eks.answer("associate_access_policy", {})
@@ -126,13 +131,13 @@ def test_groups_and_user_name_change_together(eks):
     assert ensure_present(entry(eks), {"kubernetes_groups": ["x"]}, check_mode=False).attributes == ["kubernetes_groups"]
 
 
-def test_another_type_is_a_replacement(eks):
+def test_a_change_of_type_is_a_replacement(eks):
     found(eks)
     outcome = ensure_present(entry(eks), {"type": "EC2_LINUX"}, check_mode=True)
     assert (outcome.action, outcome.allowed) == ("replace", False)
 
 
-def test_t7_an_entry_that_is_not_ours_is_not_removed(eks):
+def test_a_foreign_entry_is_not_deleted(eks):
     found(eks, tags={})
     with pytest.raises(Refused, match="adopt: true"):
         ensure_absent(entry(eks), check_mode=True)
@@ -140,7 +145,7 @@ def test_t7_an_entry_that_is_not_ours_is_not_removed(eks):
     assert ensure_absent(entry(eks, adopt=True), check_mode=True, adopt=True).action == "delete"
 
 
-def test_the_last_way_in_is_not_removed(eks):
+def test_the_last_administrator_is_not_removed(eks):
     found(eks, CLUSTER_ADMIN_POLICY)
     eks.answer(
         "list_access_entries",
@@ -162,22 +167,22 @@ def test_one_of_several_administrators_is_removed(eks):
     assert ensure_absent(entry(eks), check_mode=False).action == "delete"
 
 
-def test_the_callers_own_way_in_is_not_removed(eks):
+def test_the_callers_own_access_entry_is_not_removed(eks):
     found(eks)
     with pytest.raises(Refused, match="run's caller"):
         ensure_absent(entry(eks, caller="arn:aws-cn:sts::111122223333:assumed-role/admin/me"), check_mode=True)
 
 
 @pytest.mark.parametrize("change", [{"policies": [VIEW_POLICY]}, {"type": "EC2_LINUX"}])
-def test_the_last_administrator_stays_one(eks, change):
+def test_the_last_administrator_keeps_its_policy(eks, change):
     found(eks, CLUSTER_ADMIN_POLICY)
     eks.answer("list_access_entries", {"accessEntries": [ADMIN]})
     with pytest.raises(Refused, match="last administrator of the cluster"):
         ensure_present(entry(eks), change, check_mode=True)
 
 
-def test_a_principal_yet_to_be_made_is_planned_without_a_call(eks):
+def test_a_principal_that_is_known_after_apply_is_planned_without_a_call(eks):
     planned = AccessEntry(eks.client, "opta-staging", "(known after apply)", caller_arn=lambda: CALLER)
     outcome = ensure_present(planned, {"policies": [{"policy": CLUSTER_ADMIN}]}, check_mode=True)
     assert outcome.action == "create"
-    assert outcome.resource["policies"] == [CLUSTER_ADMIN_POLICY]
+    assert outcome.resource and outcome.resource["policies"] == [CLUSTER_ADMIN_POLICY]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.filter.eks import eks_addons
@@ -12,7 +13,7 @@ from ansible_collections.opta.platform.plugins.module_utils._reconcile import en
 ARN = "arn:aws-cn:eks:cn-north-1:111122223333:addon/opta-staging/vpc-cni/1"
 ROLE = "arn:aws-cn:iam::111122223333:role/opta/staging/cni"
 CHOSEN = {CHOSEN_FOR_TAG: "1.34"}
-VERSIONS = {
+VERSIONS: dict[str, Any] = {
     "addons": [
         {
             "addonName": "vpc-cni",
@@ -57,13 +58,13 @@ def test_configuration_is_compared_by_content(text, content):
     assert subject.parsed(text) == content
 
 
-def test_the_default_version_is_the_one_of_this_minor():
+def test_the_default_version_matches_the_cluster_minor_version():
     versions = VERSIONS["addons"][0]["addonVersions"]
     assert subject.default_version(versions, "1.34") == "v2"
     assert subject.default_version(versions, "1.35") is None
 
 
-def test_t10_creation_overwrites_and_carries_tags(eks):
+def test_creation_overwrites_and_carries_tags(eks):
     eks.refuse("describe_addon", "ResourceNotFoundException")
     eks.answer("describe_addon_versions", VERSIONS, addonName="vpc-cni", kubernetesVersion="1.34")
     eks.refuse("describe_addon", "ResourceNotFoundException")
@@ -81,7 +82,7 @@ def test_t10_creation_overwrites_and_carries_tags(eks):
     assert json.loads(sent["configurationValues"]) == {"a": 1, "b": 2}
 
 
-def test_t10_an_update_preserves_and_names_the_role_again(eks):
+def test_an_update_preserves_and_names_the_role_again(eks):
     eks.answer("describe_addon", described())
     eks.answer("update_addon", update("InProgress"))
     eks.answer("describe_update", update("Successful"), name="opta-staging", updateId="1", addonName="vpc-cni")
@@ -94,7 +95,7 @@ def test_t10_an_update_preserves_and_names_the_role_again(eks):
     assert json.loads(sent["configurationValues"]) == {"a": {"b": 1}}
 
 
-def test_t6_a_version_not_given_stays_and_a_newer_default_is_told(eks):
+def test_an_unset_version_is_kept_and_a_newer_default_reported(eks):
     eks.answer("describe_addon", described(tags=CHOSEN))
     eks.answer("describe_addon_versions", VERSIONS)
     outcome = present(eks, {"configuration_values": {"a": {"b": 1}}}, kubernetes_version="1.34")
@@ -102,26 +103,26 @@ def test_t6_a_version_not_given_stays_and_a_newer_default_is_told(eks):
     assert outcome.notes == ["EKS add-on opta-staging/vpc-cni has version v1; the default for Kubernetes 1.34 is v2."]
 
 
-def test_t6_a_version_not_given_is_decided_anew_when_the_clusters_minor_has_changed(eks):
+def test_an_unset_version_is_chosen_again_after_a_cluster_upgrade(eks):
     eks.answer("describe_addon", described(tags={CHOSEN_FOR_TAG: "1.33"}))
     eks.answer("describe_addon_versions", VERSIONS)
     outcome = present(eks, {}, check_mode=True, kubernetes_version="1.34")
     assert outcome.after == {"addon_version": "v2", "tags": CHOSEN}
 
 
-def test_t6_an_adopted_version_that_does_not_fit_the_cluster_is_decided_anew(eks):
+def test_a_version_is_chosen_for_an_adopted_incompatible_addon(eks):
     eks.answer("describe_addon", described(tags={}))
     eks.answer("describe_addon_versions", VERSIONS)
     assert "addon_version" in present(eks, {}, check_mode=True, kubernetes_version="1.34").attributes
 
 
-def test_t6_an_adopted_version_that_fits_the_cluster_stays(eks):
+def test_a_compatible_adopted_version_is_kept(eks):
     eks.answer("describe_addon", described(tags={}, addonVersion="v3"))
     eks.answer("describe_addon_versions", VERSIONS)
     assert present(eks, {}, check_mode=True, kubernetes_version="1.34").attributes == ["tags"]
 
 
-def test_the_clusters_version_is_asked_for_when_not_given(eks):
+def test_the_cluster_version_is_read_if_unset(eks):
     eks.answer("describe_addon", described(tags=CHOSEN))
     eks.answer("describe_cluster", {"cluster": {"name": "opta-staging", "version": "1.34"}})
     eks.answer("describe_addon_versions", VERSIONS)
@@ -136,7 +137,7 @@ def test_a_plan_without_a_cluster_does_not_know_the_version(eks):
     assert outcome.resource["addon_version"] == "(known after apply)"
 
 
-def test_degraded_after_a_change_tells_the_issues_in_the_end(eks, monkeypatch):
+def test_degraded_after_a_change_reports_the_issues_in_the_end(eks, monkeypatch):
     issue = {"code": "InsufficientNumberOfReplicas", "message": "no node", "resourceIds": ["coredns"]}
     eks.refuse("describe_addon", "ResourceNotFoundException")
     eks.refuse("describe_addon", "ResourceNotFoundException")
@@ -146,7 +147,7 @@ def test_degraded_after_a_change_tells_the_issues_in_the_end(eks, monkeypatch):
         present(eks, {"addon_version": "v1"}, timeout_seconds=0)
 
 
-def test_degraded_before_a_change_does_not_keep_the_change_waiting(eks):
+def test_a_degraded_addon_is_changed_without_waiting(eks):
     eks.answer("describe_addon", described("DEGRADED"))
     eks.answer("update_addon", update("InProgress"))
     eks.answer("describe_update", update("Successful"))
@@ -154,13 +155,13 @@ def test_degraded_before_a_change_does_not_keep_the_change_waiting(eks):
     assert present(eks, {"addon_version": "v2"}).action == "update"
 
 
-def test_work_of_a_killed_run_is_waited_for_until_it_is_active(eks):
+def test_the_operation_of_an_interrupted_run_is_waited_for(eks):
     for status in ("CREATING", "CREATING", "DEGRADED", "ACTIVE"):
         eks.answer("describe_addon", described(status))
     assert present(eks, {"addon_version": "v1"}).action is None
 
 
-def test_a_failed_creation_tells_its_reason_and_what_can_be_done(eks):
+def test_a_failed_creation_reports_its_reason_and_what_can_be_done(eks):
     issue = {"code": "ConfigurationConflict", "message": "Apply failed with 1 conflict", "resourceIds": []}
     for status in ("CREATING", "CREATE_FAILED"):
         eks.answer("describe_addon", described(status, [issue]))
@@ -168,7 +169,7 @@ def test_a_failed_creation_tells_its_reason_and_what_can_be_done(eks):
         present(eks, {"addon_version": "v1"})
 
 
-def test_an_addon_that_failed_before_is_made_again_and_its_software_stays(eks):
+def test_a_failed_addon_is_recreated_and_its_software_preserved(eks):
     eks.answer("describe_addon", described("CREATE_FAILED"))
     eks.answer("delete_addon", described("DELETING"), clusterName="opta-staging", addonName="vpc-cni", preserve=True)
     eks.refuse("describe_addon", "ResourceNotFoundException")
@@ -195,7 +196,7 @@ NOT_ALLOWED = {"code": "AccessDenied", "message": "the role may not", "resourceI
     ],
 )
 @pytest.mark.parametrize("shown", ["v1", "v2"])
-def test_a_failed_update_is_made_again_as_its_remedy_says(eks, issue, remedy, options, sent, shown):
+def test_a_failed_update_is_repeated_as_its_remedy_says(eks, issue, remedy, options, sent, shown):
     """Whichever of both versions EKS shows of an add-on whose update has failed."""
     for status in ("UPDATING", "UPDATE_FAILED"):
         eks.answer("describe_addon", described(status, [issue], addonVersion=shown))
@@ -214,7 +215,7 @@ def test_a_failed_update_is_made_again_as_its_remedy_says(eks, issue, remedy, op
     assert (eks.sent("UpdateAddon")["resolveConflicts"], eks.sent("UpdateAddon")["addonVersion"]) == (sent, "v2")
 
 
-def test_deletion_can_leave_the_software(eks):
+def test_deletion_can_preserve_the_software(eks):
     eks.answer("describe_addon", described())
     eks.answer("delete_addon", described("DELETING"), clusterName="opta-staging", addonName="vpc-cni", preserve=True)
     eks.refuse("describe_addon", "ResourceNotFoundException")
@@ -230,8 +231,11 @@ def test_a_degraded_addon_is_deleted_without_waiting_for_its_health(eks):
     assert ensure_absent(EksAddon(eks.client, "opta-staging", "vpc-cni"), check_mode=False).action == "delete"
 
 
-def test_what_the_user_gives_by_name_meets_what_the_role_has() -> None:
-    addons = [{"name": "vpc-cni", "configuration_values": {"env": {"A": "1"}, "b": 1}}, {"name": "coredns", "wait": False}]
+def test_user_settings_are_merged_by_addon_name_into_the_role_defaults() -> None:
+    addons: list[dict[str, Any]] = [
+        {"name": "vpc-cni", "configuration_values": {"env": {"A": "1"}, "b": 1}},
+        {"name": "coredns", "wait": False},
+    ]
     assert eks_addons(addons, {"coredns": "v1"}, {"vpc-cni": {"env": {"C": "2"}, "b": 2}}) == [
         {"name": "vpc-cni", "configuration_values": {"env": {"A": "1", "C": "2"}, "b": 2}},
         {"name": "coredns", "wait": False, "addon_version": "v1"},

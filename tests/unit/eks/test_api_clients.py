@@ -51,7 +51,7 @@ def group(monkeypatch: pytest.MonkeyPatch) -> Iterator[Group]:
         yield Group()
 
 
-def test_clients_are_let_in_changed_and_let_in_no_more(group: Group) -> None:
+def test_rules_for_api_clients_are_created_changed_and_revoked(group: Group) -> None:
     assert group.reconcile([], []).action is None
     assert group.reconcile([BLOCK], [group.bastion], check_mode=True).attributes == [
         "api_client_cidr_blocks",
@@ -68,21 +68,21 @@ def test_clients_are_let_in_changed_and_let_in_no_more(group: Group) -> None:
     assert group.others <= group.rules(), "rules of EKS and of others stay"
 
 
-def test_blocks_are_compared_and_let_in_as_ec2_keeps_them(group: Group) -> None:
+def test_cidr_blocks_are_compared_in_canonical_form(group: Group) -> None:
     group.reconcile(["10.8.0.5", "10.1.2.3/16"], [])
     assert group.sources() == {"10.8.0.5/32", "10.1.0.0/16"}
     assert group.reconcile(["10.1.0.0/16", "10.8.0.5/32"], []).action is None
     assert group.reconcile(["10.8.0.5", "10.1.2.3/16"], []).action is None
 
 
-def test_our_rules_carry_tags_and_one_of_others_gets_them_when_it_is_asked_for(group: Group) -> None:
+def test_rules_are_tagged_and_a_matching_foreign_rule_is_adopted(group: Group) -> None:
     group.reconcile([BLOCK, "192.0.2.0/24"], [])
     assert group.reconcile([BLOCK, "192.0.2.0/24"], []).action is None
     tagged = [rule for rule in describe_rules(group.ec2, group.id) if {"Key": "opta:environment", "Value": "staging"} in rule["Tags"]]
     assert {source_of(rule) for rule in tagged} == {BLOCK, "192.0.2.0/24"}
 
 
-def test_the_plan_of_a_cluster_that_is_not_made_names_them() -> None:
+def test_the_plan_without_a_cluster_lists_the_api_clients() -> None:
     clients = ApiClients(None, "opta-staging", KNOWN_AFTER_APPLY, TAGS)
     planned = ensure_present(clients, {"api_client_cidr_blocks": [BLOCK], "api_client_security_group_ids": []}, check_mode=True)
     assert (planned.action, planned.attributes) == ("update", ["api_client_cidr_blocks"])

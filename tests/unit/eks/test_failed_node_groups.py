@@ -32,7 +32,7 @@ def launched(recorded):
     return made
 
 
-def test_a_failed_creation_tells_its_health_issues(eks, launched):
+def test_a_failed_creation_reports_its_health_issues(eks, launched):
     issue = {"code": "AsgInstanceLaunchFailures", "message": "Client.InternalError", "resourceIds": ["eks-default-1"]}
     for status in ("CREATING", "CREATE_FAILED"):
         eks.answer("describe_nodegroup", described(status, [issue]))
@@ -53,7 +53,7 @@ def answer_replacement(eks, failed):
     eks.answer("describe_nodegroup", described())
 
 
-def test_a_group_that_failed_at_its_creation_without_a_node_is_made_again(eks, launched):
+def test_a_group_that_failed_at_creation_without_nodes_is_created_again(eks, launched):
     failed = described("CREATE_FAILED", [NOT_JOINED])
     eks.answer("describe_nodegroup", failed)
     planned = present(eks, check_mode=True, scaling=launched("i-1", "i-2"))
@@ -72,7 +72,7 @@ def test_a_group_that_failed_at_its_creation_without_a_node_is_made_again(eks, l
         (described("DELETE_FAILED", [NOT_DELETED]), None),
     ],
 )
-def test_a_failed_group_that_may_have_nodes_is_made_again_as_its_remedy_says(eks, launched, failed, instances):
+def test_a_failed_group_that_may_have_nodes_is_replaced_if_allowed(eks, launched, failed, instances):
     def options(asked=1):
         return {} if instances is None else {"scaling": launched(*instances, times=asked)}
 
@@ -92,7 +92,7 @@ def test_a_failed_group_that_may_have_nodes_is_made_again_as_its_remedy_says(eks
     assert present(eks, allow_replacement=True, **options()).action == "replace"
 
 
-def test_a_deletion_that_fails_again_is_told(eks):
+def test_a_deletion_that_fails_again_is_reported(eks):
     failed = described("DELETE_FAILED", [NOT_DELETED])
     eks.answer("describe_nodegroup", failed)
     eks.answer("delete_nodegroup", described("DELETING"))
@@ -103,7 +103,7 @@ def test_a_deletion_that_fails_again_is_told(eks):
 
 
 @pytest.mark.parametrize("status", ["CREATE_FAILED", "DELETE_FAILED"])
-def test_deletion_of_a_failed_group_goes_on(eks, status):
+def test_deletion_of_a_failed_group_continues(eks, status):
     eks.answer("describe_nodegroup", described(status))
     eks.answer("delete_nodegroup", described("DELETING"), clusterName="opta-staging", nodegroupName="default")
     eks.answer("describe_nodegroup", described("DELETING"))

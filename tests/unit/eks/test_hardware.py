@@ -55,7 +55,7 @@ def hardware(recorded):
         ("AL2023_x86_64_STANDARD", ["t3.large", "t33.large"], "EC2 does not offer t33.large of instance_types in this region"),
     ],
 )
-def test_what_does_not_fit_is_one_sentence(hardware, ami_type, names, sentence):
+def test_incompatible_hardware_is_reported_in_one_sentence(hardware, ami_type, names, sentence):
     reported = hardware(*names).error(ami_type, names)
     begin, _, end = sentence.partition(": .* ")
     assert begin in reported
@@ -75,27 +75,27 @@ def test_what_does_not_fit_is_one_sentence(hardware, ami_type, names, sentence):
         ("BOTTLEROCKET_ARM_64_NVIDIA", ["g5g.xlarge"]),
     ],
 )
-def test_what_fits_is_not_talked_about(hardware, ami_type, names):
+def test_compatible_hardware_is_accepted(hardware, ami_type, names):
     assert hardware(*names).error(ami_type, names) is None
 
 
 @pytest.mark.parametrize(("image", "default"), [("arm64", "t4g.large"), ("x86_64", "t3.large")])
-def test_an_image_of_ones_own_decides_the_instance_types(hardware, image, default):
+def test_a_custom_ami_determines_the_instance_types(hardware, image, default):
     assert hardware(image=image).of_new_group("CUSTOM") == [default]
 
 
-def test_an_image_of_ones_own_is_held_against_the_instance_types(hardware):
+def test_a_custom_ami_is_validated_against_the_instance_types(hardware):
     reported = hardware("t3.large", image="arm64").error("CUSTOM", ["t3.large"])
     assert reported.startswith("image_id ami-1 is for arm64, but t3.large of instance_types is x86_64")
 
 
 @pytest.mark.parametrize("ami_type", AMI_TYPES)
-def test_every_ami_type_says_what_it_needs(ami_type):
+def test_every_ami_type_has_requirements(ami_type):
     assert bool(accelerators(ami_type)) == any(part in ami_type for part in ACCELERATORS)
     assert architecture_of(ami_type) == ("arm64" if "_ARM_64" in ami_type else "x86_64")
 
 
-def test_the_groups_of_an_environment_are_named(recorded):
+def test_problems_name_the_node_group(recorded):
     ec2 = recorded("ec2")
     given = [
         {"name": "arm", "ami_type": "AL2023_ARM_64_STANDARD", "instance_types": ["m6i.large"]},

@@ -8,7 +8,7 @@ SESSION = "arn:aws-cn:sts::111122223333:assumed-role/admin/me"
 ROLE = "arn:aws-cn:iam::111122223333:role/platform/admin"
 
 
-def test_t11_a_session_is_understood_as_its_role_with_its_path(recorded):
+def test_a_session_arn_is_resolved_to_its_role_with_path(recorded):
     iam = recorded("iam")
     role = {"Path": "/platform/", "RoleName": "admin", "RoleId": "AROAXXXXXXXXXXXXXXXX", "Arn": ROLE, "CreateDate": "2026-01-01"}
     iam.answer("get_role", {"Role": role}, RoleName="admin")
@@ -22,7 +22,7 @@ def test_t11_a_session_is_understood_as_its_role_with_its_path(recorded):
         ("NoSuchEntity", "does not exist in this account"),
     ],
 )
-def test_t11_a_role_that_cannot_be_found_is_asked_for(recorded, code, message):
+def test_an_unknown_role_requires_the_full_arn(recorded, code, message):
     iam = recorded("iam")
     iam.refuse("get_role", code)
     with pytest.raises(PlatformError, match=message):
@@ -30,7 +30,7 @@ def test_t11_a_role_that_cannot_be_found_is_asked_for(recorded, code, message):
 
 
 @pytest.mark.parametrize("arn", [ROLE, "arn:aws-cn:iam::111122223333:user/x", "arn:aws-cn:iam::111122223333:root", "(known after apply)"])
-def test_any_other_principal_is_taken_as_it_is(recorded, arn):
+def test_other_principals_are_not_changed(recorded, arn):
     assert subject.role_behind(lambda: recorded("iam").client, arn) == arn
 
 
@@ -46,7 +46,7 @@ def test_any_other_principal_is_taken_as_it_is(recorded, arn):
         ("arn:aws-cn:iam::111122223333:user/x", ROLE, False),
     ],
 )
-def test_a_session_counts_as_its_role(caller, principal, same):
+def test_a_session_matches_its_role(caller, principal, same):
     assert subject.is_caller(caller, principal) is same
 
 

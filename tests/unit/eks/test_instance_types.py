@@ -22,7 +22,7 @@ ARM_IMAGE = {"ami_type": "AL2023_ARM_64_STANDARD"}
         ("AL2023_ARM_64_STANDARD", ["m7g.large"], ["m7g.large"]),
     ],
 )
-def test_a_new_group_has_instance_types_that_fit_its_image(eks, ami_type, given, made):
+def test_a_new_group_gets_instance_types_that_match_its_ami(eks, ami_type, given, made):
     desired = {name: value for name, value in {**DESIRED, "ami_type": ami_type, "instance_types": given}.items() if value is not None}
     eks.refuse("describe_nodegroup", "ResourceNotFoundException")
     group = NodeGroup(eks.client, "opta-staging", "default", hardware=hardware("ami-arm"))
@@ -64,14 +64,14 @@ def test_instance_types_that_cannot_run_the_image_are_refused_before_anything_ch
         present(eks, desired, check_mode=check_mode, allow_replacement=True, hardware=hardware(image))
 
 
-def test_the_remedy_of_unfit_instance_types_is_to_name_others(eks):
+def test_incompatible_instance_types_can_be_replaced_by_others(eks):
     eks.answer("describe_nodegroup", described())
     changed = {"ami_type": "AL2023_ARM_64_STANDARD", "instance_types": ["m7g.large"]}
     assert present(eks, changed, check_mode=True).action == "replace"
 
 
 @pytest.mark.parametrize("amiType", ["AL2023_x86_64_STANDARD", "CUSTOM"])
-def test_ec2_is_not_asked_when_nothing_changes(eks, amiType):
+def test_ec2_is_not_called_when_nothing_changes(eks, amiType):
     eks.answer("describe_nodegroup", described(amiType=amiType))
     asked = hardware("ami-arm")
     assert present(eks, {"ami_type": amiType}, hardware=asked).action is None

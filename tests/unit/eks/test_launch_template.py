@@ -55,11 +55,11 @@ def resource(ec2, ami_type="AL2023_x86_64_STANDARD"):
         ("CUSTOM", None),
     ],
 )
-def test_the_volumes_of_each_family(ami_type, devices):
+def test_every_ami_family_has_its_volumes(ami_type, devices):
     assert subject.volume_devices(ami_type) == devices
 
 
-def test_every_ami_type_of_the_model_is_known(recorded):
+def test_every_ami_type_of_the_api_model_is_supported(recorded):
     model = recorded("eks").client.meta.service_model.shape_for("AMITypes")
     assert set(model.enum) == set(AMI_TYPES)
 
@@ -73,7 +73,7 @@ def test_every_volume_is_encrypted_and_the_last_one_has_the_size():
     assert all(m["Ebs"]["VolumeType"] == "gp3" for m in mappings)
 
 
-def test_t13_instances_volumes_and_network_interfaces_are_tagged_and_imdsv2_is_required():
+def test_instances_volumes_and_network_interfaces_are_tagged_and_imdsv2_is_required():
     data = subject.template_data(VALUES)
     assert [spec["ResourceType"] for spec in data["TagSpecifications"]] == ["instance", "volume", "network-interface"]
     assert all({"Key": "opta:environment", "Value": "staging"} in spec["Tags"] for spec in data["TagSpecifications"])
@@ -81,12 +81,12 @@ def test_t13_instances_volumes_and_network_interfaces_are_tagged_and_imdsv2_is_r
     assert base64.b64decode(data["UserData"]) == b"MIME-Version: 1.0"
 
 
-def test_what_is_written_is_read_back():
+def test_written_template_data_is_read_back():
     found = {"data": subject.template_data(VALUES), "Tags": []}
     assert {a.name: a.read(found) for a in subject.attributes() if a.name != "tags"} == VALUES
 
 
-def test_a_missing_tag_specification_is_seen():
+def test_a_missing_tag_specification_is_a_difference():
     data = subject.template_data(VALUES)
     del data["TagSpecifications"][2]
     assert subject.found_node_tags(data) == {}
@@ -111,15 +111,16 @@ def test_creation_carries_the_tags(recorded):
     ]
 
 
-def test_what_is_as_wanted_is_left(recorded):
+def test_an_unchanged_template_is_not_changed(recorded):
     ec2 = recorded("ec2")
     ec2.answer("describe_launch_templates", template())
     ec2.answer("describe_launch_template_versions", versions(2, 1))
     outcome = ensure_present(resource(ec2), DESIRED, check_mode=False)
+    assert outcome.resource
     assert (outcome.action, outcome.resource["latest_version"]) == (None, "2")
 
 
-def test_a_change_makes_a_whole_new_version(recorded):
+def test_a_change_creates_a_complete_new_version(recorded):
     ec2 = recorded("ec2")
     ec2.answer("describe_launch_templates", template())
     ec2.answer("describe_launch_template_versions", versions(1))
@@ -132,7 +133,7 @@ def test_a_change_makes_a_whole_new_version(recorded):
     assert ec2.sent("CreateLaunchTemplateVersion")["LaunchTemplateData"] == subject.template_data({**VALUES, "volume_size_gib": 80})
 
 
-def test_another_family_has_other_volumes(recorded):
+def test_a_changed_ami_family_changes_the_volumes(recorded):
     ec2 = recorded("ec2")
     ec2.answer("describe_launch_templates", template())
     ec2.answer("describe_launch_template_versions", versions(1))
@@ -140,7 +141,7 @@ def test_another_family_has_other_volumes(recorded):
     assert outcome.after == {"volume_devices": ["/dev/xvda", "/dev/xvdb"]}
 
 
-def test_an_image_of_ones_own_says_where_its_root_volume_is(recorded):
+def test_a_custom_ami_defines_the_root_device(recorded):
     ec2 = recorded("ec2")
     ec2.refuse("describe_launch_templates", "InvalidLaunchTemplateName.NotFoundException")
     ec2.answer("describe_images", {"Images": [{"RootDeviceName": "/dev/sda1"}]}, ImageIds=["ami-1"])
@@ -156,14 +157,14 @@ def test_old_versions_are_deleted_but_for_the_default_and_the_one_in_use(recorde
     resource(ec2).prune("3")
 
 
-def test_few_versions_are_all_kept(recorded):
+def test_up_to_the_limit_all_versions_are_kept(recorded):
     ec2 = recorded("ec2")
     ec2.answer("describe_launch_templates", template())
     ec2.answer("describe_launch_template_versions", versions(1, 2, 3))
     resource(ec2).prune(None)
 
 
-def test_a_template_whose_version_ec2_does_not_list_yet_is_waited_for(recorded, monkeypatch):
+def test_a_template_version_that_is_not_yet_visible_is_waited_for(recorded, monkeypatch):
     monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.001)
     ec2 = recorded("ec2")
     for _look in range(2):
@@ -173,10 +174,11 @@ def test_a_template_whose_version_ec2_does_not_list_yet_is_waited_for(recorded, 
     ec2.refuse("describe_launch_template_versions", "InvalidLaunchTemplateId.NotFound")
     ec2.answer("describe_launch_templates", template())
     ec2.answer("describe_launch_template_versions", versions(1))
-    assert ensure_present(resource(ec2), DESIRED, check_mode=False).resource["latest_version"] == "1"
+    found = ensure_present(resource(ec2), DESIRED, check_mode=False).resource
+    assert found and found["latest_version"] == "1"
 
 
-def test_a_node_group_gets_the_version_that_was_made_for_it(recorded, monkeypatch):
+def test_a_node_group_uses_the_newly_created_template_version(recorded, monkeypatch):
     monkeypatch.setattr(_wait, "FIRST_DELAY_SECONDS", 0.001)
     ec2 = recorded("ec2")
     ec2.answer("describe_launch_templates", template())
@@ -188,4 +190,4 @@ def test_a_node_group_gets_the_version_that_was_made_for_it(recorded, monkeypatc
     ec2.answer("describe_launch_templates", template())
     ec2.answer("describe_launch_template_versions", versions(1, 2, volume_size_gib=80))
     outcome = ensure_present(resource(ec2), {**DESIRED, "volume_size_gib": 80}, check_mode=False)
-    assert outcome.resource["latest_version"] == "2"
+    assert outcome.resource and outcome.resource["latest_version"] == "2"

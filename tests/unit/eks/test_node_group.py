@@ -63,18 +63,18 @@ def present(eks, desired=None, check_mode=False, allow_replacement=False, **opti
 
 
 @pytest.mark.parametrize(("found", "low", "high", "result"), [(3, 2, 4, 3), (1, 2, 4, 2), (9, 2, 4, 4), (2, 2, 4, 2)])
-def test_t5_the_number_of_nodes_is_only_brought_between_its_bounds(found, low, high, result):
+def test_the_desired_size_is_only_limited_to_its_bounds(found, low, high, result):
     assert subject.desired_size(found, low, high) == result
 
 
-def test_t5_the_autoscalers_number_is_left(eks):
+def test_the_size_set_by_the_autoscaler_is_kept(eks):
     eks.answer("describe_nodegroup", described(sizes=(2, 4, 4)))
     outcome = present(eks, {"desired_size": 2})
     assert outcome.action is None
     assert outcome.resource["desired_size"] == 4
 
 
-def test_t5_a_number_outside_the_bounds_is_changed_with_them(eks):
+def test_a_size_outside_the_new_bounds_is_changed_with_them(eks):
     eks.answer("describe_nodegroup", described(sizes=(2, 9, 8)))
     eks.answer("update_nodegroup_config", update("ConfigUpdate"))
     eks.answer(
@@ -86,7 +86,7 @@ def test_t5_a_number_outside_the_bounds_is_changed_with_them(eks):
     assert eks.sent("UpdateNodegroupConfig")["scalingConfig"] == {"maxSize": 4, "desiredSize": 4}
 
 
-def test_new_bounds_leave_the_number_of_nodes_to_the_autoscaler(eks):
+def test_new_bounds_keep_the_size_set_by_the_autoscaler(eks):
     eks.answer("describe_nodegroup", described(sizes=(2, 9, 3)))
     eks.answer("update_nodegroup_config", update("ConfigUpdate"))
     eks.answer(
@@ -97,7 +97,7 @@ def test_new_bounds_leave_the_number_of_nodes_to_the_autoscaler(eks):
     assert eks.sent("UpdateNodegroupConfig")["scalingConfig"] == {"maxSize": 4}
 
 
-def test_creation_carries_everything_but_the_version(eks):
+def test_creation_sends_every_attribute_except_the_version(eks):
     eks.refuse("describe_nodegroup", "ResourceNotFoundException")
     eks.refuse("describe_nodegroup", "ResourceNotFoundException")
     eks.answer("describe_cluster", {"cluster": {"version": "1.34"}})
@@ -123,7 +123,7 @@ def test_creation_carries_everything_but_the_version(eks):
     }
 
 
-def test_t12_a_role_that_eks_does_not_see_yet_is_waited_for(eks):
+def test_a_role_that_is_not_yet_visible_to_eks_is_waited_for(eks):
     eks.refuse("describe_nodegroup", "ResourceNotFoundException")
     eks.refuse("describe_nodegroup", "ResourceNotFoundException")
     eks.answer("describe_cluster", {"cluster": {"version": "1.34"}})
@@ -133,7 +133,7 @@ def test_t12_a_role_that_eks_does_not_see_yet_is_waited_for(eks):
     assert present(eks).action == "create"
 
 
-def test_nodes_cannot_be_ahead_of_their_cluster(eks):
+def test_nodes_cannot_be_newer_than_their_cluster(eks):
     eks.refuse("describe_nodegroup", "ResourceNotFoundException")
     eks.refuse("describe_nodegroup", "ResourceNotFoundException")
     eks.answer("describe_cluster", {"cluster": {"version": "1.33"}})
@@ -155,12 +155,12 @@ def test_labels_and_taints_are_sent_as_differences(eks):
     assert sent["taints"] == {"addOrUpdateTaints": [TAINT], "removeTaints": [{"key": "gone", "value": "", "effect": "NO_EXECUTE"}]}
 
 
-def test_labels_of_others_stay_when_told(eks):
+def test_foreign_labels_are_kept_if_configured(eks):
     eks.answer("describe_nodegroup", described(labels={"team": "a", "other": "x"}))
     assert present(eks, purge_labels=False).action is None
 
 
-def test_t6_a_new_launch_template_version_keeps_the_image(eks):
+def test_a_new_launch_template_version_keeps_the_image(eks):
     eks.answer("describe_nodegroup", described())
     eks.answer("update_nodegroup_version", update("VersionUpdate"))
     eks.answer("describe_update", update("VersionUpdate", "Successful"))
@@ -177,7 +177,7 @@ def test_t6_a_new_launch_template_version_keeps_the_image(eks):
     }
 
 
-def test_a_new_version_takes_the_newest_image_and_comes_after_the_configuration(eks):
+def test_a_version_update_uses_the_newest_ami_and_follows_the_configuration_update(eks):
     eks.answer("describe_nodegroup", described(version="1.33", labels={}))
     eks.answer("update_nodegroup_config", update("ConfigUpdate"))
     eks.answer(
@@ -191,21 +191,21 @@ def test_a_new_version_takes_the_newest_image_and_comes_after_the_configuration(
     assert (sent["version"], sent["force"], "releaseVersion" in sent) == ("1.34", True, False)
 
 
-def test_t6_a_version_above_the_wanted_one_is_told_and_left(eks):
+def test_a_version_above_the_desired_one_is_reported_and_not_changed(eks):
     eks.answer("describe_nodegroup", described(version="1.35"))
     outcome = present(eks)
     assert outcome.action is None
     assert "1.35, higher than the requested 1.34" in outcome.notes[0]
 
 
-def test_an_image_of_ones_own_has_no_version_to_name():
+def test_a_custom_ami_has_no_kubernetes_version():
     found = described(amiType="CUSTOM")["nodegroup"]
     assert set(requests.version_request(found, {"launch_template_version": "2"}, ["launch_template_version"])) == {"launchTemplate"}
     created = requests.create_request({**DESIRED, "ami_type": "CUSTOM", "desired_size": 2})
     assert not {"amiType", "releaseVersion", "version"} & set(created)
 
 
-def test_a_failed_update_tells_its_errors(eks):
+def test_a_failed_update_reports_its_errors(eks):
     eks.answer("describe_nodegroup", described())
     eks.answer("update_nodegroup_version", update("VersionUpdate"))
     error = {"errorCode": "PodEvictionFailure", "errorMessage": "Reached max retries while trying to evict pods", "resourceIds": ["i-1"]}
@@ -225,7 +225,7 @@ def test_a_failed_update_tells_its_errors(eks):
         ("launch_template_id", "lt-2"),
     ],
 )
-def test_what_eks_fixes_is_a_replacement_that_is_announced_and_refused(eks, option, value):
+def test_immutable_attributes_require_an_allowed_replacement(eks, option, value):
     eks.answer("describe_nodegroup", described())
     planned = present(eks, {option: value}, check_mode=True)
     assert (planned.action, planned.allowed, planned.attributes) == ("replace", False, [option])
@@ -234,7 +234,7 @@ def test_what_eks_fixes_is_a_replacement_that_is_announced_and_refused(eks, opti
         present(eks, {option: value})
 
 
-def test_a_replacement_keeps_the_number_of_nodes_and_takes_a_new_image(eks):
+def test_a_replacement_keeps_the_size_and_uses_a_new_ami(eks):
     eks.answer("describe_nodegroup", described(sizes=(2, 4, 4)))
     eks.answer("delete_nodegroup", described("DELETING"))
     eks.answer("describe_nodegroup", described("DELETING"))
@@ -249,7 +249,7 @@ def test_a_replacement_keeps_the_number_of_nodes_and_takes_a_new_image(eks):
     assert "releaseVersion" not in sent
 
 
-def test_new_nodes_come_first_under_another_name_as_the_refusal_says(eks):
+def test_a_group_under_another_name_is_created_first_as_the_refusal_says(eks):
     changed = {"instance_types": ["m7i.xlarge"]}
     eks.answer("describe_nodegroup", described())
     with pytest.raises(Refused, match="add one with another name, and once its nodes are ready, delete this group with the module"):
@@ -268,7 +268,7 @@ def test_new_nodes_come_first_under_another_name_as_the_refusal_says(eks):
     assert ensure_absent(NodeGroup(eks.client, "opta-staging", "default"), check_mode=False).action == "delete"
 
 
-def test_degraded_before_a_change_is_told_and_after_it_a_failure(eks):
+def test_degraded_is_a_warning_before_a_change_and_a_failure_after_it(eks):
     issue = {"code": "AsgInstanceLaunchFailures", "message": "no capacity", "resourceIds": []}
     eks.answer("describe_nodegroup", described("DEGRADED", [issue]))
     assert "no capacity" in present(eks).notes[0]
@@ -278,7 +278,7 @@ def test_degraded_before_a_change_is_told_and_after_it_a_failure(eks):
         present(eks)
 
 
-def test_a_degraded_group_is_left_once_its_cause_is_removed_as_the_remedy_says(eks):
+def test_a_degraded_group_recovers_once_its_cause_is_removed(eks):
     issue = {"code": "AsgInstanceLaunchFailures", "message": "no capacity", "resourceIds": []}
     eks.answer("describe_nodegroup", described())
     eks.answer("update_nodegroup_version", update("VersionUpdate"))
@@ -291,7 +291,7 @@ def test_a_degraded_group_is_left_once_its_cause_is_removed_as_the_remedy_says(e
     assert (outcome.action, outcome.notes) == (None, [])
 
 
-def test_a_change_that_removes_the_cause_is_made_although_the_group_is_degraded(eks):
+def test_a_degraded_group_accepts_a_change_that_removes_the_cause(eks):
     issue = {"code": "AsgInstanceLaunchFailures", "message": "no capacity", "resourceIds": []}
     eks.answer("describe_nodegroup", described("DEGRADED", [issue]))
     eks.answer("update_nodegroup_config", update("ConfigUpdate"))
@@ -300,7 +300,7 @@ def test_a_change_that_removes_the_cause_is_made_although_the_group_is_degraded(
     assert present(eks, {"min_size": 1}).action == "update"
 
 
-def test_creation_says_what_is_missing(eks):
+def test_creation_reports_missing_options(eks):
     eks.refuse("describe_nodegroup", "ResourceNotFoundException")
     with pytest.raises(Refused, match="to create it, set node_role_arn, subnet_ids"):
         ensure_present(NodeGroup(eks.client, "opta-staging", "default"), {"ami_type": "AL2023_x86_64_STANDARD"}, check_mode=True)
@@ -324,7 +324,7 @@ def test_sizes_must_fit_together(eks, sizes, message):
         ({"maxUnavailable": 1}, {"max_unavailable": 2}, False),
     ],
 )
-def test_update_configurations_are_compared_by_what_is_named(found, desired, same):
+def test_update_configurations_are_compared_by_set_fields(found, desired, same):
     assert subject.same_update_config(requests.as_update_config({"updateConfig": found}), desired) is same
 
 
@@ -334,7 +334,7 @@ def test_taints_are_compared_whatever_their_order():
     assert not requests.same_taints([TAINT], [{**TAINT, "value": "x"}])
 
 
-def test_a_new_group_gets_defaults_and_an_existing_one_keeps_what_is_not_given(eks):
+def test_a_new_group_gets_defaults_and_an_existing_one_keeps_unset_options(eks):
     given = {name: DESIRED[name] for name in ("node_role_arn", "subnet_ids", "tags")}
 
     def planned(**options):

@@ -24,7 +24,7 @@ ENTRY = {"principal_arn": "arn:aws-cn:iam::111122223333:role/x"}
         ({"subnet_ids": ["subnet-1"]}, "at least two Availability Zones"),
     ],
 )
-def test_bad_options_of_a_cluster(options, message):
+def test_invalid_cluster_options_are_refused(options, message):
     with pytest.raises(PlatformError, match=message):
         subject.check_cluster({**CLUSTER, **options})
 
@@ -37,7 +37,7 @@ def test_bad_options_of_a_cluster(options, message):
         {"endpoint_public_access": False, "endpoint_private_access": True},
     ],
 )
-def test_good_options_of_a_cluster(options):
+def test_valid_cluster_options_are_accepted(options):
     subject.check_cluster({**CLUSTER, **options})
 
 
@@ -56,7 +56,7 @@ def test_good_options_of_a_cluster(options):
         ({"version": "2.0"}, "version '2.0'"),
     ],
 )
-def test_bad_options_of_a_node_group(options, message):
+def test_invalid_node_group_options_are_refused(options, message):
     with pytest.raises(PlatformError, match=message):
         subject.check_node_group({**GROUP, **options})
 
@@ -70,7 +70,7 @@ def test_bad_options_of_a_node_group(options, message):
         {"min_size": 0, "max_size": 1},
     ],
 )
-def test_good_options_of_a_node_group(options):
+def test_valid_node_group_options_are_accepted(options):
     subject.check_node_group({**GROUP, **options})
 
 
@@ -82,7 +82,7 @@ def test_good_options_of_a_node_group(options):
         ({"policies": [{"policy": "x", "scope": "cluster", "namespaces": ["a"]}]}, "namespaces requires scope: namespace"),
     ],
 )
-def test_bad_options_of_an_access_entry(options, message):
+def test_invalid_access_entry_options_are_refused(options, message):
     with pytest.raises(PlatformError, match=message):
         subject.check_access_entry({**ENTRY, **options})
 
@@ -90,5 +90,5 @@ def test_bad_options_of_an_access_entry(options, message):
 @pytest.mark.parametrize(
     "arn", ["arn:aws-cn:sts::111122223333:assumed-role/x/me", "arn:aws-cn:iam::111122223333:root", "(known after apply)"]
 )
-def test_good_principals(arn):
+def test_valid_principals_are_accepted(arn):
     subject.check_access_entry({"principal_arn": arn})

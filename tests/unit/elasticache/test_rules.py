@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._elasticache import requests, role_entries, rules, versions
-from ansible_collections.opta.platform.plugins.module_utils._preflight.elasticache_rules import elasticache_rules
+from ansible_collections.opta.platform.plugins.module_utils._elasticache.role_rules import errors
 from ansible_collections.opta.platform.plugins.module_utils._resource import KNOWN_AFTER_APPLY
 
 RIGHT = {
@@ -22,11 +22,11 @@ RIGHT = {
 RIGHT["maintenance_window"] = "sat:21:00-sat:22:30"
 
 
-def test_what_is_right_is_not_talked_about():
+def test_valid_inputs_are_accepted():
     assert rules.group_errors(RIGHT) == []
     assert rules.group_errors({}) == []
-    assert elasticache_rules({"elasticache_replication_groups": [{"name": "main", **RIGHT}]}) == []
-    assert elasticache_rules({}) == []
+    assert errors({"elasticache_replication_groups": [{"name": "main", **RIGHT}]}) == []
+    assert errors({}) == []
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_what_is_right_is_not_talked_about():
         ({"allowed_cidr_blocks": ["10.8.0.5/16", "10.8"]}, "allowed_cidr_blocks has '10.8': it must be an IPv4 CIDR block"),
     ],
 )
-def test_what_is_wrong_is_told(wrong, sentence):
+def test_invalid_inputs_are_reported(wrong, sentence):
     reported = rules.group_errors({**RIGHT, **wrong})
     assert len(reported) == (1 if sentence else 0), reported
     assert not sentence or sentence in reported[0]
@@ -71,25 +71,25 @@ def test_what_is_wrong_is_told(wrong, sentence):
     ],
 )
 def test_the_preflight_names_the_group(groups, sentence):
-    (reported,) = elasticache_rules({"elasticache_replication_groups": groups})
+    (reported,) = errors({"elasticache_replication_groups": groups})
     assert sentence in reported
 
 
-def test_names_of_a_long_environment_fit():
+def test_names_of_a_long_environment_fit_the_limit():
     name = role_entries.group_name("opta", "a" * 32, "b" * 20)
     assert rules.name_error("name", name) == []
     assert len(name) == rules.NAME_LIMIT
     assert name != role_entries.group_name("opta", "a" * 32, "b" * 19)
 
 
-def test_entries_get_names_and_keep_what_they_do_not_name():
+def test_entries_get_names_and_omit_unset_options():
     (entry,) = role_entries.with_names([{"name": "main", "replica_count": 2}], "opta", "staging")
     assert (entry["group_name"], entry["secret_name"]) == ("opta-staging-cache-main", "opta/staging/cache/main")
     assert entry["replica_count"] == 2
     assert "node_type" not in entry
 
 
-def test_outputs_of_a_plan():
+def test_outputs_of_a_plan_are_known_after_apply():
     group = dict.fromkeys(["endpoint", "reader_endpoint", "port", "secret_arn", "security_group_id"], KNOWN_AFTER_APPLY)
     found = role_entries.outputs(["main"], [group], ["arn"])
     assert found["endpoints"] == {"main": KNOWN_AFTER_APPLY}
@@ -101,11 +101,11 @@ def test_outputs_of_a_plan():
     ("found", "desired", "same", "above"),
     [("8.0.1", "8.0", True, False), ("8.0", "8.0.1", True, False), ("8.10", "8.1", False, True), ("7.2.6", "8.0", False, False)],
 )
-def test_versions(found, desired, same, above):
+def test_engine_versions_are_compared(found, desired, same, above):
     assert (versions.same_version(found, desired), versions.is_above(found, desired)) == (same, above)
 
 
-def test_steps_come_in_an_order_that_works():
+def test_steps_are_in_a_valid_order():
     found = {"MemberClusters": ["a"], "TransitEncryptionEnabled": False}
     desired = {"transit_encryption_mode": "required", "replica_count": 2, "automatic_failover_enabled": True, "node_type": "x"}
     steps = requests.steps(found, desired, list(desired))
@@ -127,7 +127,7 @@ def test_steps_come_in_an_order_that_works():
     assert requests.steps({"MemberClusters": ["a", "b"]}, {"replica_count": 0}, ["replica_count"]) == [fewer]
 
 
-def test_log_delivery_that_is_not_wanted_ends():
+def test_undesired_log_delivery_is_disabled():
     slow = {"log_type": "slow-log", "log_format": "json", "destination_type": "cloudwatch-logs", "destination": "/x"}
     stream = {"log_type": "engine-log", "log_format": "text", "destination_type": "kinesis-firehose", "destination": "y"}
     request = requests.log_delivery_request([slow], [stream])

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _wait
-from ansible_collections.opta.platform.plugins.module_utils._elasticache import replication_group, requests, users, write_api
+from ansible_collections.opta.platform.plugins.module_utils._elasticache import api, requests, write_api
 from ansible_collections.opta.platform.plugins.module_utils._elasticache.replication_group import ReplicationGroup
 from ansible_collections.opta.platform.plugins.module_utils._elasticache.users import User
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
@@ -20,7 +20,7 @@ BEFORE = ("available", "cache.t4g.micro", 1, "old", None)
 @pytest.fixture
 def slept(monkeypatch):
     """Seconds that passed; nobody waits for them."""
-    passed = []
+    passed: list[float] = []
     monkeypatch.setattr(_wait, "time", SimpleNamespace(sleep=passed.append, monotonic=lambda: float(sum(passed))))
     return passed
 
@@ -40,10 +40,10 @@ def aws(monkeypatch, slept):
     def change(name):
         return lambda *_args, **_more: known.calls.append((name, 0))
 
-    monkeypatch.setattr(replication_group.api, "describe_replication_group", describe)
-    monkeypatch.setattr(replication_group.api, "describe_cache_cluster", lambda _client, _name: known.node)
+    monkeypatch.setattr(api, "describe_replication_group", describe)
+    monkeypatch.setattr(api, "describe_cache_cluster", lambda _client, _name: known.node)
     for name in ("modify_replication_group", "increase_replica_count", "modify_user"):
-        monkeypatch.setattr(replication_group.write_api, name, change(name))
+        monkeypatch.setattr(write_api, name, change(name))
     return known
 
 
@@ -68,11 +68,9 @@ def test_replicas_are_waited_for_until_they_are_listed(aws):
 
 
 @pytest.mark.parametrize(("now", "is_refused"), [("cache.m7g.large", False), ("cache.t4g.micro", True)])
-def test_a_node_type_that_is_reached_meanwhile_is_no_refusal(aws, monkeypatch, now, is_refused):
+def test_a_node_type_reached_concurrently_is_not_refused(aws, monkeypatch, now, is_refused):
     """ElastiCache does not list the present type among those that a group can change to."""
-    monkeypatch.setattr(
-        replication_group.api, "list_allowed_node_types", lambda _client, _name: {"ScaleUpModifications": ["cache.t4g.small"]}
-    )
+    monkeypatch.setattr(api, "list_allowed_node_types", lambda _client, _name: {"ScaleUpModifications": ["cache.t4g.small"]})
     aws.to_come = [("available", now, 1, "old", None)]
     found = {"Status": "available", "node": {"CacheNodeType": "cache.t4g.micro"}, "tags_known": False}
     with pytest.raises(Refused) if is_refused else nullcontext():
@@ -80,7 +78,7 @@ def test_a_node_type_that_is_reached_meanwhile_is_no_refusal(aws, monkeypatch, n
 
 
 @pytest.mark.parametrize("call", [write_api.increase_replica_count, write_api.decrease_replica_count])
-def test_a_number_of_replicas_that_was_reached_meanwhile_is_no_failure(call):
+def test_a_replica_count_reached_concurrently_is_not_a_failure(call):
     """The change of a run that was killed can end between the look and the call."""
 
     class Nothing:
@@ -97,7 +95,7 @@ def test_a_number_of_replicas_that_was_reached_meanwhile_is_no_failure(call):
     assert client.calls == 1
 
 
-def test_what_aws_never_shows_as_it_was_asked_for_holds_nobody_up(aws, slept):
+def test_changes_that_aws_never_shows_do_not_block_the_run(aws, slept):
     ReplicationGroup(None, "main").change({"MemberClusters": ["main-001"]}, {"node_type": "m7g"}, ["node_type"])
     assert _wait.Started.GRACE_SECONDS <= sum(slept) < 2 * _wait.Started.GRACE_SECONDS
 
@@ -110,7 +108,7 @@ def test_what_aws_never_shows_as_it_was_asked_for_holds_nobody_up(aws, slept):
         [BEFORE, BEFORE, ("available", *BEFORE[1:3], "new", None)],
     ],
 )
-def test_a_token_is_not_taken_for_rotated_before_aws_has_begun(aws, slept, answers):
+def test_a_token_rotation_is_not_complete_before_aws_has_started_it(aws, slept, answers):
     aws.to_come = list(answers)
     ReplicationGroup(None, "main")._change_token(AuthToken="x" * 16, AuthTokenUpdateStrategy="ROTATE")
     assert aws.calls == [("modify_replication_group", len(answers) - 1)]
@@ -120,19 +118,19 @@ def test_a_token_is_not_taken_for_rotated_before_aws_has_begun(aws, slept, answe
 @pytest.mark.parametrize(
     "answers", [[("active", 1), ("active", 1), ("modifying", 1), ("active", 2)], [("active", 1), ("active", 1), ("active", 2)]]
 )
-def test_a_user_is_not_taken_for_changed_before_aws_has_begun(monkeypatch, aws, answers):
+def test_a_user_change_is_not_complete_before_aws_has_started_it(monkeypatch, aws, answers):
     to_come = list(answers)
 
     def describe(_client, _name):
         status, passwords = to_come.pop(0)
         return {"Status": status, "AccessString": "on ~* +@all", "Authentication": {"PasswordCount": passwords}}
 
-    monkeypatch.setattr(users.api, "describe_user", describe)
+    monkeypatch.setattr(api, "describe_user", describe)
     User(None, "main")._modify(Passwords=["x" * 16, "y" * 16])
     assert to_come == []
 
 
-def test_each_step_says_how_it_is_seen():
+def test_every_step_defines_how_its_result_is_observed():
     found = {"MemberClusters": ["a"], "TransitEncryptionEnabled": True, "node": {}}
     desired = {
         "replica_count": 1,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import pkgutil
 import re
+import time
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from importlib import import_module
@@ -87,21 +88,21 @@ class Calls:
 
 
 @pytest.mark.parametrize(("row", "code", "operation", "name", "function"), CASES)
-def test_an_error_of_the_table_is_met_by_a_second_call(row: ConsistencyError, code: str, operation: str, name: str, function: Any) -> None:
+def test_a_listed_consistency_error_is_retried(row: ConsistencyError, code: str, operation: str, name: str, function: Any) -> None:
     calls = Calls(row.service, operation, (code, f"before {row.message} after"), ("Another", "error"))
     with pytest.raises(Exception, match="Another"):
         function(calls.client, **arguments(function))
     calls.stubber.assert_no_pending_responses()
 
 
-def test_every_row_is_of_a_call_of_the_collection() -> None:
+def test_every_listed_call_is_used_by_the_collection() -> None:
     assert [row for row in CONSISTENCY_ERRORS if not operations(row)] == []
     assert [row for row in CONSISTENCY_ERRORS if row.seconds < 15 or not row.source] == []
 
 
-def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_retries_end_after_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     now = iter(range(0, 10_000, 50))
-    monkeypatch.setattr(_eventual_consistency.time, "monotonic", lambda: next(now))
+    monkeypatch.setattr(time, "monotonic", lambda: next(now))
     reported: list[str] = []
     monkeypatch.setattr(_wait, "report_progress", reported.append)
     refusal = ("InvalidParameterException", "Access denied to KMS key arn:aws:kms:eu-west-1:1:key/1 due to explicit deny policy")
@@ -124,5 +125,5 @@ def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
         ("logs", "CreateLogGroup", "AccessDeniedException", "User: me is not authorized to perform: logs:CreateLogGroup"),
     ],
 )
-def test_what_does_not_pass_by_itself_is_no_row(service: str, operation: str, code: str, message: str) -> None:
+def test_permanent_errors_are_not_listed(service: str, operation: str, code: str, message: str) -> None:
     assert _consistency_errors.find_consistency_error(service, operation, code, message) is None

@@ -21,21 +21,21 @@ OTHERS = [
 
 
 @pytest.mark.parametrize("other", OTHERS)
-def test_each_part_of_the_identity_gives_other_names_of_what_regions_share(other):
+def test_each_part_of_the_identity_changes_the_names_of_global_resources(other):
     assert other.role_name("eks-node") != STAGING.role_name("eks-node")
     assert other.role_arn("eks-node") != STAGING.role_arn("eks-node")
     assert other.bucket_name("logs") != STAGING.bucket_name("logs")
 
 
 @pytest.mark.parametrize("other", OTHERS[:3])
-def test_within_an_account_tags_and_paths_differ_and_nothing_is_taken_for_the_others(other):
+def test_tags_and_paths_distinguish_environments_of_an_account(other):
     assert other.iam_path != STAGING.iam_path
     assert not _tags.carries(other.tags("eks", "x"), STAGING.marks())
     assert "it belongs to the environment" in str(_tags.not_ours(other.tags("eks", "x"), STAGING.tags("eks", "x")))
     assert _tags.not_ours(STAGING.tags("s3", "y"), STAGING.tags("eks", "x")) is None
 
 
-def test_names_stay_within_the_limits_of_aws():
+def test_names_fit_the_limits_of_aws():
     long = Identity("e" * 32, "p" * 16, "ap-southeast-1", "123456789012", "aws-us-gov")
     assert len(long.role_name("service", "l" * 63 + "." + "n" * 52)) <= 64
     assert len(long.bucket_name("bucket", "n" * 40)) <= 63
@@ -48,12 +48,12 @@ def test_tags_of_the_user_never_override_ownership():
     assert STAGING.tags("eks", "opta-staging", given) == {**STAGING.tags("eks", "opta-staging"), "team": "7"}
 
 
-def test_without_marks_nothing_is_carried():
+def test_without_ownership_tags_nothing_matches():
     assert not _tags.carries(STAGING.marks(), {})
     assert _tags.marks({"opta:prefix": "opta", "team": "a"}) == {}
 
 
-def test_what_is_missing_is_told():
+def test_missing_parts_of_the_identity_are_reported():
     with pytest.raises(PlatformError, match="requires prefix"):
         Identity("staging", "", "eu-west-1")
     with pytest.raises(PlatformError, match="requires the account ID"):

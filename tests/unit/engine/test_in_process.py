@@ -8,7 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.plugins.action import ActionBase
 from ansible_collections.opta.platform.plugins.action import in_process
+from ansible_collections.opta.platform.plugins.plugin_utils import _worker
 
 
 @pytest.fixture
@@ -33,17 +35,17 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
                 raise error
             return {"tries": tries, "task_vars": task_vars, "args": action._task.args}
 
-        monkeypatch.setattr(in_process.ActionBase, "run", lambda self, tmp, task_vars: {})
-        monkeypatch.setattr(in_process.ActionBase, "_execute_module", execute)
-        monkeypatch.setattr(in_process.ActionBase, "_remove_tmp_path", lambda self, path: None)
-        monkeypatch.setattr(in_process._worker, "SUPPORTED", True)
+        monkeypatch.setattr(ActionBase, "run", lambda self, tmp, task_vars: {})
+        monkeypatch.setattr(ActionBase, "_execute_module", execute)
+        monkeypatch.setattr(ActionBase, "_remove_tmp_path", lambda self, path: None)
+        monkeypatch.setattr(_worker, "SUPPORTED", True)
         monkeypatch.delenv(in_process.SWITCH, raising=False)
         more = {"environment": None, "async_val": 0, "delegate_to": delegate_to}
         task = SimpleNamespace(action=f"opta.platform.{action}", args=args or {}, **more)
         shell = SimpleNamespace(tmpdir=None)
         connection = SimpleNamespace(transport="local", become=None, has_native_async=False, _shell=shell)
-        made = object.__new__(in_process.ActionModule)
-        made._task, made._connection = task, connection  # type: ignore[assignment]
+        made: Any = object.__new__(in_process.ActionModule)
+        made._task, made._connection = task, connection
         made._templar = SimpleNamespace(template=lambda value: value)
         return made.run(None, task_vars)
 
@@ -63,12 +65,12 @@ def test_another_ansible_core_runs_modules_as_processes(tried: Callable[..., dic
     assert tried(error)["tries"] == ["worker", "process"]
 
 
-def test_a_module_whose_main_was_called_is_not_run_again(tried: Callable[..., dict[str, Any]]) -> None:
+def test_a_module_is_not_run_again_after_main_was_called(tried: Callable[..., dict[str, Any]]) -> None:
     with pytest.raises(AttributeError, match="after main"):
         tried(AttributeError("after main"), main_is_called=True)
 
 
-def test_a_process_on_this_machine_runs_with_ansibles_own_python(tried: Callable[..., dict[str, Any]]) -> None:
+def test_a_local_module_process_uses_the_python_of_ansible(tried: Callable[..., dict[str, Any]]) -> None:
     assert tried(ImportError())["task_vars"]["ansible_python_interpreter"] == sys.executable
     delegated = {"staging": {}, "production": {"ansible_python_interpreter": "/opt/python"}}
     for host, python in (("staging", sys.executable), ("production", "/opt/python")):
@@ -77,11 +79,11 @@ def test_a_process_on_this_machine_runs_with_ansibles_own_python(tried: Callable
         assert "ansible_python_interpreter" not in variables
 
 
-def test_an_interpreter_that_the_inventory_names_is_kept(tried: Callable[..., dict[str, Any]]) -> None:
+def test_an_interpreter_set_in_the_inventory_is_kept(tried: Callable[..., dict[str, Any]]) -> None:
     assert tried(ImportError(), ansible_python_interpreter="/opt/python")["task_vars"]["ansible_python_interpreter"] == "/opt/python"
 
 
-def test_json_text_for_a_list_is_a_list(tried: Callable[..., dict[str, Any]]) -> None:
+def test_json_text_is_parsed_for_list_options(tried: Callable[..., dict[str, Any]]) -> None:
     given = {"gateway_endpoints": ' ["s3", "dynamodb"]', "interface_endpoints": "[broken", "name": "[no list]", "nat_mode": "none"}
     assert tried(ImportError(), action="vpc_network", args=given)["args"] == {**given, "gateway_endpoints": ["s3", "dynamodb"]}
     assert tried(ImportError(), action="no_such_module", args={"a": "[1]"})["args"] == {"a": "[1]"}

@@ -91,7 +91,7 @@ def create_vpc(client: Any) -> Any:
 
 
 @pytest.mark.parametrize("answer", [LOST, error(500, "InternalError"), error(503, "Unavailable")], ids=["no answer", "500", "503"])
-def test_a_call_that_makes_something_is_sent_once(answer: Any) -> None:
+def test_a_creating_call_is_sent_once(answer: Any) -> None:
     ec2 = Answering("ec2", answer)
     with pytest.raises(LostResponse, match="AWS did not respond to CreateVpc .* finds what was created"):
         create_vpc(ec2.client)
@@ -99,7 +99,7 @@ def test_a_call_that_makes_something_is_sent_once(answer: Any) -> None:
 
 
 @pytest.mark.parametrize("answer", [error(503, "RequestLimitExceeded"), *NEVER_SENT], ids=lambda answer: type(answer).__name__)
-def test_what_was_not_carried_out_for_sure_is_sent_again(answer: Any) -> None:
+def test_a_call_that_certainly_failed_is_retried(answer: Any) -> None:
     assert create_vpc(Answering("ec2", answer, VPC).client)["Vpc"]["VpcId"] == "vpc-1"
 
 
@@ -112,7 +112,7 @@ def test_what_was_not_carried_out_for_sure_is_sent_again(answer: Any) -> None:
         lambda ec2: ec2.modify_vpc_attribute(VpcId="vpc-1", EnableDnsSupport={"Value": True}),
     ],
 )
-def test_what_is_the_same_when_repeated_is_sent_again(call: Callable[[Any], Any]) -> None:
+def test_an_idempotent_call_is_retried(call: Callable[[Any], Any]) -> None:
     ec2 = Answering("ec2", LOST, error(500, "InternalError"), DONE)
     call(ec2.client)
     assert len(ec2.sent) == 3
@@ -132,7 +132,7 @@ def test_a_repeated_call_that_is_refused_may_have_been_carried_out_before() -> N
         Answering("eks", refused("ResourceInUseException")).client.create_cluster(name="a", roleArn="b", resourcesVpcConfig={})
 
 
-def test_a_call_with_a_token_is_not_sent_for_ever() -> None:
+def test_retries_with_a_client_token_are_limited() -> None:
     ec2 = Answering("ec2", *[LOST] * 8)
     with pytest.raises(LostResponse):
         ec2.client.create_route_table(VpcId="vpc-1")
@@ -186,7 +186,7 @@ DESIRED = {"colour": "red", "on": True}
         (["not carried out", "carried out"], ["make", "make", "change on"]),
     ],
 )
-def test_what_is_made_once_is_completed(lost: list[str], calls: list[str]) -> None:
+def test_a_lost_create_response_does_not_repeat_the_creation(lost: list[str], calls: list[str]) -> None:
     lamp = Lamp(*lost, shown_after=2)
     outcome = ensure_present(lamp, DESIRED, check_mode=False)
     assert (lamp.made, lamp.calls) == ([DESIRED], calls)
@@ -195,7 +195,7 @@ def test_what_is_made_once_is_completed(lost: list[str], calls: list[str]) -> No
 
 
 @pytest.mark.parametrize("fate", ["carried out", "not carried out"])
-def test_a_change_is_completed(fate: str) -> None:
+def test_a_lost_update_response_is_completed(fate: str) -> None:
     lamp = Lamp(fate)
     lamp.made = [{"colour": "blue", "on": True}]
     outcome = ensure_present(lamp, DESIRED, check_mode=False)
@@ -209,13 +209,13 @@ def test_responses_that_are_always_lost_end_the_run() -> None:
     assert lamp.calls == ["make"] * _lost_responses.ATTEMPTS
 
 
-def test_what_aws_does_not_show_yet_is_waited_for() -> None:
+def test_a_resource_that_is_not_yet_visible_is_waited_for() -> None:
     lamp = Lamp(shown_after=3)
     assert (ensure_present(lamp, DESIRED, check_mode=False).resource or {})["colour"] == "red"
 
 
 @pytest.mark.parametrize(("fate", "made"), [("carried out", 1), ("not carried out", 1), ("answered", 1)])
-def test_something_that_is_no_resource_is_made_once(fate: str, made: int) -> None:
+def test_an_object_without_resource_class_is_created_once(fate: str, made: int) -> None:
     fates, things = [fate], []
 
     def make() -> None:

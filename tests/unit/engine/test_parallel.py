@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import ControllerGone, PlatformError, Refused
@@ -14,13 +15,18 @@ def failing(error: Exception) -> None:
     raise error
 
 
-def test_the_pieces_run_at_the_same_time() -> None:
+def test_functions_run_in_parallel() -> None:
     meeting = threading.Barrier(3)
-    done = run_parallel({name: lambda name=name: (meeting.wait(timeout=10), name)[1] for name in "abc"}, 3)
+
+    def piece(name: str) -> str:
+        meeting.wait(timeout=10)
+        return name
+
+    done = run_parallel({name: partial(piece, name) for name in "abc"}, 3)
     assert done == {"a": "a", "b": "b", "c": "c"}
 
 
-def test_no_more_than_allowed_run_at_the_same_time() -> None:
+def test_the_number_of_parallel_functions_is_limited() -> None:
     running, most, lock = [0], [0], threading.Lock()
 
     def piece() -> None:
@@ -35,7 +41,7 @@ def test_no_more_than_allowed_run_at_the_same_time() -> None:
     assert most[0] == 2
 
 
-def test_every_reason_is_told_and_the_others_are_done() -> None:
+def test_every_failure_is_reported_and_the_others_complete() -> None:
     done: list[str] = []
     works = {
         1: lambda: failing(PlatformError("the first has failed")),
@@ -47,18 +53,18 @@ def test_every_reason_is_told_and_the_others_are_done() -> None:
     assert done == ["second"]
 
 
-def test_one_failure_alone_is_told_as_it_is() -> None:
+def test_a_single_failure_is_raised_unchanged() -> None:
     with pytest.raises(Refused, match="no such thing"):
         run_parallel({1: lambda: failing(Refused("no such thing")), 2: lambda: None}, 2)
 
 
 @pytest.mark.parametrize("error", [ControllerGone("gone"), KeyError("a fault")])
-def test_what_is_no_failure_of_a_piece_is_told_as_it_is(error: Exception) -> None:
+def test_unexpected_exceptions_are_raised_unchanged(error: Exception) -> None:
     with pytest.raises(type(error)):
         run_parallel({1: lambda: failing(PlatformError("another")), 2: lambda: failing(error)}, 2)
 
 
-def test_nothing_is_nothing() -> None:
+def test_no_functions_return_no_results() -> None:
     assert run_parallel({}, 4) == {}
 
 
@@ -66,7 +72,7 @@ def test_work_in_threads_reports_progress_as_its_module_does() -> None:
     lines: list[str] = []
     kept = WAITING.set(Waiting(show=lines.append))
     try:
-        run_parallel({name: lambda name=name: report_progress(f"waiting for {name}") for name in ("a", "b")}, 2)
+        run_parallel({name: partial(report_progress, f"waiting for {name}") for name in ("a", "b")}, 2)
     finally:
         WAITING.reset(kept)
     assert sorted(lines) == ["waiting for a", "waiting for b"]

@@ -32,7 +32,8 @@ class Lamp(Resource):
     )
 
     def __init__(self, found: dict[str, Any] | None = None) -> None:
-        self.name, self.found, self.calls = "desk", found, []
+        self.name, self.found = "desk", found
+        self.calls: list[Any] = []
 
     def find(self) -> dict[str, Any] | None:
         return self.found
@@ -67,7 +68,9 @@ EXISTING = {"arn": "arn:1", **DESIRED}
         pytest.param(EXISTING, {"socket": "E14"}, "replace", ["delete", "create"], id="replaced"),
     ],
 )
-def test_ensure_present(found: Any, change: dict[str, Any], action: str | None, calls: list[str], check_mode: bool) -> None:
+def test_ensure_present_plans_and_applies_each_kind_of_change(
+    found: Any, change: dict[str, Any], action: str | None, calls: list[str], check_mode: bool
+) -> None:
     lamp = Lamp(found)
     outcome = ensure_present(lamp, {**DESIRED, **change}, check_mode=check_mode, allow_replacement=True)
     assert outcome.action == action
@@ -76,15 +79,15 @@ def test_ensure_present(found: Any, change: dict[str, Any], action: str | None, 
         assert ensure_present(lamp, {**DESIRED, **change}, check_mode=False).action is None
 
 
-def test_what_aws_decides_is_known_after_apply() -> None:
+def test_computed_attributes_are_known_after_apply() -> None:
     assert (ensure_present(Lamp(), DESIRED, check_mode=True).resource or {})["arn"] == KNOWN_AFTER_APPLY
 
 
-def test_what_is_not_asked_for_is_left_alone() -> None:
+def test_unset_attributes_are_not_changed() -> None:
     assert ensure_present(Lamp(EXISTING), {"colour": "red"}, check_mode=False).action is None
 
 
-def test_replacing_needs_a_word_but_its_plan_does_not() -> None:
+def test_replacing_requires_a_confirmation_but_its_plan_does_not() -> None:
     with pytest.raises(Refused, match="allow_replacement"):
         ensure_present(Lamp(EXISTING), {"socket": "E14"}, check_mode=False)
     plan = ensure_present(Lamp(EXISTING), {"socket": "E14"}, check_mode=True)
@@ -92,7 +95,7 @@ def test_replacing_needs_a_word_but_its_plan_does_not() -> None:
     assert plan.notes
 
 
-def test_a_replacement_keeps_what_is_not_asked_for() -> None:
+def test_a_replacement_keeps_unset_attributes() -> None:
     lamp = Lamp(EXISTING)
     ensure_present(lamp, {"socket": "E14"}, check_mode=False, allow_replacement=True)
     assert lamp.found is not None
@@ -100,7 +103,7 @@ def test_a_replacement_keeps_what_is_not_asked_for() -> None:
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_what_cannot_be_changed_is_refused(check_mode: bool) -> None:
+def test_immutable_attributes_are_refused(check_mode: bool) -> None:
     with pytest.raises(Refused, match="it is built in"):
         ensure_present(Lamp(EXISTING), {"voltage": 110}, check_mode=check_mode)
 
@@ -124,7 +127,7 @@ def test_secrets_are_never_shown(found: Any, check_mode: bool) -> None:
         ({"opta:environment": "staging"}, "has no tag opta:prefix and no tag opta:region"),
     ],
 )
-def test_what_is_not_ours_is_refused_unless_adopted(tags: dict[str, str], reason: str, check_mode: bool) -> None:
+def test_a_foreign_resource_is_refused_unless_adopted(tags: dict[str, str], reason: str, check_mode: bool) -> None:
     desired = {**DESIRED, "tags": marks()}
     with pytest.raises(Refused, match=reason):
         ensure_present(Lamp({**EXISTING, "tags": tags}), desired, check_mode=check_mode)
@@ -136,7 +139,7 @@ def test_what_is_not_ours_is_refused_unless_adopted(tags: dict[str, str], reason
     assert adopted.attributes == ["tags"]
 
 
-def test_a_failed_resource_is_told() -> None:
+def test_a_failed_resource_is_reported() -> None:
     with pytest.raises(ResourceFailed, match="lamp desk has failed"):
         ensure_present(Lamp({**EXISTING, "state": State.FAILED}), DESIRED, check_mode=False)
     planned = ensure_present(Lamp({**EXISTING, "state": State.FAILED}), DESIRED, check_mode=True)
@@ -145,7 +148,7 @@ def test_a_failed_resource_is_told() -> None:
     assert planned.stops
 
 
-def test_a_failed_resource_that_was_deleted_is_made_again_as_its_remedy_says() -> None:
+def test_a_failed_resource_is_created_again_after_deletion() -> None:
     lamp = Lamp({**EXISTING, "state": State.FAILED})
     with pytest.raises(ResourceFailed, match=r"Delete it in AWS and run again: the run creates it again\.$"):
         ensure_present(lamp, DESIRED, check_mode=False)
@@ -160,7 +163,7 @@ class Bulb(Lamp):
         return True
 
 
-def test_a_failed_resource_that_may_be_in_use_is_made_again_as_its_remedy_says() -> None:
+def test_a_failed_resource_that_may_be_in_use_is_replaced_if_allowed() -> None:
     failed = {**EXISTING, "state": State.FAILED}
     advice = "Fix the cause, set allow_replacement: true to delete and recreate it, and run again. It is dark meanwhile."
     with pytest.raises(ResourceFailed, match=re.escape(advice)):
@@ -175,7 +178,7 @@ class Fuse(Lamp):
         return True
 
 
-def test_what_failed_before_it_worked_is_made_again() -> None:
+def test_a_resource_that_failed_at_creation_is_created_again() -> None:
     failed = {**EXISTING, "state": State.FAILED}
     planned = ensure_present(Fuse(failed), {**DESIRED, "socket": "E14"}, check_mode=True)
     assert (planned.action, planned.attributes, planned.allowed) == ("replace", ["socket"], True)
@@ -186,7 +189,7 @@ def test_what_failed_before_it_worked_is_made_again() -> None:
     assert fuse.calls == ["delete", "create"]
 
 
-def test_absent_twice() -> None:
+def test_ensure_absent_deletes_once() -> None:
     lamp = Lamp(EXISTING)
     assert ensure_absent(lamp, check_mode=True).action == "delete"
     assert lamp.found

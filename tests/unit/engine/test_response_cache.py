@@ -45,7 +45,7 @@ ANSWER = """<GetRoleResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><
 MISSING = "<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>none</Message></Error></ErrorResponse>"
 
 
-def test_the_same_question_is_asked_once() -> None:
+def test_a_repeated_request_is_sent_once() -> None:
     calls = Calls(ResponseCache())
     first, second = (calls.client.get_role(RoleName="a") for _time in range(2))
     assert first["Role"] == second["Role"]
@@ -53,20 +53,20 @@ def test_the_same_question_is_asked_once() -> None:
     assert calls.count == {"a": 1}
 
 
-def test_each_gets_an_answer_of_its_own() -> None:
+def test_each_caller_gets_its_own_copy_of_a_response() -> None:
     calls = Calls(ResponseCache())
     calls.client.get_role(RoleName="a")["Role"]["Path"] = "changed"
     assert calls.client.get_role(RoleName="a")["Role"]["Path"] == "/"
 
 
-def test_another_question_is_another() -> None:
+def test_requests_with_other_parameters_are_cached_separately() -> None:
     calls = Calls(ResponseCache())
     for name in ("a", "b", "a"):
         calls.client.get_role(RoleName=name)
     assert calls.count == {"a": 1, "b": 1}
 
 
-def test_a_failure_is_not_kept() -> None:
+def test_errors_are_not_cached() -> None:
     calls = Calls(ResponseCache())
     for _time in range(2):
         with pytest.raises(calls.client.exceptions.NoSuchEntityException):
@@ -74,7 +74,7 @@ def test_a_failure_is_not_kept() -> None:
     assert calls.count == {"none": 2}
 
 
-def test_once_forgotten_every_question_is_asked() -> None:
+def test_after_forget_nothing_is_cached() -> None:
     answers = ResponseCache()
     calls = Calls(answers)
     calls.client.get_role(RoleName="a")
@@ -84,7 +84,7 @@ def test_once_forgotten_every_question_is_asked() -> None:
     assert calls.count == {"a": 3}
 
 
-def test_what_is_asked_ahead_is_known() -> None:
+def test_prefetched_responses_are_cached() -> None:
     calls = Calls(ResponseCache())
     prefetch([lambda: calls.client.get_role(RoleName="a"), lambda: calls.client.get_role(RoleName="none")])
     calls.client.get_role(RoleName="a")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _wait
 from ansible_collections.opta.platform.plugins.module_utils._errors import WaitTimeout
@@ -10,21 +12,21 @@ from ansible_collections.opta.platform.plugins.module_utils._errors import WaitT
 @pytest.fixture(autouse=True)
 def _fast_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr(_wait.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(_wait.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
 
 
-def test_the_value_is_returned_once_it_is_done() -> None:
+def test_wait_for_returns_the_value_once_done() -> None:
     answers = iter([(False, "CREATING"), (False, "CREATING"), (True, "ACTIVE")])
     assert _wait.wait_for(lambda: next(answers), "a cluster to be ACTIVE", 60) == "ACTIVE"
 
 
-def test_a_timeout_says_what_was_seen_last() -> None:
+def test_a_timeout_reports_the_last_observed_state() -> None:
     with pytest.raises(WaitTimeout, match="waited 60 seconds for a cluster to be ACTIVE, last seen: CREATING"):
         _wait.wait_for(lambda: (False, "CREATING"), "a cluster to be ACTIVE", 60)
 
 
-def test_progress_is_told_every_half_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_reported_every_half_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[str] = []
     monkeypatch.setattr(_wait, "report_progress", lines.append)
     with pytest.raises(WaitTimeout):
@@ -41,7 +43,7 @@ def test_progress_is_told_every_half_minute(monkeypatch: pytest.MonkeyPatch) -> 
         ("the snapshot of volume vol-1", " s"),
     ],
 )
-def test_progress_says_what_is_usual(monkeypatch: pytest.MonkeyPatch, what: str, end: str) -> None:
+def test_progress_includes_the_usual_duration(monkeypatch: pytest.MonkeyPatch, what: str, end: str) -> None:
     lines: list[str] = []
     monkeypatch.setattr(_wait, "report_progress", lines.append)
     with pytest.raises(WaitTimeout):
@@ -49,14 +51,14 @@ def test_progress_says_what_is_usual(monkeypatch: pytest.MonkeyPatch, what: str,
     assert lines[0].endswith(end)
 
 
-def test_an_end_is_noticed_after_a_twentieth_of_the_time_at_the_latest() -> None:
-    begun = _wait.time.monotonic()
+def test_completion_is_noticed_within_a_twentieth_of_the_elapsed_time() -> None:
+    begun = time.monotonic()
     calls = [0]
 
     def poll() -> tuple[bool, str]:
         calls[0] += 1
-        return _wait.time.monotonic() - begun >= 100, ""
+        return time.monotonic() - begun >= 100, ""
 
     _wait.wait_for(poll, "a cluster to be ACTIVE", 600)
-    assert _wait.time.monotonic() - begun <= 105.5
+    assert time.monotonic() - begun <= 105.5
     assert calls[0] < 80

@@ -30,7 +30,7 @@ class Sts:
 
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1", "cn-north-1", "mx-central-1"])
-def test_the_account_and_its_partition(region: str) -> None:
+def test_account_and_partition_are_read_from_sts(region: str) -> None:
     account = {"account_id": "123456789012", "partition": "aws-us-gov", "region": region, "caller_arn": IDENTITY["Arn"]}
     assert read_account(Sts(), region, None) == account
 
@@ -50,7 +50,7 @@ def test_an_unknown_region_is_refused_before_a_call(region: str) -> None:
         (EndpointConnectionError(endpoint_url="x"), "AWS does not answer at https://sts.eu-west-1.amazonaws.com"),
     ],
 )
-def test_a_failure_says_what_to_do(error: Exception, sentence: str) -> None:
+def test_a_credentials_error_reports_the_remedy(error: Exception, sentence: str) -> None:
     with pytest.raises(PlatformError, match=sentence):
         read_account(Sts(error), "eu-west-1", None)
 

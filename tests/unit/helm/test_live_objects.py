@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._helm.live_objects import LiveObjects
@@ -23,7 +24,7 @@ class Cluster:
     """An API server with one Deployment; between: what somebody does to it after it was first read."""
 
     def __init__(self, between):
-        self.stored = {
+        self.stored: dict[str, Any] = {
             "apiVersion": "apps/v1",
             "kind": "Deployment",
             "metadata": {"name": "a", "resourceVersion": "1", "managedFields": []},
@@ -51,13 +52,14 @@ class Cluster:
 
 
 @pytest.mark.parametrize(("between", "found"), [({}, []), ({"replicas": 2}, []), ({"replicas": 2, "paused": True}, ["spec.paused"])])
-def test_a_controller_that_scales_meanwhile_is_no_drift(between, found):
-    drift = LiveObjects(Cluster(between), objects_of(MANIFEST, "shop"), "shop").drift()
+def test_concurrent_scaling_by_a_controller_is_not_drift(between, found):
+    cluster: Any = Cluster(between)
+    drift = LiveObjects(cluster, objects_of(MANIFEST, "shop"), "shop").drift()
     assert [field for change in drift.values() for field in change.fields] == found
 
 
-def test_what_helm_left_of_a_drift_is_set_back():
-    cluster = Cluster({"paused": True})
+def test_remaining_drift_is_reverted():
+    cluster: Any = Cluster({"paused": True})
     live = LiveObjects(cluster, objects_of(MANIFEST, "shop"), "shop")
     live.set_back()
     assert cluster.stored["spec"] == {"paused": False, "replicas": 1}
@@ -101,9 +103,10 @@ class Claims:
         return None if name == "gone" else {"metadata": {"name": name, "namespace": namespace, "annotations": annotations}}
 
 
-def test_the_claims_that_an_upgrade_deletes_are_known():
+def test_claims_deleted_by_an_upgrade_are_listed():
     before = objects_of(CLAIMS, "shop")
-    live = LiveObjects(Claims(), before, "shop")
+    cluster: Any = Claims()
+    live = LiveObjects(cluster, before, "shop")
     assert live.going_claims(changes(before, {}), "store", "shop") == ["data", "search/index"]
     assert live.going_claims(changes(before, before), "store", "shop") == []
     assert live.going_claims(changes(before, {}), "another", "shop") == []

@@ -39,21 +39,21 @@ def render(**secret):
     return objects_of(f"apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\ndata:\n{lines}", "shop")
 
 
-def test_objects_get_the_namespace_of_the_release_where_they_live_in_one():
+def test_namespaced_objects_get_the_namespace_of_the_release():
     assert [str(name) for name in objects_of(TEXT, "shop")] == ["ConfigMap shop/a", "ClusterRole a", "Secret other/a"]
 
 
-def test_yaml_is_read_as_kubernetes_reads_it():
+def test_yaml_is_parsed_like_kubernetes():
     data = next(iter(objects_of(TEXT, "shop").values()))["data"]
     assert data == {"since": "2026-01-01", "sign": "=", "mode": "0644"}
 
 
-def test_what_is_no_yaml_is_told():
+def test_invalid_yaml_is_reported():
     with pytest.raises(PlatformError, match="invalid YAML"):
         objects_of("a: [", "shop")
 
 
-def test_changes_object_by_object():
+def test_changes_are_computed_for_each_object():
     found = changes(objects_of(TEXT, "shop"), {**render(x="b25l"), **objects_of(TEXT.replace("2026-01-01", "2027-01-01"), "shop")})
     assert {str(name): change.action for name, change in found.items()} == {"Secret shop/a": "create", "ConfigMap shop/a": "update"}
     assert changes(objects_of(TEXT, "shop"), objects_of(TEXT, "shop")) == {}
@@ -68,19 +68,19 @@ def test_secrets_of_a_release_are_masked():
     assert whole.shown()[1]["data"] == {"x": "(secret)"}
 
 
-def test_t25_fields_that_differ_between_two_renders_are_left_out_and_named():
+def test_fields_that_differ_between_two_renders_are_ignored_and_reported():
     stored, one, other = render(key="b25l", user="YQ=="), render(key="dHdv", user="Yg=="), render(key="dGhyZWU=", user="Yg==")
     kept, ignored = without_unstable(changes(stored, one), one, other)
     assert [list(change.fields) for change in kept.values()] == [["data.user"]]
     assert ignored == ["Secret shop/a data.key"]
 
 
-def test_t25_object_that_differs_in_random_fields_only_is_no_change():
+def test_an_object_that_differs_only_in_random_fields_is_unchanged():
     stored, one, other = render(key="b25l"), render(key="dHdv"), render(key="dGhyZWU=")
     assert without_unstable(changes(stored, one), one, other) == ({}, ["Secret shop/a data.key"])
 
 
-def test_t25_random_field_hides_no_object_that_comes_or_goes():
+def test_random_fields_do_not_hide_created_or_deleted_objects():
     one, other = render(key="dHdv"), render(key="dGhyZWU=")
     kept, ignored = without_unstable(changes({}, one), one, other)
     assert ([change.action for change in kept.values()], ignored) == (["create"], [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._helm import rollout
@@ -70,29 +71,31 @@ class Cluster:
 
 
 def roll_back(*errors):
-    helm, cluster = Helm(*errors), Cluster()
-    rollout.Rollout(cluster, helm, Store(helm), DesiredRelease("app", "shop"))._rollback(1)
+    helm: Any = Helm(*errors)
+    cluster: Any = Cluster()
+    store: Any = Store(helm)
+    rollout.Rollout(cluster, helm, store, DesiredRelease("app", "shop"))._rollback(1)
     return helm, cluster
 
 
-def test_one_attempt_is_enough_where_helm_deletes_by_itself():
+def test_one_attempt_suffices_when_helm_deletes_the_objects():
     helm, cluster = roll_back()
     assert (helm.calls, set(cluster.found)) == (1, {"before", "after", "kept", "of-others"})
 
 
 @pytest.mark.parametrize("words", [HELM3, HELM4])
-def test_an_object_that_helm_has_lost_sight_of_needs_a_second_attempt(words):
+def test_an_object_unknown_to_helm_requires_a_second_rollback_attempt(words):
     helm, cluster = roll_back(words)
     assert (helm.calls, set(cluster.found)) == (2, {"before", "kept", "of-others"}), (
         "what the release brought goes, unless it is to be kept"
     )
 
 
-def test_other_errors_are_told_at_once():
+def test_other_errors_are_reported_without_a_second_attempt():
     with pytest.raises(HelmError, match="forbidden"):
         roll_back("forbidden")
 
 
-def test_a_second_error_is_told():
+def test_a_second_error_is_reported():
     with pytest.raises(HelmError, match="before"):
         roll_back(HELM3, HELM3)

@@ -56,7 +56,7 @@ def test_release_is_decoded():
     assert (found.values, found.hooks) == ({"x": 1}, "kind: Job")
 
 
-def test_what_is_no_release_is_told():
+def test_a_secret_without_a_release_is_reported():
     with pytest.raises(PlatformError, match=r"sh\.helm\.release\.v1\.a\.v3 does not hold a release"):
         decode({**secret({}), "data": {"release": "bm90aGluZw=="}})
 
@@ -75,11 +75,11 @@ def test_what_is_no_release_is_told():
         ([revision(2, "uninstalling"), revision(1, "superseded")], None),
     ],
 )
-def test_revision_that_the_cluster_shows(revisions, expected):
+def test_the_base_revision_is_the_deployed_one(revisions, expected):
     assert base_of(revisions) == expected
 
 
-def test_one_goes_back_to_what_was_seen_ready():
+def test_the_rollback_target_is_the_last_ready_revision():
     revisions = [
         revision(4, rollout="started"),
         revision(3, "superseded", rollout="started"),
@@ -94,13 +94,13 @@ def reasons(found, chart=None, values=None, newest=None, name="a"):
     return reasons_for_change(found, newest or revision(1), chart or Chart("a", "https://x", "1.0.0"), name, values or {})
 
 
-def test_nothing_differs():
+def test_an_unchanged_release_has_no_differences():
     assert reasons(stored()) == {}
     assert reasons(stored(values={"a": 1.0, "b": None}), values={"a": 1, "b": None}) == {}
     assert reasons(stored(chart_version="1.0.0"), Chart("a", "https://x", "v1.0.0")) == {}
 
 
-def test_what_differs_is_named():
+def test_differences_of_a_release_are_named():
     assert reasons(stored(values={"a": {"b": 1}}), values={"a": {"b": 2}}) == {"values.a.b": (1, 2)}
     other = Chart("oci://x/b", None, "2.0.0")
     assert reasons(stored(), other, name="b") == {"chart": ("a", "b"), "chart_version": ("1.0.0", "2.0.0")}
@@ -111,16 +111,16 @@ def test_what_differs_is_named():
 
 
 @pytest.mark.parametrize("reference", ["web", "oci://registry.example.com/charts/web", "team/web/"])
-def test_a_chart_is_named_by_the_end_of_its_reference(reference):
+def test_the_chart_name_is_the_last_part_of_its_reference(reference):
     assert chart_name(reference) == "web"
 
 
-def test_a_local_chart_is_named_by_its_chart_yaml(tmp_path):
+def test_the_name_of_a_local_chart_is_read_from_chart_yaml(tmp_path):
     (tmp_path / "Chart.yaml").write_text("{name: web, version: 1.0.0}")
     assert chart_name(str(tmp_path)) == "web"
 
 
-def test_ownership_by_label():
+def test_ownership_is_read_from_labels():
     assert not_ours(revision(1, environment="staging"), "staging") is None
     assert not_ours(revision(1, environment="staging"), None) is None
     assert not_ours(revision(1, environment="staging"), "production") == "it belongs to the environment staging"
@@ -134,7 +134,7 @@ def test_labels_of_a_new_revision():
     )
 
 
-def test_run_that_lives_is_waited_for_and_a_dead_one_is_not():
+def test_a_pending_release_is_abandoned_only_if_its_run_ended():
     living = pending.run_label()
     machine = living.split(".", maxsplit=1)[0]
     assert not pending.is_abandoned(revision(1, "pending-upgrade", age=9999, run=living), 10)
@@ -143,14 +143,14 @@ def test_run_that_lives_is_waited_for_and_a_dead_one_is_not():
     assert not pending.is_abandoned(revision(1, "pending-upgrade", run=f"{machine}.{parent}"), 10)
 
 
-def test_run_of_another_machine_is_given_up_after_the_timeout():
+def test_a_pending_release_of_another_machine_is_abandoned_after_the_timeout():
     assert not pending.is_abandoned(revision(1, "pending-upgrade", age=5, run="other.1.1"), 60)
     assert pending.is_abandoned(revision(1, "pending-upgrade", age=61, run="other.1.1"), 60)
     assert pending.is_abandoned(Revision(1, "pending-upgrade", {}, ago(61)), 60)
     assert RUN in revision(1, run="x").labels
 
 
-def test_age_in_words():
+def test_the_age_is_formatted_as_text():
     assert pending.age_text(revision(1, age=30)).endswith(" seconds")
     assert pending.age_text(revision(1, age=615)) == "10 minutes"
 
@@ -192,12 +192,12 @@ def test_metadata_of_directory_and_archive(chart, tmp_path):
         (("/", None, None), "contains no Chart.yaml"),
     ],
 )
-def test_chart_that_names_none_is_refused(arguments, words):
+def test_a_reference_without_a_chart_is_refused(arguments, words):
     with pytest.raises(PlatformError, match=words):
         find_chart(*arguments)
 
 
-def test_local_chart_takes_no_version(chart):
+def test_a_version_is_refused_for_a_local_chart(chart):
     assert find_chart(str(chart), None, None).local
     with pytest.raises(PlatformError, match="version is only for charts in a repository"):
         find_chart(str(chart), None, "1.0.0")

@@ -23,7 +23,7 @@ def statements(inputs):
     ]
 
 
-def test_t19_k9_no_write_action_on_every_resource(inputs):
+def test_no_write_action_is_allowed_on_every_resource(inputs):
     found = {}
     for role, statement in statements(inputs):
         writing = [action for action in statement["Action"] if not action.split(":")[1].startswith(READING)]
@@ -32,7 +32,7 @@ def test_t19_k9_no_write_action_on_every_resource(inputs):
     assert not {role: actions for role, actions in found.items() if actions}
 
 
-def test_k9_write_actions_are_narrowed_to_cluster_zone_or_tag(inputs):
+def test_write_actions_are_narrowed_to_cluster_zone_or_tag(inputs):
     for role, statement in statements(inputs):
         if all(action.split(":")[1].startswith(READING) for action in statement["Action"]):
             continue
@@ -40,32 +40,32 @@ def test_k9_write_actions_are_narrowed_to_cluster_zone_or_tag(inputs):
         assert any(word in narrowed for word in ("opta-staging", "hostedzone/Z1", "vpc-1")), (role, statement["Sid"])
 
 
-def test_no_action_is_a_pattern(inputs):
+def test_no_policy_action_contains_a_wildcard(inputs):
     assert not [action for _role, statement in statements(inputs) for action in statement["Action"] if "*" in action]
 
 
-def test_k7_external_dns_writes_to_the_one_zone(inputs):
+def test_external_dns_writes_to_the_one_zone(inputs):
     (records,) = [s for _role, s in statements(inputs) if "route53:ChangeResourceRecordSets" in s["Action"]]
     assert records["Resource"] == ["arn:aws:route53:::hostedzone/Z1"]
 
 
-def test_k5_the_autoscaler_changes_the_groups_of_its_cluster(inputs):
+def test_the_autoscaler_changes_the_groups_of_its_cluster(inputs):
     (scale,) = [s for _role, s in statements(inputs) if "autoscaling:SetDesiredCapacity" in s["Action"]]
     assert scale["Condition"] == {"StringEquals": {"autoscaling:ResourceTag/kubernetes.io/cluster/opta-staging": "owned"}}
 
 
-def test_policies_are_short_enough(inputs):
+def test_policies_fit_the_iam_size_limit(inputs):
     for role in registry.roles(inputs):
         assert sum(len(json.dumps(policy, separators=(",", ":"))) for policy in role["policies"].values()) < LIMIT
 
 
-def test_partitions(inputs):
+def test_policies_use_the_partition_of_the_region(inputs):
     inputs |= {"partition": "aws-cn", "region": "cn-north-1", "zone": {**inputs["zone"], "zone_arn": ""}}
     arns = [arn for _role, statement in statements(inputs) for arn in statement["Resource"] if arn != "*"]
     assert arns and all(arn.startswith("arn:aws-cn:") for arn in arns)
 
 
-def test_an_add_on_that_is_off_has_no_role(inputs):
+def test_a_disabled_add_on_has_no_role(inputs):
     inputs["addons"]["cluster_autoscaler"]["enabled"] = "false"
     inputs["zone"] = {}
     assert [role["name"] for role in registry.roles(inputs)] == [identity_of().role_name("addon", "aws-load-balancer-controller")]

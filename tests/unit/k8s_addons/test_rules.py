@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons import mirror
 from ansible_collections.opta.platform.plugins.module_utils._k8s_addons.registry import CHARTS
@@ -19,7 +21,7 @@ GIVEN = {
     "eks_version": "1.35",
 }
 
-WRONG = {
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "values that are no map": ({"k8s_addons_metrics_server_values": "replicas=2"}, "k8s_addons_metrics_server_values is a string"),
     "Datadog without a key": ({"k8s_addons_datadog_enabled": True}, "no API key is set"),
     "Datadog with two keys": (
@@ -44,14 +46,14 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_is_wrong_is_told(case):
+def test_invalid_inputs_are_reported(case):
     inputs, words = WRONG[case]
     reported = environment_rules({**GIVEN, **inputs})
     assert any(words in sentence for sentence in reported), reported
     assert not [sentence for sentence in reported if "None" in sentence]
 
 
-def test_the_defaults_are_right():
+def test_the_defaults_are_valid():
     assert environment_rules(GIVEN) == []
 
 
@@ -101,14 +103,14 @@ def test_charts_share_a_namespace_with_others_under_one_level_only(charts, words
         pytest.param(None, None, {}, "", "", id="the default"),
     ],
 )
-def test_a_cluster_outside_of_a_window_is_not_made_and_not_upgraded_but_one_that_stands_goes_on(desired, current, inputs, refused, note):
+def test_an_unsupported_kubernetes_version_is_refused_unless_the_cluster_already_has_it(desired, current, inputs, refused, note):
     given, found = {**GIVEN, "eks_version": desired, **inputs}, {"cluster_version": current}
     assert environment_rules(given) == []
     for reported, words in ((aws_rules(given, found), refused), (aws_notes(given, found), note)):
         assert any(words in sentence for sentence in reported) if words else reported == []
 
 
-def test_the_default_version_lies_in_every_window():
+def test_the_default_version_is_supported_by_every_add_on():
     default = collection.load(collection.ROLES / "eks" / "vars" / "main.yml")["__eks_default_version"]
     assert outside_windows({key: {"enabled": True} for key in CHARTS}, default, stands=False) == []
 
@@ -123,11 +125,11 @@ def test_the_default_version_lies_in_every_window():
         ("https://a.io/b", "oci://r.example/m", {"chart": "oci://r.example/m/a.io/b/c"}),
     ],
 )
-def test_where_a_chart_is_looked_for(repository, through, expected):
+def test_chart_references_are_resolved_through_a_mirror(repository, through, expected):
     assert mirror.place_of(repository, "c", through) == expected
 
 
-def test_a_manifest_comes_from_a_mirror_for_files():
+def test_manifests_are_downloaded_from_the_file_mirror():
     url = "https://github.com/a/b.yaml"
     assert mirror.mirrored_url(url, "https://m.example/x") == "https://m.example/x/github.com/a/b.yaml"
     assert mirror.mirrored_url(url, "oci://r.example") == url

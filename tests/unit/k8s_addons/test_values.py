@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -69,7 +70,7 @@ def test_values_of_the_user_are_merged_over_ours():
 
 
 @pytest.mark.parametrize(("minor", "image"), [("1.34", "v1.34.5"), ("1.35", "v1.35.2"), ("1.36", "v1.36.1")])
-def test_k5_the_autoscaler_is_of_the_clusters_minor_version(inputs, minor, image):
+def test_the_autoscaler_is_of_the_clusters_minor_version(inputs, minor, image):
     assert values({**inputs, "kubernetes_version": minor}, "cluster_autoscaler")["image"]["tag"] == image
 
 
@@ -77,7 +78,7 @@ def further_objects(found):
     return [json.loads(text) for text in found["extraObjects"]]
 
 
-def test_t20_the_load_balancer_ends_tls_and_the_gateway_speaks_plain_http(inputs):
+def test_the_load_balancer_terminates_tls_and_forwards_http(inputs):
     found = values(inputs, "nginx_gateway_fabric")
     listeners = found["gateways"][0]["spec"]["listeners"]
     assert [(entry["name"], entry["port"], entry["protocol"]) for entry in listeners] == [("http", 80, "HTTP"), ("https", 443, "HTTP")]
@@ -100,7 +101,7 @@ def test_t20_the_load_balancer_ends_tls_and_the_gateway_speaks_plain_http(inputs
     assert redirect["spec"]["parentRefs"] == [{"name": "public", "sectionName": "http"}], "on 443 it would go round for ever"
 
 
-def test_a_health_path_answers_without_a_service_of_anybody(inputs):
+def test_the_health_check_path_responds_without_any_service(inputs):
     service, route = further_objects(values(inputs, "nginx_gateway_fabric"))[:2]
     assert (service["kind"], route["kind"]) == ("Service", "HTTPRoute")
     assert service["spec"]["selector"] == {"gateway.networking.k8s.io/gateway-name": "public"}, "the label of nginx's own pods"
@@ -111,7 +112,7 @@ def test_a_health_path_answers_without_a_service_of_anybody(inputs):
     assert rule["backendRefs"] == [{"name": service["metadata"]["name"], "port": service["spec"]["ports"][0]["port"]}]
 
 
-def test_t20_without_a_certificate_there_is_port_80_only(inputs):
+def test_without_a_certificate_only_port_80_is_open(inputs):
     inputs["zone"] = {}
     found = values(inputs, "nginx_gateway_fabric")
     assert [entry["name"] for entry in found["gateways"][0]["spec"]["listeners"]] == ["http"]
@@ -120,28 +121,28 @@ def test_t20_without_a_certificate_there_is_port_80_only(inputs):
     assert values(inputs, "ingress_nginx")["controller"]["service"]["enableHttps"] is False
 
 
-def test_t19_the_controller_gets_vpc_region_and_tags(inputs):
+def test_the_controller_gets_vpc_region_and_tags(inputs):
     found = values(inputs, "aws_load_balancer_controller")
     assert (found["vpcId"], found["region"]) == ("vpc-1", "eu-west-1")
     assert found["defaultTags"] == {**marks(), "opta:managed-by": "opta.platform", "team": "demo"}
     assert not any(found[switch] for switch in ("enableShield", "enableWaf", "enableWafv2"))
 
 
-def test_t21_the_owners_record_of_the_apex_lies_in_the_zone(inputs):
+def test_external_dns_values_keep_registry_records_in_the_zone(inputs):
     found = values(inputs, "external_dns")
     assert (found["policy"], found["txtOwnerId"], found["txtPrefix"]) == ("sync", "opta-staging-eu-west-1", "%{record_type}-extdns.")
     assert found["extraArgs"]["zone-id-filter"] == "Z1"
     assert found["sources"] == ["gateway-httproute", "gateway-grpcroute"]
 
 
-def test_datadogs_key_is_no_value(inputs):
+def test_the_datadog_api_key_is_not_a_chart_value(inputs):
     assert "the-key" not in str(registry.releases(inputs))
     (secret,) = [obj for obj in registry.objects(inputs, "the-key") if obj["kind"] == "Secret"]
     assert secret["stringData"] == {"api-key": "the-key"}
     assert values(inputs, "datadog")["datadog"]["apiKeyExistingSecret"] == secret["metadata"]["name"]
 
 
-def test_namespaces_fulfil_pod_security_and_kube_system_is_left_alone(inputs):
+def test_namespaces_fulfil_pod_security_and_kube_system_is_not_changed(inputs):
     inputs["addons"]["metrics_server"]["namespace"] = "kube-system"
     found = {obj["metadata"]["name"]: obj["metadata"] for obj in registry.namespaces(inputs)}
     assert "kube-system" not in found
@@ -151,7 +152,7 @@ def test_namespaces_fulfil_pod_security_and_kube_system_is_left_alone(inputs):
     assert [obj["metadata"]["name"] for obj in registry.namespaces(inputs, on=False)] == []
 
 
-def test_an_add_on_that_is_off_loses_release_and_namespace(inputs):
+def test_a_disabled_add_on_is_uninstalled_with_its_namespace(inputs):
     inputs["addons"]["datadog"]["enabled"] = False
     (entry,) = [entry for entry in registry.releases(inputs) if entry["name"] == "datadog"]
     assert entry == {"name": "datadog", "namespace": "datadog", "chart": "datadog", "state": "absent"}
@@ -167,16 +168,17 @@ def test_an_add_on_that_is_off_loses_release_and_namespace(inputs):
         (None, False),
     ],
 )
-def test_what_tasks_took_away_is_known(inputs, resource, removed):
+def test_removed_resources_are_read_from_task_results(inputs, resource, removed):
     """In a loop and alone; what was only changed, and what was skipped, does not count."""
     action = {"action": "delete", "resource": resource}
-    others = [{"actions": [{**action, "action": "update"}]}, {"skipped": True}]
+    others: list[dict[str, Any]] = [{"actions": [{**action, "action": "update"}]}, {"skipped": True}]
     actions = {"actions": [action] if resource else []}
-    for results in ([*others, actions], [{"results": [*others, actions]}]):
+    nested: list[dict[str, Any]] = [{"results": [*others, actions]}]
+    for results in ([*others, actions], nested):
         assert registry.were_removed(results, "external_dns", inputs) is removed
 
 
-def test_external_dns_ends_before_what_owns_a_load_balancer(inputs):
+def test_external_dns_is_uninstalled_before_owners_of_load_balancers(inputs):
     inputs["extra_charts"] = [{"name": "mine", "enabled": False}]
     phases = {phase: [entry["name"] for entry in registry.removals(inputs, phase)] for phase in UNINSTALL_PHASES}
     assert phases == {
@@ -188,13 +190,13 @@ def test_external_dns_ends_before_what_owns_a_load_balancer(inputs):
     assert names == [inputs["addons"][key]["namespace"] for key in registry.ADDONS] + ["mine"]
 
 
-def test_a_namespace_that_another_one_uses_stays(inputs):
+def test_a_namespace_used_by_an_extra_chart_is_retained(inputs):
     inputs["addons"]["datadog"]["enabled"] = False
     inputs["extra_charts"] = [{"name": "mine", "namespace": "datadog", "repository": "https://x", "chart_version": "1"}]
     assert registry.namespaces(inputs, on=False) == []
 
 
-def test_charts_that_stay_may_have_lost_claims():
+def test_charts_that_remain_may_have_dropped_claims():
     charts = [{"name": "on"}, {"name": "off", "enabled": "no"}, {"name": "other", "namespace": "shop"}]
     releases = [{"name": "on", "namespace": "on", "dropped_claims": ["data"]}, None]
     assert registry.charts_losing_claims(charts, releases) == [
@@ -204,7 +206,7 @@ def test_charts_that_stay_may_have_lost_claims():
     ]
 
 
-def test_the_identity_that_tells_of_external_dns_goes_after_its_records(inputs):
+def test_the_external_dns_role_is_deleted_after_the_dns_records(inputs):
     """A run that ends between two of these tasks has left what the next one decides by."""
     tasks = yaml.safe_load((ROLE / "tasks" / "disabled.yml").read_text())
     modules = [next(key for key in task if key.startswith("opta.platform.")) for task in tasks[:3]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from types import SimpleNamespace
+from typing import Any
 from urllib.error import URLError
 
 import pytest
@@ -11,6 +12,7 @@ from ansible_collections.opta.platform.plugins.module_utils._errors import Platf
 from ansible_collections.opta.platform.plugins.module_utils._external_dns import records
 from ansible_collections.opta.platform.plugins.module_utils._helm import releases
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes import definitions
+from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import ApplyOptions
 from ansible_collections.opta.platform.plugins.module_utils._load_balancers import api, balancers
 from botocore.exceptions import ClientError
 
@@ -41,24 +43,26 @@ def definition(checksum=CHECKSUM, number="1"):
         ([definition(number="2")] * 2, True),
     ],
 )
-def test_a_manifest_stands_when_all_its_definitions_do(items, expected):
-    assert definitions.is_installed(FakeCluster(items), "it", CHECKSUM) is expected
+def test_a_manifest_exists_when_all_its_definitions_do(items, expected):
+    cluster: Any = FakeCluster(items)
+    assert definitions.is_installed(cluster, "it", CHECKSUM) is expected
 
 
-def test_a_manifest_that_stands_is_not_fetched():
+def test_a_manifest_that_exists_is_not_fetched():
     def fetch(url):
         raise AssertionError(url)
 
-    assert definitions.reconcile(FakeCluster([definition()]), None, "it", CHECKSUM, "https://x.example", fetch) == []
+    cluster: Any = FakeCluster([definition()])
+    assert definitions.reconcile(cluster, ApplyOptions(), "it", CHECKSUM, "https://x.example", fetch) == []
 
 
-def test_another_file_is_refused():
+def test_a_manifest_with_another_checksum_is_refused():
     with pytest.raises(PlatformError, match="is expected"):
         definitions.read(MANIFEST + b"#", "https://x.example/m.yaml", CHECKSUM)
     assert [obj["kind"] for obj in definitions.read(MANIFEST, "https://x.example/m.yaml", CHECKSUM)] == ["CustomResourceDefinition"]
 
 
-def test_a_place_that_does_not_answer_is_named(monkeypatch):
+def test_an_unreachable_download_url_is_reported(monkeypatch):
     def refuse(url, timeout):
         raise URLError("Connection refused")
 
@@ -67,8 +71,8 @@ def test_a_place_that_does_not_answer_is_named(monkeypatch):
         definitions.fetch("https://x.example/m.yaml")
 
 
-def test_releases_go_before_others_come_and_the_last_come_last():
-    entries = [{"state": "present", "last": True}, {"state": "absent"}, {"state": "present"}]
+def test_releases_are_uninstalled_first_and_last_entries_installed_last():
+    entries: list[dict[str, Any]] = [{"state": "present", "last": True}, {"state": "absent"}, {"state": "present"}]
     assert releases._stages(entries) == [[1], [2], [0]]
 
 
@@ -88,7 +92,7 @@ def test_load_balancers_are_found_by_all_their_tags(monkeypatch):
         balancers.wait_until_none(None, {"k": "44"}, 0)
 
 
-def test_a_load_balancer_that_goes_meanwhile_hides_no_other(monkeypatch):
+def test_a_load_balancer_that_is_deleted_in_the_meantime_hides_no_other(monkeypatch):
     listed = [{"LoadBalancerArn": f"arn{n}", "LoadBalancerName": f"b{n}", "State": {"Code": "active"}} for n in range(3)]
     monkeypatch.setattr(api, "describe_load_balancers", lambda client: listed)
 
@@ -143,8 +147,8 @@ def test_one_healthy_target_in_each_group_is_enough():
     assert found["name"] == "b"
 
 
-def test_who_may_not_read_the_health_of_targets_is_told_so():
-    reported = []
+def test_missing_permission_to_read_target_health_is_reported():
+    reported: list[str] = []
     assert balancers.wait_for_one(Balancing("active", None), {"k": "v"}, 0, reported.append)["state"] == "active"
     assert "elasticloadbalancing:DescribeTargetHealth" in reported[0]
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _policy
 
-BASE = {
+BASE: dict[str, Any] = {
     "Version": "2012-10-17",
     "Statement": [
         {"Effect": "Allow", "Principal": {"AWS": "arn:aws-cn:iam::123456789012:root"}, "Action": "kms:*", "Resource": "*"},
@@ -34,16 +36,16 @@ DIFFERENT = {
 
 
 @pytest.mark.parametrize("policy", SAME.values(), ids=SAME.keys())
-def test_same(policy):
+def test_equivalent_policies_are_equal(policy):
     assert _policy.same(BASE, policy)
 
 
 @pytest.mark.parametrize("policy", DIFFERENT.values(), ids=DIFFERENT.keys())
-def test_different(policy):
+def test_policies_with_another_meaning_differ(policy):
     assert not _policy.same(BASE, policy)
 
 
-def test_text_and_dict_and_nothing():
+def test_policies_are_compared_as_text_dict_or_none():
     assert _policy.same(
         '{"Version": "2012-10-17", "Statement": {"Effect": "Allow"}}', {"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}
     )
@@ -51,7 +53,7 @@ def test_text_and_dict_and_nothing():
     assert not _policy.same(None, BASE)
 
 
-def test_conditions_compare_as_strings():
+def test_conditions_are_compared_as_strings():
     one = changed(Condition={"Bool": {"aws:SecureTransport": False}})
     other = changed(Condition={"Bool": {"aws:SecureTransport": ["false"]}})
     assert _policy.same(one, other)

@@ -69,16 +69,24 @@ def claims(cluster, only, check_mode=False):
         (None, ["pv-data", "pv-index", "pv-logs"]),
     ],
 )
-def test_only_volumes_of_claims_that_go_are_held(only, held):
+def test_only_volumes_of_deleted_claims_are_retained(only, held):
     cluster = Cluster()
     outcomes = claims(cluster, only).hold()
     assert [outcome.name for outcome in outcomes] == cluster.changed == held
 
 
+def removing(removed):
+    def remove_volume(_self, volume):
+        removed.append(volume["metadata"]["name"])
+        return []
+
+    return remove_volume
+
+
 def test_a_volume_is_removed_once_its_claim_is_gone(monkeypatch):
     cluster = Cluster()
-    removed = []
-    monkeypatch.setattr(Claims, "_remove_volume", lambda _self, volume: removed.append(volume["metadata"]["name"]) or [])
+    removed: list[str] = []
+    monkeypatch.setattr(Claims, "_remove_volume", removing(removed))
     claims(cluster, []).remove()
     assert removed == [], "its claim is there"
     cluster.claims["data"]["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
@@ -91,8 +99,8 @@ def test_a_volume_is_removed_once_its_claim_is_gone(monkeypatch):
 
 def test_a_claim_of_the_same_name_does_not_hide_the_volume_of_an_earlier_one(monkeypatch):
     cluster = Cluster()
-    removed = []
-    monkeypatch.setattr(Claims, "_remove_volume", lambda _self, volume: removed.append(volume["metadata"]["name"]) or [])
+    removed: list[str] = []
+    monkeypatch.setattr(Claims, "_remove_volume", removing(removed))
     cluster.claims["data"]["metadata"]["uid"] = "another"
     claims(cluster, []).remove()
     assert removed == ["pv-data"]

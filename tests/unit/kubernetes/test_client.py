@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 from unittest import mock
@@ -31,8 +32,8 @@ class Answers:
 @pytest.fixture(autouse=True)
 def time_passes_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     clock = [0.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(module.time, "sleep", lambda seconds: clock.__setitem__(0, clock[0] + seconds))
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "sleep", lambda seconds: clock.__setitem__(0, clock[0] + seconds))
     yield
 
 
@@ -42,13 +43,13 @@ def client_of(answers: Answers) -> KubernetesClient:
 
 
 @pytest.mark.parametrize("refusal", [(401, {"message": "Unauthorized"}), (403, {"message": NOT_ALLOWED}), (503, {"message": "busy"})])
-def test_a_new_access_entry_and_a_busy_server_are_met_with_patience(refusal: tuple[int, dict[str, Any]]) -> None:
+def test_forbidden_after_a_new_access_entry_and_overload_are_retried(refusal: tuple[int, dict[str, Any]]) -> None:
     answers = Answers([refusal, refusal, FOUND])
     assert client_of(answers).get("/api/v1/namespaces/hello") == {"kind": "Namespace"}
     assert answers.asked == 3
 
 
-def test_who_stays_without_permission_is_told_so_in_the_end() -> None:
+def test_permanent_lack_of_permission_is_reported() -> None:
     answers = Answers([(403, {"message": NOT_ALLOWED})])
     with pytest.raises(KubernetesError, match="does not allow it: .* cannot get resource"):
         client_of(answers).get("/api/v1/namespaces/hello")
@@ -56,15 +57,15 @@ def test_who_stays_without_permission_is_told_so_in_the_end() -> None:
 
 
 @pytest.mark.parametrize(("answered_before", "expected"), [(False, 180), (True, 30)])
-def test_a_new_access_entry_has_minutes_and_one_that_is_known_has_not(answered_before: bool, expected: int) -> None:
+def test_forbidden_is_retried_for_minutes_only_after_a_new_access_entry(answered_before: bool, expected: int) -> None:
     answers = Answers([FOUND, (403, {"message": NOT_ALLOWED})] if answered_before else [(401, {"message": "Unauthorized"})])
     client = client_of(answers)
     if answered_before:
         client.get("/version")
-    began = module.time.monotonic()
+    began = time.monotonic()
     with pytest.raises(KubernetesError, match="does not allow it|does not know the caller"):
         client.get("/api/v1/namespaces/hello")
-    assert expected - 5 <= module.time.monotonic() - began <= expected
+    assert expected - 5 <= time.monotonic() - began <= expected
 
 
 @pytest.mark.parametrize(
@@ -75,12 +76,12 @@ def test_a_new_access_entry_has_minutes_and_one_that_is_known_has_not(answered_b
         (422, {"message": "is invalid"}),
     ],
 )
-def test_what_never_passes_is_told_at_once(refusal: tuple[int, dict[str, Any]]) -> None:
+def test_permanent_errors_are_reported_immediately(refusal: tuple[int, dict[str, Any]]) -> None:
     answers = Answers([refusal])
     with pytest.raises(KubernetesError):
         client_of(answers).get("/api/v1/namespaces/hello")
     assert answers.asked == 1
 
 
-def test_what_is_not_there_is_none() -> None:
+def test_a_missing_object_is_none() -> None:
     assert client_of(Answers([(404, {"message": "not found"})])).get("/api/v1/namespaces/hello") is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import ResourceFailed, WaitTimeout
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.wait import wait_until_ready
@@ -40,7 +42,8 @@ class Cluster:
 
 
 def wait(*deployments, pods=()):
-    return wait_until_ready(Cluster(deployments, pods), {PATH: GATEWAY}, 0)
+    cluster: Any = Cluster(deployments, pods)
+    return wait_until_ready(cluster, {PATH: GATEWAY}, 0)
 
 
 def test_a_gateway_outside_of_the_cluster_is_ready_when_it_is_programmed():
@@ -51,7 +54,7 @@ def test_a_gateway_whose_pods_run_is_ready():
     wait(deployment(**RUNS))
 
 
-def test_a_gateway_whose_pods_do_not_run_is_not_ready_and_its_pods_say_why():
+def test_a_gateway_without_running_pods_is_not_ready_and_explained():
     with pytest.raises(
         WaitTimeout,
         match="Gateway nginx-gateway/public is not ready after 0 seconds: Deployment nginx-gateway/public-nginx: "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.diff import (
@@ -41,7 +42,7 @@ def test_differences_name_single_fields(before, after, expected):
     assert differences(before, after) == expected
 
 
-def test_the_servers_bookkeeping_is_no_content():
+def test_server_managed_fields_are_ignored():
     metadata = {"name": "a", "uid": "1", "resourceVersion": "2", "generation": 3, "managedFields": [], "creationTimestamp": "x"}
     assert content({"kind": "A", "metadata": metadata, "status": {}}) == {"kind": "A", "metadata": {"name": "a"}}
 
@@ -59,7 +60,7 @@ def test_secrets_are_masked_on_both_sides():
     assert LAST_APPLIED not in shown(before)["metadata"]["annotations"]
 
 
-def test_whole_data_that_comes_is_masked():
+def test_new_secret_data_is_masked():
     before = {"apiVersion": "v1", "kind": "Secret", "metadata": {}}
     after = {**before, "data": {"a": "b25l"}}
     assert shown_differences(before, after, differences(before, after)) == ({}, {"data": "(secret)"})
@@ -71,15 +72,15 @@ def test_config_maps_are_shown():
     assert shown_differences(before, after, differences(before, after)) == ({"data.a": "1"}, {"data.a": "2"})
 
 
-def test_long_texts_are_cut_but_their_changes_seen():
+def test_long_texts_are_truncated_but_their_changes_detected():
     one, other = shortened({"l": ["x" * 5000]}), shortened({"l": ["x" * 4999 + "y"]})
     assert len(json.dumps(one)) < 300
     assert one != other
     assert "5000 characters" in one["l"][0]
 
 
-def test_schemas_of_definitions_are_left_out():
+def test_schemas_of_custom_resource_definitions_are_omitted():
     spec = {"versions": [{"name": "v1", "schema": {"openAPIV3Schema": {}}}]}
-    given = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {}, "spec": spec}
+    given: dict[str, Any] = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {}, "spec": spec}
     assert shown(given)["spec"]["versions"] == [{"name": "v1"}]
     assert "schema" in given["spec"]["versions"][0]

@@ -54,7 +54,7 @@ def generation(plan):
     return plan.result["metadata"]["annotations"][ANNOTATION]
 
 
-def test_it_is_random_and_stays_while_the_data_does(cluster):
+def test_the_generation_is_random_and_kept_while_data_is_unchanged(cluster):
     first = generation(reconcile(cluster, secret(a="MQ==")))
     assert str(uuid.UUID(first)) == first
     again = reconcile(cluster, secret(a="MQ=="))
@@ -62,7 +62,7 @@ def test_it_is_random_and_stays_while_the_data_does(cluster):
 
 
 @pytest.mark.parametrize("data", [{"a": "Mg=="}, {}, {"a": "MQ==", "b": "MQ=="}])
-def test_other_data_have_another_one_in_the_same_write(cluster, data):
+def test_changed_data_get_a_new_generation_in_the_same_write(cluster, data):
     first = generation(reconcile(cluster, secret(a="MQ==")))
     changed = reconcile(cluster, secret(**data))
     assert changed.outcome.action == "update"
@@ -70,12 +70,12 @@ def test_other_data_have_another_one_in_the_same_write(cluster, data):
     assert (cluster.stored["metadata"]["annotations"][ANNOTATION], cluster.writes) == (generation(changed), 2)
 
 
-def test_going_back_to_old_data_does_not_bring_the_old_one_back(cluster):
+def test_reverted_data_get_a_new_generation(cluster):
     seen = {generation(reconcile(cluster, secret(a=value))) for value in ("MQ==", "Mg==", "MQ==")}
     assert len(seen) == 3, "an id that returned would tell that the data are the same as before"
 
 
-def test_a_label_is_no_data(cluster):
+def test_a_changed_label_keeps_the_generation(cluster):
     first = generation(reconcile(cluster, secret(a="MQ==")))
     labelled = secret(a="MQ==")
     labelled["metadata"]["labels"] = {"x": "y"}
@@ -83,7 +83,7 @@ def test_a_label_is_no_data(cluster):
     assert (changed.outcome.action, generation(changed)) == ("update", first)
 
 
-def test_a_plan_says_that_it_will_be_known_and_writes_nothing(cluster):
+def test_a_plan_reports_the_generation_as_known_after_apply(cluster):
     assert generation(reconcile(cluster, secret(a="MQ=="), check_mode=True)) == "(known after apply)"
     reconcile(cluster, secret(a="MQ=="))
     planned = reconcile(cluster, secret(a="Mg=="), check_mode=True)
@@ -93,18 +93,18 @@ def test_a_plan_says_that_it_will_be_known_and_writes_nothing(cluster):
     assert cluster.writes == 2
 
 
-def test_a_plan_without_a_cluster(cluster):
+def test_a_plan_without_a_cluster_reports_the_generation_as_known_after_apply(cluster):
     (plan,) = ObjectsReconciler(None, ApplyOptions(generation_annotation=ANNOTATION, check_mode=True)).apply([secret(a="MQ==")])
     assert generation(plan) == "(known after apply)"
 
 
-def test_a_secret_made_without_one_gets_one(cluster):
+def test_a_secret_without_generation_gets_one(cluster):
     (plan,) = ObjectsReconciler(cluster, ApplyOptions(wait=False)).apply([secret(a="MQ==")])
     assert "annotations" not in plan.result["metadata"]
     later = reconcile(cluster, secret(a="MQ=="))
     assert later.outcome.action == "update" and uuid.UUID(generation(later))
 
 
-def test_other_kinds_have_none(cluster):
+def test_other_kinds_have_no_generation(cluster):
     plan = reconcile(cluster, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "login", "namespace": "shop"}})
     assert "annotations" not in plan.result["metadata"]

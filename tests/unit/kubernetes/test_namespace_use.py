@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.namespace_use import LISTS, is_of_others, others
 
@@ -18,11 +20,11 @@ ITEMS = {
 
 
 @pytest.mark.parametrize(("kind", "metadata", "expected"), ITEMS.values(), ids=ITEMS)
-def test_what_belongs_to_others(kind, metadata, expected):
+def test_objects_of_others_are_recognized(kind, metadata, expected):
     assert is_of_others(kind, {"metadata": metadata}, OURS) is expected
 
 
-def test_every_list_is_asked():
+def test_every_namespaced_list_is_read():
     class Cluster:
         asked: list[str] = []
 
@@ -32,12 +34,12 @@ def test_every_list_is_asked():
             self.asked.append(path)
             return {"items": [{"metadata": {"name": "web"}}]} if path.endswith("/cronjobs") else {"items": []}
 
-    cluster = Cluster()
+    cluster: Any = Cluster()
     assert others(cluster, "shop", OURS) == ["CronJob web"]
     assert sorted(cluster.asked) == sorted(path.format("shop") for path in LISTS.values())
 
 
-def test_a_custom_resource_alone_keeps_the_namespace():
+def test_a_foreign_custom_resource_retains_the_namespace():
     stored = [{"resource": "widgets", "responseKind": {"kind": "Widget"}, "scope": "Namespaced", "verbs": ["list", "delete"]}]
     discovered = {"items": [{"metadata": {"name": "example.com"}, "versions": [{"version": "v1", "resources": stored}]}]}
 
@@ -48,4 +50,5 @@ def test_a_custom_resource_alone_keeps_the_namespace():
             ours = {"metadata": {"name": "ours", "labels": OURS}}
             return {"items": [ours, {"metadata": {"name": "theirs"}}] if path == "/apis/example.com/v1/namespaces/shop/widgets" else []}
 
-    assert others(Cluster(), "shop", OURS) == ["Widget theirs"]
+    cluster: Any = Cluster()
+    assert others(cluster, "shop", OURS) == ["Widget theirs"]

@@ -53,28 +53,28 @@ def users(gone=(), **lists):
 
 
 @pytest.mark.parametrize("plural", [plural for plural in PLURALS if plural != "secrets"])
-def test_everything_that_runs_or_keeps_data_keeps_the_namespace(plural):
+def test_workloads_and_data_retain_the_namespace(plural):
     assert users(**{plural: [item("web")]}) == [f"{PLURALS[plural]} web"]
 
 
-def test_a_release_keeps_it_by_its_name():
+def test_a_helm_release_retains_the_namespace():
     labelled = [item(f"sh.helm.release.v1.web.v{number}", labels={"name": "web", "owner": "helm"}) for number in (1, 2)]
     assert users(secrets=labelled) == ["helm release web"]
     assert users(["monitoring/web"], secrets=labelled) == []
 
 
-def test_what_belongs_to_something_counted_or_is_ending_does_not_count_again():
+def test_owned_and_terminating_objects_are_not_counted():
     owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-1", "controller": True}
     assert users(pods=[item("web-1-x", owner=owner), item("old", deletionTimestamp="2026-11-29T00:00:00Z")]) == []
 
 
-def test_a_plan_leaves_out_what_goes_with_a_release():
+def test_a_plan_excludes_objects_deleted_with_a_release():
     lists = {"deployments": [item("agent", RELEASE), item("public-nginx", owner=GATEWAY)], "persistentvolumeclaims": [item("data", KEPT)]}
     assert users(["monitoring/datadog"], **lists) == ["PersistentVolumeClaim data"]
     assert users(["other/datadog"], **lists) == ["Deployment agent", "Deployment public-nginx", "PersistentVolumeClaim data"]
 
 
-def test_custom_resources_keep_the_namespace_but_for_what_goes_with_others():
+def test_custom_resources_retain_the_namespace_unless_deleted_with_others():
     owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
     lists = [item("mine"), item("of-release", RELEASE), item("owned", owner=owner), item("old", deletionTimestamp="2026-11-29T00:00:00Z")]
     assert users(widgets=lists) == ["Widget mine", "Widget of-release"]

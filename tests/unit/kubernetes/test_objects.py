@@ -28,7 +28,7 @@ def obj(kind="ConfigMap", name="a", namespace=None, api_version="v1", **more):
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **more}
 
 
-def test_order_is_that_in_which_things_need_each_other():
+def test_objects_are_ordered_by_dependency():
     kinds = ["MutatingWebhookConfiguration", "Deployment", "Service", "Boat", "Secret", "CustomResourceDefinition", "Namespace"]
     ordered = [entry["kind"] for entry in in_order([obj(kind) for kind in kinds])]
     assert ordered == [
@@ -42,7 +42,7 @@ def test_order_is_that_in_which_things_need_each_other():
     ]
 
 
-def test_lists_are_taken_apart_and_the_servers_own_fields_dropped():
+def test_lists_are_expanded_and_server_managed_fields_dropped():
     given = {"kind": "List", "items": [obj(status={"phase": "x"}), obj(name="b")]}
     given["items"][1]["metadata"]["resourceVersion"] = "5"
     found = checked([given])
@@ -67,7 +67,7 @@ def test_plain_text_of_a_secret_is_sent_as_data():
         (obj("Secret", stringData={"k": 1}), "must be a string"),
     ],
 )
-def test_bad_objects_are_told_with_their_place(given, words):
+def test_invalid_objects_are_reported_with_their_position(given, words):
     with pytest.raises(PlatformError, match=words) as error:
         checked([obj(), given])
     assert "Secret a" in str(error.value) or "objects[2]" in str(error.value)
@@ -79,7 +79,7 @@ def test_the_same_object_twice_is_refused_whatever_its_version():
         refuse_duplicates([obj("Boat", namespace="x", api_version="e.com/v1"), obj("Boat", namespace="x", api_version="e.com/v2")])
 
 
-def test_ownership():
+def test_objects_are_marked_and_foreign_ones_recognized():
     marked = owned(obj(), "staging")
     assert marked["metadata"]["annotations"] == {"opta.platform/environment": "staging"}
     assert marked["metadata"]["labels"] == {"app.kubernetes.io/managed-by": "opta.platform"}
@@ -90,13 +90,13 @@ def test_ownership():
     assert not_ours(obj(), "staging") == "it was not created by this collection"
 
 
-def test_label_that_the_user_gives_stays():
+def test_user_labels_are_kept():
     given = obj()
     given["metadata"]["labels"] = {"app.kubernetes.io/managed-by": "me"}
     assert owned(given, "staging")["metadata"]["labels"] == {"app.kubernetes.io/managed-by": "me"}
 
 
-def test_identity_in_words():
+def test_the_identity_is_formatted_as_text():
     assert str(identity(obj(namespace="shop"))) == "ConfigMap shop/a"
     assert str(identity(obj("Namespace"))) == "Namespace a"
 
@@ -115,22 +115,22 @@ def test_identity_in_words():
         ("example.com/v1", "Boat", None, False),
     ],
 )
-def test_what_lives_in_a_namespace_is_known_without_asking(api_version, kind, namespace, expected):
+def test_namespaced_built_in_kinds_are_known_without_a_request(api_version, kind, namespace, expected):
     assert is_namespaced(obj(kind, namespace=namespace, api_version=api_version)) is expected
 
 
-def test_paths():
+def test_paths_of_namespaced_and_cluster_scoped_kinds():
     assert path_of(ApiKind("v1", "Secret", "secrets", True), "a", "b") == "/api/v1/namespaces/a/secrets/b"
     assert path_of(ApiKind("apps/v1", "Deployment", "deployments", True), "a") == "/apis/apps/v1/namespaces/a/deployments"
     assert path_of(ApiKind("v1", "Node", "nodes", False), "", "ip:1/x") == "/api/v1/nodes/ip%3A1%2Fx"
 
 
-def test_kinds_that_a_definition_brings():
+def test_kinds_of_a_custom_resource_definition_are_read():
     spec = {"group": "e.com", "scope": "Namespaced", "names": {"kind": "Boat", "plural": "boats"}, "versions": [{"name": "v1"}]}
     found = kinds_of_definitions([obj("CustomResourceDefinition", api_version="apiextensions.k8s.io/v1", spec=spec)])
     assert found == {("e.com/v1", "Boat"): ApiKind("e.com/v1", "Boat", "boats", True)}
 
 
-def test_text_is_found_anywhere():
+def test_text_is_found_in_nested_values():
     assert holds({"a": [{"b": "arn (known after apply)/x"}]}, "(known after apply)")
     assert not holds({"a": [1, None, "x"]}, "(known after apply)")

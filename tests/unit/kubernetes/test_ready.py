@@ -100,7 +100,7 @@ def condition(kind, status="True", **more):
         (made("v1", "ConfigMap"), True, False),
     ],
 )
-def test_readiness(obj, done, failed):
+def test_readiness_of_each_kind(obj, done, failed):
     found = readiness(obj)
     assert (found.done, found.failed) == (done, failed)
     assert found.words
@@ -130,7 +130,7 @@ def route(kind="HTTPRoute", parents=(PARENT,), reported=(PARENT,), generation=1,
         (route(ResolvedRefs="False"), "for Gateway public, ResolvedRefs is False: Why"),
     ],
 )
-def test_v4_a_route_is_ready_when_its_gateway_has_taken_it_up(obj, words):
+def test_a_route_is_ready_when_its_gateway_accepted_it(obj, words):
     found = readiness(obj)
     assert (found.done, found.failed, found.words) == (words == "ready", False, words)
 
@@ -151,11 +151,11 @@ FULL = {"group": "gateway.networking.k8s.io", "kind": "Gateway", **WHOLE}
         ([{"name": "public"}], [FULL], False),  # a Gateway beside the route, in the namespace default
     ],
 )
-def test_a_status_belongs_to_the_parent_that_it_is_about(parents, reported, done):
+def test_a_route_status_is_matched_to_its_parent(parents, reported, done):
     assert readiness(route(parents=parents, reported=reported)).done is done
 
 
-def test_the_best_status_of_a_whole_gateway_counts():
+def test_the_best_status_of_a_gateway_counts():
     obj = route(parents=[WHOLE], reported=[{**FULL, "sectionName": "http"}, {**FULL, "sectionName": "https"}])
     obj["status"]["parents"][0]["conditions"] = []
     assert readiness(obj).done
@@ -209,7 +209,7 @@ def test_old_pods_must_be_gone():
     ).done
 
 
-def test_conditions_besides():
+def test_configured_conditions_are_required_for_readiness():
     obj = made("example.com/v1", "Boat", status=condition("Afloat", "False", reason="Leak", message="a hole"))
     found = readiness(obj, [{"kind": "Boat", "type": "Afloat", "status": "True"}])
     assert (found.done, found.words) == (False, "condition Afloat is False: Leak: a hole, not True")
@@ -244,11 +244,11 @@ def test_conditions_besides():
         ),
     ],
 )
-def test_container_in_words(container, words):
+def test_the_container_state_is_formatted_as_text(container, words):
     assert container_text(container) == words
 
 
-def test_newest_warnings_once_each():
+def test_the_newest_warning_events_are_listed_once():
     def event(reason, time, kind="Warning"):
         return {"type": kind, "reason": reason, "message": "m", "lastTimestamp": time}
 

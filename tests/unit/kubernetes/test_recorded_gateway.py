@@ -13,7 +13,7 @@ READY = {"any-listener", "a-listener", "a-port", "two-listeners"}
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route["metadata"]["name"])
-def test_a_route_is_ready_when_it_was_taken_up_with_all_that_it_leads_to(route):
+def test_a_route_is_ready_when_accepted_with_resolved_references(route):
     name = route["metadata"]["name"]
     judged = readiness({**route, "metadata": {**route["metadata"], "generation": 1}, "status": status_of_route(TOLD[name])})
     assert judged.done is (name in READY)
@@ -21,7 +21,7 @@ def test_a_route_is_ready_when_it_was_taken_up_with_all_that_it_leads_to(route):
     assert all(each["message"] in judged.words for each in refused)
 
 
-def test_the_gateway_is_ready():
+def test_the_recorded_gateway_is_ready():
     reported = recorded(
         "nginx-gateway-fabric", **dict.fromkeys(("gateway", "cluster", "certificate", "balancer", "subnet", "other_subnet"), "1")
     )

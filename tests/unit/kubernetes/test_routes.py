@@ -36,13 +36,13 @@ def ingress(*paths, host="a.example.com"):
         ("Ingress", made(), []),
     ],
 )
-def test_v4_addresses_of_an_object(kind, item, expected):
+def test_addresses_are_read_from_routes_and_ingresses(kind, item, expected):
     found = list(addresses_of(kind, item))
     assert [address["host"] + address["path"] for address in found] == expected
     assert all(address.items() >= {"kind": kind, "namespace": "shop", "name": "web", "service": ""}.items() for address in found)
 
 
-def test_the_service_is_known_by_its_label():
+def test_the_service_is_read_from_the_instance_label():
     metadata = {"namespace": "a", "name": "b", "labels": {"app.kubernetes.io/instance": "c"}}
     (found,) = addresses_of("Ingress", {**ingress("/"), "metadata": metadata})
     assert found["service"] == "c"

@@ -31,7 +31,7 @@ def put():
     """Put the entries into objects; answers the plain text of the first Secret's data, and what is hidden."""
 
     def run(objects, entries, check_mode=False, read=lambda _id: HELD, namespace="default"):
-        hidden = set()
+        hidden: set[str] = set()
         filled = SecretValues(read, hidden.add, check_mode).put_into(objects, entries, namespace)
         return {key: base64.b64decode(value).decode() for key, value in filled[0].get("data", {}).items()}, hidden
 
@@ -53,17 +53,22 @@ def test_parts_are_percent_encoded_in_a_url(put):
 
 def test_each_secret_is_read_once(put):
     read = []
-    put([secret()], [entry("A"), entry("B", url="{password}"), entry("C", "two")], read=lambda name: read.append(name) or HELD)
+
+    def held(name):
+        read.append(name)
+        return HELD
+
+    put([secret()], [entry("A"), entry("B", url="{password}"), entry("C", "two")], read=held)
     assert read == ["one", "two"]
 
 
 @pytest.mark.parametrize("read", [None, lambda _id: None], ids=["nothing can be asked", "no such secret"])
-def test_what_is_not_there_yet_is_known_after_apply_in_a_plan(put, read):
+def test_a_missing_secret_is_known_after_apply_in_a_plan(put, read):
     assert put([secret()], [entry(), entry("URL", url="x://{password}@y")], True, read)[0] == {"PASSWORD": UNKNOWN, "URL": UNKNOWN}
 
 
-def test_a_secret_that_a_plan_makes_is_not_asked_for(put):
-    asked = []
+def test_a_secret_that_a_plan_creates_is_not_read(put):
+    asked: list[str] = []
     assert put([secret()], [entry(secret_id=UNKNOWN)], True, asked.append)[0] == {"PASSWORD": UNKNOWN}
     assert asked == []
 
@@ -83,13 +88,13 @@ BAD = {
 
 
 @pytest.mark.parametrize(("objects", "wrong", "read", "sentence"), BAD.values(), ids=BAD)
-def test_what_cannot_be_right_is_told_without_the_value(put, objects, wrong, read, sentence):
+def test_invalid_entries_are_reported_without_the_value(put, objects, wrong, read, sentence):
     with pytest.raises(PlatformError) as error:
         put(objects, [wrong], read=read)
     assert sentence in str(error.value) and PASSWORD not in str(error.value)
 
 
-def test_the_default_namespace_counts_on_both_sides(put):
+def test_the_default_namespace_is_used_for_objects_and_entries(put):
     assert put([secret(None)], [{**entry(), "namespace": None}], namespace="jobs")[0] == {"PASSWORD": PASSWORD}
 
 
@@ -107,14 +112,14 @@ class Client:
         return {"SecretString": self.text} if self.text is not None else {"SecretBinary": b"x"}
 
 
-def test_t16_the_version_that_holds_is_read():
+def test_the_current_secret_version_is_read():
     client = Client(json.dumps({"username": "opta", "password": "x", "port": 5432}))
     assert current_value(client, "one") == {"username": "opta", "password": "x", "port": "5432"}
     assert client.asked == {"SecretId": "one", "VersionStage": "AWSCURRENT"}
 
 
 @pytest.mark.parametrize("text", ["correct horse", '["correct horse"]', '"correct horse"', None])
-def test_a_secret_of_another_form_is_told_without_its_text(text):
+def test_a_secret_of_another_form_is_reported_without_its_text(text):
     with pytest.raises(PlatformError, match="must hold a JSON object") as error:
         current_value(Client(text), "one")
     assert "correct horse" not in str(error.value)

@@ -50,10 +50,10 @@ def test_endpoint_of_the_user_is_respected():
     assert decoded(mint(client(endpoint_url="http://127.0.0.1:5000"), "a")).startswith("http://127.0.0.1:5000/")
 
 
-def test_t26_token_is_renewed_before_its_15_minutes_are_over():
+def test_token_is_renewed_before_its_15_minutes_are_over():
     now = [0.0]
-    made = []
-    hidden = []
+    made: list[str] = []
+    hidden: list[str] = []
 
     def make():
         made.append(f"token-{len(made)}")

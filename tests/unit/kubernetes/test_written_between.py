@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 from ansible_collections.opta.platform.plugins.module_utils._kubernetes.apply import ApplyOptions, ObjectsReconciler
 
-DESIRED = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "shop"}, "data": {"a": "1"}}
+DESIRED: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "shop"}, "data": {"a": "1"}}
 
 
 class Cluster:
@@ -33,7 +34,7 @@ class Cluster:
         return copy.deepcopy(self.stored)
 
 
-def test_others_work_is_not_ours():
-    cluster = Cluster()
+def test_concurrent_changes_of_others_are_not_reported_as_ours():
+    cluster: Any = Cluster()
     (plan,) = ObjectsReconciler(cluster, ApplyOptions(wait=False)).apply([DESIRED])
     assert (plan.outcome.action, cluster.dry_runs) == (None, 2)

@@ -95,7 +95,7 @@ def mesh():
     return made
 
 
-def test_first_run_makes_all_and_the_second_nothing(mesh):
+def test_the_first_run_creates_all_certificates_and_the_second_none(mesh):
     assert set(mesh.why) == {"anchor", "issuer", "proxy_injector", "policy_validator", "profile_validator"}
     mesh.check()
     assert mesh.run() == {}
@@ -111,7 +111,7 @@ def test_issuer_is_renewed_thirty_days_before_its_end(mesh):
     mesh.check()
 
 
-def test_t25_webhook_certificates_are_renewed_before_their_end(mesh):
+def test_webhook_certificates_are_renewed_before_their_end(mesh):
     mesh.now += 340 * DAY
     assert {"proxy_injector", "policy_validator", "profile_validator"} <= set(mesh.run())
     mesh.check()
@@ -125,7 +125,7 @@ def test_expired_issuer_is_repaired(mesh):
 
 
 @pytest.mark.parametrize("broken", ["nonsense", "another key", "another anchor", "another name"])
-def test_broken_issuer_is_made_anew(mesh, broken):
+def test_broken_issuer_is_created_again(mesh, broken):
     leaf = leaf_certificates("linkerd", "cluster.local", TERMS)["issuer"]
     stranger = Mesh()
     stranger.run()
@@ -168,7 +168,7 @@ def test_anchor_is_renewed_in_steps_with_both_trusted_in_between(mesh):
     assert mesh._trusted(mesh.anchors), "pods that were started with both trust the new one"
 
 
-def test_old_anchors_key_is_forgotten_with_the_step(mesh):
+def test_the_key_of_the_old_anchor_is_deleted_after_the_renewal(mesh):
     key = mesh.anchors.current.key
     mesh.now += 1000 * DAY
     mesh.run()
@@ -184,7 +184,7 @@ def test_expired_anchor_is_replaced(mesh):
     mesh.check()
 
 
-def test_lost_key_of_the_anchor_interrupts_nothing(mesh):
+def test_a_lost_anchor_key_causes_no_outage(mesh):
     old = mesh.issuer
     mesh.held = None
     assert mesh.run() == {"anchor": "its key is lost"}
@@ -196,7 +196,7 @@ def test_lost_key_of_the_anchor_interrupts_nothing(mesh):
     mesh.check()
 
 
-def test_lost_key_and_ended_issuer_are_repaired(mesh):
+def test_a_lost_anchor_key_and_an_expired_issuer_are_repaired(mesh):
     mesh.held = None
     mesh.run()
     mesh.now += 200 * DAY
@@ -205,7 +205,7 @@ def test_lost_key_and_ended_issuer_are_repaired(mesh):
     mesh.check()
 
 
-def test_nothing_ends_in_ten_years_of_monthly_runs_and_quarterly_deployments(mesh):
+def test_no_certificate_expires_in_ten_years_of_monthly_runs(mesh):
     seen = set()
     for month in range(120):
         mesh.now += 28 * DAY
@@ -218,7 +218,7 @@ def test_nothing_ends_in_ten_years_of_monthly_runs_and_quarterly_deployments(mes
     assert 4 <= len(seen) <= 6
 
 
-def test_what_is_asked_for_is_renewed_at_once(mesh):
+def test_a_requested_renewal_is_done_immediately(mesh):
     assert mesh.run(asked=("issuer",)) == {"issuer": "it was asked for"}
     assert set(mesh.run(asked=("webhooks",))) == {"proxy_injector", "policy_validator", "profile_validator"}
     assert set(mesh.run(asked=("trust_anchor",))) == {"anchor"}
@@ -239,12 +239,12 @@ BAD_TERMS = [
 
 
 @pytest.mark.parametrize(("given", "sentence"), BAD_TERMS)
-def test_terms_that_cannot_be_right_are_refused(given, sentence):
+def test_invalid_validity_periods_are_refused(given, sentence):
     assert refusal({**DEFAULTS, **given}) == sentence
     assert refusal(DEFAULTS) == ""
 
 
-def test_keys_of_the_old_form_are_encoded_again_and_nothing_else_changes():
+def test_keys_in_sec1_form_are_converted_to_pkcs8_only():
     mesh = Mesh()
     mesh.run()
     held, before = mesh.held, {name: dict(secret["data"]) for name, secret in mesh.secrets.items()}

@@ -7,6 +7,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.opta.platform.plugins.filter import names, network
 from ansible_collections.opta.platform.plugins.module_utils import _policy
+from ansible_collections.opta.platform.plugins.module_utils._network import policies
 
 from tests.support.identities import identity_of
 
@@ -29,13 +30,13 @@ def key_policy(partition="aws", region="eu-west-1"):
         ("aws-us-gov", "us-gov-west-1", "logs.us-gov-west-1.amazonaws.com"),
     ],
 )
-def test_t2_logs_may_use_the_key_for_our_groups_alone(partition, region, principal):
+def test_cloudwatch_logs_may_use_the_key_only_for_the_environments_groups(partition, region, principal):
     statement = key_policy(partition, region)["Logs"]
     assert statement["Principal"] == {"Service": principal}
     patterns = statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
 
     def allowed(group):
-        arn = network.policies.log_group_arn(partition, region, ACCOUNT, group)
+        arn = policies.log_group_arn(partition, region, ACCOUNT, group)
         return any(fnmatch.fnmatchcase(arn, pattern) for pattern in patterns)
 
     ours = ["/aws/eks/opta-staging/cluster", "/aws/rds/cluster/opta-staging-aurora-main/postgresql", "/aws/docdb/opta-staging-docdb/audit"]
@@ -43,7 +44,7 @@ def test_t2_logs_may_use_the_key_for_our_groups_alone(partition, region, princip
     assert not any(map(allowed, ["/aws/eks/opta-production/cluster", "/opta/production/flow-logs", "/aws/lambda/x"]))
 
 
-def test_t2_auto_scaling_may_use_the_key_and_grant_it_for_aws_alone():
+def test_auto_scaling_may_use_the_key_and_create_grants_for_aws_only():
     policy = key_policy()
     assert policy["AutoScaling"]["Principal"] == policy["AutoScalingGrants"]["Principal"] == {"AWS": SLR.format("aws")}
     assert "kms:GenerateDataKey*" in policy["AutoScaling"]["Action"]
@@ -51,7 +52,7 @@ def test_t2_auto_scaling_may_use_the_key_and_grant_it_for_aws_alone():
     assert policy["AutoScalingGrants"]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
 
 
-def test_t2_the_driver_is_named_by_condition_because_it_does_not_exist_yet():
+def test_the_ebs_csi_role_is_allowed_by_condition():
     policy = key_policy()
     for sid in ("Volumes", "VolumeGrants"):
         assert policy[sid]["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
@@ -60,30 +61,30 @@ def test_t2_the_driver_is_named_by_condition_because_it_does_not_exist_yet():
     assert policy["VolumeGrants"]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
 
 
-def test_t2_the_account_keeps_its_way_in_and_the_policy_fits():
+def test_the_account_keeps_access_and_the_policy_fits_the_size_limit():
     policy = key_policy()
     assert policy["Account"]["Action"] == ["kms:*"]
     assert len(json.dumps(_policy.document(list(policy.values())))) < 32768  # KMS, PutKeyPolicy
 
 
-def test_t2_without_the_service_linked_role_nothing_is_made():
+def test_a_missing_service_linked_role_is_refused():
     with pytest.raises(AnsibleFilterError, match=r"autoscaling\.amazonaws\.com"):
         network.environment_key_policy(IDENTITY, [])
 
 
-def test_t23_flow_logs_cannot_revive_their_group():
-    statement = network.policies.flow_logs_permissions("arn:aws:logs:eu-west-1:1:log-group:/x")["Statement"][0]
+def test_the_flow_logs_role_cannot_recreate_its_log_group():
+    statement = policies.flow_logs_permissions("arn:aws:logs:eu-west-1:1:log-group:/x")["Statement"][0]
     assert not any(fnmatch.fnmatchcase("logs:CreateLogGroup", action) for action in statement["Action"])
     assert statement["Resource"] == ["arn:aws:logs:eu-west-1:1:log-group:/x", "arn:aws:logs:eu-west-1:1:log-group:/x:*"]
 
 
-def test_flow_logs_of_other_accounts_cannot_take_the_role():
-    condition = network.policies.flow_logs_trust("aws", "eu-west-1", ACCOUNT)["Statement"][0]["Condition"]
+def test_flow_logs_of_other_accounts_cannot_assume_the_role():
+    condition = policies.flow_logs_trust("aws", "eu-west-1", ACCOUNT)["Statement"][0]["Condition"]
     assert condition["StringEquals"] == {"aws:SourceAccount": ACCOUNT}
 
 
-def test_log_bucket_is_written_by_services_for_this_account_alone():
-    statements = network.policies.log_bucket_statements("b", "aws-cn", "cn-north-1", ACCOUNT)
+def test_the_log_bucket_accepts_logs_only_for_this_account():
+    statements = policies.log_bucket_statements("b", "aws-cn", "cn-north-1", ACCOUNT)
     assert {s["Principal"]["Service"] for s in statements} == {"logging.s3.amazonaws.com", "delivery.logs.amazonaws.com"}
     assert all(s["Condition"]["StringEquals"]["aws:SourceAccount"] == ACCOUNT for s in statements)
     assert all(s["Resource"].startswith("arn:aws-cn:s3:::b") for s in statements)
@@ -106,7 +107,7 @@ NATS = [
 ]
 
 
-def test_a_vpc_that_is_brought_looks_like_ours():
+def test_an_existing_vpc_has_the_outputs_of_a_managed_vpc():
     brought = network.existing_vpc("vpc-1", VPCS, SUBNETS, NATS, ["subnet-1"], ["subnet-3", "subnet-2"])
     assert brought == {
         "vpc_id": "vpc-1",
@@ -127,7 +128,7 @@ def test_a_vpc_that_is_brought_looks_like_ours():
         (VPCS, ["subnet-9"], ["subnet-1"], "network_public_subnet_ids: subnet-9"),
     ],
 )
-def test_a_vpc_that_does_not_fit_is_refused(vpcs, public, private, message):
+def test_an_unsuitable_existing_vpc_is_refused(vpcs, public, private, message):
     with pytest.raises(AnsibleFilterError, match=message):
         network.existing_vpc("vpc-1", vpcs, SUBNETS, NATS, public, private)
 

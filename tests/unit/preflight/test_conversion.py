@@ -39,7 +39,7 @@ JOB = {"name": "report", "schedule": "0 6 * * *"}
         ("eks_version", 1, "1"),
     ],
 )
-def test_what_validation_converts_is_read_converted(variable: str, given: Any, meant: Any) -> None:
+def test_inputs_are_read_as_validation_converts_them(variable: str, given: Any, meant: Any) -> None:
     assert _inputs.validated(given, variable) == meant
     assert convert_all({variable: given}, _inputs.options()) == ({variable: meant}, {})
 
@@ -77,7 +77,7 @@ def test_what_validation_converts_is_read_converted(variable: str, given: Any, m
         ("s3_buckets", [{"name": "a", "public_access": "all"}], "s3_buckets, public_access is all: it must be none or read."),
     ],
 )
-def test_what_cannot_be_meant_is_told(variable: str, given: Any, sentence: str) -> None:
+def test_ambiguous_values_are_reported(variable: str, given: Any, sentence: str) -> None:
     values, problems = convert_all({variable: given}, _inputs.options())
     assert values == {variable: given}
     assert sentence in problems[variable][0]
@@ -86,17 +86,17 @@ def test_what_cannot_be_meant_is_told(variable: str, given: Any, sentence: str) 
     assert sentence in str(reported.value)
 
 
-def test_what_is_not_given_stays_away() -> None:
+def test_unset_inputs_stay_unset() -> None:
     given = {"network_zone_count": "3", "network_vpc_id": None, "network_cidr_block": "", "opta_service_run_as_user": ""}
     assert convert_all(given, _inputs.options()) == ({**given, "network_zone_count": 3, "opta_service_run_as_user": None}, {})
 
 
 @pytest.mark.parametrize(("given", "meant"), [("y", True), ("t", True), (1, True), (True, True), ("n", False), (False, False)])
-def test_a_switch_is_what_validation_takes_it_for(given: Any, meant: bool) -> None:
+def test_booleans_are_converted_as_validation_does(given: Any, meant: bool) -> None:
     assert boolean(given) is meant
 
 
-def test_what_is_no_switch_is_told() -> None:
+def test_invalid_booleans_are_reported() -> None:
     with pytest.raises(AnsibleFilterError, match="'maybe' is not a boolean"):
         boolean("maybe")
 
@@ -113,7 +113,7 @@ def inputs_of_null() -> list[str]:
     return sorted(name for name in _inputs.nullable() if is_null("", _inputs.options()[name]))
 
 
-def test_an_empty_string_is_null_where_it_can_be_nothing_else() -> None:
+def test_an_empty_string_is_null_where_it_has_no_other_meaning() -> None:
     """Before ansible-core 2.19 a template that answers None is an empty string."""
     names = inputs_of_null()
     assert {"eks_log_types", "eks_node_groups", "network_zone_count", "eks_endpoint_public_enabled", "dns_cert_key_algorithm"} <= {*names}
@@ -125,7 +125,7 @@ def test_an_empty_string_is_null_where_it_can_be_nothing_else() -> None:
     assert variables.empty_variables(given, _inputs.options(), _inputs.nullable()) == []
 
 
-def test_tasks_read_inputs_that_may_be_null_by_what_knows_the_empty_string() -> None:
+def test_tasks_read_nullable_inputs_through_the_conversion_filter() -> None:
     """`is none` and default(omit) do not: they would hand an empty string to a module."""
     names = "|".join(inputs_of_null())
     wrong = re.compile(rf"\b({names}) (is (not )?none|\| default\(omit\))")

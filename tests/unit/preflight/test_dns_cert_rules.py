@@ -11,7 +11,7 @@ DOMAIN = {"dns_cert_domain": "staging.example.com"}
 @pytest.mark.parametrize(
     "given", [{}, {"dns_cert_domain": ""}, DOMAIN, {**DOMAIN, "dns_cert_subject_alternative_names": ["*.api.staging.example.com"]}]
 )
-def test_what_is_right_is_not_talked_about(given):
+def test_valid_inputs_are_accepted(given):
     assert dns_cert_rules(given) == []
 
 
@@ -27,7 +27,7 @@ def test_what_is_right_is_not_talked_about(given):
         ({**DOMAIN, "dns_cert_resolver": "dns.example.com"}, "dns_cert_resolver is 'dns.example.com'"),
     ],
 )
-def test_what_is_wrong_is_told(given, sentence):
+def test_invalid_inputs_are_reported(given, sentence):
     (reported,) = dns_cert_rules(given)
     assert sentence in reported
 
@@ -41,12 +41,12 @@ def test_what_is_wrong_is_told(given, sentence):
         ({"zone_domain": "old.example.com"}, "which cannot be renamed"),
     ],
 )
-def test_zones_of_the_account_are_held_against_the_domain(found, sentence):
+def test_zones_of_the_account_are_validated_against_the_domain(found, sentence):
     (reported,) = dns_cert_aws_rules({**DOMAIN, "opta_environment": "staging"}, found)
     assert sentence in reported
 
 
-def test_own_and_adopted_zones_are_right():
+def test_own_and_adopted_zones_are_accepted():
     assert dns_cert_aws_rules(DOMAIN, {"zone_domain": "staging.example.com", "domain_taken": False}) == []
     assert dns_cert_aws_rules({**DOMAIN, "dns_cert_adopt": True}, {"domain_taken": True, "domain_owner": ""}) == []
     assert dns_cert_aws_rules({}, {"zone_domain": "staging.example.com"}) == []

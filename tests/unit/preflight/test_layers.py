@@ -23,7 +23,7 @@ def reported(kind="service", host="hello", **hosts):
 @pytest.mark.parametrize(
     ("namespace", "addon"), [("datadog", "datadog"), ("nginx-gateway", "nginx-gateway-fabric"), ("linkerd-cni", "linkerd-cni")]
 )
-def test_the_namespace_of_an_add_on_is_no_layer_even_when_the_add_on_is_off(namespace, addon):
+def test_the_namespace_of_an_add_on_is_reserved_even_if_disabled(namespace, addon):
     (said,) = reported(hello=service(layer=namespace))
     assert said == (
         f"opta_service_layer is '{namespace}' (the service's name unless it is set): in environment staging that is the namespace of "
@@ -31,20 +31,20 @@ def test_the_namespace_of_an_add_on_is_no_layer_even_when_the_add_on_is_off(name
     )
 
 
-def test_a_service_named_as_an_add_on_needs_another_layer():
+def test_a_service_with_the_name_of_an_add_on_requires_another_namespace():
     assert "the namespace of the add-on datadog" in reported(host="datadog", datadog=HELLO)[0]
     assert reported(host="datadog", datadog=service(layer="shop")) == []
     assert reported(hello=service(name="datadog", layer="shop")) == []
 
 
-def test_the_namespaces_are_those_that_the_environment_gives_its_add_ons():
+def test_configured_add_on_namespaces_are_reserved():
     staging = {"k8s_addons_datadog_namespace": "monitoring"}
     assert reported(hello=service(layer="datadog"), staging=staging) == []
     assert "the add-on datadog" in reported(hello=service(layer="monitoring"), staging=staging)[0]
     assert reported(hello={**service(layer="monitoring"), "opta_service_environment": "production"}, staging=staging) == []
 
 
-def test_services_of_one_layer_have_one_level():
+def test_services_of_one_namespace_have_one_pod_security_level():
     (said,) = reported(hello=service(layer="shop"), web=service(layer="shop", pod_security="baseline"))
     assert said == (
         "opta_service_pod_security is restricted, but service web of the inventory, which shares the namespace shop, has baseline: "
@@ -55,7 +55,7 @@ def test_services_of_one_layer_have_one_level():
     assert reported(hello=service(layer="shop"), web=elsewhere) == []
 
 
-def test_two_hosts_are_two_services():
+def test_two_services_of_one_name_in_a_namespace_are_refused():
     (said,) = reported(hello=service(layer="shop"), web=service(name="hello", layer="shop"))
     assert said == "opta_service_name hello in the layer shop is also that of service web of the inventory: give each its own."
 
@@ -71,18 +71,18 @@ def test_two_hosts_are_two_services():
         ("not a chart", None),
     ],
 )
-def test_charts_share_a_layer_under_another_name_and_with_the_same_level(chart, words):
+def test_charts_may_share_a_namespace_with_the_same_pod_security_level(chart, words):
     said = reported(hello=HELLO, staging={"k8s_addons_extra_charts": [chart]})
     assert len(said) == bool(words)
     assert not words or words in said[0]
 
 
-def test_an_environment_is_told_of_all_its_services():
+def test_problems_of_all_services_are_reported_for_an_environment():
     said = reported("environment", datadog=HELLO, web=service(layer="shop"), api=service(layer="shop", pod_security="baseline"))
     assert [sentence.partition(":")[0] for sentence in said] == ["Service datadog", "Service web", "Service api"]
 
 
-def test_inputs_that_cannot_be_templated_yet_are_no_obstacle():
+def test_inputs_that_cannot_be_templated_yet_are_skipped():
     class Host(dict):
         def __getitem__(self, name):
             raise ValueError(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._limits import Range
 from ansible_collections.opta.platform.plugins.module_utils._preflight.input_limits import INPUT_LIMITS
@@ -12,7 +14,7 @@ from tests.support import collection
 GIVEN = {"opta_environment": "staging", "opta_region": "eu-west-1", "network_cidr_block": "10.0.0.0/16"}
 
 
-def nested(path: str, value: float) -> dict[str, object]:
+def nested(path: str, value: float) -> dict[str, Any]:
     """Inputs that set one option; the other options of its entries are those that are required."""
     name, _dot, rest = path.partition(".")
     if not rest:
@@ -21,7 +23,7 @@ def nested(path: str, value: float) -> dict[str, object]:
     return {name.removesuffix("[]"): [{"name": "main", "id": "one", **inner}]} if name.endswith("[]") else {name: inner}
 
 
-REQUIRED = {
+REQUIRED: dict[str, dict[str, Any]] = {
     "lifecycle_rules[].newer_noncurrent_versions": {"noncurrent_expiration_days": 30},
     "aurora_clusters[].serverless.seconds_until_auto_pause": {"instance_class": "db.serverless"},
     "serverless.seconds_until_auto_pause": {"min_capacity": 0, "max_capacity": 4},

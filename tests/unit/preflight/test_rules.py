@@ -17,7 +17,7 @@ RIGHT: dict[str, Any] = {
 }
 
 
-def test_what_is_right_is_not_talked_about() -> None:
+def test_valid_inputs_are_accepted() -> None:
     assert rules.environment_rules(RIGHT) == []
     assert rules.environment_rules({**RIGHT, "opta_tags": {"Cost Center": 4711, "k8s.io/a": True, "empty": ""}}) == []
     assert rules.environment_rules({**RIGHT, "eks_log_retention_days": 0, "aurora_log_retention_days": "30"}) == []
@@ -108,14 +108,14 @@ def test_what_is_right_is_not_talked_about() -> None:
         ({"eks_service_ipv4_cidr": "10.0.0.0/12"}, "eks_service_ipv4_cidr: 10.0.0.0/12 overlaps network_cidr_block 10.0.0.0/16"),
     ],
 )
-def test_what_is_wrong_is_told(change: dict[str, Any], sentence: str) -> None:
+def test_invalid_inputs_are_reported(change: dict[str, Any], sentence: str) -> None:
     reported = rules.environment_rules({**RIGHT, **change})
     assert len(reported) == 1
     assert sentence in reported[0]
 
 
 @pytest.mark.parametrize("block", ["172.20.0.0/16", "10.100.0.0/16", "192.168.0.0/16"])
-def test_any_network_is_right_when_eks_chooses_the_addresses_of_services(block: str) -> None:
+def test_any_network_is_accepted_when_eks_chooses_the_service_cidr(block: str) -> None:
     assert rules.environment_rules({**RIGHT, "network_cidr_block": block, "eks_service_ipv4_cidr": None}) == []
 
 
@@ -135,7 +135,7 @@ def test_services_of_a_new_cluster_share_no_addresses_with_the_vpc(service: str 
     assert all(part in sentence for part, sentence in zip(reported, sentences, strict=True))
 
 
-def test_labels_and_taints_that_nodes_can_have_are_not_talked_about() -> None:
+def test_valid_labels_and_taints_are_accepted() -> None:
     labels = {"node.kubernetes.io/pool": "web", "example.com/gpu": True, "tier": 1, "a.node.kubernetes.io/b": "c"}
     taints = [{"key": "dedicated", "effect": "NO_SCHEDULE"}, {"key": "example.com/a", "value": "b", "effect": "NO_EXECUTE"}]
     assert rules.environment_rules({**RIGHT, "eks_node_groups": [{"name": "a", "labels": labels, "taints": taints}]}) == []
@@ -160,12 +160,12 @@ def test_amazon_linux_2_ends_with_kubernetes_1_32(version: str | None, found: st
     ] * reported
 
 
-def test_the_number_of_zones_need_not_be_given() -> None:
+def test_the_number_of_zones_is_optional() -> None:
     assert rules.environment_rules({**RIGHT, "network_zone_count": None}) == []
     assert rules.aws_rules({**RIGHT, "network_zone_count": None}, {"zone_count": 2, "region": "us-west-1"}) == []
 
 
-def test_t9_nodes_without_nat_need_endpoints_for_all_that_they_talk_to() -> None:
+def test_nodes_without_nat_require_interface_endpoints() -> None:
     alone = {**RIGHT, "network_nat_mode": "none"}
     assert "network_nat_mode is none" in rules.environment_rules(alone)[0]
     endpoints = {"network_interface_endpoints": list(rules.INTERFACE_ENDPOINTS_FOR_NODES), "network_gateway_endpoints": ["s3"]}
@@ -180,11 +180,11 @@ def test_t9_nodes_without_nat_need_endpoints_for_all_that_they_talk_to() -> None
         ({"eks_version": "1.36"}, {"cluster_version": "1.34"}, 'set "1.35" first'),
     ],
 )
-def test_what_aws_has_is_held_against_the_inputs(given: dict[str, Any], found: dict[str, Any], sentence: str) -> None:
+def test_inputs_are_validated_against_the_account(given: dict[str, Any], found: dict[str, Any], sentence: str) -> None:
     assert sentence in rules.aws_rules(given, found)[0]
 
 
-def test_what_bears_the_name_and_is_anothers_is_refused_unless_it_is_adopted() -> None:
+def test_a_foreign_resource_of_the_same_name_is_refused_unless_adopted() -> None:
     stranger = {"what": "EKS cluster opta-legacy", "why": "it was not created by this collection", "adopt": "eks_adopt"}
     (reported,) = rules.aws_rules({}, {"strangers": [stranger]})
     assert reported.startswith("EKS cluster opta-legacy exists, but it was not created by this collection: use another ")
@@ -193,7 +193,7 @@ def test_what_bears_the_name_and_is_anothers_is_refused_unless_it_is_adopted() -
 
 
 @pytest.mark.parametrize("found", ["1.35", "1.34", "1.36", None])
-def test_t6_a_step_of_one_minor_or_a_newer_cluster_is_fine(found: str | None) -> None:
+def test_an_upgrade_of_one_minor_or_a_newer_cluster_is_accepted(found: str | None) -> None:
     assert rules.aws_rules({"eks_version": "1.35"}, {"cluster_version": found}) == []
 
 
@@ -202,19 +202,19 @@ def test_a_renamed_variable_is_answered_with_its_new_name() -> None:
     assert renamed == ["network_delete_retained was renamed: use retention_delete_retained."]
 
 
-def test_a_misspelt_variable_is_told_with_the_right_name() -> None:
+def test_a_misspelled_variable_is_reported_with_the_correct_name() -> None:
     reported = variables.unknown_variables(["eks_verison", "eks_outputs", "other"], ["eks_version", "eks_tags"], ["eks"])
     assert reported == ["eks_verison is not a known variable: did you mean eks_version?"]
 
 
-def test_an_empty_value_is_told_unless_that_is_the_default() -> None:
+def test_an_empty_value_is_reported_unless_that_is_the_default() -> None:
     options = {"eks_confirm": {"default": ""}, "opta_region": {}}
     assert variables.empty_variables({"eks_confirm": "", "opta_region": " "}, options) == [
         "opta_region is empty: set a value, for example eu-west-1, or omit the variable."
     ]
 
 
-def test_variables_that_are_written_nearly_as_an_input_are_warned_of() -> None:
+def test_variables_similar_to_an_input_cause_a_warning() -> None:
     known = {"elasticache_replication_groups", "k8s_addons_ingress", "opta_region"}
     present = {"elasticcache_replication_groups", "k8s_addon_ingress", "opta_region", "region", "groups", "ansible_k8s_addons_ingres"}
     reported = variables.misspelt_variables(present, known)
@@ -234,7 +234,7 @@ def test_variables_that_are_written_nearly_as_an_input_are_warned_of() -> None:
         ([], ""),
     ],
 )
-def test_a_run_that_is_narrowed_to_nothing_is_warned_of(tags: list[str], reported: str) -> None:
+def test_a_run_limited_to_no_host_causes_a_warning(tags: list[str], reported: str) -> None:
     notes = variables.unknown_tags(tags, ["eks", "k8s_addons", "network"])
     assert len(notes) == bool(reported)
     assert all(reported in note for note in notes)

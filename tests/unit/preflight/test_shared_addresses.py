@@ -33,14 +33,14 @@ def service(*addresses, environment="staging", **more):
         ([], {"web": service("/a")}, []),
     ],
 )
-def test_v4_each_has_an_address_of_its_own(own, others, refused):
+def test_two_services_with_one_address_are_refused(own, others, refused):
     values = dict(service(*own))
     hosts = {"hello": service(*own), **others, "staging": Host(dns_cert_domain="example.com")}
     said = _shared_addresses(values, {"hostvars": hosts, "inventory_hostname": "hello"}, ["hello", *others])
     assert [sentence.split("service ")[1].split(" of")[0] for sentence in said] == refused
 
 
-def test_an_environment_whose_domain_is_not_known_is_no_obstacle():
+def test_an_unknown_domain_of_an_environment_is_skipped():
     hosts = {"hello": service("/a"), "web": service("/a")}
     (said,) = _shared_addresses(dict(hosts["hello"]), {"hostvars": hosts, "inventory_hostname": "hello"}, list(hosts))
     assert said == "opta_service_public_addresses, /a: service web of the inventory has this address as well: give each its own."

@@ -119,7 +119,7 @@ def bucket(**entry: Any) -> Inputs:
     ],
     ids=str,
 )
-def test_what_would_be_refused_is_told(inputs: Inputs, sentence: str) -> None:
+def test_values_that_aws_refuses_are_reported(inputs: Inputs, sentence: str) -> None:
     assert environment_rules(GIVEN) == []
     (reported,) = environment_rules({**GIVEN, **inputs})
     assert sentence in reported
@@ -142,7 +142,7 @@ def test_what_would_be_refused_is_told(inputs: Inputs, sentence: str) -> None:
     ],
     ids=str,
 )
-def test_what_aws_takes_is_taken(inputs: Inputs) -> None:
+def test_values_that_aws_accepts_are_accepted(inputs: Inputs) -> None:
     assert environment_rules({**GIVEN, **inputs}) == []
 
 
@@ -155,13 +155,13 @@ def test_what_aws_takes_is_taken(inputs: Inputs) -> None:
         (database(allowed_cidr_blocks=["0.0.0.0/0"]), "aurora_clusters, main: allowed_cidr_blocks has 0.0.0.0/0"),
     ],
 )
-def test_what_is_rarely_meant_is_warned_of(inputs: Inputs, sentence: str) -> None:
+def test_unusual_values_cause_a_warning(inputs: Inputs, sentence: str) -> None:
     (reported,) = environment_notes({**GIVEN, **inputs})
     assert sentence in reported
     assert environment_rules({**GIVEN, **inputs}) == []
 
 
-def test_the_ordinary_is_not_warned_of() -> None:
+def test_usual_values_cause_no_warning() -> None:
     assert environment_notes(GIVEN) == []
     assert environment_notes({**GIVEN, "eks_node_groups": [{"name": "a", "taints": [TAINT]}, {"name": "b"}]}) == []
 
@@ -179,7 +179,7 @@ def test_the_managed_add_ons_are_those_of_the_role() -> None:
         ({"opta_destroy_confirm": "", "opta_prune_confirm": "staging"}, []),
     ],
 )
-def test_a_confirmation_outside_of_a_removal_is_warned_of(given: Inputs, named: list[str]) -> None:
+def test_a_confirmation_without_deletion_causes_a_warning(given: Inputs, named: list[str]) -> None:
     notes = variables.confirmation_notes(given)
     assert [note.split()[0] for note in notes] == named
     assert all("Do not set it in the inventory" in note for note in notes)

@@ -22,7 +22,7 @@ def run(slower: float = 1, **changed: Cost) -> dict[str, Cost]:
 
 
 @pytest.mark.parametrize("slower", [0.3, 1, 5])
-def test_a_slower_machine_is_no_excess(slower: float) -> None:
+def test_a_slower_machine_does_not_exceed_the_costs(slower: float) -> None:
     assert excesses(RECORDED, {**run(slower), "tests/unit/test_x.py::test": Cost(80 * slower)}) == []
 
 
@@ -35,7 +35,7 @@ def test_a_slower_machine_is_no_excess(slower: float) -> None:
         ("tests/module/test_new.py::test", Cost(300), "300 s make it one of the 20 most expensive tests"),
     ],
 )
-def test_what_costs_more_than_recorded_is_named_with_what_to_do(name: str, test: Cost, expected: str) -> None:
+def test_exceeded_costs_are_reported_with_their_remedy(name: str, test: Cost, expected: str) -> None:
     (excess,) = excesses(RECORDED, {**run(), name: test})
     assert excess.startswith(f"{name}: {expected}")
     assert excess.endswith("make test-profile writes tests/profile/costs.yml")
@@ -52,7 +52,7 @@ def test_a_run_of_few_tests_is_not_compared() -> None:
     assert excesses(Costs(), {FIRST: Cost(1000, 99, 9)}) == []
 
 
-def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+def test_written_costs_are_read_back(tmp_path: Path) -> None:
     tests = {f"tests/module/test_{number}.py::test[a: b]": Cost(float(number), number, 0) for number in range(1, 40)}
     path = tmp_path / "costs.yml"
     costs.write(costs.measured(tests), path)

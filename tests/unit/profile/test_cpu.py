@@ -46,14 +46,14 @@ def processes(proc: Proc) -> Processes:
     return Processes(MARKER, proc.directory)
 
 
-def test_strangers_are_left_out_and_daemons_belong(proc: Proc, processes: Processes) -> None:
+def test_foreign_processes_are_excluded_and_daemons_included(proc: Proc, processes: Processes) -> None:
     proc.has(20, 1, "/bin/etcd --data-dir=x", own=3)
     proc.has(21, 1, "/usr/bin/postgres -D x", own=5, marked=False)
     processes.look()
     assert processes.seconds() == {"etcd": 3, "pytest": 2}
 
 
-def test_children_of_a_process_that_belongs_belong(proc: Proc, processes: Processes) -> None:
+def test_children_of_an_included_process_are_included(proc: Proc, processes: Processes) -> None:
     proc.has(20, 1, "/usr/bin/postgres -D x", own=1)
     proc.has(21, 20, "postgres: writer", own=4, marked=False)
     processes.look()
@@ -70,14 +70,14 @@ def test_an_ended_child_is_counted_once(proc: Proc, processes: Processes) -> Non
     assert processes.seconds() == {"helm": 3, "pytest": 2.5}
 
 
-def test_what_nobody_saw_is_its_parents(proc: Proc, processes: Processes) -> None:
+def test_cpu_time_of_unobserved_processes_is_counted_for_the_parent(proc: Proc, processes: Processes) -> None:
     processes.look()
     proc.has(10, 1, "/venv/bin/python /venv/bin/pytest tests", own=2, reaped=1)
     processes.look()
     assert processes.seconds() == {"pytest": 3}
 
 
-def test_a_child_and_its_parent_that_end_at_once_are_counted_once(proc: Proc, processes: Processes) -> None:
+def test_a_child_and_its_parent_that_end_together_are_counted_once(proc: Proc, processes: Processes) -> None:
     proc.has(20, 10, "/venv/bin/molecule test", own=1)
     proc.has(21, 20, "/bin/helm list", own=4)
     processes.look()
@@ -88,7 +88,7 @@ def test_a_child_and_its_parent_that_end_at_once_are_counted_once(proc: Proc, pr
     assert processes.seconds() == {"helm": 4, "pytest": 2, "molecule": 1}
 
 
-def test_a_process_is_what_it_has_become(proc: Proc, processes: Processes) -> None:
+def test_a_process_is_classified_by_its_last_command_line(proc: Proc, processes: Processes) -> None:
     proc.has(20, 1, "/venv/bin/python -I -S /x/tests/standin/processes.py 10 9 /bin/kube-apiserver", own=0.5)
     processes.look()
     proc.has(20, 1, "/bin/kube-apiserver --etcd-servers=x", own=6)
@@ -110,7 +110,7 @@ def test_a_process_is_what_it_has_become(proc: Proc, processes: Processes) -> No
         ("/bin/kube-controller-manager --kubeconfig=x", "kube-controller-manager"),
     ],
 )
-def test_kinds_by_command_line(proc: Proc, processes: Processes, line: str, kind: str) -> None:
+def test_processes_are_classified_by_command_line(proc: Proc, processes: Processes, line: str, kind: str) -> None:
     proc.has(20, 1, line, own=9)
     processes.look()
     assert next(iter(processes.seconds())) == kind

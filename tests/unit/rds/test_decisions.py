@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
-from ansible_collections.opta.platform.plugins.module_utils._preflight.database_rules import database_rules
 from ansible_collections.opta.platform.plugins.module_utils._rds import cluster, cluster_requests, role_entries, versions
 from ansible_collections.opta.platform.plugins.module_utils._rds.engine import AURORA, DOCUMENTDB
 from ansible_collections.opta.platform.plugins.module_utils._rds.instance import names_of
+from ansible_collections.opta.platform.plugins.module_utils._rds.role_rules import errors
 from ansible_collections.opta.platform.plugins.module_utils._rds.teardown import final_name
 from ansible_collections.opta.platform.plugins.module_utils._resource import Change
 
@@ -27,7 +27,7 @@ TARGETS = [{"EngineVersion": version} for version in ("17.9", "18.3", "17.10")]
         ("18.3", "18.3", ""),
     ],
 )
-def test_t6_which_version_a_found_cluster_gets(asked, desired, note):
+def test_the_version_of_an_existing_cluster_is_chosen(asked, desired, note):
     decided = versions.upgrade(AURORA, "it", "17.7", asked, True, TARGETS)
     assert decided.desired == desired
     assert note in " ".join(decided.notes)
@@ -35,7 +35,7 @@ def test_t6_which_version_a_found_cluster_gets(asked, desired, note):
 
 
 @pytest.mark.parametrize(("asked", "message"), [("18", "allow_major_version_upgrade"), ("17.8", "it offers 17.9, 17.10, 18.3")])
-def test_which_version_is_refused(asked, message):
+def test_unsupported_version_changes_are_refused(asked, message):
     with pytest.raises(Refused, match=message):
         versions.upgrade(AURORA, "it", "17.7", asked, False, TARGETS)
 
@@ -51,11 +51,11 @@ def test_which_version_is_refused(asked, message):
         ([f"c-{number}" for number in range(1, 12)], 10, "c-1", [], ["c-11"]),
     ],
 )
-def test_which_instances_are_made_and_removed(found, count, writer, made, removed):
+def test_missing_instances_are_created_and_surplus_ones_deleted(found, count, writer, made, removed):
     assert names_of("c", found, count, writer) == (made, removed)
 
 
-def test_engines():
+def test_engines_define_families_parameter_groups_and_parameters():
     assert (AURORA.family("17.7"), AURORA.group_name("c", "17.7")) == ("aurora-postgresql17", "c-aurora-postgresql17")
     assert (DOCUMENTDB.family("5.0.0"), DOCUMENTDB.group_name("c", "5.0.0")) == ("docdb5.0", "c-docdb5-0")
     assert DOCUMENTDB.is_group_of("c-docdb5-0", "c")
@@ -66,14 +66,14 @@ def test_engines():
     assert DOCUMENTDB.parameters({"tls": "disabled"}) == {"tls": "enabled"}
 
 
-def test_a_final_snapshot_never_has_a_name_that_is_taken():
+def test_a_final_snapshot_never_reuses_an_existing_name():
     first = final_name("c", "cluster-A", [])
     assert first != final_name("c", "cluster-B", [])
     assert final_name("c", "cluster-A", [first]) == f"{first}-2"
     assert final_name("c", "cluster-A", [first, f"{first}-2"]) == f"{first}-3"
 
 
-def test_what_a_change_of_each_attribute_means():
+def test_each_attribute_is_changed_in_place_or_refused():
     changes = {attribute.name: attribute.change for attribute in cluster.attributes()}
     refused = {name for name, change in changes.items() if change is Change.REFUSED}
     assert refused == {"database_name", "master_username", "db_subnet_group_name", "kms_key_id"}
@@ -81,7 +81,7 @@ def test_what_a_change_of_each_attribute_means():
     assert [attribute.name for attribute in cluster.attributes() if attribute.secret] == ["master_user_password"]
 
 
-def test_requests():
+def test_requests_contain_the_desired_attributes():
     desired = {
         "engine_version": "17.7",
         "master_username": "opta",
@@ -125,7 +125,7 @@ def test_requests():
             [{"name": "a", "backup_window": "03:30-04:30", "maintenance_window": "Sun:04:00-Sun:05:00"}],
             "cluster a: backup_window 03:30-04:30 and maintenance_window sun:04:00-sun:05:00 overlap",
         ),
-        ([{"name": "a", "instance_class": "db.serverless"}], "needs serverless"),
+        ([{"name": "a", "instance_class": "db.serverless"}], "requires serverless"),
         ([{"name": "a", "serverless": {"min_capacity": 0.3, "max_capacity": 4}}], "min_capacity is 0.3: it must be 0 to 256"),
         ([{"name": "a", "serverless": {"min_capacity": 0.5, "max_capacity": 0.5}}], "max_capacity is 0.5: it must be 1 to 256"),
         ([{"name": "a", "serverless": {"min_capacity": 1, "max_capacity": 300}}], "max_capacity is 300.0"),
@@ -141,12 +141,12 @@ def test_requests():
         ([{"name": "a", "allowed_cidr_blocks": ["2001:db8::/32"]}], "must be an IPv4 CIDR block"),
     ],
 )
-def test_preflight_tells_what_cannot_be_right(role, entries, message):
-    (sentence, *_more) = database_rules({role_entries.KINDS[role].option: entries})
+def test_the_preflight_reports_invalid_inputs(role, entries, message):
+    (sentence, *_more) = errors(role, {role_entries.KINDS[role].option: entries})
     assert message in sentence
 
 
-def test_preflight_lets_pass_what_is_right():
+def test_the_preflight_accepts_valid_inputs():
     good = [
         {
             "name": "main",
@@ -158,11 +158,12 @@ def test_preflight_lets_pass_what_is_right():
             "allowed_cidr_blocks": ["10.8.0.5/16"],
         }
     ]
-    assert database_rules({"aurora_clusters": good, "documentdb_clusters": good, "aurora_rotate_passwords": ["main"]}) == []
-    assert "has no cluster of that name" in database_rules({"aurora_rotate_passwords": ["main"]})[0]
+    assert errors("aurora", {"aurora_clusters": good, "aurora_rotate_passwords": ["main"]}) == []
+    assert errors("documentdb", {"documentdb_clusters": good}) == []
+    assert "has no cluster of that name" in errors("aurora", {"aurora_rotate_passwords": ["main"]})[0]
 
 
-def test_entries_are_completed():
+def test_entries_are_completed_with_names_and_defaults():
     entries = [{"name": "main", "backup_retention_days": 7, "engine_version": None}, {"name": "x", "deletion_protection": False}]
     first, second = role_entries.completed(entries, "documentdb", "opta", "staging", ["10.0.0.0/16", "100.64.0.0/16"], True, ["x"])
     assert (first["cluster_name"], first["secret_name"]) == ("opta-staging-docdb-main", "opta/staging/docdb/main")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils import _wait
 from ansible_collections.opta.platform.plugins.module_utils._errors import ResourceFailed
-from ansible_collections.opta.platform.plugins.module_utils._rds import reboots
+from ansible_collections.opta.platform.plugins.module_utils._rds import api, reboots
 from ansible_collections.opta.platform.plugins.module_utils._rds.engine import AURORA
 from ansible_collections.opta.platform.plugins.module_utils._rds.instance import DatabaseInstance
 
@@ -43,13 +44,13 @@ class Cluster:
 
 @pytest.fixture
 def reboot(monkeypatch):
-    slept = []
+    slept: list[float] = []
     monkeypatch.setattr(_wait, "time", SimpleNamespace(sleep=slept.append, monotonic=lambda: float(sum(slept))))
 
     def run(*shown):
-        cluster = Cluster(*shown)
-        monkeypatch.setattr(reboots.api, "reboot_instance", cluster.reboot)
-        parts = SimpleNamespace(
+        cluster: Any = Cluster(*shown)
+        monkeypatch.setattr(api, "reboot_instance", cluster.reboot)
+        parts: Any = SimpleNamespace(
             client=None, cluster=cluster, given={"wait_timeout": 1800}, instance=lambda name: DatabaseInstance(cluster, AURORA, name)
         )
         reboots.reboot_all(parts, [READER, WRITER])
@@ -58,12 +59,12 @@ def reboot(monkeypatch):
     return run
 
 
-def test_the_writer_is_rebooted_once_the_reboot_of_the_reader_is_seen_to_end(reboot):
+def test_the_writer_is_rebooted_after_the_reboot_of_the_reader_completes(reboot):
     happened = reboot(*REBOOT)
     assert happened == [(*each, name) if each else ("reboot", name) for name in (READER, WRITER) for each in ((), *REBOOT)]
 
 
-def test_a_reboot_that_passes_between_two_looks_counts_after_a_minute(reboot):
+def test_a_reboot_missed_between_two_polls_counts_after_a_minute(reboot):
     assert [each for each in reboot(BEFORE) if each[0] == "reboot"] == [("reboot", READER), ("reboot", WRITER)]
 
 

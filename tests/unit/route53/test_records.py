@@ -7,7 +7,7 @@ from ansible_collections.opta.platform.plugins.module_utils._route53 import reco
 
 
 @pytest.mark.parametrize("domain", ["example.com", "a.b.example.co.uk", "EXAMPLE.com.", "1and1.de", "xn--mnchen-3ya.de"])
-def test_domains(domain):
+def test_valid_domains_are_accepted(domain):
     assert records.name_problem(domain) == ""
 
 
@@ -24,7 +24,7 @@ def test_domains(domain):
         (7, "not a string"),
     ],
 )
-def test_what_is_no_domain(domain, part):
+def test_invalid_domains_are_refused(domain, part):
     assert part in records.name_problem(domain)
 
 
@@ -34,7 +34,7 @@ def test_names_are_compared_without_escapes_and_dots():
     assert not records.within("badexample.com", "example.com")
 
 
-def test_the_nearest_parent():
+def test_the_nearest_parent_zone_is_found():
     zones = [{"Name": "com."}, {"Name": "example.com."}, {"Name": "a.example.com."}, {"Name": "other.com."}]
     assert records.nearest_parent("a.example.com", zones) == {"Name": "example.com."}
     assert records.nearest_parent("a.example.org", zones) is None
@@ -47,7 +47,7 @@ def record(name, kind, *values):
 OWN = [record("example.com", "NS", "ns-1"), record("example.com", "SOA", "ns-1 admin 1 2 3 4 5")]
 
 
-def test_what_hinders_a_deletion():
+def test_foreign_records_prevent_deletion_of_the_zone():
     foreign = [record("mail.example.com", "A", "192.0.2.1"), record("sub.example.com", "NS", "ns-2")]
     assert records.beyond_the_zones_own([*OWN, *foreign], "example.com") == foreign
     assert records.describe_record_sets(foreign) == ["mail.example.com A", "sub.example.com NS"]
@@ -66,14 +66,14 @@ def note(name, owner):
         ("a-hello.example.com", "hello.example.com", "A"),
     ],
 )
-def test_t21_records_of_external_dns(noted, name, kind):
+def test_records_of_external_dns_are_recognized_by_owner(noted, name, kind):
     made = [note(noted, "ours"), record(name, kind, "192.0.2.1")]
     others = [record(f"x{name}", kind, "192.0.2.1"), record(name, "MX", "1 mail"), note("a-extdns.z.example.com", "theirs")]
     assert records.of_external_dns([*others, *made], "ours") == made
     assert records.of_external_dns([*others, *made], "") == []
 
 
-def test_an_aliass_notes_are_those_of_external_dns_0_21():
+def test_registry_records_of_aliases_match_external_dns_0_21():
     """registry/txt/registry.go and provider/aws/aws.go: A is noted as CNAME, AAAA as itself; a record `extdns.…` is somebody else's."""
     target = {"HostedZoneId": "Z1", "DNSName": "lb.elb.eu-west-1.amazonaws.com", "EvaluateTargetHealth": True}
     aliases = [{"Name": "\\052.example.com.", "Type": kind, "AliasTarget": target} for kind in ("A", "AAAA")]
@@ -82,7 +82,7 @@ def test_an_aliass_notes_are_those_of_external_dns_0_21():
     assert records.of_external_dns([*aliases, *notes, theirs], "ours") == [*notes, *aliases]
 
 
-def test_t21_an_alias_is_noted_as_a_cname():
+def test_the_registry_record_of_an_alias_has_the_type_cname():
     target = {"HostedZoneId": "Z1", "DNSName": "lb.elb.eu-west-1.amazonaws.com", "EvaluateTargetHealth": True}
     alias = {"Name": "hello.example.com.", "Type": "A", "AliasTarget": target}
     plain = record("hello.example.com", "AAAA", "2001:db8::1")

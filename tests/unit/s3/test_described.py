@@ -18,7 +18,7 @@ def bucket(*entries, shared=SHARED):
     return role_entries.desired_buckets(entries, IDENTITY, shared)
 
 
-def test_a_name_is_enough():
+def test_an_entry_with_only_a_name_gets_defaults():
     (made,) = bucket({"name": "uploads"})
     name = role_entries.bucket_name(IDENTITY, "uploads")
     assert name.startswith("opta-staging-bucket-uploads-")
@@ -36,7 +36,7 @@ def test_a_name_is_enough():
     }
 
 
-def test_t14_names_differ_by_account_and_region_and_long_ones_stay_within_63():
+def test_names_differ_by_account_and_region_and_fit_63_characters():
     others = {replace(IDENTITY, account_id="210987654321"), replace(IDENTITY, region="eu-west-2")}
     assert len({role_entries.bucket_name(identity, "a") for identity in (IDENTITY, *others)}) == 3
     long = identity_of("e" * 32)
@@ -46,7 +46,7 @@ def test_t14_names_differ_by_account_and_region_and_long_ones_stay_within_63():
     assert all(name.startswith(role_entries.name_prefix(long)) for name in names)
 
 
-def test_without_a_bucket_for_them_there_are_no_access_logs():
+def test_without_a_log_bucket_access_logging_is_disabled():
     (made,) = bucket({"name": "a"}, shared=EncryptionDefaults(KEY, "", {}))
     assert made["access_logging"] == {}
     (made,) = bucket({"name": "a", "access_logs_enabled": False})
@@ -59,7 +59,7 @@ def test_a_statement_without_a_resource_is_about_the_bucket():
     assert [each["Resource"] for each in made["policy_statements"]] == [[made["arn"], f"{made['arn']}/*"], "x"]
 
 
-def test_keys_are_the_environments_or_ones_own():
+def test_buckets_use_the_environment_key_or_a_configured_key():
     keys = [made["encryption"]["kms_key_arn"] for made in bucket({"name": "a", "sse_algorithm": "aws:kms"})]
     keys += [made["encryption"]["kms_key_arn"] for made in bucket({"name": "a", "sse_algorithm": "aws:kms", "kms_key_arn": "own"})]
     assert keys == [KEY, "own"]
@@ -68,7 +68,7 @@ def test_keys_are_the_environments_or_ones_own():
 REPLICATED = {"name": "a", "versioning_enabled": True, "replication": {"bucket": "z"}}
 
 
-def test_destinations_come_first():
+def test_replication_destinations_are_created_first():
     assert [made["name"] for made in bucket(REPLICATED, {"name": "b"}, {"name": "z"})] == ["z", "a", "b"]
 
 
@@ -80,12 +80,12 @@ def test_destinations_come_first():
         ([{"name": "a", "replication": {"bucket": "a"}}], "a -> a is a replication loop"),
     ],
 )
-def test_replications_that_lead_nowhere(entries, message):
+def test_replication_to_an_unknown_bucket_is_refused(entries, message):
     with pytest.raises(PlatformError, match=message):
         bucket(*entries)
 
 
-def test_replication_knows_arn_role_and_key():
+def test_replication_settings_contain_arn_role_and_key():
     target, source = bucket({**REPLICATED, "sse_algorithm": "aws:kms"}, {"name": "z"})
     assert source["replication"]["destination_bucket_arn"] == target["arn"]
     assert source["replication"]["kms_key_arn"] == KEY
@@ -96,7 +96,7 @@ def test_replication_knows_arn_role_and_key():
     assert made["replication"] == {**elsewhere, "role_arn": made["replication"]["role_arn"]}
 
 
-def test_the_role_may_copy_and_nothing_else():
+def test_the_replication_role_may_only_replicate():
     _target, source = bucket({**REPLICATED, "sse_algorithm": "aws:kms"}, {"name": "z", "sse_algorithm": "aws:kms"})
     statements = source["replication_role"]["permissions"]["Statement"]
     actions = {action for statement in statements for action in statement["Action"]}
@@ -114,13 +114,13 @@ def test_the_role_may_copy_and_nothing_else():
     assert made[3]["Condition"]["StringLike"]["kms:ViaService"] == "s3.us-east-1.amazonaws.com*"
 
 
-def test_an_unknown_key_can_be_planned():
+def test_a_key_known_after_apply_can_be_planned():
     unknown = EncryptionDefaults("(known after apply)", "logs", {})
     _target, source = role_entries.desired_buckets([{**REPLICATED, "sse_algorithm": "aws:kms"}, {"name": "z"}], IDENTITY, unknown)
     assert source["replication_role"]["permissions"]["Statement"][3]["Resource"] == "(known after apply)"
 
 
-def test_what_is_removed_is_what_stands_and_what_is_described():
+def test_existing_and_listed_buckets_are_deleted():
     removed = role_entries.buckets_to_delete(
         [{"name": "a", "delete_contents": True}, {"name": "b"}], {"old": "opta-staging-bucket-old-1"}, IDENTITY
     )

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._s3 import lifecycle
 
-RULES = {
+RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "expire": (
         {"id": "a", "expiration_days": 90},
         {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 90}},
@@ -50,7 +52,7 @@ RULES = {
 
 
 @pytest.mark.parametrize(("option", "rule"), RULES.values(), ids=RULES.keys())
-def test_rule_there_and_back(option, rule):
+def test_a_rule_is_converted_to_the_api_and_back(option, rule):
     assert lifecycle.rule(option) == rule
     assert lifecycle.option(rule) == {"enabled": True, **option}
     assert lifecycle.errors([option]) == []
@@ -63,7 +65,7 @@ def test_rules_are_the_same_in_any_order_and_with_defaults():
     assert not lifecycle.same([one], [{**one, "enabled": False}])
 
 
-def test_what_the_option_cannot_say_is_a_difference():
+def test_unsupported_rule_fields_are_a_difference():
     rule = {**RULES["expire"][1], "Filter": {"And": {"Prefix": "", "ObjectSizeGreaterThan": 5}}}
     found = lifecycle.option(rule)
     assert found["others"] == ["ObjectSizeGreaterThan"]
@@ -98,6 +100,6 @@ def test_what_the_option_cannot_say_is_a_difference():
         ),
     ],
 )
-def test_rules_that_s3_refuses(rules, message):
+def test_invalid_lifecycle_rules_are_reported(rules, message):
     (sentence,) = lifecycle.errors(rules)
     assert message in sentence

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._errors import Refused
 from ansible_collections.opta.platform.plugins.module_utils._s3.reconcile import refuse_wrong_input
 
-GIVEN = {
+GIVEN: dict[str, Any] = {
     "name": "opta-staging-logs",
     "encryption": None,
     "lifecycle_rules": None,
@@ -17,7 +19,7 @@ GIVEN = {
 FOR_ALL = {"Effect": "Allow", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::x/*"}
 
 
-def test_what_is_right_passes():
+def test_valid_options_are_accepted():
     refuse_wrong_input(GIVEN)
     refuse_wrong_input({**GIVEN, "policy_statements": [FOR_ALL], "public_access": "read"})
     refuse_wrong_input({**GIVEN, "replication": {"destination_bucket_arn": None, "role_arn": None, "prefix": ""}})
@@ -38,7 +40,7 @@ def test_what_is_right_passes():
         ({"replication": {"destination_bucket_arn": "arn:aws:s3:::x"}}, "requires role_arn too"),
     ],
 )
-def test_what_is_wrong_is_one_sentence(wrong, message):
+def test_invalid_options_are_reported_in_one_sentence(wrong, message):
     with pytest.raises(Refused, match=message) as refused:
         refuse_wrong_input({**GIVEN, **wrong})
     assert len(str(refused.value).splitlines()) == 1

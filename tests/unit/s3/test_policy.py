@@ -14,7 +14,7 @@ def test_policy_is_tls_only_with_further_statements():
     assert policy.document("aws", "b", False, "none", []) == {}
 
 
-def test_public_is_reading_objects_and_nothing_else():
+def test_public_access_allows_only_reading_objects():
     document = policy.document("aws", "b", True, "read", [])
     public = document["Statement"][1]
     assert (public["Principal"], public["Action"], public["Resource"]) == ({"AWS": "*"}, "s3:GetObject", "arn:aws:s3:::b/*")
@@ -41,5 +41,5 @@ FOR_ALL = {"Effect": "Allow", "Principal": "*", "Action": ["s3:GetObject", "s3:P
         ({"Effect": "Allow", "NotPrincipal": {"AWS": "1"}, "NotAction": "s3:Delete*"}, ["all actions but s3:Delete*"]),
     ],
 )
-def test_what_is_public(statement, actions):
+def test_public_policies_are_recognized(statement, actions):
     assert policy.public_actions({"Statement": [statement]}) == actions

@@ -14,7 +14,7 @@ TARGETS = [
 ]
 
 
-def test_words_are_whole() -> None:
+def test_area_names_match_whole_words() -> None:
     assert of_area("eks", TARGETS) == [TARGETS[0], TARGETS[2]]
     assert of_area("service", TARGETS) == [TARGETS[1], TARGETS[3]]
     assert of_area("standin", TARGETS) == [TARGETS[4]]

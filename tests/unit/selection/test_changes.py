@@ -83,20 +83,20 @@ OF_STANDIN = [ENVIRONMENT, "tests/module/test_eks_cluster.py", "tests/module/tes
         ("tests/contracts/test_rules.py", []),
     ],
 )
-def test_what_a_change_selects(changed: str, expected: list[str]) -> None:
+def test_a_change_selects_dependent_tests(changed: str, expected: list[str]) -> None:
     assert affected(Graph(FILES), [changed]) == ["tests/contracts", *expected]
 
 
 @pytest.mark.parametrize("changed", ["requirements/development.txt", "tests/conftest.py", "meta/runtime.yml", "unknown/file.bin"])
-def test_what_may_affect_all_selects_all(changed: str) -> None:
+def test_shared_files_select_all_tests(changed: str) -> None:
     assert affected(Graph(FILES), ["README.md", "plugins/module_utils/_wait.py", changed]) == ["tests"]
 
 
-def test_a_deleted_file_selects_what_is_beside_it() -> None:
+def test_a_deleted_file_selects_tests_of_its_neighbors() -> None:
     assert affected(Graph(FILES), ["tests/module/test_gone.py"]) == ["tests/contracts", *OF_STANDIN[1:]]
 
 
-def test_several_changes_add_up() -> None:
+def test_several_changes_select_the_union_of_tests() -> None:
     assert affected(Graph(FILES), ["tests/unit/test_wait.py", "extensions/molecule/eks/converge.yml"]) == [
         "tests/contracts",
         f"{SCENARIOS}::test_scenario[eks]",

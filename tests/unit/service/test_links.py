@@ -60,7 +60,7 @@ def variables(given):
     return read
 
 
-def test_v7_a_database_gives_opta_s_variables(variables):
+def test_a_database_link_defines_the_documented_variables(variables):
     plain, stored = variables({"aurora": "main"})
     assert plain == {
         "main_db_host": "main.cluster-x.aurora.example.com",
@@ -85,16 +85,16 @@ def test_v7_a_database_gives_opta_s_variables(variables):
         ("s3", {"bucket_name"}),
     ],
 )
-def test_v7_the_others_give_theirs(variables, kind, names):
+def test_other_links_define_their_variables(variables, kind, names):
     plain, stored = variables({kind: "main", **({"permission": "read"} if kind == "s3" else {})})
     assert {*plain, *stored} == {f"main_{name}" for name in names}
 
 
-def test_queues_topics_and_tables_give_none(variables):
+def test_queues_topics_and_tables_define_no_variables(variables):
     assert variables({"sqs": QUEUE, "permission": "publish"}, {"sns": TOPIC}, {"dynamodb": TABLE, "permission": "read"}) == ({}, {})
 
 
-def test_each_variable_can_be_named_otherwise(variables):
+def test_each_variable_can_be_renamed(variables):
     named = {"db_host": "DATABASE_HOST", "db_password": "DATABASE_PASSWORD", "db_url": "DATABASE_URL"}
     plain, stored = variables({"aurora": "main", "variables": named}, {"documentdb": "main", "as": "docs"})
     assert plain["DATABASE_HOST"] == "main.cluster-x.aurora.example.com"
@@ -118,20 +118,20 @@ URLS = {
 
 
 @pytest.mark.parametrize("kind", URLS)
-def test_v7_urls_ask_for_tls(variables, kind):
+def test_urls_require_tls(variables, kind):
     _plain, stored = variables({kind: "main", "variables": {KINDS[kind].url: "URL"}})
     assert stored["URL"]["url"] == URLS[kind]
     parts = urlsplit(URLS[kind].format(username="opta", password="x"))
     assert (parts.hostname, parts.username) == (STORES[kind]["endpoints"]["main"], "opta")
 
 
-def test_odd_names_are_encoded_in_urls(variables):
+def test_special_characters_are_percent_encoded_in_urls(variables):
     stores = {"aurora": {**STORES["aurora"], "database_names": {"main": "my app/{x}?"}}}
     _plain, stored = variables({"aurora": "main"}, stores=stores)
     assert "/my%20app%2F%7Bx%7D%3F?sslmode=" in stored["main_db_url"]["url"]
 
 
-def test_a_cluster_without_a_database_of_its_own_gives_a_url_that_connects(variables):
+def test_a_cluster_without_a_database_name_has_a_valid_url(variables):
     """libpq would take the user's name for that of the database, which does not exist."""
     stores = {"aurora": {**STORES["aurora"], "database_names": {"main": ""}}}
     _plain, stored = variables({"aurora": "main"}, stores=stores)
@@ -143,7 +143,7 @@ def test_the_users_own_certificates_are_in_the_url(variables):
     assert stored["main_db_url"]["url"].endswith("sslrootcert=/etc/my%20certs%26.pem")
 
 
-def test_a_store_that_a_plan_will_make_is_known_after_apply(variables):
+def test_a_store_created_by_the_run_is_known_after_apply(variables):
     unknown = "(known after apply)"
     stores = {"aurora": {output: dict.fromkeys(values, unknown) for output, values in STORES["aurora"].items()}}
     plain, stored = variables({"aurora": "main"}, stores=stores)
@@ -152,12 +152,12 @@ def test_a_store_that_a_plan_will_make_is_known_after_apply(variables):
     assert unknown in stored["main_db_url"]["url"]
 
 
-def test_what_the_user_gives_as_a_secret_is_kept_beside(variables):
+def test_user_secrets_are_kept_beside_link_secrets(variables):
     plain, _stored = variables({"s3": "main", "permission": "read"}, secrets={"TOKEN": "x"})
     assert plain["TOKEN"] == "x" and plain["main_bucket_name"]
 
 
-def test_d4_nothing_of_a_link_passes_through_helm(given):
+def test_link_credentials_do_not_pass_through_helm(given):
     values = str(chart_values(given(links=[{"aurora": "main"}]), "role", "generation"))
     assert "main_db" not in values and "secretsmanager" not in values
 
@@ -216,7 +216,7 @@ PERMISSIONS = [
 
 
 @pytest.mark.parametrize(("link", "actions", "resources", "key_actions", "service"), PERMISSIONS)
-def test_v5_a_permission_is_on_its_thing_and_key_alone(given, link, actions, resources, key_actions, service):
+def test_permissions_are_limited_to_the_resource_and_its_key(given, link, actions, resources, key_actions, service):
     *others, key = link_statements(Inputs(given(links=[link])), STORES, "eu-west-1")
     assert {resource for statement in others for resource in statement["Resource"]} == resources
     if actions:
@@ -225,18 +225,18 @@ def test_v5_a_permission_is_on_its_thing_and_key_alone(given, link, actions, res
     assert key["Condition"] == {"StringEquals": {"kms:ViaService": [service]}}, "the environment's key encrypts much else"
 
 
-def test_v5_objects_and_bucket_get_what_belongs_to_them(given):
+def test_bucket_and_object_actions_have_their_own_statements(given):
     bucket, objects, _key = link_statements(Inputs(given(links=[{"s3": "main", "permission": "read"}])), STORES, "eu-west-1")
     assert (bucket["Resource"], objects["Resource"]) == ([BUCKET], [f"{BUCKET}/*"])
     assert objects["Action"] == ["s3:GetObject*"]
 
 
-def test_defect_8_a_subscriber_can_delete_and_keep_messages():
+def test_a_subscriber_may_delete_and_extend_messages():
     actions = KINDS["sqs"].actions["subscribe"][("",)]
     assert {"sqs:DeleteMessage", "sqs:ChangeMessageVisibility"} <= set(actions)
 
 
-def test_v5_reading_a_table_changes_nothing():
+def test_read_access_to_a_table_allows_no_write_action():
     (actions,) = KINDS["dynamodb"].actions["read"].values()
     changing = ("Put", "Delete", "Update", "Write", "Insert", "Create")
     assert not [action for action in actions if any(word in action for word in changing)]
@@ -256,7 +256,7 @@ def test_a_kind_is_an_entry_of_the_environment_or_a_resource_with_an_arn(kind):
     assert bool(kind.url) == bool(kind.url_format) == bool(kind.credentials)
 
 
-def test_without_a_key_of_ones_own_there_is_no_statement_of_a_key(given):
+def test_without_a_customer_managed_key_no_kms_statement_is_added(given):
     links = [{"s3": "plain", "permission": "write"}, {"sqs": QUEUE, "permission": "publish"}]
     made = link_statements(Inputs(given(links=links)), STORES, "eu-west-1")
     assert not [statement for statement in made if any(action.startswith("kms:") for action in statement["Action"])]
@@ -272,7 +272,7 @@ def test_links_and_own_statements_are_one_policy(given):
     assert list(policies) == ["service"] and policies["service"]["Statement"][-1] == own and len(policies["service"]["Statement"]) == 3
 
 
-def test_in_china_the_service_has_either_name(given):
+def test_kms_conditions_in_china_allow_both_service_names(given):
     arn = "arn:aws-cn:sqs:cn-north-1:123456789012:orders"
     *_others, key = link_statements(Inputs(given(links=[{"sqs": arn, "permission": "publish", "kms_key_arn": KEY}])), {}, "eu-west-1")
     assert key["Condition"]["StringEquals"]["kms:ViaService"] == ["sqs.cn-north-1.amazonaws.com", "sqs.cn-north-1.amazonaws.com.cn"]
@@ -289,10 +289,10 @@ def test_a_link_to_what_does_not_exist_names_what_exists(given):
     )
 
 
-def test_a_link_into_an_environment_without_stores_says_so(given):
+def test_a_link_into_an_environment_without_stores_is_reported(given):
     (items,) = missing_stores(Inputs(given(links=[{"aurora": "main"}])), {"aurora": {}})
     assert "(there is none)" in items and "aurora_clusters" in items
 
 
-def test_what_is_named_by_an_arn_is_not_looked_for(given):
+def test_resources_named_by_arn_are_not_looked_up(given):
     assert missing_stores(Inputs(given(links=[{"sns": TOPIC}, {"aurora": "main"}])), STORES) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.opta.platform.plugins.module_utils._service.inputs import Inputs
 from ansible_collections.opta.platform.plugins.module_utils._service.public import public_addresses, public_urls
@@ -33,7 +35,7 @@ NGINX = {**GATEWAY, "ingress": "ingress_nginx"}
         ({"address": "*.example.com/shop", "strip_prefix": True}, ("*.example.com", "/shop", "https://*.example.com/shop")),
     ],
 )
-def test_v4_an_address_is_read(given, entry, expected):
+def test_public_addresses_are_parsed(given, entry, expected):
     inputs = given(public_addresses=[entry], ports=PORTS)
     assert service_errors(inputs) == []
     (address,) = public_addresses(Inputs(inputs), "example.com")
@@ -47,7 +49,7 @@ def test_a_service_that_does_not_run_yet_has_no_url(given):
     assert public_urls(given(image="repository", public_addresses=["/"], ports=PORTS), GATEWAY) == []
 
 
-def test_objects_keep_their_names_in_any_order(given):
+def test_object_names_do_not_depend_on_the_order_of_addresses(given):
     def names(*addresses):
         found = public_addresses(Inputs(given(public_addresses=list(addresses), ports=PORTS)), "example.com")
         return {address.host + address.path: address.suffix for address in found}
@@ -57,7 +59,7 @@ def test_objects_keep_their_names_in_any_order(given):
     assert len(set(names("/a", "a.example.com", "/", "*.example.com").values())) == 4
 
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a string": ({"public_addresses": "hello.example.com"}, "opta_service_public_addresses must be a list, for example"),
     "a number": ({"public_addresses": [1]}, "opta_service_public_addresses[1] is 1: give a domain"),
     "a map without an address": ({"public_addresses": [{"domain": "a.example.com"}]}, "has domain, which is not an option of an address"),
@@ -113,7 +115,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_bad_input_is_one_sentence(given, case):
+def test_bad_input_is_reported_in_one_sentence(given, case):
     inputs, sentence = BAD[case]
     items = service_errors(given(**{"ports": PORTS, **inputs}), ["staging"])
     assert len(items) == 1, items
@@ -138,14 +140,14 @@ def test_bad_input_is_one_sentence(given, case):
         ({"public_addresses": ["/"], "ports": GRPC, "public_read_timeout_seconds": 5}, GATEWAY, "does not support it for gRPC"),
     ],
 )
-def test_v4_what_the_environment_cannot_serve(given, inputs, addons, sentence):
+def test_addresses_that_the_environment_cannot_serve_are_refused(given, inputs, addons, sentence):
     complete = given(**{"ports": PORTS, **inputs})
     assert service_errors(complete, ["staging"]) == []
     (items,) = environment_errors(Inputs(complete), addons)
     assert sentence in items
 
 
-def test_z1_an_address_needs_a_certificate_or_the_gateway_has_no_listener_for_it(given):
+def test_an_address_needs_a_certificate_or_the_gateway_has_no_listener_for_it(given):
     inputs = Inputs(given(public_addresses=["/"], ports=PORTS))
     zone = {"domain": "example.com", "name_servers": ["ns-1.example.net", "ns-2.example.org"], "certificate_arn": ""}
     (items,) = environment_errors(inputs, GATEWAY, zone)
@@ -154,7 +156,7 @@ def test_z1_an_address_needs_a_certificate_or_the_gateway_has_no_listener_for_it
     assert environment_errors(inputs, GATEWAY, {**zone, "domain": "another.example.com"}) == [], "an ingress of somebody's own"
 
 
-def test_ingress_nginx_does_what_the_gateway_cannot(given):
+def test_ingress_nginx_supports_what_the_gateway_does_not(given):
     for inputs in ({"public_sticky_sessions_enabled": True}, {"ports": GRPC, "public_read_timeout_seconds": 5}):
         assert environment_errors(Inputs(given(**{"ports": PORTS, "public_addresses": ["/"], **inputs})), NGINX) == []
 
@@ -174,7 +176,7 @@ def test_a_service_without_addresses_needs_no_ingress(given):
         ("a.b.org", False),
     ],
 )
-def test_a_name_that_the_certificate_may_not_have_is_told(given, address, warns):
+def test_a_host_that_the_certificate_may_not_cover_causes_a_warning(given, address, warns):
     items = environment_warnings(Inputs(given(public_addresses=[address], ports=PORTS)), GATEWAY)
     assert [("more than one level below example.com" in text) for text in items] == [True] * warns
 
@@ -199,13 +201,13 @@ def held(host="example.com", path="/a", **more):
         (["/a"], PORTS, held(service="hello", namespace="shop"), None),
     ],
 )
-def test_v4_an_address_that_another_service_holds(given, addresses, ports, other, sentence):
+def test_an_address_of_another_service_is_refused(given, addresses, ports, other, sentence):
     items = held_errors(Inputs(given(public_addresses=addresses, ports=ports)), GATEWAY, [other])
     assert len(items) == (sentence is not None)
     assert sentence is None or sentence in items[0]
 
 
-def test_v4_two_services_of_the_inventory_with_one_address(given):
+def test_two_services_of_the_inventory_with_one_address_are_refused(given):
     own = given(public_addresses=["/a", "b.example.com"], ports=PORTS)
     others = {
         "web": {"opta_service_public_addresses": ["example.com/a"], "opta_service_ports": PORTS},

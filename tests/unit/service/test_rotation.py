@@ -56,20 +56,26 @@ def test_services_that_use_a_store_are_those_whose_links_name_it(store: str, use
         ("documentdb/main", "staging", "", "documentdb_clusters of staging has no entry of that name (there is none)."),
     ],
 )
-def test_bad_input_is_told_in_one_sentence(store: str, environment: str, narrowed: str, sentence: str | None) -> None:
+def test_bad_input_is_reported_in_one_sentence(store: str, environment: str, narrowed: str, sentence: str | None) -> None:
     reported = rotation.input_errors(store, environment, ["staging", "production"], DESCRIBED, narrowed)
     assert len(reported) == (1 if sentence else 0)
     assert not sentence or sentence in reported[0]
 
 
-def test_a_store_that_is_described_and_does_not_stand_is_not_made_by_a_rotation() -> None:
+def test_a_listed_store_that_does_not_exist_is_not_created_by_a_rotation() -> None:
     assert rotation.missing("aurora/main", {"aurora": {"secret_arns": {"main": ARN}}}) == []
-    for stores in ({}, {"aurora": {}}, {"aurora": {"secret_arns": {"reports": ARN}}}, {"elasticache": {"secret_arns": {"main": ARN}}}):
+    several: list[dict[str, Any]] = [
+        {},
+        {"aurora": {}},
+        {"aurora": {"secret_arns": {"reports": ARN}}},
+        {"elasticache": {"secret_arns": {"main": ARN}}},
+    ]
+    for stores in several:
         (reported,) = rotation.missing("aurora/main", stores)
         assert "run opta.platform.env for the environment first" in reported
 
 
-def test_a_plan_knows_all_but_the_new_password() -> None:
+def test_a_plan_knows_everything_except_the_new_password() -> None:
     outputs = {
         "endpoints": {"main": "db.example.com"},
         "ports": {"main": "5432"},

@@ -221,38 +221,38 @@ BAD = {
 
 
 @pytest.mark.parametrize("inputs", GOOD.values(), ids=GOOD)
-def test_good_input_is_not_remarked_upon(given, inputs):
+def test_valid_inputs_are_accepted(given, inputs):
     assert service_errors(given(**inputs), ["staging"]) == []
 
 
 @pytest.mark.parametrize(("inputs", "sentence"), BAD.values(), ids=BAD)
-def test_bad_input_is_one_clear_sentence(given, inputs, sentence):
+def test_bad_input_is_reported_in_one_sentence(given, inputs, sentence):
     items = service_errors(given(**inputs), ["staging"])
     assert len(items) == 1, items
     assert sentence in items[0]
     assert items[0].endswith(".") and "\n" not in items[0]
 
 
-def test_an_environment_that_does_not_exist_is_told_with_those_that_do(given):
+def test_an_environment_that_does_not_exist_is_reported_with_those_that_do(given):
     items = service_errors(given(environment="stagign"), ["staging", "production"])
     assert items == ["opta_service_environment is 'stagign', and the inventory has no such environment: there are production, staging."]
     assert "there is none in the group environments" in service_errors(given(), [])[0]
     assert "is not set" in service_errors(given(environment=None), ["staging"])[0]
 
 
-def test_the_value_of_a_secret_is_in_no_sentence(given):
+def test_no_message_contains_a_secret_value(given):
     (items,) = service_errors(given(secrets={"TOKEN": {"value": "correct-horse"}, "BAD NAME": "correct-horse"}), ["staging"])[:1]
     everything = "".join(service_errors(given(secrets={"TOKEN": {"value": "correct-horse"}, "BAD NAME": "correct-horse"}), ["staging"]))
     assert "TOKEN" in everything and items
     assert "correct-horse" not in everything
 
 
-def test_a_part_of_the_inputs_is_judged_by_itself():
+def test_partial_inputs_are_validated():
     assert service_errors({"opta_service_name": "hello"}) == []
     assert len(service_errors({"opta_service_name": "Hello"})) == 1
 
 
-def test_t4_storage_without_a_node_group_per_zone_is_warned_about(given):
+def test_storage_without_a_node_group_per_zone_is_warned_about(given):
     (warning,) = service_warnings(given(persistent_storage=[DISK]), [])
     assert "per_zone: true" in warning and "staging" in warning
     assert service_warnings(given(persistent_storage=[DISK]), ["storage"]) == []

@@ -37,12 +37,12 @@ REPOSITORY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/opta-staging/shop/hel
         ({"image": "repository"}, ""),
     ],
 )
-def test_image(given, inputs, image):
+def test_the_image_reference_is_built_from_tag_digest_or_repository(given, inputs, image):
     assert image_reference(given(**inputs), REPOSITORY) == image
     assert chart_values(given(**inputs), "", "", REPOSITORY)["image"] == image
 
 
-def test_r1_before_the_first_image_there_is_no_workload(given):
+def test_without_an_image_no_workload_is_rendered(given):
     job = {"name": "clean", "schedule": "@daily", "command": ["true"]}
     inputs = given(image="repository", ports=[{"port": 8080}], cron_jobs=[job])
     values = chart_values(inputs, "", "", REPOSITORY)
@@ -52,13 +52,13 @@ def test_r1_before_the_first_image_there_is_no_workload(given):
     assert service_host(given()) == "", "nobody reaches a service without a port"
 
 
-def test_r1_how_to_push_names_registry_and_repository():
+def test_push_instructions_name_registry_and_repository():
     text = "\n".join(how_to_push(REPOSITORY))
     assert "--region eu-west-1 | docker login --username AWS --password-stdin 123456789012.dkr.ecr.eu-west-1.amazonaws.com\n" in text
     assert f"docker push {REPOSITORY}:1" in text
 
 
-def test_r1_what_is_told_of_a_service_is_its_addresses_or_how_to_push():
+def test_a_service_reports_its_addresses_or_push_instructions():
     url, waiting = "https://hello.example.com", {"image": "", "public_urls": []}
     assert advice("hello", {"image": "a:1", "repository_uri": REPOSITORY, "public_urls": [url]}) == [f"hello: {url}"]
     assert advice("hello", {"image": "a:1", "repository_uri": "", "public_urls": []}) == []
@@ -68,7 +68,7 @@ def test_r1_what_is_told_of_a_service_is_its_addresses_or_how_to_push():
     assert planned.startswith("hello: there is no image") and "Push" not in planned
 
 
-def test_variables_are_text_in_the_order_given(given):
+def test_environment_variables_are_strings_in_the_given_order(given):
     values = chart_values(given(environment_variables={"B": True, "A": 1, "C": "x"}), "", "")
     assert values["env"] == [
         {"name": "RDS_CA_PATH", "value": "/config/rds_ca.pem"},
@@ -79,7 +79,7 @@ def test_variables_are_text_in_the_order_given(given):
 
 
 @pytest.mark.parametrize("option", ["environment_variables", "secrets"])
-def test_the_users_own_certificates_win(given, option):
+def test_user_certificates_take_precedence(given, option):
     values = chart_values(given(**{option: {"RDS_CA_PATH": "/own.pem"}}), "", "")
     assert {"name": "RDS_CA_PATH", "value": "/config/rds_ca.pem"} not in values["env"]
 
@@ -90,7 +90,7 @@ def test_secrets_never_pass_through_helm(given):
     assert "TOKEN" not in json.dumps(chart_values(inputs, "role", "generation"))
 
 
-def test_objects_beside_the_release(given):
+def test_objects_outside_the_release_are_rendered(given):
     namespace, secret, certificates = service_objects(given(secrets={"TOKEN": "correct-horse", "PORT": 80}), "PEM\n")
     assert namespace["metadata"] == {
         "name": "shop",
@@ -103,12 +103,12 @@ def test_objects_beside_the_release(given):
         assert obj["metadata"]["labels"]["app.kubernetes.io/instance"] == "hello"
 
 
-def test_the_users_own_bundle_takes_the_place_of_amazons(given):
+def test_a_user_ca_bundle_replaces_the_rds_bundle(given):
     own = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----"
     assert service_objects(given(database_ca_bundle=own), "Amazon's")[2]["data"] == {"rds_ca.pem": own + "\n"}
 
 
-def test_generation_of_the_secret():
+def test_the_secret_generation_is_read_from_applied_objects():
     annotations = {"opta.platform/generation": "one"}
     applied = [{"kind": "Namespace", "metadata": {}}, {"kind": "Secret", "metadata": {"annotations": annotations}}]
     assert secret_generation(applied) == "one"
@@ -116,21 +116,21 @@ def test_generation_of_the_secret():
         secret_generation(applied[:1])
 
 
-def test_policies(given):
+def test_iam_statements_become_a_service_policy(given):
     statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
     assert service_policies(given(), {}, "eu-west-1") == {}
     made = service_policies(given(iam_statements=[statement]), {}, "eu-west-1")
     assert made == {"service": {"Version": "2012-10-17", "Statement": [statement]}}
 
 
-def test_t14_two_services_never_share_a_role():
+def test_two_services_never_share_a_role():
     names = {identity_of().role_name("service", f"{layer}.{name}") for layer, name in (("a-b", "c"), ("a", "b-c"), ("a", "b"))}
     assert len(names) == 3
     long = identity_of().role_name("service", f"{'l' * 63}.{'n' * 52}")
     assert len(long) <= 64
 
 
-def test_t4_warning_is_shown_as_one(given, monkeypatch):
+def test_the_warning_filter_shows_an_ansible_warning(given, monkeypatch):
     shown = []
     monkeypatch.setattr(
         "ansible_collections.opta.platform.plugins.filter.opta_service.Display.warning", lambda _self, text: shown.append(text)
@@ -159,12 +159,12 @@ FOUND = {"repository": {"name": "opta-staging/shop/hello"}, "exists": True, "ima
         ({}, {"exists": False, "newest_tags": [], "repository": None, "sentence": "It does not exist."}, None),
     ],
 )
-def test_r1_an_image_that_is_not_there_is_refused(given, inputs, found, sentence):
+def test_a_missing_image_is_refused(given, inputs, found, sentence):
     items = service_image_errors(given(image="repository", **inputs), {**FOUND, **found})
     assert items == [] if sentence is None else items[0].endswith(sentence)
 
 
-def test_t18_an_image_that_will_expire_is_warned_about(given, monkeypatch):
+def test_an_image_that_will_expire_is_warned_about(given, monkeypatch):
     shown = []
     monkeypatch.setattr(
         "ansible_collections.opta.platform.plugins.filter.opta_service.Display.warning", lambda _self, text: shown.append(text)

@@ -54,8 +54,8 @@ class Aws:
     def role(self, service: str, *policies: str, path: str = "/opta/test/") -> str:
         """The ARN of a new role that a service may assume, with AWS's managed policies."""
         name = self.name("role")
-        trust = {"Version": "2012-10-17"}
-        trust["Statement"] = [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}]
+        statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+        trust = {"Version": "2012-10-17", "Statement": [statement]}
         role = self.iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
         for policy in policies:
             self.iam.attach_role_policy(RoleName=name, PolicyArn=f"arn:aws:iam::aws:policy/{policy}")

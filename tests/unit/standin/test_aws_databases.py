@@ -27,7 +27,7 @@ def account(aws, name: str) -> Account:
     return found.accounts[0]
 
 
-def test_an_aurora_cluster_stands_while_it_has_an_instance(aws, subnets) -> None:
+def test_an_aurora_cluster_exists_while_it_has_an_instance(aws, subnets) -> None:
     rds, name = aws.client("rds"), aws.name("db")
     rds.create_db_subnet_group(DBSubnetGroupName=name, DBSubnetGroupDescription="d", SubnetIds=subnets)
     rds.create_db_cluster_parameter_group(DBClusterParameterGroupName=name, DBParameterGroupFamily="aurora-postgresql17", Description="d")
@@ -58,7 +58,7 @@ def test_an_aurora_cluster_stands_while_it_has_an_instance(aws, subnets) -> None
 
 
 @pytest.mark.parametrize("with_token", [True, False])
-def test_a_replication_group_stands_with_its_token_or_its_users(aws, subnets, with_token: bool) -> None:
+def test_a_replication_group_exists_with_its_token_or_its_users(aws, subnets, with_token: bool) -> None:
     cache, name = aws.client("elasticache"), aws.name("cache")
     cache.create_cache_subnet_group(CacheSubnetGroupName=name, CacheSubnetGroupDescription="d", SubnetIds=subnets)
     login: dict[str, Any] = {"AuthToken": PASSWORD}

@@ -126,7 +126,7 @@ def test_a_certificate_needs_its_record_in_a_delegated_zone(aws, acm, route53, o
     assert other not in listed  # unless it is asked for
 
 
-def test_a_certificate_that_is_never_validated_runs_out(aws, acm, zone):
+def test_a_certificate_without_validation_times_out(aws, acm, zone):
     aws.world.clock.set_times({"acm:validation-timeout": 60.0})
     arn = acm.request_certificate(DomainName=f"x.{zone[0]}", ValidationMethod="DNS", IdempotencyToken="a1")["CertificateArn"]
     again = acm.request_certificate(DomainName=f"x.{zone[0]}", ValidationMethod="DNS", IdempotencyToken="a1")["CertificateArn"]
@@ -171,7 +171,7 @@ def test_the_dns_server_follows_delegations(server, route53, owner, zone, tcp):
     assert ask(server, domain, "NS", tcp=tcp).rcode() == dns.rcode.SERVFAIL
 
 
-def test_the_dns_server_answers_many_at_once(server):
+def test_the_dns_server_handles_parallel_queries(server):
     answers = []
     threads = [threading.Thread(target=lambda: answers.append(ask(server, "example.com", "SOA").rcode())) for _ in range(10)]
     for thread in threads:

@@ -33,7 +33,7 @@ def state(aws, identifier):
     return aws.ec2.describe_nat_gateways(NatGatewayIds=[identifier])["NatGateways"][0]["State"]
 
 
-def test_a_nat_gateway_takes_its_time_and_holds_its_address(aws, network, refusal):
+def test_a_nat_gateway_takes_time_and_holds_its_address(aws, network, refusal):
     allocation = address(aws)
     made = nat(aws, network, AllocationId=allocation)
     identifier = made["NatGatewayId"]
@@ -56,7 +56,7 @@ def test_a_nat_gateway_takes_its_time_and_holds_its_address(aws, network, refusa
     aws.ec2.detach_internet_gateway(**detach)
 
 
-def test_a_nat_gateway_is_made_once_per_token(aws, network):
+def test_a_nat_gateway_is_created_once_per_token(aws, network):
     allocation = address(aws)
     first = nat(aws, network, ClientToken="token", AllocationId=allocation)
     again = nat(aws, network, ClientToken="token", AllocationId=allocation)
@@ -67,7 +67,7 @@ def test_a_nat_gateway_is_made_once_per_token(aws, network):
     assert aws.ec2.describe_nat_gateways(Filter=[{"Name": "tag:a", "Values": ["other"]}])["NatGateways"] == []
 
 
-def test_a_nat_gateway_needs_a_way_out(aws, refusal):
+def test_a_nat_gateway_requires_an_internet_gateway(aws, refusal):
     _vpc, subnets = aws.network("a")
     assert "Gateway.NotAttached" in refusal(aws.ec2.create_nat_gateway, SubnetId=subnets[0], AllocationId=address(aws))
     assert "NatGatewayNotFound" in refusal(aws.ec2.delete_nat_gateway, NatGatewayId="nat-0123456789abcdef0")
@@ -91,7 +91,7 @@ def test_a_nat_gateway_needs_a_way_out(aws, refusal):
         ),
     ],
 )
-def test_t13_tags_of_the_creating_call_are_seen(aws, kind, create):
+def test_tags_of_the_creating_call_are_seen(aws, kind, create):
     identifier = create(aws.ec2, tags_of(kind, owner="me"))
     found = aws.ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [identifier]}])["Tags"]
     assert [(tag["Key"], tag["Value"], tag["ResourceType"]) for tag in found] == [("owner", "me", kind)]
@@ -103,18 +103,18 @@ def test_tags_end_with_what_carries_them(aws):
     assert aws.ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [vpc]}])["Tags"] == []
 
 
-def test_nothing_happens_in_a_dry_run(aws, refusal):
+def test_a_dry_run_changes_nothing(aws, refusal):
     before = len(aws.ec2.describe_vpcs()["Vpcs"])
     assert refusal(aws.ec2.create_vpc, CidrBlock="10.9.0.0/16", DryRun=True).startswith("DryRunOperation")
     assert len(aws.ec2.describe_vpcs()["Vpcs"]) == before
 
 
-def test_the_default_vpc_is_there(aws):
+def test_the_default_vpc_exists(aws):
     vpcs = aws.ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
     assert [vpc["CidrBlock"] for vpc in vpcs] == ["172.31.0.0/16"]
 
 
-def test_a_subnet_given_by_its_zone_id_is_no_default_one(aws, refusal):
+def test_a_subnet_created_by_zone_id_is_not_a_default_subnet(aws, refusal):
     vpc, _subnets = aws.network("a")
     zone = aws.ec2.describe_availability_zones()["AvailabilityZones"][0]
     subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.9.0/24", AvailabilityZoneId=zone["ZoneId"])["Subnet"]
@@ -136,7 +136,7 @@ def test_a_subnet_has_one_route_table(aws, network, refusal):
     aws.ec2.delete_route_table(RouteTableId=first)
 
 
-def test_routes_go_through_what_is_there(aws, network, refusal):
+def test_routes_require_an_existing_target(aws, network, refusal):
     table = aws.ec2.create_route_table(VpcId=network["vpc"])["RouteTable"]["RouteTableId"]
     route = {"RouteTableId": table, "DestinationCidrBlock": "0.0.0.0/0"}
     assert "InvalidNatGatewayID.NotFound" in refusal(aws.ec2.create_route, **route, NatGatewayId="nat-0123456789abcdef0")
@@ -148,7 +148,7 @@ def test_routes_go_through_what_is_there(aws, network, refusal):
     assert "belong to different networks" in wrong
 
 
-def test_a_vpc_with_things_in_it_stays(aws, network, refusal):
+def test_a_vpc_with_dependencies_is_not_deleted(aws, network, refusal):
     group = aws.ec2.create_security_group(VpcId=network["vpc"], GroupName="own", Description="own")["GroupId"]
     aws.ec2.delete_subnet(SubnetId=network["subnet"])
     assert "DependencyViolation" in refusal(aws.ec2.delete_vpc, VpcId=network["vpc"])
@@ -159,7 +159,7 @@ def test_a_vpc_with_things_in_it_stays(aws, network, refusal):
     aws.ec2.delete_vpc(VpcId=network["vpc"])
 
 
-def test_security_groups_in_use_stay(aws, network, refusal):
+def test_security_groups_in_use_are_not_deleted(aws, network, refusal):
     used, user = (
         aws.ec2.create_security_group(VpcId=network["vpc"], GroupName=name, Description=name)["GroupId"] for name in ("used", "user")
     )
@@ -175,7 +175,7 @@ def test_security_groups_in_use_stay(aws, network, refusal):
     assert "CannotDelete" in refusal(aws.ec2.delete_security_group, GroupId=default)
 
 
-def test_gateway_endpoints_make_routes_and_vanish(aws, network, refusal):
+def test_gateway_endpoints_create_and_delete_routes(aws, network, refusal):
     first, second = (aws.ec2.create_route_table(VpcId=network["vpc"])["RouteTable"]["RouteTableId"] for _ in range(2))
     service = {"VpcId": network["vpc"], "ServiceName": "com.amazonaws.eu-west-1.s3", "RouteTableIds": [first]}
     endpoint = aws.ec2.create_vpc_endpoint(**service, TagSpecifications=tags_of("vpc-endpoint", a="b"))["VpcEndpoint"]
@@ -243,7 +243,7 @@ def test_flow_logs_need_a_role_that_they_can_assume(aws, network, refusal):
 
 
 @pytest.mark.parametrize("by_arn", [False, True])
-def test_t23_flow_logs_revive_their_log_group_if_their_role_may_make_one(aws, network, by_arn):
+def test_flow_logs_recreate_their_log_group_if_allowed(aws, network, by_arn):
     logs = aws.client("logs")
     role = aws.role("vpc-flow-logs.amazonaws.com")
     request = flow_logs(aws, network, role)

@@ -30,7 +30,7 @@ def push(ecr, repository):
     return pushed
 
 
-def test_an_immutable_tag_stays(ecr, repository, push, refusal):
+def test_an_immutable_tag_is_not_overwritten(ecr, repository, push, refusal):
     push("v1")
     assert "ImageTagAlreadyExistsException" in refusal(push, tag="v1", content="2")
 
@@ -49,7 +49,7 @@ def test_tags_left_out_are_wildcards(ecr, repository, push, refusal):
     assert described["imageTagMutabilityExclusionFilters"] == [{"filterType": "WILDCARD", "filter": "*-dev"}]
 
 
-def test_filters_and_setting_go_together(ecr, repository, refusal):
+def test_exclusion_filters_are_required_only_with_exclusion_mutability(ecr, repository, refusal):
     wrong = {"repositoryName": repository, "imageTagMutability": "IMMUTABLE_WITH_EXCLUSION"}
     assert "can't be null" in refusal(ecr.put_image_tag_mutability, **wrong)
     filters = [{"filterType": "WILDCARD", "filter": "a"}]
@@ -93,7 +93,7 @@ def test_lifecycle_rules_are_checked(ecr, repository, refusal, rules, message):
     assert "LifecyclePolicyNotFoundException" in refusal(ecr.get_lifecycle_policy, repositoryName=repository)
 
 
-def test_a_repository_with_images_is_deleted_on_word_alone(ecr, repository, push, refusal):
+def test_a_repository_with_images_is_deleted_only_with_force(ecr, repository, push, refusal):
     push("v1")
     assert "RepositoryNotEmptyException" in refusal(ecr.delete_repository, repositoryName=repository)
     ecr.delete_repository(repositoryName=repository, force=True)

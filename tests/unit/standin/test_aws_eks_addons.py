@@ -16,7 +16,7 @@ def addon(aws, cluster, name):
     return aws.eks.describe_addon(clusterName=cluster, addonName=name)["addon"]
 
 
-def test_an_addon_is_made_changed_and_deleted(aws, cluster, refusal):
+def test_an_addon_is_created_changed_and_deleted(aws, cluster, refusal):
     of = {"clusterName": cluster, "addonName": "kube-proxy"}
     aws.eks.create_addon(**of, tags={"a": "b"})
     assert addon(aws, cluster, "kube-proxy")["status"] == "CREATING"
@@ -60,7 +60,7 @@ def test_coredns_is_degraded_until_there_is_a_node(aws):
     assert addon(aws, cluster, "coredns")["status"] == "ACTIVE"
 
 
-def test_t10_self_managed_addons_conflict_unless_overwritten(aws):
+def test_self_managed_addons_conflict_unless_overwritten(aws):
     cluster = aws.cluster(bootstrapSelfManagedAddons=True)
     aws.eks.create_addon(clusterName=cluster, addonName="vpc-cni")
     aws.until(lambda: addon(aws, cluster, "vpc-cni")["status"] == "CREATE_FAILED")
@@ -132,7 +132,7 @@ def test_bad_policies_are_refused(aws, cluster, refusal, policy, scope, message)
     assert message in answer
 
 
-def test_the_creator_becomes_an_administrator_unless_told_otherwise(aws):
+def test_the_creator_becomes_an_administrator_unless_reported_otherwise(aws):
     caller = aws.client("sts").get_caller_identity()["Arn"]
     asked = aws.cluster(accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False})
     assert aws.eks.list_access_entries(clusterName=asked)["accessEntries"] == []

@@ -17,7 +17,7 @@ def described(aws, name):
     return aws.eks.describe_cluster(name=name)["cluster"]
 
 
-def test_a_cluster_is_made_by_the_clock_and_deleted(aws, refusal):
+def test_a_cluster_is_created_by_the_clock_and_deleted(aws, refusal):
     name = aws.cluster(wait=False, tags={"a": "b"}, logging={"clusterLogging": [{"types": ["api"], "enabled": True}]})
     assert described(aws, name)["status"] == "CREATING"
     assert "endpoint" not in described(aws, name)
@@ -35,7 +35,7 @@ def test_a_cluster_is_made_by_the_clock_and_deleted(aws, refusal):
     assert "InvalidGroup.NotFound" in refusal(aws.ec2.describe_security_groups, GroupIds=[group["GroupId"]])
 
 
-def test_issuers_differ(aws, standing):
+def test_every_cluster_has_its_own_oidc_issuer(aws, standing):
     other = aws.cluster()
     assert described(aws, standing)["identity"]["oidc"]["issuer"] != described(aws, other)["identity"]["oidc"]["issuer"]
 
@@ -60,7 +60,7 @@ def test_bad_clusters_are_refused(aws, refusal, options, message):
 
 
 @pytest.mark.parametrize(("block", "chosen"), [("10.20.0.0/16", "172.20.0.0/16"), ("172.20.0.0/16", "10.100.0.0/16")])
-def test_services_get_addresses_that_the_vpc_does_not_have(aws, block, chosen):
+def test_the_chosen_service_cidr_does_not_overlap_the_vpc(aws, block, chosen):
     vpc = aws.ec2.create_vpc(CidrBlock=block)["Vpc"]["VpcId"]
     start = block.removesuffix("0.0/16")
     zones = {f"{start}1.0/24": "eu-west-1a", f"{start}2.0/24": "eu-west-1b"}
@@ -79,7 +79,7 @@ def test_a_role_that_trusts_others_or_has_no_policy_is_refused(aws, refusal):
     assert "doesn't have the Amazon EKS Managed Policies" in bare
 
 
-def test_t12_a_new_role_is_invisible_for_a_moment(aws, refusal):
+def test_a_new_role_is_invisible_for_a_moment(aws, refusal):
     place = {"subnetIds": aws.network()[1]}
     aws.world.clock.set_times({"iam:role-visible": 5})
     try:
@@ -90,7 +90,7 @@ def test_t12_a_new_role_is_invisible_for_a_moment(aws, refusal):
     aws.eks.create_cluster(name=aws.name("new"), roleArn=role, resourcesVpcConfig=place)
 
 
-def test_one_zone_is_too_few(aws, refusal):
+def test_subnets_in_one_zone_are_refused(aws, refusal):
     role = aws.role("eks.amazonaws.com", "AmazonEKSClusterPolicy")
     answer = refusal(aws.eks.create_cluster, name="x", roleArn=role, resourcesVpcConfig={"subnetIds": aws.network("a")[1]})
     assert "at least two different AZs" in answer
@@ -104,11 +104,11 @@ def test_one_zone_is_too_few(aws, refusal):
         ({"publicAccessCidrs": ["10.0.0.1/8"]}, "invalid in publicAccessCidrs"),
     ],
 )
-def test_endpoints_that_make_no_sense_are_refused(aws, refusal, standing, endpoint, message):
+def test_invalid_endpoint_settings_are_refused(aws, refusal, standing, endpoint, message):
     assert message in refusal(aws.eks.update_cluster_config, name=standing, resourcesVpcConfig=endpoint)
 
 
-def test_a_name_that_is_taken_is_refused_unless_the_token_is_the_same(aws, refusal):
+def test_an_existing_name_is_refused_unless_the_token_is_the_same(aws, refusal):
     name = aws.cluster(clientRequestToken="once")
     cluster = described(aws, name)
     again = {"name": name, "roleArn": cluster["roleArn"], "resourcesVpcConfig": {"subnetIds": cluster["resourcesVpcConfig"]["subnetIds"]}}
@@ -152,7 +152,7 @@ def test_settings_change_in_place(aws, change, member, after):
     assert now == after
 
 
-def test_versions_go_up_one_minor_at_a_time(aws, refusal):
+def test_versions_are_upgraded_one_minor_at_a_time(aws, refusal):
     name = aws.cluster(version="1.33")
     assert "Unsupported Kubernetes minor version update" in refusal(aws.eks.update_cluster_version, name=name, version="1.35")
     assert "Unsupported Kubernetes minor version update" in refusal(aws.eks.update_cluster_version, name=name, version="1.32")
@@ -162,7 +162,7 @@ def test_versions_go_up_one_minor_at_a_time(aws, refusal):
     assert described(aws, name)["version"] == "1.34"
 
 
-def test_nodes_hold_the_version_back(aws, refusal):
+def test_older_nodes_prevent_a_cluster_upgrade(aws, refusal):
     name = aws.cluster(version="1.33")
     group = aws.node_group(name)
     aws.update(name, aws.eks.update_cluster_version(name=name, version="1.34"))
@@ -170,7 +170,7 @@ def test_nodes_hold_the_version_back(aws, refusal):
     assert f"Nodegroups {group} must be updated" in answer
 
 
-def test_the_authentication_mode_moves_one_way(aws, refusal):
+def test_the_authentication_mode_changes_in_one_direction_only(aws, refusal):
     name = aws.cluster(accessConfig={"authenticationMode": "CONFIG_MAP"})
     assert "authentication mode must be set" in refusal(aws.eks.list_access_entries, clusterName=name)
     aws.update(name, aws.eks.update_cluster_config(name=name, accessConfig={"authenticationMode": "API"}))
@@ -199,7 +199,7 @@ def test_what_is_protected_or_in_use_is_not_deleted(aws, refusal):
     aws.eks.delete_cluster(name=name)
 
 
-def test_its_network_interfaces_hold_the_subnets(aws, refusal):
+def test_network_interfaces_of_a_cluster_prevent_subnet_deletion(aws, refusal):
     vpc, subnets = aws.network()
     name = aws.cluster(resourcesVpcConfig={"subnetIds": subnets})
     assert "DependencyViolation" in refusal(aws.ec2.delete_subnet, SubnetId=subnets[0])
@@ -218,7 +218,7 @@ def test_versions_are_described(aws):
         assert aws.eks.describe_cluster_versions(clusterVersions=[name])["clusterVersions"][0]["clusterVersion"] == name
 
 
-def test_t23_eks_revives_its_log_group(aws):
+def test_eks_recreates_its_log_group(aws):
     logs = aws.client("logs")
     name = aws.cluster(logging={"clusterLogging": [{"types": ["api"], "enabled": True}]})
     group = f"/aws/eks/{name}/cluster"
@@ -245,6 +245,6 @@ def test_tags_on_every_arn(aws, refusal, standing):
     assert "NotFoundException" in refusal(aws.eks.list_tags_for_resource, resourceArn=f"{arn}-none")
 
 
-def test_what_is_not_imitated_says_so(aws, refusal, standing):
+def test_unsupported_operations_are_reported(aws, refusal, standing):
     answer = refusal(aws.eks.describe_fargate_profile, clusterName=standing, fargateProfileName="x")
     assert answer == "NotImplemented: not imitated by the stand-in: eks DescribeFargateProfile"

@@ -31,7 +31,7 @@ def create(aws, cluster, **options):
     return {**given, **options}
 
 
-def test_a_node_group_is_made_by_the_clock_and_deleted(aws, cluster, refusal):
+def test_a_node_group_is_created_by_the_clock_and_deleted(aws, cluster, refusal):
     name = aws.node_group(cluster, wait=False, tags={"a": "b"}, labels={"x": "y"})
     assert aws.group(cluster, name)["status"] == "CREATING"
     assert "ResourceInUseException" in refusal(aws.eks.delete_nodegroup, clusterName=cluster, nodegroupName=name)
@@ -70,7 +70,7 @@ def test_a_role_that_ec2_cannot_assume_is_refused(aws, cluster, refusal):
     assert "trust relationships of nodeRole" in refusal(aws.eks.create_nodegroup, **create(aws, cluster, nodeRole=role))
 
 
-def test_a_launch_template_must_not_say_what_the_request_says(aws, cluster, refusal):
+def test_a_launch_template_must_not_repeat_request_fields(aws, cluster, refusal):
     of = {"id": template(aws, InstanceType="t3.large")["LaunchTemplateId"]}
     answer = refusal(aws.eks.create_nodegroup, **create(aws, cluster, launchTemplate=of, instanceTypes=["t3.large"]))
     assert "both in the launch template and in the request" in answer
@@ -90,13 +90,13 @@ def test_a_role_without_the_policies_of_a_node_cannot_join(aws, cluster):
     assert issues(aws, cluster, name) == ("CREATE_FAILED", ["NodeCreationFailure"])
 
 
-def test_t9_nodes_that_cannot_reach_the_endpoint_cannot_join(aws):
+def test_nodes_that_cannot_reach_the_endpoint_cannot_join(aws):
     place = {"subnetIds": aws.network()[1], "endpointPrivateAccess": False, "publicAccessCidrs": ["203.0.113.0/24"]}
     cluster = aws.cluster(resourcesVpcConfig=place)
     assert issues(aws, cluster, aws.node_group(cluster)) == ("CREATE_FAILED", ["NodeCreationFailure"])
 
 
-def test_t10_nodes_without_a_network_plugin_fail(aws):
+def test_nodes_without_a_network_plugin_fail(aws):
     cluster = aws.cluster()
     group = create(aws, cluster)
     aws.eks.create_nodegroup(**group)
@@ -104,7 +104,7 @@ def test_t10_nodes_without_a_network_plugin_fail(aws):
     assert "cni plugin not initialized" in aws.group(cluster, group["nodegroupName"])["health"]["issues"][0]["message"]
 
 
-def test_t2_the_volumes_key_must_let_auto_scaling_use_it(aws, cluster):
+def test_the_volumes_key_must_let_auto_scaling_use_it(aws, cluster):
     aws.client("iam").list_roles()
     key = aws.kms.create_key()["KeyMetadata"]["Arn"]
     ebs = {"Encrypted": True, "KmsKeyId": key, "VolumeType": "gp3"}
@@ -123,7 +123,7 @@ def test_t2_the_volumes_key_must_let_auto_scaling_use_it(aws, cluster):
     assert issues(aws, cluster, aws.node_group(cluster, launchTemplate=launch)) == ("ACTIVE", [])
 
 
-def test_settings_change(aws, cluster, refusal):
+def test_node_group_settings_are_updated(aws, cluster, refusal):
     name = aws.node_group(cluster, labels={"keep": "1", "go": "2"}, taints=[{"key": "a", "value": "b", "effect": "NO_SCHEDULE"}])
     change = {
         "labels": {"addOrUpdateLabels": {"new": "3"}, "removeLabels": ["go"]},
@@ -171,7 +171,7 @@ def test_versions_follow_the_cluster(aws, refusal):
     assert aws.group(cluster, name)["version"] == "1.34"
 
 
-def test_its_auto_scaling_group(aws, cluster, refusal):
+def test_a_node_group_has_an_auto_scaling_group(aws, cluster, refusal):
     name = aws.node_group(cluster)
     scaling = aws.client("autoscaling")
     group_name = aws.group(cluster, name)["resources"]["autoScalingGroups"][0]["name"]
@@ -185,7 +185,7 @@ def test_its_auto_scaling_group(aws, cluster, refusal):
     assert too_many.startswith("ValidationError")
 
 
-def test_its_auto_scaling_group_launches_by_a_template_of_eks(aws, cluster):
+def test_the_auto_scaling_group_uses_a_launch_template_of_eks(aws, cluster):
     name = aws.node_group(cluster, instanceTypes=["m7i.large", "m6i.large"])
     (group,) = _scaling_groups(aws, cluster, name)
     template = group["MixedInstancesPolicy"]["LaunchTemplate"]
@@ -195,7 +195,7 @@ def test_its_auto_scaling_group_launches_by_a_template_of_eks(aws, cluster):
     assert aws.client("autoscaling").describe_scaling_activities(AutoScalingGroupName=group["AutoScalingGroupName"])["Activities"] == []
 
 
-def test_its_group_does_what_cluster_autoscaler_asks_for(aws, cluster, refusal):
+def test_the_auto_scaling_group_supports_cluster_autoscaler(aws, cluster, refusal):
     """With the requests that the real one sent."""
     name, empty = aws.node_group(cluster), aws.node_group(cluster, scalingConfig={"minSize": 0, "maxSize": 2, "desiredSize": 0})
     view, scaling = View(aws.world, ACCOUNT, REGION), aws.client("autoscaling")
@@ -214,7 +214,7 @@ def test_its_group_does_what_cluster_autoscaler_asks_for(aws, cluster, refusal):
     assert view.exchange_instances(cluster, empty, nodes[1:]) == set()
 
 
-def test_ec2_has_its_instances(aws, cluster, refusal):
+def test_instances_of_a_node_group_are_listed_by_ec2(aws, cluster, refusal):
     name = aws.node_group(cluster)
     nodes = [Instance("i-11", "eu-west-1a", "10.0.0.9", "10.0.0.32/27"), Instance("i-12", "eu-west-1b", "10.0.1.9")]
     View(aws.world, ACCOUNT, REGION).exchange_instances(cluster, name, nodes)
@@ -232,7 +232,7 @@ def _scaling_groups(aws, cluster, name):
     return aws.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=names)["AutoScalingGroups"]
 
 
-def test_a_node_role_gets_its_access_entry(aws, cluster):
+def test_an_access_entry_is_created_for_the_node_role(aws, cluster):
     name = aws.node_group(cluster)
     role = aws.group(cluster, name)["nodeRole"]
     entry = aws.eks.describe_access_entry(clusterName=cluster, principalArn=role)["accessEntry"]
@@ -255,7 +255,7 @@ class ResistingNodes:
 
 
 @pytest.mark.parametrize("force", [False, True])
-def test_pods_that_resist_let_an_update_fail_unless_it_is_forced(aws, force, monkeypatch):
+def test_pods_that_cannot_be_evicted_fail_an_update_unless_forced(aws, force, monkeypatch):
     cluster = aws.cluster()
     name = aws.node_group(cluster, releaseVersion="1.35.4-20260702")
     known = aws.world.eks["123456789012", "eu-west-1"].clusters[cluster]

@@ -66,7 +66,7 @@ def user_group(aws, cache, *users, engine="redis"):
     return identifier
 
 
-def test_a_group_is_made_by_the_clock_and_deleted_with_a_snapshot(aws, cache, make, place, refusal):
+def test_a_group_is_created_by_the_clock_and_deleted_with_a_snapshot(aws, cache, make, place, refusal):
     name = make(wait=False, NumCacheClusters=3, Tags=[{"Key": "a", "Value": "b"}])
     group = described(cache, name)
     assert (group["Status"], "NodeGroups" in group) == ("creating", False)
@@ -135,7 +135,7 @@ def test_bad_groups_are_refused(aws, cache, place, refusal, options, message):
     assert message in refusal(cache.create_replication_group, **{**given, **place, **options})
 
 
-def test_t15_a_user_group_of_redis_needs_a_user_named_default(aws, cache, refusal):
+def test_a_user_group_of_redis_needs_a_user_named_default(aws, cache, refusal):
     other, plain = user(aws, cache, name="app"), user(aws, cache)
     assert "DefaultUserRequired" in refusal(cache.create_user_group, UserGroupId="none", Engine="redis", UserIds=[other])
     group = user_group(aws, cache, plain, other)
@@ -163,7 +163,7 @@ def test_users_have_at_most_two_passwords(aws, cache, refusal):
     assert "must use a password" in refusal(cache.create_user, UserId="none", **{**without, "Engine": "valkey"}, NoPasswordRequired=True)
 
 
-def test_a_user_group_in_use_stays(aws, cache, make, refusal):
+def test_a_user_group_in_use_is_not_deleted(aws, cache, make, refusal):
     group = user_group(aws, cache, user(aws, cache))
     name = make(UserGroupIds=[group], TransitEncryptionEnabled=True)
     assert cache.describe_user_groups(UserGroupId=group)["UserGroups"][0]["ReplicationGroups"] == [name]
@@ -194,7 +194,7 @@ def test_the_auth_token_is_rotated_then_set(aws, cache, standing, refusal):
     change("SET", PASSWORD)
 
 
-def test_a_change_is_not_described_at_once_and_no_other_one_is_taken_meanwhile(aws, cache, make, refusal):
+def test_a_change_is_visible_later_and_blocks_further_changes(aws, cache, make, refusal):
     name = make(TransitEncryptionEnabled=True, AuthToken=PASSWORD)
     aws.world.clock.set_times({"elasticache:notice": 5, "elasticache:modification": 5})
     try:
@@ -210,7 +210,7 @@ def test_a_change_is_not_described_at_once_and_no_other_one_is_taken_meanwhile(a
         aws.world.clock.set_times({"elasticache:notice": 0, "elasticache:modification": 60})
 
 
-def test_what_waits_for_the_maintenance_window(aws, cache, make):
+def test_pending_changes_wait_for_the_maintenance_window(aws, cache, make):
     name = make(EngineVersion="8.0")
     cache.modify_replication_group(ReplicationGroupId=name, CacheNodeType="cache.t4g.small", EngineVersion="8.1")
     aws.until(lambda: described(cache, name)["Status"] == "available")
@@ -241,7 +241,7 @@ def test_bad_changes_are_refused(cache, standing, refusal, change, message):
     assert message in refusal(cache.modify_replication_group, ReplicationGroupId=standing, ApplyImmediately=True, **change)
 
 
-def test_tls_comes_in_two_steps(aws, cache, make, refusal):
+def test_tls_is_enabled_in_two_steps(aws, cache, make, refusal):
     name = make()
     assert "TransitEncryptionMode" not in node_of(cache, name)
 
@@ -256,7 +256,7 @@ def test_tls_comes_in_two_steps(aws, cache, make, refusal):
     assert [each["TransitEncryptionMode"] for each in (described(cache, name), node_of(cache, name))] == ["required", "required"]
 
 
-def test_replicas_come_and_go(aws, cache, standing, refusal):
+def test_replicas_are_added_and_removed(aws, cache, standing, refusal):
     def change(call, count):
         call(ReplicationGroupId=standing, NewReplicaCount=count, ApplyImmediately=True)
         aws.until(lambda: described(cache, standing)["Status"] == "available")
@@ -275,7 +275,7 @@ def test_replicas_come_and_go(aws, cache, standing, refusal):
     assert "between 0 and 5" in refusal(cache.increase_replica_count, **too_many)
 
 
-def test_parameters(aws, cache, make, refusal):
+def test_parameters_of_a_group_are_modified_and_validated(aws, cache, make, refusal):
     name = aws.name("parameters")
     cache.create_cache_parameter_group(CacheParameterGroupName=name, CacheParameterGroupFamily="valkey8", Description="x")
     value = [{"ParameterName": "maxmemory-policy", "ParameterValue": "allkeys-lru"}]
@@ -298,14 +298,14 @@ def test_parameters(aws, cache, make, refusal):
     assert "CacheParameterGroupNotFound" in refusal(cache.describe_cache_parameter_groups, CacheParameterGroupName=name)
 
 
-def test_versions(cache):
+def test_engine_versions_are_listed(cache):
     listed = cache.describe_cache_engine_versions(Engine="valkey")["CacheEngineVersions"]
     assert {"7.2", "8.0", "8.1"} <= {version["EngineVersion"] for version in listed}
     (default,) = cache.describe_cache_engine_versions(Engine="valkey", DefaultOnly=True)["CacheEngineVersions"]
     assert default["CacheParameterGroupFamily"] == "valkey8"
 
 
-def test_subnet_groups(aws, cache, refusal):
+def test_subnet_groups_are_created_and_deleted(aws, cache, refusal):
     name, (_vpc, subnets) = aws.name("subnets"), aws.network()
     assert "InvalidSubnet" in refusal(
         cache.create_cache_subnet_group, CacheSubnetGroupName=name, CacheSubnetGroupDescription="x", SubnetIds=["subnet-1"]
@@ -318,7 +318,7 @@ def test_subnet_groups(aws, cache, refusal):
     assert "CacheSubnetGroupNotFoundFault" in refusal(cache.describe_cache_subnet_groups, CacheSubnetGroupName=name)
 
 
-def test_a_group_whose_key_goes_while_it_is_made_fails(aws, cache, make):
+def test_a_group_fails_when_its_key_is_disabled_during_creation(aws, cache, make):
     key = aws.kms.create_key()["KeyMetadata"]["Arn"]
     name = make(wait=False, KmsKeyId=key)
     aws.kms.disable_key(KeyId=key)
@@ -328,7 +328,7 @@ def test_a_group_whose_key_goes_while_it_is_made_fails(aws, cache, make):
     assert "Unable to access the KMS key" in events[-1]["Message"]
 
 
-def test_the_tagging_api_knows_them(aws, cache, make):
+def test_the_tagging_api_lists_groups(aws, cache, make):
     name = make(Tags=[{"Key": "own", "Value": aws.name("tag")}])
     tags = cache.list_tags_for_resource(ResourceName=described(cache, name)["ARN"])["TagList"]
     found = aws.client("resourcegroupstaggingapi").get_resources(TagFilters=[{"Key": "own", "Values": [tags[0]["Value"]]}])
@@ -342,7 +342,7 @@ def test_a_failover_moves_the_primary(aws, cache, make):
     assert described(cache, name)["NodeGroups"][0]["NodeGroupMembers"][0]["CacheClusterId"] != first
 
 
-def test_a_snapshot_with_tags(aws, cache, standing):
+def test_a_snapshot_is_created_with_tags(aws, cache, standing):
     node, name = described(cache, standing)["MemberClusters"][0], aws.name("snapshot")
     arn = cache.create_snapshot(CacheClusterId=node, SnapshotName=name, Tags=[{"Key": "a", "Value": "b"}])["Snapshot"]["ARN"]
     assert described(cache, standing)["Status"] == "snapshotting"

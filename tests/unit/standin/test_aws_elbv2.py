@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 
-def test_a_network_load_balancer_has_awss_names_and_is_made_once(aws, refusal):
+def test_a_network_load_balancer_has_awss_names_and_is_created_once(aws, refusal):
     client, name, subnets = aws.client("elbv2"), aws.name("balancer"), aws.network()[1]
     request = {"Name": name, "Type": "network", "Scheme": "internal", "Subnets": subnets, "Tags": [{"Key": "a", "Value": "b"}]}
     (made,) = client.create_load_balancer(**request)["LoadBalancers"]

@@ -24,7 +24,7 @@ def logs(aws):
 
 
 class TestRoles:
-    def test_t12_a_new_role_is_no_principal_yet(self, aws, refusal):
+    def test_a_new_role_is_not_immediately_a_valid_principal(self, aws, refusal):
         role = aws.role("ec2.amazonaws.com")
         aws.world.clock.set_times({"iam:role-visible": 1000})
         try:
@@ -67,14 +67,14 @@ class TestRoles:
             ("elasticache.amazonaws.com", "AWSServiceRoleForElastiCache"),
         ],
     )
-    def test_service_linked_roles_have_their_names_and_are_made_once(self, aws, refusal, service, name):
+    def test_service_linked_roles_have_their_names_and_are_created_once(self, aws, refusal, service, name):
         role = aws.iam.create_service_linked_role(AWSServiceName=service)["Role"]
         assert role["Arn"] == f"arn:aws:iam::123456789012:role/aws-service-role/{service}/{name}"
         assert name in [each["RoleName"] for each in aws.iam.list_roles(PathPrefix=f"/aws-service-role/{service}/")["Roles"]]
         assert "InvalidInput: Service role name" in refusal(aws.iam.create_service_linked_role, AWSServiceName=service)
         assert "UnmodifiableEntity" in refusal(aws.iam.delete_role, RoleName=name)
 
-    def test_eks_makes_its_service_linked_roles(self, aws):
+    def test_eks_creates_its_service_linked_roles(self, aws):
         aws.node_group(aws.cluster())
         names = {role["RoleName"] for role in aws.iam.list_roles(PathPrefix="/aws-service-role/")["Roles"]}
         assert {"AWSServiceRoleForAmazonEKS", "AWSServiceRoleForAmazonEKSNodegroup", "AWSServiceRoleForAutoScaling"} <= names
@@ -122,12 +122,12 @@ class TestCallers:
 
 
 class TestKeys:
-    def test_a_policy_must_not_lock_its_maker_out(self, aws, refusal):
+    def test_a_key_policy_must_not_lock_out_its_creator(self, aws, refusal):
         role = aws.role("ec2.amazonaws.com")
         assert "update the key policy in the future" in refusal(aws.kms.create_key, Policy=policy(allow({"AWS": role})))
         assert "malformed" in refusal(aws.kms.create_key, Policy="{")
 
-    def test_a_key_is_known_by_its_arn(self, aws):
+    def test_a_key_is_found_by_its_arn(self, aws):
         arn = aws.kms.create_key()["KeyMetadata"]["Arn"]
         aws.kms.disable_key(KeyId=arn)
         assert aws.kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "Disabled"
@@ -147,7 +147,7 @@ class TestKeys:
         assert status["NextRotationDate"]
         assert "ValidationException" in refusal(aws.kms.enable_key_rotation, KeyId=key, RotationPeriodInDays=2561)
 
-    def test_t1_a_key_that_is_pending_deletion_refuses_use(self, aws, refusal):
+    def test_a_key_that_is_pending_deletion_refuses_use(self, aws, refusal):
         key = aws.kms.create_key()["KeyMetadata"]
         alias = f"alias/{aws.name('pending')}"
         aws.kms.create_alias(AliasName=alias, TargetKeyId=key["KeyId"])
@@ -170,7 +170,7 @@ class TestKeys:
         aws.kms.disable_key(KeyId=key)
         assert "DisabledException" in refusal(aws.kms.encrypt, KeyId=key, Plaintext=b"x")
 
-    def test_a_key_that_is_not_there(self, aws, refusal):
+    def test_a_missing_key_is_not_found(self, aws, refusal):
         assert "NotFoundException" in refusal(aws.kms.enable_key, KeyId="00000000-0000-0000-0000-000000000000")
 
 
@@ -183,7 +183,7 @@ class TestLogGroups:
         document = policy(allow({"AWS": ACCOUNT}), allow(service, use, Condition=of_group))
         return aws.kms.create_key(Policy=document)["KeyMetadata"]["Arn"]
 
-    def test_t2_the_key_must_let_the_service_use_it_for_this_group(self, aws, logs, refusal):
+    def test_the_key_must_let_the_service_use_it_for_this_group(self, aws, logs, refusal):
         default = aws.kms.create_key()["KeyMetadata"]["Arn"]
         assert "not allowed to be used" in refusal(logs.create_log_group, logGroupName="/t2/a", kmsKeyId=default)
         key = self.key(aws, "/t2/a*")
@@ -204,7 +204,7 @@ class TestLogGroups:
         assert (group["retentionInDays"], group["logGroupClass"]) == (1096, "INFREQUENT_ACCESS")
         assert "ResourceNotFoundException" in refusal(logs.put_retention_policy, logGroupName="/none", retentionInDays=1)
 
-    def test_tags_end_with_the_group(self, aws, logs):
+    def test_tags_are_deleted_with_the_log_group(self, aws, logs):
         logs.create_log_group(logGroupName="/tags", tags={"a": "b"})
         logs.delete_log_group(logGroupName="/tags")
         logs.create_log_group(logGroupName="/tags")

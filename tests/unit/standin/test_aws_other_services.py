@@ -41,7 +41,7 @@ def test_the_tagging_api_lists_what_has_tags(aws, s3, bucket):
     assert found(ResourceTypeFilters=["eks"]) == {eks}
 
 
-def test_quotas(aws, refusal):
+def test_service_quotas_are_listed(aws, refusal):
     quotas = aws.client("service-quotas")
     codes = {item["QuotaCode"]: item["Value"] for item in quotas.list_service_quotas(ServiceCode="vpc")["Quotas"]}
     assert codes["L-F678F1CE"] == 5.0

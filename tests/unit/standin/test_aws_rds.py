@@ -57,7 +57,7 @@ def databases(aws):
     return Databases(aws)
 
 
-def test_t14_one_namespace_for_both_engines(databases, refusal):
+def test_both_engines_share_one_namespace(databases, refusal):
     name = databases.cluster("docdb")
     assert "DBClusterAlreadyExistsFault" in refusal(databases.rds.create_db_cluster, **databases.request(name=name))
     assert databases.docdb.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0]["Engine"] == "docdb"
@@ -68,7 +68,7 @@ def test_t14_one_namespace_for_both_engines(databases, refusal):
     assert {cluster["Engine"] for cluster in only} == {"docdb"}
 
 
-def test_states_go_by_the_clock(aws, databases, refusal):
+def test_states_change_with_the_clock(aws, databases, refusal):
     name = databases.cluster(wait=False)
     assert databases.describe(name)["Status"] == "creating"
     busy = refusal(databases.rds.modify_db_cluster, DBClusterIdentifier=name, BackupRetentionPeriod=3)
@@ -216,7 +216,7 @@ def test_subnet_groups_need_two_zones_of_one_vpc(aws, databases, refusal):
     assert "InvalidSubnet" in refusal(create, **request, SubnetIds=[*databases.subnets, *aws.network("a")[1]])
 
 
-def test_t17_a_static_parameter_keeps_its_old_value_until_a_reboot(aws, databases, refusal):
+def test_a_static_parameter_keeps_its_old_value_until_a_reboot(aws, databases, refusal):
     group = aws.name("tls")
     databases.docdb.create_db_cluster_parameter_group(DBClusterParameterGroupName=group, DBParameterGroupFamily="docdb5.0", Description="d")
     cluster = databases.cluster("docdb", EngineVersion="5.0.0", DBClusterParameterGroupName=group)
@@ -256,7 +256,7 @@ def test_upgrades_are_those_that_aws_offers(aws, databases, refusal):
     assert databases.describe(name)["EngineVersion"] == "17.9"
 
 
-def test_what_is_offered(databases, refusal):
+def test_offered_versions_and_classes_are_listed(databases, refusal):
     versions = databases.rds.describe_db_engine_versions(Engine="aurora-postgresql", EngineVersion="17")["DBEngineVersions"]
     assert [each["EngineVersion"] for each in versions] == ["17.7", "17.9"]
     default = databases.docdb.describe_db_engine_versions(Engine="docdb", DefaultOnly=True)["DBEngineVersions"]
@@ -270,7 +270,7 @@ def test_what_is_offered(databases, refusal):
     assert "rds.force_ssl" in [each["ParameterName"] for each in family["Parameters"]]
 
 
-def test_t16_a_restore_keeps_the_old_password(aws, databases, refusal):
+def test_a_restore_keeps_the_old_password(aws, databases, refusal):
     name, snapshot = databases.cluster(), aws.name("s")
     databases.rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier=snapshot, DBClusterIdentifier=name)
     restore = databases.rds.restore_db_cluster_from_snapshot
@@ -289,7 +289,7 @@ def test_t16_a_restore_keeps_the_old_password(aws, databases, refusal):
     point(**wanted, UseLatestRestorableTime=True)
 
 
-def test_the_first_instance_writes_and_another_takes_over(aws, databases, refusal):
+def test_the_first_instance_is_the_writer_and_a_reader_takes_over(aws, databases, refusal):
     cluster = databases.cluster()
     first = databases.instance(cluster)
     assert "no reader" in refusal(databases.rds.failover_db_cluster, DBClusterIdentifier=cluster)
@@ -312,7 +312,7 @@ def test_instances_hold_their_security_group_and_subnet(aws, databases, refusal)
     aws.ec2.delete_security_group(GroupId=group)
 
 
-def test_tags_of_everything(aws, databases):
+def test_every_resource_has_tags(aws, databases):
     name = databases.cluster(Tags=[{"Key": "a", "Value": "1"}])
     arn = databases.describe(name)["DBClusterArn"]
     databases.docdb.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": "b", "Value": "2"}])

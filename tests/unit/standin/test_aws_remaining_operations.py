@@ -24,7 +24,7 @@ def test_tags_of_auto_scaling_groups(aws, cluster):
     assert scaling.describe_tags(Filters=ours)["Tags"] == []
 
 
-def test_what_a_cluster_here_never_has(aws, cluster, refusal):
+def test_unsupported_cluster_resources_are_listed_as_empty(aws, cluster, refusal):
     assert aws.eks.list_insights(clusterName=cluster)["insights"] == []
     assert "ResourceNotFoundException" in refusal(aws.eks.describe_insight, clusterName=cluster, id="x")
     assert aws.eks.list_fargate_profiles(clusterName=cluster)["fargateProfileNames"] == []
@@ -48,7 +48,7 @@ def test_an_association_is_described(aws, cluster):
     assert found["roleArn"] == of["roleArn"]
 
 
-def test_lists_come_in_pages(aws):
+def test_lists_are_paginated(aws):
     names = [aws.cluster(wait=False) for _ in range(3)]
     pages = aws.eks.get_paginator("list_clusters").paginate(PaginationConfig={"PageSize": 2})
     found = [page["clusters"] for page in pages]
@@ -56,7 +56,7 @@ def test_lists_come_in_pages(aws):
     assert set(names) <= {name for page in found for name in page}
 
 
-def test_an_address_leaves_an_interface(aws):
+def test_an_address_is_disassociated_from_an_interface(aws):
     _vpc, subnets = aws.network("a")
     interface = aws.ec2.create_network_interface(SubnetId=subnets[0])["NetworkInterface"]["NetworkInterfaceId"]
     allocation = aws.ec2.allocate_address(Domain="vpc")["AllocationId"]
@@ -65,7 +65,7 @@ def test_an_address_leaves_an_interface(aws):
     aws.ec2.release_address(AllocationId=allocation)
 
 
-def test_a_route_is_replaced_and_dies_with_its_gateway(aws):
+def test_a_route_is_replaced_and_becomes_a_blackhole(aws):
     vpc, subnets = aws.network("a")
     gateway = aws.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     aws.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
@@ -84,7 +84,7 @@ def test_a_route_is_replaced_and_dies_with_its_gateway(aws):
     assert route() == (nat, "blackhole")
 
 
-def test_what_is_deleted_takes_its_tags_along(aws):
+def test_tags_are_deleted_with_their_resource(aws):
     vpc, _subnets = aws.network("a")
     tags = [{"Key": "a", "Value": "b"}]
     volume = aws.ec2.create_volume(AvailabilityZone="eu-west-1a", Size=1)["VolumeId"]
@@ -125,7 +125,7 @@ def test_rotation_is_switched_off(aws):
     assert aws.kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"] is False
 
 
-def test_a_private_acl_is_no_harm(aws):
+def test_a_private_acl_is_accepted(aws):
     s3, name = aws.client("s3"), aws.name("acl-bucket")
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     s3.put_bucket_acl(Bucket=name, ACL="private")

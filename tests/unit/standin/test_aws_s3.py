@@ -39,14 +39,14 @@ def test_a_new_bucket_is_private_and_encrypted(s3, bucket):
     assert s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
 
 
-def test_t13_a_bucket_is_tagged_by_the_call_that_makes_it(aws, s3):
+def test_a_bucket_is_tagged_in_the_creating_call(aws, s3):
     name = aws.name("tagged-at-once")
     tags = [{"Key": "opta:environment", "Value": "staging"}]
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1", "Tags": tags})
     assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == tags
 
 
-def test_a_tls_only_policy_locks_nobody_out(s3, bucket):
+def test_a_tls_only_policy_is_accepted(s3, bucket):
     s3.put_bucket_policy(Bucket=bucket, Policy=policy(tls_only(bucket)))
     s3.put_object(Bucket=bucket, Key="x", Body=b"y")
     assert s3.get_object(Bucket=bucket, Key="x")["Body"].read() == b"y"
@@ -78,11 +78,11 @@ def test_bad_names_are_refused(s3, refusal, name):
     assert "InvalidBucketName" in refusal(s3.create_bucket, Bucket=name, CreateBucketConfiguration=REGION)
 
 
-def test_a_bucket_is_made_once(s3, bucket, refusal):
+def test_a_bucket_is_created_once(s3, bucket, refusal):
     assert "BucketAlreadyOwnedByYou" in refusal(s3.create_bucket, Bucket=bucket, CreateBucketConfiguration=REGION)
 
 
-def test_t3_access_logs_are_not_delivered_under_a_kms_key(aws, s3, bucket, refusal):
+def test_access_logs_are_not_delivered_under_a_kms_key(aws, s3, bucket, refusal):
     target = aws.name("a-target")
     status = {"LoggingEnabled": {"TargetBucket": target, "TargetPrefix": "logs/"}}
     assert "does not exist" in refusal(s3.put_bucket_logging, Bucket=bucket, BucketLoggingStatus=status)
@@ -101,7 +101,7 @@ def test_t3_access_logs_are_not_delivered_under_a_kms_key(aws, s3, bucket, refus
     assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=bucket)
 
 
-def test_a_bucket_of_another_account_is_taken_and_hidden(aws, s3, bucket, refusal):
+def test_a_bucket_name_of_another_account_is_unavailable_and_forbidden(aws, s3, bucket, refusal):
     role = aws.client("sts").assume_role(RoleArn="arn:aws:iam::222233334444:role/x", RoleSessionName="me")["Credentials"]
     keys = {"aws_access_key_id": role["AccessKeyId"], "aws_secret_access_key": role["SecretAccessKey"]}
     other = aws.client("s3", aws_session_token=role["SessionToken"], **keys)
@@ -139,7 +139,7 @@ def test_lifecycle_rules_are_kept_as_sent(s3, bucket, refusal):
     assert "NoSuchLifecycleConfiguration" in refusal(s3.get_bucket_lifecycle_configuration, Bucket=bucket)
 
 
-def test_lifecycle_rules_tell_the_smallest_object_that_moves(s3, bucket):
+def test_lifecycle_rules_report_the_smallest_object_that_moves(s3, bucket):
     rules = {"Bucket": bucket, "LifecycleConfiguration": {"Rules": [RULE]}}
     for given, shown in (({}, "all_storage_classes_128K"), ({"TransitionDefaultMinimumObjectSize": SMALLEST}, SMALLEST)):
         assert s3.put_bucket_lifecycle_configuration(**rules, **given)["TransitionDefaultMinimumObjectSize"] == shown

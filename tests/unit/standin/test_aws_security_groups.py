@@ -55,7 +55,7 @@ def test_a_rule_has_tags_of_its_own_until_it_is_revoked(aws, group, refusal):
     assert "NotFound" in gone
 
 
-def test_a_new_group_lets_everything_out(aws, group):
+def test_a_new_group_allows_all_egress(aws, group):
     (out,) = rules(aws, group, egress=True)
     assert (out["IpProtocol"], out["CidrIpv4"], out["FromPort"], out["ToPort"]) == ("-1", "0.0.0.0/0", -1, -1)
     assert "Tags" not in out or out["Tags"] == []

@@ -38,7 +38,7 @@ def control(aws):
     ask("DELETE", "faults")
 
 
-def test_it_is_ready(control):
+def test_the_server_reports_readiness(control):
     assert control("GET", "ready") == (200, {"ready": True})
     assert control("GET", "nothing")[0] == 404
 
@@ -75,11 +75,11 @@ class TestRequestLog:
             ("ec2", "describe_vpcs", {}),
         ],
     )
-    def test_reading_is_not_mutating(self, aws, service, call, parameters):
+    def test_read_operations_are_not_marked_as_mutating(self, aws, service, call, parameters):
         getattr(aws.client(service), call)(**parameters)
         assert aws.log()[-1]["mutating"] is False
 
-    def test_secrets_stay_out(self, aws):
+    def test_secrets_are_not_logged(self, aws):
         aws.client("secretsmanager").create_secret(Name=aws.name("secret"), SecretString="hunter2")
         assert "hunter2" not in (aws.directory / "requests.jsonl").read_text()
         hidden = without_secrets({"MasterUserPassword": "x", "list": [{"AuthToken": "y"}], "blob": b"zz", "name": "n", "ClientToken": "t"})
@@ -109,7 +109,7 @@ class TestFaults:
         assert self.codes(aws.ec2.describe_vpcs, 5) == ["", "Broken", "Broken", "", ""]
         assert control("GET", "faults") == (200, [])
 
-    def test_only_the_operation_of_the_service(self, aws, control):
+    def test_a_fault_applies_only_to_its_service(self, aws, control):
         control("POST", "faults", {"operation": "eks:ListClusters"})
         assert self.codes(aws.ec2.describe_vpcs, 1) == [""]
         assert self.codes(aws.eks.list_clusters, 1) == ["InternalFailure"]
@@ -133,7 +133,7 @@ class TestFaults:
         assert client.describe_vpcs()["Vpcs"]
 
     @pytest.mark.parametrize("carried_out", [False, True])
-    def test_a_dropped_connection(self, aws, control, carried_out):
+    def test_an_injected_fault_drops_the_connection(self, aws, control, carried_out):
         control("POST", "faults", {"operation": "CreateKey", "kind": "drop", "carried_out": carried_out})
         before = len(aws.kms.list_keys()["Keys"])
         with pytest.raises(ConnectionClosedError):
@@ -141,13 +141,13 @@ class TestFaults:
         assert len(aws.kms.list_keys()["Keys"]) - before == int(carried_out)
         assert [entry["status"] for entry in aws.log() if entry["operation"] == "CreateKey"][-1] == 0
 
-    def test_a_delay(self, aws, control):
+    def test_an_injected_delay_slows_the_call(self, aws, control):
         control("POST", "faults", {"operation": "DescribeVpcs", "kind": "delay", "seconds": 0.5})
         began = time.monotonic()
         aws.ec2.describe_vpcs()
         assert time.monotonic() - began >= 0.5
 
-    def test_the_loops_calls_do_not_count(self, aws, control):
+    def test_calls_of_control_loops_are_not_counted(self, aws, control):
         control("POST", "faults", {"operation": "DescribeVpcs"})
         aws_client("ec2", aws.world).describe_vpcs()
         assert self.codes(aws.ec2.describe_vpcs, 1) == ["InternalFailure"]
@@ -155,14 +155,14 @@ class TestFaults:
     @pytest.mark.parametrize(
         "fault", [{"operation": "x", "kind": "none"}, {"operation": "x", "nth": 0}, {}, {"operation": "x", "other": 1}]
     )
-    def test_a_fault_that_makes_no_sense_is_refused(self, control, fault):
+    def test_an_invalid_fault_is_refused(self, control, fault):
         status, answer = control("POST", "faults", fault)
         assert status == 400
         assert answer["message"]
 
 
 class TestTimes:
-    def test_they_are_read_and_changed(self, control):
+    def test_durations_are_read_and_changed(self, control):
         before = control("GET", "times")[1]
         assert control("PUT", "times", {"eks:cluster": 7})[1] == {**before, "eks:cluster": 7.0}
         control("PUT", "times", {"eks:cluster": before["eks:cluster"]})
@@ -170,7 +170,7 @@ class TestTimes:
         assert status == 400
         assert "eks:cluster" in answer["message"]
 
-    def test_things_happen_in_their_order_and_again_until_done(self):
+    def test_scheduled_events_run_in_order_and_repeat_until_done(self):
         clock, done = Clock({"eks:cluster": 10, "eks:addon": 5}), []
         clock.after("eks:cluster", lambda: done.append("cluster"))
         clock.after("eks:addon", lambda: done.append("addon"))
@@ -198,7 +198,7 @@ def test_unknown_operations_are_refused_in_every_protocol(aws, refusal):
         assert refusal(getattr(aws.client(service), call), **parameters).startswith("NotImplemented: not imitated by the stand-in: ")
 
 
-def test_what_is_wrong_in_the_stand_in_itself_says_so(aws, refusal, monkeypatch):
+def test_errors_of_the_stand_in_are_reported_as_such(aws, refusal, monkeypatch):
     monkeypatch.setitem(HANDLERS, ("eks", "ListClusters"), lambda call: {"clusters": [], "invented": 1})
     answer = refusal(aws.eks.list_clusters)
     assert answer == "StandInFailure: the stand-in failed: TypeError: ListClusters has no member invented"
@@ -218,7 +218,7 @@ def test_every_handler_is_for_an_operation_that_botocore_has():
     assert unknown == []
 
 
-def test_only_clients_that_ask_a_things_service_let_it_end(aws):
+def test_only_calls_of_clients_to_its_service_complete_an_operation(aws):
     """Neither the stand-in's own loops, nor other services, nor time."""
     network = aws.network()[1]
     aws.world.clock.set_times({"ec2:natgateway": {"calls": 2}})

@@ -119,20 +119,20 @@ def test_a_published_checksum_that_differs_is_refused(release_server: str, tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_missing_release_is_told(release_server: str, tmp_path: Path) -> None:
+def test_a_missing_release_is_reported(release_server: str, tmp_path: Path) -> None:
     table = {"kubectl": {"amd64": {"url": "https://dl.k8s.io/missing", "checksum": f"sha256:{'0' * 64}"}}}
     with pytest.raises(DownloadError, match="cannot be downloaded .*404") as refused:
         download("kubectl", "amd64", tmp_path, table)
     assert refused.value.other_worth_trying
 
 
-def test_a_server_that_cannot_be_reached_is_told(nothing_here: Path, tmp_path: Path) -> None:
+def test_a_server_that_cannot_be_reached_is_reported(nothing_here: Path, tmp_path: Path) -> None:
     with pytest.raises(DownloadError, match="cannot be reached") as refused:
         download("helm", "amd64", tmp_path)
     assert not refused.value.other_worth_trying
 
 
-def test_every_release_names_the_version_that_is_wanted() -> None:
+def test_every_release_names_the_version_that_is_desired() -> None:
     versions = {binary.name: binary.version for binary in BINARIES}
     releases = yaml.safe_load(CHECKSUMS.read_text())
     assert set(releases) <= set(versions)
@@ -145,14 +145,14 @@ def test_every_release_names_the_version_that_is_wanted() -> None:
             assert ("checksum" in release) != ("checksum_url" in release)
 
 
-def test_every_go_module_has_the_version_that_is_wanted() -> None:
+def test_every_go_module_has_the_version_that_is_desired() -> None:
     modules = {"etcd": "go.etcd.io/etcd/server/v3", "helm": "helm.sh/helm/v3", "kwok": "sigs.k8s.io/kwok"}
     for binary in BINARIES:
         required = (binaries.TOOLS / binary.module / "go.mod").read_text()
         assert f"{modules.get(binary.name, 'k8s.io/kubernetes')} v{binary.version}" in required
 
 
-def test_assets_come_before_the_path_and_the_cache(nothing_here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_assets_take_precedence_over_path_and_cache(nothing_here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cached = _program(cache_directory() / "helm", "v3.21.4")
     assert find(HELM) == (cached, "cache")
     on_path = _program(nothing_here / "helm", "v3.21.9+g123")
@@ -181,7 +181,7 @@ def test_the_minor_version_is_read_from_a_programs_output(output: str, expected:
     assert minor(output) == expected
 
 
-def test_without_any_way_the_error_says_what_to_do(nothing_here: Path, tmp_path: Path) -> None:
+def test_a_program_that_cannot_be_provided_is_reported_with_its_remedy(nothing_here: Path, tmp_path: Path) -> None:
     with pytest.raises(BinaryError, match="etcd 3.6.5 is missing.*install Go 1.26 or later, or set KUBEBUILDER_ASSETS"):
         provide(tmp_path / "bin", lambda line: None)
 
@@ -197,7 +197,7 @@ def _compiler(programs: Path, calls: Path, before: str = "") -> None:
     go.chmod(0o755)
 
 
-def test_two_that_begin_at_once_build_each_program_once(nothing_here: Path, tmp_path: Path) -> None:
+def test_concurrent_runs_build_each_program_once(nothing_here: Path, tmp_path: Path) -> None:
     calls, built = tmp_path / "calls", tmp_path / "built"
     os.mkfifo(built)
     _compiler(nothing_here, calls, f"[ -e {calls}.quick ] || read line < {built}")
@@ -216,7 +216,7 @@ def test_two_that_begin_at_once_build_each_program_once(nothing_here: Path, tmp_
     assert all(os.access(directory / binary.name, os.X_OK) for directory in directories for binary in BINARIES)
 
 
-def test_what_cannot_be_downloaded_is_built(nothing_here: Path, tmp_path: Path) -> None:
+def test_programs_that_cannot_be_downloaded_are_built(nothing_here: Path, tmp_path: Path) -> None:
     calls = tmp_path / "calls"
     _compiler(nothing_here, calls)
     lines: list[str] = []
@@ -231,7 +231,7 @@ def test_what_cannot_be_downloaded_is_built(nothing_here: Path, tmp_path: Path) 
     assert "-X k8s.io/component-base/version.gitVersion=v1.35.4" in called
 
 
-def test_a_failed_build_shows_the_compilers_words(nothing_here: Path, tmp_path: Path) -> None:
+def test_a_failed_build_shows_the_compiler_output(nothing_here: Path, tmp_path: Path) -> None:
     go = nothing_here / "go"
     go.write_text("#!/bin/sh\necho 'the package is broken' >&2\nexit 1\n")
     go.chmod(0o755)
@@ -241,7 +241,7 @@ def test_a_failed_build_shows_the_compilers_words(nothing_here: Path, tmp_path: 
     assert not any(cache_directory().glob(".etcd*"))
 
 
-def test_what_is_cached_is_used_again(nothing_here: Path, tmp_path: Path) -> None:
+def test_cached_programs_are_reused(nothing_here: Path, tmp_path: Path) -> None:
     for binary in BINARIES:
         _program(cache_directory() / binary.name, binary.version)
     lines: list[str] = []

@@ -15,7 +15,7 @@ from tests.support import collection
 VARIABLES = collection.load(collection.ROLES / "k8s_addons" / "vars" / "main.yml")
 
 
-def test_it_has_every_chart_at_its_locked_version():
+def test_the_repository_has_every_chart_at_its_locked_version():
     entries = yaml.safe_load(chart_repository.answer(f"{chart_repository.PREFIX}kubernetes.github.io/autoscaler/index.yaml")[2])["entries"]
     for addon in ADDONS.values():
         assert addon.chart.version in [entry["version"] for entry in entries[addon.chart.name]]
@@ -37,5 +37,5 @@ def test_the_manifest_of_the_gateway_api_has_the_checksum_of_the_release():
     assert f"sha256:{hashlib.sha256(content).hexdigest()}" == pinned["checksum"]
 
 
-def test_what_it_does_not_have_is_not_found():
+def test_a_missing_chart_is_not_found():
     assert chart_repository.answer(f"{chart_repository.PREFIX}x/nothing-1.0.0.tgz")[0] == 404

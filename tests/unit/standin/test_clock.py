@@ -7,7 +7,7 @@ import pytest
 from tests.standin.aws.clock import Clock
 
 
-def test_what_takes_calls_ends_with_the_last_of_them() -> None:
+def test_an_event_counted_in_calls_ends_with_the_last_call() -> None:
     clock, done = Clock({"eks:cluster": {"calls": 2}}), list[str]()
     clock.after("eks:cluster", lambda: done.append("made"))
     for service in ("ec2", "eks", "ec2"):
@@ -20,7 +20,7 @@ def test_what_takes_calls_ends_with_the_last_of_them() -> None:
     assert clock.happened == 1
 
 
-def test_what_is_not_done_yet_is_looked_at_in_the_next_call() -> None:
+def test_an_unfinished_event_is_checked_at_the_next_call() -> None:
     clock, answers = Clock({"acm:certificate": {"calls": 1}}), iter([False, False, None])
     clock.after("acm:certificate", lambda: next(answers))
     for happened in (0, 0, 1, 1):
@@ -28,7 +28,7 @@ def test_what_is_not_done_yet_is_looked_at_in_the_next_call() -> None:
         assert clock.happened == happened
 
 
-def test_what_begins_meanwhile_takes_its_own_calls() -> None:
+def test_events_started_later_count_their_own_calls() -> None:
     clock, done = Clock({"rds:cluster": {"calls": 1}, "rds:instance": {"calls": 1}}), list[str]()
     clock.after("rds:cluster", lambda: clock.after("rds:instance", lambda: done.append("both")))
     clock.asked("rds")
@@ -51,12 +51,12 @@ def test_a_kind_can_change_between_seconds_and_calls() -> None:
 
 
 @pytest.mark.parametrize("wrong", ["soon", {"calls": 0}, {"calls": 1.5}, {"calls": 1, "more": 2}, None])
-def test_what_is_neither_seconds_nor_calls_is_refused(wrong: object) -> None:
+def test_invalid_durations_are_refused(wrong: object) -> None:
     with pytest.raises(ValueError, match='^eks:addon takes seconds, as 5, or a number of calls, as {"calls": 3}, not '):
         Clock({"eks:addon": wrong})  # type: ignore[dict-item]
 
 
-def test_what_nobody_asks_for_takes_no_calls() -> None:
+def test_unobserved_or_unknown_events_cannot_be_counted_in_calls() -> None:
     with pytest.raises(ValueError, match="^eks:node-join takes seconds: nobody asks for its end"):
         Clock({"eks:node-join": {"calls": 3}})
     with pytest.raises(ValueError, match="^nothing takes time under the name eks:moon"):

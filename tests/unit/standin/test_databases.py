@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -14,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.standin import processes
 from tests.standin.databases import programs
 from tests.standin.databases.description import Account, Description
 from tests.standin.databases.running import Databases
@@ -86,7 +86,7 @@ def test_a_redis_follows_its_users_and_their_passwords(standing: dict[str, Descr
 
 
 @real_databases
-def test_a_database_ends_with_what_it_stands_for_and_another_of_its_name_is_empty(
+def test_a_database_ends_with_its_cluster_and_a_new_one_is_empty(
     databases: Databases, standing: dict[str, Description], clients: Clients, tmp_path: Path
 ) -> None:
     (of_the_first,) = (path for path in (tmp_path / "databases").glob("one/processes.json"))
@@ -122,7 +122,7 @@ def test_databases_end_when_the_process_that_started_them_is_killed(tmp_path: Pa
         shutil.rmtree(data.resolve())
 
 
-def test_what_cannot_run_says_why_and_leaves_the_others_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_cannot_start_is_reported_without_affecting_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs, "DEBIAN_POSTGRESQL", tmp_path / "none")
     monkeypatch.setenv("PATH", str(tmp_path))
     databases = Databases(tmp_path / "databases", lambda: {"one": DATABASE, "two": CACHE})
@@ -134,8 +134,8 @@ def test_what_cannot_run_says_why_and_leaves_the_others_alone(tmp_path: Path, mo
     }
 
 
-def test_addresses_are_reserved_for_one_port_and_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes.random, "randint", lambda _first, _last: 77)
+def test_addresses_are_reserved_once_for_one_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random, "randint", lambda _first, _last: 77)
     address = reserve_address(15999)
     assert address == "127.77.77.77"
     with pytest.raises(RuntimeError, match="port 15999 is taken"):

@@ -20,7 +20,7 @@ class Cluster:
         args = ["--source=gateway-httproute", f"--zone-id-filter={zone}", f"--txt-owner-id={OWNER}"]
         args += ["--domain-filter=staging.example.com", "--txt-prefix=%{record_type}-extdns."]
         self.deployments = [{"metadata": {}, "spec": {"template": {"spec": {"containers": [{"args": args}]}}}}]
-        self.gateways = [{"metadata": {"namespace": "gateways", "name": "public"}}]
+        self.gateways: list[dict[str, Any]] = [{"metadata": {"namespace": "gateways", "name": "public"}}]
         parent = {"namespace": "gateways", "name": "public"}
         self.routes = [{"metadata": {"namespace": "default", "name": "hello"}, "spec": {"parentRefs": [parent], "hostnames": [HOST]}}]
 
@@ -61,7 +61,7 @@ def sent(aws, monkeypatch):
     return cluster, changes
 
 
-def test_records_are_created_moved_and_deleted_as_by_the_real_one(aws, sent):
+def test_records_are_created_updated_and_deleted_like_external_dns(aws, sent):
     cluster, changes = sent
     subnets, client = aws.network()[1], aws.client("elbv2")
     made = [client.create_load_balancer(Name=aws.name("b"), Type="network", Subnets=subnets)["LoadBalancers"][0] for _ in range(2)]

@@ -69,9 +69,9 @@ def cluster() -> Cluster:
     )
 
 
-def test_what_is_made_and_said_of_a_gateway_is_what_the_real_one_made_and_said(cluster):
+def test_objects_and_status_of_a_gateway_match_the_recorded_controller(cluster):
     wanted = recorded("nginx-gateway-fabric", certificate=everything_on()["zone"]["certificate_arn"], **NAMES)
-    loop = Gateways(cluster)  # type: ignore[arg-type]
+    loop = Gateways(cluster)
     loop.run()
     assert [cluster.objects[path] for path in cluster.written if "public-nginx" in path] == wanted["made"]
     cluster.objects[SERVICE]["status"] = {"loadBalancer": {"ingress": [{"hostname": BALANCER}]}}
@@ -84,7 +84,7 @@ def test_what_is_made_and_said_of_a_gateway_is_what_the_real_one_made_and_said(c
     assert cluster.written == before
 
 
-def test_what_is_said_of_routes_is_what_the_real_one_said(cluster):
+def test_the_status_of_routes_matches_the_recorded_controller(cluster):
     cluster.objects[GATEWAY.replace("public", "other")] = gateway("other", recorded("nginx-gateway-fabric-routes")["other_gateway"])
     cluster.objects["/api/v1/namespaces/shop/services/web"] = {
         "metadata": {"name": "web", "namespace": "shop"},
@@ -94,5 +94,5 @@ def test_what_is_said_of_routes_is_what_the_real_one_said(cluster):
     paths = {route["metadata"]["name"]: f"{API}/namespaces/shop/httproutes/{route['metadata']['name']}" for route in made}
     for route in made:
         cluster.objects[paths[route["metadata"]["name"]]] = {**route, "metadata": {**route["metadata"], "generation": 1}}
-    Routes(cluster).run()  # type: ignore[arg-type]
+    Routes(cluster).run()
     assert {name: said_of_route(cluster.objects[path].get("status") or {}) for name, path in paths.items()} == wanted

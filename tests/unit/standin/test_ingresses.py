@@ -38,7 +38,7 @@ class Cluster:
 
 
 @pytest.mark.parametrize(("replicas", "left"), [(1, []), (2, ADDRESS)])
-def test_of_several_pods_none_takes_the_address_away(replicas, left):
+def test_several_controller_pods_do_not_clear_the_address(replicas, left):
     cluster = Cluster(replicas)
     loop = Ingresses(cluster)  # type: ignore[arg-type]
     loop.run()

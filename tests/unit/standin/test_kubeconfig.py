@@ -19,7 +19,7 @@ def current(path: Path) -> str:
     return str(json.loads(path.read_text())["current-context"])
 
 
-def test_the_chosen_context_stays_while_its_cluster_is_there(tmp_path: Path) -> None:
+def test_the_current_context_is_kept_while_its_cluster_exists(tmp_path: Path) -> None:
     path = tmp_path / "kubeconfig"
     write_clusters(path, [], "eu-west-1")
     assert current(path) == ""

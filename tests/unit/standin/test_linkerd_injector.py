@@ -30,7 +30,7 @@ def inject(given, annotations=None, **values):
 
 
 @pytest.mark.parametrize(("cni", "first"), [(True, "linkerd-network-validator"), (False, "linkerd-init")])
-def test_init_containers(cni, first):
+def test_init_containers_are_injected(cni, first):
     made = inject(pod(), cniEnabled=cni)["spec"]["initContainers"]
     assert [container["name"] for container in made] == [first, "linkerd-proxy"]
     assert made[1]["restartPolicy"] == "Always"
@@ -48,7 +48,7 @@ def test_the_proxy_has_the_capabilities_of_the_first_container():
     assert [proxy["securityContext"].get("capabilities") for proxy in proxies] == [{"drop": ["ALL"]}, None]
 
 
-def test_annotations_say_what_it_trusts_and_override_the_values():
+def test_annotations_name_the_trust_anchors_and_override_values():
     made = inject(pod(), {"config.linkerd.io/opaque-ports": "27017"})
     assert made["metadata"]["annotations"]["linkerd.io/trust-root-sha256"] == hashlib.sha256(b"ROOTS").hexdigest()
     environment = {variable["name"]: variable["value"] for variable in made["spec"]["initContainers"][1]["env"]}
@@ -60,7 +60,7 @@ class Cluster:
 
     def __init__(self, annotations: dict[str, str], values: dict[str, Any]) -> None:
         maps = {"linkerd-config": {"values": yaml.safe_dump(values)}, "linkerd-identity-trust-roots": {"ca-bundle.crt": "ROOTS"}}
-        self._objects = {f"/api/v1/namespaces/linkerd/configmaps/{name}": {"data": data} for name, data in maps.items()}
+        self._objects: dict[str, Any] = {f"/api/v1/namespaces/linkerd/configmaps/{name}": {"data": data} for name, data in maps.items()}
         self._objects["/api/v1/namespaces/shop"] = {"metadata": {"annotations": annotations}}
 
     def get(self, path: str) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class Cluster:
 
 
 @pytest.mark.parametrize("name", injector_cases())
-def test_pods_and_services_are_what_the_real_one_made_of_them(name):
+def test_injected_pods_and_services_match_the_recorded_injector(name):
     """Of the proxy's variables it has those that values and annotations of the collection decide."""
     case = injector_case(name, "shop", "ROOTS")
     ours = control_plane_values({"trust_anchors_pem": "ROOTS", "issuer": {"fingerprint": "1"}}, False)

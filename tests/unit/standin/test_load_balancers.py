@@ -56,7 +56,7 @@ def here(aws):
     return {"cluster": cluster, **certificates, **{f"subnet_{number}": subnet for number, subnet in enumerate(subnets, 1)}}
 
 
-def test_a_load_balancer_comes_changes_and_goes_as_by_the_real_one(aws, here):
+def test_a_load_balancer_is_created_changed_and_deleted_like_the_controller(aws, here):
     inputs = {
         "cluster_name": here["cluster"],
         "name_prefix": "opta",

@@ -57,7 +57,7 @@ def test_two_keys_in_one_file_are_too_many():
 
 
 @pytest.mark.parametrize(("form", "ready"), [(PKCS8, True), (TRADITIONAL, False)])
-def test_its_pod_gets_ready_with_a_key_that_it_reads(form, ready):
+def test_the_policy_controller_pod_becomes_ready_with_a_readable_key(form, ready):
     cluster = Cluster(pem(EC, form))
     PolicyControllers(cluster).run()  # type: ignore[arg-type]
     (container,) = cluster.pod["status"]["containerStatuses"]
@@ -65,7 +65,7 @@ def test_its_pod_gets_ready_with_a_key_that_it_reads(form, ready):
     assert (container["state"]["waiting"] or {}).get("reason") == (None if ready else "CrashLoopBackOff")
 
 
-def test_its_pod_waits_for_the_secret():
+def test_the_policy_controller_pod_waits_for_the_secret():
     cluster = Cluster(None)
     PolicyControllers(cluster).run()  # type: ignore[arg-type]
     assert cluster.pod["status"] == {"phase": "Pending"}

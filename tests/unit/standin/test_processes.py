@@ -28,7 +28,7 @@ def table(tmp_path: Path) -> Iterator[ProcessTable]:
     running.end_all(((signal.SIGKILL, 5),))
 
 
-def test_a_reserved_port_is_not_given_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reserved_port_is_not_reserved_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     first = reserve_port()
     monkeypatch.setattr(processes, "PORTS", range(first, first + 1))
     with pytest.raises(RuntimeError, match="no free port"):
@@ -38,7 +38,7 @@ def test_a_reserved_port_is_not_given_twice(monkeypatch: pytest.MonkeyPatch) -> 
     release_port(first)
 
 
-def test_a_port_in_use_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_in_use_is_not_reserved(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as listening:
         listening.bind((HOST, 0))
         port = listening.getsockname()[1]
@@ -76,7 +76,7 @@ def test_processes_end_last_started_first(table: ProcessTable, tmp_path: Path) -
     for name in ("first", "second", "third"):
         program = f"trap 'echo {name} >> {ended}; exit' TERM; echo ready > {tmp_path / name}; while :; do sleep 0.02; done"
         table.start(name, ["/bin/sh", "-c", program])
-        table.wait_until(name, lambda name=name: (tmp_path / name).read_text(), seconds=10)
+        table.wait_until(name, (tmp_path / name).read_text, seconds=10)
     table.end_all()
     assert ended.read_text().split() == ["third", "second", "first"]
 
@@ -107,7 +107,7 @@ def test_a_process_that_ends_early_shows_its_log(table: ProcessTable) -> None:
         table.wait_until("broken", never, seconds=10)
 
 
-def test_a_process_that_does_not_get_ready_is_told(table: ProcessTable) -> None:
+def test_a_process_that_does_not_become_ready_is_reported(table: ProcessTable) -> None:
     table.start("slow", ["/bin/sleep", "60"])
 
     def never() -> None:

@@ -39,12 +39,12 @@ def client(cluster: Cluster) -> RememberingClient:
     return RememberingClient("https://127.0.0.1:1", Path("/nowhere"), lambda: cluster.writes)
 
 
-def test_the_same_is_asked_once(cluster: Cluster, client: RememberingClient) -> None:
+def test_a_repeated_request_is_sent_once(cluster: Cluster, client: RememberingClient) -> None:
     assert [client.items(PODS), client.items(NODES), client.items(PODS)] == [[], [], []]
     assert cluster.asked == [f"GET {PODS}", f"GET {NODES}"]
 
 
-def test_it_is_asked_again_once_something_was_written(cluster: Cluster, client: RememberingClient) -> None:
+def test_a_request_is_repeated_after_a_write(cluster: Cluster, client: RememberingClient) -> None:
     client.items(PODS)
     cluster.writes, cluster.answers[PODS] = 1, {"kind": "PodList", "items": ["new"]}
     assert client.items(PODS) == ["new"]
@@ -52,14 +52,14 @@ def test_it_is_asked_again_once_something_was_written(cluster: Cluster, client: 
     assert cluster.asked == [f"GET {PODS}"] * 2
 
 
-def test_what_the_client_writes_itself_counts_at_once(cluster: Cluster, client: RememberingClient) -> None:
+def test_own_writes_invalidate_the_cache_immediately(cluster: Cluster, client: RememberingClient) -> None:
     client.items(PODS)
     client.delete(f"{PODS}/one")
     client.items(PODS)
     assert cluster.asked == [f"GET {PODS}", f"DELETE {PODS}/one", f"GET {PODS}"]
 
 
-def test_nothing_is_remembered_while_nobody_knows_of_writes(cluster: Cluster, client: RememberingClient) -> None:
+def test_without_a_write_counter_nothing_is_cached(cluster: Cluster, client: RememberingClient) -> None:
     client.items(PODS)
     cluster.writes = None
     client.items(PODS)
@@ -69,7 +69,7 @@ def test_nothing_is_remembered_while_nobody_knows_of_writes(cluster: Cluster, cl
     assert cluster.asked == [f"GET {PODS}"] * 4
 
 
-def test_a_refusal_is_not_remembered(cluster: Cluster, client: RememberingClient) -> None:
+def test_errors_are_not_cached(cluster: Cluster, client: RememberingClient) -> None:
     for _ in range(2):
         assert client.get("/apis/gateway.networking.k8s.io/v1/gateways", accept=(404,)) == NOT_FOUND
     assert len(cluster.asked) == 2

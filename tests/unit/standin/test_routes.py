@@ -38,17 +38,17 @@ def route(*hosts, namespace="shop", port=80):
         (route(), gateway(hostname="a.example.com"), "Accepted"),
     ],
 )
-def test_a_listener_takes_a_route_or_says_why_not(made, taker, reason):
+def test_a_listener_accepts_a_route_or_reports_the_reason(made, taker, reason):
     assert _accepted(made, PARENT, taker)[:2] == (reason == "Accepted", reason)
 
 
-def test_what_a_route_leads_to_must_exist():
+def test_backends_of_a_route_must_exist():
     services = {("shop", "web"): {"spec": {"ports": [{"port": 80}]}}}
     assert _resolved(route(), services)[0] is True
     assert _resolved(route(port=81), services)[1] == _resolved(route(), {})[1] == "BackendNotFound"
 
 
-def test_a_condition_that_stays_keeps_its_time():
+def test_an_unchanged_condition_keeps_its_transition_time():
     first = _conditions({"Accepted": (True, "Accepted", "yes")}, 1, [])
     first[0]["lastTransitionTime"] = "2026-01-01T00:00:00Z"
     assert _conditions({"Accepted": (True, "Accepted", "yes")}, 1, first) == first
@@ -74,5 +74,5 @@ def test_a_status_names_the_only_listener_for_a_parent_without_a_section(parent,
     assert (told.get("sectionName"), "port" in told) == (section, False)
 
 
-def test_a_gateway_without_listeners_says_nothing_of_its_routes():
+def test_a_gateway_without_listeners_sets_no_route_status():
     assert _reference({"name": "public"}, {"metadata": {"namespace": "gateways", "name": "public"}, "spec": {"listeners": []}}) is None

@@ -42,7 +42,7 @@ def test_a_token_without_an_access_entry_is_refused() -> None:
         (lambda: make_token("other"), "for another cluster than demo"),
     ],
 )
-def test_a_bad_token_is_refused_with_the_reason(token: str | Callable[[], str], reason: str) -> None:
+def test_an_invalid_token_is_refused_with_the_reason(token: str | Callable[[], str], reason: str) -> None:
     # a good one is made when the test runs: it lives for 15 minutes
     status = review(token if isinstance(token, str) else token(), "demo", Lookup(ENTRY))
     assert not status["authenticated"]

@@ -45,7 +45,7 @@ def test_a_template_is_compiled_once(templated: Callable[..., Any], compiled: li
     assert compiled == [text]
 
 
-def test_what_decides_the_code_is_told_apart(templated: Callable[..., Any], compiled: list[Any]) -> None:
+def test_templates_with_other_settings_are_compiled_separately(templated: Callable[..., Any], compiled: list[Any]) -> None:
     texts = [
         "#jinja2: variable_start_string:'[[', variable_end_string:']]'\n[[ a ]] {{ a }}",
         "[[ a ]] {{ a }}",
@@ -54,7 +54,7 @@ def test_what_decides_the_code_is_told_apart(templated: Callable[..., Any], comp
     assert len(compiled) == 2
 
 
-def test_a_wrong_template_is_wrong_each_time(templated: Callable[..., Any]) -> None:
+def test_an_invalid_template_fails_each_time(templated: Callable[..., Any]) -> None:
     for _ in range(2):
         with pytest.raises(AnsibleError, match="end of print statement"):
             templated("{{ a b }}")

@@ -18,5 +18,5 @@ def test_a_run_is_noted_for_the_test_that_its_environment_names(tmp_path: Path, 
     assert ansible_runs() == ["tests/x.py::test_one[a (b) c]"] * 2 + ["tests/x.py::test_two"]
 
 
-def test_programs_get_the_name_of_the_test() -> None:
-    assert current_test()["PYTEST_CURRENT_TEST"].endswith("test_programs_get_the_name_of_the_test (call)")
+def test_programs_receive_the_name_of_the_test() -> None:
+    assert current_test()["PYTEST_CURRENT_TEST"].endswith("test_programs_receive_the_name_of_the_test (call)")

@@ -10,7 +10,7 @@ from tests.support.passwords import forms, shown
 
 
 @pytest.mark.parametrize("before", ["", "a", "ab", "postgresql://opta:"])
-def test_the_search_finds_a_password_that_shows(before: str) -> None:
+def test_the_search_finds_a_printed_password(before: str) -> None:
     password = "Corr3ct/H0rse Batt3ry"
     for form in sorted(forms(password)):
         assert shown([password], {"here": f"… {form} …", "there": "…"}) == ["here"]

@@ -9,7 +9,7 @@ import pytest
 from tests.versions import installed
 
 
-def test_a_python_that_is_missing_is_named_with_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_python_is_reported_with_its_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     advice = "Python 3.12 is missing: install it with `pyenv install 3.12`, or put python3.12 on the PATH."

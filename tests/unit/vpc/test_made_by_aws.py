@@ -27,7 +27,7 @@ def tagged(**tags):
         ({"Name": "mine"}, False),
     ],
 )
-def test_a_group_is_removed_when_it_names_the_cluster_of_the_environment_alone(tags, owned):
+def test_a_security_group_is_deleted_only_if_it_names_the_environments_cluster(tags, owned):
     assert is_owned_group({"GroupId": "sg-1", "Tags": tagged(**tags)}, OURS) is owned
 
 
@@ -54,5 +54,5 @@ GROUPS = [
         ({"Description": "a database", "Status": "available"}, False),
     ],
 )
-def test_an_interface_of_another_cluster_is_not_the_environments(interface, owned):
+def test_a_network_interface_of_another_cluster_is_not_deleted(interface, owned):
     assert is_owned_interface(interface, OURS, GROUPS) is owned

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must hold between the inputs of the role s3, before AWS is asked. Pure; private to the collection."""
+"""Rules for the inputs of the role s3. Pure."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from .._errors import PlatformError
 from .._iam.statements import statement_errors
 from .._kms.arns import KEY_ARN
 from .._names import Identity
-from .._s3 import cors, lifecycle, policy, transformations
-from .._s3.names import refused_name
-from .._s3.role_entries import bucket_name, destination, in_order
+from . import cors, lifecycle, policy, transformations
+from .names import refused_name
+from .role_entries import bucket_name, destination, in_order
 
 NAME = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
 BUCKET_ARN = re.compile(r"arn:[a-z-]+:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 ANY_ACCOUNT, ANY_REGION = "123456789012", "eu-west-1"
 
 
-def s3_rules(given: Mapping[str, Any]) -> list[str]:
-    """A sentence for each rule broken; given: inputs and literal defaults by name."""
+def errors(given: Mapping[str, Any]) -> list[str]:
+    """A message for each invalid input. given: inputs and literal defaults by name."""
     entries = [entry for entry in given.get("s3_buckets") or [] if isinstance(entry, Mapping) and entry.get("name")]
     names = [str(entry["name"]) for entry in entries]
     sentences = [

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must hold of the inputs of the role elasticache, before AWS is asked. Pure; private to the collection."""
+"""Rules for the inputs of the role elasticache. Pure."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._cidr import source_error
+from .rules import group_errors, name_error
 
 
-def elasticache_rules(given: Mapping[str, Any]) -> list[str]:
-    """A sentence for each rule broken."""
-    from .._elasticache.rules import group_errors, name_error  # noqa: PLC0415
-
+def errors(given: Mapping[str, Any]) -> list[str]:
+    """A message for each invalid input. given: inputs and literal defaults by name."""
     groups = given.get("elasticache_replication_groups") or []
     names = [str(group.get("name")) for group in groups]
     sentences = [

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Buckets of S3 that an environment keeps on purpose. Private to the collection."""
+"""S3 buckets that are retained."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 
 from .. import _tags
 from .._names import Identity
-from .._s3 import api, contents, previous_keys, transformations
-from .._s3.role_entries import ROLE, name_prefix
-from .retained_resource import RetainedResource
+from .._retained.retained_resource import RetainedResource
+from . import api, contents, previous_keys, transformations
+from .role_entries import ROLE, name_prefix
 
 
 def retained_buckets(client: Any, identity: Identity) -> list[RetainedResource]:
-    """Those of the role s3 that carry opta:retained, by S3's own answers."""
+    """The buckets of the role s3 with the tag opta:retained, as S3 returns it."""
     return [_retained(client, name, identity.partition, tags) for name, tags in _ours(client, identity) if _tags.RETAINED in tags]
 
 
 def retained_bucket(client: Any, identity: Identity, arn: str) -> list[RetainedResource]:
-    """The bucket that the tagging API shows, if S3 still says that it is kept; one of another role is not deleted here."""
+    """The bucket that the tagging API returns, if S3 still has the tag. A bucket of another role is not deleted here."""
     name = arn.rsplit(":", 1)[1]
     tags = _tags.as_dict(api.get_tags(client, name))
     if not _tags.carries(tags, identity.marks()) or _tags.RETAINED not in tags:
@@ -31,7 +31,7 @@ def retained_bucket(client: Any, identity: Identity, arn: str) -> list[RetainedR
 
 
 def buckets_to_retain(client: Any, identity: Identity, emptied: Sequence[str]) -> list[RetainedResource]:
-    """Those of the role s3 that hold objects and are not among the emptied ones."""
+    """The buckets of the role s3 with objects. emptied: names of the buckets that are deleted with their objects."""
     return [
         _retained(client, name, identity.partition, tags)
         for name, tags in _ours(client, identity)
@@ -40,7 +40,7 @@ def buckets_to_retain(client: Any, identity: Identity, emptied: Sequence[str]) -
 
 
 def _ours(client: Any, identity: Identity) -> list[tuple[str, dict[str, str]]]:
-    """Name and tags of the buckets that the role s3 made for the environment; their names say the rest of its identity."""
+    """Name and tags of the buckets that the role s3 created for the environment. Their names contain the rest of its identity."""
     start = name_prefix(identity)
     names = [name for name in api.list_buckets(client, start) if name.startswith(start) and name.endswith(identity.suffix)]
     found = [(name, _tags.as_dict(api.get_tags(client, name))) for name in names]

@@ -1,14 +1,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The outputs of the role elasticache, read from AWS. Private to the collection."""
+"""The outputs of the role elasticache, read from AWS."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .._elasticache import api, role_entries
 from .._names import Identity
-from .security_groups import security_group_ids
+from .._stores.security_groups import security_group_ids
+from . import api, role_entries
 
 
 def elasticache_outputs(client: Callable[[str], Any], identity: Identity, stores: Sequence[Mapping[str, str]]) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.opta.platform.plugins.module_utils._preflight.s3_rules import s3_rules
+from ansible_collections.opta.platform.plugins.module_utils._s3.role_rules import errors
 
 FOR_ALL = {"Effect": "Allow", "Principal": "*", "Action": "s3:PutObject"}
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"
@@ -16,8 +16,8 @@ def test_what_is_right_is_not_talked_about() -> None:
     source = {"name": "uploads", **VERSIONED, "sse_algorithm": "aws:kms", "replication": {"bucket": "copy"}}
     public = {"name": "assets", "public_access": "read", "policy_statements": [FOR_ALL]}
     public["cors_rules"] = [{"allowed_origins": "https://*.a.com,https://b.com", "allowed_methods": ["GET"], "expose_headers": ["ETag"]}]
-    assert s3_rules({"opta_environment": "staging", "s3_buckets": [source, {"name": "copy", **VERSIONED}, public]}) == []
-    assert s3_rules({}) == []
+    assert errors({"opta_environment": "staging", "s3_buckets": [source, {"name": "copy", **VERSIONED}, public]}) == []
+    assert errors({}) == []
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,12 @@ def test_what_is_right_is_not_talked_about() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_told(buckets: list[dict[str, Any]], sentence: str) -> None:
-    reported = s3_rules({"s3_buckets": buckets, "network_log_bucket_enabled": False})
+def test_what_is_wrong_is_reported(buckets: list[dict[str, Any]], sentence: str) -> None:
+    reported = errors({"s3_buckets": buckets, "network_log_bucket_enabled": False})
     assert len(reported) == 1
     assert sentence in reported[0]
 
 
-def test_a_name_that_s3_refuses_is_told_as_the_one_that_it_becomes() -> None:
-    reported = s3_rules({"s3_buckets": [{"name": "a"}], "opta_name_prefix": "Acme"})
+def test_an_invalid_bucket_name_is_reported_in_its_full_form() -> None:
+    reported = errors({"s3_buckets": [{"name": "a"}], "opta_name_prefix": "Acme"})
     assert "S3 rejects the resulting bucket name" in reported[0]

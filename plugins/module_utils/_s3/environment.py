@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The outputs of the role s3, read from AWS. Private to the collection."""
+"""The outputs of the role s3, read from AWS."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from .. import _tags
 from .._names import Identity
 from .._parallel import run_parallel
-from .._s3 import api, transformations
-from .._s3.role_entries import ROLE, name_prefix, outputs
+from . import api, transformations
+from .role_entries import ROLE, name_prefix, outputs
 
 READERS_AT_ONCE = 8
 

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The outputs of the roles aurora and documentdb, read from AWS. Private to the collection."""
+"""The outputs of the roles aurora and documentdb, read from AWS."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 from .. import _tags
 from .._names import Identity
-from .._rds import api, role_entries
-from .._rds.common import READY
-from .security_groups import security_group_ids
+from .._stores.security_groups import security_group_ids
+from . import api, role_entries
+from .common import READY
 
 #: a cluster in these states does not stand completely
 INCOMPLETE = ("creating", "deleting")

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The security groups of an environment's data stores. Private to the collection."""
+"""The security groups of an environment's data stores."""
 
 from __future__ import annotations
 
