@@ -69,6 +69,16 @@ def test_input_names_its_default_at_creation(path: str) -> None:
     assert names(text(INPUTS[path]), CREATED[path]), f"argument_specs.yml: the description of {path} must name {CREATED[path]}"
 
 
+@pytest.mark.parametrize("role", ["aurora", "documentdb", "elasticache"])
+def test_table_of_defaults_names_them(role: str) -> None:
+    """The table in docs.md: | `option` | default |."""
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", (collection.ROLES / role / "docs.md").read_text(encoding="utf-8"), re.MULTILINE))
+    created = {path.rpartition("[].")[2]: value for path, value in collection.creation_defaults(role).items() if "[]." in path}
+    stale = {option: created[option] for option in created.keys() & rows.keys() if not names(rows[option], created[option])}
+    assert created.keys() & rows.keys()
+    assert not stale, f"docs.md of {role} must name {stale}"
+
+
 OPTIONS = {
     **_creation_defaults.OPTIONS,
     **dict.fromkeys(DATABASE_MODULES, _creation_defaults.DATABASE_OPTIONS),

@@ -129,7 +129,7 @@ def test_clusters_of_another_environment_or_engine_are_refused(standin, run_modu
         ({"preferred_backup_window": "2-3"}, "02:00-03:00"),
         ({"parameters": {"rds.force_ssl": 0}}, "always encrypted"),
         ({"restore": {"restore_to_time": "now"}}, "either snapshot_identifier"),
-        ({"secret_recovery_window_in_days": 3}, "7 to 30"),
+        ({"secret_recovery_window_in_days": 3}, "between 7 and 30"),
     ],
 )
 def test_invalid_input_is_reported_before_the_first_call(standin, run_module, options, wrong, message):

@@ -142,7 +142,7 @@ def test_the_group_of_another_environment_is_refused_unless_adopted(run_module, 
     [
         ({"name": "Main"}, "name is 'Main'"),
         ({"replica_count": 9}, "between 0 and 5"),
-        ({"secret_recovery_window_in_days": 3}, "7 to 30 days"),
+        ({"secret_recovery_window_in_days": 3}, "between 7 and 30"),
     ],
 )
 def test_invalid_input_is_reported_before_the_first_call(standin, run_module, options, wrong, message):

@@ -126,8 +126,8 @@ def test_the_key_of_another_environment_is_refused_unless_adopted(standin, run_m
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"pending_window_in_days": 3}, "7 to 30"),
-        ({"rotation_period_in_days": 30}, "90 to 2560"),
+        ({"pending_window_in_days": 3}, "between 7 and 30"),
+        ({"rotation_period_in_days": 30}, "between 90 and 2560"),
         ({"rotation_period_in_days": 180, "enable_key_rotation": False}, "requires enable_key_rotation"),
     ],
 )

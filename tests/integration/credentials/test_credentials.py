@@ -264,7 +264,7 @@ def test_secret_options_are_validated():
     assert secret_name("opta", "staging", "cache", "main") == NAME
     good = {"secret_recovery_window_in_days": 30, "secret_name": NAME}
     check_options(good)
-    with pytest.raises(Refused, match="7 to 30 days"):
+    with pytest.raises(Refused, match="between 7 and 30"):
         check_options({**good, "secret_recovery_window_in_days": 3})
     with pytest.raises(Refused, match="secret_name is 'a b'"):
         check_options({**good, "secret_name": "a b"})
