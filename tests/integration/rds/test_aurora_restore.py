@@ -95,7 +95,7 @@ def test_a_restore_keeps_the_version_of_its_snapshot(aws, reconcile, plan_and_do
     account = aws.world.rds["123456789012", "eu-west-1"]
     account.snapshots[snapshot["DBClusterSnapshotIdentifier"]].data["EngineVersion"] = "15.4"
     reported = reconcile(MODULE, check_mode=True, **restored[0])
-    assert "restored with version 15.15: AWS offers 15.4 no longer" in " ".join(reported["warnings"])
+    assert "restored with version 15.15: AWS no longer offers 15.4" in " ".join(reported["warnings"])
     reconcile(MODULE, **restored[0])
     assert version_of(databases, restored[0]["name"]) == "15.15"
     remove(reconcile, restored[0], skip_final_snapshot=True)

@@ -49,7 +49,7 @@ def test_corrected_parameters_start_an_instance_again(aws, reconcile, plan_and_d
     corrected = {**options, "parameters": {"max_connections": 500}, "backup_retention_period": 7}
     planned = reconcile(MODULE, check_mode=True, **corrected)
     assert f"{reader} does not start with its parameters: it is rebooted" in " ".join(planned["warnings"])
-    assert "The run itself stops" not in " ".join(planned["warnings"])
+    assert "An apply stops here" not in " ".join(planned["warnings"])
     done = plan_and_do(MODULE, "update", **corrected)
     assert {(action["resource"], *action["attributes"]) for action in done["actions"]} == {
         (f"Aurora cluster {options['name']}", "backup_retention_period"),
