@@ -14,9 +14,10 @@ from ansible_collections.opta.platform.plugins.module_utils._preflight.input_lim
 from ansible_collections.opta.platform.plugins.module_utils._rds import role_entries
 
 from tests.support import collection
+from tests.support.creation_defaults import creation_defaults
 
 INPUTS = {path: option for role in collection.roles() for path, option in collection.options_by_path(collection.inputs(role))}
-CREATED = {path: value for role in collection.roles() for path, value in collection.creation_defaults(role).items()}
+CREATED = {path: value for role in collection.roles() for path, value in creation_defaults(role).items()}
 WORDS = {0: "none", 1: "one", 2: "two", 3: "three"}
 #: lists of a role, and the module that reconciles their entries
 ENTRIES = {
@@ -73,7 +74,7 @@ def test_input_names_its_default_at_creation(path: str) -> None:
 def test_table_of_defaults_names_them(role: str) -> None:
     """The table in docs.md: | `option` | default |."""
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", (collection.ROLES / role / "docs.md").read_text(encoding="utf-8"), re.MULTILINE))
-    created = {path.rpartition("[].")[2]: value for path, value in collection.creation_defaults(role).items() if "[]." in path}
+    created = {path.rpartition("[].")[2]: value for path, value in creation_defaults(role).items() if "[]." in path}
     stale = {option: created[option] for option in created.keys() & rows.keys() if not names(rows[option], created[option])}
     assert created.keys() & rows.keys()
     assert not stale, f"docs.md of {role} must name {stale}"

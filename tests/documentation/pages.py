@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support import collection
+from tests.support.creation_defaults import creation_defaults
 
 from .charts import charts_table, with_chart_versions
 from .completion import completed_defaults, completed_sample
@@ -47,7 +48,7 @@ def contributing_list(directory: Path) -> str:
 
 def inputs_files(role: str) -> dict[Path, str]:
     """The role's defaults and its file in the sample inventory."""
-    created = collection.creation_defaults(role)
+    created = creation_defaults(role)
     path = collection.ROLES / role / "defaults" / "main.yml"
     files = {path: completed_defaults(path.read_text(encoding="utf-8"), collection.inputs(role), created)}
     for sample in (collection.ROOT / "inventories" / "sample" / "host_vars").glob(f"*/{role}.yml"):
@@ -71,7 +72,7 @@ def role_page(role: str) -> str:
     if hand_written.exists():
         parts.append(hand_written.read_text(encoding="utf-8").strip())
     for name, spec in entry_points.items():
-        parts += entry_point_parts(name, spec, entry_points["main"].get("options") or {}, defaults, collection.creation_defaults(role))
+        parts += entry_point_parts(name, spec, entry_points["main"].get("options") or {}, defaults, creation_defaults(role))
     outputs = collection.outputs(role)
     if outputs:
         parts += ["## Outputs", f"Published as the one fact `{role}_outputs`.", outputs_table(outputs)]

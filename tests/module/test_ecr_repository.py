@@ -77,7 +77,7 @@ def test_each_change_is_planned_and_applied(standin, run_module, ecr, options, p
         push("v1", "4")
 
 
-def test_t18_a_new_repository_is_safe(standin, run_module, ecr, options):
+def test_a_new_repository_is_encrypted_and_scanned(standin, run_module, ecr, options):
     key_arn = standin.client("kms").create_key()["KeyMetadata"]["Arn"]
     encrypted = {**options, "encryption": {"encryption_type": "KMS", "kms_key_arn": key_arn}}
     before = standin.mark()

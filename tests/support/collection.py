@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible_collections.opta.platform.plugins.module_utils._creation_defaults import INPUTS
-from ansible_collections.opta.platform.plugins.module_utils._rds.role_entries import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = ROOT / "roles"
@@ -65,17 +63,6 @@ def options_by_path(options: Mapping[str, Mapping[str, Any]], parent: str = "") 
 
 def defaults(role: str) -> dict[str, Any]:
     return load(ROLES / role / "defaults" / "main.yml") or {}
-
-
-def creation_defaults(role: str) -> dict[str, Any]:
-    """What a new resource gets when an input is not set, by the path of the input; those of modules, and those that the role sets."""
-    constants = ROLES / role / "vars" / "main.yml"
-    start = f"__{role}_default_"
-    own = load(constants) if constants.exists() else {}
-    found = {f"{role}_{name.removeprefix(start)}": value for name, value in own.items() if name.startswith(start)}
-    if role in KINDS:
-        found[f"{role}_clusters[].engine_version"] = KINDS[role].default_version
-    return {**{path: value for path, value in INPUTS.items() if path.startswith(f"{role}_")}, **found}
 
 
 def outputs(role: str) -> dict[str, dict[str, Any]]:
