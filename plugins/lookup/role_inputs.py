@@ -3,13 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
-
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
-from ansible_collections.opta.platform.plugins.plugin_utils import _inputs
-
 DOCUMENTATION = """
 name: role_inputs
 author:
@@ -53,6 +46,13 @@ _raw:
   elements: dict
   sample: [{k8s_addons_ingress: none, k8s_addons_linkerd_enabled: true}]
 """
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.opta.platform.plugins.plugin_utils import _inputs
 
 
 class LookupModule(LookupBase):

@@ -3,16 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.loader import lookup_loader
-from ansible.plugins.lookup import LookupBase
-from ansible_collections.opta.platform.plugins.module_utils._stores.definition import Store
-from ansible_collections.opta.platform.plugins.module_utils._stores.registry import STORES, missing
-from ansible_collections.opta.platform.plugins.plugin_utils._inputs import validated
-
 DOCUMENTATION = r"""
 name: stores
 short_description: Inputs and outputs of the stores of an environment
@@ -49,6 +39,16 @@ _list:
   elements: raw
   sample: [[aurora, documentdb, elasticache, s3]]
 """
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.loader import lookup_loader
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.opta.platform.plugins.module_utils._stores.definition import Store
+from ansible_collections.opta.platform.plugins.module_utils._stores.registry import STORES, missing
+from ansible_collections.opta.platform.plugins.plugin_utils._inputs import validated
 
 
 class LookupModule(LookupBase):

@@ -196,7 +196,7 @@ def test_a_partially_refused_rollout_leaves_no_objects(release, cluster, options
     further.write_text(f"{configmap('after')}\n---\n{json.dumps(ingress)}")
     failed = release(chart=str(chart), values={"image": "registry.example.com/app:2"}, expect_failure=True)
     assert "Not_A_Host" in failed["msg"]
-    assert "It was rolled back to revision 1" in failed["msg"]
+    assert "The release was rolled back to revision 1" in failed["msg"]
     assert image(cluster.get(deployment)) == "registry.example.com/app:1"
     held = cluster.kubernetes.items(f"/api/v1/namespaces/{options['namespace']}/configmaps")
     assert {item["metadata"]["name"] for item in held} == {"kube-root-ca.crt", options["name"], "before"}
@@ -299,7 +299,7 @@ def test_a_release_of_another_chart_is_refused(release, cluster, options, deploy
     for check_mode in (True, False):
         kept = release(chart=str(chart), state="absent", check_mode=check_mode)
         assert (kept["changed"], kept["actions"]) == (False, [])
-        assert "is a release of the chart plain, not of other: it stays." in str(kept["warnings"])
+        assert "is a release of the chart plain, not of other: it is not changed." in str(kept["warnings"])
     assert cluster.get(deployment) is not None
     assert release(chart=str(chart), adopt=True)["release"]["chart"] == "other"
     assert release(chart=str(chart), state="absent")["changed"]
