@@ -90,7 +90,7 @@ def _change(resource: Resource, found: Mapping[str, Any], desired: Mapping[str, 
         unknown = dict.fromkeys(resource.computed, KNOWN_AFTER_APPLY) if replacing else {}
         outcome.resource = {**resource.describe(found), **unknown, **outcome.after}
         if not outcome.allowed:
-            outcome.notes.append(f"{_replacement(resource, replacing)} An apply is refused without it.")
+            outcome.notes.append(f"{_replacement(resource, replacing)} Without it, the run fails.")
         return outcome
     if not outcome.allowed:
         raise Refused(_replacement(resource, replacing))

@@ -47,7 +47,7 @@ SERVICE_WITHOUT_A_CALL: Cases = [
     ({"opta_service_liveness_probe": {"path": "/", "command": ["true"]}}, "opta_service_liveness_probe"),
     ({"opta_service_environment": "nowhere"}, "nowhere"),
     ({"opta_service_links": [{"redis": "main"}]}, "opta_service_links[1] has redis, which is not an option of a link: write elasticache."),
-    ({"opta_service_links": [{"s3": "main"}]}, "give permission: read or write"),
+    ({"opta_service_links": [{"s3": "main"}]}, "set permission: read or write"),
     ({"opta_service_public_addresses": ["https://hello.example.com"]}, "omit the scheme, for example hello.example.com"),
     (
         {"opta_service_public_addresses": [], "opta_service_public_hash_key": "$cookie_session"},

@@ -43,7 +43,7 @@ Phases = dict[str, tuple[str, dict[str, Any]]]
 CREATION: tuple[str, dict[str, Any]] = ("env", {"eks_version": "1.34", **UNPROTECTED})
 DESTRUCTION: tuple[str, dict[str, Any]] = ("destroy", {**WORDS, "opta_delete_retained": True})
 WHOLE: Phases = {"creation": CREATION, "update": ("env", CHANGED), "destruction": DESTRUCTION}
-WITHOUT_A_CLUSTER = ("--tags", "network,s3,aurora,documentdb,elasticache")
+WITHOUT_A_CLUSTER = ("--tags", "network,s3,aurora,documentdb,elasticache,retention")
 #: one of which there is nothing but AWS's answers
 ONLY_A_CLUSTER = ("--tags", "dns_cert,eks")
 WITH_A_CLUSTER = ("--tags", f"{WITHOUT_A_CLUSTER[1]},{ONLY_A_CLUSTER[1]}")

@@ -47,7 +47,7 @@ def test_a_delegation_that_precedes_its_zone_is_reported(standin, run_module, re
 def test_a_zone_known_after_apply_is_not_delegated(run_module, resolver):
     seen = run_module("dns_delegation_info", name="a.example.com", name_servers="(known after apply)", resolver=resolver)
     assert not seen["delegated"]
-    assert "not made yet" in seen["reason"]
+    assert "does not exist yet" in seen["reason"]
 
 
 def test_caa_records_that_exclude_amazon_are_reported(standin, run_module, resolver, zone):
@@ -59,7 +59,7 @@ def test_caa_records_that_exclude_amazon_are_reported(standin, run_module, resol
     domains.change(standin.client("route53"), zone_id, "CREATE", domain, "CAA", ['0 issue "amazon.com"', '0 issuewild "letsencrypt.org"'])
     seen = run_module("dns_delegation_info", **options)
     (problem,) = seen["caa_problems"]
-    assert problem.startswith(f"Amazon may not issue a certificate for *.{domain}")
+    assert problem.startswith(f"Amazon cannot issue a certificate for *.{domain}")
     assert (seen["delegated"], seen["validation_possible"]) == (True, False)
 
 

@@ -70,7 +70,7 @@ def test_a_plan_without_a_cluster_does_not_know_the_arn(run_module, options):
 def test_invalid_urls_are_refused_before_the_first_call(standin, run_module, options):
     mark = standin.mark()
     refused = run_module("iam_oidc_provider", expect_failure=True, **{**options, "url": "http://example.org"})
-    assert "it must be the issuer's URL, beginning with https://" in refused["msg"]
+    assert "it must be the issuer's URL, starting with https://" in refused["msg"]
     assert standin.requests(mark) == []
 
 

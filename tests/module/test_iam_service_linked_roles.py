@@ -33,5 +33,5 @@ def test_missing_roles_are_planned_created_and_retained(standin, run_module):
 def test_invalid_service_names_are_refused_before_the_first_call(standin, run_module):
     mark = standin.mark()
     refused = run_module("iam_service_linked_roles", expect_failure=True, services=["eks"])
-    assert "services has 'eks': it must be the name of a service" in refused["msg"]
+    assert "services has 'eks': it must be a service principal" in refused["msg"]
     assert standin.requests(mark) == []

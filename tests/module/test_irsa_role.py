@@ -96,7 +96,7 @@ def test_unlisted_policies_are_kept_without_purge(run_module, iam, options):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"name": "a" * 65}, "name is 65 characters long, and a role's name has 64 at the most"),
+        ({"name": "a" * 65}, "has 65 characters: an IAM role name can have 64 at most"),
         ({"service_accounts": [{"namespace": "hello", "name": "*"}]}, "a wildcard trusts every matching service account"),
         ({"service_accounts": []}, "service_accounts is empty"),
         ({"oidc_provider_arn": "nonsense"}, "it must be the ARN of an IAM OpenID Connect provider"),

@@ -140,7 +140,7 @@ def test_fields_of_another_manager_are_refused_unless_forced(apply, cluster, nam
     cluster.kubernetes.call("PATCH", f"{path}?fieldManager=somebody", {"data": {"a": "9"}}, "application/merge-patch+json")
     for check_mode in (True, False):
         refused = apply(config_map(namespace, a="1"), check_mode=check_mode, expect_failure=True)
-        assert "data.a belongs to somebody" in refused["msg"]
+        assert "data.a is managed by somebody" in refused["msg"]
         assert "force_conflicts: true" in refused["msg"]
     assert cluster.get(path)["data"] == {"a": "9"}
     taken = apply(config_map(namespace, a="1"), force_conflicts=True)
@@ -234,7 +234,7 @@ def test_object_that_is_being_deleted_is_created_again(apply, cluster, namespace
     held["metadata"]["finalizers"] = ["example.com/hold"]
     path = f"/api/v1/namespaces/{namespace}/configmaps/settings"
     apply(held)
-    assert "held by example.com/hold" in apply(held, state="absent", wait_timeout=2, expect_failure=True)["msg"]
+    assert "has the finalizers example.com/hold" in apply(held, state="absent", wait_timeout=2, expect_failure=True)["msg"]
     assert apply(config_map(namespace, a="1"), check_mode=True)["actions"][0]["action"] == "create"
     cluster.kubernetes.merge(path, {"metadata": {"finalizers": None}})
     until(lambda: cluster.get(path) is None)

@@ -169,8 +169,8 @@ def test_a_repeatedly_interrupted_rotation_ends_with_one_password(standin, rotat
         ({"rotate_environment": "stagin", "rotate_store": "aurora/main"}, [], "has no such environment (there is tests)"),
         ({"rotate_environment": ENVIRONMENT}, [], "rotate_store is not set"),
         ({"rotate_environment": ENVIRONMENT, "rotate_store": "aurora/orders"}, [], "has no entry of that name (there is main)"),
-        ({"rotate_environment": ENVIRONMENT, "rotate_store": "aurora/main"}, ["--limit", ENVIRONMENT], "takes no --limit"),
-        ({"rotate_environment": ENVIRONMENT, "rotate_store": "aurora/main"}, ["--tags", "aurora"], "takes no --tags"),
+        ({"rotate_environment": ENVIRONMENT, "rotate_store": "aurora/main"}, ["--limit", ENVIRONMENT], "does not support --limit"),
+        ({"rotate_environment": ENVIRONMENT, "rotate_store": "aurora/main"}, ["--tags", "aurora"], "does not support --tags"),
     ],
 )
 def test_bad_input_is_reported_before_the_first_call(standin, rotated, words, options, sentence):

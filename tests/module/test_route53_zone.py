@@ -53,7 +53,7 @@ def test_several_public_zones_of_the_domain_are_refused_with_their_ids(standin, 
     mark = standin.mark()
     for check_mode in (True, False):
         refused = run_module("route53_zone", check_mode=check_mode, expect_failure=True, **options, adopt=True, delegation_set_id=SET)
-        assert f"there are 2 public hosted zones of {options['name']}: {', '.join(ids)}." in refused["msg"]
+        assert f"there are 2 public hosted zones for {options['name']}: {', '.join(ids)}." in refused["msg"]
     assert standin.mutating(mark) == []
     route53.delete_hosted_zone(Id=ids[0])
     assert run_module("route53_zone", **options, adopt=True)["zone"]["zone_id"] == ids[1]

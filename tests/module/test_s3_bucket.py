@@ -173,7 +173,7 @@ def test_public_access_is_enabled_and_disabled(standin, run_module, s3, options)
     plan_and_do(standin, run_module, "s3_bucket", "create", **options)
     planned = run_module("s3_bucket", check_mode=True, **options, public_access="read")
     assert planned["public"] == ["s3:GetObject"]
-    assert any("everybody on the internet may s3:GetObject" in str(warning) for warning in planned["warnings"])
+    assert any("everyone on the internet is allowed s3:GetObject" in str(warning) for warning in planned["warnings"])
     assert not is_public()
     done = plan_and_do(standin, run_module, "s3_bucket", "update", **options, public_access="read")
     assert done["actions"][0]["attributes"] == ["public_access", "policy"]
@@ -236,7 +236,7 @@ def test_a_bucket_with_objects_is_retained_if_configured_and_managed_again(stand
     absent = {**options, "state": "absent", "keep_contents": True}
     done = plan_and_do(standin, run_module, "s3_bucket", "update", **absent)
     assert done["actions"][0]["attributes"] == ["tags"]
-    assert any("is kept, tagged opta:retained" in str(warning) for warning in done["warnings"])
+    assert any("is retained, tagged opta:retained" in str(warning) for warning in done["warnings"])
     tags = {tag["Key"]: tag["Value"] for tag in s3.get_bucket_tagging(Bucket=name)["TagSet"]}
     assert tags == {"opta:environment": "staging", "opta:retained": "true"}
     assert s3.get_object(Bucket=name, Key="k")["Body"].read() == b"1"

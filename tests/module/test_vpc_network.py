@@ -197,7 +197,7 @@ def test_more_zones_than_the_region_has_are_refused(standin, run_module, options
     zones = len(standin.client("ec2").describe_availability_zones()["AvailabilityZones"])
     mark = standin.mark()
     refused = run_module("vpc_network", expect_failure=True, **{**options, "zone_count": zones + 1})
-    assert f"has only {zones} availability zones where EKS can run: set it to at most {zones}" in refused["msg"]
+    assert f"has only {zones} Availability Zones that EKS supports: set it to {zones} or less" in refused["msg"]
     assert standin.mutating(mark) == []
 
 

@@ -148,7 +148,7 @@ GIVEN = {
     [
         ({"name": "Hello"}, "for example opta-staging/hello"),
         ({"name": "a"}, "2 to 256"),
-        ({"image_tag_mutability_exclusion_filters": ["a"]}, "needs image_tag_mutability: IMMUTABLE_WITH_EXCLUSION"),
+        ({"image_tag_mutability_exclusion_filters": ["a"]}, "requires image_tag_mutability: IMMUTABLE_WITH_EXCLUSION"),
         ({"image_tag_mutability": "IMMUTABLE_WITH_EXCLUSION"}, "set image_tag_mutability_exclusion_filters too"),
         (
             {"image_tag_mutability": "IMMUTABLE_WITH_EXCLUSION", "image_tag_mutability_exclusion_filters": ["a b"]},
@@ -220,4 +220,4 @@ def test_an_image_under_the_lifecycle_policy_is_reported(client):
     reported = [images.find_image(client, NAME, tag, None, 5) for tag in ("v1", "v2")]
     due = [found for found in reported if found["image"]["expiry"]]
     assert len(due) == 1
-    assert "does not stay: it expires within a day under the lifecycle rule 2" in due[0]["sentence"]
+    assert "expires: it expires within a day under the lifecycle rule 2" in due[0]["sentence"]

@@ -62,13 +62,13 @@ def helm(tmp_path, monkeypatch):
 
 def test_missing_helm_is_reported_with_where_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(PlatformError, match=r"helm 3 or 4 is needed, but not found.*https://helm.sh"):
+    with pytest.raises(PlatformError, match=r"helm 3 or 4 is required, but was not found.*https://helm.sh"):
         _ = Helm(None, tmp_path, lambda what: None).binary
 
 
 @pytest.mark.parametrize("version", ["v3.9.4", "v5.0.0", "v2.17.0", ""])
 def test_another_helm_is_refused(helm, version):
-    with pytest.raises(PlatformError, match=rf"helm 3\.17 or newer, or helm 4, is needed, but .* is {version or 'no helm'}: install"):
+    with pytest.raises(PlatformError, match=rf"helm 3\.17 or newer, or helm 4, is required, but .* is {version or 'not helm'}: install"):
         _ = helm("true", version=version).binary
 
 

@@ -58,7 +58,7 @@ def test_the_trust_names_subject_and_audience():
 
 def test_a_wildcard_is_trusted_only_if_allowed():
     accounts = [{"namespace": "hello", "name": "*"}, {"namespace": "a", "name": "b"}]
-    with pytest.raises(Refused, match=r"the name '\*': a wildcard would trust every service account that it fits"):
+    with pytest.raises(Refused, match=r"the name '\*': a wildcard trusts every matching service account"):
         iam_role.subjects(accounts)
     statements = statements_of(iam_role.subjects(accounts, allow_wildcards=True))
     assert [list(statement["Condition"]) for statement in statements] == [["StringEquals"], ["StringEquals", "StringLike"]]
@@ -74,10 +74,10 @@ def test_wrong_service_accounts_are_refused(accounts):
 @pytest.mark.parametrize(
     ("name", "path", "seconds", "sentence"),
     [
-        ("a" * 65, "/", None, "name is 65 characters long, and a role's name has 64 at the most"),
+        ("a" * 65, "/", None, "has 65 characters: an IAM role name can have 64 at most"),
         ("a b", "/", None, "name is 'a b'"),
-        ("a", "opta/", None, "path is 'opta/': it must begin and end with a slash"),
-        ("a", "/", 60, "max_session_duration is 60: it must lie between 3600 and 43200"),
+        ("a", "opta/", None, "path is 'opta/': it must start and end with a slash"),
+        ("a", "/", 60, "max_session_duration is 60: it must be between 3600 and 43200"),
     ],
 )
 def test_invalid_role_names_are_refused(name, path, seconds, sentence):

@@ -128,7 +128,7 @@ def test_missing_proxy_credentials_are_reported_without_retries_and_password(get
     port = serve(Proxy, encrypted=False)
     with pytest.raises(KubernetesError) as reported:
         get(f"http://ann:wrong@127.0.0.1:{port}")
-    assert f"The proxy http://127.0.0.1:{port} does not connect to 127.0.0.1: 407 Proxy Authentication Required. Give its user" in str(
+    assert f"The proxy http://127.0.0.1:{port} does not connect to 127.0.0.1: 407 Proxy Authentication Required. Set its user" in str(
         reported.value
     )
     assert "wrong" not in str(reported.value)

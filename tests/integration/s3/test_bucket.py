@@ -284,7 +284,7 @@ def test_an_account_that_blocks_public_access_is_reported(client, monkeypatch):
     monkeypatch.setattr(_eventual_consistency, "LONGEST_DELAY_SECONDS", 0)
     monkeypatch.setattr(_eventual_consistency, "time", mock.Mock(monotonic=mock.Mock(side_effect=range(0, 1000, 10))))
     monkeypatch.setattr(client, "put_bucket_policy", mock.Mock(side_effect=denied()))
-    with pytest.raises(Refused, match="Perhaps the account itself blocks public access"):
+    with pytest.raises(Refused, match="The account may block public access"):
         present(client, **OPENED)
 
 

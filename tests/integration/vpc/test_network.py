@@ -260,7 +260,7 @@ def test_a_foreign_resource_prevents_deletion_before_the_first_change(cloud):
     gateway = cloud.ec2.describe_internet_gateways(Filters=ours)["InternetGateways"][0]["InternetGatewayId"]
     cloud.ec2.delete_tags(Resources=[gateway], Tags=[{"Key": "opta:environment"}])
     with pytest.raises(
-        Refused, match=r"is not removed: internet gateway .* is left alone: it was not created by this collection\. Remove it"
+        Refused, match=r"cannot be deleted: internet gateway .* is left alone: it was not created by this collection\. Delete it"
     ):
         cloud.remove()
     assert cloud.changing() == []
@@ -361,7 +361,7 @@ def test_a_user_endpoint_for_guardduty_is_reported_and_retained(cloud):
         VpcEndpointType="Interface",
         SubnetIds=made["private_subnet_ids"][:1],
     )["VpcEndpoint"]["VpcEndpointId"]
-    with pytest.raises(Refused, match=f"holds what was not created by this collection: {endpoint}"):
+    with pytest.raises(Refused, match=f"contains resources that this collection did not create: {endpoint}"):
         cloud.remove(check_mode=True)
     assert cloud.changing() == []
 

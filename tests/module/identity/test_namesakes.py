@@ -41,7 +41,7 @@ def test_a_changed_region_or_prefix_is_reported(aws, run_module, identity, other
     assert reported(run_module("environment_info", environment=identity.environment)) == []
     make_role(aws, other)
     (warning,) = reported(run_module("environment_info", environment=identity.environment))
-    assert f"there is the environment {identity.environment} (name prefix {other.prefix}, region {other.region})" in warning
+    assert f"but the environment {identity.environment} (name prefix {other.prefix}, region {other.region})" in warning
     assert "if opta_region or opta_name_prefix has changed, change it back" in warning
     aws.kms.create_alias(AliasName=f"alias/{identity.name}", TargetKeyId=key_of(aws, identity))
     assert reported(run_module("environment_info", environment=identity.environment)) == []
