@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Names of everything that is made, from prefix, environment, kind and name."""
+"""Names of all resources, from prefix, environment, kind and name."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 """Import and read once what every worker needs.
 
 The actions that import this module open every playbook. They bear their modules' names, so that Ansible's strategy imports them in the
-controller, before a worker is forked; what is ready there every worker inherits. Routing alone would import it in each worker anew.
+controller, before a worker is forked; what is ready there every worker inherits. Routing alone would import it in each worker again.
 """
 
 from __future__ import annotations

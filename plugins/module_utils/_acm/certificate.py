@@ -39,7 +39,7 @@ def attributes(purge_tags: bool = False) -> tuple[Attribute, ...]:
 class Certificate(Resource):
     """The environment's certificate of a domain, found by its tags; of several, the one with the wanted names.
 
-    hosted_zone_id: where its validation records are made; None when somebody else makes them.
+    hosted_zone_id: where its validation records are created; None when somebody else creates them.
     waiting: whether it is to be issued when the module ends.
     elsewhere: gives clients of ACM in other regions, whose certificates may share the validation records.
     """

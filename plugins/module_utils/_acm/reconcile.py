@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A certificate and those that it replaced: brought to their description, or removed.
+"""Reconcile or delete a certificate and those that it replaced.
 
 A new certificate is issued before an old one goes: the old one is tagged superseded, and deleted once nothing uses it.
 """

@@ -13,7 +13,7 @@ AMAZON = ("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com")
 
 
 def problems(dns: Resolver, names: Iterable[str]) -> list[str]:
-    """A sentence for each name that a CAA record keeps from Amazon. What nobody answers is not told."""
+    """A sentence for each name that a CAA record keeps from Amazon. A name that no server answers for is not reported."""
     reported = []
     known: dict[str, list[tuple[str, str]]] = {}
     for name in names:

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The EBS volumes that Kubernetes made: they are data, and outlive their cluster unless told otherwise."""
+"""The EBS volumes that Kubernetes created: they are data, and are kept unless their deletion is requested."""
 
 from __future__ import annotations
 

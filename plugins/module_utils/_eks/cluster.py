@@ -109,8 +109,8 @@ class EksCluster(Resource):
     """Source: EKS API, CreateCluster and DescribeCluster.
 
     bootstrap: what holds at creation only (bootstrapClusterCreatorAdminPermissions, bootstrapSelfManagedAddons).
-    default_version: of a cluster that is made without a version; EKS's own default when None.
-    default_role_arn: of a cluster that is made without a role; one that exists keeps its own.
+    default_version: of a cluster that is created without a version; EKS's own default when None.
+    default_role_arn: of a cluster that is created without a role; one that exists keeps its own.
     force_update: upgrades even when EKS's upgrade insights show errors.
     lift_protection: whether a deletion may first take the protection from deletion away.
     predict_arn: gives the ARN that a cluster not yet made will have.

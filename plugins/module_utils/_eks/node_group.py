@@ -128,8 +128,8 @@ class NodeGroup(Resource):
     """Source: EKS API, CreateNodegroup and DescribeNodegroup; EC2 Auto Scaling API, CreateOrUpdateTags.
 
     hardware: what EC2 says of instance types. scaling: makes a client of EC2 Auto Scaling.
-    new_sizes: min_size and max_size of a group that is made without them; NODE_GROUP_MIN_SIZE where they are not given either.
-    default_role_arn: of a group that is made without a role; one that exists keeps its own.
+    new_sizes: min_size and max_size of a group that is created without them; NODE_GROUP_MIN_SIZE where they are not given either.
+    default_role_arn: of a group that is created without a role; one that exists keeps its own.
     force_update: whether pods that cannot be drained are stopped all the same.
     template_tags: those that the launch template gives to instances; wanted_node_tags: those that new instances are to have.
     """

@@ -78,7 +78,7 @@ def create_request(values: Mapping[str, Any]) -> dict[str, Any]:
 def config_request(found: Mapping[str, Any], desired: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """UpdateNodegroupConfig's request: only what changes, labels and taints as differences."""
     request: dict[str, Any] = {}
-    # EKS shows the autoscaler's number of nodes late, and ends nodes above a number that it is told: it is told only a new one
+    # EKS shows the autoscaler's number of nodes late, and terminates nodes above the desired size of a request: only a new one is sent
     sizes = {theirs: desired[ours] for ours, theirs in SIZES.items() if ours in names}
     if sizes:
         request["scalingConfig"] = sizes

@@ -64,7 +64,7 @@ class Releases:
 
 
 def _desired(entry: Mapping[str, Any], shared: Mapping[str, Any], check_mode: bool) -> DesiredRelease:
-    """One release's options, as helm_release takes them; a namespace is made by whoever gives it its labels."""
+    """One release's options, as helm_release takes them; a namespace is created by whoever sets its labels."""
     own = {key: entry.get(key) for key in ("name", "namespace", "chart", "repository", "version", "state")}
     common = {key: shared[key] for key in SHARED}
     options = {**common, **own, "values": entry.get("values") or {}, "create_namespace": False, "skip_crds": bool(entry.get("skip_crds"))}

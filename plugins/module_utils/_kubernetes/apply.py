@@ -256,7 +256,7 @@ class ObjectsReconciler:
         return PlannedObject(obj, outcome, path, found)
 
     def _kept(self, namespace: str) -> list[str] | None:
-        """None when a namespace may go; else what keeps it, as far as that is to be told."""
+        """None when a namespace may be deleted; else what keeps it, as far as it is reported."""
         if self._client is None:
             raise AssertionError
         if self._options.own_labels is not None and namespace_use.others(self._client, namespace, self._options.own_labels):

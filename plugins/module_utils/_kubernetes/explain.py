@@ -19,7 +19,7 @@ LONGEST_LINE = 300
 def explain(client: KubernetesClient, obj: Mapping[str, Any]) -> str:
     """What the cluster itself says about an object that is not ready; empty when it says nothing."""
     parts: list[str] = []
-    with suppress(KubernetesError):  # the failure itself must be told in any case
+    with suppress(KubernetesError):  # the failure itself must be reported in any case
         refused = condition(obj, "ReplicaFailure")
         if refused.get("status") == "True":
             parts.append(f"no pod could be created: {refused.get('message')}")

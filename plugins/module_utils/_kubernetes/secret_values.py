@@ -29,7 +29,7 @@ class SecretValues:
     """Puts values into Secrets.
 
     read: answers what a secret of Secrets Manager holds; None in check mode when nothing can be asked yet.
-    hide: is told each value that must not show in any output. Each secret is read once.
+    hide: is called with each value that must not show in any output. Each secret is read once.
     """
 
     def __init__(self, read: Read | None, hide: Callable[[str], Any], check_mode: bool) -> None:

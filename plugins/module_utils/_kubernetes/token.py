@@ -35,7 +35,7 @@ def mint(sts: Any, cluster_name: str) -> str:
 class TokenSource:
     """The token of one cluster: minted when first asked for, and again before it is too old.
 
-    make: makes a token; hide: is told each token, so that it never shows in any output.
+    make: creates a token; hide: is called with each token, so that it never shows in any output.
     """
 
     def __init__(self, make: Callable[[], str], hide: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:

@@ -131,7 +131,7 @@ class MeshCertificates:
         if self._proxies is None:
             return
         notes = done.outcomes[0].notes
-        if not self._proxies.are_told(anchors):
+        if not self._proxies.are_trusting(anchors):
             if why and self._proxies.are_there():
                 notes.append(
                     f"A new trust anchor is made ({why}). Proxies know it once their pods are replaced after this run; "

@@ -39,7 +39,7 @@ class Proxies:
         self._namespace = namespace
         self._owners: dict[tuple[str, str], Workload] = {}
 
-    def are_told(self, anchors: Anchors) -> bool:
+    def are_trusting(self, anchors: Anchors) -> bool:
         """Return whether proxies that start now trust the newest anchor."""
         found = self._client.get(f"/api/v1/namespaces/{self._namespace}/configmaps/{TRUST_ROOTS}")
         held = ((found or {}).get("data") or {}).get("ca-bundle.crt", "")
@@ -59,7 +59,7 @@ class Proxies:
         """Return whether the newest anchor can sign the issuer: every proxy trusts it."""
         if self.untrusting_workloads(anchors):
             return False
-        return self.are_told(anchors) or not self.are_there()
+        return self.are_trusting(anchors) or not self.are_there()
 
     def restart(self, workload: Workload, check_mode: bool) -> Outcome:
         """Replace the pods of a workload, as kubectl rollout restart does."""

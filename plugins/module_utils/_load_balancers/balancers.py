@@ -48,7 +48,7 @@ def as_resource(balancer: Mapping[str, Any], tags: Mapping[str, str]) -> dict[st
 def wait_for_one(client: Any, tags: Mapping[str, str], timeout_seconds: float, warn: Callable[[str], None]) -> dict[str, Any]:
     """The one with these tags, once it is active and each of its target groups has a healthy target.
 
-    warn: is told when the health of targets may not be asked for; then an active one is enough.
+    warn: is called when the health of targets may not be asked for; then an active one is enough.
     """
     words = ", ".join(f"{key}={value}" for key, value in tags.items())
 

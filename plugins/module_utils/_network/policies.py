@@ -29,7 +29,7 @@ def environment_key(
     Source: AWS KMS (key policies), CloudWatch Logs (encrypt log data) and EC2 Auto Scaling (key policy for encrypted volumes).
     """
     account = {"AWS": f"arn:{partition}:iam::{account_id}:root"}
-    # A principal must exist, and the driver's role is made after the key: the condition names it instead
+    # A principal must exist, and the driver's role is created after the key: the condition names it instead
     driver = {"StringEquals": {"kms:CallerAccount": account_id}, "ArnEquals": {"aws:PrincipalArn": volume_role_arn}}
     for_aws = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     autoscaling = {"AWS": autoscaling_role_arn}

@@ -223,7 +223,7 @@ def _node_groups(groups: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _version_to_come(desired: Any, found: str | None) -> str | None:
-    """The version to which a cluster is made or upgraded; None when it keeps the one that it has, or it is not known."""
+    """The version at which a cluster is created, or to which it is upgraded; None when it keeps the one that it has, or it is not known."""
     if not VERSION.match(str(desired)):
         return None
     return str(desired) if found is None or _minor(desired) > _minor(found) else None
